@@ -1,0 +1,1 @@
+"""The evaluation harness: agreement with people, and what follows from it."""

@@ -1,0 +1,1 @@
+"""Readers: one small module per source format."""

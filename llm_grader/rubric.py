@@ -1,0 +1,255 @@
+"""A rubric: sections of items, how each item is judged, weighed and evidenced.
+
+The file format is this model: every key of the YAML is a field here, and anything else is an error.
+`yaml_strict` reads the file, `lint` finds what is valid and still unwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from llm_grader.transcript import Channel, Model, Role, Share
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Judged
+
+CHANNELS: tuple[Channel, ...] = ("chat", "email", "call")
+ItemId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+def _in_english(value: Any) -> Any:
+    return {"en": value} if isinstance(value, str) else value
+
+
+Text = Annotated[dict[str, str], BeforeValidator(_in_english)]
+"""Wording per language (BCP 47 code → text). A plain string is English."""
+
+
+def wording(text: Text, language: str) -> str:
+    """The wording in `language`, else in its base language, else in English, else in the first one given."""
+    for code in (language, language.split("-")[0], "en"):
+        if code in text:
+            return text[code]
+    return next(iter(text.values()), "")
+
+
+class Guidance(Model):
+    """The policy: when the answer is met, not met, and when the item does not apply."""
+
+    met: Text = Field(default_factory=dict)
+    not_met: Text = Field(default_factory=dict)
+    not_applicable: Text = Field(default_factory=dict)
+
+
+class Level(Model):
+    """One level of an ordinal scale. `points` is the share of the item's weight it earns, 0–1."""
+
+    value: str
+    points: Share
+    anchor: Text
+
+
+class Scale(Model):
+    """An ordinal scale: its levels from the lowest to the highest."""
+
+    levels: tuple[Level, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _levels_differ(self) -> Self:
+        values = [level.value for level in self.levels]
+        if len(set(values)) != len(values):
+            raise ValueError(f"scale: each level needs a value of its own, found {values}")
+        reserved = {MET, NOT_MET, NOT_APPLICABLE, CANNOT_ASSESS} & set(values)
+        if reserved:
+            raise ValueError(f"scale: {sorted(reserved)} cannot be levels")
+        return self
+
+
+class EvidenceRule(Model):
+    """Whose words count (`from`), and which labels need at least one verified quote (`required_for`)."""
+
+    from_: tuple[Role, ...] = Field(default=("agent",), alias="from")
+    required_for: tuple[str, ...] = (MET,)
+
+
+class Condition(Model):
+    """When an item applies; otherwise it is not_applicable.
+
+    Either `item` has one of `label`, or the ticket's field `ticket` has one of the values `is` (any value when `is` is
+    empty). A condition that cannot be decided lets the item stand.
+    """
+
+    item: ItemId | None = None
+    label: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    ticket: str | None = None
+    is_: tuple[str, ...] = Field(default=(), alias="is")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.item is None) == (self.ticket is None):
+            raise ValueError("applies_when: expected either {item, label} or {ticket, is}")
+        if self.item and not self.label:
+            raise ValueError(f"applies_when: say which label of {self.item} it takes")
+        return self
+
+
+class Signal(Model):
+    """A figure computed from timestamps, turns or ticket fields: its name in `signals`, and its settings."""
+
+    name: str
+    within_seconds: float | dict[Channel, float] | None = None
+    fields: tuple[str, ...] = ()
+
+
+class Example(Model):
+    """A quote and the label it deserves, to show where the line is."""
+
+    quote: Text
+    label: str
+    why: Text = Field(default_factory=dict)
+
+
+class Item(Model):
+    """One question of the checklist.
+
+    `judged` says by what; with `fallback: llm` the model answers where the signal or ticket data is missing. The weight
+    of a `penalty` item is taken away when it is met.
+    """
+
+    id: ItemId
+    title: Text
+    question: Text
+    guidance: Guidance = Guidance()
+    judged: Judged = "llm"
+    fallback: Literal["llm"] | None = None
+    signal: Signal | None = None
+    channels: tuple[Channel, ...] | None = None
+    weight: float = Field(default=1, ge=0)
+    critical: bool = False
+    penalty: bool = False
+    scale: Literal["binary"] | Scale = "binary"
+    evidence: EvidenceRule = EvidenceRule()
+    applies_when: Condition | None = None
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a model is asked: items judged by it or with it as fallback, and audible ones people speak of."""
+        return self.judged in ("llm", "audio") or self.fallback == "llm"
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The labels that earn points, from the lowest to the highest."""
+        return (NOT_MET, MET) if self.scale == "binary" else tuple(level.value for level in self.scale.levels)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label a judge may give, in the order in which it is offered."""
+        if self.judged == "audio":
+            return (NOT_MET, CANNOT_ASSESS)
+        scored = (MET, NOT_MET) if self.scale == "binary" else self.levels
+        applicable = (NOT_APPLICABLE,) if self.guidance.not_applicable else ()
+        return (*scored, *applicable, CANNOT_ASSESS)
+
+    def points(self, label: str) -> float:
+        """The share of the weight, 0–1, that a scored label earns.
+
+        Raises:
+            KeyError: `label` is not one of `levels`.
+        """
+        if self.scale == "binary":
+            return {MET: 1.0, NOT_MET: 0.0}[label]
+        return {level.value: level.points for level in self.scale.levels}[label]
+
+
+class Section(Model):
+    """Items that belong together and get a score of their own."""
+
+    id: ItemId
+    title: Text
+    items: tuple[Item, ...] = Field(min_length=1)
+
+
+class Rubric(Model):
+    """A checklist. See the module's docstring."""
+
+    id: ItemId
+    version: str
+    title: Text
+    source: str = ""
+    channels: tuple[Channel, ...] = CHANNELS
+    pass_mark: float = Field(default=80, ge=0, le=100)
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        seen: set[str] = set()
+        for item in self.items():
+            if item.id in seen:
+                raise ValueError(f"item {item.id}: this id is used twice")
+            seen.add(item.id)
+        section_ids = [section.id for section in self.sections]
+        if len(set(section_ids)) != len(section_ids):
+            raise ValueError(f"sections: each needs an id of its own, found {section_ids}")
+        for item in self.items():
+            self._check_labels(item, seen)
+        self._check_cycles()
+        return self
+
+    def _check_labels(self, item: Item, known: set[str]) -> None:
+        for label in item.evidence.required_for:
+            if label not in item.labels:
+                raise ValueError(f"item {item.id}: evidence.required_for names {label!r}, expected {item.labels}")
+        for example in item.examples:
+            if example.label not in item.labels:
+                raise ValueError(f"item {item.id}: an example is labelled {example.label!r}, expected {item.labels}")
+        condition = item.applies_when
+        if condition is None or condition.item is None:
+            return
+        if condition.item not in known:
+            raise ValueError(f"item {item.id}: applies_when names the unknown item {condition.item!r}")
+        wrong = set(condition.label) - set(self.item(condition.item).labels)
+        if wrong:
+            raise ValueError(f"item {item.id}: {condition.item} never has the label {sorted(wrong)}")
+
+    def _check_cycles(self) -> None:
+        needs = {i.id: i.applies_when.item for i in self.items() if i.applies_when and i.applies_when.item}
+        for start in needs:
+            path, current = [start], needs.get(start)
+            while current is not None and current not in path:
+                path.append(current)
+                current = needs.get(current)
+            if current is not None:
+                raise ValueError(f"applies_when goes round in a circle: {' → '.join([*path, current])}")
+
+    def items(self) -> Iterator[Item]:
+        """Every item, in the order of the file."""
+        for section in self.sections:
+            yield from section.items
+
+    def item(self, item_id: str) -> Item:
+        """The item with this id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_id[item_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items()}
+
+    def in_channel(self, item: Item, channel: Channel) -> bool:
+        """Whether `item` is asked of conversations on `channel`."""
+        return channel in (item.channels or self.channels)
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the rubric has a title, in the order of the file."""
+        return tuple(self.title)
+
+    def content_hash(self) -> str:
+        """SHA-256 of everything in the rubric; two files that say the same have the same hash."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()

@@ -1,0 +1,158 @@
+"""A conversation as it was read. A `Transcript` never changes afterwards: evidence offsets point into it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+Channel = Literal["chat", "email", "call"]
+Role = Literal["agent", "customer", "bot", "system", "supervisor", "third_party", "unknown"]
+TurnKind = Literal["message", "note", "event"]
+Visibility = Literal["public", "internal"]
+SegmentKind = Literal["body", "quoted", "signature", "disclaimer", "forwarded"]
+RoleSource = Literal["source", "mapping", "cues", "model", "unknown"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Model(BaseModel):
+    """What every model of this library shares: immutable, and unknown fields are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Segment(Model):
+    """A stretch of a turn's text, in characters (code points), end exclusive."""
+
+    kind: SegmentKind
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Turn(Model):
+    """One message, utterance or event.
+
+    `at` is a point in time (with zone); `start` and `end` are seconds from the beginning of a recording.
+    `segments`, when present, tile `text` from its first to its last character.
+    """
+
+    role: Role
+    text: str
+    speaker: str | None = None
+    at: AwareDatetime | None = None
+    start: float | None = None
+    end: float | None = None
+    kind: TurnKind = "message"
+    visibility: Visibility = "public"
+    segments: tuple[Segment, ...] = ()
+    subject: str | None = None
+    language: str | None = None
+    asr_confidence: Share | None = None
+    event: str | None = None
+    role_source: RoleSource | None = None
+    role_confidence: Share | None = None
+
+    @model_validator(mode="after")
+    def _segments_tile_the_text(self) -> Self:
+        position = 0
+        for segment in self.segments:
+            if segment.start != position or segment.end < segment.start:
+                raise ValueError(f"segments must tile the text: expected one from {position}, found {segment.start}")
+            position = segment.end
+        if self.segments and position != len(self.text):
+            raise ValueError(f"segments end at {position}, the text at {len(self.text)}")
+        return self
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the other side saw or heard it: a public message with some text."""
+        return self.kind == "message" and self.visibility == "public" and bool(self.text.strip())
+
+    def body_spans(self) -> tuple[tuple[int, int], ...]:
+        """Character ranges that the turn's author wrote: everything but quoted text, signatures and the like."""
+        if not self.segments:
+            return ((0, len(self.text)),)
+        return tuple((s.start, s.end) for s in self.segments if s.kind == "body")
+
+
+class Participant(Model):
+    """A person or machine taking part. `id` is what turns carry as `speaker`."""
+
+    id: str
+    role: Role
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class Ticket(Model):
+    """What the help desk software knows about the case. Every field is optional; times carry a zone."""
+
+    id: str | None = None
+    status: str | None = None
+    priority: str | None = None
+    type: str | None = None
+    tags: tuple[str, ...] | None = None
+    subject: str | None = None
+    description: str | None = None
+    solution: str | None = None
+    notes: str | None = None
+    team: str | None = None
+    customer_id: str | None = None
+    customer_name: str | None = None
+    customer_contact: str | None = None
+    opened_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    first_reply_at: AwareDatetime | None = None
+    resolved_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    follow_up_sent_at: AwareDatetime | None = None
+    thank_you_sent_at: AwareDatetime | None = None
+    survey_sent_at: AwareDatetime | None = None
+    handle_seconds: float | None = Field(default=None, ge=0)
+    csat: float | None = None
+    nps: int | None = Field(default=None, ge=0, le=10)
+    rating: float | None = None
+    survey_score: float | None = None
+    transfers: int | None = Field(default=None, ge=0)
+    reopens: int | None = Field(default=None, ge=0)
+    contacts: int | None = Field(default=None, ge=0)
+    articles: tuple[str, ...] | None = None
+    vendor: dict[str, Any] = Field(default_factory=dict)
+
+
+class Transcript(Model):
+    """A conversation: what was said, by whom, on which channel, and the ticket it belongs to.
+
+    `agent_id` names the speaker whose conduct is under review when several agents took part.
+    `warnings` says what a reader had to assume. `metadata` is the caller's; it is never sent to a model.
+    """
+
+    schema_version: Literal[1] = 1
+    id: str = Field(min_length=1)
+    channel: Channel
+    turns: tuple[Turn, ...]
+    language: str | None = None
+    started_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    agent_id: str | None = None
+    participants: tuple[Participant, ...] = ()
+    ticket: Ticket | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def content_hash(self) -> str:
+        """SHA-256 over everything that can change a grade: not the id, metadata or warnings."""
+        content = self.model_dump_json(exclude={"id", "metadata", "warnings"}, exclude_none=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def under_review(self, turn: Turn) -> bool:
+        """Whether `turn` is conduct of the agent being graded: a human agent, and the one named, if one is."""
+        return turn.role == "agent" and (self.agent_id is None or turn.speaker in (None, self.agent_id))
+
+    def last_time(self) -> datetime | None:
+        """The latest time known of the conversation."""
+        times = [turn.at for turn in self.turns if turn.at] + [t for t in (self.started_at, self.ended_at) if t]
+        return max(times, default=None)

@@ -1,0 +1,155 @@
+"""What is said about a conversation: labels, verdicts with their evidence, and the scorecard they add up to."""
+
+from __future__ import annotations
+
+from typing import Literal, Self, TypeVar
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from llm_grader.transcript import Model, Role, Share
+
+Judged = Literal["llm", "signal", "ticket", "audio", "corpus", "org"]
+Match = Literal["exact", "normalised", "repaired"]
+Status = Literal["ok", "needs_review", "error"]
+LabelSource = Literal["human", "synthetic", "llm"]
+
+MET = "met"
+NOT_MET = "not_met"
+NOT_APPLICABLE = "not_applicable"
+CANNOT_ASSESS = "cannot_assess"
+UNSCORED = frozenset({NOT_APPLICABLE, CANNOT_ASSESS})
+
+_Number = TypeVar("_Number", int, float)
+
+
+class Evidence(Model):
+    """Words of the transcript: `transcript.turns[turn].text[start:end] == quote`.
+
+    `match` says how the cited words were found: letter by letter, up to whitespace, case, Unicode form and quote
+    marks, or only after the judge was asked again.
+    """
+
+    turn: int = Field(ge=0)
+    role: Role
+    quote: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    match: Match
+
+
+class Verdict(Model):
+    """The answer to one item of the rubric.
+
+    `label` is None unless `status` is ok: what failed a check is never a label. `claimed` keeps what the judge said in
+    that case, and `problem` names the check. `confidence` is 0–1 where the judge gave one.
+    """
+
+    item_id: str
+    label: str | None
+    status: Status = "ok"
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    judged: Judged = "llm"
+    confidence: Share | None = None
+    problem: str | None = None
+    claimed: str | None = None
+
+    @model_validator(mode="after")
+    def _a_label_means_ok(self) -> Self:
+        if (self.label is None) == (self.status == "ok"):
+            raise ValueError(f"item {self.item_id}: a verdict has a label exactly when its status is ok")
+        return self
+
+
+class Usage(Model):
+    """What the requests cost. Tokens are what the endpoint reported; None means that it did not say.
+
+    `cost` is in US dollars, None when a price or a token count is unknown.
+    """
+
+    requests: int = 0
+    prompt_tokens: int | None = 0
+    cached_tokens: int | None = 0
+    completion_tokens: int | None = 0
+    cost: float | None = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Add up two usages; what is unknown in one stays unknown in the sum."""
+        return Usage(
+            requests=self.requests + other.requests,
+            prompt_tokens=_sum(self.prompt_tokens, other.prompt_tokens),
+            cached_tokens=_sum(self.cached_tokens, other.cached_tokens),
+            completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
+            cost=_sum(self.cost, other.cost),
+        )
+
+
+def _sum(a: _Number | None, b: _Number | None) -> _Number | None:
+    return None if a is None or b is None else a + b
+
+
+class Provenance(Model):
+    """Everything needed to say how a scorecard came about."""
+
+    rubric_id: str
+    rubric_version: str
+    rubric_hash: str
+    prompt_hash: str
+    model: str
+    answered_by: str | None = None
+    endpoint: str | None = None
+    parameters: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+    key: str
+    library_version: str
+    graded_at: AwareDatetime | None = None
+
+
+class SectionScore(Model):
+    """Score (0–100, or None when nothing was scored) and coverage (0–1) of one section."""
+
+    score: float | None
+    coverage: float
+
+
+class Failure(Model):
+    """Why a transcript could not be graded."""
+
+    code: str
+    message: str
+
+
+class Scorecard(Model):
+    """One transcript graded against one rubric: exactly one verdict for each item, in the rubric's order.
+
+    `score` is 0–100, or None when nothing could be scored. `coverage` is the share of the applicable weight that was
+    scored. `passed` is None when a critical item, or everything, is undecided. `flags` are computed outside the model
+    and never change a verdict.
+    """
+
+    transcript_id: str
+    score: float | None
+    status: Status
+    coverage: float
+    passed: bool | None
+    critical_failures: tuple[str, ...] = ()
+    sections: dict[str, SectionScore]
+    verdicts: dict[str, Verdict]
+    usage: Usage = Usage()
+    provenance: Provenance
+    failure: Failure | None = None
+    flags: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Label(Model):
+    """One person's (or model's) answer to one item of one transcript: the unit of gold sets."""
+
+    transcript_id: str
+    item_id: str
+    label: str
+    annotator: str
+    label_source: LabelSource
+    turn: int | None = None
+    evidence_quotes: tuple[str, ...] = ()
+    reason: str | None = None
+    at: AwareDatetime | None = None

@@ -1,0 +1,1 @@
+"""The prompt templates (`*.j2`); data only."""

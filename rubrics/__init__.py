@@ -1,0 +1,1 @@
+"""The packaged rubrics (`*.yaml`); data only."""
