@@ -13,6 +13,7 @@ Role = Literal["agent", "customer", "bot", "system", "supervisor", "third_party"
 TurnKind = Literal["message", "note", "event"]
 Visibility = Literal["public", "internal"]
 SegmentKind = Literal["body", "quoted", "signature", "disclaimer", "forwarded"]
+SentKind = Literal["follow_up", "thank_you", "survey"]
 RoleSource = Literal["source", "mapping", "cues", "model", "unknown"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -88,7 +89,11 @@ class Participant(Model):
 
 
 class Ticket(Model):
-    """What the help desk software knows about the case. Every field is optional; times carry a zone."""
+    """What the help desk software knows about the case. Times carry a zone.
+
+    None is "not known"; an empty string, list or mapping is "known to be empty". `sent` says what went to the customer
+    outside the conversation, and when.
+    """
 
     id: str | None = None
     status: str | None = None
@@ -108,9 +113,7 @@ class Ticket(Model):
     first_reply_at: AwareDatetime | None = None
     resolved_at: AwareDatetime | None = None
     closed_at: AwareDatetime | None = None
-    follow_up_sent_at: AwareDatetime | None = None
-    thank_you_sent_at: AwareDatetime | None = None
-    survey_sent_at: AwareDatetime | None = None
+    sent: dict[SentKind, AwareDatetime] | None = None
     handle_seconds: float | None = Field(default=None, ge=0)
     csat: float | None = None
     nps: int | None = Field(default=None, ge=0, le=10)
