@@ -1,0 +1,183 @@
+"""What is asked of a judge, and what comes back: the response model of a set of items, and the claims read from it.
+
+What a judge says is a claim until it is checked: `evidence` and `grader` turn claims into verdicts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import from_json
+
+from llm_grader.rubric import Item
+from llm_grader.transcript import Model, Share
+from llm_grader.verdict import Usage
+
+MAX_QUOTES = 4
+
+
+class Quote(Model):
+    """Words a judge cites, and the number of the turn (from 0) where it says they are."""
+
+    turn: int
+    quote: str
+
+
+class Claim(Model):
+    """What a judge says about one item, unchecked. `confidence` is 0–1 where the judge gives one."""
+
+    item_id: str
+    label: str
+    reason: str = ""
+    quotes: tuple[Quote, ...] = ()
+    confidence: Share | None = None
+
+
+class Reply(Model):
+    """Everything a judge said about some items of one transcript.
+
+    `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
+    error. `answered_by` is the model's name as the endpoint gave it.
+    """
+
+    claims: dict[str, Claim] = Field(default_factory=dict)
+    problems: dict[str, str] = Field(default_factory=dict)
+    usage: Usage = Usage()
+    answered_by: str | None = None
+
+    def __add__(self, later: Reply) -> Reply:
+        """This reply completed and corrected by a later one, which counts wherever both speak of an item."""
+        claims = {**self.claims, **later.claims}
+        problems = {id_: why for id_, why in {**self.problems, **later.problems}.items() if id_ not in claims}
+        return Reply(
+            claims=claims,
+            problems=problems,
+            usage=self.usage + later.usage,
+            answered_by=later.answered_by or self.answered_by,
+        )
+
+
+class AnswerModel(BaseModel):
+    """Base of what a judge fills in. Its JSON schema carries no titles: they are paid for and say nothing."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The JSON schema without titles, descriptions and defaults."""
+        schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
+        return {"title": cls.__name__, **schema}
+
+
+class CitedQuote(AnswerModel):
+    """A quote as the judge writes it down: turn number, then the words."""
+
+    turn: int
+    quote: str
+
+
+def response_model(items: Sequence[Item]) -> type[BaseModel]:
+    """The model of a reply: one required field for each item, holding evidence, reason and label in this order.
+
+    Items with the same labels share one answer model, so the schema grows by about 40 bytes an item. Build it once per
+    set of items: it costs milliseconds.
+    """
+    shapes: dict[tuple[str, ...], type[BaseModel]] = {}
+    fields: dict[str, Any] = {}
+    for number, item in enumerate(items):
+        if item.labels not in shapes:
+            shapes[item.labels] = _answer_model(f"Answer{len(shapes) + 1}", item.labels)
+        fields[f"item_{number}"] = (shapes[item.labels], Field(alias=item.id))
+    model: type[BaseModel] = create_model("Verdicts", __base__=AnswerModel, **fields)
+    model.__doc__ = "The verdicts on all items of the checklist."
+    return model
+
+
+def _answer_model(name: str, labels: tuple[str, ...]) -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        "evidence": (list[CitedQuote], ...),
+        "reason": (str, ...),
+        "label": (Literal[labels], ...),
+    }
+    model: type[BaseModel] = create_model(name, __base__=AnswerModel, **fields)
+    model.__doc__ = None
+    return model
+
+
+def _without_titles(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_titles(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: value for key, value in schema.items() if key not in ("title", "description", "default")}
+    for names in ("properties", "$defs"):  # in these, the keys are names of the rubric, and may be "title"
+        if names in schema:
+            plain[names] = {name: _without_titles(part) for name, part in schema[names].items()}
+    return {key: value if key in ("properties", "$defs") else _without_titles(value) for key, value in plain.items()}
+
+
+def read_answers(answers: Mapping[str, Any], items: Sequence[Item], answer_models: type[BaseModel]) -> Reply:
+    """Check answers item by item: each of `items` ends as a claim or as a problem, and nothing else is kept."""
+    claims: dict[str, Claim] = {}
+    problems: dict[str, str] = {}
+    shapes = {field.alias: field.annotation for field in answer_models.model_fields.values()}
+    for item in items:
+        answer = answers.get(item.id, _MISSING)
+        if answer is _MISSING or answer is _DUPLICATE:
+            problems[item.id] = "missing" if answer is _MISSING else "duplicate"
+            continue
+        try:
+            checked: Any = shapes[item.id].model_validate(answer)  # type: ignore[union-attr]
+        except ValidationError as error:
+            problems[item.id] = _explain(error)
+            continue
+        quotes = tuple(Quote(turn=cited.turn, quote=cited.quote) for cited in checked.evidence[:MAX_QUOTES])
+        claims[item.id] = Claim(item_id=item.id, label=checked.label, reason=checked.reason, quotes=quotes)
+    return Reply(claims=claims, problems=problems)
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"malformed: {'.'.join(map(str, first['loc'])) or 'answer'}: {first['msg']}"
+
+
+_MISSING = object()
+_DUPLICATE = object()
+
+
+def parse_answers(text: str) -> dict[str, Any]:
+    """Read as much of a JSON answer as can be trusted.
+
+    Prose and fences around it are skipped, a key that comes twice loses its value, and of a cut-off answer only what
+    was complete is kept. Nothing readable gives an empty dict.
+    """
+    start = text.find("{")
+    if start < 0:
+        return {}
+    text = text[start:]
+    try:
+        found, _ = json.JSONDecoder(object_pairs_hook=_unique).raw_decode(text)
+    except (ValueError, RecursionError):
+        try:
+            found = from_json(text, allow_partial=True)
+        except ValueError:
+            return {}
+    return found if isinstance(found, dict) else {}
+
+
+def has_duplicate_keys(text: str) -> bool:
+    """Whether a JSON object in `text` names a key twice, which JSON parsers settle silently."""
+    found = parse_answers(text)
+    return any(
+        value is _DUPLICATE or (isinstance(value, dict) and _DUPLICATE in value.values()) for value in found.values()
+    )
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = _DUPLICATE if key in found else value
+    return found
