@@ -28,6 +28,7 @@ GraderError
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class GraderError(Exception):
@@ -125,9 +126,13 @@ class BudgetExceeded(RunStopped):
 
 
 class JudgeError(GraderError):
-    """One request to a model failed. The message never holds a key or transcript text."""
+    """One request to a model failed. The message never holds a key or transcript text.
+
+    `usage` is the `Usage` of what was sent before it failed, None when nothing was.
+    """
 
     code = "judge"
+    usage: Any = None
 
 
 class EndpointError(JudgeError):

@@ -60,6 +60,22 @@ class Reply(Model):
         )
 
 
+class Choice(Model):
+    """One answer chosen among fixed options.
+
+    `answer` is the option the model wrote. `logprobs` has the natural-log probability of each option's first token,
+    `LOGPROB_FLOOR` where the endpoint did not list it.
+    """
+
+    answer: str
+    logprobs: dict[str, float]
+    usage: Usage = Usage()
+    answered_by: str | None = None
+
+
+LOGPROB_FLOOR = -20.0
+
+
 class AnswerModel(BaseModel):
     """Base of what a judge fills in. Its JSON schema carries no titles: they are paid for and say nothing."""
 
@@ -69,7 +85,7 @@ class AnswerModel(BaseModel):
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema without titles, descriptions and defaults."""
         schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
-        return {"title": cls.__name__, **schema}
+        return {"title": "Verdicts", **schema}
 
 
 class CitedQuote(AnswerModel):

@@ -7,6 +7,7 @@ The file format is this model: every key of the YAML is a field here, and anythi
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -21,10 +22,12 @@ ItemId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 def _in_english(value: Any) -> Any:
+    if not isinstance(value, (str, dict)):
+        raise ValueError("expected text, or one text per language such as {en: …, de: …}")  # noqa: TRY004
     return {"en": value} if isinstance(value, str) else value
 
 
-Text = Annotated[dict[str, str], BeforeValidator(_in_english)]
+Text = Annotated[dict[str, str], BeforeValidator(_in_english, json_schema_input_type=str | dict[str, str])]
 """Wording per language (BCP 47 code → text). A plain string is English."""
 
 
@@ -83,7 +86,10 @@ class Condition(Model):
     """
 
     item: ItemId | None = None
-    label: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    label: Annotated[
+        tuple[str, ...],
+        BeforeValidator(lambda v: (v,) if isinstance(v, str) else v, json_schema_input_type=str | tuple[str, ...]),
+    ] = ()
     ticket: str | None = None
     is_: tuple[str, ...] = Field(default=(), alias="is")
 
@@ -186,44 +192,53 @@ class Rubric(Model):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        seen: set[str] = set()
-        for item in self.items():
-            if item.id in seen:
-                raise ValueError(f"item {item.id}: this id is used twice")
-            seen.add(item.id)
-        section_ids = [section.id for section in self.sections]
-        if len(set(section_ids)) != len(section_ids):
-            raise ValueError(f"sections: each needs an id of its own, found {section_ids}")
-        for item in self.items():
-            self._check_labels(item, seen)
-        self._check_cycles()
+        problems = [*self._repeated_ids(), *self._unknown_references(), *self._circles()]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
-    def _check_labels(self, item: Item, known: set[str]) -> None:
-        for label in item.evidence.required_for:
-            if label not in item.labels:
-                raise ValueError(f"item {item.id}: evidence.required_for names {label!r}, expected {item.labels}")
-        for example in item.examples:
-            if example.label not in item.labels:
-                raise ValueError(f"item {item.id}: an example is labelled {example.label!r}, expected {item.labels}")
+    def _repeated_ids(self) -> Iterator[str]:
+        for item_id, uses in Counter(item.id for item in self.items()).items():
+            if uses > 1:
+                yield f"item {item_id}: this id is used {uses} times, each item needs one of its own"
+        for section_id, uses in Counter(section.id for section in self.sections).items():
+            if uses > 1:
+                yield f"section {section_id}: this id is used {uses} times, each section needs one of its own"
+
+    def _unknown_references(self) -> Iterator[str]:
+        for item in self.items():
+            named = [("evidence.required_for names", label) for label in item.evidence.required_for]
+            named += [("an example is labelled", example.label) for example in item.examples]
+            for where, label in named:
+                if label not in item.labels:
+                    yield f"item {item.id}: {where} {label!r}, expected one of {', '.join(item.labels)}"
+            yield from self._unknown_condition(item)
+
+    def _unknown_condition(self, item: Item) -> Iterator[str]:
         condition = item.applies_when
         if condition is None or condition.item is None:
             return
-        if condition.item not in known:
-            raise ValueError(f"item {item.id}: applies_when names the unknown item {condition.item!r}")
-        wrong = set(condition.label) - set(self.item(condition.item).labels)
-        if wrong:
-            raise ValueError(f"item {item.id}: {condition.item} never has the label {sorted(wrong)}")
+        if condition.item not in self._by_id:
+            yield f"item {item.id}: applies_when names the unknown item {condition.item!r}"
+            return
+        possible = self.item(condition.item).labels
+        for label in condition.label:
+            if label not in possible:
+                yield (
+                    f"item {item.id}: applies_when waits for {condition.item} to be {label!r}, "
+                    f"expected one of {', '.join(possible)}"
+                )
 
-    def _check_cycles(self) -> None:
+    def _circles(self) -> Iterator[str]:
         needs = {i.id: i.applies_when.item for i in self.items() if i.applies_when and i.applies_when.item}
+        told: set[str] = set()
         for start in needs:
-            path, current = [start], needs.get(start)
-            while current is not None and current not in path:
-                path.append(current)
-                current = needs.get(current)
-            if current is not None:
-                raise ValueError(f"applies_when goes round in a circle: {' → '.join([*path, current])}")
+            path = [start]
+            while (following := needs.get(path[-1])) is not None and following not in path:
+                path.append(following)
+            if following == start and start not in told:
+                told.update(path)
+                yield f"item {start}: applies_when goes round in a circle: {' → '.join([*path, start])}"
 
     def items(self) -> Iterator[Item]:
         """Every item, in the order of the file."""

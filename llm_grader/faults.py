@@ -1,0 +1,116 @@
+"""What a failed HTTP answer means: status, headers and body → one of our errors. Pure.
+
+The bodies of OpenAI-compatible servers differ; codes are believed first, then a few words that the servers are known
+to use. No body text is ever copied into a message: it may repeat the transcript.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from llm_grader.errors import (
+    AuthError,
+    BadRequest,
+    ContextTooLong,
+    Filtered,
+    JudgeError,
+    ModelNotFound,
+    QuotaError,
+    RateLimited,
+    TransientError,
+)
+
+_CONTEXT_CODES = {"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"}
+_CONTEXT_WORDS = ("context length", "context size", "context window", "maximum context", "too many tokens", "too long")
+_QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached", "access_terminated", "billing_not_active"}
+_FILTER_CODES = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
+
+
+def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
+    """The error that a non-2xx answer of the endpoint stands for.
+
+    Args:
+        status: the HTTP status.
+        headers: the answer's headers, with lower-case or case-insensitive keys.
+        body: the decoded JSON body, or its text, or None.
+    """
+    code, words = _code_and_words(body)
+    if code in _QUOTA_CODES or status == 402:
+        return QuotaError(f"the account behind the key has no quota left (HTTP {status}): check billing and limits")
+    if status == 429:
+        return RateLimited("the endpoint asks to slow down (HTTP 429)", retry_after(headers))
+    if status >= 500 or status in (408, 409, 425):
+        return TransientError(f"the endpoint failed (HTTP {status})")
+    if status in (401, 403):
+        return AuthError(f"the endpoint does not accept the key (HTTP {status}): check OPENAI_API_KEY or --api-key")
+    return _rejection(status, code, words)
+
+
+def _rejection(status: int, code: str, words: str) -> JudgeError:
+    if code in _FILTER_CODES:
+        return Filtered(f"the provider's content filter rejected the transcript (HTTP {status})")
+    if status == 413 or (status in (400, 422) and _is_about_length(code, words)):
+        return ContextTooLong(f"the transcript does not fit into the model's context (HTTP {status})")
+    if status == 404:
+        return ModelNotFound(
+            "the endpoint does not know the model or the path (HTTP 404): check --model and --base-url"
+        )
+    if 300 <= status < 400:
+        return BadRequest(f"the endpoint redirects (HTTP {status}): set --base-url to the address it really has")
+    return BadRequest(f"the endpoint rejects the request (HTTP {status}{f', {code}' if code else ''})")
+
+
+def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
+    """Which of the request's optional parameters a 400 complains about, when it says so."""
+    _, words = _code_and_words(body)
+    param = _error(body).get("param")
+    if param in candidates:
+        return str(param)
+    if "unsupported" in words or "not support" in words or "unknown" in words or "unrecognized" in words:
+        return next((name for name in candidates if name in words), None)
+    return None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None:
+        return max(0.0, seconds)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value or "").timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _error(body: Any) -> dict[str, Any]:
+    error = body.get("error", body) if isinstance(body, dict) else body
+    return error if isinstance(error, dict) else {"message": error}
+
+
+def _code_and_words(body: Any) -> tuple[str, str]:
+    error = _error(body)
+    code = str(error.get("code") or error.get("type") or "").lower()
+    inner = error.get("innererror")
+    if isinstance(inner, dict) and inner.get("code"):
+        code = str(inner["code"]).lower()
+    return code, f"{code} {error.get('type') or ''} {error.get('message') or ''}".lower()
+
+
+def _is_about_length(code: str, words: str) -> bool:
+    return code in _CONTEXT_CODES or any(word in words for word in _CONTEXT_WORDS)

@@ -1,0 +1,435 @@
+"""One question to an OpenAI-compatible endpoint: the only module that imports openai, instructor and tenacity.
+
+Retries have one owner, the loop in `Gateway._send`: the SDK's and instructor's are off. Every answered request is
+counted, also when its answer cannot be used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from pydantic import BaseModel, Field, SecretStr
+
+from llm_grader.errors import (
+    BadRequest,
+    Filtered,
+    InvalidOutput,
+    JudgeError,
+    RateLimited,
+    Refused,
+    TransientError,
+    Truncated,
+    UsageError,
+)
+from llm_grader.faults import fault_of, unsupported_parameter
+from llm_grader.prices import OPENAI_URL, Price, cost_of
+from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys
+from llm_grader.throttle import Throttle
+from llm_grader.transcript import Model
+from llm_grader.verdict import Usage
+
+if TYPE_CHECKING:
+    import instructor
+
+Message = dict[str, str]
+Mode = Literal["tools", "json_schema", "md_json"]
+MAX_ATTEMPTS = 6
+_OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_Answer = TypeVar("_Answer")
+
+
+class Endpoint(Model):
+    """Where questions go, and how they are asked.
+
+    `base_url` None is OpenAI's own API. `timeout` is in seconds for one request. `temperature` and `seed` are sent
+    unless None; an endpoint that rejects one of them is asked without it. `prices` are per model name.
+    """
+
+    model: str
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    mode: Mode = "tools"
+    temperature: float | None = 0.0
+    seed: int | None = None
+    max_completion_tokens: int | None = Field(default=None, gt=0)
+    timeout: float = Field(default=120.0, gt=0)
+    concurrency: int = Field(default=64, ge=1)
+    allow_http: bool = False
+    trust_env: bool = False
+    prices: dict[str, Price] = Field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """Host and port of the endpoint, for provenance."""
+        return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
+
+    def check(self) -> None:
+        """Refuse addresses that would send transcripts in clear text.
+
+        Raises:
+            UsageError: the address is no http(s) URL, or plain http to another machine without `allow_http`.
+        """
+        parts = urlsplit(self.base_url or OPENAI_URL)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"base_url: expected http(s)://host/path, found {self.base_url!r}")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
+            raise UsageError(f"base_url: {self.base_url} would send transcripts unencrypted: use https or --allow-http")
+
+
+class Gateway:
+    """Asks an endpoint, with retries, a shared throttle and exact counts.
+
+    A client lives in the event loop that first uses it; close it there with `aclose`.
+
+    Args:
+        endpoint: where and how.
+        notify: told, in a short line, about waits and retries.
+        sleep: how to wait between attempts; injected in tests.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        notify: Callable[[str], None] = lambda _line: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        endpoint.check()
+        self.endpoint = endpoint
+        self._notify = notify
+        self._sleep = sleep
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
+        self._rejected: set[str] = set()
+        self._schemas: dict[type[BaseModel], type[BaseModel]] = {}
+
+    async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
+        """Ask for an answer that follows `response_model`.
+
+        Raises:
+            JudgeError: see `errors`; an answer that breaks the schema is `InvalidOutput` and carries its text.
+            RunStopped: the endpoint is down.
+        """
+        ledger = _Ledger()
+
+        async def ask(client: _Client) -> BaseModel:
+            create: Any = client.structured.create
+            answer: BaseModel = await create(
+                response_model=self._prepared(response_model),
+                messages=list(messages),
+                max_retries=0,
+                strict=True,
+                hooks=ledger.hooks(),
+                **self._parameters(),
+            )
+            if has_duplicate_keys(ledger.text):
+                raise InvalidOutput("a key comes twice in the answer", ledger.text)
+            return answer
+
+        answer = await self._send(ask, ledger)
+        return answer, self._usage(ledger)
+
+    async def choose(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
+        """Ask for one of `options`, constrained by a grammar, with the probability of each option's first token.
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        ledger = _Ledger()
+        grammar = "root ::= " + " | ".join(f'"{option}"' for option in options)
+
+        async def ask(client: _Client) -> Choice:
+            create: Any = client.raw.chat.completions.create
+            completion = await create(
+                messages=list(messages),
+                max_tokens=8,
+                logprobs=True,
+                top_logprobs=20,
+                extra_body={"grammar": grammar, "cache_prompt": True},
+                **self._parameters(),
+            )
+            ledger.add(completion)
+            return _choice(completion, options, ledger)
+
+        choice = await self._send(ask, ledger)
+        return choice.model_copy(update={"usage": self._usage(ledger)})
+
+    def render_request(self, messages: Sequence[Message], response_model: type[BaseModel]) -> dict[str, Any]:
+        """The body that `complete` would send, without sending it: instructor adds to it what its mode needs."""
+        import instructor
+
+        sent: dict[str, Any] = {}
+
+        def keep(**body: Any) -> None:
+            sent.update(body)
+            raise _NotSent
+
+        logging.getLogger("instructor").setLevel(logging.CRITICAL)
+        create: Any = instructor.patch(create=keep, mode=_instructor_mode(self.endpoint.mode))
+        with contextlib.suppress(Exception):  # instructor wraps _NotSent in an error of its own
+            create(
+                response_model=self._prepared(response_model),
+                messages=list(messages),
+                max_retries=0,
+                **self._parameters(),
+            )
+        return sent
+
+    async def aclose(self) -> None:
+        """Close the client of the running event loop; pending requests fail."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.raw.close()
+
+    async def _send(self, ask: Callable[[_Client], Awaitable[_Answer]], ledger: _Ledger) -> _Answer:
+        from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+        client = self._client()
+        backoff = wait_random_exponential(multiplier=0.5, max=30)
+        attempts = AsyncRetrying(
+            retry=retry_if_exception_type(TransientError),
+            wait=lambda state: 0 if _asked_to_wait(state) else backoff(state),
+            stop=stop_after_attempt(MAX_ATTEMPTS),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._attempt(ask, client, ledger, attempt.retry_state.attempt_number)
+        raise AssertionError("unreachable: tenacity either returns or raises")
+
+    async def _attempt(
+        self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: _Ledger, number: int
+    ) -> _Answer:
+        async with client.throttle.slot():
+            ledger.requests += 1
+            try:
+                answer = await self._adapted(ask, client, ledger)
+            except JudgeError as fault:
+                fault.usage = self._usage(ledger)
+                self._after_fault(fault, client, number)
+                raise
+        client.throttle.succeeded()
+        return answer
+
+    async def _adapted(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: _Ledger) -> _Answer:
+        """Ask; where the endpoint rejects an optional parameter, leave it out for the rest of the run and ask again."""
+        while True:
+            try:
+                return await ask(client)
+            except JudgeError:
+                raise
+            except Exception as error:
+                fault = _classify(error, ledger)
+                rejected = unsupported_parameter(getattr(_cause(error), "body", None), _OPTIONAL)
+                if not isinstance(fault, BadRequest) or rejected is None or rejected in self._rejected:
+                    raise fault from None  # the cause's text holds the transcript
+                self._rejected.add(rejected)
+                ledger.requests += 1
+
+    def _after_fault(self, fault: JudgeError, client: _Client, number: int) -> None:
+        if isinstance(fault, RateLimited):
+            client.throttle.slow_down(fault.retry_after)
+            waiting = "" if fault.retry_after is None else f": waiting {fault.retry_after:.0f} s (server asked)"
+            self._notify(f"rate limited{waiting}, attempt {number}/{MAX_ATTEMPTS}")
+        elif isinstance(fault, TransientError):
+            self._notify(f"{fault}, attempt {number}/{MAX_ATTEMPTS}")
+            client.throttle.failed()
+
+    def _parameters(self) -> dict[str, Any]:
+        wanted = {
+            "model": self.endpoint.model,
+            "temperature": self.endpoint.temperature,
+            "seed": self.endpoint.seed,
+            "max_completion_tokens": self.endpoint.max_completion_tokens,
+        }
+        return {key: value for key, value in wanted.items() if value is not None and key not in self._rejected}
+
+    def _prepared(self, response_model: type[BaseModel]) -> type[BaseModel]:
+        """The model wrapped as instructor wants it, once: it would otherwise build a class for each request."""
+        if response_model not in self._schemas:
+            from instructor import OpenAISchema
+
+            self._schemas[response_model] = type(
+                response_model.__name__, (response_model, OpenAISchema), {"__doc__": response_model.__doc__}
+            )
+        return self._schemas[response_model]
+
+    def _usage(self, ledger: _Ledger) -> Usage:
+        usage = ledger.usage()
+        endpoint = self.endpoint
+        return usage.model_copy(update={"cost": cost_of(usage, endpoint.model, endpoint.base_url, endpoint.prices)})
+
+    def _client(self) -> _Client:
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = _Client(self.endpoint)
+        return self._clients[loop]
+
+
+class _NotSent(Exception):
+    """Ends a request that is only rendered."""
+
+
+class _Client:
+    """The SDK's client and the throttle of one event loop."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        import instructor
+        import openai
+
+        logging.getLogger("instructor").setLevel(logging.CRITICAL)  # at ERROR it prints what the model wrote
+        key = endpoint.api_key.get_secret_value() if endpoint.api_key else None
+        self.raw = openai.AsyncOpenAI(
+            base_url=endpoint.base_url or OPENAI_URL,
+            api_key=key or "none",
+            max_retries=0,
+            timeout=openai.Timeout(endpoint.timeout, connect=5.0),
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=endpoint.trust_env),
+        )
+        self.structured = instructor.from_openai(self.raw, mode=_instructor_mode(endpoint.mode))
+        self.throttle = Throttle(endpoint.concurrency)
+
+
+class _Ledger:
+    """Counts of one question: every request sent, and every token that an answer reported."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.tokens: list[tuple[int | None, int | None, int | None]] = []
+        self.text = ""
+        self.finish_reason: str | None = None
+        self.refused = False
+        self.answered_by: str | None = None
+
+    def hooks(self) -> Any:
+        from instructor.core.hooks import Hooks
+
+        hooks = Hooks()
+        hooks.on("completion:response", self.add)
+        return hooks
+
+    def add(self, completion: Any) -> None:
+        """Copy what is needed: instructor later rewrites the completion's usage."""
+        self.tokens.append(_tokens(getattr(completion, "usage", None)))
+        self.answered_by = getattr(completion, "model", None) or self.answered_by
+        choices = getattr(completion, "choices", None)
+        if not choices:
+            self.text, self.finish_reason = "", "no choices"
+            return
+        message = choices[0].message
+        calls = getattr(message, "tool_calls", None)
+        self.text = (calls[0].function.arguments if calls else message.content) or ""
+        self.finish_reason = choices[0].finish_reason
+        self.refused = bool(getattr(message, "refusal", None))
+
+    def usage(self) -> Usage:
+        columns = list(zip(*self.tokens, strict=True)) if self.tokens else [(), (), ()]
+        prompt, cached, completion = (None if None in column else sum(column) for column in columns)
+        return Usage(
+            requests=self.requests, prompt_tokens=prompt, cached_tokens=cached, completion_tokens=completion, cost=None
+        )
+
+
+def _tokens(usage: Any) -> tuple[int | None, int | None, int | None]:
+    if usage is None:
+        return None, None, None
+    details = getattr(usage, "prompt_tokens_details", None)
+    return usage.prompt_tokens, getattr(details, "cached_tokens", None) or 0, usage.completion_tokens
+
+
+def _instructor_mode(mode: Mode) -> instructor.Mode:
+    import instructor
+
+    modes = {
+        "tools": instructor.Mode.TOOLS,
+        "json_schema": instructor.Mode.JSON_SCHEMA,
+        "md_json": instructor.Mode.MD_JSON,
+    }
+    return modes[mode]
+
+
+def _asked_to_wait(state: Any) -> bool:
+    """Whether the server named a pause: the throttle then makes everybody wait, and this attempt with them."""
+    fault = state.outcome.exception()
+    return isinstance(fault, RateLimited) and fault.retry_after is not None
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The SDK's error behind instructor's wrapper."""
+    attempts = getattr(error, "failed_attempts", None)
+    if attempts:
+        return attempts[-1].exception  # type: ignore[no-any-return]
+    while error.__cause__ is not None and type(error).__module__.startswith("instructor"):
+        error = error.__cause__
+    return error
+
+
+def _classify(error: Exception, ledger: _Ledger) -> JudgeError:
+    """One of our errors for whatever the libraries raised. The original's text is never passed on."""
+    import openai
+
+    cause = _cause(error)
+    if isinstance(cause, openai.APITimeoutError):
+        return TransientError("timed out")
+    if isinstance(cause, openai.APIStatusError):
+        return fault_of(cause.status_code, cause.response.headers, cause.body)
+    if isinstance(cause, openai.APIConnectionError):
+        with contextlib.suppress(AttributeError):
+            if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
+                return BadRequest("the recorded cassette has no answer to this request")
+        return TransientError("cannot reach the endpoint: check --base-url and the network")
+    if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
+        raise error  # nothing was answered and no library complained: a bug, not a fault
+    return _unusable(ledger)
+
+
+def _unusable(ledger: _Ledger) -> JudgeError:
+    """What is wrong with an answer that came with status 200."""
+    if not ledger.tokens or ledger.finish_reason == "no choices":
+        return TransientError("the endpoint's answer is no chat completion (a web page?): check --base-url")
+    if ledger.refused:
+        return Refused("the model declined to grade this transcript")
+    if ledger.finish_reason == "content_filter":
+        return Filtered("the provider's content filter stopped the answer")
+    if ledger.finish_reason == "length":
+        return Truncated("the answer hit the limit of completion tokens")
+    return InvalidOutput("the answer does not follow the response schema", ledger.text)
+
+
+def _choice(completion: Any, options: Sequence[str], ledger: _Ledger) -> Choice:
+    if not getattr(completion, "choices", None):
+        raise _unusable(ledger)
+    logprobs = completion.choices[0].logprobs
+    if logprobs is None or not logprobs.content:
+        raise BadRequest("the endpoint gives no token probabilities: it cannot choose among options")
+    listed = logprobs.content[0].top_logprobs
+    return Choice(
+        answer=ledger.text.strip(),
+        logprobs={option: _logprob_of(option, listed) for option in options},
+        answered_by=ledger.answered_by,
+    )
+
+
+def _logprob_of(option: str, listed: Sequence[Any]) -> float:
+    """Log-probability of the most likely listed token that begins `option`."""
+    return max(
+        (t.logprob for t in listed if t.token.strip() and option.startswith(t.token.strip())), default=LOGPROB_FLOOR
+    )
+
+
+def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:
+    """What of the endpoint's settings can change a grade, for provenance and keys."""
+    return {
+        "mode": endpoint.mode,
+        "temperature": endpoint.temperature,
+        "seed": endpoint.seed,
+        "max_completion_tokens": endpoint.max_completion_tokens,
+    }

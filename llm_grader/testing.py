@@ -1,0 +1,187 @@
+"""Test doubles for users and for our own tests: a judge that follows a script, and a server that speaks OpenAI's API.
+
+with ScriptedServer(lambda request: completion(answers_for(request))) as server:
+    Grader(rubric, model="any", base_url=server.base_url).grade(transcript)
+    assert len(server.requests) == 1
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from pydantic import BaseModel
+
+from llm_grader.errors import InvalidOutput
+from llm_grader.verdict import Usage
+
+Answers = Mapping[str, Any]
+
+
+def answer(label: str, *quotes: tuple[int, str], reason: str = "because") -> dict[str, Any]:
+    """One item's answer as a judge writes it; `quotes` are (turn, words)."""
+    return {"evidence": [{"turn": t, "quote": q} for t, q in quotes], "reason": reason, "label": label}
+
+
+class ScriptedJudge:
+    """A judge for `Grader(rubric, judge=...)` that gives prepared answers.
+
+    Args:
+        answers: by item id, see `answer`; or a function from the messages to such a mapping. Items that are asked and
+            have no answer are left out of the reply.
+    """
+
+    def __init__(self, answers: Answers | Callable[[Sequence[Mapping[str, str]]], Answers]) -> None:
+        self._answers = answers
+        self.calls: list[list[dict[str, str]]] = []
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], response_model: type[BaseModel]
+    ) -> tuple[BaseModel, Usage]:
+        """Answer from the script."""
+        self.calls.append([dict(message) for message in messages])
+        answers = self._answers(messages) if callable(self._answers) else self._answers
+        asked = {str(field.alias or name) for name, field in response_model.model_fields.items()}
+        given = {item_id: value for item_id, value in answers.items() if item_id in asked}
+        usage = Usage(requests=1, prompt_tokens=0, cached_tokens=0, completion_tokens=0, cost=0.0)
+        try:
+            return response_model.model_validate(given), usage
+        except ValueError as error:
+            fault = InvalidOutput("the scripted answers do not follow the schema", json.dumps(given, default=str))
+            fault.usage = usage
+            raise fault from error
+
+
+class ScriptedRequest(NamedTuple):
+    """A request as the server received it. `number` counts from 0; `at` is monotonic seconds."""
+
+    number: int
+    at: float
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+    def asked(self) -> list[str]:
+        """The item ids that the response schema of this request asks for."""
+        return list(self.schema().get("properties", {}))
+
+    def schema(self) -> dict[str, Any]:
+        """The response schema that came with the request."""
+        tools = self.body.get("tools")
+        if tools:
+            parameters: dict[str, Any] = tools[0]["function"]["parameters"]
+            return parameters
+        schema: dict[str, Any] = self.body.get("response_format", {}).get("json_schema", {}).get("schema", {})
+        return schema
+
+
+class ScriptedResponse(NamedTuple):
+    """What the server sends. `delay` is in seconds; `cut` closes the connection after so many bytes of the body."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = {}
+    delay: float = 0.0
+    cut: int | None = None
+
+
+def completion(
+    answers: Answers | str,
+    *,
+    usage: Mapping[str, Any] | None = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+    finish_reason: str = "stop",
+    mode: str = "tools",
+    refusal: str | None = None,
+    model: str = "scripted-1",
+) -> ScriptedResponse:
+    """A chat completion whose answer is `answers` (a mapping, or the raw text of one)."""
+    text = answers if isinstance(answers, str) else json.dumps(answers, ensure_ascii=False)
+    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": refusal}
+    if mode == "tools" and refusal is None:
+        function = {"name": "Verdicts", "arguments": text}
+        message["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
+    elif refusal is None:
+        message["content"] = text
+    choice = {"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}
+    body = {"id": "c1", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
+    return ScriptedResponse(body=json.dumps(body, ensure_ascii=False).encode())
+
+
+def failure(status: int, code: str = "", message: str = "", **headers: str) -> ScriptedResponse:
+    """An error answer in OpenAI's shape; header names are written with underscores (`retry_after="2"`)."""
+    body = json.dumps({"error": {"code": code, "message": message, "type": code}}).encode()
+    return ScriptedResponse(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class ScriptedServer:
+    """A loopback server that answers chat completions from a script and remembers what it was asked.
+
+    Args:
+        respond: called for each request, also from several threads at once.
+    """
+
+    def __init__(self, respond: Callable[[ScriptedRequest], ScriptedResponse]) -> None:
+        self.requests: list[ScriptedRequest] = []
+        self._lock = threading.Lock()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                response = respond(server._remember(body, self.headers))
+                if response.delay:
+                    time.sleep(response.delay)
+                self.close_connection = response.cut is not None
+                self.send_response(response.status)
+                headers = {"content-type": "application/json", **response.headers}
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(response.body)))
+                self.end_headers()
+                self.wfile.write(response.body[: response.cut])
+
+            do_GET = do_POST  # noqa: N815 - the parent's names
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's signature
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 256
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                pass  # a client that hung up is part of many scripts
+
+        self._http = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        """The address to give as `base_url`."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+
+    def _remember(self, body: bytes, headers: Any) -> ScriptedRequest:
+        with self._lock:
+            decoded = json.loads(body) if body else {}
+            lowered = {str(name).lower(): str(value) for name, value in headers.items()}
+            request = ScriptedRequest(len(self.requests), time.monotonic(), decoded, lowered)
+            self.requests.append(request)
+            return request
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join(timeout=5)

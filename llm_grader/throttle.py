@@ -1,0 +1,97 @@
+"""How many requests may be in flight, and when nobody may send: shared by all workers of a run.
+
+The limit halves when the endpoint asks to slow down and grows by one for each `limit` answers that succeed (additive
+increase, multiplicative decrease, as in TCP congestion control, RFC 5681).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+
+from llm_grader.errors import EndpointDown
+
+LONGEST_PAUSE = 120.0
+DOWN_AFTER = 60.0
+
+
+class Throttle:
+    """Shared by all requests of one event loop.
+
+    Args:
+        limit: requests in flight at most.
+        clock: monotonic seconds; injected in tests.
+        sleep: how to wait; injected in tests.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = asyncio.sleep,
+    ) -> None:
+        self.limit = limit
+        self.allowed = limit
+        self._in_flight = 0
+        self._successes = 0
+        self._paused_until = 0.0
+        self._failing_since: float | None = None
+        self._clock = clock
+        self._sleep = sleep
+        self._changed = asyncio.Condition()
+
+    @contextlib.asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Hold one of the allowed requests, after any pause is over."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._in_flight < self.allowed)
+            self._in_flight += 1
+        try:
+            while (wait := self._paused_until - self._clock()) > 0:
+                await self._sleep(wait)  # type: ignore[misc]
+            yield
+        finally:
+            async with self._changed:
+                self._in_flight -= 1
+                self._changed.notify()
+
+    def slow_down(self, seconds: float | None) -> None:
+        """The endpoint asked for fewer requests, and for a pause of `seconds` when it said how long.
+
+        Raises:
+            EndpointDown: it asks for more than we wait.
+        """
+        if seconds is not None and seconds > LONGEST_PAUSE:
+            raise EndpointDown(
+                f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s: run again later to resume"
+            )
+        now = self._clock()
+        if now >= self._paused_until or seconds is None:  # one burst of 429s halves once
+            self.allowed = max(1, self.allowed // 2)
+            self._successes = 0
+        if seconds is not None:
+            self._paused_until = max(self._paused_until, now + seconds)
+        self._failing_since = None  # an endpoint that answers is not down
+
+    def succeeded(self) -> None:
+        """A request was answered."""
+        self._failing_since = None
+        self._successes += 1
+        if self._successes >= self.allowed and self.allowed < self.limit:
+            self.allowed += 1
+            self._successes = 0
+
+    def failed(self) -> None:
+        """A request got no usable answer.
+
+        Raises:
+            EndpointDown: for longer than a minute none has.
+        """
+        now = self._clock()
+        if self._failing_since is None:
+            self._failing_since = now
+        if now - self._failing_since >= DOWN_AFTER:
+            raise EndpointDown(f"the endpoint has not answered for {DOWN_AFTER:.0f} s: run again later to resume")
