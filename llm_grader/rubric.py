@@ -64,10 +64,10 @@ class Scale(Model):
     def _levels_differ(self) -> Self:
         values = [level.value for level in self.levels]
         if len(set(values)) != len(values):
-            raise ValueError(f"scale: each level needs a value of its own, found {values}")
+            raise ValueError(f"each level needs a value of its own, found {values}")
         reserved = {MET, NOT_MET, NOT_APPLICABLE, CANNOT_ASSESS} & set(values)
         if reserved:
-            raise ValueError(f"scale: {sorted(reserved)} cannot be levels")
+            raise ValueError(f"{sorted(reserved)} cannot be levels, they mean something else")
         return self
 
 
@@ -96,9 +96,9 @@ class Condition(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.item is None) == (self.ticket is None):
-            raise ValueError("applies_when: expected either {item, label} or {ticket, is}")
+            raise ValueError("expected either {item, label} or {ticket, is}")
         if self.item and not self.label:
-            raise ValueError(f"applies_when: say which label of {self.item} it takes")
+            raise ValueError(f"say which label of {self.item} it takes")
         return self
 
 
