@@ -1,0 +1,169 @@
+"""(rubric, items, transcript) → messages. The wording is in the templates; transcript text is inserted as a value.
+
+Two layouts. Asked all items at once, rules and checklist come first, identical for every transcript of a channel, so
+that providers serve them from their cache. Asked a few items at a time, the transcript comes first and the items last,
+so that a local server reads the transcript once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import FunctionLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from llm_grader.rubric import Item, Rubric, wording
+from llm_grader.transcript import Channel, Transcript, Turn
+from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
+
+Message = dict[str, str]
+
+LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
+
+_SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}
+_PARTS = {"quoted": "quoted text", "forwarded": "forwarded text", "signature": "signature", "disclaimer": "disclaimer"}
+_PROBLEMS = {
+    "missing": "the answer was missing",
+    "duplicate": "it was answered twice",
+    "quote_empty": "the label needs a quote, and there was none",
+    "quote_too_short": "the quote was too short to prove anything",
+    "quote_not_found": "the quote is not in the transcript",
+    "quote_of_wrong_role": "the quote is from a speaker whose words do not count for this item",
+    "quote_not_said": "the quote is from a note, an event or text that its author did not write",
+}
+
+
+class Prompts:
+    """The messages for one rubric.
+
+    Args:
+        rubric: the checklist.
+        language: BCP 47 code of the checklist's wording; English where the rubric lacks it.
+        reason_language: BCP 47 code of the reasons a judge writes.
+    """
+
+    def __init__(self, rubric: Rubric, *, language: str = "en", reason_language: str | None = None) -> None:
+        self.rubric = rubric
+        self.language = language
+        self.reason_language = reason_language or language
+        self._systems: dict[Channel, str] = {}
+
+    def items(self, channel: Channel) -> tuple[Item, ...]:
+        """The items of the rubric that a model is asked about conversations on `channel`."""
+        return tuple(i for i in self.rubric.items() if i.asks_model and self.rubric.in_channel(i, channel))
+
+    def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
+        """The messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
+        told = render_transcript(transcript)
+        if items is None:
+            return [_message("system", self._system(transcript.channel)), _message("user", told)]
+        rules = self._rules(transcript.channel)
+        return [_message("system", rules), _message("user", f"{told}\n{self._checklist(items)}")]
+
+    def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
+        """The messages that ask again about items (id → what was wrong), after the ones that asked first."""
+        told = [{"item_id": item_id, "what": _PROBLEMS.get(what, what)} for item_id, what in problems.items()]
+        return [*messages, _message("user", _template("repair").render(problems=told))]
+
+    def _system(self, channel: Channel) -> str:
+        if channel not in self._systems:
+            self._systems[channel] = f"{self._rules(channel)}\n{self._checklist(self.items(channel))}"
+        return self._systems[channel]
+
+    def _rules(self, channel: Channel) -> str:
+        name = LANGUAGE_NAMES.get(self.reason_language.split("-")[0], self.reason_language)
+        return _template("rules").render(channel=channel, reason_language=name)
+
+    def _checklist(self, items: Iterable[Item]) -> str:
+        return "# Checklist\n" + _template("checklist").render(items=[self._told(item) for item in items])
+
+    def _told(self, item: Item) -> dict[str, Any]:
+        """What the checklist template shows of an item."""
+        guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
+        policy = [(label, wording(text, self.language)) for label, text in guidance.items() if label in item.labels]
+        if item.scale != "binary":
+            policy = [(level.value, wording(level.anchor, self.language)) for level in item.scale.levels]
+        policy.append((NOT_APPLICABLE, wording(item.guidance.not_applicable, self.language)))
+        examples = [
+            {"label": e.label, "quote": wording(e.quote, self.language), "why": wording(e.why, self.language)}
+            for e in item.examples
+        ]
+        return {
+            "id": item.id,
+            "question": wording(item.question, self.language),
+            "policy": [(label, text) for label, text in policy if text],
+            "speakers": " or ".join(item.evidence.from_),
+            "proof_for": " and ".join(item.evidence.required_for) or "no label",
+            "examples": examples,
+        }
+
+
+def render_transcript(transcript: Transcript) -> str:
+    """The transcript inside its fence: every character of every turn, and headers that nothing in it can imitate."""
+    day = None
+    turns = []
+    for number, turn in enumerate(transcript.turns):
+        today = turn.at.date() if turn.at else day
+        heading = _heading(turn, transcript, dated=today != day)
+        parts = [{"heading": _PARTS.get(s.kind, ""), "text": turn.text[s.start : s.end]} for s in turn.segments]
+        subject = f"Subject: {turn.subject}" if turn.subject else ""
+        parts = parts or [{"heading": "", "text": turn.text}]
+        turns.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
+        day = today
+    return _template("transcript").render(code=fence_code(transcript), turns=turns)
+
+
+def fence_code(transcript: Transcript) -> str:
+    """A code that occurs nowhere in the transcript; the same transcript always gets the same one.
+
+    It is derived from a hash of the text, so that nobody can write a text which contains its own code.
+    """
+    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for turn in transcript.turns)
+    digest = hashlib.blake2b(texts.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+    return next((digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in texts), digest)
+
+
+@cache
+def prompt_hash() -> str:
+    """SHA-256 over every packaged template, by name and content."""
+    folder = resources.files("llm_grader.prompts")
+    texts = {entry.name: entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".j2")}
+    return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
+
+
+def _heading(turn: Turn, transcript: Transcript, *, dated: bool) -> str:
+    who = _SPEAKERS.get(turn.role, turn.role)
+    if turn.role == "agent" and not transcript.under_review(turn):
+        who = "other agent"
+    if turn.kind == "event":
+        who = f"event ({who})"
+    elif turn.kind == "note" or turn.visibility == "internal":
+        who = f"internal note by {who}, not shown to the customer"
+    when = ""
+    if turn.at:
+        when = f", {turn.at:%Y-%m-%d %H:%M}" if dated else f", {turn.at:%H:%M}"
+    elif turn.start is not None:
+        when = f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
+    return who + when
+
+
+def _message(role: str, content: str) -> Message:
+    return {"role": role, "content": content}
+
+
+@cache
+def _template(name: str) -> Template:
+    folder = resources.files("llm_grader.prompts")
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda file: (folder / file).read_text("utf-8")),
+        undefined=StrictUndefined,
+        autoescape=False,  # prompts are plain text: escaping would change what people said
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    return environment.get_template(f"{name}.j2")
