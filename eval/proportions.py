@@ -1,0 +1,42 @@
+"""Shares and what is known of them: Wilson's interval and the exact one of Clopper and Pearson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan, sqrt
+
+from scipy import stats
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """A share of `n` cases with its interval; all NaN when there are no cases."""
+
+    estimate: float
+    low: float
+    high: float
+    n: float
+
+
+def wilson(successes: float, n: float, *, confidence: float = 0.95) -> Proportion:
+    """The score interval (Wilson 1927; Newcombe 1998, method 3). Keeps a width at 0 and 1, where Wald's has none.
+
+    Counts may be fractions of cases, as when a tie between auditors counts half each way.
+    """
+    if n <= 0:
+        return Proportion(nan, nan, nan, 0)
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    share = successes / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return Proportion(share, max(0.0, middle - half), min(1.0, middle + half), n)
+
+
+def clopper_pearson(successes: int, n: int, *, confidence: float = 0.95) -> Proportion:
+    """The exact interval (Clopper and Pearson 1934): never covers less than promised."""
+    if n <= 0:
+        return Proportion(nan, nan, nan, 0)
+    tail = (1 - confidence) / 2
+    low = float(stats.beta.ppf(tail, successes, n - successes + 1)) if successes else 0.0
+    high = float(stats.beta.ppf(1 - tail, successes + 1, n - successes)) if successes < n else 1.0
+    return Proportion(successes / n, low, high, n)
