@@ -67,7 +67,7 @@ class Prompts:
     def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
         """The messages that ask again about items (id → what was wrong), after the ones that asked first."""
         told = [{"item_id": item_id, "what": _PROBLEMS.get(what, what)} for item_id, what in problems.items()]
-        return [*messages, _message("user", _template("repair").render(problems=told))]
+        return [*messages, _message("user", template("repair").render(problems=told))]
 
     def _system(self, channel: Channel) -> str:
         if channel not in self._systems:
@@ -76,10 +76,10 @@ class Prompts:
 
     def _rules(self, channel: Channel) -> str:
         name = LANGUAGE_NAMES.get(self.reason_language.split("-")[0], self.reason_language)
-        return _template("rules").render(channel=channel, reason_language=name)
+        return template("rules").render(channel=channel, reason_language=name)
 
     def _checklist(self, items: Iterable[Item]) -> str:
-        return "# Checklist\n" + _template("checklist").render(items=[self._told(item) for item in items])
+        return "# Checklist\n" + template("checklist").render(items=[self._told(item) for item in items])
 
     def _told(self, item: Item) -> dict[str, Any]:
         """What the checklist template shows of an item."""
@@ -114,7 +114,7 @@ def render_transcript(transcript: Transcript) -> str:
         parts = parts or [{"heading": "", "text": turn.text}]
         turns.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
         day = today
-    return _template("transcript").render(code=fence_code(transcript), turns=turns)
+    return template("transcript").render(code=fence_code(transcript), turns=turns)
 
 
 def fence_code(transcript: Transcript) -> str:
@@ -135,20 +135,25 @@ def prompt_hash() -> str:
     return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
 
 
-def _heading(turn: Turn, transcript: Transcript, *, dated: bool) -> str:
+def speaker_of(turn: Turn, transcript: Transcript) -> str:
+    """Who speaks, as a judge is told: a role, or a note or an event instead of words to the customer."""
     who = _SPEAKERS.get(turn.role, turn.role)
     if turn.role == "agent" and not transcript.under_review(turn):
         who = "other agent"
     if turn.kind == "event":
-        who = f"event ({who})"
-    elif turn.kind == "note" or turn.visibility == "internal":
-        who = f"internal note by {who}, not shown to the customer"
+        return f"event ({who})"
+    if turn.kind == "note" or turn.visibility == "internal":
+        return f"internal note by {who}, not shown to the customer"
+    return who
+
+
+def _heading(turn: Turn, transcript: Transcript, *, dated: bool) -> str:
     when = ""
     if turn.at:
         when = f", {turn.at:%Y-%m-%d %H:%M}" if dated else f", {turn.at:%H:%M}"
     elif turn.start is not None:
         when = f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
-    return who + when
+    return speaker_of(turn, transcript) + when
 
 
 def _message(role: str, content: str) -> Message:
@@ -156,7 +161,8 @@ def _message(role: str, content: str) -> Message:
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """A packaged template, by its name without `.j2`; a variable it is not given is an error."""
     folder = resources.files("llm_grader.prompts")
     environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda file: (folder / file).read_text("utf-8")),
