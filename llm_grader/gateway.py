@@ -61,7 +61,6 @@ class Endpoint(Model):
     seed: int | None = None
     max_completion_tokens: int | None = Field(default=None, gt=0)
     timeout: float = Field(default=120.0, gt=0)
-    concurrency: int = Field(default=64, ge=1)
     allow_http: bool = False
     trust_env: bool = False
     prices: dict[str, Price] = Field(default_factory=dict)
@@ -87,7 +86,8 @@ class Endpoint(Model):
 class Gateway:
     """Asks an endpoint, with retries, a shared throttle and exact counts.
 
-    A client lives in the event loop that first uses it; close it there with `aclose`.
+    A client lives in the event loop that first uses it; close it there with `aclose`. `concurrency` is the most
+    requests in flight; it holds for clients made after it is set.
 
     Args:
         endpoint: where and how.
@@ -104,6 +104,7 @@ class Gateway:
     ) -> None:
         endpoint.check()
         self.endpoint = endpoint
+        self.concurrency = 64
         self._notify = notify
         self._sleep = sleep
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
@@ -270,7 +271,7 @@ class Gateway:
     def _client(self) -> _Client:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            self._clients[loop] = _Client(self.endpoint)
+            self._clients[loop] = _Client(self.endpoint, self.concurrency)
         return self._clients[loop]
 
 
@@ -281,7 +282,7 @@ class _NotSent(Exception):
 class _Client:
     """The SDK's client and the throttle of one event loop."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, concurrency: int) -> None:
         import instructor
         import openai
 
@@ -295,7 +296,7 @@ class _Client:
             http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=endpoint.trust_env),
         )
         self.structured = instructor.from_openai(self.raw, mode=_instructor_mode(endpoint.mode))
-        self.throttle = Throttle(endpoint.concurrency)
+        self.throttle = Throttle(concurrency)
 
 
 class _Ledger:
@@ -334,7 +335,12 @@ class _Ledger:
         columns = list(zip(*self.tokens, strict=True)) if self.tokens else [(), (), ()]
         prompt, cached, completion = (None if None in column else sum(column) for column in columns)
         return Usage(
-            requests=self.requests, prompt_tokens=prompt, cached_tokens=cached, completion_tokens=completion, cost=None
+            requests=self.requests,
+            prompt_tokens=prompt,
+            cached_tokens=cached,
+            completion_tokens=completion,
+            cost=None,
+            answered_by=self.answered_by,
         )
 
 
@@ -414,7 +420,6 @@ def _choice(completion: Any, options: Sequence[str], ledger: _Ledger) -> Choice:
     return Choice(
         answer=ledger.text.strip(),
         logprobs={option: _logprob_of(option, listed) for option in options},
-        answered_by=ledger.answered_by,
     )
 
 

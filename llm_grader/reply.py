@@ -40,24 +40,18 @@ class Reply(Model):
     """Everything a judge said about some items of one transcript.
 
     `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
-    error. `answered_by` is the model's name as the endpoint gave it.
+    error.
     """
 
     claims: dict[str, Claim] = Field(default_factory=dict)
     problems: dict[str, str] = Field(default_factory=dict)
     usage: Usage = Usage()
-    answered_by: str | None = None
 
     def __add__(self, later: Reply) -> Reply:
         """This reply completed and corrected by a later one, which counts wherever both speak of an item."""
         claims = {**self.claims, **later.claims}
         problems = {id_: why for id_, why in {**self.problems, **later.problems}.items() if id_ not in claims}
-        return Reply(
-            claims=claims,
-            problems=problems,
-            usage=self.usage + later.usage,
-            answered_by=later.answered_by or self.answered_by,
-        )
+        return Reply(claims=claims, problems=problems, usage=self.usage + later.usage)
 
 
 class Choice(Model):
@@ -70,7 +64,6 @@ class Choice(Model):
     answer: str
     logprobs: dict[str, float]
     usage: Usage = Usage()
-    answered_by: str | None = None
 
 
 LOGPROB_FLOOR = -20.0

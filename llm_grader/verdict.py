@@ -41,7 +41,7 @@ class Verdict(Model):
     """The answer to one item of the rubric.
 
     `label` is None unless `status` is ok: what failed a check is never a label. `claimed` keeps what the judge said in
-    that case, and `problem` names the check. `confidence` is 0–1 where the judge gave one.
+    that case, `problem` names the check and `detail` what it found. `confidence` is 0–1 where the judge gave one.
     """
 
     item_id: str
@@ -52,6 +52,7 @@ class Verdict(Model):
     judged: Judged = "llm"
     confidence: Share | None = None
     problem: str | None = None
+    detail: str | None = None
     claimed: str | None = None
 
     @model_validator(mode="after")
@@ -64,7 +65,8 @@ class Verdict(Model):
 class Usage(Model):
     """What the requests cost. Tokens are what the endpoint reported; None means that it did not say.
 
-    `cost` is in US dollars, None when a price or a token count is unknown.
+    `cost` is in US dollars, None when a price or a token count is unknown. `answered_by` is the model's name as the
+    endpoint gave it.
     """
 
     requests: int = 0
@@ -72,6 +74,7 @@ class Usage(Model):
     cached_tokens: int | None = 0
     completion_tokens: int | None = 0
     cost: float | None = 0.0
+    answered_by: str | None = None
 
     def __add__(self, other: Usage) -> Usage:
         """Add up two usages; what is unknown in one stays unknown in the sum."""
@@ -81,6 +84,7 @@ class Usage(Model):
             cached_tokens=_sum(self.cached_tokens, other.cached_tokens),
             completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
             cost=_sum(self.cost, other.cost),
+            answered_by=other.answered_by or self.answered_by,
         )
 
 

@@ -1,0 +1,94 @@
+"""How a judge is asked about a transcript: one prompt for many items, and again for those that failed a check."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+from pydantic import BaseModel
+
+from llm_grader.errors import InvalidOutput, Truncated
+from llm_grader.messages import Message, Prompts
+from llm_grader.reply import Reply, parse_answers, read_answers, response_model
+from llm_grader.rubric import Item
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Usage
+
+ItemsPerCall = int | Literal["all"]
+
+
+class Judge(Protocol):
+    """Anything that can fill in a response model: the gateway, a test double, or a caller's own."""
+
+    async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
+        """Answer `messages` in the shape of `response_model`.
+
+        Raises:
+            JudgeError: see `llm_grader.errors`; `InvalidOutput` should carry the text, so that its good parts count.
+        """
+        ...
+
+
+class Asker(Protocol):
+    """A way to get claims about items of a transcript."""
+
+    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
+        """Claims or problems for each of `items`."""
+        ...
+
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+        """Claims or problems for `items`, given what was wrong with them before (id → problem)."""
+        ...
+
+
+class PromptAsker:
+    """Asks by prompt: all items in one request, or `items_per_call` at a time.
+
+    Args:
+        judge: who answers.
+        prompts: the messages of the rubric.
+        items_per_call: "all", or a number.
+    """
+
+    def __init__(self, judge: Judge, prompts: Prompts, *, items_per_call: ItemsPerCall = "all") -> None:
+        self._judge = judge
+        self._prompts = prompts
+        self._items_per_call = items_per_call
+        self._model_of = functools.lru_cache(maxsize=256)(response_model)
+
+    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
+        """Ask about `items`, in the layout that suits `items_per_call`."""
+        everything = tuple(items) == self._prompts.items(transcript.channel)
+        if self._items_per_call == "all" and everything:
+            return await self._send(self._prompts.render(transcript), tuple(items), transcript)
+        size = len(items) if self._items_per_call == "all" else self._items_per_call
+        reply = Reply()
+        for start in range(0, len(items), size):
+            part = tuple(items[start : start + size])
+            reply += await self._send(self._prompts.render(transcript, part), part, transcript)
+        return reply
+
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+        """Ask once more about `items` only, told what was wrong; the messages before stay as they were."""
+        first = self._prompts.render(transcript, None if self._items_per_call == "all" else items)
+        return await self._send(self._prompts.render_repair(first, problems), tuple(items), transcript)
+
+    async def _send(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
+        """Ask, and keep whatever of the answer is sound; an answer that hits the token limit is asked for in halves."""
+        model = self._model_of(items)
+        try:
+            answer, usage = await self._judge.complete(messages, model)
+        except InvalidOutput as fault:
+            reply = read_answers(parse_answers(fault.text), items, model)
+            return reply.model_copy(update={"usage": fault.usage or Usage(requests=1)})
+        except Truncated as fault:
+            spent = Reply(usage=fault.usage or Usage(requests=1))
+            if len(items) == 1:
+                return spent + Reply(problems={items[0].id: fault.code})
+            half = len(items) // 2
+            for part in (items[:half], items[half:]):
+                spent += await self._send(self._prompts.render(transcript, part), part, transcript)
+            return spent
+        reply = read_answers(answer.model_dump(by_alias=True), items, model)
+        return reply.model_copy(update={"usage": usage})

@@ -1,0 +1,258 @@
+"""`Grader`: the parts wired together, for one transcript and for many.
+
+Everything is asynchronous inside. The synchronous faces run the same code on an event loop in a thread of its own, so
+they also work where a loop is already running, as in a notebook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import SecretStr
+
+import llm_grader
+from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker
+from llm_grader.errors import UsageError
+from llm_grader.gateway import Endpoint, Gateway, parameters_of
+from llm_grader.grading import grade_transcript
+from llm_grader.messages import Prompts, prompt_hash
+from llm_grader.pool import run_pool
+from llm_grader.rubric import Rubric
+from llm_grader.rubric_file import load_rubric
+from llm_grader.store import Store
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Provenance, Scorecard
+
+if TYPE_CHECKING:
+    from llm_grader.local import LocalServer
+
+LOCAL = "local"
+
+
+class Grader:
+    """Grades transcripts against one rubric.
+
+    Args:
+        rubric: a `Rubric`, the id of a packaged one, or a path to a file.
+        model: the model to ask for; `local` is the embedded one.
+        base_url: the OpenAI-compatible endpoint; by default `OPENAI_BASE_URL`, else OpenAI's own.
+        api_key: by default `OPENAI_API_KEY`.
+        items_per_call: "all", or how many items a request asks about.
+        samples: how often each transcript is graded; only 1 is supported so far.
+        language: BCP 47 code of the checklist's wording in the prompt, English by default.
+        store: a `Store` or the path of one; what is stored is not paid for again.
+        judge: anything with a `complete` method, instead of an endpoint.
+        endpoint: more settings than `model`, `base_url` and `api_key`, which it then replaces.
+        reason_language: BCP 47 code of the reasons; by default the same as `language`.
+        notify: told in a short line about waits and retries.
+
+    Raises:
+        UsageError: the settings contradict each other.
+        RubricError: the rubric cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric | str | Path,
+        model: str = "gpt-5-mini",
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        items_per_call: ItemsPerCall = "all",
+        samples: int = 1,
+        language: str | None = None,
+        store: Store | str | Path | None = None,
+        judge: Judge | None = None,
+        endpoint: Endpoint | None = None,
+        reason_language: str | None = None,
+        notify: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        if samples != 1:
+            raise UsageError(f"samples: only 1 is supported so far, found {samples}")
+        if items_per_call != "all" and items_per_call < 1:
+            raise UsageError(f"items_per_call: expected 'all' or a number from 1, found {items_per_call}")
+        self.rubric = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
+        self.items_per_call = items_per_call
+        self.prompts = Prompts(self.rubric, language=language or "en", reason_language=reason_language)
+        self.endpoint = endpoint or Endpoint(
+            model=model,
+            base_url=base_url or (os.environ.get("OPENAI_BASE_URL") or None),
+            api_key=SecretStr(key) if (key := api_key or os.environ.get("OPENAI_API_KEY", "")) else None,
+        )
+        self.store = store if isinstance(store, Store) or store is None else Store(store)
+        self._judge = judge
+        self._notify = notify
+
+    def grade(self, transcript: Transcript) -> Scorecard:
+        """Grade one transcript.
+
+        Raises:
+            EndpointError: the key, quota, model or address is wrong.
+            RunStopped: the endpoint is down.
+        """
+
+        async def run() -> Scorecard:
+            try:
+                return await self.agrade(transcript)
+            finally:
+                await self.aclose()
+
+        with _loop_of_its_own() as call:
+            card: Scorecard = call(run)
+            return card
+
+    def grade_many(self, transcripts: Iterable[Transcript], *, concurrency: int = 64) -> Iterator[Scorecard]:
+        """Grade transcripts as they come and yield scorecards as they finish; see `agrade_many`."""
+        with _loop_of_its_own() as call:
+            cards = self.agrade_many(transcripts, concurrency=concurrency)
+            try:
+                while (card := call(anext, cards, None)) is not None:
+                    yield card
+            finally:
+                call(cards.aclose)
+                call(self.aclose)
+
+    async def agrade(self, transcript: Transcript) -> Scorecard:
+        """Grade one transcript; the asynchronous face of `grade`."""
+        run_id = None if self.store is None else self.store.start_run(self._provenance)
+        return await self._grade(transcript, run_id)
+
+    async def agrade_many(
+        self, transcripts: Iterable[Transcript], *, concurrency: int = 64
+    ) -> AsyncGenerator[Scorecard, None]:
+        """Grade transcripts as they come and yield scorecards as they finish.
+
+        At most `concurrency` transcripts are read ahead, in flight or waiting to be taken. One that cannot be graded
+        yields a card with status error; what stops the whole run is raised after the finished cards were yielded.
+
+        Raises:
+            EndpointError: the key, quota, model or address is wrong.
+            RunStopped: the endpoint is down.
+        """
+        workers = 1 if self.is_local else max(1, concurrency)
+        if self._line.gateway is not None:
+            self._line.gateway.concurrency = workers
+        run_id = None if self.store is None else self.store.start_run(self._provenance)
+        async with aclosing(run_pool(lambda t: self._grade(t, run_id), transcripts, workers=workers)) as cards:
+            async for card in cards:
+                yield card
+
+    async def aclose(self) -> None:
+        """Close what belongs to the running event loop, and the embedded model."""
+        line = self.__dict__.pop("_line", None)
+        if line is not None:
+            await line.aclose()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the embedded model is asked."""
+        return self._judge is None and self.endpoint.model == LOCAL and self.endpoint.base_url is None
+
+    def provenance(self, transcript: Transcript) -> Provenance:
+        """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
+        return self._provenance.model_copy(update={"key": self._key(transcript)})
+
+    async def _grade(self, transcript: Transcript, run_id: int | None) -> Scorecard:
+        provenance = self.provenance(transcript)
+        card = None if self.store is None else self.store.find(provenance.key)
+        if card is None:
+            card = await grade_transcript(transcript, self.rubric, self._line.asker, provenance)
+        else:
+            card = card.model_copy(update={"transcript_id": transcript.id, "warnings": transcript.warnings})
+        if self.store is not None and run_id is not None:
+            self.store.save(card, run_id)
+        return card
+
+    @cached_property
+    def _line(self) -> _Line:
+        """Who asks, and what has to be closed afterwards; made when first needed."""
+        if self._judge is not None:
+            return _Line(self._prompt_asker(self._judge))
+        if self.is_local:
+            return _open_local(self.rubric, self.prompts.language, self.endpoint, self._notify)
+        gateway = Gateway(self.endpoint, notify=self._notify)
+        return _Line(self._prompt_asker(gateway), gateway)
+
+    def _prompt_asker(self, judge: Judge) -> PromptAsker:
+        return PromptAsker(judge, self.prompts, items_per_call=self.items_per_call)
+
+    @cached_property
+    def _provenance(self) -> Provenance:
+        judge = type(self._judge).__name__ if self._judge else None
+        parameters = {
+            **parameters_of(self.endpoint),
+            "items_per_call": self.items_per_call,
+            "language": self.prompts.language,
+            "reason_language": self.prompts.reason_language,
+        }
+        return Provenance(
+            rubric_id=self.rubric.id,
+            rubric_version=self.rubric.version,
+            rubric_hash=self.rubric.content_hash(),
+            prompt_hash=prompt_hash(),
+            model=judge or self.endpoint.model,
+            endpoint=None if judge else LOCAL if self.is_local else self.endpoint.host,
+            parameters=parameters,
+            key="",
+            library_version=llm_grader.__version__,
+        )
+
+    @cached_property
+    def _key_prefix(self) -> bytes:
+        content = self._provenance.model_dump(exclude={"key", "library_version", "answered_by", "graded_at"})
+        return json.dumps(content, sort_keys=True).encode()
+
+    def _key(self, transcript: Transcript) -> str:
+        return hashlib.sha256(self._key_prefix + transcript.content_hash().encode()).hexdigest()
+
+
+class _Line(NamedTuple):
+    """The line to a judge: who asks, and the gateway and the embedded model's server when there are any."""
+
+    asker: Asker
+    gateway: Gateway | None = None
+    server: LocalServer | None = None
+
+    async def aclose(self) -> None:
+        if self.gateway is not None:
+            await self.gateway.aclose()
+        if self.server is not None:
+            self.server.close()
+
+
+def grade(transcript: Transcript, rubric: Rubric | str | Path, **settings: Any) -> Scorecard:
+    """Grade one transcript; `settings` are those of `Grader`."""
+    return Grader(rubric, **settings).grade(transcript)
+
+
+def _open_local(rubric: Rubric, language: str, endpoint: Endpoint, notify: Callable[[str], None]) -> _Line:
+    """Start the embedded model, and ask it item by item with the offsets fitted for it."""
+    from llm_grader.choices import ChoiceAsker
+    from llm_grader.local import LocalServer
+    from llm_grader.offsets import load_offsets
+
+    def progress(done: int, total: int) -> None:
+        notify(f"putting the embedded model together: {done / total:.0%}")
+
+    server = LocalServer(progress=progress).open()
+    address = {"model": server.model_name, "base_url": server.base_url, "api_key": SecretStr(server.api_key)}
+    gateway = Gateway(endpoint.model_copy(update={**address, "timeout": 600.0}), notify=notify)
+    offsets = load_offsets(rubric.id, weights_sha256=server.weights_sha256)
+    asker = ChoiceAsker(gateway.choose, offsets=offsets, language=language, context_tokens=server.context_tokens)
+    return _Line(asker, gateway, server)
+
+
+@contextmanager
+def _loop_of_its_own() -> Iterator[Callable[..., Any]]:
+    """A function that runs coroutine functions on an event loop in another thread, and waits for them."""
+    from anyio.from_thread import start_blocking_portal
+
+    with start_blocking_portal() as portal:
+        yield portal.call

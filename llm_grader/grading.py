@@ -1,0 +1,169 @@
+"""One transcript → one scorecard: what is computed, what is asked, what is checked, what it adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from llm_grader.asking import Asker
+from llm_grader.checks import check_reply
+from llm_grader.errors import EndpointError, JudgeError
+from llm_grader.evidence import QuoteFinder
+from llm_grader.flags import UNKNOWN_SPEAKER, flags_of
+from llm_grader.reply import Reply
+from llm_grader.rubric import Item, Rubric
+from llm_grader.scoring import Scores, apply_conditions, score_verdicts
+from llm_grader.signals import judge_signal
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import (
+    CANNOT_ASSESS,
+    NOT_APPLICABLE,
+    Failure,
+    Provenance,
+    Scorecard,
+    SectionScore,
+    Status,
+    Usage,
+    Verdict,
+)
+
+_OUT_OF_SCOPE = {
+    "org": "about the organisation, not about a conversation: a person answers it in the self-audit",
+    "corpus": "judged over many conversations, not over one",
+}
+UNKNOWN_ROLES = "unknown_roles"
+
+
+async def grade_transcript(transcript: Transcript, rubric: Rubric, asker: Asker, provenance: Provenance) -> Scorecard:
+    """Grade one transcript.
+
+    A failed request makes a card with status error and no score; it is raised only when no transcript could be graded
+    either (`EndpointError`, `RunStopped`).
+    """
+    asked = [item for item in rubric.items() if item.asks_model and rubric.in_channel(item, transcript.channel)]
+    reply, failure = Reply(), None
+    verdicts = _computed(transcript, rubric)
+    hopeless = _no_agent(transcript)
+    if hopeless is not None:
+        verdicts |= {item.id: _like(hopeless, item) for item in asked if item.id not in verdicts}
+    else:
+        try:
+            reply = await _ask_and_check(transcript, asked, asker, verdicts)
+        except EndpointError:
+            raise
+        except JudgeError as fault:
+            failure = Failure(code=fault.code, message=str(fault))
+            reply = Reply(usage=fault.usage or Usage())
+            verdicts |= {item.id: _errored(item, fault) for item in asked if item.id not in verdicts}
+    ordered = {item.id: verdicts[item.id] for item in rubric.items()}
+    decided = apply_conditions(rubric, ordered, transcript)
+    stamp = {"answered_by": reply.usage.answered_by, "graded_at": datetime.now(UTC)}
+    return _card(transcript, rubric, decided, reply.usage, provenance.model_copy(update=stamp), failure)
+
+
+async def _ask_and_check(
+    transcript: Transcript, asked: Sequence[Item], asker: Asker, verdicts: dict[str, Verdict]
+) -> Reply:
+    """Ask about all items, once more about those that failed a check, and add the verdicts that are still open."""
+    finder = QuoteFinder(transcript)
+    reply = await asker.ask(transcript, asked)
+    found, problems = check_reply(reply, asked, finder)
+    open_problems = {id_: what for id_, what in problems.items() if id_ not in verdicts}
+    if open_problems:
+        again = [item for item in asked if item.id in open_problems]
+        second = await _ask_again(transcript, again, asker, open_problems)
+        if second is not None:
+            better = check_reply(second, again, finder, repaired=True).verdicts
+            found |= {id_: verdict for id_, verdict in better.items() if verdict.status == "ok" or id_ in second.claims}
+            reply += second
+    for item_id, verdict in found.items():
+        verdicts.setdefault(item_id, verdict)
+    return reply
+
+
+async def _ask_again(
+    transcript: Transcript, items: Sequence[Item], asker: Asker, problems: Mapping[str, str]
+) -> Reply | None:
+    """A second answer, or None when the request failed: what was found the first time stays."""
+    try:
+        return await asker.ask_again(transcript, items, problems)
+    except EndpointError:
+        raise
+    except JudgeError as fault:
+        return Reply(usage=fault.usage or Usage(), problems={item.id: problems[item.id] for item in items})
+
+
+def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:
+    """The verdicts that need no model: out of scope, out of channel, and what signals and the ticket can tell."""
+    verdicts = {}
+    for item in rubric.items():
+        if not rubric.in_channel(item, transcript.channel):
+            reason = f"not asked of conversations by {transcript.channel}"
+            verdicts[item.id] = Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
+        elif item.judged in _OUT_OF_SCOPE:
+            reason = _OUT_OF_SCOPE[item.judged]
+            verdicts[item.id] = Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
+        elif item.judged in ("signal", "ticket"):
+            verdict = judge_signal(item, transcript)
+            if verdict.label != CANNOT_ASSESS or item.fallback is None:
+                verdicts[item.id] = verdict
+    return verdicts
+
+
+def _no_agent(transcript: Transcript) -> Verdict | None:
+    """The verdict on every model item when there is no conduct to grade, so that nothing is asked; else None."""
+    spoken = [turn for turn in transcript.turns if turn.spoken]
+    if any(transcript.under_review(turn) for turn in spoken):
+        return None
+    if any(turn.role == "unknown" for turn in spoken):
+        reason = "who the agent is could not be told: say it with --agent or a role mapping"
+        return Verdict(item_id="", label=None, status="needs_review", reason=reason, problem=UNKNOWN_ROLES)
+    reason = "no agent took part" if spoken else "nothing was said"
+    return Verdict(item_id="", label=CANNOT_ASSESS, reason=reason)
+
+
+def _like(verdict: Verdict, item: Item) -> Verdict:
+    return verdict.model_copy(update={"item_id": item.id, "judged": item.judged})
+
+
+def _errored(item: Item, fault: JudgeError) -> Verdict:
+    return Verdict(item_id=item.id, label=None, status="error", judged=item.judged, problem=fault.code)
+
+
+def _card(
+    transcript: Transcript,
+    rubric: Rubric,
+    verdicts: dict[str, Verdict],
+    usage: Usage,
+    provenance: Provenance,
+    failure: Failure | None,
+) -> Scorecard:
+    flags = flags_of(transcript)
+    status = _status(verdicts, failure, flags)
+    scores = score_verdicts(rubric, verdicts)
+    if status == "error":  # a failed call is no grade: neither of the conversation nor of a section
+        empty = {section: SectionScore(score=None, coverage=0.0) for section in scores.sections}
+        scores = Scores(score=None, coverage=0.0, passed=None, critical_failures=(), sections=empty)
+    return Scorecard(
+        transcript_id=transcript.id,
+        score=scores.score,
+        status=status,
+        coverage=scores.coverage,
+        passed=scores.passed,
+        critical_failures=scores.critical_failures,
+        sections=scores.sections,
+        verdicts=verdicts,
+        usage=usage,
+        provenance=provenance,
+        failure=failure,
+        flags=flags,
+        warnings=transcript.warnings,
+    )
+
+
+def _status(verdicts: Mapping[str, Verdict], failure: Failure | None, flags: Sequence[str]) -> Status:
+    if failure is not None:
+        return "error"
+    if UNKNOWN_SPEAKER in flags or any(verdict.status == "needs_review" for verdict in verdicts.values()):
+        return "needs_review"
+    return "ok"

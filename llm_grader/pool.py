@@ -1,0 +1,51 @@
+"""Many pieces of work with a bound on how many are read ahead, in progress or waiting to be taken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from typing import TypeVar
+
+_Work = TypeVar("_Work")
+_Result = TypeVar("_Result")
+
+
+async def run_pool(
+    work: Callable[[_Work], Awaitable[_Result]], source: Iterable[_Work], *, workers: int
+) -> AsyncGenerator[_Result, None]:
+    """Do `work` on each piece of `source` and yield results as they finish.
+
+    Pieces are taken from `source` only when a worker is free. When `work` raises, no new piece is begun, the results in
+    progress are still yielded, and the first error is raised at the end.
+    """
+    pieces = iter(source)  # shared by all workers: each takes the next
+    done: asyncio.Queue[tuple[_Result] | None] = asyncio.Queue(maxsize=workers)
+    failures: list[Exception] = []
+
+    tasks = [asyncio.create_task(_worker(work, pieces, done, failures)) for _ in range(workers)]
+    try:
+        for _ in tasks:
+            while (result := await done.get()) is not None:
+                yield result[0]
+        if failures:
+            raise failures[0]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _worker(
+    work: Callable[[_Work], Awaitable[_Result]],
+    pieces: Iterator[_Work],
+    done: asyncio.Queue[tuple[_Result] | None],
+    failures: list[Exception],
+) -> None:
+    try:
+        for piece in pieces:
+            await done.put((await work(piece),))
+            if failures:
+                break
+    except Exception as error:
+        failures.append(error)
+    await done.put(None)

@@ -1,0 +1,78 @@
+"""Settings of the command line: flag > environment > llm-grader.toml > default.
+
+Environment variables are `LLM_GRADER_` and the setting's name; the key and address of the endpoint are also taken from
+the SDK's own `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from llm_grader.errors import UsageError
+from llm_grader.prices import Price
+
+FILE = Path("llm-grader.toml")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; see `llm-grader grade --help` for what each one means."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LLM_GRADER_", env_nested_delimiter="__", toml_file=FILE, extra="forbid", populate_by_name=True
+    )
+
+    rubric: str = "helpdesk_qa"
+    model: str = "gpt-5-mini"
+    base_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("base_url", "LLM_GRADER_BASE_URL", "OPENAI_BASE_URL")
+    )
+    api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("api_key", "LLM_GRADER_API_KEY", "OPENAI_API_KEY")
+    )
+    mode: Literal["tools", "json_schema", "md_json"] = "tools"
+    temperature: float | None = 0.0
+    seed: int | None = None
+    max_completion_tokens: int | None = None
+    timeout: float = 120.0
+    allow_http: bool = False
+    trust_env: bool = False
+    items_per_call: int | Literal["all"] = "all"
+    language: str | None = None
+    reason_language: str | None = None
+    concurrency: int = Field(default=64, ge=1)
+    store: Path = Path("llm-grader.db")
+    prices: dict[str, Price] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What wins over what: the first source that has a value."""
+        return sources["init_settings"], sources["env_settings"], TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """The settings in force; a flag that is None was not given.
+
+    Raises:
+        UsageError: a value is wrong; the message names the setting and where it comes from.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{FILE}: not valid TOML: {error}") from None
+    except ValidationError as error:
+        problems = [_told(problem, given) for problem in error.errors(include_url=False, include_input=False)]
+        raise UsageError("; ".join(problems)) from None  # the cause would show the value, which may be a key
+
+
+def _told(problem: Any, flags: dict[str, Any]) -> str:
+    name = ".".join(map(str, problem["loc"]))
+    place = "flag" if problem["loc"][0] in flags else f"LLM_GRADER_{name.upper()} or {FILE}"
+    return f"setting {name} ({place}): {problem['msg']}"

@@ -1,0 +1,199 @@
+"""Results in one SQLite file, by what they depend on: the same key is never paid for twice.
+
+Tables, for any SQLite tool:
+
+    results(key, status, score, card, saved_at)      a Scorecard as JSON; `key` is provenance.key
+    runs(run_id, started_at, rubric_id, rubric_version, rubric_hash, model)
+    run_items(run_id, transcript_id, key)            which transcripts a run graded, and where the result is
+
+A result that is not ok is replaced when it is graded again; one that is ok stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from llm_grader.errors import DiskError, StoreError
+from llm_grader.verdict import Provenance, Scorecard
+
+APPLICATION_ID = 0x4C4C4D47  # "LLMG" in the file's header tells our files from other SQLite files
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+create table results(
+    key text primary key, status text not null, score real, card text not null, saved_at text not null
+) without rowid;
+create table runs(
+    run_id integer primary key, started_at text not null, rubric_id text not null, rubric_version text not null,
+    rubric_hash text not null, model text not null
+);
+create table run_items(
+    run_id integer not null references runs, transcript_id text not null, key text not null,
+    primary key (run_id, transcript_id)
+) without rowid;
+create index run_items_by_key on run_items(key);
+"""
+
+_SAVE = """
+insert into results values (?, ?, ?, ?, ?) on conflict(key) do update
+set status = excluded.status, score = excluded.score, card = excluded.card, saved_at = excluded.saved_at
+where results.status != 'ok'
+"""
+
+
+class Run(NamedTuple):
+    """One run as listed: its number, start (ISO 8601, UTC), rubric and model, and how many results of each status."""
+
+    run_id: int
+    started_at: str
+    rubric_id: str
+    rubric_version: str
+    model: str
+    ok: int
+    needs_review: int
+    errors: int
+
+
+class Store:
+    """An open store.
+
+    Args:
+        path: the file; made when it does not exist.
+
+    Raises:
+        StoreError: the file is not an llm_grader store, is corrupt, or was written by a newer version.
+        DiskError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        _refuse_foreign(self.path)
+        with self._guarded():
+            self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._migrate()  # before WAL: the file's header must be in the file itself
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=full")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def start_run(self, provenance: Provenance) -> int:
+        """Note the start of a run and return its number."""
+        values = (provenance.rubric_id, provenance.rubric_version, provenance.rubric_hash, provenance.model)
+        with self._guarded():
+            cursor = self._db.execute(
+                "insert into runs(started_at, rubric_id, rubric_version, rubric_hash, model) values (?, ?, ?, ?, ?)",
+                (_now(), *values),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def find(self, key: str) -> Scorecard | None:
+        """The finished result with this key; one that needs review or failed is not finished."""
+        with self._guarded():
+            row = self._db.execute("select card from results where key = ? and status = 'ok'", (key,)).fetchone()
+        return None if row is None else Scorecard.model_validate_json(row[0])
+
+    def save(self, card: Scorecard, run_id: int) -> None:
+        """Keep `card` and note that the run graded its transcript. Both are on disk when this returns."""
+        key = card.provenance.key
+        with self._guarded():
+            self._db.execute("begin immediate")
+            self._db.execute(_SAVE, (key, card.status, card.score, card.model_dump_json(), _now()))
+            self._db.execute("insert or replace into run_items values (?, ?, ?)", (run_id, card.transcript_id, key))
+            self._db.execute("commit")
+
+    def runs(self) -> list[Run]:
+        """All runs, the latest first."""
+        with self._guarded():
+            rows = self._db.execute(
+                "select run_id, started_at, rubric_id, rubric_version, model, count(*) filter (where status = 'ok'), "
+                "count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error') from runs left join run_items using (run_id) "
+                "left join results using (key) group by run_id order by run_id desc"
+            ).fetchall()
+        return [Run._make(row) for row in rows]
+
+    def cards(self, run_id: int | None = None) -> Iterator[Scorecard]:
+        """The scorecards of a run, by default of the latest one, by transcript id."""
+        chosen = "(select max(run_id) from runs)" if run_id is None else "?"
+        query = (
+            "select transcript_id, card from run_items join results using (key) "  # noqa: S608 - no text from outside
+            f"where run_id = {chosen} order by transcript_id"
+        )
+        with self._guarded():
+            rows = self._db.execute(query, () if run_id is None else (run_id,))
+            for transcript_id, card in rows:
+                yield Scorecard.model_validate_json(card).model_copy(update={"transcript_id": transcript_id})
+
+    def results_of_other_versions(self, provenance: Provenance) -> int:
+        """How many stored results belong to another version of this rubric; they are kept, and never mixed in."""
+        with self._guarded():
+            row = self._db.execute(
+                "select count(distinct key) from run_items join runs using (run_id) "
+                "where rubric_id = ? and rubric_hash != ?",
+                (provenance.rubric_id, provenance.rubric_hash),
+            ).fetchone()
+        return int(row[0])
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("pragma user_version").fetchone()
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): update llm-grader",
+                path=self.path,
+            )
+        if version == 0:
+            self._db.execute("begin immediate")
+            with contextlib.closing(self._db.cursor()) as cursor:
+                (version,) = cursor.execute("pragma user_version").fetchone()
+                if version == 0:  # not made by another process meanwhile
+                    for statement in filter(str.strip, _SCHEMA.split(";")):
+                        cursor.execute(statement)
+                    cursor.execute(f"pragma application_id = {APPLICATION_ID}")
+                    cursor.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            self._db.execute("commit")
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error, AttributeError):
+                self._db.rollback()
+            name = getattr(error, "sqlite_errorname", "")
+            if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"):
+                raise DiskError(
+                    f"{self.path}: cannot write the store ({error}): free space or choose --store"
+                ) from error
+            raise StoreError(f"{error}: the store is damaged or in use; nothing was changed", path=self.path) from error
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Look at the file's header before SQLite opens it: a foreign file must keep every byte."""
+    try:
+        header = path.open("rb").read(100)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise DiskError(f"{path}: cannot open the store ({error.strerror})") from error
+    if header and (len(header) < 100 or int.from_bytes(header[68:72]) != APPLICATION_ID):
+        raise StoreError("not an llm_grader store: choose another --store", path=path)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
