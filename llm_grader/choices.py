@@ -88,7 +88,7 @@ class ChoiceAsker:
             cited, spent = await self._cite([*asked, {"role": "assistant", "content": option}], turns)
             quotes, usage = (cited,), usage + spent
         claim = Claim(item_id=item.id, label=labels[option], quotes=quotes, confidence=confidence)
-        return Reply(claims={item.id: claim}, usage=usage, answered_by=choice.answered_by)
+        return Reply(claims={item.id: claim}, usage=usage)
 
     def _read(self, item: Item, choice: Choice) -> tuple[str, float]:
         """The option chosen, and the probability that it is the right one, as far as the model knows."""
@@ -156,12 +156,8 @@ def render_question(told: str, item: Item, language: str) -> list[Message]:
 
 def citable_turns(transcript: Transcript, item: Item, finder: QuoteFinder) -> dict[int, str]:
     """Number → words of each turn that can be evidence for `item`: said in public by a role whose words count."""
-    opened = ((number, opening_words(turn)) for number, turn in enumerate(transcript.turns))
-    return {n: words for n, words in opened if _holds(finder.resolve(words, item.evidence, turn=n), n)}
-
-
-def _holds(found: object, number: int) -> bool:
-    return isinstance(found, Evidence) and found.turn == number
+    found = (finder.resolve(opening_words(turn), item.evidence, turn=n) for n, turn in enumerate(transcript.turns))
+    return {n: place.quote for n, place in enumerate(found) if isinstance(place, Evidence) and place.turn == n}
 
 
 def opening_words(turn: Turn) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import json
 import os
 import secrets
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.request import ProxyHandler, Request, build_opener
 
 from llm_grader.errors import LocalModelError, UsageError
 from llm_grader.weights import INSTALL, Progress, find_weights, read_sha256
@@ -126,6 +128,24 @@ class LocalServer:
     def context_tokens(self) -> int:
         """How many tokens a request may have, prompt and answer together."""
         return self._state().context_tokens
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model reads `text` as; takes milliseconds.
+
+        Raises:
+            LocalModelError: the server does not answer.
+        """
+        state = self._state()
+        request = Request(  # noqa: S310 - our own address
+            f"{state.base_url.removesuffix('/v1')}/tokenize",
+            json.dumps({"content": text}).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {state.api_key}"},
+        )
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=60) as response:
+                return len(json.load(response)["tokens"])
+        except OSError as error:
+            raise LocalModelError(f"the embedded model does not answer: {error}") from error
 
     def _state(self) -> _Running:
         if self._opened is None:

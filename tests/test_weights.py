@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -180,8 +181,8 @@ def test_a_configured_file_that_cannot_be_a_model_is_an_error(
 
 
 def test_a_full_disk_says_where_and_how_much(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = weights.shutil.disk_usage(site)
-    monkeypatch.setattr(weights.shutil, "disk_usage", lambda _path: usage._replace(free=10))
+    usage = shutil.disk_usage(site)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=10))
     with pytest.raises(DiskError, match=r"tiny\.gguf: the weights need 2564 bytes, 10 are free"):
         find_weights(wanted=TINY)
 
