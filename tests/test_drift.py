@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from llm_grader.eval.drift import find_drift
+from llm_grader.eval.paired import mcnemar_midp
+
+BINARY = ("not_met", "met")
+
+
+def grading(item_id: str, labels: Sequence[str | None]) -> dict[tuple[str, str], str | None]:
+    return {(f"t{i}", item_id): label for i, label in enumerate(labels)}
+
+
+def test_a_one_sided_change_is_drift_and_an_even_one_is_noise() -> None:
+    before = grading("greeting", ["met"] * 20) | grading("closing", ["met", "not_met"] * 10)
+    after = grading("greeting", ["not_met"] * 8 + ["met"] * 12) | grading("closing", ["not_met", "met"] * 10)
+    greeting, closing = find_drift(before, after, scales={"greeting": BINARY, "closing": BINARY})
+    # Eight one way, none the other: 2·(1/2)·(1/256); the larger of two adjusted p-values stays.
+    assert greeting.p == pytest.approx(1 / 256)
+    assert greeting.adjusted == pytest.approx(2 / 256)
+    assert greeting.drifted
+    assert (closing.n, closing.changed, closing.drifted) == (20, 20, False)
+
+
+def test_labels_off_the_scale_are_lost_not_changed() -> None:
+    before = grading("greeting", ["met", "met", "cannot_assess", None])
+    after = grading("greeting", ["met", "not_applicable", "met", None])
+    (found,) = find_drift(before, after, scales={"greeting": BINARY})
+    assert (found.n, found.changed, found.lost, found.p) == (1, 0, 2, 1.0)
+
+
+def test_ordinal_items_compare_all_margins() -> None:
+    before = grading("tone", ["1"] * 10 + ["2"] * 10 + ["3"] * 10)
+    after = grading("tone", ["2"] * 10 + ["3"] * 10 + ["3"] * 10)
+    (found,) = find_drift(before, after, scales={"tone": ("1", "2", "3")})
+    assert found.changed == 20
+    assert found.drifted
+
+
+def test_an_item_without_anchors_has_not_drifted() -> None:
+    (found,) = find_drift({}, {}, scales={"tone": ("1", "2", "3")})
+    assert (found.n, found.p, found.drifted) == (0, 1.0, False)
+
+
+def test_four_hundred_anchors_see_a_change_that_one_hundred_miss() -> None:
+    random = np.random.default_rng(0)
+    power = {}
+    for n in (400, 100):
+        flips = random.multinomial(n, [0.08, 0.02, 0.9], size=1000)
+        power[n] = float(np.mean([mcnemar_midp(int(b), int(c)).p < 0.05 for b, c, _ in flips]))
+    assert power[400] > 0.95
+    assert power[100] < 0.55
