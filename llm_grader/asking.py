@@ -55,7 +55,7 @@ class PromptAsker:
         self._judge = judge
         self._prompts = prompts
         self._items_per_call = items_per_call
-        self._model_of = functools.lru_cache(maxsize=256)(response_model)
+        self._model_of = functools.lru_cache(maxsize=256)(self._make_model)
 
     async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
         """Ask about `items`, in the layout that suits `items_per_call`."""
@@ -76,7 +76,7 @@ class PromptAsker:
 
     async def _send(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
         """Ask, and keep whatever of the answer is sound; an answer that hits the token limit is asked for in halves."""
-        model = self._model_of(items)
+        model = self._model_of(tuple(item.id for item in items))
         try:
             answer, usage = await self._judge.complete(messages, model)
         except InvalidOutput as fault:
@@ -92,3 +92,6 @@ class PromptAsker:
             return spent
         reply = read_answers(answer.model_dump(by_alias=True), items, model)
         return reply.model_copy(update={"usage": usage})
+
+    def _make_model(self, item_ids: tuple[str, ...]) -> type[BaseModel]:
+        return response_model([self._prompts.rubric.item(item_id) for item_id in item_ids])

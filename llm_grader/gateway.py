@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -18,6 +19,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from llm_grader.errors import (
     BadRequest,
+    EndpointError,
     Filtered,
     InvalidOutput,
     JudgeError,
@@ -109,7 +111,6 @@ class Gateway:
         self._sleep = sleep
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
         self._rejected: set[str] = set()
-        self._schemas: dict[type[BaseModel], type[BaseModel]] = {}
 
     async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
         """Ask for an answer that follows `response_model`.
@@ -123,7 +124,7 @@ class Gateway:
         async def ask(client: _Client) -> BaseModel:
             create: Any = client.structured.create
             answer: BaseModel = await create(
-                response_model=self._prepared(response_model),
+                response_model=_prepared(response_model),
                 messages=list(messages),
                 max_retries=0,
                 strict=True,
@@ -176,7 +177,7 @@ class Gateway:
         create: Any = instructor.patch(create=keep, mode=_instructor_mode(self.endpoint.mode))
         with contextlib.suppress(Exception):  # instructor wraps _NotSent in an error of its own
             create(
-                response_model=self._prepared(response_model),
+                response_model=_prepared(response_model),
                 messages=list(messages),
                 max_retries=0,
                 **self._parameters(),
@@ -217,8 +218,8 @@ class Gateway:
                 fault.usage = self._usage(ledger)
                 self._after_fault(fault, client, number)
                 raise
-        client.throttle.succeeded()
-        return answer
+            client.throttle.succeeded()
+            return answer
 
     async def _adapted(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: _Ledger) -> _Answer:
         """Ask; where the endpoint rejects an optional parameter, leave it out for the rest of the run and ask again."""
@@ -236,13 +237,17 @@ class Gateway:
                 ledger.requests += 1
 
     def _after_fault(self, fault: JudgeError, client: _Client, number: int) -> None:
-        if isinstance(fault, RateLimited):
+        if isinstance(fault, EndpointError):
+            client.throttle.stop(fault)
+        elif isinstance(fault, RateLimited):
             client.throttle.slow_down(fault.retry_after)
             waiting = "" if fault.retry_after is None else f": waiting {fault.retry_after:.0f} s (server asked)"
             self._notify(f"rate limited{waiting}, attempt {number}/{MAX_ATTEMPTS}")
         elif isinstance(fault, TransientError):
             self._notify(f"{fault}, attempt {number}/{MAX_ATTEMPTS}")
             client.throttle.failed()
+        else:  # an answer that cannot be used is an answer
+            client.throttle.succeeded()
 
     def _parameters(self) -> dict[str, Any]:
         wanted = {
@@ -252,16 +257,6 @@ class Gateway:
             "max_completion_tokens": self.endpoint.max_completion_tokens,
         }
         return {key: value for key, value in wanted.items() if value is not None and key not in self._rejected}
-
-    def _prepared(self, response_model: type[BaseModel]) -> type[BaseModel]:
-        """The model wrapped as instructor wants it, once: it would otherwise build a class for each request."""
-        if response_model not in self._schemas:
-            from instructor import OpenAISchema
-
-            self._schemas[response_model] = type(
-                response_model.__name__, (response_model, OpenAISchema), {"__doc__": response_model.__doc__}
-            )
-        return self._schemas[response_model]
 
     def _usage(self, ledger: _Ledger) -> Usage:
         usage = ledger.usage()
@@ -342,6 +337,15 @@ class _Ledger:
             cost=None,
             answered_by=self.answered_by,
         )
+
+
+@lru_cache(maxsize=256)
+def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
+    """The model wrapped as instructor wants it, once: it would otherwise build a class for each request."""
+    from instructor import OpenAISchema
+
+    name, bases = response_model.__name__, (response_model, OpenAISchema)
+    return type(name, bases, {"__doc__": response_model.__doc__, "__module__": __name__})
 
 
 def _tokens(usage: Any) -> tuple[int | None, int | None, int | None]:

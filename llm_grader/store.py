@@ -46,6 +46,13 @@ set status = excluded.status, score = excluded.score, card = excluded.card, save
 where results.status != 'ok'
 """
 
+_RUNS = """
+select run_id, started_at, rubric_id, rubric_version, model, count(*) filter (where status = 'ok'),
+    count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error')
+from runs left join run_items using (run_id) left join results using (key)
+group by run_id order by run_id desc
+"""
+
 
 class Run(NamedTuple):
     """One run as listed: its number, start (ISO 8601, UTC), rubric and model, and how many results of each status."""
@@ -120,11 +127,7 @@ class Store:
     def runs(self) -> list[Run]:
         """All runs, the latest first."""
         with self._guarded():
-            rows = self._db.execute(
-                "select run_id, started_at, rubric_id, rubric_version, model, count(*) filter (where status = 'ok'), "
-                "count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error') from runs left join run_items using (run_id) "
-                "left join results using (key) group by run_id order by run_id desc"
-            ).fetchall()
+            rows = self._db.execute(_RUNS).fetchall()
         return [Run._make(row) for row in rows]
 
     def cards(self, run_id: int | None = None) -> Iterator[Scorecard]:

@@ -1,6 +1,7 @@
 """How many requests may be in flight, and when nobody may send: shared by all workers of a run.
 
-The limit halves when the endpoint asks to slow down and grows by one for each `limit` answers that succeed (additive
+The first request goes alone: a wrong key costs one request, and the others find the provider's cache filled. Then the
+limit halves when the endpoint asks to slow down and grows by one for each `limit` answers that succeed (additive
 increase, multiplicative decrease, as in TCP congestion control, RFC 5681).
 """
 
@@ -34,7 +35,9 @@ class Throttle:
         sleep: Callable[[float], object] = asyncio.sleep,
     ) -> None:
         self.limit = limit
-        self.allowed = limit
+        self.allowed = 1
+        self._proven = False
+        self._stopped_by: Exception | None = None
         self._in_flight = 0
         self._successes = 0
         self._paused_until = 0.0
@@ -45,9 +48,15 @@ class Throttle:
 
     @contextlib.asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Hold one of the allowed requests, after any pause is over."""
+        """Hold one of the allowed requests, after any pause is over.
+
+        Raises:
+            Exception: what `stop` was called with.
+        """
         async with self._changed:
-            await self._changed.wait_for(lambda: self._in_flight < self.allowed)
+            await self._changed.wait_for(lambda: self._stopped_by or self._in_flight < self.allowed)
+            if self._stopped_by is not None:
+                raise self._stopped_by
             self._in_flight += 1
         try:
             while (wait := self._paused_until - self._clock()) > 0:
@@ -56,7 +65,11 @@ class Throttle:
         finally:
             async with self._changed:
                 self._in_flight -= 1
-                self._changed.notify()
+                self._changed.notify_all()
+
+    def stop(self, error: Exception) -> None:
+        """Nobody may send any more: whoever waits or comes gets `error`."""
+        self._stopped_by = error
 
     def slow_down(self, seconds: float | None) -> None:
         """The endpoint asked for fewer requests, and for a pause of `seconds` when it said how long.
@@ -79,6 +92,8 @@ class Throttle:
     def succeeded(self) -> None:
         """A request was answered."""
         self._failing_since = None
+        if not self._proven:
+            self._proven, self.allowed = True, self.limit
         self._successes += 1
         if self._successes >= self.allowed and self.allowed < self.limit:
             self.allowed += 1

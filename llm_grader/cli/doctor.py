@@ -1,0 +1,114 @@
+"""`llm-grader doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import typer
+
+from llm_grader.cli import options
+from llm_grader.errors import EndpointError, GraderError, JudgeError
+
+if TYPE_CHECKING:
+    from llm_grader.gateway import Endpoint, Gateway, Mode
+
+_MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")
+
+
+def doctor(
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    mode: options.Mode = None,
+) -> None:
+    """Tell what settings are in force, and whether the endpoint works with them.
+
+    Sends up to four tiny requests: one for each way of structuring answers, and one for token probabilities.
+
+    Examples:
+      llm-grader doctor --model local
+      llm-grader doctor --model my-model --base-url http://127.0.0.1:8000/v1
+    """
+    from llm_grader.grader import LOCAL
+    from llm_grader.settings import load_settings
+
+    settings = load_settings(model=model, base_url=base_url, mode=mode)
+    for name, value in settings.model_dump(exclude={"api_key"}).items():
+        typer.echo(f"{name:>22}  {value}")
+    typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
+    endpoint = options.endpoint_of(settings)
+    local = endpoint.model == LOCAL and endpoint.base_url is None
+    found = asyncio.run(_check_local() if local else _check_endpoint(endpoint))
+    if found is not None:
+        raise found
+
+
+async def _check_local() -> GraderError | None:
+    """Start the embedded model and ask it one question."""
+    from llm_grader.gateway import Endpoint, Gateway
+    from llm_grader.local import LocalServer
+
+    with LocalServer() as server:
+        _tell("embedded model", f"runs: {server.model_name}, {server.context_tokens} tokens of context")
+        gateway = Gateway(
+            Endpoint.model_validate(
+                {"model": server.model_name, "base_url": server.base_url, "api_key": server.api_key}
+            )
+        )
+        error = await _check_probabilities(gateway)
+        await gateway.aclose()
+        return error
+
+
+async def _check_endpoint(endpoint: Endpoint) -> GraderError | None:
+    """Try each mode; the error of the mode that is set, when that one does not work."""
+    from llm_grader.gateway import Gateway
+
+    failure: GraderError | None = None
+    working: list[str] = []
+    for mode in _MODES:
+        gateway = Gateway(endpoint.model_copy(update={"mode": mode}))
+        error = await _check_mode(gateway, mode)
+        await gateway.aclose()
+        if isinstance(error, EndpointError):
+            return error
+        if error is None:
+            working.append(mode)
+        elif mode == endpoint.mode:
+            failure = error
+    gateway = Gateway(endpoint)
+    await _check_probabilities(gateway)
+    await gateway.aclose()
+    if failure is not None and working:
+        typer.echo(f"mode {endpoint.mode} does not work here: set --mode {working[0]}", err=True)
+    return failure
+
+
+async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
+    from llm_grader.reply import response_model
+    from llm_grader.rubric import Item
+
+    item = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet the customer?"})
+    question = f"{item.question['en']} Answer with evidence, reason and label.\n[turn 0: agent]\nGood morning!"
+    try:
+        _, usage = await gateway.complete([{"role": "user", "content": question}], response_model([item]))
+    except JudgeError as error:
+        _tell(f"mode {mode}", f"no: {error}")
+        return error
+    counted = "tokens reported" if usage.prompt_tokens is not None else "tokens not reported: cost stays unknown"
+    _tell(f"mode {mode}", f"works, answered by {usage.answered_by}, {counted}")
+    return None
+
+
+async def _check_probabilities(gateway: Gateway) -> JudgeError | None:
+    try:
+        await gateway.choose([{"role": "user", "content": "Is 2 + 2 = 4? Answer Yes or No."}], ("Yes", "No"))
+    except JudgeError as error:
+        _tell("token probabilities", f"no: {error}")
+        return error
+    _tell("token probabilities", "works")
+    return None
+
+
+def _tell(what: str, found: str) -> None:
+    typer.echo(f"{what:>22}  {found}")

@@ -1,0 +1,63 @@
+"""The entry point: commands, and how errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from llm_grader import __version__
+from llm_grader.cli import rubric as rubric_commands
+from llm_grader.cli.doctor import doctor
+from llm_grader.cli.grade import grade
+from llm_grader.cli.read import read
+from llm_grader.cli.render import render
+from llm_grader.cli.results import app as results_app
+from llm_grader.errors import GraderError
+
+HELP = """Grade customer-service conversations against a checklist.
+
+Each verdict rests on words of the transcript that were checked to be there; what cannot be shown is not scored.
+
+stdout is data, stderr is progress and messages. Every setting can be given as a flag, as LLM_GRADER_<NAME> in the
+environment, or in llm-grader.toml, in this order.
+
+Exit codes: 0 all ok; 1 a threshold was not met; 2 wrong usage; 3 finished, some transcripts need review or failed;
+4 endpoint, key or model wrong; 65 bad input, rubric or store; 74 disk; 75 stopped, run again to resume; 130 stopped by
+Ctrl-C.
+"""
+
+app = typer.Typer(
+    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; they may quote transcripts.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    del debug  # looked for in `main`, which also has to know it when parsing fails
+
+
+app.command("grade")(grade)
+app.command("read")(read)
+app.command("render")(render)
+app.add_typer(rubric_commands.app, name="rubric")
+app.add_typer(results_app, name="results")
+app.command("doctor")(doctor)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app()
+    except GraderError as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(f"llm-grader: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,49 @@
+"""Flags that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from llm_grader.gateway import Endpoint
+    from llm_grader.settings import Settings
+
+Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.", metavar="INPUT…")]
+Rubric = Annotated[
+    str | None, typer.Option("--rubric", "-r", help="Id of a packaged rubric, or a path to a YAML file. [helpdesk_qa]")
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="`local` is the embedded model; other names go to the endpoint. [gpt-5-mini]"),
+]
+BaseUrl = Annotated[
+    str | None, typer.Option("--base-url", help="The OpenAI-compatible endpoint. [OPENAI_BASE_URL, else OpenAI]")
+]
+Mode = Annotated[
+    str | None, typer.Option("--mode", help="How answers are structured: tools, json_schema or md_json. [tools]")
+]
+Language = Annotated[str | None, typer.Option("--language", help="Language of the checklist in the prompt. [en]")]
+ReasonLanguage = Annotated[
+    str | None, typer.Option("--reason-language", help="Language of the reasons. [as --language]")
+]
+ItemsPerCall = Annotated[
+    str | None, typer.Option("--items-per-call", help="Items asked about in one request: all, or a number. [all]")
+]
+Format = Annotated[str | None, typer.Option("--format", help="The input's format, instead of finding out.")]
+Agent = Annotated[
+    list[str] | None, typer.Option("--agent", help="Speaker who is the agent; may be given several times.")
+]
+Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+StoreFile = Annotated[Path | None, typer.Option("--store", help="File for results. [llm-grader.db]")]
+
+
+def endpoint_of(settings: Settings) -> Endpoint:
+    """The endpoint that the settings describe."""
+    from llm_grader.gateway import Endpoint
+
+    shared: dict[str, Any] = {name: getattr(settings, name) for name in Endpoint.model_fields}
+    return Endpoint(**shared)

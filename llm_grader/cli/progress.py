@@ -1,0 +1,70 @@
+"""Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from llm_grader.verdict import Scorecard, Usage
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """Done and left, time to go, tokens, cost, and how many need review.
+
+    Args:
+        total: how many transcripts there are.
+    """
+
+    def __init__(self, *, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._console = Console(stderr=True, highlight=False)
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+        self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
+        self._task = self._bar.add_task("", total=total)
+        self._total = total
+        self._statuses: Counter[str] = Counter()
+        self._usage = Usage()
+        self._told_at = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def advance(self, card: Scorecard) -> None:
+        """One more is done."""
+        self._statuses[card.status] += 1
+        self._usage += card.usage
+        self._bar.update(self._task, advance=1, description=self._figures())
+        if not self._console.is_terminal and time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
+            self._told_at = time.monotonic()
+            self.notify(f"{self._statuses.total()} of {self._total} done, {self._figures()}")
+
+    def notify(self, line: str) -> None:
+        """Say something while it runs."""
+        self._bar.console.print(line, style="dim", markup=False)
+
+    def print_totals(self) -> None:
+        """One line at the end."""
+        counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
+        self._console.print(f"{self._statuses.total()} graded: {counts}; {self._figures()}", markup=False)
+
+    def _figures(self) -> str:
+        usage = self._usage
+        tokens = "tokens unknown"
+        if usage.prompt_tokens is not None and usage.completion_tokens is not None:
+            tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
+        cost = "cost unknown" if usage.cost is None else f"${usage.cost:.4f}"
+        review = self._statuses["needs_review"] + self._statuses["error"]
+        return f"{usage.requests:,} requests, {tokens}, {cost}, {review} to review"

@@ -1,0 +1,61 @@
+"""`llm-grader render`."""
+
+from __future__ import annotations
+
+import json as json_module
+
+import typer
+
+from llm_grader.cli import options
+
+
+def render(
+    input: options.Inputs,  # noqa: A002 - the argument's name
+    rubric: options.Rubric = None,
+    mode: options.Mode = None,
+    items_per_call: options.ItemsPerCall = None,
+    language: options.Language = None,
+    reason_language: options.ReasonLanguage = None,
+    format: options.Format = None,  # noqa: A002 - the flag's name
+    agent: options.Agent = None,
+    roles: options.Roles = None,
+    json: options.Json = False,
+) -> None:
+    """Show exactly what would be sent to the endpoint for each transcript, without sending it.
+
+    Examples:
+      llm-grader render chat.txt --rubric helpdesk_qa
+
+      llm-grader render chat.txt --json | jq .tools
+    """
+    from llm_grader.cli.grade import _role_mapping
+    from llm_grader.gateway import Gateway
+    from llm_grader.messages import Prompts
+    from llm_grader.readers import read_transcripts
+    from llm_grader.reply import response_model
+    from llm_grader.rubric_file import load_rubric
+    from llm_grader.settings import load_settings
+
+    settings = load_settings(
+        rubric=rubric, mode=mode, items_per_call=items_per_call, language=language, reason_language=reason_language
+    )
+    prompts = Prompts(
+        load_rubric(settings.rubric), language=settings.language or "en", reason_language=settings.reason_language
+    )
+    gateway = Gateway(options.endpoint_of(settings))
+    for transcript in read_transcripts(input, format=format, roles=_role_mapping(agent, roles)):
+        items = prompts.items(transcript.channel)
+        size = len(items) if settings.items_per_call == "all" else settings.items_per_call
+        for start in range(0, len(items), size):
+            part = items[start : start + size]
+            messages = prompts.render(transcript, None if settings.items_per_call == "all" else part)
+            body = gateway.render_request(messages, response_model(part))
+            typer.echo(json_module.dumps(body, ensure_ascii=False) if json else _readable(body))
+
+
+def _readable(body: dict[str, object]) -> str:
+    """The messages as text, then the rest of the request as JSON."""
+    messages = body["messages"]
+    rest = {key: value for key, value in body.items() if key != "messages"}
+    told = [f"=== {m['role']} ===\n{m['content']}" for m in messages] if isinstance(messages, list) else []
+    return "\n".join([*told, "=== the rest of the request ===", json_module.dumps(rest, indent=1, ensure_ascii=False)])
