@@ -1,0 +1,96 @@
+"""Which module may import which: data flows one way, and the client libraries stay behind the gateway."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+LAYERS: list[set[str]] = [
+    {"errors"},
+    {"transcript"},
+    {"verdict"},
+    {"rubric"},
+    {"validation", "yaml_strict", "prices", "faults", "throttle", "pool", "flags", "folding"},
+    {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_starter", "lint", "lint_words"},
+    {"readers", "messages", "checks", "offsets", "settings"},
+    {"asking", "choices", "store", "gateway", "weights"},
+    {"grading", "local"},
+    {"grader", "testing"},
+    {"eval"},
+    {"cli"},
+]
+CLIENTS = {"openai", "instructor", "tenacity"}
+HEAVY = {*CLIENTS, "datasets", "scipy", "numpy", "pandas", "jinja2", "anyio", "genai_prices", "xllamacpp", "webvtt"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Each module as (its part of the project, its file)."""
+    for path in sorted((ROOT / "llm_grader").rglob("*.py")):
+        part = path.relative_to(ROOT / "llm_grader").parts[0].removesuffix(".py")
+        yield part, path
+    for path in sorted((ROOT / "eval").rglob("*.py")):
+        yield "eval", path
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer_of(part: str) -> int:
+    found = [number for number, parts in enumerate(LAYERS) if part in parts]
+    assert found, f"{part} is new: say in LAYERS where it belongs"
+    return found[0]
+
+
+def test_each_module_imports_only_from_its_own_layer_or_from_below() -> None:
+    wrong = []
+    for part, path in modules():
+        if part in ("__init__", "py"):
+            continue
+        for name in imported(path):
+            root, _, rest = name.partition(".")
+            target = rest.partition(".")[0]
+            ours = root == "llm_grader" and target not in ("", "__version__", "prompts", "rubrics", part)
+            if ours and layer_of(target) > layer_of(part):
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_only_the_gateway_imports_the_client_libraries() -> None:
+    users = {part for part, path in modules() if {name.partition(".")[0] for name in imported(path)} & CLIENTS}
+    assert users == {"gateway"}
+
+
+@pytest.mark.parametrize("code", ["import llm_grader", "from llm_grader.cli.main import app"])
+def test_importing_loads_nothing_heavy(code: str) -> None:
+    probe = f"import sys; {code}; print(sorted({HEAVY!r} & {{name.partition('.')[0] for name in sys.modules}}))"
+    result = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_importing_the_package_loads_no_module_of_it() -> None:
+    probe = "import sys, llm_grader; print([name for name in sys.modules if name.startswith('llm_grader.')])"
+    result = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_sorted_and_can_be_imported() -> None:
+    import llm_grader
+
+    assert llm_grader.__all__ == sorted(llm_grader.__all__)
+    for name in llm_grader.__all__:
+        assert getattr(llm_grader, name) is not None
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = llm_grader.nonsense
