@@ -10,15 +10,19 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
 from typing import Literal
 
+from llm_grader.errors import RubricError
 from llm_grader.lint_words import Source, asks_twice, outside_transcript, vague_words
-from llm_grader.rubric import Item, Rubric, Text
-from llm_grader.transcript import Model
+from llm_grader.rubric import Item, Rubric, Signal, Text
+from llm_grader.signals import SIGNALS, judge_signal
+from llm_grader.transcript import Model, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
 
 Severity = Literal["error", "warning"]
 
 _NEAR_DUPLICATE = 0.9
 _HALF = 0.5
+_NEED_FIELDS = ("ticket_fields", "ticket_sent")
+_NEED_LIMIT = ("response_time", "contact_gap")
 _NEVER_DECIDED = ("corpus", "org")
 _REMEDY: dict[Source, tuple[str, Severity]] = {
     "sound": ("only the recording shows it; use judged: audio, or ask for what was said", "error"),
@@ -156,22 +160,40 @@ def _channels(item: Item, rubric: Rubric) -> Iterator[Finding]:
         yield _error("channels", item, message)
 
 
-def _signal(item: Item, _: Rubric) -> Iterator[Finding]:
-    # Imported here, so that a rubric without signals loads nothing of them.
-    from llm_grader.signals import SIGNALS
-
-    computed = item.judged in ("signal", "ticket")
-    if computed and item.signal is None:
-        yield _error("signal", item, f"judged: {item.judged} needs signal: {{name: …}}; known are {_listed(SIGNALS)}")
-    if not computed and item.signal is not None:
+def _signal(item: Item, rubric: Rubric) -> Iterator[Finding]:
+    if item.judged in ("signal", "ticket"):
+        yield from (_error("signal", item, problem) for problem in _signal_problems(item, rubric))
+        return
+    if item.signal is not None:
         message = (
             f"judged: {item.judged} never looks at its signal; take it out, or use judged: signal with fallback: llm"
         )
         yield _error("signal", item, message)
-    if item.fallback and not computed:
+    if item.fallback:
         yield _warning("signal", item, f"fallback changes nothing for judged: {item.judged}; take it out")
-    if item.signal and item.signal.name not in SIGNALS:
-        yield _error("signal", item, f"there is no signal {item.signal.name!r}; known are {_listed(SIGNALS)}")
+
+
+def _signal_problems(item: Item, rubric: Rubric) -> Iterator[str]:
+    if item.signal is None:
+        yield f"judged: {item.judged} needs signal: {{name: …}}; known are {_listed(SIGNALS)}"
+        return
+    try:
+        # The one who computes it knows best what it can: an empty conversation shows whether the settings are right.
+        judge_signal(item, Transcript(id="nothing said", channel="chat", turns=()))
+    except RubricError as error:
+        yield error.message
+        return
+    name = item.signal.name
+    if name in _NEED_FIELDS and not item.signal.fields:
+        yield f"{name} is never decided without signal.fields; name them"
+    missing = _channels_without_limit(item.signal, item.channels or rubric.channels)
+    if name in _NEED_LIMIT and missing:
+        yield f"{name} is never decided without signal.within_seconds for {_listed(missing)}; set it"
+
+
+def _channels_without_limit(signal: Signal, channels: Iterable[str]) -> set[str]:
+    limit = signal.within_seconds
+    return {channel for channel in channels if limit is None or (isinstance(limit, dict) and channel not in limit)}
 
 
 def _examples(item: Item, _: Rubric) -> Iterator[Finding]:
@@ -211,11 +233,11 @@ def _condition(item: Item, rubric: Rubric) -> Iterator[Finding]:
 def _weight(item: Item, _: Rubric) -> Iterator[Finding]:
     if item.weight == 0 and not item.critical:
         yield _warning("weight", item, "weight 0 counts for nothing; give it a weight, make it critical or take it out")
-    if item.penalty and item.critical:
-        message = "penalty and critical together: one met makes the whole score 0, the weight never matters; choose one"
+    if item.penalty and item.critical and item.scale == "binary":
+        message = "penalty and critical together: one met makes the whole score 0, its weight never matters; choose one"
         yield _warning("weight", item, message)
-    if item.penalty and (item.scale != "binary" or item.judged == "audio"):
-        yield _error("weight", item, "a penalty is taken away when the item is met, and this one has no label met")
+    if item.penalty and item.judged == "audio":
+        yield _error("weight", item, "a penalty is taken away when the item is met, which judged: audio never says")
     if item.critical and item.judged in (*_NEVER_DECIDED, "audio"):
         message = f"critical, but judged: {item.judged} is never met in a conversation, so none can pass; take one out"
         yield _warning("weight", item, message)

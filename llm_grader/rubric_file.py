@@ -75,10 +75,10 @@ def _looks_like_a_path(source: str | Path) -> bool:
 
 def _unknown(name: str, packaged: list[str]) -> str:
     close = difflib.get_close_matches(name, packaged, n=3)
-    hint = f"; did you mean {' or '.join(close)}" if close else ""
+    hint = f"did you mean {' or '.join(close)}? " if close else ""
     known = ", ".join(sorted(packaged))
     return (
-        f"no rubric is called {name!r}{hint}. Packaged: {known}. Your own is given by its path, such as ./{name}.yaml"
+        f"no rubric is called {name!r}; {hint}packaged: {known}; your own is given by its path, such as ./{name}.yaml"
     )
 
 
@@ -117,12 +117,17 @@ def _item_at(place: tuple[Key, ...], data: Any) -> str:
 
 
 def _item_named(message: str, data: Any) -> tuple[Key, ...] | None:
-    """Where the section or item stands that a message about the whole rubric begins with; the last of that id."""
-    named = re.match(r"(section|item) (\w+):", message)
+    """Where the section or item stands that a message about the whole rubric begins with.
+
+    Of several with the same id it is the first, and the last when the repetition itself is the problem.
+    """
+    named = re.match(r"(section|item) (\w+): (this id is used)?", message)
     if named is None:
         return None
-    places: dict[tuple[str, str], tuple[Key, ...]] = {}
-    for number, section in enumerate(data["sections"]):
-        places["section", section["id"]] = ("sections", number)
-        places |= {("item", i["id"]): ("sections", number, "items", at) for at, i in enumerate(section["items"])}
-    return places.get((named[1], named[2]))
+    sections = list(enumerate(data["sections"]))
+    if named[1] == "section":
+        places: list[tuple[Key, ...]] = [("sections", n) for n, section in sections if section["id"] == named[2]]
+    else:
+        items = [(n, at, item) for n, section in sections for at, item in enumerate(section["items"])]
+        places = [("sections", n, "items", at) for n, at, item in items if item["id"] == named[2]]
+    return places[-1 if named[3] else 0]
