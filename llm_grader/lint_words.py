@@ -102,7 +102,7 @@ _OUTSIDE: dict[str, dict[Source, re.Pattern[str]]] = {
     },
     "de": {
         "sound": _any(
-            r"Hintergrundgeräusch\w*|Lautstärke|Tonfall\w*|Stimmlage|Stimme|Warteschleife\w*|Wartemusik|[Ll]ächel\w*",
+            r"Hintergrundgeräusch\w*|Lautstärke|Tonfall\w*|Stimmlage|Stimme|Warteschleife\w*|Wartemusik|(?:ge)?lächel\w*",
             r"Sprechtempo\w*|Sprechgeschwindigkeit|Betonung|Akzent|Headset|(?:Ton|Leitungs|Sprach)qualität",
         ),
         "time": _any(

@@ -18,7 +18,7 @@ LAYERS: list[set[str]] = [
     {"verdict"},
     {"rubric"},
     {"validation", "yaml_strict", "prices", "faults", "throttle", "pool", "flags", "folding"},
-    {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_starter", "lint", "lint_words"},
+    {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_text", "lint", "lint_words"},
     {"readers", "messages", "checks", "offsets", "settings"},
     {"asking", "choices", "store", "gateway", "weights"},
     {"grading", "local"},
