@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from llm_grader.yaml_strict import Key
 
+_TIME = "a time with its zone, such as 2026-01-31T09:00:00+01:00"
 _EXPECTED = {
     "string_type": "text",
     "string_pattern_mismatch": "lower-case letters, digits and underscores, a letter first, 64 at most",
@@ -28,6 +29,10 @@ _EXPECTED = {
     "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "timezone_aware": _TIME,
 }
 _EXPECTED_WITH_FIGURES = {
     "literal_error": "{expected}",

@@ -2,12 +2,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llm_grader.errors import RubricError
+from llm_grader.lint import lint_rubric
 from llm_grader.rubric_file import load_rubric, packaged_rubrics, rubric_schema
+from llm_grader.yaml_strict import load_yaml
 
 DATA = Path(__file__).parent / "data" / "rubrics"
 
@@ -124,3 +131,42 @@ def test_the_schema_allows_plain_text_wherever_there_may_be_one_text_per_languag
 
 def test_the_schema_is_json() -> None:
     assert json.loads(json.dumps(rubric_schema())) == rubric_schema()
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place of a file where something else could stand, as (the container, its key)."""
+    for key, inside in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(inside, (dict, list)):
+            yield from places(inside)
+
+
+SOMETHING_ELSE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 200),
+    st.sampled_from(["met", "greeting", "binary", "ordinal", "chat", "", "A b"]),
+    st.just([]),
+    st.just({}),
+    st.just(["met", "met"]),
+    st.just({"en": 1}),
+    st.just({"item": "in_time", "label": "met"}),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(choice=st.data())
+def test_whatever_stands_in_a_file_it_can_be_linted_or_is_a_rubric_error_with_a_line(
+    tmp_path_factory: pytest.TempPathFactory, choice: st.DataObject
+) -> None:
+    data = load_yaml(DATA / "small.yaml")[0]
+    container, key = choice.draw(st.sampled_from(list(places(data))))
+    container[key] = choice.draw(SOMETHING_ELSE)
+    file = tmp_path_factory.getbasetemp() / "mutated.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    told = "line 1: nothing"
+    try:
+        lint_rubric(load_rubric(file))
+    except RubricError as error:
+        told = str(error)
+    assert re.search(r"line \d+: ", told)
