@@ -18,8 +18,8 @@ _QUOTE_MARKS = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶ʻʼ〝〞�
 _DASHES = "-‐‑‒–—―−"
 _SAME = str.maketrans({**dict.fromkeys(_QUOTE_MARKS, "'"), **dict.fromkeys(_DASHES, "-")})
 
-# Beyond the marks: vowels and finals of Hangul, which compose with what stands before, and skin tones.
-_EXTENDING_BASIC = r"\u1160-\u11ff\u3131-\u318e\ud7b0-\ud7ff\uff9e-\uffdc"
+# Beyond the marks: vowels and finals of Hangul, sara am, halfwidth sound marks, skin tones. Most of them compose.
+_EXTENDING_BASIC = r"\u0e33\u0eb3\u1160-\u11ff\u3131-\u318e\ud7b0-\ud7ff\uff9e-\uffdc"
 _EXTENDING = rf"{_EXTENDING_BASIC}\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef"
 _JOINED = r"\u200d[\u2190-\u2bff\U0001f000-\U0001faff]"
 # Fillers and variation selectors: letters and marks by their category, and nothing to see.
@@ -33,7 +33,7 @@ _UNSPACED = re.compile(
 )
 # A cut here would turn "I can't" into "I can" and "1.50" into "50".
 _JOINT = re.compile(r"(?<=[^\W\d_])(?='[^\W\d_])|(?<=\d)(?=[.,:]\d)|(?<=\d[.,:])(?=\d)")
-_COMPARED_AT_MOST = 10_000_000
+_COMPARED_AT_MOST = 2_000_000
 
 
 class Folded:
@@ -68,7 +68,8 @@ class Folded:
     def places(self, fold: str) -> Iterator[tuple[int, int]]:
         """Spans (start, end) of the original whose fold is `fold` and that cut no word, number or cluster.
 
-        In scripts without spaces a cut between any two characters is fine. `fold` must not be empty.
+        Places may overlap. In scripts without spaces a cut between any two characters is fine. `fold` must not be
+        empty.
         """
         at = self.text.find(fold)
         # One letter repeated for pages holds a long quote everywhere; what was really said is found long before this.
@@ -78,7 +79,6 @@ class Folded:
             first, last = self._cut(at), self._cut(at + len(fold))
             if first and last:
                 yield first[1], last[0]
-                at += len(fold) - 1
             at = self.text.find(fold, at + 1)
 
     def _cut(self, at: int) -> tuple[int, int] | None:

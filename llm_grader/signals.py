@@ -99,8 +99,8 @@ def _contact_gap(signal: Signal, transcript: Transcript) -> Outcome:
         return _short_case(length, limit, ended=settled is not None or _has_ended(transcript))
     end = "its solution" if settled else "the last message"
     reason = (
-        f"the longest time without a public message of a human agent was {_words(longest)}, between the customer's first "
-        f"message and {end} {_words(length)} later; at most {_words(limit)} is asked"
+        f"the longest time without a public message of a human agent was {_words(longest)} between the customer's "
+        f"first message and {end} {_words(length)} later; at most {_words(limit)} is asked"
     )
     return Outcome(MET if longest <= limit else NOT_MET, reason)
 
