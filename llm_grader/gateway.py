@@ -8,81 +8,44 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel
 
+from llm_grader.budget import Budget
+from llm_grader.endpoint import Endpoint, Mode
 from llm_grader.errors import (
     BadRequest,
     EndpointError,
-    Filtered,
     InvalidOutput,
     JudgeError,
     RateLimited,
-    Refused,
+    RunStopped,
     TransientError,
-    Truncated,
-    UsageError,
 )
 from llm_grader.faults import fault_of, unsupported_parameter
-from llm_grader.prices import OPENAI_URL, Price, cost_of
+from llm_grader.journal import attempt_log
+from llm_grader.ledger import Ledger
+from llm_grader.prices import OPENAI_URL, cost_of
 from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys
 from llm_grader.throttle import Throttle
-from llm_grader.transcript import Model
 from llm_grader.verdict import Usage
 
 if TYPE_CHECKING:
     import instructor
 
 Message = dict[str, str]
-Mode = Literal["tools", "json_schema", "md_json"]
 MAX_ATTEMPTS = 6
+_TOKENS_AN_ITEM = 45
 _OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _Answer = TypeVar("_Answer")
-
-
-class Endpoint(Model):
-    """Where questions go, and how they are asked.
-
-    `base_url` None is OpenAI's own API. `timeout` is in seconds for one request. `temperature` and `seed` are sent
-    unless None; an endpoint that rejects one of them is asked without it. `prices` are per model name.
-    """
-
-    model: str
-    base_url: str | None = None
-    api_key: SecretStr | None = None
-    mode: Mode = "tools"
-    temperature: float | None = 0.0
-    seed: int | None = None
-    max_completion_tokens: int | None = Field(default=None, gt=0)
-    timeout: float = Field(default=120.0, gt=0)
-    allow_http: bool = False
-    trust_env: bool = False
-    prices: dict[str, Price] = Field(default_factory=dict)
-
-    @property
-    def host(self) -> str:
-        """Host and port of the endpoint, for provenance."""
-        return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
-
-    def check(self) -> None:
-        """Refuse addresses that would send transcripts in clear text.
-
-        Raises:
-            UsageError: the address is no http(s) URL, or plain http to another machine without `allow_http`.
-        """
-        parts = urlsplit(self.base_url or OPENAI_URL)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"base_url: expected http(s)://host/path, found {self.base_url!r}")
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
-            raise UsageError(f"base_url: {self.base_url} would send transcripts unencrypted: use https or --allow-http")
 
 
 class Gateway:
@@ -93,6 +56,7 @@ class Gateway:
 
     Args:
         endpoint: where and how.
+        budget: limits on requests and cost, none by default.
         notify: told, in a short line, about waits and retries.
         sleep: how to wait between attempts; injected in tests.
     """
@@ -101,12 +65,14 @@ class Gateway:
         self,
         endpoint: Endpoint,
         *,
+        budget: Budget | None = None,
         notify: Callable[[str], None] = lambda _line: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         endpoint.check()
         self.endpoint = endpoint
         self.concurrency = 64
+        self.budget = budget or Budget()
         self._notify = notify
         self._sleep = sleep
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
@@ -119,7 +85,7 @@ class Gateway:
             JudgeError: see `errors`; an answer that breaks the schema is `InvalidOutput` and carries its text.
             RunStopped: the endpoint is down.
         """
-        ledger = _Ledger()
+        ledger = Ledger(self._expected_cost(messages, response_model))
 
         async def ask(client: _Client) -> BaseModel:
             create: Any = client.structured.create
@@ -128,7 +94,7 @@ class Gateway:
                 messages=list(messages),
                 max_retries=0,
                 strict=True,
-                hooks=ledger.hooks(),
+                hooks=_hooks(ledger),
                 **self._parameters(),
             )
             if has_duplicate_keys(ledger.text):
@@ -144,7 +110,7 @@ class Gateway:
         Raises:
             JudgeError: see `errors`.
         """
-        ledger = _Ledger()
+        ledger = Ledger()
         grammar = "root ::= " + " | ".join(f'"{option}"' for option in options)
 
         async def ask(client: _Client) -> Choice:
@@ -190,7 +156,7 @@ class Gateway:
         if client is not None:
             await client.raw.close()
 
-    async def _send(self, ask: Callable[[_Client], Awaitable[_Answer]], ledger: _Ledger) -> _Answer:
+    async def _send(self, ask: Callable[[_Client], Awaitable[_Answer]], ledger: Ledger) -> _Answer:
         from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
         client = self._client()
@@ -208,20 +174,36 @@ class Gateway:
         raise AssertionError("unreachable: tenacity either returns or raises")
 
     async def _attempt(
-        self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: _Ledger, number: int
+        self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger, number: int
     ) -> _Answer:
+        log = attempt_log.get()
         async with client.throttle.slot():
+            self._reserve(ledger, client)
+            attempt = None if log is None else await log.begin()
             ledger.requests += 1
+            outcome, counted = "ok", len(ledger.tokens)
             try:
                 answer = await self._adapted(ask, client, ledger)
             except JudgeError as fault:
-                fault.usage = self._usage(ledger)
+                outcome, fault.usage = fault.code, self._usage(ledger)
                 self._after_fault(fault, client, number)
                 raise
+            finally:
+                spent = self._usage(ledger, since=counted)
+                self.budget.settle(ledger.estimate, spent.cost if ledger.tokens[counted:] else 0.0)
+                if log is not None and attempt is not None:
+                    log.end(attempt, outcome, spent)
             client.throttle.succeeded()
             return answer
 
-    async def _adapted(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: _Ledger) -> _Answer:
+    def _reserve(self, ledger: Ledger, client: _Client) -> None:
+        try:
+            self.budget.reserve(ledger.estimate)
+        except RunStopped as error:
+            client.throttle.stop(error)
+            raise
+
+    async def _adapted(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger) -> _Answer:
         """Ask; where the endpoint rejects an optional parameter, leave it out for the rest of the run and ask again."""
         while True:
             try:
@@ -258,10 +240,27 @@ class Gateway:
         }
         return {key: value for key, value in wanted.items() if value is not None and key not in self._rejected}
 
-    def _usage(self, ledger: _Ledger) -> Usage:
-        usage = ledger.usage()
+    def estimate(self, messages: Sequence[Message], response_model: type[BaseModel]) -> Usage:
+        """What one request is expected to take: a token for 4 bytes of prompt and schema, 45 tokens for each item."""
+        schema = json.dumps(response_model.model_json_schema())
+        prompt = sum(len(message["content"].encode()) for message in messages) + len(schema)
+        usage = Usage(
+            requests=1,
+            prompt_tokens=prompt // 4,
+            cached_tokens=0,
+            completion_tokens=_TOKENS_AN_ITEM * len(response_model.model_fields),
+        )
+        return self._priced(usage)
+
+    def _usage(self, ledger: Ledger, *, since: int = 0) -> Usage:
+        return self._priced(ledger.usage(since))
+
+    def _priced(self, usage: Usage) -> Usage:
         endpoint = self.endpoint
         return usage.model_copy(update={"cost": cost_of(usage, endpoint.model, endpoint.base_url, endpoint.prices)})
+
+    def _expected_cost(self, messages: Sequence[Message], response_model: type[BaseModel]) -> float | None:
+        return self.estimate(messages, response_model).cost if self.budget.limits_cost else None
 
     def _client(self) -> _Client:
         loop = asyncio.get_running_loop()
@@ -294,51 +293,6 @@ class _Client:
         self.throttle = Throttle(concurrency)
 
 
-class _Ledger:
-    """Counts of one question: every request sent, and every token that an answer reported."""
-
-    def __init__(self) -> None:
-        self.requests = 0
-        self.tokens: list[tuple[int | None, int | None, int | None]] = []
-        self.text = ""
-        self.finish_reason: str | None = None
-        self.refused = False
-        self.answered_by: str | None = None
-
-    def hooks(self) -> Any:
-        from instructor.core.hooks import Hooks
-
-        hooks = Hooks()
-        hooks.on("completion:response", self.add)
-        return hooks
-
-    def add(self, completion: Any) -> None:
-        """Copy what is needed: instructor later rewrites the completion's usage."""
-        self.tokens.append(_tokens(getattr(completion, "usage", None)))
-        self.answered_by = getattr(completion, "model", None) or self.answered_by
-        choices = getattr(completion, "choices", None)
-        if not choices:
-            self.text, self.finish_reason = "", "no choices"
-            return
-        message = choices[0].message
-        calls = getattr(message, "tool_calls", None)
-        self.text = (calls[0].function.arguments if calls else message.content) or ""
-        self.finish_reason = choices[0].finish_reason
-        self.refused = bool(getattr(message, "refusal", None))
-
-    def usage(self) -> Usage:
-        columns = list(zip(*self.tokens, strict=True)) if self.tokens else [(), (), ()]
-        prompt, cached, completion = (None if None in column else sum(column) for column in columns)
-        return Usage(
-            requests=self.requests,
-            prompt_tokens=prompt,
-            cached_tokens=cached,
-            completion_tokens=completion,
-            cost=None,
-            answered_by=self.answered_by,
-        )
-
-
 @lru_cache(maxsize=256)
 def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
     """The model wrapped as instructor wants it, once: it would otherwise build a class for each request."""
@@ -348,11 +302,13 @@ def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
     return type(name, bases, {"__doc__": response_model.__doc__, "__module__": __name__})
 
 
-def _tokens(usage: Any) -> tuple[int | None, int | None, int | None]:
-    if usage is None:
-        return None, None, None
-    details = getattr(usage, "prompt_tokens_details", None)
-    return usage.prompt_tokens, getattr(details, "cached_tokens", None) or 0, usage.completion_tokens
+def _hooks(ledger: Ledger) -> Any:
+    """Instructor's hooks, which count the answer before instructor rewrites it."""
+    from instructor.core.hooks import Hooks
+
+    hooks = Hooks()
+    hooks.on("completion:response", ledger.add)
+    return hooks
 
 
 def _instructor_mode(mode: Mode) -> instructor.Mode:
@@ -382,7 +338,7 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _classify(error: Exception, ledger: _Ledger) -> JudgeError:
+def _classify(error: Exception, ledger: Ledger) -> JudgeError:
     """One of our errors for whatever the libraries raised. The original's text is never passed on."""
     import openai
 
@@ -398,25 +354,12 @@ def _classify(error: Exception, ledger: _Ledger) -> JudgeError:
         return TransientError("cannot reach the endpoint: check --base-url and the network")
     if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
         raise error  # nothing was answered and no library complained: a bug, not a fault
-    return _unusable(ledger)
+    return ledger.fault()
 
 
-def _unusable(ledger: _Ledger) -> JudgeError:
-    """What is wrong with an answer that came with status 200."""
-    if not ledger.tokens or ledger.finish_reason == "no choices":
-        return TransientError("the endpoint's answer is no chat completion (a web page?): check --base-url")
-    if ledger.refused:
-        return Refused("the model declined to grade this transcript")
-    if ledger.finish_reason == "content_filter":
-        return Filtered("the provider's content filter stopped the answer")
-    if ledger.finish_reason == "length":
-        return Truncated("the answer hit the limit of completion tokens")
-    return InvalidOutput("the answer does not follow the response schema", ledger.text)
-
-
-def _choice(completion: Any, options: Sequence[str], ledger: _Ledger) -> Choice:
+def _choice(completion: Any, options: Sequence[str], ledger: Ledger) -> Choice:
     if not getattr(completion, "choices", None):
-        raise _unusable(ledger)
+        raise ledger.fault()
     logprobs = completion.choices[0].logprobs
     if logprobs is None or not logprobs.content:
         raise BadRequest("the endpoint gives no token probabilities: it cannot choose among options")
@@ -432,13 +375,3 @@ def _logprob_of(option: str, listed: Sequence[Any]) -> float:
     return max(
         (t.logprob for t in listed if t.token.strip() and option.startswith(t.token.strip())), default=LOGPROB_FLOOR
     )
-
-
-def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:
-    """What of the endpoint's settings can change a grade, for provenance and keys."""
-    return {
-        "mode": endpoint.mode,
-        "temperature": endpoint.temperature,
-        "seed": endpoint.seed,
-        "max_completion_tokens": endpoint.max_completion_tokens,
-    }

@@ -6,12 +6,14 @@ they also work where a loop is already running, as in a notebook.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,9 +21,11 @@ from pydantic import SecretStr
 
 import llm_grader
 from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker
+from llm_grader.endpoint import Endpoint, parameters_of
 from llm_grader.errors import UsageError
-from llm_grader.gateway import Endpoint, Gateway, parameters_of
+from llm_grader.gateway import Gateway
 from llm_grader.grading import grade_transcript
+from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
 from llm_grader.messages import Prompts, prompt_hash
 from llm_grader.pool import run_pool
 from llm_grader.rubric import Rubric
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from llm_grader.local import LocalServer
 
 LOCAL = "local"
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Grader:
@@ -121,8 +126,9 @@ class Grader:
 
     async def agrade(self, transcript: Transcript) -> Scorecard:
         """Grade one transcript; the asynchronous face of `grade`."""
-        run_id = None if self.store is None else self.store.start_run(self._provenance)
-        return await self._grade(transcript, run_id)
+        async for card in self.agrade_many([transcript], concurrency=1):
+            return card
+        raise AssertionError("unreachable: each transcript has a card, or an error is raised")
 
     async def agrade_many(
         self, transcripts: Iterable[Transcript], *, concurrency: int = 64
@@ -139,10 +145,13 @@ class Grader:
         workers = 1 if self.is_local else max(1, concurrency)
         if self._line.gateway is not None:
             self._line.gateway.concurrency = workers
-        run_id = None if self.store is None else self.store.start_run(self._provenance)
-        async with aclosing(run_pool(lambda t: self._grade(t, run_id), transcripts, workers=workers)) as cards:
-            async for card in cards:
-                yield card
+        with self._journal() as journal:
+            pieces = _Pieces(transcripts, most_put_off=workers)
+            work = partial(self._grade_piece, pieces=pieces, journal=journal)
+            async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
+                async for card in cards:
+                    if card is not None:
+                        yield card
 
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and the embedded model."""
@@ -159,15 +168,43 @@ class Grader:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
         return self._provenance.model_copy(update={"key": self._key(transcript)})
 
-    async def _grade(self, transcript: Transcript, run_id: int | None) -> Scorecard:
+    @contextmanager
+    def _journal(self) -> Iterator[Journal | None]:
+        """The journal of a new run, where there is a store."""
+        if self.store is None:
+            yield None
+            return
+        self.store.drop_stale_claims()
+        journal = Journal(self.store, self.store.start_run(self._provenance))
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    async def _grade_piece(self, piece: _Piece, *, pieces: _Pieces, journal: Journal | None) -> Scorecard | None:
+        """Grade one transcript; None where another process is at it and it was put off."""
+        while True:
+            try:
+                return await self._grade(piece.transcript, journal)
+            except ClaimedElsewhere:
+                if not piece.put_off:
+                    pieces.put_off(piece.transcript)
+                    return None
+                await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+                if self.store is not None:
+                    self.store.drop_stale_claims()
+
+    async def _grade(self, transcript: Transcript, journal: Journal | None) -> Scorecard:
         provenance = self.provenance(transcript)
-        card = None if self.store is None else self.store.find(provenance.key)
-        if card is None:
-            card = await grade_transcript(transcript, self.rubric, self._line.asker, provenance)
-        else:
-            card = card.model_copy(update={"transcript_id": transcript.id, "warnings": transcript.warnings})
-        if self.store is not None and run_id is not None:
-            self.store.save(card, run_id)
+        if self.store is None or journal is None:
+            return await grade_transcript(transcript, self.rubric, self._line.asker, provenance)
+        card = self.store.find(provenance.key)
+        if card is not None:
+            journal.note(transcript.id, provenance.key)
+            return card.model_copy(update={"transcript_id": transcript.id, "warnings": transcript.warnings})
+        attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
+        card = await grade_transcript(transcript, self.rubric, self._line.asker, provenance)
+        await journal.save(card)
         return card
 
     @cached_property
@@ -211,6 +248,41 @@ class Grader:
 
     def _key(self, transcript: Transcript) -> str:
         return hashlib.sha256(self._key_prefix + transcript.content_hash().encode()).hexdigest()
+
+
+class _Piece(NamedTuple):
+    """A transcript to grade, and whether it was put off before."""
+
+    transcript: Transcript
+    put_off: bool
+
+
+class _Pieces:
+    """The transcripts, and those that another process was grading when their turn came.
+
+    These come again as soon as `most_put_off` have gathered, and at the end.
+    """
+
+    def __init__(self, transcripts: Iterable[Transcript], *, most_put_off: int) -> None:
+        self._source = iter(transcripts)
+        self._most_put_off = most_put_off
+        self._waiting: deque[Transcript] = deque()
+
+    def put_off(self, transcript: Transcript) -> None:
+        self._waiting.append(transcript)
+
+    def __iter__(self) -> Iterator[_Piece]:
+        return self
+
+    def __next__(self) -> _Piece:
+        if len(self._waiting) > self._most_put_off:
+            return _Piece(self._waiting.popleft(), put_off=True)
+        try:
+            return _Piece(next(self._source), put_off=False)
+        except StopIteration:
+            if self._waiting:
+                return _Piece(self._waiting.popleft(), put_off=True)
+            raise
 
 
 class _Line(NamedTuple):

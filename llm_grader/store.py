@@ -1,10 +1,13 @@
 """Results in one SQLite file, by what they depend on: the same key is never paid for twice.
 
-Tables, for any SQLite tool:
+Tables, for any SQLite tool (times are ISO 8601 in UTC):
 
     results(key, status, score, card, saved_at)      a Scorecard as JSON; `key` is provenance.key
     runs(run_id, started_at, rubric_id, rubric_version, rubric_hash, model)
     run_items(run_id, transcript_id, key)            which transcripts a run graded, and where the result is
+    attempts(attempt_id, run_id, key, transcript_id, started_at, finished_at, outcome, prompt_tokens, cached_tokens,
+             completion_tokens)                      one row a request; without finished_at it is in doubt
+    claims(key, owner, claimed_at)                   which process is grading what right now
 
 A result that is not ok is replaced when it is graded again; one that is ok stays as it is.
 """
@@ -12,9 +15,11 @@ A result that is not ok is replaced when it is graded again; one that is ok stay
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 import sqlite3
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -24,6 +29,9 @@ from llm_grader.verdict import Provenance, Scorecard
 
 APPLICATION_ID = 0x4C4C4D47  # "LLMG" in the file's header tells our files from other SQLite files
 SCHEMA_VERSION = 1
+
+_DISK_ERRORS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
+_LONGEST_CLAIM = timedelta(hours=1)
 
 _SCHEMA = """
 create table results(
@@ -38,6 +46,13 @@ create table run_items(
     primary key (run_id, transcript_id)
 ) without rowid;
 create index run_items_by_key on run_items(key);
+create table attempts(
+    attempt_id integer primary key, run_id integer not null references runs, key text not null,
+    transcript_id text not null, started_at text not null, finished_at text, outcome text, prompt_tokens integer,
+    cached_tokens integer, completion_tokens integer
+);
+create index attempts_by_key on attempts(key);
+create table claims(key text primary key, owner text not null, claimed_at text not null) without rowid;
 """
 
 _SAVE = """
@@ -51,6 +66,13 @@ select run_id, started_at, rubric_id, rubric_version, model, count(*) filter (wh
     count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error')
 from runs left join run_items using (run_id) left join results using (key)
 group by run_id order by run_id desc
+"""
+
+_IN_DOUBT = """
+select key, count(*) from attempts
+where finished_at is null and key not in (select key from claims)
+    and key not in (select key from results where status = 'ok')
+group by key
 """
 
 
@@ -81,11 +103,10 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         _refuse_foreign(self.path)
-        with self._guarded():
-            self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._db = self.connect()
+        with self.guarded(self._db):
             self._migrate()  # before WAL: the file's header must be in the file itself
             self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=full")
 
     def __enter__(self) -> Self:
         return self
@@ -99,34 +120,70 @@ class Store:
         """Close the file."""
         self._db.close()
 
+    def connect(self) -> sqlite3.Connection:
+        """Another connection to the file, for one thread at a time."""
+        try:
+            db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise DiskError(f"{self.path}: cannot open the store ({error})") from error
+        db.execute("pragma synchronous=full")
+        return db
+
     def start_run(self, provenance: Provenance) -> int:
         """Note the start of a run and return its number."""
         values = (provenance.rubric_id, provenance.rubric_version, provenance.rubric_hash, provenance.model)
-        with self._guarded():
+        with self.guarded(self._db):
             cursor = self._db.execute(
                 "insert into runs(started_at, rubric_id, rubric_version, rubric_hash, model) values (?, ?, ?, ?, ?)",
-                (_now(), *values),
+                (now(), *values),
             )
         return int(cursor.lastrowid or 0)
 
     def find(self, key: str) -> Scorecard | None:
         """The finished result with this key; one that needs review or failed is not finished."""
-        with self._guarded():
+        with self.guarded(self._db):
             row = self._db.execute("select card from results where key = ? and status = 'ok'", (key,)).fetchone()
         return None if row is None else Scorecard.model_validate_json(row[0])
 
     def save(self, card: Scorecard, run_id: int) -> None:
         """Keep `card` and note that the run graded its transcript. Both are on disk when this returns."""
-        key = card.provenance.key
-        with self._guarded():
+        with self.guarded(self._db):
             self._db.execute("begin immediate")
-            self._db.execute(_SAVE, (key, card.status, card.score, card.model_dump_json(), _now()))
-            self._db.execute("insert or replace into run_items values (?, ?, ?)", (run_id, card.transcript_id, key))
+            self.write_card(self._db, card, run_id)
             self._db.execute("commit")
+
+    def write_card(self, db: sqlite3.Connection, card: Scorecard, run_id: int) -> None:
+        """`save` as part of a transaction on `db`."""
+        key = card.provenance.key
+        db.execute(_SAVE, (key, card.status, card.score, card.model_dump_json(), now()))
+        self.write_run_item(db, run_id, card.transcript_id, key)
+
+    def write_run_item(self, db: sqlite3.Connection, run_id: int, transcript_id: str, key: str) -> None:
+        """Note, as part of a transaction on `db`, that the run has this result for this transcript."""
+        db.execute("insert or replace into run_items values (?, ?, ?)", (run_id, transcript_id, key))
+
+    def drop_stale_claims(self) -> None:
+        """Give up the claims of processes that are gone: dead on this machine, or older than an hour elsewhere."""
+        with self.guarded(self._db):
+            claims = self._db.execute("select owner, min(claimed_at) from claims group by owner").fetchall()
+            for owner, claimed_at in claims:
+                if _is_stale(owner, claimed_at):
+                    self._db.execute("delete from claims where owner = ?", (owner,))
+
+    def in_doubt(self) -> dict[str, int]:
+        """Keys → how many requests for them were sent without an answer being noted, where there is no result."""
+        with self.guarded(self._db):
+            return dict(self._db.execute(_IN_DOUBT))
+
+    def finished(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` whose result is ok."""
+        with self.guarded(self._db):
+            done = {key for (key,) in self._db.execute("select key from results where status = 'ok'")}
+        return done.intersection(keys)
 
     def runs(self) -> list[Run]:
         """All runs, the latest first."""
-        with self._guarded():
+        with self.guarded(self._db):
             rows = self._db.execute(_RUNS).fetchall()
         return [Run._make(row) for row in rows]
 
@@ -137,14 +194,14 @@ class Store:
             "select transcript_id, card from run_items join results using (key) "  # noqa: S608 - no text from outside
             f"where run_id = {chosen} order by transcript_id"
         )
-        with self._guarded():
+        with self.guarded(self._db):
             rows = self._db.execute(query, () if run_id is None else (run_id,))
             for transcript_id, card in rows:
                 yield Scorecard.model_validate_json(card).model_copy(update={"transcript_id": transcript_id})
 
     def results_of_other_versions(self, provenance: Provenance) -> int:
         """How many stored results belong to another version of this rubric; they are kept, and never mixed in."""
-        with self._guarded():
+        with self.guarded(self._db):
             row = self._db.execute(
                 "select count(distinct key) from run_items join runs using (run_id) "
                 "where rubric_id = ? and rubric_hash != ?",
@@ -171,19 +228,32 @@ class Store:
             self._db.execute("commit")
 
     @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn SQLite's errors into ours."""
+    def guarded(self, db: sqlite3.Connection) -> Iterator[None]:
+        """Turn SQLite's errors into ours, with nothing half written."""
         try:
             yield
         except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error, AttributeError):
-                self._db.rollback()
+            with contextlib.suppress(sqlite3.Error):
+                db.rollback()
             name = getattr(error, "sqlite_errorname", "")
-            if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"):
+            if name.startswith(_DISK_ERRORS):
                 raise DiskError(
                     f"{self.path}: cannot write the store ({error}): free space or choose --store"
                 ) from error
             raise StoreError(f"{error}: the store is damaged or in use; nothing was changed", path=self.path) from error
+
+
+def _is_stale(owner: str, claimed_at: str) -> bool:
+    host, pid, _ = owner.rsplit(":", 2)
+    if host == socket.gethostname() and os.name == "posix":
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:  # alive, and somebody else's
+            return False
+        return False
+    return datetime.now(UTC) - datetime.fromisoformat(claimed_at) > _LONGEST_CLAIM
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -198,5 +268,6 @@ def _refuse_foreign(path: Path) -> None:
         raise StoreError("not an llm_grader store: choose another --store", path=path)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as the store writes it: ISO 8601, UTC, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import NoReturn
 
 from llm_grader.errors import EndpointDown
 
@@ -78,9 +79,7 @@ class Throttle:
             EndpointDown: it asks for more than we wait.
         """
         if seconds is not None and seconds > LONGEST_PAUSE:
-            raise EndpointDown(
-                f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s: run again later to resume"
-            )
+            self._give_up(f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s")
         now = self._clock()
         if now >= self._paused_until or seconds is None:  # one burst of 429s halves once
             self.allowed = max(1, self.allowed // 2)
@@ -109,4 +108,9 @@ class Throttle:
         if self._failing_since is None:
             self._failing_since = now
         if now - self._failing_since >= DOWN_AFTER:
-            raise EndpointDown(f"the endpoint has not answered for {DOWN_AFTER:.0f} s: run again later to resume")
+            self._give_up(f"the endpoint has not answered for {DOWN_AFTER:.0f} s")
+
+    def _give_up(self, why: str) -> NoReturn:
+        error = EndpointDown(f"{why}: run again later to resume")
+        self.stop(error)
+        raise error

@@ -11,7 +11,8 @@ from llm_grader.cli import options
 from llm_grader.errors import EndpointError, GraderError, JudgeError
 
 if TYPE_CHECKING:
-    from llm_grader.gateway import Endpoint, Gateway, Mode
+    from llm_grader.endpoint import Endpoint, Mode
+    from llm_grader.gateway import Gateway
 
 _MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")
 
@@ -45,7 +46,8 @@ def doctor(
 
 async def _check_local() -> GraderError | None:
     """Start the embedded model and ask it one question."""
-    from llm_grader.gateway import Endpoint, Gateway
+    from llm_grader.endpoint import Endpoint
+    from llm_grader.gateway import Gateway
     from llm_grader.local import LocalServer
 
     with LocalServer() as server:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from llm_grader.gateway import Endpoint
+    from llm_grader.endpoint import Endpoint
     from llm_grader.settings import Settings
 
 Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.", metavar="INPUT…")]
@@ -43,7 +43,7 @@ StoreFile = Annotated[Path | None, typer.Option("--store", help="File for result
 
 def endpoint_of(settings: Settings) -> Endpoint:
     """The endpoint that the settings describe."""
-    from llm_grader.gateway import Endpoint
+    from llm_grader.endpoint import Endpoint
 
     shared: dict[str, Any] = {name: getattr(settings, name) for name in Endpoint.model_fields}
     return Endpoint(**shared)

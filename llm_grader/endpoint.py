@@ -1,0 +1,63 @@
+"""Where questions go and how they are asked: the settings of one OpenAI-compatible endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+
+from llm_grader.errors import UsageError
+from llm_grader.prices import OPENAI_URL, Price
+from llm_grader.transcript import Model
+
+Mode = Literal["tools", "json_schema", "md_json"]
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Endpoint(Model):
+    """Where questions go, and how they are asked.
+
+    `base_url` None is OpenAI's own API. `timeout` is in seconds for one request. `temperature` and `seed` are sent
+    unless None; an endpoint that rejects one of them is asked without it. `prices` are per model name.
+    """
+
+    model: str
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    mode: Mode = "tools"
+    temperature: float | None = 0.0
+    seed: int | None = None
+    max_completion_tokens: int | None = Field(default=None, gt=0)
+    timeout: float = Field(default=120.0, gt=0)
+    allow_http: bool = False
+    trust_env: bool = False
+    prices: dict[str, Price] = Field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """Host and port of the endpoint, for provenance."""
+        return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
+
+    def check(self) -> None:
+        """Refuse addresses that would send transcripts in clear text.
+
+        Raises:
+            UsageError: the address is no http(s) URL, or plain http to another machine without `allow_http`.
+        """
+        parts = urlsplit(self.base_url or OPENAI_URL)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"base_url: expected http(s)://host/path, found {self.base_url!r}")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
+            raise UsageError(f"base_url: {self.base_url} would send transcripts unencrypted: use https or --allow-http")
+
+
+def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:
+    """What of the endpoint's settings can change a grade, for provenance and keys."""
+    return {
+        "mode": endpoint.mode,
+        "temperature": endpoint.temperature,
+        "seed": endpoint.seed,
+        "max_completion_tokens": endpoint.max_completion_tokens,
+    }

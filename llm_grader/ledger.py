@@ -1,0 +1,67 @@
+"""What one question has taken so far: every request sent, every token reported, and the last answer's text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
+from llm_grader.verdict import Usage
+
+
+class Ledger:
+    """Counts of one question: every request sent, and every token that an answer reported."""
+
+    def __init__(self, estimate: float | None = None) -> None:
+        self.estimate = estimate
+        self.requests = 0
+        self.tokens: list[tuple[int | None, int | None, int | None]] = []
+        self.text = ""
+        self.finish_reason: str | None = None
+        self.refused = False
+        self.answered_by: str | None = None
+
+    def add(self, completion: Any) -> None:
+        """Copy what is needed: instructor later rewrites the completion's usage."""
+        self.tokens.append(_tokens(getattr(completion, "usage", None)))
+        self.answered_by = getattr(completion, "model", None) or self.answered_by
+        choices = getattr(completion, "choices", None)
+        if not choices:
+            self.text, self.finish_reason = "", "no choices"
+            return
+        message = choices[0].message
+        calls = getattr(message, "tool_calls", None)
+        self.text = (calls[0].function.arguments if calls else message.content) or ""
+        self.finish_reason = choices[0].finish_reason
+        self.refused = bool(getattr(message, "refusal", None))
+
+    def usage(self, since: int) -> Usage:
+        """Tokens of the answers from number `since` on, and all requests."""
+        columns = list(zip(*self.tokens[since:], strict=True)) or [(), (), ()]
+        prompt, cached, completion = (None if None in column else sum(column) for column in columns)
+        return Usage(
+            requests=self.requests,
+            prompt_tokens=prompt,
+            cached_tokens=cached,
+            completion_tokens=completion,
+            cost=None,
+            answered_by=self.answered_by,
+        )
+
+    def fault(self) -> JudgeError:
+        """What is wrong with an answer that came with status 200."""
+        if not self.tokens or self.finish_reason == "no choices":
+            return TransientError("the endpoint's answer is no chat completion (a web page?): check --base-url")
+        if self.refused:
+            return Refused("the model declined to grade this transcript")
+        if self.finish_reason == "content_filter":
+            return Filtered("the provider's content filter stopped the answer")
+        if self.finish_reason == "length":
+            return Truncated("the answer hit the limit of completion tokens")
+        return InvalidOutput("the answer does not follow the response schema", self.text)
+
+
+def _tokens(usage: Any) -> tuple[int | None, int | None, int | None]:
+    if usage is None:
+        return None, None, None
+    details = getattr(usage, "prompt_tokens_details", None)
+    return usage.prompt_tokens, getattr(details, "cached_tokens", None) or 0, usage.completion_tokens
