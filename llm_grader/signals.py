@@ -72,8 +72,8 @@ def _response_time(signal: Signal, transcript: Transcript) -> Outcome:
     longest = max(waits.answered)
     left = "; the customer's last message got no answer, which is not counted as a wait" if waits.unanswered else ""
     reason = (
-        f"the longest of {len(waits.answered)} waits for an answer of a human agent was {_words(longest)}, bots not "
-        f"counted; at most {_words(limit)} is asked{left}"
+        f"the customer's longest wait for an answer of a human agent was {_words(longest)} (answers: "
+        f"{len(waits.answered)}, bots not counted); at most {_words(limit)} is asked{left}"
     )
     return Outcome(MET if longest <= limit else NOT_MET, reason)
 
