@@ -1,0 +1,125 @@
+"""Gold labels and verdicts of one item as arrays, one row a unit: the transcript, or one turn of it.
+
+What people and judge answer off the scale (`not_applicable`, `cannot_assess`, nothing at all) is no category of
+agreement. It is left out there, shows as coverage, and is compared by itself as a question of applicability.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from llm_grader.eval.ratings import FloatArray, IntArray
+
+from llm_grader.errors import MalformedInput
+from llm_grader.rubric import Item
+from llm_grader.verdict import UNSCORED, Label, LabelSource, Verdict
+
+ADJUDICATOR = "adjudicator"
+
+
+class Unit(NamedTuple):
+    """What one label is about: an item, of a transcript or of one of its turns."""
+
+    transcript_id: str
+    item_id: str
+    turn: int | None = None
+
+
+Verdicts = Mapping[Unit, Verdict]
+
+
+@dataclass(frozen=True)
+class ItemAnswers:
+    """The answers to one item; k is the number of its levels, rows are units that have a label.
+
+    `gold` says what the label is (units × k): a 1 in one column, equal parts where auditors are split evenly, all 0
+    where it is off the scale. `people` counts the auditors per level (units × k), the adjudicator not among them.
+    `judge` marks the verdict (units × k), all 0 without one on the scale. `cluster` numbers the transcripts.
+    `gold_applies` and `judge_applies` say whether there is an answer on the scale (1), one off it (0), or none (NaN).
+    """
+
+    item: Item
+    source: LabelSource | None
+    units: tuple[Unit, ...]
+    gold: FloatArray
+    people: FloatArray
+    judge: FloatArray
+    cluster: IntArray
+    gold_applies: FloatArray
+    judge_applies: FloatArray
+
+
+def collect_answers(
+    labels: Iterable[Label], verdicts: Verdicts, item: Item, *, adjudicator: str = ADJUDICATOR
+) -> ItemAnswers:
+    """Gather what was said about `item`.
+
+    Where people labelled it, only their labels count; else those of a single other source, `human` before `synthetic`
+    before `llm`. The label of the annotator named `adjudicator` decides. Otherwise most decide: on an ordinal scale the
+    median (the even one of two middle levels), else the most frequent label, in equal parts between equals. Off the
+    scale is what more than half put there.
+
+    Raises:
+        MalformedInput: a label is none that the item has.
+    """
+    own = [label for label in labels if label.item_id == item.id]
+    for label in own:
+        if label.label not in item.levels and label.label not in UNSCORED:
+            raise MalformedInput(
+                f"{label.annotator} labelled {label.transcript_id!r} {label.label!r}, expected one of {item.labels}",
+                where=f"item {item.id}",
+            )
+    sources: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
+    source = next((s for s in sources if any(label.label_source == s for label in own)), None)
+    by_unit: dict[Unit, list[Label]] = defaultdict(list)
+    for label in own:
+        if label.label_source == source:
+            by_unit[Unit(label.transcript_id, item.id, label.turn)].append(label)
+    units = tuple(by_unit)
+    shape = len(units), len(item.levels)
+    people = np.array([_counts(by_unit[unit], item, adjudicator) for unit in units]).reshape(shape)
+    gold = np.array([_gold(by_unit[unit], item, adjudicator) for unit in units]).reshape(shape)
+    given = [verdicts[unit].label if unit in verdicts else None for unit in units]
+    transcripts = {name: i for i, name in enumerate(dict.fromkeys(unit.transcript_id for unit in units))}
+    return ItemAnswers(
+        item=item,
+        source=source,
+        units=units,
+        gold=gold,
+        people=people,
+        judge=np.array([_marked([label], item) for label in given]).reshape(shape),
+        cluster=np.array([transcripts[unit.transcript_id] for unit in units], dtype=np.int64),
+        gold_applies=gold.sum(axis=1),
+        judge_applies=np.array([_applies(label, item) for label in given], dtype=np.float64),
+    )
+
+
+def _marked(labels: Iterable[str | None], item: Item) -> FloatArray:
+    given = list(labels)
+    return np.array([given.count(level) for level in item.levels], dtype=np.float64)
+
+
+def _counts(labels: list[Label], item: Item, adjudicator: str) -> FloatArray:
+    return _marked((label.label for label in labels if label.annotator != adjudicator), item)
+
+
+def _gold(labels: list[Label], item: Item, adjudicator: str) -> FloatArray:
+    decisive = [label for label in labels if label.annotator == adjudicator] or labels
+    counts = _marked((label.label for label in decisive), item)
+    if counts.sum() * 2 < len(decisive):
+        return np.zeros_like(counts)
+    if item.scale != "binary":
+        chosen = np.repeat(np.arange(len(counts)), counts.astype(np.int64))
+        return np.asarray(np.arange(len(counts)) == round(float(np.median(chosen))), dtype=np.float64)
+    most = counts == counts.max()
+    return np.asarray(most / most.sum(), dtype=np.float64)
+
+
+def _applies(label: str | None, item: Item) -> float:
+    if label is None:
+        return float("nan")
+    return float(label in item.levels) if label in item.levels or label in UNSCORED else float("nan")

@@ -1,0 +1,220 @@
+"""The figures of one item: how judge, gold and people agree, with intervals that resample transcripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from llm_grader.eval.bootstrap import Interval, percentile_interval, replicates
+from llm_grader.eval.item_answers import ItemAnswers, Verdicts
+from llm_grader.eval.many_raters import ac_of_tables
+from llm_grader.eval.proportions import Proportion, wilson
+from llm_grader.eval.ratings import FloatArray, agreement_weights, beyond_chance
+from llm_grader.eval.reliability import Level, alpha_of_coincidences, coincidences
+from llm_grader.eval.two_raters import kappa_of_tables, shares_of
+
+from llm_grader.checks import UNVERIFIED
+from llm_grader.rubric import Item
+from llm_grader.verdict import MET, NOT_MET, LabelSource
+
+
+@dataclass(frozen=True)
+class ItemFigures:
+    """What is known of one item. κ, AC and α are weighted quadratically, and ordinally, for items with a scale.
+
+    Counts: `labelled` units have a gold label on the scale, `scored` of them a verdict too; `minority` gold labels are
+    off the most common one; `double_scored` units were scored by two or more people and the judge. `prevalence` is the
+    share of each of the `levels` in gold. `confusion` has gold in its rows and the judge in its columns.
+
+    Agreement: `recall` is per level; `failing` names the one that must not be missed. `over_constant` is the agreement,
+    each gold level counting alike, above that of the best constant judge. `bias` is the judge's pass rate (mean points,
+    on a scale) minus gold's. `skewed` warns that κ and AC differ for want of variety.
+
+    The ceiling, on double-scored units: `human_alpha` among people, and `ceiling_gap`, κ of judge and people minus κ
+    among people.
+
+    Around it: `coverage` is scored ÷ labelled. `evidence_verified` is the share of claims in need of a quote whose
+    quote was found, None when none needed one. `applicability` is the share of units on which gold and judge agree
+    whether the item applies, `applicability_kappa` the same beyond chance.
+    """
+
+    item_id: str
+    critical: bool
+    source: LabelSource | None
+    levels: tuple[str, ...]
+    failing: str | None
+    labelled: int
+    scored: int
+    minority: float
+    double_scored: int
+    prevalence: tuple[float, ...]
+    confusion: tuple[tuple[float, ...], ...]
+    agreement: Interval
+    kappa: Interval
+    ac: Interval
+    recall: dict[str, Proportion]
+    over_constant: Interval
+    bias: Interval
+    coverage: float
+    human_alpha: Interval
+    judge_kappa: Interval
+    human_kappa: Interval
+    ceiling_gap: Interval
+    evidence_verified: float | None
+    applicability: float
+    applicability_kappa: float
+    skewed: bool
+
+
+def item_figures(
+    answers: ItemAnswers, verdicts: Verdicts, *, seed: int, n: int = 2000, skew: float = 0.2
+) -> ItemFigures:
+    """Work out the figures of one item.
+
+    Args:
+        answers: gold and verdicts, from `collect_answers`.
+        verdicts: the verdicts again, for what became of their evidence.
+        seed: of the resampling; the same seed gives the same intervals.
+        n: how many replicates.
+        skew: from which distance of κ and AC on the item counts as skewed.
+    """
+    item, scale = answers.item, _Scale(answers.item)
+    sums = _unit_tables(answers)
+    both = sums[:, 0].sum(axis=(1, 2)) > 0
+    table = sums[:, 0].sum(axis=0)
+    share = table.sum(axis=1) / max(table.sum(), 1)
+    found = _intervals(sums, answers, scale, seed=seed, n=n)
+    labelled = int((answers.gold.sum(axis=1) > 0).sum())
+    return ItemFigures(
+        item_id=item.id,
+        critical=item.critical,
+        source=answers.source,
+        levels=item.levels,
+        failing=scale.failing,
+        labelled=labelled,
+        scored=int(both.sum()),
+        minority=float(table.sum() - table.sum(axis=1).max()),
+        double_scored=int((sums[:, 1].sum(axis=(1, 2)) > 0).sum()),
+        prevalence=tuple(share.tolist()),
+        confusion=tuple(tuple(row) for row in table.tolist()),
+        agreement=found[0],
+        kappa=found[1],
+        ac=found[2],
+        over_constant=found[3],
+        bias=found[4],
+        human_alpha=found[5],
+        judge_kappa=found[6],
+        human_kappa=found[7],
+        ceiling_gap=found[8],
+        recall={level: _recall(table[i], i, found[9 + i]) for i, level in enumerate(item.levels)},
+        coverage=int(both.sum()) / labelled if labelled else float("nan"),
+        evidence_verified=_evidence_verified(answers, verdicts),
+        applicability=_applicability(answers)[0],
+        applicability_kappa=_applicability(answers)[1],
+        skewed=bool(abs(found[2].estimate - found[1].estimate) > skew),
+    )
+
+
+class _Scale:
+    """Weights, distances and points of an item's levels."""
+
+    def __init__(self, item: Item) -> None:
+        binary = item.scale == "binary"
+        k = len(item.levels)
+        self.weights = np.eye(k) if binary else agreement_weights("quadratic", list(range(k)))
+        self.level: Level = "nominal" if binary else "ordinal"
+        self.failing = (MET if item.penalty else NOT_MET) if binary else None
+        points = np.array([item.points(level) for level in item.levels])
+        self.points = 1 - points if item.penalty else points
+
+
+def _unit_tables(answers: ItemAnswers) -> FloatArray:
+    """Per unit: gold × judge, people × judge, people × people, and coincidences of people: units × 4 × k × k.
+
+    The middle two are shares of the same units, those that two people and the judge scored.
+    """
+    raters = answers.people.sum(axis=1)
+    pairs = coincidences(answers.people)
+    shares = answers.people / np.maximum(raters, 1)[:, None]
+    double = ((raters > 1) & (answers.judge.sum(axis=1) > 0)).astype(np.float64)[:, None, None]
+    return np.stack(
+        [
+            answers.gold[:, :, None] * answers.judge[:, None, :],
+            double * shares[:, :, None] * answers.judge[:, None, :],
+            double * pairs / np.maximum(raters, 1)[:, None, None],
+            pairs,
+        ],
+        axis=1,
+    )
+
+
+def _intervals(tables: FloatArray, answers: ItemAnswers, scale: _Scale, *, seed: int, n: int) -> list[Interval]:
+    clusters = int(answers.cluster.max(initial=-1)) + 1
+    sums = np.zeros((clusters, *tables.shape[1:]))
+    np.add.at(sums, answers.cluster, tables)
+    estimates = _statistics(sums.sum(axis=0)[None], scale)[0]
+    if clusters == 0:
+        return [Interval(float(value), np.nan, np.nan, 0, 0.0) for value in estimates]
+    draws = replicates(lambda drawn: _statistics(drawn, scale), sums, n=n, seed=seed)
+    return [percentile_interval(float(value), draws[:, i], clusters) for i, value in enumerate(estimates)]
+
+
+def _statistics(sums: FloatArray, scale: _Scale) -> FloatArray:
+    """All figures of m resamples at once: m × 4 × k × k sums to m × figures."""
+    gold, people, among, pairs = (sums[:, i] for i in range(4))
+    p = shares_of(gold)
+    recalls = _row_shares(gold)
+    judge_kappa, human_kappa = (kappa_of_tables(table, scale.weights) for table in (people, among))
+    columns = [
+        (p * scale.weights).sum(axis=(1, 2)),
+        kappa_of_tables(gold, scale.weights),
+        ac_of_tables(gold, scale.weights),
+        _over_constant(recalls, scale.weights),
+        (p * (scale.points[None, :] - scale.points[:, None])).sum(axis=(1, 2)),
+        alpha_of_coincidences(pairs, scale.level, np.arange(len(scale.points), dtype=np.float64)),
+        judge_kappa,
+        human_kappa,
+        judge_kappa - human_kappa,
+        *np.diagonal(recalls, axis1=1, axis2=2).T,
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _row_shares(tables: FloatArray) -> FloatArray:
+    total = tables.sum(axis=2, keepdims=True)
+    return np.asarray(tables / np.where(total > 0, total, np.nan), dtype=np.float64)
+
+
+def _over_constant(recalls: FloatArray, weights: FloatArray) -> FloatArray:
+    """Agreement with each gold level counting alike, minus that of the best constant judge; NaN with one level."""
+    present = ~np.isnan(recalls[:, :, 0])
+    count = present.sum(axis=1)
+    agreeing = (np.nan_to_num(recalls) * weights).sum(axis=(1, 2))
+    constant = (present.astype(np.float64) @ weights).max(axis=1)
+    return np.asarray((agreeing - constant) / np.where(count > 1, count, np.nan), dtype=np.float64)
+
+
+def _recall(row: FloatArray, level: int, drawn: Interval) -> Proportion:
+    """Recall with the wider of two intervals: Wilson's is right at full marks, the bootstrap's within transcripts."""
+    score = wilson(float(row[level]), float(row.sum()))
+    if not np.isfinite(drawn.low):
+        return score
+    return Proportion(score.estimate, min(score.low, drawn.low), max(score.high, drawn.high), score.n)
+
+
+def _evidence_verified(answers: ItemAnswers, verdicts: Verdicts) -> float | None:
+    given = [verdicts[unit] for unit in answers.units if unit in verdicts]
+    needed = answers.item.evidence.required_for
+    lost = sum(verdict.problem == UNVERIFIED for verdict in given)
+    kept = sum(verdict.label in needed for verdict in given)
+    return kept / (kept + lost) if kept + lost else None
+
+
+def _applicability(answers: ItemAnswers) -> tuple[float, float]:
+    answered = ~np.isnan(answers.judge_applies)
+    gold, judge = answers.gold_applies[answered] > 0, answers.judge_applies[answered] > 0
+    if not answered.any():
+        return float("nan"), float("nan")
+    observed = np.array((gold == judge).mean())
+    expected = gold.mean() * judge.mean() + (1 - gold.mean()) * (1 - judge.mean())
+    return float(observed), float(beyond_chance(observed, np.array(expected)))

@@ -1,0 +1,63 @@
+"""The table that a QA lead reads: one row an item, with its figures and the gate they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from llm_grader.eval.gates import Gate, decide
+from llm_grader.eval.item_answers import Unit, Verdicts, collect_answers
+from llm_grader.eval.item_figures import ItemFigures, item_figures
+from llm_grader.eval.thresholds import DEFAULT, Thresholds
+
+from llm_grader.rubric import Item
+from llm_grader.verdict import Label, Scorecard, Verdict
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item: its figures, and what they allow."""
+
+    figures: ItemFigures
+    gate: Gate
+
+
+def verdicts_of(cards: Iterable[Scorecard]) -> dict[Unit, Verdict]:
+    """The verdicts of scorecards, by what they are about."""
+    return {Unit(card.transcript_id, item_id): verdict for card in cards for item_id, verdict in card.verdicts.items()}
+
+
+def verdicts_from_labels(labels: Mapping[Unit, str | None]) -> dict[Unit, Verdict]:
+    """Verdicts of a judge of whom only the labels are known; None stands for a verdict that failed its check."""
+    return {
+        unit: Verdict(item_id=unit.item_id, label=label, status="ok" if label is not None else "needs_review")
+        for unit, label in labels.items()
+    }
+
+
+def report_items(
+    labels: Iterable[Label],
+    verdicts: Verdicts,
+    items: Sequence[Item],
+    *,
+    seed: int,
+    n: int = 2000,
+    thresholds: Thresholds = DEFAULT,
+) -> tuple[ItemRow, ...]:
+    """Compare verdicts with gold labels: one row for each item, in the order of `items`, labelled or not.
+
+    Args:
+        labels: the gold labels, of any number of annotators; that of `adjudicator` decides.
+        verdicts: by transcript, item and turn (None for those about the whole transcript).
+        items: the rubric's items.
+        seed: of the resampling; the same seed gives the same intervals.
+        n: how many replicates.
+        thresholds: where the gates stand.
+    """
+    known = list(labels)
+    rows = []
+    for item in items:
+        answers = collect_answers(known, verdicts, item)
+        figures = item_figures(answers, verdicts, seed=seed, n=n, skew=thresholds.skew)
+        rows.append(ItemRow(figures, decide(figures, thresholds)))
+    return tuple(rows)
