@@ -1,1 +1,169 @@
-"""Readers: one small module per source format."""
+r"""Readers: one small module per source format.
+
+A reader module has three names: `NAME`, what `--format` calls it; `sniff(document)`, whether a file is of this format,
+by its content and never by its name; `read(document)`, its transcripts. A format whose conversations span files, such
+as mail, has `pieces(document)` and `join(pieces)` in the place of `read`. A reader says what the source says, speakers
+and stated roles; who is the agent is settled here, for all formats alike.
+
+Nothing of a source is dropped silently: it becomes a turn, an event, metadata or a warning. What is broken is reported
+through the document, and the rest is read. `turn.text` is never rewritten after reading; reading itself decodes, makes
+line ends of line-based formats `\n` and takes blanks off both ends of a turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from llm_grader.errors import InputError, UnsupportedFormat, UsageError
+from llm_grader.readers import canonical, labelled_text
+from llm_grader.readers.columns import ColumnMapping
+from llm_grader.readers.document import Document, Options
+from llm_grader.readers.mapping_file import load_mapping
+from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, role_warnings
+from llm_grader.readers.source import Source, read_documents
+from llm_grader.transcript import Channel, Transcript
+
+__all__ = ["FORMATS", "ColumnMapping", "RoleMapping", "read_transcripts"]
+
+
+class Reader(Protocol):
+    """A module that reads one format, file by file."""
+
+    NAME: str
+
+    def sniff(self, document: Document) -> bool: ...
+    def read(self, document: Document) -> Iterator[Transcript]: ...
+
+
+@runtime_checkable
+class JoiningReader(Protocol):
+    """A module that reads a format whose conversations span files: pieces of each file, then all of them together."""
+
+    NAME: str
+
+    def sniff(self, document: Document) -> bool: ...
+    def pieces(self, document: Document) -> Iterator[Any]: ...
+    def join(self, pieces: Iterable[Any], options: Options) -> Iterator[Transcript]: ...
+
+
+# In the order in which they are asked: what is surest to know its own comes first.
+_JOINING: tuple[JoiningReader, ...] = ()
+_READERS: tuple[Reader, ...] = (canonical, labelled_text)
+_ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
+_BY_NAME = {reader.NAME: reader for reader in _ALL}
+
+FORMATS: tuple[str, ...] = tuple(_BY_NAME)
+"""The names that `format` takes."""
+
+
+def read_transcripts(
+    source: Source | Iterable[Source],
+    *,
+    format: str | None = None,  # noqa: A002 - the flag's name
+    roles: RoleMapping | Mapping[str, Any] | Path | str | None = None,
+    columns: ColumnMapping | Mapping[str, Any] | Path | str | None = None,
+    channel: Channel | None = None,
+    on_error: Callable[[InputError], None] | None = None,
+) -> Iterator[Transcript]:
+    """Read conversations, one after the other, as they are asked for.
+
+    Args:
+        source: a file, a folder (with all below it), a pattern, `-` for standard input, or several of these.
+        format: one of `FORMATS`; found out from the content by default.
+        roles: who is who, a `RoleMapping` or the YAML file of one.
+        columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one.
+        channel: the channel where the source does not say.
+        on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
+            is raised.
+
+    Returns:
+        The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
+        200 MB, and one of them is in memory at a time. An id that occurs again is kept, with a warning.
+
+    Raises:
+        UsageError: there is no such format.
+        MalformedInput: `roles` or `columns` is wrong.
+        InputError: while reading, without `on_error`: the first problem, with file and position.
+    """
+    if format is not None and format not in _BY_NAME:
+        raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
+    mapping = columns if columns is None or isinstance(columns, ColumnMapping) else load_mapping(ColumnMapping, columns)
+    options = Options(roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error)
+    return _read(source, None if format is None else _BY_NAME[format], options)
+
+
+def _read(
+    source: Source | Iterable[Source], reader: Reader | JoiningReader | None, options: Options
+) -> Iterator[Transcript]:
+    ids = _Ids()
+    joined: dict[JoiningReader, list[Any]] = {}
+    for document in read_documents(source, options):
+        try:
+            chosen = reader or _recognise(document)
+            if isinstance(chosen, JoiningReader):
+                joined.setdefault(chosen, []).extend(chosen.pieces(document))
+                continue
+            for transcript in chosen.read(document):
+                # what was written as a transcript is taken at its word, unless the caller says who is who
+                as_written = chosen is canonical and options.roles == RoleMapping()
+                told = transcript if as_written else _with_roles(transcript, options)
+                yield ids.told_apart(_with_warnings(told, document.warnings), document.made_ids)
+        except InputError as error:
+            document.report(error)
+    for joining, pieces in joined.items():
+        for transcript in joining.join(pieces, options):
+            yield ids.told_apart(_with_roles(transcript, options), frozenset())
+
+
+def _recognise(document: Document) -> Reader | JoiningReader:
+    """The first reader that knows the content.
+
+    Raises:
+        InputError: none does.
+    """
+    if not document.data.strip():
+        raise UnsupportedFormat("the file is empty")
+    for reader in _ALL:
+        if reader.sniff(document):
+            return reader
+    raise document.json_problem or UnsupportedFormat(
+        f"{_kind(document)}; tried {', '.join(FORMATS)}. If it is one of them, say so with --format NAME"
+    )
+
+
+def _kind(document: Document) -> str:
+    if isinstance(document.first, dict):
+        return f"JSON of no format we know, with the keys {', '.join(list(document.first)[:8])}"
+    if document.first is not None:
+        return "JSON of no format we know"
+    return "text in which no line begins with a speaker, as in `Agent: …`"
+
+
+def _with_roles(transcript: Transcript, options: Options) -> Transcript:
+    settled = assign_roles(transcript, options.roles)
+    return _with_warnings(settled, role_warnings(settled))
+
+
+def _with_warnings(transcript: Transcript, warnings: Iterable[str]) -> Transcript:
+    new = [warning for warning in warnings if warning not in transcript.warnings]
+    return transcript.model_copy(update={"warnings": (*transcript.warnings, *new)}) if new else transcript
+
+
+class _Ids:
+    """The ids of one read: those that readers made up are made unique, those of the source stay and are told."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def told_apart(self, transcript: Transcript, made: Collection[str]) -> Transcript:
+        if transcript.id not in self._seen:
+            self._seen.add(transcript.id)
+            return transcript
+        if transcript.id not in made:
+            return _with_warnings(transcript, [f"the id {transcript.id!r} was read before: two transcripts have it"])
+        unique = next(name for n in count(2) if (name := f"{transcript.id}-{n}") not in self._seen)
+        self._seen.add(unique)
+        return transcript.model_copy(update={"id": unique})

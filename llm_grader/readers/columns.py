@@ -1,0 +1,76 @@
+"""What the columns of a table mean: the mapping a user writes once for an export of their own."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from llm_grader.transcript import Channel, Model, Role
+
+TURN_FIELDS = ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject", "language")
+TICKET_TEXTS = (
+    *("id", "status", "priority", "type", "subject", "description", "solution", "notes", "team"),
+    *("customer_id", "customer_name", "customer_contact"),
+)
+
+
+class TurnColumns(Model):
+    """Which column (or which key of a JSON cell) holds which part of a turn."""
+
+    text: str
+    role: str | None = None
+    speaker: str | None = None
+    at: str | None = None
+    start: str | None = None
+    end: str | None = None
+    kind: str | None = None
+    visibility: str | None = None
+    subject: str | None = None
+    language: str | None = None
+
+
+class ColumnMapping(Model):
+    """The columns of a table of conversations, in exactly one of three layouts.
+
+    - `turn`: long, a row is a turn, rows with the same `id` belong together in the order of the file or of `order`;
+    - `columns`: wide, a row is a transcript, each named column is one turn of the role given, in this order;
+    - `cell`: a row is a transcript, and `cell` names the column that holds its turns as a JSON list (objects with the
+      keys that `turn` names, or lists whose positions it names) or as text with labelled lines.
+
+    `roles` says what the values of the role column mean. `ticket` maps ticket fields to columns, and columns that
+    nothing names are kept as metadata. `channel` is a constant, `channel_column` a column.
+    """
+
+    id: str | None = None
+    turn: TurnColumns | None = None
+    columns: dict[str, Role] = Field(default_factory=dict)
+    cell: str | None = None
+    roles: dict[str, Role] = Field(default_factory=dict)
+    order: str | None = None
+    channel: Channel | None = None
+    channel_column: str | None = None
+    language: str | None = None
+    language_column: str | None = None
+    ticket: dict[str, str] = Field(default_factory=dict)
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+
+    @model_validator(mode="after")
+    def _one_layout(self) -> Self:
+        layouts = [name for name in ("columns", "cell") if getattr(self, name)]
+        if len(layouts) == 2 or not (layouts or self.turn):
+            raise ValueError("expected one layout: turn (a row is a turn), columns (a column is a turn), or cell")
+        if self.columns and self.turn:
+            raise ValueError("columns: a row is a transcript there; expected no turn beside it")
+        if not (layouts or self.id):
+            raise ValueError("id: expected the column that says which rows belong together")
+        unknown = sorted(set(self.ticket) - set(TICKET_TEXTS))
+        if unknown:
+            raise ValueError(f"ticket: unknown fields {unknown}, expected some of {', '.join(TICKET_TEXTS)}")
+        return self
+
+    def named(self) -> frozenset[str]:
+        """Every column that the mapping gives a meaning."""
+        turn = () if self.turn is None or self.cell else self.turn.model_dump(exclude_none=True).values()
+        single = (self.id, self.cell, self.order, self.channel_column, self.language_column)
+        return frozenset({*turn, *self.columns, *self.ticket.values(), *(name for name in single if name)})

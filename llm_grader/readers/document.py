@@ -1,0 +1,166 @@
+"""One source file: its bytes, text and JSON records, and how its problems are told.
+
+A reader gets a `Document` and nothing else. What is wrong with one record is reported and the next one read; what is
+assumed about the file as a whole is a warning on each of its transcripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.readers.columns import ColumnMapping
+from llm_grader.readers.decoding import decode, unify_line_ends
+from llm_grader.readers.json_text import (
+    Record,
+    is_json,
+    is_lines,
+    records_by_line,
+    records_of_document,
+    replace_lone_surrogates,
+)
+from llm_grader.readers.roles import RoleMapping
+from llm_grader.transcript import Channel
+
+HEAD_CHARACTERS = 4096
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller said about the input; the same for every file of one read.
+
+    `channel` is used where the source does not say. `on_error` None raises the first error.
+    """
+
+    roles: RoleMapping = field(default_factory=RoleMapping)
+    columns: ColumnMapping | None = None
+    channel: Channel | None = None
+    on_error: Callable[[InputError], None] | None = None
+
+    def report(self, error: InputError) -> None:
+        """Tell the caller about a problem; with nobody listening, it is raised."""
+        if self.on_error is None:
+            raise error
+        self.on_error(error)
+
+
+class Document:
+    """One source file in memory.
+
+    Args:
+        data: its bytes.
+        name: what errors call it: the path, or `<stdin>`.
+        stem: what ids of its transcripts are made of when it holds none.
+        options: what the caller said.
+    """
+
+    def __init__(self, data: bytes, *, name: str, stem: str, options: Options) -> None:
+        self.data = data
+        self.name = name
+        self.stem = stem
+        self.options = options
+        self.warnings: list[str] = []
+        self.made_ids: set[str] = set()
+
+    def new_id(self, number: int | None = None) -> str:
+        """An id for a transcript whose source gives none: the stem, with a number where a file holds several."""
+        made = self.stem if number is None else f"{self.stem}-{number}"
+        self.made_ids.add(made)
+        return made
+
+    @cached_property
+    def text(self) -> str:
+        """The file as text, line ends as they are.
+
+        Raises:
+            UnsupportedFormat: the bytes are no text.
+        """
+        try:
+            text, warnings = decode(self.data)
+        except InputError as error:
+            raise type(error)(error.message, path=self.name) from error
+        self.warnings += warnings
+        return text
+
+    @cached_property
+    def lines_text(self) -> str:
+        r"""The file as text for formats made of lines: each line ends in `\n`."""
+        text, warnings = unify_line_ends(self.text)
+        self.warnings += warnings
+        return text
+
+    @property
+    def head(self) -> str:
+        """The first 4,096 characters, line ends unified: what sniffing looks at. Empty for what is no text."""
+        try:
+            return unify_line_ends(self.text[:HEAD_CHARACTERS])[0]
+        except InputError:
+            return ""
+
+    @cached_property
+    def first(self) -> Any:
+        """The first JSON record that can be parsed, None when there is none."""
+        return next((record.value for record in self._records() if isinstance(record, Record)), None)
+
+    @property
+    def json_problem(self) -> MalformedInput | None:
+        """What stops a file that begins like JSON from being read as JSON at all."""
+        if self.first is not None:
+            return None
+        return next((record for record in self._records() if isinstance(record, MalformedInput)), None)
+
+    def records(self) -> Iterator[Record]:
+        """The JSON records; one that is broken is reported with its position, and the rest is still read."""
+        for record in self._records():
+            if isinstance(record, Record):
+                yield record
+            else:
+                self.report(record)
+
+    def _records(self) -> Iterator[Record | MalformedInput]:
+        if not is_json(self.head):
+            return iter(())
+        return records_by_line(self._json_text) if is_lines(self._json_text) else iter(self._whole)
+
+    @cached_property
+    def _whole(self) -> list[Record | MalformedInput]:
+        try:
+            return list(records_of_document(self._json_text))
+        except MalformedInput as error:
+            return [error]
+
+    @cached_property
+    def _json_text(self) -> str:
+        text, replaced = replace_lone_surrogates(self.text)
+        if replaced:
+            self.warnings.append(f"{replaced} halves of surrogate pairs are no text and were read as U+FFFD")
+        return text
+
+    def report(self, error: InputError) -> None:
+        """Tell the caller about a problem of this file; with nobody listening, it is raised."""
+        self.options.report(error if error.path else type(error)(error.message, path=self.name, where=error.where))
+
+    @contextmanager
+    def at(self, where: str) -> Iterator[None]:
+        """Report what goes wrong inside as a problem of this place, such as `line 3`, and go on after it."""
+        try:
+            yield
+        except ValidationError as error:
+            self.report(MalformedInput(told(error), where=where or None))
+        except MalformedInput as error:
+            self.report(MalformedInput(error.message, path=error.path, where=error.where or where or None))
+
+
+def told(error: ValidationError) -> str:
+    """What pydantic found, in one line and without quoting any text of the input."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    first = problems[0]
+    place = ".".join(str(part) for part in first["loc"])
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{place}: {first['msg']}{more}" if place else f"{first['msg']}{more}"

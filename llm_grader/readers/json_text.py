@@ -1,0 +1,170 @@
+"""JSON as export files hold it: one document, a list of records, or one record a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar, cast
+
+from pydantic_core import from_json
+
+from llm_grader.errors import MalformedInput
+
+_T = TypeVar("_T")
+_JSON_START = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
+
+
+class Record(NamedTuple):
+    """One JSON value and where it stands: `line 3`, `item 2`, or the empty string for a whole document."""
+
+    value: Any
+    where: str
+
+
+def parse_json(text: str) -> Any:
+    """Parse one JSON value, bounded in depth (200) and free of NaN, infinity and repeated keys.
+
+    Half of a surrogate pair cannot be text; `replace_lone_surrogates` comes first where it must not stop the reading.
+
+    Raises:
+        MalformedInput: with the line and column at which the text stops being JSON.
+    """
+    try:
+        from_json(text, allow_inf_nan=False, cache_strings="none")  # it bounds the depth and names the position
+        return json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
+    except ValueError as error:
+        raise MalformedInput(f"not valid JSON: {error}") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:40]!r} stands twice in one object")
+    return value
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {number[:40]} is too large")
+    return value
+
+
+def replace_lone_surrogates(text: str) -> tuple[str, int]:
+    r"""Replace every `\uD8xx` escape without its other half by U+FFFD; returns the text and how many there were."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text, 0
+    count = 0
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal count
+        if match[1] is None:
+            return match[0]
+        count += 1
+        return "\\ufffd"
+
+    return _ESCAPE.sub(replaced, text), count
+
+
+def is_json(head: str) -> bool:
+    """Whether a text begins like JSON: an object, or a list of objects, lists or strings."""
+    return _JSON_START.match(head) is not None
+
+
+def is_lines(text: str) -> bool:
+    """Whether `text` holds one JSON object a line rather than one document."""
+    lines = (line for line in _lines(text) if line.strip())
+    first, second = next(lines, ""), next(lines, "")
+    if not first.lstrip().startswith("{") or not second:
+        return False
+    if second.lstrip().startswith("{"):
+        return True
+    try:
+        parse_json(first)
+    except MalformedInput:
+        return False
+    return True
+
+
+def records_of_document(text: str) -> list[Record]:
+    """The records of one JSON document: the objects of the list at its top, else the document itself.
+
+    Raises:
+        MalformedInput: it is not JSON.
+    """
+    value = parse_json(text)
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        return [Record(item, f"item {number}") for number, item in enumerate(value, 1)]
+    return [Record(value, "")]
+
+
+def records_by_line(text: str) -> Iterator[Record | MalformedInput]:
+    """The records of a text with one JSON value a line; a line that is not JSON comes out as the error it is."""
+    for number, line in enumerate(_lines(text), 1):
+        if not line.strip():
+            continue
+        try:
+            yield Record(parse_json(line), f"line {number}")
+        except MalformedInput as error:
+            yield MalformedInput(error.message, where=f"line {number}")
+
+
+def _lines(text: str) -> Iterator[str]:
+    # str.splitlines would also break at U+2028, which JSON allows inside strings
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + 1
+
+
+def field(value: Any, key: str, kind: type[_T]) -> _T:
+    """The required field `key` of a JSON object.
+
+    Raises:
+        MalformedInput: it is missing or not of this kind.
+    """
+    found = optional(value, key, kind)
+    if found is None:
+        raise MalformedInput(f"{key}: expected {_WORDS[kind]}, found nothing")
+    return found
+
+
+def optional(value: Any, key: str, kind: type[_T]) -> _T | None:
+    """The field `key` of a JSON object, None when it is missing or null. Whole numbers are floats too.
+
+    Raises:
+        MalformedInput: `value` is no object, or the field is not of this kind.
+    """
+    if not isinstance(value, dict):
+        raise MalformedInput(f"{key}: expected inside an object, found {describe(value)}")
+    found = value.get(key)
+    if found is None:
+        return None
+    if kind is float and isinstance(found, int) and not isinstance(found, bool):
+        return cast("_T", float(found))
+    if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
+        raise MalformedInput(f"{key}: expected {_WORDS[kind]}, found {describe(found)}")
+    return found
+
+
+def describe(value: Any) -> str:
+    """What kind of JSON value this is, in words and without its content."""
+    return "nothing" if value is None else _WORDS.get(type(value), type(value).__name__)
+
+
+_WORDS: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}

@@ -1,0 +1,71 @@
+"""Where transcripts come from: files, folders, patterns, standard input."""
+
+from __future__ import annotations
+
+import glob
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from llm_grader.errors import InputError
+from llm_grader.readers.document import Document, Options
+
+MAX_BYTES = 200_000_000
+STDIN = "-"
+Source = str | Path
+"""A file, a folder, a pattern such as `inbox/*.eml`, or `-` for standard input."""
+
+
+def read_documents(sources: Source | Iterable[Source], options: Options) -> Iterator[Document]:
+    """The files that the sources name, one in memory at a time; folders recursively, sorted, without hidden files.
+
+    A file that cannot be read or is larger than 200 MB is reported, and the rest is read.
+    """
+    for source in [sources] if isinstance(sources, (str, Path)) else sources:
+        if str(source) == STDIN:
+            yield from _opened(None, options)
+            continue
+        paths = _paths(source)
+        if paths is None:
+            options.report(InputError("no such file or folder, and nothing matches it as a pattern", path=source))
+            continue
+        for path in paths:
+            yield from _opened(path, options)
+
+
+def _paths(source: Source) -> list[Path] | None:
+    """The files of one source, None when there is nothing of that name."""
+    path = Path(source)
+    if path.is_dir():
+        return sorted(found for found in path.rglob("*") if found.is_file() and not _hidden(found, path))
+    if path.exists():
+        return [path]
+    found = [Path(name) for name in sorted(glob.glob(str(source), recursive=True))]  # noqa: PTH207
+    return [file for name in found for file in (_paths(name) or ())] or None
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _opened(path: Path | None, options: Options) -> Iterator[Document]:
+    name, stem = ("<stdin>", "stdin") if path is None else (str(path), path.stem)
+    try:
+        data = _read_bounded(sys.stdin.buffer) if path is None else _read(path)
+    except OSError as error:
+        options.report(InputError(f"cannot be read: {error.strerror}", path=name))
+        return
+    if len(data) > MAX_BYTES:
+        options.report(InputError(f"larger than {MAX_BYTES // 1_000_000} MB: split it", path=name))
+        return
+    yield Document(data, name=name, stem=stem or "transcript", options=options)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return _read_bounded(file)
+
+
+def _read_bounded(file: IO[bytes]) -> bytes:
+    return file.read(MAX_BYTES + 1)

@@ -1,0 +1,143 @@
+"""Times as sources write them: dates with and without a zone, epochs, and stamps in front of lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+_LATEST_EPOCH = 32_503_680_000  # the year 3000 in seconds: what is larger is milliseconds
+_FIRST_OFFSET_BELOW = 120  # a recording's first stamp is near its beginning; 10:22 in front of it is a time of day
+_HALF_DAY = 43_200
+
+STAMP = (
+    r"(?:\d{4}-\d{2}-\d{2}[T ]|\d{1,2}[./]\d{1,2}[./]\d{2,4},?[ ])?"
+    r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?(?:[ ]?[AaPp][Mm])?(?:Z|[ ]?[+-]\d{2}:?\d{2})?"
+)
+"""A regular expression for a stamp: `00:01:02`, `10:22 AM`, `2024-05-01 10:22`, `1.5.2024 10:22`."""
+
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,6}))?")
+_DAY = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{2,4}),? (.*)")
+
+
+def clock_seconds(text: str) -> float | None:
+    """Seconds of `mm:ss` or `hh:mm:ss`, with a fraction after `.` or `,`; None for anything else."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds, fraction = found.groups()
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
+
+
+def instant(value: str | float) -> tuple[datetime | None, bool]:
+    """A point in time from ISO 8601 text or an epoch in seconds or milliseconds, and whether its zone was assumed.
+
+    A time without a zone is taken as UTC, which keeps all differences right; the caller warns about it once. What is
+    no time is None.
+    """
+    if isinstance(value, (int, float)) or re.fullmatch(r"\d{9,13}(\.\d{1,9})?", value.strip()):
+        return _from_epoch(float(value)), False
+    text = value.strip()
+    if not re.match(r"\d{4}-\d{2}-\d{2}", text):
+        return None, False
+    try:
+        at = datetime.fromisoformat(re.sub(r" ?UTC$", "+00:00", text).replace(" +", "+"))
+    except ValueError:
+        return None, False
+    return (at.replace(tzinfo=UTC), True) if at.tzinfo is None else (at, False)
+
+
+def _from_epoch(seconds: float) -> datetime | None:
+    if abs(seconds) > _LATEST_EPOCH:
+        seconds /= 1000
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def day_first(dates: Sequence[str]) -> bool | None:
+    """Whether dates such as `5/13/2024` put the day first; None when they could be read either way."""
+    pairs = [(int(found[1]), int(found[3])) for date in dates if (found := _DAY.match(date))]
+    first, second = max((a for a, _ in pairs), default=0), max((b for _, b in pairs), default=0)
+    if (first > 12) == (second > 12):
+        return True if "." in "".join(dates[:1]) else None
+    return first > 12
+
+
+class Stamps:
+    """The stamps of one file, read alike: what one of them means is decided by all.
+
+    Args:
+        stamps: every stamp of the file, in order.
+
+    Attributes:
+        are_offsets: whether they count from the beginning of a recording.
+    """
+
+    def __init__(self, stamps: Sequence[str]) -> None:
+        self._warnings: list[str] = []
+        self._unread = 0
+        dated = [stamp for stamp in stamps if _has_date(stamp)]
+        self._day_first = day_first(dated)
+        self._first = _clock(stamps[0]) if stamps and not dated else None
+        self.are_offsets = self._first is not None and not _is_time_of_day(stamps[0])
+        if self._first is not None and not self.are_offsets:
+            self._warnings.append("times of day without a date: kept as seconds since the first")
+        if any(_DAY.match(stamp) for stamp in dated) and self._day_first is None:
+            self._warnings.append("dates can be read with the day or the month first")
+        elif any(instant(self._iso(stamp))[1] for stamp in dated[:1]):
+            self._warnings.append("times without a zone were read as UTC")
+
+    def read(self, stamp: str) -> tuple[datetime | None, float | None]:
+        """The point in time or the seconds since the beginning that a stamp stands for; None where it says neither."""
+        at = instant(self._iso(stamp))[0] if _has_date(stamp) else None
+        seconds = None if at or self._first is None else self._seconds(stamp)
+        self._unread += bool(stamp) and at is None and seconds is None
+        return at, seconds
+
+    @property
+    def warnings(self) -> list[str]:
+        """What had to be assumed about the stamps, and how many of those read so far could not be."""
+        unread = [f"{self._unread} times could not be read and were left out"] if self._unread else []
+        return self._warnings + unread
+
+    def _seconds(self, stamp: str) -> float | None:
+        seconds = clock_seconds(stamp) if self.are_offsets else _time_of_day(stamp)
+        if seconds is None or self.are_offsets:
+            return seconds
+        return (seconds - (self._first or 0)) % (2 * _HALF_DAY)
+
+    def _iso(self, stamp: str) -> str:
+        found = _DAY.match(stamp)
+        if found is None:
+            return stamp
+        if self._day_first is None:
+            return ""
+        day, month = (found[1], found[3]) if self._day_first else (found[3], found[1])
+        minutes, seconds = divmod(int(_time_of_day(found[5]) or 0), 60)
+        return f"{2000 + int(found[4]) % 100}-{month:>02}-{day:>02} {minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
+def _has_date(stamp: str) -> bool:
+    return "-" in stamp[:5] or _DAY.match(stamp) is not None
+
+
+def _is_time_of_day(stamp: str) -> bool:
+    seconds = clock_seconds(stamp)
+    return seconds is None or seconds >= _FIRST_OFFSET_BELOW
+
+
+def _clock(stamp: str) -> float | None:
+    return _time_of_day(stamp) if _is_time_of_day(stamp) else clock_seconds(stamp)
+
+
+def _time_of_day(stamp: str) -> float | None:
+    """Seconds since midnight of `10:22`, `10:22:31` or `10:22 PM`."""
+    found = re.match(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?: ?([AaPp])[Mm])?", stamp)
+    if found is None:
+        return None
+    seconds = float(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0))
+    if found[4]:
+        return seconds % _HALF_DAY + (_HALF_DAY if found[4] in "Pp" else 0)
+    return seconds
