@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
-from llm_grader.errors import InvalidOutput, Truncated
+from llm_grader.errors import ContextTooLong, InvalidOutput, JudgeError, Truncated
 from llm_grader.messages import Message, Prompts
 from llm_grader.reply import Reply, parse_answers, read_answers, response_model
 from llm_grader.rubric import Item
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Usage
+from llm_grader.windows import halve, merge
 
 ItemsPerCall = int | Literal["all"]
 
@@ -66,7 +68,8 @@ class PromptAsker:
         reply = Reply()
         for start in range(0, len(items), size):
             part = tuple(items[start : start + size])
-            reply += await self._send(self._prompts.render(transcript, part), part, transcript)
+            with counting(reply.usage):
+                reply += await self._send(self._prompts.render(transcript, part), part, transcript)
         return reply
 
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
@@ -88,10 +91,60 @@ class PromptAsker:
                 return spent + Reply(problems={items[0].id: fault.code})
             half = len(items) // 2
             for part in (items[:half], items[half:]):
-                spent += await self._send(self._prompts.render(transcript, part), part, transcript)
+                with counting(spent.usage):
+                    spent += await self._send(self._prompts.render(transcript, part), part, transcript)
             return spent
         reply = read_answers(answer.model_dump(by_alias=True), items, model)
         return reply.model_copy(update={"usage": usage})
 
     def _make_model(self, item_ids: tuple[str, ...]) -> type[BaseModel]:
         return response_model([self._prompts.rubric.item(item_id) for item_id in item_ids])
+
+
+@contextlib.contextmanager
+def counting(usage: Usage) -> Iterator[None]:
+    """Add `usage`, of the questions before, to that of a question which fails."""
+    try:
+        yield
+    except JudgeError as fault:
+        fault.usage = usage + (fault.usage or Usage())
+        raise
+
+
+class WindowAsker:
+    """Asks like another asker, and in overlapping windows where a transcript does not fit into the model's context.
+
+    Args:
+        asker: who asks about what fits.
+    """
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
+        """Claims or problems for each of `items`, see `windows.merge`."""
+        return await self._in_windows(self._asker.ask, transcript, items)
+
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+        """The same for a second time."""
+        again = functools.partial(self._asker.ask_again, problems=problems)
+        return await self._in_windows(again, transcript, items)
+
+    async def _in_windows(
+        self,
+        ask: Callable[[Transcript, Sequence[Item]], Awaitable[Reply]],
+        transcript: Transcript,
+        items: Sequence[Item],
+    ) -> Reply:
+        try:
+            return await ask(transcript, items)
+        except ContextTooLong as fault:
+            halves = halve(transcript)
+            if halves is None:
+                raise
+            spent, replies = fault.usage or Usage(), list[tuple[int, Reply]]()
+            for start, window in halves:
+                with counting(spent):
+                    replies.append((start, await self._in_windows(ask, window, items)))
+                spent += replies[-1][1].usage
+            return merge(replies, items).model_copy(update={"usage": spent})

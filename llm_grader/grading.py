@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from llm_grader.asking import Asker
@@ -12,6 +13,7 @@ from llm_grader.evidence import QuoteFinder
 from llm_grader.flags import UNKNOWN_SPEAKER, flags_of
 from llm_grader.reply import Reply
 from llm_grader.rubric import Item, Rubric
+from llm_grader.sampling import vote
 from llm_grader.scoring import Scores, apply_conditions, score_verdicts
 from llm_grader.signals import judge_signal
 from llm_grader.transcript import Transcript
@@ -26,6 +28,7 @@ from llm_grader.verdict import (
     Usage,
     Verdict,
 )
+from llm_grader.windows import WINDOWED
 
 _OUT_OF_SCOPE = {
     "org": "about the organisation, not about a conversation: a person answers it in the self-audit",
@@ -34,63 +37,85 @@ _OUT_OF_SCOPE = {
 UNKNOWN_ROLES = "unknown_roles"
 
 
-async def grade_transcript(transcript: Transcript, rubric: Rubric, asker: Asker, provenance: Provenance) -> Scorecard:
-    """Grade one transcript.
+async def grade_transcript(
+    transcript: Transcript, rubric: Rubric, asker: Asker, provenance: Provenance, *, samples: int = 1
+) -> Scorecard:
+    """Grade one transcript, asking `samples` times and letting the answers vote.
 
     A failed request makes a card with status error and no score; it is raised only when no transcript could be graded
     either (`EndpointError`, `RunStopped`).
     """
+    verdicts = _computed(transcript, rubric)
     asked = [item for item in rubric.items() if item.asks_model and rubric.in_channel(item, transcript.channel)]
     reply, failure = Reply(), None
-    verdicts = _computed(transcript, rubric)
     hopeless = _no_agent(transcript)
     if hopeless is not None:
-        verdicts |= {item.id: _like(hopeless, item) for item in asked if item.id not in verdicts}
+        verdicts = {item.id: _like(hopeless, item) for item in asked} | verdicts
     else:
         try:
-            reply = await _ask_and_check(transcript, asked, asker, verdicts)
+            found, reply = await _ask_samples(transcript, asked, asker, verdicts, samples=samples)
+            verdicts = found | verdicts
         except EndpointError:
             raise
         except JudgeError as fault:
             failure = Failure(code=fault.code, message=str(fault))
             reply = Reply(usage=fault.usage or Usage())
-            verdicts |= {item.id: _errored(item, fault) for item in asked if item.id not in verdicts}
+            verdicts = {item.id: _errored(item, fault) for item in asked} | verdicts
     ordered = {item.id: verdicts[item.id] for item in rubric.items()}
     decided = apply_conditions(rubric, ordered, transcript)
     stamp = {"answered_by": reply.usage.answered_by, "graded_at": datetime.now(UTC)}
-    return _card(transcript, rubric, decided, reply.usage, provenance.model_copy(update=stamp), failure)
+    flags = (*flags_of(transcript), *([WINDOWED] if reply.windows > 1 else []))
+    card = _card(transcript, rubric, provenance.model_copy(update=stamp), decided, flags=flags, failure=failure)
+    return card.model_copy(update={"usage": reply.usage})
+
+
+async def _ask_samples(
+    transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str], *, samples: int
+) -> tuple[dict[str, Verdict], Reply]:
+    """Ask `samples` times at once; when one fails, all fail, and its error carries the usage of all."""
+    asking = (_ask_and_check(transcript, asked, asker, settled) for _ in range(samples))
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    total, verdicts = Reply(), []
+    faults: list[BaseException] = []
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            total += Reply(usage=getattr(answer, "usage", None) or Usage())
+            faults.append(answer)
+        else:
+            verdicts.append(answer[0])
+            total += answer[1]
+    for fault in sorted(faults, key=lambda error: isinstance(error, JudgeError)):  # what stops the run comes first
+        if isinstance(fault, JudgeError):
+            fault.usage = total.usage
+        raise fault
+    return (vote(verdicts) if samples > 1 else verdicts[0]), total
 
 
 async def _ask_and_check(
-    transcript: Transcript, asked: Sequence[Item], asker: Asker, verdicts: dict[str, Verdict]
-) -> Reply:
-    """Ask about all items, once more about those that failed a check, and add the verdicts that are still open."""
+    transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str]
+) -> tuple[dict[str, Verdict], Reply]:
+    """Ask about all items, and once more about those that failed a check and are not settled without the model."""
     finder = QuoteFinder(transcript)
     reply = await asker.ask(transcript, asked)
-    found, problems = check_reply(reply, asked, finder)
-    open_problems = {id_: what for id_, what in problems.items() if id_ not in verdicts}
+    verdicts, problems = check_reply(reply, asked, finder)
+    open_problems = {id_: what for id_, what in problems.items() if id_ not in settled}
     if open_problems:
         again = [item for item in asked if item.id in open_problems]
         second = await _ask_again(transcript, again, asker, open_problems)
-        if second is not None:
-            better = check_reply(second, again, finder, repaired=True).verdicts
-            found |= {id_: verdict for id_, verdict in better.items() if verdict.status == "ok" or id_ in second.claims}
-            reply += second
-    for item_id, verdict in found.items():
-        verdicts.setdefault(item_id, verdict)
-    return reply
+        better = check_reply(second, again, finder, repaired=True).verdicts
+        verdicts |= {id_: verdict for id_, verdict in better.items() if id_ in second.claims}
+        reply += second
+    return verdicts, reply
 
 
-async def _ask_again(
-    transcript: Transcript, items: Sequence[Item], asker: Asker, problems: Mapping[str, str]
-) -> Reply | None:
-    """A second answer, or None when the request failed: what was found the first time stays."""
+async def _ask_again(transcript: Transcript, items: Sequence[Item], asker: Asker, problems: Mapping[str, str]) -> Reply:
+    """A second answer; an empty one when the request failed, so that what was found the first time stays."""
     try:
         return await asker.ask_again(transcript, items, problems)
     except EndpointError:
         raise
     except JudgeError as fault:
-        return Reply(usage=fault.usage or Usage(), problems={item.id: problems[item.id] for item in items})
+        return Reply(usage=fault.usage or Usage())
 
 
 def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:
@@ -133,12 +158,12 @@ def _errored(item: Item, fault: JudgeError) -> Verdict:
 def _card(
     transcript: Transcript,
     rubric: Rubric,
-    verdicts: dict[str, Verdict],
-    usage: Usage,
     provenance: Provenance,
+    verdicts: dict[str, Verdict],
+    *,
+    flags: Sequence[str],
     failure: Failure | None,
 ) -> Scorecard:
-    flags = flags_of(transcript)
     status = _status(verdicts, failure, flags)
     scores = score_verdicts(rubric, verdicts)
     if status == "error":  # a failed call is no grade: neither of the conversation nor of a section
@@ -153,10 +178,9 @@ def _card(
         critical_failures=scores.critical_failures,
         sections=scores.sections,
         verdicts=verdicts,
-        usage=usage,
         provenance=provenance,
         failure=failure,
-        flags=flags,
+        flags=tuple(flags),
         warnings=transcript.warnings,
     )
 

@@ -40,18 +40,20 @@ class Reply(Model):
     """Everything a judge said about some items of one transcript.
 
     `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
-    error.
+    error. `windows` is how many parts the transcript was read in.
     """
 
     claims: dict[str, Claim] = Field(default_factory=dict)
     problems: dict[str, str] = Field(default_factory=dict)
     usage: Usage = Usage()
+    windows: int = 1
 
     def __add__(self, later: Reply) -> Reply:
         """This reply completed and corrected by a later one, which counts wherever both speak of an item."""
         claims = {**self.claims, **later.claims}
         problems = {id_: why for id_, why in {**self.problems, **later.problems}.items() if id_ not in claims}
-        return Reply(claims=claims, problems=problems, usage=self.usage + later.usage)
+        windows = max(self.windows, later.windows)
+        return Reply(claims=claims, problems=problems, usage=self.usage + later.usage, windows=windows)
 
 
 class Choice(Model):

@@ -42,6 +42,7 @@ class Verdict(Model):
 
     `label` is None unless `status` is ok: what failed a check is never a label. `claimed` keeps what the judge said in
     that case, `problem` names the check and `detail` what it found. `confidence` is 0–1 where the judge gave one.
+    `votes` counts what each sample said, where the judge was asked several times.
     """
 
     item_id: str
@@ -54,6 +55,7 @@ class Verdict(Model):
     problem: str | None = None
     detail: str | None = None
     claimed: str | None = None
+    votes: dict[str, int] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _a_label_means_ok(self) -> Self:

@@ -20,7 +20,7 @@ LAYERS: list[set[str]] = [
     {"validation", "yaml_strict", "prices", "faults", "throttle", "pool", "flags", "folding"},
     {"waits", "budget", "ledger"},
     {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_text", "lint", "lint_words"},
-    {"readers", "messages", "checks", "offsets", "settings", "endpoint"},
+    {"readers", "messages", "checks", "offsets", "settings", "endpoint", "sampling", "windows"},
     {"asking", "choices", "store", "journal", "gateway", "weights"},
     {"grading", "local"},
     {"grader", "testing"},
