@@ -124,7 +124,7 @@ def test_participants_get_the_roles_their_turns_got() -> None:
         ([("agent", "Hi"), ("customer", "Hello, how can I help you?")], "the customer (spoken turn 2) greets like"),
         (
             [("agent", "For English press one. Please listen carefully"), ("customer", "a b c d e f")],
-            "sounds like a rec",
+            "the agent (spoken turn 1) sounds like a rec",
         ),
     ],
 )

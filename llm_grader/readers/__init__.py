@@ -67,6 +67,7 @@ def read_transcripts(
     columns: ColumnMapping | Mapping[str, Any] | Path | str | None = None,
     channel: Channel | None = None,
     on_error: Callable[[InputError], None] | None = None,
+    on_file: Callable[[str, str], None] | None = None,
 ) -> Iterator[Transcript]:
     """Read conversations, one after the other, as they are asked for.
 
@@ -78,6 +79,7 @@ def read_transcripts(
         channel: the channel where the source does not say.
         on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
             is raised.
+        on_file: told the name and the format of each file that is recognised.
 
     Returns:
         The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
@@ -92,17 +94,25 @@ def read_transcripts(
         raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
     mapping = columns if columns is None or isinstance(columns, ColumnMapping) else load_mapping(ColumnMapping, columns)
     options = Options(roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error)
-    return _read(source, None if format is None else _BY_NAME[format], options)
+    given = None if format is None else _BY_NAME[format]
+
+    def choose(document: Document) -> Reader | JoiningReader:
+        chosen = given or _recognise(document)
+        if on_file is not None:
+            on_file(document.name, chosen.NAME)
+        return chosen
+
+    return _read(read_documents(source, options), choose, options)
 
 
 def _read(
-    source: Source | Iterable[Source], reader: Reader | JoiningReader | None, options: Options
+    documents: Iterable[Document], choose: Callable[[Document], Reader | JoiningReader], options: Options
 ) -> Iterator[Transcript]:
     ids = _Ids()
     joined: dict[JoiningReader, list[Any]] = {}
-    for document in read_documents(source, options):
+    for document in documents:
         try:
-            chosen = reader or _recognise(document)
+            chosen = choose(document)
             if isinstance(chosen, JoiningReader):
                 joined.setdefault(chosen, []).extend(chosen.pieces(document))
                 continue

@@ -1,0 +1,88 @@
+"""`llm-grader read`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from llm_grader.cli import options
+from llm_grader.errors import InputError
+
+if TYPE_CHECKING:
+    from llm_grader.transcript import Transcript
+
+_SOME_FAILED, _ALL_FAILED = 3, 65
+
+Columns = Annotated[Path | None, typer.Option("--columns", help="YAML file that says what a table's columns mean.")]
+Channel = Annotated[
+    Literal["chat", "email", "call"] | None,
+    typer.Option("--channel", help="The channel, where the input does not say."),
+]
+Check = Annotated[bool, typer.Option("--check", help="Only report what was understood.")]
+
+
+def read(
+    input: options.Inputs,  # noqa: A002 - the argument's name
+    format: options.Format = None,  # noqa: A002 - the flag's name
+    agent: options.Agent = None,
+    roles: options.Roles = None,
+    columns: Columns = None,
+    channel: Channel = None,
+    check: Check = False,
+) -> None:
+    """Show how input is understood, as one canonical transcript a line.
+
+    Inputs that cannot be read are told on stderr; exit 3 when some could not be read, 65 when none could.
+
+    Examples:
+      llm-grader read inbox/ > transcripts.jsonl
+
+      llm-grader read call.vtt --agent "Speaker 1" --check
+    """
+    from llm_grader.readers import read_transcripts
+    from llm_grader.readers.roles import load_role_mapping
+
+    failed: list[InputError] = []
+    count = 0
+
+    def tell(error: InputError) -> None:
+        failed.append(error)
+        typer.echo(f"llm-grader: {error}", err=True)
+
+    transcripts = read_transcripts(
+        input,
+        format=format,
+        roles=load_role_mapping(roles, agents=agent or []),
+        columns=columns,
+        channel=channel,
+        on_error=tell,
+        on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
+    )
+    for count, transcript in enumerate(transcripts, 1):  # noqa: B007
+        _print(transcript, check=check)
+    if count == 0 and not failed:
+        typer.echo("llm-grader: no files to read", err=True)
+    raise typer.Exit(_ALL_FAILED if count == 0 else _SOME_FAILED if failed else 0)
+
+
+def _print(transcript: Transcript, *, check: bool) -> None:
+    typer.echo("\n".join(_report(transcript)) if check else transcript.model_dump_json(exclude_none=True))
+
+
+def _report(transcript: Transcript) -> Iterator[str]:
+    """What was understood of one transcript: who speaks how often and why they have their role, and the warnings."""
+    from llm_grader.readers.roles import role_warnings
+
+    yield f"  {transcript.id}: {transcript.channel}, {len(transcript.turns)} turns"
+    speakers = Counter((t.speaker or "(no name)", t.role, t.role_source, t.role_confidence) for t in transcript.turns)
+    for (speaker, role, source, confidence), turns in speakers.items():
+        sure = "" if confidence is None else f" {confidence:.2f}"
+        yield f"    {speaker}: {role} (by {source or 'source'}{sure}), {turns} turns"
+    if transcript.agent_id:
+        yield f"    under review: {transcript.agent_id}"
+    for warning in dict.fromkeys((*transcript.warnings, *role_warnings(transcript))):
+        yield f"    warning: {warning}"

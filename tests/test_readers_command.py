@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from llm_grader.cli.main import app
+from llm_grader.readers import read_transcripts
+from llm_grader.transcript import Transcript
+
+DATA = Path(__file__).parent / "data" / "readers"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["read", *map(str, arguments)])
+
+
+def test_stdout_is_one_canonical_transcript_a_line() -> None:
+    result = run(DATA / "hovor_cs.txt", DATA / "vestlus_et.txt")
+    assert result.exit_code == 0
+    read_again = [Transcript.model_validate_json(line) for line in result.stdout.splitlines()]
+    assert read_again == list(read_transcripts([DATA / "hovor_cs.txt", DATA / "vestlus_et.txt"]))
+
+
+def test_check_reports_format_speakers_roles_and_warnings() -> None:
+    result = run(DATA / "vestlus_et.txt", "--check")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"{DATA / 'vestlus_et.txt'}: text",
+        "  vestlus_et: chat, 2 turns",
+        "    Klienditeenindaja: agent (by source 1.00), 1 turns",
+        "    Klient: customer (by source 1.00), 1 turns",
+        "    warning: the channel is not stated: read as chat",
+    ]
+
+
+def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
+    result = run(tmp_path / "a.txt", "--agent", "speaker 2", "--channel", "call")
+    transcript = Transcript.model_validate_json(result.stdout)
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
+    assert transcript.channel == "call"
+
+
+@pytest.mark.parametrize(
+    ("files", "code"), [(["good"], 0), (["good", "bad"], 3), (["bad"], 65), (["missing"], 65), (["nothing"], 65)]
+)
+def test_the_exit_code_says_whether_some_or_all_failed(tmp_path: Path, files: list[str], code: int) -> None:
+    (tmp_path / "good").write_text("Agent: Hello\nCustomer: Hi\n")
+    (tmp_path / "bad").write_text("nobody speaks here\n")
+    (tmp_path / "nothing").mkdir()
+    result = run(*(tmp_path / name for name in files))
+    assert result.exit_code == code
+    assert len(result.stdout.splitlines()) == files.count("good")
+    assert ("llm-grader: " in result.stderr) == (code != 0)
+
+
+def test_the_command_loads_no_client_library_and_no_datasets() -> None:
+    code = (
+        "import sys, llm_grader.readers, llm_grader.cli.read;"
+        "print([m for m in ('openai', 'instructor', 'datasets', 'scipy', 'pandas', 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
