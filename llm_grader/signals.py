@@ -13,15 +13,13 @@ from typing import Any, NamedTuple, get_args
 
 from llm_grader.errors import RubricError
 from llm_grader.rubric import Item, Signal
+from llm_grader.ticket_state import is_done, is_open, status_of
 from llm_grader.transcript import Channel, SentKind, Ticket, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Verdict
 from llm_grader.waits import STAFF, exchange, measure_waits, response_waits
 
 __all__ = ["SIGNALS", "Outcome", "judge_signal", "response_waits"]
 
-_DONE = frozenset({"solved", "resolved", "closed", "done", "completed"})
-_OPEN = frozenset({"new", "open", "reopened", "pending", "hold", "on hold", "postponed", "snoozed", "in progress"})
-_WAITING = "waiting"
 _MINUTE = 60
 _NO_TICKET = "no ticket came with the conversation"
 
@@ -111,7 +109,7 @@ def _short_case(length: float, limit: float, *, ended: bool) -> Outcome:
 
 
 def _has_ended(transcript: Transcript) -> bool:
-    return transcript.ended_at is not None or (transcript.ticket is not None and _state(transcript.ticket) in _DONE)
+    return transcript.ended_at is not None or (transcript.ticket is not None and is_done(transcript.ticket))
 
 
 def _settled_at(transcript: Transcript, opened: datetime) -> datetime | None:
@@ -142,11 +140,11 @@ def _resolved_in_time(signal: Signal, transcript: Transcript) -> Outcome:
 def _unresolved(ticket: Ticket, due: datetime, last: datetime | None) -> Outcome:
     if ticket.closed_at is not None and ticket.closed_at <= due:
         return Outcome(MET, f"closed {_words((due - ticket.closed_at).total_seconds())} before it was due")
-    if _state(ticket) in _DONE or ticket.closed_at is not None:
+    if is_done(ticket) or ticket.closed_at is not None:
         return Outcome(CANNOT_ASSESS, "the ticket is done, but resolved_at, when it was resolved, is missing")
     if last is not None and last > due:
         return Outcome(NOT_MET, f"not resolved {_words((last - due).total_seconds())} after it was due")
-    if last is not None and _is_open(ticket):
+    if last is not None and is_open(ticket):
         return Outcome(NOT_APPLICABLE, f"still open, and due only {_words((due - last).total_seconds())} later")
     return Outcome(CANNOT_ASSESS, "resolved_at is missing, and nothing is known of the time after it was due")
 
@@ -200,10 +198,10 @@ def _ticket_closed(signal: Signal, transcript: Transcript) -> Outcome:
     ticket = transcript.ticket
     if ticket is None:
         return Outcome(CANNOT_ASSESS, _NO_TICKET)
-    state = _state(ticket)
-    if _is_open(ticket):
+    state = status_of(ticket)
+    if is_open(ticket):
         return Outcome(NOT_MET, f"the ticket's status is {state}")
-    if state not in _DONE:
+    if not is_done(ticket):
         return Outcome(CANNOT_ASSESS, f"whether the ticket is closed is not known: its status is {state or 'missing'}")
     fields = _filled(signal.fields, ticket) if signal.fields else Outcome(MET, "no field is asked for")
     if fields.label != MET:
@@ -219,14 +217,6 @@ def _limit(signal: Signal, channel: Channel) -> float | None:
 
 def _no_limit(channel: Channel) -> Outcome:
     return Outcome(CANNOT_ASSESS, f"the rubric sets no limit (within_seconds) for conversations by {channel}")
-
-
-def _state(ticket: Ticket) -> str:
-    return " ".join((ticket.status or "").casefold().replace("-", " ").replace("_", " ").split())
-
-
-def _is_open(ticket: Ticket) -> bool:
-    return _state(ticket) in _OPEN or _state(ticket).startswith(_WAITING)
 
 
 def _is_empty(value: Any) -> bool:
