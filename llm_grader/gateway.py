@@ -30,7 +30,7 @@ from llm_grader.errors import (
 )
 from llm_grader.faults import fault_of, unsupported_parameter
 from llm_grader.journal import attempt_log
-from llm_grader.ledger import Ledger
+from llm_grader.ledger import Ledger, Rates
 from llm_grader.prices import OPENAI_URL, cost_of
 from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys
 from llm_grader.throttle import Throttle
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 MAX_ATTEMPTS = 6
-_TOKENS_AN_ITEM = 45
 _OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -85,7 +84,7 @@ class Gateway:
             JudgeError: see `errors`; an answer that breaks the schema is `InvalidOutput` and carries its text.
             RunStopped: the endpoint is down.
         """
-        ledger = Ledger(self._expected_cost(messages, response_model))
+        ledger = Ledger(self._expected_cost(messages, response_model), _bytes_of(messages, response_model))
 
         async def ask(client: _Client) -> BaseModel:
             create: Any = client.structured.create
@@ -179,7 +178,7 @@ class Gateway:
         log = attempt_log.get()
         async with client.throttle.slot():
             self._reserve(ledger, client)
-            attempt = None if log is None else await log.begin()
+            attempt = None if log is None else await log.begin(ledger.prompt_bytes)
             ledger.requests += 1
             outcome, counted = "ok", len(ledger.tokens)
             try:
@@ -240,16 +239,14 @@ class Gateway:
         }
         return {key: value for key, value in wanted.items() if value is not None and key not in self._rejected}
 
-    def estimate(self, messages: Sequence[Message], response_model: type[BaseModel]) -> Usage:
-        """What one request is expected to take: a token for 4 bytes of prompt and schema, 45 tokens for each item."""
-        schema = json.dumps(response_model.model_json_schema())
-        prompt = sum(len(message["content"].encode()) for message in messages) + len(schema)
-        usage = Usage(
-            requests=1,
-            prompt_tokens=prompt // 4,
-            cached_tokens=0,
-            completion_tokens=_TOKENS_AN_ITEM * len(response_model.model_fields),
-        )
+    def estimate(
+        self, messages: Sequence[Message], response_model: type[BaseModel], *, rates: Rates | None = None
+    ) -> Usage:
+        """What one request is expected to take, at the rates seen before or at those every estimate begins with."""
+        rates = rates or Rates()
+        completion = rates.completion_tokens or rates.completion_tokens_an_item * len(response_model.model_fields)
+        prompt = _bytes_of(messages, response_model) * rates.tokens_a_byte
+        usage = Usage(requests=1, prompt_tokens=round(prompt), cached_tokens=0, completion_tokens=round(completion))
         return self._priced(usage)
 
     def _usage(self, ledger: Ledger, *, since: int = 0) -> Usage:
@@ -300,6 +297,16 @@ def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
 
     name, bases = response_model.__name__, (response_model, OpenAISchema)
     return type(name, bases, {"__doc__": response_model.__doc__, "__module__": __name__})
+
+
+def _bytes_of(messages: Sequence[Message], response_model: type[BaseModel]) -> int:
+    """UTF-8 bytes of the prompt and the schema: what prompt tokens are estimated from."""
+    return sum(len(message["content"].encode()) for message in messages) + _schema_bytes(response_model)
+
+
+@lru_cache(maxsize=256)
+def _schema_bytes(response_model: type[BaseModel]) -> int:
+    return len(json.dumps(response_model.model_json_schema()))
 
 
 def _hooks(ledger: Ledger) -> Any:

@@ -20,24 +20,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import SecretStr
 
 import llm_grader
-from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker
+from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsker
+from llm_grader.budget import Budget
 from llm_grader.endpoint import Endpoint, parameters_of
 from llm_grader.errors import UsageError
 from llm_grader.gateway import Gateway
-from llm_grader.grading import grade_transcript
+from llm_grader.grading import grade_transcript, has_no_agent
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
+from llm_grader.ledger import Rates
 from llm_grader.messages import Prompts, prompt_hash
 from llm_grader.pool import run_pool
+from llm_grader.reply import response_model
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.store import Store
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Provenance, Scorecard
+from llm_grader.verdict import Provenance, Scorecard, Usage
 
 if TYPE_CHECKING:
     from llm_grader.local import LocalServer
 
 LOCAL = "local"
+_TEMPERATURE_OF_SAMPLES = 0.7
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
@@ -50,12 +54,16 @@ class Grader:
         base_url: the OpenAI-compatible endpoint; by default `OPENAI_BASE_URL`, else OpenAI's own.
         api_key: by default `OPENAI_API_KEY`.
         items_per_call: "all", or how many items a request asks about.
-        samples: how often each transcript is graded; only 1 is supported so far.
+        samples: how often each transcript is graded; the answers vote, see `sampling`. With more than one, a
+            temperature of 0 becomes 0.7, since samples of one answer tell nothing.
         language: BCP 47 code of the checklist's wording in the prompt, English by default.
         store: a `Store` or the path of one; what is stored is not paid for again.
         judge: anything with a `complete` method, instead of an endpoint.
         endpoint: more settings than `model`, `base_url` and `api_key`, which it then replaces.
         reason_language: BCP 47 code of the reasons; by default the same as `language`.
+        windows: read a transcript that does not fit into the model's context in overlapping windows, see `windows`;
+            by default it fails with `context_too_long`.
+        budget: limits on requests and cost.
         notify: told in a short line about waits and retries.
 
     Raises:
@@ -77,20 +85,27 @@ class Grader:
         judge: Judge | None = None,
         endpoint: Endpoint | None = None,
         reason_language: str | None = None,
+        windows: bool = False,
+        budget: Budget | None = None,
         notify: Callable[[str], None] = lambda _line: None,
     ) -> None:
-        if samples != 1:
-            raise UsageError(f"samples: only 1 is supported so far, found {samples}")
+        if samples < 1:
+            raise UsageError(f"samples: expected a number from 1, found {samples}")
         if items_per_call != "all" and items_per_call < 1:
             raise UsageError(f"items_per_call: expected 'all' or a number from 1, found {items_per_call}")
         self.rubric = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
         self.items_per_call = items_per_call
         self.prompts = Prompts(self.rubric, language=language or "en", reason_language=reason_language)
-        self.endpoint = endpoint or Endpoint(
+        self.endpoint: Endpoint = endpoint or Endpoint(
             model=model,
             base_url=base_url or (os.environ.get("OPENAI_BASE_URL") or None),
             api_key=SecretStr(key) if (key := api_key or os.environ.get("OPENAI_API_KEY", "")) else None,
         )
+        if samples > 1 and self.endpoint.temperature == 0:
+            self.endpoint = self.endpoint.model_copy(update={"temperature": _TEMPERATURE_OF_SAMPLES})
+        self.samples = samples
+        self.windows = windows
+        self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         self._judge = judge
         self._notify = notify
@@ -153,6 +168,23 @@ class Grader:
                     if card is not None:
                         yield card
 
+    def estimate(self, transcript: Transcript) -> Usage:
+        """What grading `transcript` is expected to take, without asking: nothing where its result is stored.
+
+        Repairs and retries are not foreseen. Tokens are estimated from bytes, at the rates that the store has seen for
+        this model and rubric.
+        """
+        provenance = self.provenance(transcript)
+        done = self.store is not None and self.store.has(provenance.key)
+        items = () if done or has_no_agent(transcript) else self.prompts.items(transcript.channel)
+        size = len(items) if self.items_per_call == "all" else self.items_per_call
+        gateway, usage = self._gateway(), Usage()
+        for start in range(0, len(items), size or 1):
+            part = items[start : start + size]
+            messages = self.prompts.render(transcript, None if self.items_per_call == "all" else part)
+            usage += gateway.estimate(messages, response_model(part), rates=self._rates)
+        return sum([usage] * self.samples, Usage())
+
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and the embedded model."""
         line = self.__dict__.pop("_line", None)
@@ -197,15 +229,18 @@ class Grader:
     async def _grade(self, transcript: Transcript, journal: Journal | None) -> Scorecard:
         provenance = self.provenance(transcript)
         if self.store is None or journal is None:
-            return await grade_transcript(transcript, self.rubric, self._line.asker, provenance)
+            return await self._ask(transcript, provenance)
         card = self.store.find(provenance.key)
         if card is not None:
             journal.note(transcript.id, provenance.key)
             return card.model_copy(update={"transcript_id": transcript.id, "warnings": transcript.warnings})
         attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
-        card = await grade_transcript(transcript, self.rubric, self._line.asker, provenance)
+        card = await self._ask(transcript, provenance)
         await journal.save(card)
         return card
+
+    async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
+        return await grade_transcript(transcript, self.rubric, self._line.asker, provenance, samples=self.samples)
 
     @cached_property
     def _line(self) -> _Line:
@@ -214,11 +249,22 @@ class Grader:
             return _Line(self._prompt_asker(self._judge))
         if self.is_local:
             return _open_local(self.rubric, self.prompts.language, self.endpoint, self._notify)
-        gateway = Gateway(self.endpoint, notify=self._notify)
+        gateway = self._gateway()
         return _Line(self._prompt_asker(gateway), gateway)
 
-    def _prompt_asker(self, judge: Judge) -> PromptAsker:
-        return PromptAsker(judge, self.prompts, items_per_call=self.items_per_call)
+    @cached_property
+    def _rates(self) -> Rates:
+        """What requests took before, when first asked for."""
+        if self.store is None:
+            return Rates()
+        return self.store.rates(self._provenance.model, self._provenance.rubric_hash)
+
+    def _gateway(self) -> Gateway:
+        return Gateway(self.endpoint, budget=self._budget, notify=self._notify)
+
+    def _prompt_asker(self, judge: Judge) -> Asker:
+        asker = PromptAsker(judge, self.prompts, items_per_call=self.items_per_call)
+        return WindowAsker(asker) if self.windows else asker
 
     @cached_property
     def _provenance(self) -> Provenance:
@@ -226,6 +272,7 @@ class Grader:
         parameters = {
             **parameters_of(self.endpoint),
             "items_per_call": self.items_per_call,
+            "samples": self.samples,
             "language": self.prompts.language,
             "reason_language": self.prompts.reason_language,
         }

@@ -135,6 +135,11 @@ def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:
     return verdicts
 
 
+def has_no_agent(transcript: Transcript) -> bool:
+    """Whether there is no conduct to grade, so that nothing is asked."""
+    return _no_agent(transcript) is not None
+
+
 def _no_agent(transcript: Transcript) -> Verdict | None:
     """The verdict on every model item when there is no conduct to grade, so that nothing is asked; else None."""
     spoken = [turn for turn in transcript.turns if turn.spoken]

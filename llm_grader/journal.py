@@ -70,7 +70,7 @@ class Journal:
         """Note, with the next commit, that the run found a result that is there already."""
         self._submit(lambda db: self._store.write_run_item(db, self.run_id, transcript_id, key))
 
-    async def begin_attempt(self, key: str, transcript_id: str) -> int:
+    async def begin_attempt(self, key: str, transcript_id: str, prompt_bytes: int) -> int:
         """Claim `key` and note that a request for it is about to be sent; returns the attempt's number.
 
         Raises:
@@ -82,8 +82,8 @@ class Journal:
             (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
             if holder != self.owner:
                 return None
-            values = (self.run_id, key, transcript_id, now())
-            sql = "insert into attempts(run_id, key, transcript_id, started_at) values (?, ?, ?, ?)"
+            values = (self.run_id, key, transcript_id, now(), prompt_bytes)
+            sql = "insert into attempts(run_id, key, transcript_id, started_at, prompt_bytes) values (?, ?, ?, ?, ?)"
             return db.execute(sql, values).lastrowid
 
         attempt = await self.write(operation)
@@ -162,9 +162,9 @@ class AttemptLog:
         self._key = key
         self._transcript_id = transcript_id
 
-    async def begin(self) -> int:
+    async def begin(self, prompt_bytes: int) -> int:
         """A request is about to be sent; see `Journal.begin_attempt`."""
-        return await self._journal.begin_attempt(self._key, self._transcript_id)
+        return await self._journal.begin_attempt(self._key, self._transcript_id, prompt_bytes)
 
     def end(self, attempt: int, outcome: str, usage: Usage) -> None:
         """It was answered, or failed with the error code `outcome`."""

@@ -5,14 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
+from llm_grader.transcript import Model
 from llm_grader.verdict import Usage
 
 
-class Ledger:
-    """Counts of one question: every request sent, and every token that an answer reported."""
+class Rates(Model):
+    """How much a request takes: tokens for a byte of prompt, and tokens of an answer, in all or for each item.
 
-    def __init__(self, estimate: float | None = None) -> None:
+    The defaults are a first guess; `Store.rates` has what a model really took.
+    """
+
+    tokens_a_byte: float = 0.25
+    completion_tokens_an_item: float = 45.0
+    completion_tokens: float | None = None
+
+
+class Ledger:
+    """Counts of one question: every request sent, and every token that an answer reported.
+
+    Args:
+        estimate: what one request is expected to cost, in US dollars, where that matters.
+        prompt_bytes: bytes of the prompt and the schema.
+    """
+
+    def __init__(self, estimate: float | None = None, prompt_bytes: int = 0) -> None:
         self.estimate = estimate
+        self.prompt_bytes = prompt_bytes
         self.requests = 0
         self.tokens: list[tuple[int | None, int | None, int | None]] = []
         self.text = ""

@@ -5,8 +5,8 @@ Tables, for any SQLite tool (times are ISO 8601 in UTC):
     results(key, status, score, card, saved_at)      a Scorecard as JSON; `key` is provenance.key
     runs(run_id, started_at, rubric_id, rubric_version, rubric_hash, model)
     run_items(run_id, transcript_id, key)            which transcripts a run graded, and where the result is
-    attempts(attempt_id, run_id, key, transcript_id, started_at, finished_at, outcome, prompt_tokens, cached_tokens,
-             completion_tokens)                      one row a request; without finished_at it is in doubt
+    attempts(attempt_id, run_id, key, transcript_id, started_at, finished_at, outcome, prompt_bytes, prompt_tokens,
+             cached_tokens, completion_tokens)       one row a request; without finished_at it is in doubt
     claims(key, owner, claimed_at)                   which process is grading what right now
 
 A result that is not ok is replaced when it is graded again; one that is ok stays as it is.
@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from llm_grader.errors import DiskError, StoreError
+from llm_grader.ledger import Rates
 from llm_grader.verdict import Provenance, Scorecard
 
 APPLICATION_ID = 0x4C4C4D47  # "LLMG" in the file's header tells our files from other SQLite files
@@ -48,8 +49,8 @@ create table run_items(
 create index run_items_by_key on run_items(key);
 create table attempts(
     attempt_id integer primary key, run_id integer not null references runs, key text not null,
-    transcript_id text not null, started_at text not null, finished_at text, outcome text, prompt_tokens integer,
-    cached_tokens integer, completion_tokens integer
+    transcript_id text not null, started_at text not null, finished_at text, outcome text, prompt_bytes integer,
+    prompt_tokens integer, cached_tokens integer, completion_tokens integer
 );
 create index attempts_by_key on attempts(key);
 create table claims(key text primary key, owner text not null, claimed_at text not null) without rowid;
@@ -73,6 +74,15 @@ select key, count(*) from attempts
 where finished_at is null and key not in (select key from claims)
     and key not in (select key from results where status = 'ok')
 group by key
+"""
+
+_TOKENS_A_BYTE = """
+select 1.0 * sum(prompt_tokens) / sum(prompt_bytes) from attempts join runs using (run_id)
+where model = ? and outcome = 'ok' and prompt_tokens > 0 and prompt_bytes > 0
+"""
+_COMPLETION_TOKENS = """
+select avg(completion_tokens) from attempts join runs using (run_id)
+where model = ? and rubric_hash = ? and outcome = 'ok' and completion_tokens > 0
 """
 
 
@@ -174,6 +184,23 @@ class Store:
         """Keys → how many requests for them were sent without an answer being noted, where there is no result."""
         with self.guarded(self._db):
             return dict(self._db.execute(_IN_DOUBT))
+
+    def rates(self, model: str, rubric_hash: str) -> Rates:
+        """What requests to `model` really took, from those that were answered; the first guess where there are none."""
+        with self.guarded(self._db):
+            (a_byte,) = self._db.execute(_TOKENS_A_BYTE, (model,)).fetchone()
+            (completion,) = self._db.execute(_COMPLETION_TOKENS, (model, rubric_hash)).fetchone()
+        return (
+            Rates(completion_tokens=completion)
+            if a_byte is None
+            else Rates(tokens_a_byte=a_byte, completion_tokens=completion)
+        )
+
+    def has(self, key: str) -> bool:
+        """Whether there is a finished result with this key."""
+        with self.guarded(self._db):
+            query = "select exists (select 1 from results where key = ? and status = 'ok')"
+            return bool(self._db.execute(query, (key,)).fetchone()[0])
 
     def finished(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` whose result is ok."""
