@@ -1,12 +1,15 @@
-"""The embedded model: starts and stops a server inside this process that speaks the OpenAI protocol on 127.0.0.1."""
+"""The embedded model: starts and stops a server on this machine that speaks the OpenAI protocol on 127.0.0.1."""
 
 from __future__ import annotations
 
 import atexit
-import importlib
+import contextlib
+import importlib.util
 import json
 import os
 import secrets
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +19,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from llm_grader.errors import LocalModelError, UsageError
 from llm_grader.weights import INSTALL, Progress, find_weights, read_sha256
 
-# Between two batches the server looks whether it is to stop: with 128 tokens that is within about two seconds on two
-# cores, and reading a prompt is as fast as with the 2048 it comes with.
-_BATCH_TOKENS = 128
+_PATIENCE_SECONDS = 5
 
 
 @dataclass
@@ -31,7 +32,7 @@ class _Running:
     model_name: str
     sha256: str
     api_key: str = field(repr=False)
-    server: Any = field(repr=False)
+    process: subprocess.Popen[str] = field(repr=False)
     users: int = 0
 
 
@@ -43,7 +44,7 @@ class LocalServer:
     """The embedded model behind an address, from `open` (or `with`) to `close`.
 
     A process has one such server: who opens it a second time gets the same, and the last one to close it stops it. It
-    listens on 127.0.0.1 and answers only to `api_key`, which is made anew at every start.
+    listens on 127.0.0.1, answers only to `api_key`, which is made anew at every start, and ends with this process.
 
     Args:
         weights: a GGUF file; by default the one that `weights.find_weights` finds.
@@ -102,7 +103,7 @@ class LocalServer:
             opened.users -= 1
             if opened.users == 0 and opened is _running:
                 _running = None
-                opened.server = None
+                _stop(opened.process)
 
     @property
     def base_url(self) -> str:
@@ -161,52 +162,70 @@ class LocalServer:
             )
 
     def _start(self) -> _Running:
-        xllamacpp = _load_runtime()
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise LocalModelError(f"--model local needs the extra 'local': {INSTALL}")
         weights = find_weights(self._weights, progress=self._progress)
-        key = secrets.token_urlsafe(24)
-        try:
-            server = xllamacpp.Server(self._parameters(xllamacpp.CommonParams(), weights, key))
-        except RuntimeError as error:
-            raise LocalModelError(
-                f"{weights}: the embedded model does not start with a context of {self._context_tokens} tokens. Is it "
-                f"a GGUF model, and is there enough memory (2 GB for 8192 tokens)? verbosity=3 shows llama.cpp's log"
-            ) from error
+        settings = {
+            "weights": str(weights),
+            "model_name": weights.stem,
+            "api_key": secrets.token_urlsafe(24),
+            "context_tokens": self._context_tokens,
+            "threads": self._threads,
+            "verbosity": self._verbosity,
+        }
+        process, address = _start_process(settings)
         return _Running(
             weights=weights,
             context_tokens=self._context_tokens,
-            base_url=f"{server.listening_address}/v1",
+            base_url=f"{address}/v1",
             model_name=weights.stem,
             sha256=read_sha256(weights),
-            api_key=key,
-            server=server,
+            api_key=str(settings["api_key"]),
+            process=process,
         )
 
-    def _parameters(self, parameters: Any, weights: Path, key: str) -> Any:
-        parameters.model.path = str(weights)
-        parameters.model_alias = {weights.stem}
-        parameters.hostnames = ["127.0.0.1"]
-        parameters.port = 0
-        parameters.api_keys = [key]
-        parameters.endpoint_slots = parameters.ui = False
-        parameters.n_ctx = self._context_tokens
-        parameters.ctx_shift = False
-        # One slot: requests wait for each other, and the transcript stays in its KV cache from item to item.
-        parameters.n_parallel = 1
-        parameters.cache_ram_mib = 0
-        parameters.n_batch = parameters.n_ubatch = _BATCH_TOKENS
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = self._threads
-        parameters.use_jinja = True
-        parameters.verbosity = self._verbosity
-        return parameters
 
-
-def _load_runtime() -> Any:
-    # Read when OpenMP is loaded: threads that wait actively slow each other down on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+def _start_process(settings: dict[str, Any]) -> tuple[subprocess.Popen[str], str]:
+    """The process that serves, and the address where it listens."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "llm_grader.local_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=None if settings["verbosity"] else subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        # Read when OpenMP is loaded: threads that wait actively slow each other down on a busy machine.
+        env={"OMP_WAIT_POLICY": "passive", **os.environ},
+    )
     try:
-        return importlib.import_module("xllamacpp")
-    except ImportError as error:
-        raise LocalModelError(f"--model local needs the extra 'local': {INSTALL}") from error
+        process.stdin.write(json.dumps(settings) + "\n")  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+        answer = json.loads(process.stdout.readline() or "{}")  # type: ignore[union-attr]
+    except BaseException:
+        _stop(process)
+        raise
+    if "address" in answer:
+        return process, answer["address"]
+    _stop(process)
+    reason = answer.get("error", f"it ended with code {process.returncode}")
+    raise LocalModelError(
+        f"{settings['weights']}: the embedded model does not start with a context of {settings['context_tokens']} "
+        f"tokens ({reason}). Is it a GGUF model, and is there enough memory (2 GB for 8192 tokens)? "
+        f"verbosity=3 shows what llama.cpp says"
+    )
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End the process: the end of its input is enough, unless it hangs."""
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+    try:
+        process.wait(_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _count_cores() -> int:
@@ -218,7 +237,6 @@ def _count_cores() -> int:
 @atexit.register
 def _stop_at_exit() -> None:
     global _running
-    with _lock:
-        running, _running = _running, None
-        if running is not None:
-            running.server = None
+    running, _running = _running, None
+    if running is not None:
+        _stop(running.process)
