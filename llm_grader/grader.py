@@ -96,13 +96,14 @@ class Grader:
         self.rubric = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
         self.items_per_call = items_per_call
         self.prompts = Prompts(self.rubric, language=language or "en", reason_language=reason_language)
-        self.endpoint: Endpoint = endpoint or Endpoint(
+        asked = endpoint or Endpoint(
             model=model,
             base_url=base_url or (os.environ.get("OPENAI_BASE_URL") or None),
             api_key=SecretStr(key) if (key := api_key or os.environ.get("OPENAI_API_KEY", "")) else None,
         )
-        if samples > 1 and self.endpoint.temperature == 0:
-            self.endpoint = self.endpoint.model_copy(update={"temperature": _TEMPERATURE_OF_SAMPLES})
+        if samples > 1 and asked.temperature == 0:
+            asked = asked.model_copy(update={"temperature": _TEMPERATURE_OF_SAMPLES})
+        self.endpoint = asked
         self.samples = samples
         self.windows = windows
         self._budget = budget
@@ -198,7 +199,7 @@ class Grader:
 
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
-        return self._provenance.model_copy(update={"key": self._key(transcript)})
+        return self.base_provenance.model_copy(update={"key": self._key(transcript)})
 
     @contextmanager
     def _journal(self) -> Iterator[Journal | None]:
@@ -207,7 +208,7 @@ class Grader:
             yield None
             return
         self.store.drop_stale_claims()
-        journal = Journal(self.store, self.store.start_run(self._provenance))
+        journal = Journal(self.store, self.store.start_run(self.base_provenance))
         try:
             yield journal
         finally:
@@ -257,7 +258,7 @@ class Grader:
         """What requests took before, when first asked for."""
         if self.store is None:
             return Rates()
-        return self.store.rates(self._provenance.model, self._provenance.rubric_hash)
+        return self.store.rates(self.base_provenance.model, self.base_provenance.rubric_hash)
 
     def _gateway(self) -> Gateway:
         return Gateway(self.endpoint, budget=self._budget, notify=self._notify)
@@ -267,7 +268,8 @@ class Grader:
         return WindowAsker(asker) if self.windows else asker
 
     @cached_property
-    def _provenance(self) -> Provenance:
+    def base_provenance(self) -> Provenance:
+        """What the provenance of all cards of this grader has in common; its key is empty."""
         judge = type(self._judge).__name__ if self._judge else None
         parameters = {
             **parameters_of(self.endpoint),
@@ -290,7 +292,7 @@ class Grader:
 
     @cached_property
     def _key_prefix(self) -> bytes:
-        content = self._provenance.model_dump(exclude={"key", "library_version", "answered_by", "graded_at"})
+        content = self.base_provenance.model_dump(exclude={"key", "library_version", "answered_by", "graded_at"})
         return json.dumps(content, sort_keys=True).encode()
 
     def _key(self, transcript: Transcript) -> str:

@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     language: str | None = None
     reason_language: str | None = None
     concurrency: int = Field(default=64, ge=1)
+    samples: int = Field(default=1, ge=1)
+    windows: bool = False
+    max_requests: int | None = Field(default=None, ge=0)
+    max_cost: float | None = Field(default=None, ge=0)
     store: Path = Path("llm-grader.db")
     prices: dict[str, Price] = Field(default_factory=dict)
 

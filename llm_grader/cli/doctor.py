@@ -26,9 +26,9 @@ def doctor(
 
     Sends up to four tiny requests: one for each way of structuring answers, and one for token probabilities.
 
-    Examples:
-      llm-grader doctor --model local
-      llm-grader doctor --model my-model --base-url http://127.0.0.1:8000/v1
+    Example: llm-grader doctor --model local
+
+    Example: llm-grader doctor --model my-model --base-url http://127.0.0.1:8000/v1
     """
     from llm_grader.grader import LOCAL
     from llm_grader.settings import load_settings

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,9 +12,11 @@ from llm_grader.cli import options
 from llm_grader.errors import InputError
 
 if TYPE_CHECKING:
+    from llm_grader.cli.inputs import Inputs
+    from llm_grader.cli.progress import Progress
     from llm_grader.grader import Grader
-    from llm_grader.rubric import Rubric
-    from llm_grader.transcript import Transcript
+    from llm_grader.settings import Settings
+    from llm_grader.verdict import Scorecard
 
 _CARDS_SHOWN = 5
 
@@ -32,10 +33,26 @@ def grade(
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
     roles: options.Roles = None,
+    columns: options.Columns = None,
+    channel: options.Channel = None,
     store: options.StoreFile = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: Annotated[int | None, typer.Option(help="Transcripts in flight at most. [64]", min=1)] = None,
+    samples: Annotated[int | None, typer.Option(help="Ask so many times and let the answers vote. [1]", min=1)] = None,
+    windows: Annotated[
+        bool | None, typer.Option("--windows", help="Read what is too long for the model in overlapping windows.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Grade only the first N transcripts.", min=1)] = None,
+    shard: Annotated[str | None, typer.Option(help="Grade only the i-th of n parts, as i/n.", metavar="I/N")] = None,
+    max_requests: Annotated[
+        int | None, typer.Option(help="Stop before sending more requests than this.", min=0)
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(help="Stop before spending more US dollars than this.", min=0)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")
+    ] = False,
     fail_under: Annotated[
         float | None, typer.Option(help="Exit with 1 when a score is below this, or there is none.", min=0, max=100)
     ] = None,
@@ -46,120 +63,166 @@ def grade(
 
     Results are kept in the store, so that running it again pays only for what is new, changed or failed.
 
-    Examples:
-      llm-grader grade chats/ --model local
+    Example: llm-grader grade chats/ --model local
 
-      llm-grader grade inbox.jsonl --rubric helpdesk_qa --model gpt-5-mini --json > cards.jsonl
+    Example: llm-grader grade inbox.jsonl --rubric helpdesk_qa --model gpt-5-mini --json > cards.jsonl
 
-      llm-grader grade calls/*.vtt --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
+    Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """
+    from llm_grader.cli.inputs import Inputs, reading_of
     from llm_grader.cli.progress import Progress
     from llm_grader.settings import load_settings
 
-    flags = {
-        "rubric": rubric,
-        "model": model,
-        "base_url": base_url,
-        "mode": mode,
-        "items_per_call": items_per_call,
-        "language": language,
-        "reason_language": reason_language,
-        "concurrency": concurrency,
-        "store": store,
-        "allow_http": allow_http,
-    }
-    settings = load_settings(**flags)
-    source = _Source(inputs, format=format, roles=_role_mapping(agent, roles), limit=limit)
-    with Progress(total=source.count()) as progress:
-        grader = _grader(settings, None if no_store else settings.store, progress)
-        graded = _print_cards(grader, source.read(), progress, concurrency=settings.concurrency, as_json=json)
+    settings = load_settings(
+        rubric=rubric,
+        model=model,
+        base_url=base_url,
+        mode=mode,
+        items_per_call=items_per_call,
+        language=language,
+        reason_language=reason_language,
+        concurrency=concurrency,
+        samples=samples,
+        windows=windows,
+        max_requests=max_requests,
+        max_cost=max_cost,
+        store=store,
+        allow_http=allow_http,
+    )
+    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel), limit=limit, shard=shard)
+    with Progress() as progress:
+        grader = _grader(settings, stored=not no_store, progress=progress)
+        if dry_run:
+            _print_estimate(grader, source, as_json=json)
+            raise typer.Exit(3 if source.unreadable else 0)
+        progress.total = _prepare(grader, source, progress)
+        cards = _Cards(grader, as_json=json)
+        interrupted = _run(grader, source, cards, progress, concurrency=settings.concurrency)
+    cards.print()
     progress.print_totals()
-    raise typer.Exit(_exit_code(graded, source.failed, fail_under))
+    raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
 
 
-class _Source:
-    """The transcripts of the inputs, read once to count and check them, and again to grade them."""
-
-    def __init__(self, inputs: list[str], *, format: str | None, roles: Any, limit: int | None) -> None:  # noqa: A002
-        from llm_grader.readers import read_transcripts
-
-        self.failed = 0
-        self._limit = limit
-        self._read = lambda told: read_transcripts(inputs, format=format, roles=roles, on_error=told)
-        self._kept = list(self._read(self._tell)) if "-" in inputs else None
-
-    def count(self) -> int:
-        """How many there are; inputs that cannot be read are told on stderr."""
-        if self._kept is not None:
-            return min(len(self._kept), self._limit or len(self._kept))
-        return sum(1 for _ in islice(self._read(self._tell), self._limit))
-
-    def read(self) -> Iterator[Transcript]:
-        """The transcripts, as they are needed."""
-        return islice(iter(self._kept) if self._kept is not None else self._read(lambda _error: None), self._limit)
-
-    def _tell(self, error: InputError) -> None:
-        self.failed += 1
-        typer.echo(f"llm-grader: {error}", err=True)
-
-
-def _role_mapping(agents: list[str] | None, file: Any) -> Any:
-    """What the user says about who is who, for the readers."""
-    from llm_grader.readers.roles import load_role_mapping
-
-    return load_role_mapping(file, agents=agents or [])
-
-
-def _grader(settings: Any, store: Any, progress: Any) -> Grader:
+def _grader(settings: Settings, *, stored: bool, progress: Progress) -> Grader:
+    from llm_grader.budget import Budget
     from llm_grader.grader import Grader
-    from llm_grader.rubric_file import load_rubric
-    from llm_grader.store import Store
 
-    rubric = load_rubric(settings.rubric)
     return Grader(
-        rubric,
+        settings.rubric,
         endpoint=options.endpoint_of(settings),
         items_per_call=settings.items_per_call,
+        samples=settings.samples,
         language=settings.language,
         reason_language=settings.reason_language,
-        store=None if store is None else Store(store),
+        windows=settings.windows,
+        budget=Budget(max_requests=settings.max_requests, max_cost=settings.max_cost),
+        store=settings.store if stored else None,
         notify=progress.notify,
     )
 
 
-def _print_cards(
-    grader: Grader, transcripts: Iterable[Transcript], progress: Any, *, concurrency: int, as_json: bool
-) -> list[tuple[float | None, str]]:
-    """Grade and print; returns score and status of each card. Only JSON and short lists are printed in full."""
-    from llm_grader.cli.show import print_card, print_summary, stdout_console
+def _prepare(grader: Grader, source: Inputs, progress: Progress) -> int:
+    """Read all inputs once, so that what is wrong with them is told before anything is paid; returns how many."""
+    keys = [grader.provenance(transcript).key for transcript in source.check()]
+    if grader.store is not None and keys:
+        done = grader.store.finished(keys)
+        doubtful = set(grader.store.in_doubt()).intersection(keys)
+        finished = sum(key in done for key in keys)
+        if finished or doubtful:
+            left = len(keys) - finished
+            progress.notify(f"resuming: {finished} done, {len(doubtful)} in doubt, {left} left")
+        if others := grader.store.results_of_other_versions(grader.base_provenance):
+            progress.notify(f"{others} results belong to another version of this rubric; they are kept")
+    return len(keys)
 
-    console, kept, graded = stdout_console(), list[Any](), list[tuple[float | None, str]]()
-    titles = _titles(grader.rubric, grader.prompts.language)
-    for card in grader.grade_many(transcripts, concurrency=concurrency):
-        graded.append((card.score, card.status))
-        progress.advance(card)
-        if as_json:
+
+def _run(grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, concurrency: int) -> int | None:
+    """Grade everything; returns the exit code of a signal, None when there was none."""
+    from llm_grader.cli.interrupts import Interrupts
+
+    interrupts = Interrupts(progress.notify)
+
+    async def run() -> None:
+        async with interrupts.watched():
+            try:
+                pieces = interrupts.until_stopped(source.again())
+                async for card in grader.agrade_many(pieces, concurrency=concurrency):
+                    interrupts.in_flight -= 1
+                    progress.advance(card)
+                    cards.add(card)
+            finally:
+                await grader.aclose()
+
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        progress.notify("aborted; what was finished is stored")
+    return interrupts.exit_code
+
+
+class _Cards:
+    """The scorecards of a run as they come: as JSON at once, for people at the end.
+
+    Args:
+        grader: whose rubric the cards belong to.
+        as_json: one JSON object a line instead of tables.
+    """
+
+    def __init__(self, grader: Grader, *, as_json: bool) -> None:
+        self._grader = grader
+        self._as_json = as_json
+        self._kept: list[Scorecard] = []
+        self._scores: list[float | None] = []
+        self._statuses: set[str] = set()
+
+    def add(self, card: Scorecard) -> None:
+        """Take the next one."""
+        self._scores.append(card.score)
+        self._statuses.add(card.status)
+        if self._as_json:
             sys.stdout.write(card.model_dump_json() + "\n")
             sys.stdout.flush()
-            continue
-        kept.append(card)
-    if not as_json:
-        for card in kept if len(kept) <= _CARDS_SHOWN else []:
+        else:
+            self._kept.append(card)
+
+    def print(self) -> None:
+        """The tables: each card in full where they are few, and one line a card."""
+        from llm_grader.cli.show import print_card, print_summary, stdout_console
+        from llm_grader.rubric import wording
+
+        if self._as_json or not self._kept:
+            return
+        console, language = stdout_console(), self._grader.prompts.language
+        titles = {item.id: wording(item.title, language) for item in self._grader.rubric.items()}
+        self._kept.sort(key=lambda card: card.transcript_id)
+        for card in self._kept if len(self._kept) <= _CARDS_SHOWN else []:
             print_card(console, card, titles)
         console.print()
-        print_summary(console, sorted(kept, key=lambda card: card.transcript_id))
-    return graded
+        print_summary(console, self._kept)
+
+    def exit_code(self, unreadable: int, fail_under: float | None) -> int:
+        """What the run as a whole comes to."""
+        if fail_under is not None and any(score is None or score < fail_under for score in self._scores):
+            return 1
+        if unreadable and not self._scores:
+            return InputError.exit_code
+        return 3 if unreadable or self._statuses - {"ok"} else 0
 
 
-def _titles(rubric: Rubric, language: str) -> dict[str, str]:
-    from llm_grader.rubric import wording
+def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:
+    """What grading would take."""
+    from llm_grader.verdict import Usage
 
-    return {item.id: wording(item.title, language) for item in rubric.items()}
+    transcripts, usage = 0, Usage()
+    for transcript in source.check():
+        transcripts += 1
+        usage += grader.estimate(transcript)
+    figures: dict[str, Any] = {"transcripts": transcripts, **usage.model_dump(exclude={"answered_by", "cached_tokens"})}
+    if as_json:
+        import json
 
-
-def _exit_code(graded: list[tuple[float | None, str]], unreadable: int, fail_under: float | None) -> int:
-    if fail_under is not None and any(score is None or score < fail_under for score, _ in graded):
-        return 1
-    if unreadable and not graded:
-        return InputError.exit_code
-    return 3 if unreadable or any(status != "ok" for _, status in graded) else 0
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        shown = "unknown" if value is None else f"${value:.4f}" if name == "cost" else f"{value:,}"
+        typer.echo(f"{name.replace('_', ' '):>18}  {shown}")

@@ -28,6 +28,8 @@ Exit codes: 0 all ok; 1 a threshold was not met; 2 wrong usage; 3 finished, some
 Ctrl-C.
 """
 
+_SOFTWARE_ERROR = 70
+
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
@@ -61,3 +63,9 @@ def main() -> None:
             raise
         typer.echo(f"llm-grader: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        what = type(error).__name__  # its text may quote a transcript
+        typer.echo(f"llm-grader: unexpected {what}: please report it with what `llm-grader --debug …` shows", err=True)
+        sys.exit(_SOFTWARE_ERROR)

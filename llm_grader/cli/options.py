@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -37,6 +37,11 @@ Agent = Annotated[
     list[str] | None, typer.Option("--agent", help="Speaker who is the agent; may be given several times.")
 ]
 Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.")]
+Columns = Annotated[Path | None, typer.Option("--columns", help="YAML file that says what a table's columns mean.")]
+Channel = Annotated[
+    Literal["chat", "email", "call"] | None,
+    typer.Option("--channel", help="The channel, where the input does not say."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 StoreFile = Annotated[Path | None, typer.Option("--store", help="File for results. [llm-grader.db]")]
 

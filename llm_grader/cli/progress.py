@@ -13,13 +13,9 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Done and left, time to go, tokens, cost, and how many need review.
+    """Done and left, time to go, tokens, cost, and how many need review. Set `total` when it is known."""
 
-    Args:
-        total: how many transcripts there are.
-    """
-
-    def __init__(self, *, total: int) -> None:
+    def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
@@ -27,8 +23,8 @@ class Progress:
         self._console = Console(stderr=True, highlight=False)
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
         self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
-        self._task = self._bar.add_task("", total=total)
-        self._total = total
+        self._task = self._bar.add_task("", total=None)
+        self._total = 0
         self._statuses: Counter[str] = Counter()
         self._usage = Usage()
         self._told_at = time.monotonic()
@@ -42,6 +38,16 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
+    @property
+    def total(self) -> int:
+        """How many transcripts there are."""
+        return self._total
+
+    @total.setter
+    def total(self, total: int) -> None:
+        self._total = total
+        self._bar.update(self._task, total=total)
+
     def advance(self, card: Scorecard) -> None:
         """One more is done."""
         self._statuses[card.status] += 1
@@ -53,12 +59,12 @@ class Progress:
 
     def notify(self, line: str) -> None:
         """Say something while it runs."""
-        self._bar.console.print(line, style="dim", markup=False)
+        self._bar.console.print(line, style="dim", markup=False, soft_wrap=True)
 
     def print_totals(self) -> None:
         """One line at the end."""
         counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
-        self._console.print(f"{self._statuses.total()} graded: {counts}; {self._figures()}", markup=False)
+        self._console.print(f"{self._statuses.total()} graded: {counts}; {self._figures()}", markup=False, soft_wrap=True)
 
     def _figures(self) -> str:
         usage = self._usage

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
 
 _SOME_FAILED, _ALL_FAILED = 3, 65
 
-Columns = Annotated[Path | None, typer.Option("--columns", help="YAML file that says what a table's columns mean.")]
-Channel = Annotated[
-    Literal["chat", "email", "call"] | None,
-    typer.Option("--channel", help="The channel, where the input does not say."),
-]
 Check = Annotated[bool, typer.Option("--check", help="Only report what was understood.")]
 
 
@@ -30,8 +24,8 @@ def read(
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
     roles: options.Roles = None,
-    columns: Columns = None,
-    channel: Channel = None,
+    columns: options.Columns = None,
+    channel: options.Channel = None,
     check: Check = False,
 ) -> None:
     """Show how input is understood, as one canonical transcript a line.

@@ -19,16 +19,17 @@ def render(
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
     roles: options.Roles = None,
+    columns: options.Columns = None,
+    channel: options.Channel = None,
     json: options.Json = False,
 ) -> None:
     """Show exactly what would be sent to the endpoint for each transcript, without sending it.
 
-    Examples:
-      llm-grader render chat.txt --rubric helpdesk_qa
+    Example: llm-grader render chat.txt --rubric helpdesk_qa
 
-      llm-grader render chat.txt --json | jq .tools
+    Example: llm-grader render chat.txt --json | jq .tools
     """
-    from llm_grader.cli.grade import _role_mapping
+    from llm_grader.cli.inputs import reading_of
     from llm_grader.gateway import Gateway
     from llm_grader.messages import Prompts
     from llm_grader.readers import read_transcripts
@@ -43,7 +44,8 @@ def render(
         load_rubric(settings.rubric), language=settings.language or "en", reason_language=settings.reason_language
     )
     gateway = Gateway(options.endpoint_of(settings))
-    for transcript in read_transcripts(input, format=format, roles=_role_mapping(agent, roles)):
+    reading = reading_of(format, agent, roles, columns, channel)
+    for transcript in read_transcripts(input, **reading._asdict()):
         items = prompts.items(transcript.channel)
         size = len(items) if settings.items_per_call == "all" else settings.items_per_call
         for start in range(0, len(items), size):

@@ -54,12 +54,11 @@ def show(
 ) -> None:
     """Show the scorecards of a run: in brief, or those of some transcripts in full.
 
-    Examples:
-      llm-grader results show
+    Example: llm-grader results show
 
-      llm-grader results show chat-17 --run 3
+    Example: llm-grader results show chat-17 --run 3
 
-      llm-grader results show --json > cards.jsonl
+    Example: llm-grader results show --json > cards.jsonl
     """
     from llm_grader.cli.show import print_card, print_summary, stdout_console
     from llm_grader.errors import UsageError

@@ -1,0 +1,94 @@
+"""The transcripts that a command was given, and who is who in them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from llm_grader.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from llm_grader.readers import RoleMapping
+    from llm_grader.transcript import Channel, Transcript
+
+
+class Reading(NamedTuple):
+    """What the flags say about how inputs are read; the arguments of `read_transcripts`."""
+
+    format: str | None
+    roles: RoleMapping
+    columns: Path | None
+    channel: Channel | None
+
+
+def reading_of(
+    format: str | None,  # noqa: A002 - the flag's name
+    agents: list[str] | None,
+    roles: Path | None,
+    columns: Path | None,
+    channel: Channel | None,
+) -> Reading:
+    """What `--format`, `--agent`, `--roles`, `--columns` and `--channel` say."""
+    from llm_grader.readers.roles import load_role_mapping
+
+    return Reading(format, load_role_mapping(roles, agents=agents or []), columns, channel)
+
+
+class Inputs:
+    """Transcripts that can be read more than once: to count and check them first, and then to use them.
+
+    Args:
+        inputs: files, folders, globs or `-`; standard input is kept in memory.
+        reading: how they are read.
+        limit: only the first so many.
+        shard: only the i-th of n parts, as "i/n"; the part follows from the transcript's id alone.
+    """
+
+    def __init__(
+        self, inputs: list[str], reading: Reading, *, limit: int | None = None, shard: str | None = None
+    ) -> None:
+        from llm_grader.readers import read_transcripts
+
+        self.unreadable = 0
+        self._limit = limit
+        self._wanted = _shard(shard)
+        self._read: Callable[[Callable[[InputError], None]], Iterator[Transcript]] = lambda told: read_transcripts(
+            inputs, **reading._asdict(), on_error=told
+        )
+        self._kept = list(self._read(self._tell)) if "-" in inputs else None
+
+    def check(self) -> Iterator[Transcript]:
+        """Read everything for the first time; what cannot be read is told on stderr and counted."""
+        return self._chosen(self._kept if self._kept is not None else self._read(self._tell))
+
+    def again(self) -> Iterator[Transcript]:
+        """Read everything again, silently."""
+        return self._chosen(self._kept if self._kept is not None else self._read(lambda _error: None))
+
+    def _chosen(self, transcripts: Iterable[Transcript]) -> Iterator[Transcript]:
+        return islice(filter(lambda transcript: self._wanted(transcript.id), transcripts), self._limit)
+
+    def _tell(self, error: InputError) -> None:
+        self.unreadable += 1
+        typer.echo(f"llm-grader: {error}", err=True)
+
+
+def _shard(text: str | None) -> Callable[[str], bool]:
+    """Whether an id belongs to the shard `i/n`, with i from 1.
+
+    Raises:
+        UsageError: it is no such shard.
+    """
+    if text is None:
+        return lambda _id: True
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    number, shards = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= number <= shards:
+        raise UsageError(f"--shard: expected i/n with i from 1 to n, such as 2/8, found {text!r}")
+    return lambda id_: int.from_bytes(hashlib.sha256(id_.encode()).digest()[:8]) % shards == number - 1

@@ -1,0 +1,59 @@
+"""Ctrl-C and SIGTERM: once finishes what is in flight, twice aborts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import TypeVar
+
+_Piece = TypeVar("_Piece")
+
+
+class Interrupts:
+    """Watches for the two signals while a run is on.
+
+    Args:
+        notify: told what a signal does.
+    """
+
+    def __init__(self, notify: Callable[[str], None]) -> None:
+        self._notify = notify
+        self.received: signal.Signals | None = None
+        self.in_flight = 0
+
+    @property
+    def exit_code(self) -> int | None:
+        """128 + the signal's number, None when there was none."""
+        return None if self.received is None else 128 + self.received
+
+    def until_stopped(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+        """The pieces, until the first signal."""
+        for piece in pieces:
+            if self.received is not None:
+                return
+            self.in_flight += 1
+            yield piece
+
+    @contextlib.asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Handle the signals inside; the second one cancels the task that entered."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        handled = (signal.SIGINT, signal.SIGTERM)
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers: Ctrl-C aborts there
+            for number in handled:
+                loop.add_signal_handler(number, self._handle, number, task)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(NotImplementedError):
+                for number in handled:
+                    loop.remove_signal_handler(number)
+
+    def _handle(self, number: signal.Signals, task: asyncio.Task[object] | None) -> None:
+        if self.received is None:
+            self.received = number
+            self._notify(f"finishing {self.in_flight} in flight; again = abort")
+        elif task is not None:
+            task.cancel()
