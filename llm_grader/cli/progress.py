@@ -64,7 +64,8 @@ class Progress:
     def print_totals(self) -> None:
         """One line at the end."""
         counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
-        self._console.print(f"{self._statuses.total()} graded: {counts}; {self._figures()}", markup=False, soft_wrap=True)
+        line = f"{self._statuses.total()} graded: {counts}; {self._figures()}"
+        self._console.print(line, markup=False, soft_wrap=True)
 
     def _figures(self) -> str:
         usage = self._usage
