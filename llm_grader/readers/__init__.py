@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from llm_grader.errors import InputError, UnsupportedFormat, UsageError
-from llm_grader.readers import canonical, labelled_text
+from llm_grader.readers import canonical, captions, labelled_text
 from llm_grader.readers.columns import ColumnMapping
 from llm_grader.readers.document import Document, Options
 from llm_grader.readers.mapping_file import load_mapping
@@ -51,7 +51,7 @@ class JoiningReader(Protocol):
 
 # In the order in which they are asked: what is surest to know its own comes first.
 _JOINING: tuple[JoiningReader, ...] = ()
-_READERS: tuple[Reader, ...] = (canonical, labelled_text)
+_READERS: tuple[Reader, ...] = (canonical, captions, labelled_text)
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
 

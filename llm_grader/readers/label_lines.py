@@ -12,7 +12,9 @@ from llm_grader.readers.roles import RoleMapping
 from llm_grader.readers.times import STAMP
 
 # Every part is bounded or cannot match what follows it, so that a line is read in one pass.
-_BEFORE = rf"[ \t]*(?:[-*+•>][ \t]+)?[*_]{{0,3}}(?:[\[(<]?(?P<time>{STAMP})[\])>]?[ \t]*[-–—|]?[ \t]*)?[*_]{{0,3}}"
+_BEFORE = (
+    rf"[ \t]*(?:(?:[-*+•]|>+)[ \t]+)?[*_]{{0,3}}(?:[\[(<]?(?P<time>{STAMP})[\])>]?[ \t]*[-–—|]?[ \t]*)?[*_]{{0,3}}"
+)
 _LABEL = r"(?P<label>[^\s:：*_\[(<>][^:：\n*<>]{0,59}?)"
 _AFTER = rf"[*_]{{0,3}}(?:[ \t]*[\[(](?P<late>{STAMP})[\])])?[*_]{{0,3}}[ \t]*[:：][*_]{{0,3}}(?:[ \t]+|$)"
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)

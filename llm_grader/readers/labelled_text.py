@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
 from llm_grader.readers.label_lines import Line, find_speakers, is_name, parse_lines
-from llm_grader.readers.role_words import is_field, role_of_label
+from llm_grader.readers.role_words import is_field
+from llm_grader.readers.roles import stated_role
 from llm_grader.readers.times import Stamps
 from llm_grader.transcript import Channel, Role, Transcript, Turn
 
@@ -97,13 +98,11 @@ def _turns(lines: list[Line], speakers: frozenset[str], *, stamps: Stamps, docum
 
 
 def _cast(lines: list[Line], speakers: frozenset[str], document: Document) -> dict[str, tuple[str, Role | None]]:
-    # the user's mapping is asked before our own words for roles: it may know better who the "user" is
     spelling: dict[str, str] = {}
     for label in dict.fromkeys(line.label for line in lines if line.label in speakers):
         spelling.setdefault(label.casefold(), label)
     names = {label: spelling[label.casefold()] for label in speakers if label.casefold() in spelling}
-    mapped = document.options.roles.role_of
-    return {label: (name, None if mapped(name) else role_of_label(name)) for label, name in names.items()}
+    return {label: (name, stated_role(name, document.options.roles)) for label, name in names.items()}
 
 
 def _channel(document: Document, above: str, stamps: Stamps) -> tuple[Channel, list[str]]:

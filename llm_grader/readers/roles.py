@@ -16,7 +16,7 @@ from pydantic import Field
 
 from llm_grader.readers.languages import guess_language
 from llm_grader.readers.mapping_file import load_mapping
-from llm_grader.readers.role_words import Side, count_phrases, plain
+from llm_grader.readers.role_words import Side, count_phrases, plain, role_of_label
 from llm_grader.transcript import Model, Role, RoleSource, Transcript, Turn
 
 CLEAR_MARGIN = 2
@@ -84,6 +84,11 @@ def load_role_mapping(
         return RoleMapping(agents=tuple(agents))
     mapping = source if isinstance(source, RoleMapping) else load_mapping(RoleMapping, source)
     return mapping.model_copy(update={"agents": (*mapping.agents, *agents)}) if agents else mapping
+
+
+def stated_role(speaker: str | None, mapping: RoleMapping) -> Role | None:
+    """The role that a speaker's own label names, such as `Kundin`; None where the mapping knows better."""
+    return None if speaker is None or mapping.role_of(speaker) else role_of_label(speaker)
 
 
 class Decision(NamedTuple):
