@@ -20,7 +20,8 @@ class Endpoint(Model):
     """Where questions go, and how they are asked.
 
     `base_url` None is OpenAI's own API. `timeout` is in seconds for one request. `temperature` and `seed` are sent
-    unless None; an endpoint that rejects one of them is asked without it. `prices` are per model name.
+    unless None; an endpoint that rejects one of them is asked without it. `logprobs` asks for token probabilities,
+    which become each verdict's confidence; tool calls mostly come without. `prices` are per model name.
     """
 
     model: str
@@ -30,6 +31,7 @@ class Endpoint(Model):
     temperature: float | None = 0.0
     seed: int | None = None
     max_completion_tokens: int | None = Field(default=None, gt=0)
+    logprobs: bool = False
     timeout: float = Field(default=120.0, gt=0)
     allow_http: bool = False
     trust_env: bool = False

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -32,7 +32,8 @@ from llm_grader.faults import fault_of, unsupported_parameter
 from llm_grader.journal import attempt_log
 from llm_grader.ledger import Ledger, Rates
 from llm_grader.prices import OPENAI_URL, cost_of
-from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys
+from llm_grader.probabilities import label_probabilities
+from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys, with_confidences
 from llm_grader.throttle import Throttle
 from llm_grader.verdict import Usage
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 MAX_ATTEMPTS = 6
-_OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
+OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _Answer = TypeVar("_Answer")
@@ -56,6 +57,7 @@ class Gateway:
     Args:
         endpoint: where and how.
         budget: limits on requests and cost, none by default.
+        without: optional parameters that the endpoint is known to reject, and that are never sent.
         notify: told, in a short line, about waits and retries.
         sleep: how to wait between attempts; injected in tests.
     """
@@ -65,6 +67,7 @@ class Gateway:
         endpoint: Endpoint,
         *,
         budget: Budget | None = None,
+        without: Collection[str] = (),
         notify: Callable[[str], None] = lambda _line: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -75,7 +78,7 @@ class Gateway:
         self._notify = notify
         self._sleep = sleep
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
-        self._rejected: set[str] = set()
+        self._rejected = set(without)
 
     async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
         """Ask for an answer that follows `response_model`.
@@ -101,6 +104,9 @@ class Gateway:
             return answer
 
         answer = await self._send(ask, ledger)
+        if ledger.answer_tokens:
+            item_ids = (str(field.alias) for field in response_model.model_fields.values())
+            answer = with_confidences(answer, label_probabilities(ledger.answer_tokens, item_ids))
         return answer, self._usage(ledger)
 
     async def choose(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
@@ -117,10 +123,9 @@ class Gateway:
             completion = await create(
                 messages=list(messages),
                 max_tokens=8,
-                logprobs=True,
                 top_logprobs=20,
                 extra_body={"grammar": grammar, "cache_prompt": True},
-                **self._parameters(),
+                **{**self._parameters(), "logprobs": True},
             )
             ledger.add(completion)
             return _choice(completion, options, ledger)
@@ -211,7 +216,7 @@ class Gateway:
                 raise
             except Exception as error:
                 fault = _classify(error, ledger)
-                rejected = unsupported_parameter(getattr(_cause(error), "body", None), _OPTIONAL)
+                rejected = unsupported_parameter(getattr(_cause(error), "body", None), OPTIONAL)
                 if not isinstance(fault, BadRequest) or rejected is None or rejected in self._rejected:
                     raise fault from None  # the cause's text holds the transcript
                 self._rejected.add(rejected)
@@ -236,6 +241,7 @@ class Gateway:
             "temperature": self.endpoint.temperature,
             "seed": self.endpoint.seed,
             "max_completion_tokens": self.endpoint.max_completion_tokens,
+            "logprobs": self.endpoint.logprobs or None,
         }
         return {key: value for key, value in wanted.items() if value is not None and key not in self._rejected}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
+from llm_grader.probabilities import Token
 from llm_grader.transcript import Model
 from llm_grader.verdict import Usage
 
@@ -37,6 +38,7 @@ class Ledger:
         self.finish_reason: str | None = None
         self.refused = False
         self.answered_by: str | None = None
+        self.answer_tokens: list[Token] = []
 
     def add(self, completion: Any) -> None:
         """Copy what is needed: instructor later rewrites the completion's usage."""
@@ -51,6 +53,8 @@ class Ledger:
         self.text = (calls[0].function.arguments if calls else message.content) or ""
         self.finish_reason = choices[0].finish_reason
         self.refused = bool(getattr(message, "refusal", None))
+        content = getattr(getattr(choices[0], "logprobs", None), "content", None) or ()
+        self.answer_tokens = [Token(token.token, token.logprob) for token in content]
 
     def usage(self, since: int) -> Usage:
         """Tokens of the answers from number `since` on, and all requests."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
 from pydantic_core import from_json
 
 from llm_grader.rubric import Item
@@ -76,6 +76,9 @@ class AnswerModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
+    _confidences: dict[str, float] = PrivateAttr(default_factory=dict)
+    """Item id → probability of the label that was given, where the endpoint told it; not part of the answer."""
+
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema without titles, descriptions and defaults."""
@@ -130,7 +133,25 @@ def _without_titles(schema: Any) -> Any:
     return {key: value if key in ("properties", "$defs") else _without_titles(value) for key, value in plain.items()}
 
 
-def read_answers(answers: Mapping[str, Any], items: Sequence[Item], answer_models: type[BaseModel]) -> Reply:
+def confidences_of(answer: BaseModel) -> dict[str, float]:
+    """Item id → probability of its label, where the endpoint told it."""
+    return answer._confidences if isinstance(answer, AnswerModel) else {}
+
+
+def with_confidences(answer: BaseModel, confidences: dict[str, float]) -> BaseModel:
+    """The same answer, with the probabilities of its labels."""
+    if isinstance(answer, AnswerModel):
+        answer._confidences = confidences
+    return answer
+
+
+def read_answers(
+    answers: Mapping[str, Any],
+    items: Sequence[Item],
+    answer_models: type[BaseModel],
+    *,
+    confidences: Mapping[str, float] | None = None,
+) -> Reply:
     """Check answers item by item: each of `items` ends as a claim or as a problem, and nothing else is kept."""
     claims: dict[str, Claim] = {}
     problems: dict[str, str] = {}
@@ -146,7 +167,13 @@ def read_answers(answers: Mapping[str, Any], items: Sequence[Item], answer_model
             problems[item.id] = _explain(error)
             continue
         quotes = tuple(Quote(turn=cited.turn, quote=cited.quote) for cited in checked.evidence[:MAX_QUOTES])
-        claims[item.id] = Claim(item_id=item.id, label=checked.label, reason=checked.reason, quotes=quotes)
+        claims[item.id] = Claim(
+            item_id=item.id,
+            label=checked.label,
+            reason=checked.reason,
+            quotes=quotes,
+            confidence=(confidences or {}).get(item.id),
+        )
     return Reply(claims=claims, problems=problems)
 
 

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     temperature: float | None = 0.0
     seed: int | None = None
     max_completion_tokens: int | None = None
+    logprobs: bool = False
     timeout: float = 120.0
     allow_http: bool = False
     trust_env: bool = False
