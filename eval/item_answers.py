@@ -6,15 +6,15 @@ agreement. It is left out there, shows as coverage, and is compared by itself as
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from llm_grader.eval.ratings import FloatArray, IntArray
 
 from llm_grader.errors import MalformedInput
+from llm_grader.eval.ratings import FloatArray, IntArray
 from llm_grader.rubric import Item
 from llm_grader.verdict import UNSCORED, Label, LabelSource, Verdict
 
@@ -58,6 +58,9 @@ def collect_answers(
 ) -> ItemAnswers:
     """Gather what was said about `item`.
 
+    It is answered turn by turn where an annotator or the judge answered several turns of one transcript; elsewhere a
+    label's turn only says where its evidence is.
+
     Where people labelled it, only their labels count; else those of a single other source, `human` before `synthetic`
     before `llm`. The label of the annotator named `adjudicator` decides. Otherwise most decide: on an ordinal scale the
     median (the even one of two middle levels), else the most frequent label, in equal parts between equals. Off the
@@ -66,19 +69,7 @@ def collect_answers(
     Raises:
         MalformedInput: a label is none that the item has.
     """
-    own = [label for label in labels if label.item_id == item.id]
-    for label in own:
-        if label.label not in item.levels and label.label not in UNSCORED:
-            raise MalformedInput(
-                f"{label.annotator} labelled {label.transcript_id!r} {label.label!r}, expected one of {item.labels}",
-                where=f"item {item.id}",
-            )
-    sources: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
-    source = next((s for s in sources if any(label.label_source == s for label in own)), None)
-    by_unit: dict[Unit, list[Label]] = defaultdict(list)
-    for label in own:
-        if label.label_source == source:
-            by_unit[Unit(label.transcript_id, item.id, label.turn)].append(label)
+    source, by_unit = _by_unit([label for label in labels if label.item_id == item.id], verdicts, item)
     units = tuple(by_unit)
     shape = len(units), len(item.levels)
     people = np.array([_counts(by_unit[unit], item, adjudicator) for unit in units]).reshape(shape)
@@ -96,6 +87,30 @@ def collect_answers(
         gold_applies=gold.sum(axis=1),
         judge_applies=np.array([_applies(label, item) for label in given], dtype=np.float64),
     )
+
+
+def _by_unit(labels: list[Label], verdicts: Verdicts, item: Item) -> tuple[LabelSource | None, dict[Unit, list[Label]]]:
+    for label in labels:
+        if label.label not in item.levels and label.label not in UNSCORED:
+            raise MalformedInput(
+                f"{label.annotator} labelled {label.transcript_id!r} {label.label!r}, expected one of {item.labels}",
+                where=f"item {item.id}",
+            )
+    sources: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
+    source = next((s for s in sources if any(label.label_source == s for label in labels)), None)
+    used = [label for label in labels if label.label_source == source]
+    by_turn = _about_turns(used, verdicts, item)
+    by_unit: dict[Unit, list[Label]] = defaultdict(list)
+    for label in used:
+        by_unit[Unit(label.transcript_id, item.id, label.turn if by_turn else None)].append(label)
+    return source, by_unit
+
+
+def _about_turns(labels: list[Label], verdicts: Verdicts, item: Item) -> bool:
+    """Whether the item is answered turn by turn; if not, a turn says where the answer about the whole was found."""
+    counts = Counter((label.transcript_id, label.annotator) for label in labels)
+    several = any(count > 1 for count in counts.values())
+    return several or any(unit.item_id == item.id and unit.turn is not None for unit in verdicts)
 
 
 def _marked(labels: Iterable[str | None], item: Item) -> FloatArray:

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from llm_grader.eval.item_answers import Unit, collect_answers
-from llm_grader.eval.report_items import ItemRow, report_items, verdicts_from_labels
 
 from llm_grader.errors import MalformedInput
+from llm_grader.eval.item_answers import Unit, collect_answers
+from llm_grader.eval.report_items import ItemRow, report_items, verdicts_from_labels
 from llm_grader.rubric import Item
 from llm_grader.verdict import Label, LabelSource, Verdict
 
@@ -188,6 +188,15 @@ def test_turns_of_one_transcript_are_units_of_one_cluster() -> None:
     found = row(labels, verdicts).figures
     assert found.scored == 80
     assert found.kappa.n == 20
+
+
+def test_a_turn_that_only_says_where_the_evidence_is_makes_no_unit() -> None:
+    labels = [
+        Label(transcript_id="t0", item_id="greeting", turn=turn, label="met", annotator=name, label_source="human")
+        for name, turn in (("eva", 0), ("jan", 3))
+    ]
+    found = row(labels, judged(["met"])).figures
+    assert (found.scored, found.double_scored) == (1, 1)
 
 
 def simulated(truth: np.ndarray[tuple[int], np.dtype[np.bool_]], error: float, seed: int) -> list[str | None]:
