@@ -51,7 +51,7 @@ async def grade_transcript(
     hopeless = _no_agent(transcript)
     if hopeless is not None:
         verdicts = {item.id: _like(hopeless, item) for item in asked} | verdicts
-    else:
+    elif asked:
         try:
             found, reply = await _ask_samples(transcript, asked, asker, verdicts, samples=samples)
             verdicts = found | verdicts

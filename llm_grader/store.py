@@ -151,8 +151,15 @@ class Store:
 
     def find(self, key: str) -> Scorecard | None:
         """The finished result with this key; one that needs review or failed is not finished."""
+        return self._card("select card from results where key = ? and status = 'ok'", key)
+
+    def find_any(self, key: str) -> Scorecard | None:
+        """The result with this key, finished or not."""
+        return self._card("select card from results where key = ?", key)
+
+    def _card(self, query: str, key: str) -> Scorecard | None:
         with self.guarded(self._db):
-            row = self._db.execute("select card from results where key = ? and status = 'ok'", (key,)).fetchone()
+            row = self._db.execute(query, (key,)).fetchone()
         return None if row is None else Scorecard.model_validate_json(row[0])
 
     def save(self, card: Scorecard, run_id: int) -> None:
