@@ -16,11 +16,10 @@ from llm_grader.rubric import Item, Signal
 from llm_grader.ticket_state import is_done, is_open, status_of
 from llm_grader.transcript import Channel, SentKind, Ticket, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Verdict
-from llm_grader.waits import STAFF, exchange, measure_waits, response_waits
+from llm_grader.waits import STAFF, exchange, in_words, measure_waits, response_waits
 
 __all__ = ["SIGNALS", "Outcome", "judge_signal", "response_waits"]
 
-_MINUTE = 60
 _NO_TICKET = "no ticket came with the conversation"
 
 
@@ -70,8 +69,8 @@ def _response_time(signal: Signal, transcript: Transcript) -> Outcome:
     longest = max(waits.answered)
     left = "; the customer's last message got no answer, which is not counted as a wait" if waits.unanswered else ""
     reason = (
-        f"the customer's longest wait for an answer of a human agent was {_words(longest)} (answers: "
-        f"{len(waits.answered)}, bots not counted); at most {_words(limit)} is asked{left}"
+        f"the customer's longest wait for an answer of a human agent was {in_words(longest)} (answers: "
+        f"{len(waits.answered)}, bots not counted); at most {in_words(limit)} is asked{left}"
     )
     return Outcome(MET if longest <= limit else NOT_MET, reason)
 
@@ -97,14 +96,14 @@ def _contact_gap(signal: Signal, transcript: Transcript) -> Outcome:
         return _short_case(length, limit, ended=settled is not None or _has_ended(transcript))
     end = "its solution" if settled else "the last message"
     reason = (
-        f"the longest time without a public message of a human agent was {_words(longest)} between the customer's "
-        f"first message and {end} {_words(length)} later; at most {_words(limit)} is asked"
+        f"the longest time without a public message of a human agent was {in_words(longest)} between the customer's "
+        f"first message and {end} {in_words(length)} later; at most {in_words(limit)} is asked"
     )
     return Outcome(MET if longest <= limit else NOT_MET, reason)
 
 
 def _short_case(length: float, limit: float, *, ended: bool) -> Outcome:
-    seen = f"the case is known for {_words(length)}, less than the {_words(limit)} within which contact is due"
+    seen = f"the case is known for {in_words(length)}, less than the {in_words(limit)} within which contact is due"
     return Outcome(NOT_APPLICABLE, seen) if ended else Outcome(CANNOT_ASSESS, f"{seen}, and not known to have ended")
 
 
@@ -130,22 +129,21 @@ def _resolved_in_time(signal: Signal, transcript: Transcript) -> Outcome:
         )
     if ticket.resolved_at is not None:
         early = (due - ticket.resolved_at).total_seconds()
-        reason = (
-            f"resolved {_words(abs(early))} {'before' if early >= 0 else 'after'} it was due ({due:%Y-%m-%d %H:%M %Z})"
-        )
+        side = "before" if early >= 0 else "after"
+        reason = f"resolved {in_words(abs(early))} {side} it was due ({due:%Y-%m-%d %H:%M %Z})"
         return Outcome(MET if early >= 0 else NOT_MET, reason)
     return _unresolved(ticket, due, _last_known(transcript, ticket))
 
 
 def _unresolved(ticket: Ticket, due: datetime, last: datetime | None) -> Outcome:
     if ticket.closed_at is not None and ticket.closed_at <= due:
-        return Outcome(MET, f"closed {_words((due - ticket.closed_at).total_seconds())} before it was due")
+        return Outcome(MET, f"closed {in_words((due - ticket.closed_at).total_seconds())} before it was due")
     if is_done(ticket) or ticket.closed_at is not None:
         return Outcome(CANNOT_ASSESS, "the ticket is done, but resolved_at, when it was resolved, is missing")
     if last is not None and last > due:
-        return Outcome(NOT_MET, f"not resolved {_words((last - due).total_seconds())} after it was due")
+        return Outcome(NOT_MET, f"not resolved {in_words((last - due).total_seconds())} after it was due")
     if last is not None and is_open(ticket):
-        return Outcome(NOT_APPLICABLE, f"still open, and due only {_words((due - last).total_seconds())} later")
+        return Outcome(NOT_APPLICABLE, f"still open, and due only {in_words((due - last).total_seconds())} later")
     return Outcome(CANNOT_ASSESS, "resolved_at is missing, and nothing is known of the time after it was due")
 
 
@@ -221,17 +219,6 @@ def _no_limit(channel: Channel) -> Outcome:
 
 def _is_empty(value: Any) -> bool:
     return not value.strip() if isinstance(value, str) else isinstance(value, (tuple, dict)) and not value
-
-
-def _words(seconds: float) -> str:
-    """A duration in its two largest units."""
-    if seconds < _MINUTE:
-        return f"{round(seconds, 1):g} s"
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    days, hour = divmod(hours, 24)
-    units = ((days, "d"), (hour, "h"), (minute, "min"), (second, "s"))
-    return " ".join([f"{count} {unit}" for count, unit in units if count][:2])
 
 
 SIGNALS: dict[str, Callable[[Signal, Transcript], Outcome]] = {

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from llm_grader.transcript import Transcript, Turn
 
 STAFF = ("agent", "supervisor")
+_MINUTE = 60
 
 
 class Waits(NamedTuple):
@@ -63,3 +64,37 @@ def _timeline(turns: tuple[Turn, ...]) -> list[_Said]:
     complete = next((timed for timed in (recorded, dated) if len(timed) == len(turns)), [])
     said = [_Said(turn.role == "customer", begin, end) for turn, begin, end in complete]
     return sorted(said, key=lambda one: one.begin)
+
+
+def written_answers(transcript: Transcript) -> list[tuple[Turn, Turn]]:
+    """For each answer of a human in a chat or mail: the first message that waited for it, and the answer.
+
+    The same waits as `response_waits`, as turns. A message is a moment: `at` where every turn has it, else `start`.
+
+    Returns:
+        An empty list when nobody waited, and when a turn of the customer or the staff has no time.
+    """
+    turns = exchange(transcript)
+    dated = [turn.at.timestamp() for turn in turns if turn.at is not None]
+    offsets = [turn.start for turn in turns if turn.start is not None]
+    times = next((times for times in (dated, offsets) if len(times) == len(turns)), [])
+    pairs: list[tuple[Turn, Turn]] = []
+    waiting: Turn | None = None
+    for _, turn in sorted(zip(times, turns, strict=False), key=lambda timed: timed[0]):
+        if turn.role == "customer":
+            waiting = waiting or turn
+        elif waiting is not None:
+            pairs.append((waiting, turn))
+            waiting = None
+    return pairs
+
+
+def in_words(seconds: float) -> str:
+    """A duration in its two largest units: `2 d 4 h`, `37 s`."""
+    if seconds < _MINUTE:
+        return f"{round(seconds, 1):g} s"
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    units = ((days, "d"), (hour, "h"), (minute, "min"), (second, "s"))
+    return " ".join([f"{count} {unit}" for count, unit in units if count][:2])
