@@ -1,0 +1,185 @@
+"""The command line as a user meets it: what it prints where, and the code it exits with."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
+
+CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: I am sorry. A new one comes on Friday.\n"
+KEY = "sk-very-secret"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def truthful(request: ScriptedRequest) -> ScriptedResponse:
+    """Everything is met, shown by the greeting; nobody blames or lapses."""
+    return completion({item_id: answer("met", (0, "Good morning")) for item_id in request.asked()})
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the command line in an empty folder that has `chat.txt`."""
+    (tmp_path / "chat.txt").write_text(CHAT, "utf-8")
+
+    def call(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("LLM_GRADER", "OPENAI"))}
+        command = [sys.executable, "-m", "llm_grader", *arguments]
+        env = {**clean, "OPENAI_API_KEY": KEY, **environment}
+        return subprocess.run(
+            command, cwd=tmp_path, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return call
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(truthful) as running:
+        yield running
+
+
+def test_grading_prints_the_score_each_verdict_and_its_words(run: Run, server: ScriptedServer) -> None:
+    result = run("grade", "chat.txt", "--model", "m", "--base-url", server.base_url)
+    assert result.returncode == 0, result.stderr
+    assert "chat: score 100 of 100, passed" in result.stdout
+    assert "Greet the customer" in result.stdout
+    assert "“Good morning” [agent 0]" in result.stdout
+    assert "1 graded: 1 ok" in result.stderr
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_json_is_one_scorecard_a_line_and_nothing_else(run: Run, server: ScriptedServer) -> None:
+    result = run("grade", "chat.txt", "--model", "m", "--base-url", server.base_url, "--json")
+    (line,) = result.stdout.splitlines()
+    card = json.loads(line)
+    assert card["transcript_id"] == "chat"
+    assert card["verdicts"]["greeting"]["evidence"][0] == {
+        "turn": 0, "role": "agent", "quote": "Good morning", "start": 0, "end": 12, "match": "exact"
+    }  # fmt: skip
+    assert card["provenance"]["answered_by"] == "scripted-1"
+
+
+def test_a_second_run_sends_nothing_and_a_changed_rubric_grades_anew(
+    run: Run, server: ScriptedServer, tmp_path: Path
+) -> None:
+    first = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
+    run(*first)
+    assert len(server.requests) == 1
+    again = run(*first)
+    assert again.returncode == 0
+    assert len(server.requests) == 1
+    assert "resuming: 1 done, 0 in doubt, 0 left" in again.stderr
+    starter = run("rubric", "new", "mine.yaml")
+    assert starter.returncode == 0, starter.stderr
+    run(*first, "--rubric", "mine.yaml")
+    assert len(server.requests) == 2
+    changed = (tmp_path / "mine.yaml").read_text("utf-8").replace("weight: 2", "weight: 3", 1)
+    (tmp_path / "mine.yaml").write_text(changed + "\n# a comment changes nothing\n", "utf-8")
+    result = run(*first, "--rubric", "mine.yaml")
+    assert len(server.requests) == 3
+    assert "1 results belong to another version of this rubric; they are kept" in result.stderr
+    listed = run("results", "list", "--json")
+    assert [json.loads(line)["ok"] for line in listed.stdout.splitlines()] == [1, 1, 1, 1]
+
+
+def test_standard_input_is_read(run: Run, server: ScriptedServer) -> None:
+    transcript = '{"id": "t1", "channel": "chat", "turns": [{"role": "agent", "text": "Good morning, Ines here."}]}\n'
+    result = run("grade", "-", "--base-url", server.base_url, "--model", "m", "--json", "--no-store", stdin=transcript)
+    assert json.loads(result.stdout)["transcript_id"] == "t1"
+
+
+def test_a_score_below_the_threshold_exits_with_1(run: Run) -> None:
+    def poor(request: ScriptedRequest) -> ScriptedResponse:
+        quoted = {"avoid_jargon", "active_listening", "positive_tone", "no_blame", "product_knowledge"}
+        return completion(
+            {i: answer("not_met", *([(0, "Good morning")] if i in quoted else [])) for i in request.asked()}
+        )
+
+    with ScriptedServer(poor) as server:
+        result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--fail-under", "50")
+    assert result.returncode == 1
+
+
+def test_a_card_that_needs_review_exits_with_3(run: Run) -> None:
+    with ScriptedServer(
+        lambda request: completion({i: answer("met", (0, "never said")) for i in request.asked()})
+    ) as server:
+        result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
+    assert result.returncode == 3
+    assert "unverified_evidence" in result.stdout
+    assert len(server.requests) == 2  # the answer, and one repair
+
+
+@pytest.mark.parametrize(("response", "words"), [(failure(401), "OPENAI_API_KEY"), (failure(404), "--model")])
+def test_a_wrong_endpoint_exits_with_4_and_one_line(run: Run, response: ScriptedResponse, words: str) -> None:
+    with ScriptedServer(lambda _request: response) as server:
+        result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
+    assert result.returncode == 4
+    assert words in result.stderr
+    assert KEY not in result.stderr + result.stdout
+    assert "Traceback" not in result.stderr
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("grade", "nothing-here.txt", "--model", "m"), 65, "nothing-here.txt"),
+        (("grade", "chat.txt", "--rubric", "helpdesk_qaa"), 65, "helpdesk_qa"),
+        (("grade", "chat.txt", "--mode", "telepathy"), 2, "mode"),
+        (("grade", "chat.txt", "--base-url", "http://example.com/v1"), 2, "https"),
+        (("grade", "chat.txt", "--shard", "4/3"), 2, "--shard"),
+        (("grade", "chat.txt", "--items-per-call", "0"), 2, "items_per_call"),
+        (("grade",), 2, "INPUT"),
+        (("nonsense",), 2, "nonsense"),
+        (("results", "show"), 2, "no such store"),
+        (("grade", "chat.txt", "--store", "chat.txt"), 65, "not an llm_grader store"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(run: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
+    result = run(*arguments)
+    assert result.returncode == code, result.stderr
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "llm-grader.toml").write_text('model = "from-file"\nlanguage = "de"\nmode = "md_json"\n', "utf-8")
+    with ScriptedServer(truthful) as server:
+        doctor = ("doctor", "--base-url", server.base_url)
+        lines = run(*doctor, "--mode", "tools", LLM_GRADER_LANGUAGE="cs").stdout.splitlines()
+    settings = dict(words for line in reversed(lines) if len(words := line.split(maxsplit=1)) == 2)
+    assert (settings["model"], settings["language"], settings["mode"]) == ("from-file", "cs", "tools")
+
+
+def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(run: Run, server: ScriptedServer) -> None:
+    result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--dry-run", "--json")
+    figures = json.loads(result.stdout)
+    assert result.returncode == 0
+    assert server.requests == []
+    assert figures["requests"] == 1
+    assert 4_000 < figures["prompt_tokens"] < 5_500
+    assert figures["cost"] is None
+
+
+def test_render_shows_the_very_request(run: Run, server: ScriptedServer) -> None:
+    shown = json.loads(run("render", "chat.txt", "--json", LLM_GRADER_MODEL="m").stdout)
+    run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
+    assert shown == server.requests[0].body
+
+
+def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "good.txt").write_text(CHAT, "utf-8")
+    (tmp_path / "inbox" / "bad.json").write_text('{"id": "x", "channel": "chat", "turns": [', "utf-8")
+    result = run("grade", "inbox", "--base-url", server.base_url, "--model", "m", "--json")
+    assert result.returncode == 3
+    assert json.loads(result.stdout)["transcript_id"] == "good"
+    assert "bad.json" in result.stderr
