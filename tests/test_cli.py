@@ -13,7 +13,7 @@ import pytest
 
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 
-CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: I am sorry. A new one comes on Friday.\n"
+CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: Sorry. A new one comes on Friday.\n"
 KEY = "sk-very-secret"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -26,7 +26,7 @@ def commands() -> Iterator[str]:
     texts = [*blocks("sh"), *blocks("bash"), *blocks("console")]
     for group in [app, *(group.typer_instance for group in app.registered_groups)]:
         for command in group.registered_commands if group else []:
-            texts += re.findall(r"^\s*Example: (.*)$", command.callback.__doc__ or "", re.MULTILINE)  # type: ignore[union-attr]
+            texts += re.findall(r"^\s*Example: (.*)$", command.callback.__doc__ or "", re.MULTILINE)
     for text in texts:
         for line in text.replace("\\\n", " ").splitlines():
             found = re.match(r"(?:\$ )?(?:\.venv/bin/)?llm-grader (.*)", line.strip())
