@@ -1,0 +1,175 @@
+"""A conversation as the performance figures see it: with its ticket, waits, agents and grades. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from pydantic import Field, field_validator
+
+from llm_grader.business_hours import BusinessHours, zone_of
+from llm_grader.transcript import Model, Ticket, Transcript, Turn
+from llm_grader.verdict import Label
+from llm_grader.waits import STAFF, exchange, written_answers
+
+UNKNOWN = "(unknown)"
+SEVERAL = "(several agents)"
+_YEARS = range(1970, 2200)  # systems write "no date" as the year 1, 1601, 1900 or 9999
+
+
+class FigureSettings(Model):
+    """What help desks do differently.
+
+    Attributes:
+        satisfied_from: the lowest CSAT score of a satisfied customer, on a scale that ends at `satisfied_of`.
+        satisfied_words: answers in words (`ticket.vendor["satisfaction_rating"]`) that say so; `dissatisfied_words`
+            are the other answers, and what is in neither is no answer.
+        negative_to: the highest survey score, of 10, that is negative.
+        at_least: how many answers, tickets or customers it takes to speak of a rate.
+        mystery_tags: tags of mystery calls. Case, hyphens and underscores make no difference in tags.
+        review_tags: tags, or types, of tickets that are public reviews.
+        timezone: of weeks; by default that of the business hours, else UTC.
+    """
+
+    satisfied_from: float = 4
+    satisfied_of: float = 5
+    satisfied_words: tuple[str, ...] = ("good", "satisfied", "very satisfied")
+    dissatisfied_words: tuple[str, ...] = ("bad", "dissatisfied", "very dissatisfied", "unsatisfied", "neutral")
+    negative_to: float = 2
+    at_least: int = Field(default=2, ge=1)
+    mystery_tags: tuple[str, ...] = ("mystery", "mystery_call")
+    review_tags: tuple[str, ...] = ("review", "public_review")
+    timezone: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone_of(value)
+        return value
+
+
+class Graded(NamedTuple):
+    """What figures need of a scorecard: its score and labels by item."""
+
+    score: float | None
+    labels: Mapping[str, str]
+
+
+class Wait(NamedTuple):
+    """How long an answer took, in seconds, and who gave it."""
+
+    seconds: float
+    agent: str | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A conversation and what else is known about it."""
+
+    transcript: Transcript
+    settings: FigureSettings
+    hours: BusinessHours | None = None
+    graded: Graded | None = None
+    labels: tuple[Label, ...] = ()
+
+    @cached_property
+    def ticket(self) -> Ticket:
+        """The ticket, an empty one when there is none."""
+        return self.transcript.ticket or Ticket()
+
+    @property
+    def written(self) -> bool:
+        """Whether it has messages that are answered, rather than people who speak to each other."""
+        return self.transcript.channel != "call"
+
+    @property
+    def is_mystery(self) -> bool:
+        """Whether the customer was a mystery caller."""
+        return self.is_tagged(self.settings.mystery_tags)
+
+    @property
+    def is_review(self) -> bool:
+        """Whether the ticket is a public review."""
+        return self.is_tagged(self.settings.review_tags, self.ticket.type)
+
+    def is_tagged(self, tags: Iterable[str], *more: str | None) -> bool:
+        """Whether the ticket has one of the tags, or `more` has it."""
+        wanted = {plain(tag) for tag in tags}
+        return any(plain(name) in wanted for name in (*(self.ticket.tags or ()), *more) if name)
+
+    @cached_property
+    def exchange(self) -> list[Turn]:
+        """What customers and human staff said to each other."""
+        return exchange(self.transcript)
+
+    @cached_property
+    def agents(self) -> tuple[str | None, ...]:
+        """The human agents who spoke, by first appearance; None stands for those without a name."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.exchange if turn.role == "agent"))
+
+    @property
+    def agent(self) -> str:
+        """Whose conversation it is: the agent's under review, else the only one's."""
+        if self.transcript.agent_id is not None:
+            return self.transcript.agent_id
+        return SEVERAL if len(self.agents) > 1 else next(iter(self.agents), None) or UNKNOWN
+
+    @cached_property
+    def waits(self) -> tuple[Wait, ...]:
+        """How long each answer in a chat or mail took; empty on calls and without times."""
+        pairs = written_answers(self.transcript) if self.written else []
+        timed = [(self._seconds_until(asked, answer), answer.speaker) for asked, answer in pairs]
+        return tuple(Wait(seconds, agent) for seconds, agent in timed if seconds is not None)
+
+    def _seconds_until(self, asked: Turn, answer: Turn) -> float | None:
+        if asked.at is not None and answer.at is not None:
+            return self.seconds_between(asked.at, answer.at)
+        if self.hours is None and asked.start is not None and answer.start is not None:
+            return answer.start - asked.start
+        return None
+
+    @property
+    def begun(self) -> datetime | None:
+        """When the ticket was opened, else when the conversation began; None when not known."""
+        times = (self.ticket.opened_at, self.transcript.started_at, *(turn.at for turn in self.transcript.turns))
+        return next((at for at in times if at is not None and at.year in _YEARS), None)
+
+    def seconds_between(self, begin: datetime | None, end: datetime | None) -> float | None:
+        """The time, or the business hours in it; None when a moment is not known or the first comes last."""
+        if begin is None or end is None or begin.year not in _YEARS or end.year not in _YEARS:
+            return None
+        # the difference of two moments in the same zone would be one of wall clocks
+        elapsed = end.timestamp() - begin.timestamp()
+        if elapsed < 0:
+            return None
+        return elapsed if self.hours is None else self.hours.seconds_between(begin, end)
+
+    @property
+    def replies(self) -> int:
+        """How often a human replied in writing: not the opening, and several messages of one person in a row once."""
+        asked = next((n for n, turn in enumerate(self.exchange) if turn.role == "customer"), len(self.exchange))
+        after = [(turn.role in STAFF, turn.speaker) for turn in self.exchange[asked:]]
+        return sum(now[0] and now != before for before, now in pairwise(after))
+
+    @property
+    def length(self) -> float | None:
+        """Seconds from the first words of a human agent to the last words of a chat or call; None when not known."""
+        first = next((turn for turn in self.exchange if turn.role in STAFF), None)
+        if first is None:
+            return None
+        ends = [turn.start if turn.end is None else turn.end for turn in self.exchange]
+        seconds = [end for end in ends if end is not None]
+        if first.start is not None and len(seconds) == len(ends):
+            return max(seconds) - first.start
+        moments = [turn.at.timestamp() for turn in self.exchange if turn.at is not None]
+        return max(moments) - first.at.timestamp() if first.at and len(moments) == len(ends) else None
+
+
+def plain(name: str) -> str:
+    """A tag, type or answer in small letters with single blanks."""
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
