@@ -17,9 +17,8 @@ from typing import Literal
 
 from llm_grader.eval.bootstrap import Interval
 from llm_grader.eval.item_figures import ItemFigures
-from llm_grader.eval.planning import labels_needed
+from llm_grader.eval.planning import cases_for_share, labels_needed
 from llm_grader.eval.thresholds import DEFAULT, Thresholds
-
 from llm_grader.transcript import Model
 
 Colour = Literal["grey", "blue", "red", "green", "amber"]
@@ -106,8 +105,14 @@ def _unsafe(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
             text = (
                 f"finds {recall.estimate:.0%} of {recall.n:g} {figures.failing}, at least {recall.low:.0%}; "
                 f"the floor is {floor:.0%}{' for a critical item' if figures.critical else ''}"
+                f"{_would_show(recall.estimate, floor)}"
             )
             yield Reason(text=text, found=_known(recall.low), wanted=floor)
+
+
+def _would_show(share: float, floor: float) -> str:
+    cases = cases_for_share(share, floor)
+    return f"; {cases} such labels at this rate would show that it is reached" if cases else ""
 
 
 def _green_conditions(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:

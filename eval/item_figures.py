@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+
+from llm_grader.checks import UNVERIFIED
 from llm_grader.eval.bootstrap import Interval, percentile_interval, replicates
 from llm_grader.eval.item_answers import ItemAnswers, Verdicts
 from llm_grader.eval.many_raters import ac_of_tables
@@ -12,8 +15,6 @@ from llm_grader.eval.proportions import Proportion, wilson
 from llm_grader.eval.ratings import FloatArray, agreement_weights, beyond_chance
 from llm_grader.eval.reliability import Level, alpha_of_coincidences, coincidences
 from llm_grader.eval.two_raters import kappa_of_tables, shares_of
-
-from llm_grader.checks import UNVERIFIED
 from llm_grader.rubric import Item
 from llm_grader.verdict import MET, NOT_MET, LabelSource
 
@@ -78,54 +79,65 @@ def item_figures(
         n: how many replicates.
         skew: from which distance of κ and AC on the item counts as skewed.
     """
-    item, scale = answers.item, _Scale(answers.item)
+    item = answers.item
     sums = _unit_tables(answers)
     both = sums[:, 0].sum(axis=(1, 2)) > 0
     table = sums[:, 0].sum(axis=0)
     share = table.sum(axis=1) / max(table.sum(), 1)
-    found = _intervals(sums, answers, scale, seed=seed, n=n)
+    found = _intervals(sums, answers, _scale(item), seed=seed, n=n)
     labelled = int((answers.gold.sum(axis=1) > 0).sum())
     return ItemFigures(
         item_id=item.id,
         critical=item.critical,
         source=answers.source,
         levels=item.levels,
-        failing=scale.failing,
+        failing=_failing(item),
         labelled=labelled,
         scored=int(both.sum()),
         minority=float(table.sum() - table.sum(axis=1).max()),
         double_scored=int((sums[:, 1].sum(axis=(1, 2)) > 0).sum()),
         prevalence=tuple(share.tolist()),
         confusion=tuple(tuple(row) for row in table.tolist()),
-        agreement=found[0],
-        kappa=found[1],
-        ac=found[2],
-        over_constant=found[3],
-        bias=found[4],
-        human_alpha=found[5],
-        judge_kappa=found[6],
-        human_kappa=found[7],
-        ceiling_gap=found[8],
-        recall={level: _recall(table[i], i, found[9 + i]) for i, level in enumerate(item.levels)},
+        agreement=found["agreement"],
+        kappa=found["kappa"],
+        ac=found["ac"],
+        over_constant=found["over_constant"],
+        bias=found["bias"],
+        human_alpha=found["human_alpha"],
+        judge_kappa=found["judge_kappa"],
+        human_kappa=found["human_kappa"],
+        ceiling_gap=found["ceiling_gap"],
+        recall={level: _recall(table[i], i, found[f"recall of {level}"]) for i, level in enumerate(item.levels)},
         coverage=int(both.sum()) / labelled if labelled else float("nan"),
         evidence_verified=_evidence_verified(answers, verdicts),
         applicability=_applicability(answers)[0],
         applicability_kappa=_applicability(answers)[1],
-        skewed=bool(abs(found[2].estimate - found[1].estimate) > skew),
+        skewed=bool(abs(found["ac"].estimate - found["kappa"].estimate) > skew),
     )
 
 
-class _Scale:
-    """Weights, distances and points of an item's levels."""
+class _Scale(NamedTuple):
+    """How an item's levels are compared: weights (k × k), the measure of α, points 0–1 of which more is better."""
 
-    def __init__(self, item: Item) -> None:
-        binary = item.scale == "binary"
-        k = len(item.levels)
-        self.weights = np.eye(k) if binary else agreement_weights("quadratic", list(range(k)))
-        self.level: Level = "nominal" if binary else "ordinal"
-        self.failing = (MET if item.penalty else NOT_MET) if binary else None
-        points = np.array([item.points(level) for level in item.levels])
-        self.points = 1 - points if item.penalty else points
+    levels: tuple[str, ...]
+    weights: FloatArray
+    measure: Level
+    points: FloatArray
+
+
+def _scale(item: Item) -> _Scale:
+    k = len(item.levels)
+    points = np.array([item.points(level) for level in item.levels])
+    better = 1 - points if item.penalty else points
+    if item.scale == "binary":
+        return _Scale(item.levels, np.eye(k), "nominal", better)
+    return _Scale(item.levels, agreement_weights("quadratic", list(range(k))), "ordinal", better)
+
+
+def _failing(item: Item) -> str | None:
+    if item.scale != "binary":
+        return None
+    return MET if item.penalty else NOT_MET
 
 
 def _unit_tables(answers: ItemAnswers) -> FloatArray:
@@ -148,36 +160,37 @@ def _unit_tables(answers: ItemAnswers) -> FloatArray:
     )
 
 
-def _intervals(tables: FloatArray, answers: ItemAnswers, scale: _Scale, *, seed: int, n: int) -> list[Interval]:
+def _intervals(tables: FloatArray, answers: ItemAnswers, scale: _Scale, *, seed: int, n: int) -> dict[str, Interval]:
     clusters = int(answers.cluster.max(initial=-1)) + 1
     sums = np.zeros((clusters, *tables.shape[1:]))
     np.add.at(sums, answers.cluster, tables)
-    estimates = _statistics(sums.sum(axis=0)[None], scale)[0]
+    estimates = {name: float(values[0]) for name, values in _statistics(sums.sum(axis=0)[None], scale).items()}
     if clusters == 0:
-        return [Interval(float(value), np.nan, np.nan, 0, 0.0) for value in estimates]
-    draws = replicates(lambda drawn: _statistics(drawn, scale), sums, n=n, seed=seed)
-    return [percentile_interval(float(value), draws[:, i], clusters) for i, value in enumerate(estimates)]
+        return {name: Interval(value, np.nan, np.nan, 0, 0.0) for name, value in estimates.items()}
+    # One set of resamples for all figures: those that are compared with one another stay paired.
+    draws = replicates(lambda drawn: np.stack([*_statistics(drawn, scale).values()], axis=1), sums, n=n, seed=seed)
+    return {
+        name: percentile_interval(value, draws[:, i], clusters) for i, (name, value) in enumerate(estimates.items())
+    }
 
 
-def _statistics(sums: FloatArray, scale: _Scale) -> FloatArray:
-    """All figures of m resamples at once: m × 4 × k × k sums to m × figures."""
+def _statistics(sums: FloatArray, scale: _Scale) -> dict[str, FloatArray]:
+    """All figures of m resamples at once, from m × 4 × k × k sums: name → m values."""
     gold, people, among, pairs = (sums[:, i] for i in range(4))
-    p = shares_of(gold)
-    recalls = _row_shares(gold)
+    p, recalls = shares_of(gold), _row_shares(gold)
     judge_kappa, human_kappa = (kappa_of_tables(table, scale.weights) for table in (people, among))
-    columns = [
-        (p * scale.weights).sum(axis=(1, 2)),
-        kappa_of_tables(gold, scale.weights),
-        ac_of_tables(gold, scale.weights),
-        _over_constant(recalls, scale.weights),
-        (p * (scale.points[None, :] - scale.points[:, None])).sum(axis=(1, 2)),
-        alpha_of_coincidences(pairs, scale.level, np.arange(len(scale.points), dtype=np.float64)),
-        judge_kappa,
-        human_kappa,
-        judge_kappa - human_kappa,
-        *np.diagonal(recalls, axis1=1, axis2=2).T,
-    ]
-    return np.stack(columns, axis=1)
+    return {
+        "agreement": (p * scale.weights).sum(axis=(1, 2)),
+        "kappa": kappa_of_tables(gold, scale.weights),
+        "ac": ac_of_tables(gold, scale.weights),
+        "over_constant": _over_constant(recalls, scale.weights),
+        "bias": (p * (scale.points[None, :] - scale.points[:, None])).sum(axis=(1, 2)),
+        "human_alpha": alpha_of_coincidences(pairs, scale.measure, np.arange(len(scale.levels), dtype=np.float64)),
+        "judge_kappa": judge_kappa,
+        "human_kappa": human_kappa,
+        "ceiling_gap": judge_kappa - human_kappa,
+        **{f"recall of {level}": recalls[:, i, i] for i, level in enumerate(scale.levels)},
+    }
 
 
 def _row_shares(tables: FloatArray) -> FloatArray:

@@ -33,6 +33,22 @@ def labels_needed(kappa: float, prevalence: float, half_width: float, *, confide
     return max(1, ceil(z * z / half_width**2 * spread))
 
 
+def cases_for_share(share: float, floor: float, *, confidence: float = 0.95) -> int | None:
+    """How many cases, of which `share` succeed, show that the true share is at least `floor`: Wilson's lower bound.
+
+    n = z²·floor·(1 - floor) / (share - floor)². None when the share is not above the floor: no number shows it.
+
+    Raises:
+        ValueError: an argument is not a share.
+    """
+    if not (0 <= share <= 1 and 0 <= floor <= 1):
+        raise ValueError(f"expected shares between 0 and 1, found {share} and {floor}")
+    if share <= floor:
+        return None
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    return max(1, ceil(z * z * floor * (1 - floor) / (share - floor) ** 2))
+
+
 def zero_error_n(max_error: float, *, confidence: float = 0.95) -> int:
     """How many cases without a single error show that the error rate is at most `max_error`.
 

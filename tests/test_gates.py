@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import nan
 
 import pytest
+
 from llm_grader.eval.agreement import Interval, Proportion
 from llm_grader.eval.gates import decide
 from llm_grader.eval.item_figures import ItemFigures
@@ -95,6 +96,10 @@ def test_the_floor_of_a_critical_item_is_higher() -> None:
     assert decide(replace(TRUSTED, recall=found)).colour == "green"
     reasons = decide(replace(TRUSTED, recall=found, critical=True)).reasons
     assert reasons[0].wanted == 0.9
+    # 3.8415·.9·.1 / .05² = 138.3
+    assert "139 such labels" in reasons[0].text
+    hopeless = {**found, "not_met": Proportion(0.5, 0.4, 0.6, 60)}
+    assert "would show" not in decide(replace(TRUSTED, recall=hopeless)).reasons[0].text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from llm_grader.eval.planning import labels_needed, zero_error_n
+
+from llm_grader.eval.planning import cases_for_share, labels_needed, zero_error_n
+from llm_grader.eval.proportions import wilson
 
 
 def test_rare_failures_take_more_labels() -> None:
@@ -12,6 +14,15 @@ def test_rare_failures_take_more_labels() -> None:
 
 def test_perfect_agreement_still_takes_a_label() -> None:
     assert labels_needed(1, 0.5, 0.1) == 1
+
+
+def test_a_share_is_shown_by_the_number_at_which_wilsons_bound_reaches_it() -> None:
+    # z²·.7·.3 / (.9 - .7)² = 3.8415·.21 / .04 = 20.17; and with 21 cases of which .9 succeed the bound is .70.
+    assert cases_for_share(0.9, 0.7) == 21
+    assert wilson(0.9 * 21, 21).low >= 0.7 > wilson(0.9 * 20, 20).low
+    assert cases_for_share(0.7, 0.7) is None
+    with pytest.raises(ValueError, match="shares"):
+        cases_for_share(1.1, 0.7)
 
 
 def test_without_an_error_in_59_cases_the_rate_is_at_most_5_percent() -> None:
