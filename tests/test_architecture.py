@@ -20,7 +20,7 @@ LAYERS: list[set[str]] = [
     {"validation", "yaml_strict", "prices", "faults", "throttle", "pool", "flags", "folding"},
     {"waits", "ticket_state", "budget", "ledger"},
     {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_text", "lint", "lint_words"},
-    {"readers", "messages", "checks", "offsets", "settings", "endpoint", "sampling", "windows"},
+    {"readers", "messages", "checks", "offsets", "settings", "endpoint", "sampling", "windows", "self_audit"},
     {"asking", "choices", "store", "journal", "gateway", "weights"},
     {"grading", "local", "business_hours"},
     {"case", "measuring", "measures", "figures"},

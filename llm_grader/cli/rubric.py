@@ -47,23 +47,58 @@ def show(
     rubric: RubricArgument,
     *,
     language: Annotated[str | None, typer.Option(help="The language of the wording, such as de; else English.")] = None,
+    self_audit: Annotated[
+        bool, typer.Option("--self-audit", help="Its questions about the organisation, as YAML to fill in.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show a rubric: its sections and items, how each is judged, its weight and its policy.
 
     Example: llm-grader rubric show helpdesk_qa --language de
+
+    Example: llm-grader rubric show service_standards --self-audit > answers.yaml
     """
     from llm_grader.errors import UsageError
     from llm_grader.rubric_file import load_rubric
     from llm_grader.rubric_text import render_rubric
+    from llm_grader.self_audit import render_questionnaire
 
     loaded = load_rubric(rubric)
     if language and not {language, language.split("-")[0]} & set(loaded.languages()):
         raise UsageError(f"--language {language}: {loaded.id} is written in {', '.join(loaded.languages())}")
-    if as_json:
+    if self_audit:
+        typer.echo(render_questionnaire(loaded, language or "en"), nl=False)
+    elif as_json:
         typer.echo(loaded.model_dump_json(by_alias=True))
     else:
         typer.echo(render_rubric(loaded, language or "en"), nl=False)
+
+
+@app.command()
+def score(
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="A questionnaire that was filled in.")],
+    *,
+    rubric: Annotated[str | None, typer.Option(help="Its rubric, where that is not a packaged one.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score a self-audit: the questionnaire of `rubric show --self-audit`, answered by a person.
+
+    Example: llm-grader rubric score answers.yaml
+    """
+    from llm_grader.cli.show import print_card, stdout_console
+    from llm_grader.rubric import wording
+    from llm_grader.rubric_file import load_rubric
+    from llm_grader.self_audit import grade_self_audit, load_self_audit, organisation_items
+
+    audit = load_self_audit(answers)
+    loaded = load_rubric(rubric or audit.rubric)
+    card = grade_self_audit(audit, loaded)
+    if as_json:
+        typer.echo(card.model_dump_json())
+        return
+    asked = {item.id: wording(item.title, "en") for item in organisation_items(loaded)}
+    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in asked}
+    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), asked)
 
 
 @app.command()
