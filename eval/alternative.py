@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import stats
+
 from llm_grader.eval.multiplicity import benjamini_yekutieli
 from llm_grader.eval.ratings import FloatArray
-from scipy import stats
 
 Score = Literal["accuracy", "neg_rmse"]
 Answer = str | float

@@ -14,6 +14,7 @@ from math import nan
 
 import numpy as np
 import numpy.typing as npt
+
 from llm_grader.eval.ratings import FloatArray
 
 Statistic = Callable[[FloatArray], FloatArray]

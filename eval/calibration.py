@@ -11,8 +11,9 @@ from math import nan
 
 import numpy as np
 import numpy.typing as npt
-from llm_grader.eval.ratings import FloatArray
 from scipy import optimize, special, stats
+
+from llm_grader.eval.ratings import FloatArray
 
 PLATT_FROM = 300
 _CLIP = 1e-6

@@ -12,8 +12,9 @@ from math import nan, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from llm_grader.eval.proportions import Proportion
 from scipy import stats
+
+from llm_grader.eval.proportions import Proportion
 
 
 @dataclass(frozen=True, slots=True)

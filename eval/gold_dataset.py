@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from llm_grader.eval.gold import checked_label
-
 from llm_grader.errors import MalformedInput
+from llm_grader.eval.gold import checked_label
 from llm_grader.rubric import Rubric
 from llm_grader.verdict import Label
 

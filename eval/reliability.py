@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+
 from llm_grader.eval.ratings import (
     Agreement,
     FloatArray,

@@ -9,7 +9,6 @@ from llm_grader.eval.gates import Gate, decide
 from llm_grader.eval.item_answers import Unit, Verdicts, collect_answers
 from llm_grader.eval.item_figures import ItemFigures, item_figures
 from llm_grader.eval.thresholds import DEFAULT, Thresholds
-
 from llm_grader.rubric import Item
 from llm_grader.verdict import Label, Scorecard, Verdict
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
+from scipy import stats
+
 from llm_grader.eval.proportions import Proportion, clopper_pearson
 from llm_grader.eval.ratings import FloatArray
-from scipy import stats
 
 
 @dataclass(frozen=True, slots=True)

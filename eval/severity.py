@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from llm_grader.eval.ratings import FloatArray
 from scipy import optimize, special
+
+from llm_grader.eval.ratings import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

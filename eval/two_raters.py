@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 import numpy as np
+
 from llm_grader.eval.proportions import Proportion, wilson
 from llm_grader.eval.ratings import (
     Agreement,

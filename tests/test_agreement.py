@@ -7,6 +7,7 @@ from math import isnan, nan, sqrt
 
 import numpy as np
 import pytest
+
 from llm_grader.eval.agreement import (
     benjamini_hochberg,
     benjamini_yekutieli,

@@ -4,8 +4,9 @@ from math import isnan
 
 import numpy as np
 import pytest
-from llm_grader.eval.alternative import alt_test
 from scipy import stats
+
+from llm_grader.eval.alternative import alt_test
 
 
 def answers(values: list[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from math import isnan
 
 import numpy as np
 import pytest
+
 from llm_grader.eval.agreement import cluster_bootstrap, cluster_tables, cohen_kappa, kappa_of_tables
 from llm_grader.eval.bootstrap import replicates
 from llm_grader.eval.ratings import FloatArray, category_counts, code_ratings

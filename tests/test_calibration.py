@@ -4,6 +4,7 @@ from math import isnan
 
 import numpy as np
 import pytest
+
 from llm_grader.eval.calibration import (
     Calibrator,
     auroc,

@@ -4,6 +4,7 @@ from math import isnan, sqrt
 
 import numpy as np
 import pytest
+
 from llm_grader.eval.correction import ppi_mean, rogan_gladen
 from llm_grader.eval.proportions import Proportion, wilson
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+
 from llm_grader.eval.drift import find_drift
 from llm_grader.eval.paired import mcnemar_midp
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from llm_grader.eval import agreement, calibration, correction, planning
 from llm_grader.eval.alternative import alt_test
 from llm_grader.eval.proportions import Proportion

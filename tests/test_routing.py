@@ -4,6 +4,7 @@ from math import inf
 
 import numpy as np
 import pytest
+
 from llm_grader.eval.routing import find_route
 
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import special
+
 from llm_grader.eval.ratings import FloatArray
 from llm_grader.eval.severity import auditor_severity, dawid_skene
-from scipy import special
 
 
 def crossed(random: np.random.Generator, severities: list[float], transcripts: int) -> FloatArray:
