@@ -293,7 +293,8 @@ def _is_stale(owner: str, claimed_at: str) -> bool:
 def _refuse_foreign(path: Path) -> None:
     """Look at the file's header before SQLite opens it: a foreign file must keep every byte."""
     try:
-        header = path.open("rb").read(100)
+        with path.open("rb") as file:
+            header = file.read(100)
     except FileNotFoundError:
         return
     except OSError as error:
