@@ -6,11 +6,11 @@ What a judge says is a claim until it is checked: `evidence` and `grader` turn c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
-from pydantic_core import from_json
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
 
 from llm_grader.rubric import Item
 from llm_grader.transcript import Model, Share
@@ -86,11 +86,19 @@ class AnswerModel(BaseModel):
         return {"title": "Verdicts", **schema}
 
 
+def _whole(text: str) -> str:
+    text.encode()  # half of a surrogate pair, which JSON can spell, could be neither stored nor sent
+    return text
+
+
+_Words = Annotated[str, AfterValidator(_whole)]
+
+
 class CitedQuote(AnswerModel):
     """A quote as the judge writes it down: turn number, then the words."""
 
     turn: int
-    quote: str
+    quote: _Words
 
 
 def response_model(items: Sequence[Item]) -> type[BaseModel]:
@@ -113,7 +121,7 @@ def response_model(items: Sequence[Item]) -> type[BaseModel]:
 def _answer_model(name: str, labels: tuple[str, ...]) -> type[BaseModel]:
     fields: dict[str, Any] = {
         "evidence": (list[CitedQuote], ...),
-        "reason": (str, ...),
+        "reason": (_Words, ...),
         "label": (Literal[labels], ...),
     }
     model: type[BaseModel] = create_model(name, __base__=AnswerModel, **fields)
@@ -184,34 +192,60 @@ def _explain(error: ValidationError) -> str:
 
 _MISSING = object()
 _DUPLICATE = object()
+_OBJECT = re.compile(r'\{\s*(?=")')
+_BLANK = re.compile(r"\s*")
 
 
 def parse_answers(text: str) -> dict[str, Any]:
     """Read as much of a JSON answer as can be trusted.
 
-    Prose and fences around it are skipped, a key that comes twice loses its value, and of a cut-off answer only what
-    was complete is kept. Nothing readable gives an empty dict.
+    Prose and fences around it are skipped, and of several objects the last one counts: what comes before may be
+    repeated from the transcript. A key that comes twice loses its value, and of a cut-off answer only those values are
+    kept after which it goes on. Nothing readable gives an empty dict.
     """
-    start = text.find("{")
-    if start < 0:
-        return {}
-    text = text[start:]
+    answers: dict[str, Any] = {}
+    found = _OBJECT.search(text)
+    while found:
+        pairs, at = _read_object(text, found.end())
+        answers = _unique(pairs) or answers
+        found = _OBJECT.search(text, at)
+    return answers
+
+
+def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int]:
+    """The complete pairs of the object whose first key is at `at`, and where to look for the next object."""
+    pairs: list[tuple[str, Any]] = []
     try:
-        found, _ = json.JSONDecoder(object_pairs_hook=_unique).raw_decode(text)
-    except (ValueError, RecursionError):
-        try:
-            found = from_json(text, allow_partial=True)
-        except ValueError:
-            return {}
-    return found if isinstance(found, dict) else {}
+        while True:
+            key, at = _DECODER.raw_decode(text, _skip_blank(text, at))
+            colon = _skip_blank(text, at)
+            if text[colon] != ":":
+                return pairs, at
+            value, end = _DECODER.raw_decode(text, _skip_blank(text, colon + 1))
+            end = _skip_blank(text, end)
+            if text[end] in ",}":
+                pairs.append((key, value))
+            if text[end] != ",":
+                return pairs, end
+            at = end + 1
+    except (ValueError, IndexError, RecursionError):
+        return pairs, len(text)  # it breaks off: what follows belongs to it
+
+
+def _skip_blank(text: str, at: int) -> int:
+    return _BLANK.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
 
 
 def has_duplicate_keys(text: str) -> bool:
-    """Whether a JSON object in `text` names a key twice, which JSON parsers settle silently."""
-    found = parse_answers(text)
-    return any(
-        value is _DUPLICATE or (isinstance(value, dict) and _DUPLICATE in value.values()) for value in found.values()
-    )
+    """Whether the JSON object in `text` names a key twice, anywhere: parsers settle that silently."""
+    waiting: list[Any] = [parse_answers(text)]
+    while waiting:
+        value = waiting.pop()
+        if value is _DUPLICATE:
+            return True
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -219,3 +253,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         found[key] = _DUPLICATE if key in found else value
     return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
