@@ -167,7 +167,7 @@ def _print_table(found: Sequence[Figure]) -> None:
         table.add_column(heading, overflow="fold", justify="left" if heading in ("figure", "group") else "right")
     for figure in found:
         if figure.value is not None:
-            group = [Text(str(figure.group))] if grouped else []
+            group = [Text(_printable(str(figure.group)))] if grouped else []
             values = [_shown(value, figure.unit) for value in (figure.value, figure.median, figure.p90)]
             table.add_row(figure.id, *group, *values, f"{figure.n:,}")
     console = stdout_console()
@@ -179,6 +179,11 @@ def _print_table(found: Sequence[Figure]) -> None:
         groups = [str(figure.group) for figure in found if (figure.id, figure.reason) == (name, reason)]
         where = f" ({len(groups)} of {len({figure.group for figure in found})} groups)" if grouped else ""
         console.print(Text(f"  {name}{where}: {reason}", style="dim"))
+
+
+def _printable(name: str) -> str:
+    """A name from outside without the control characters that a terminal would obey."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
 
 
 def _shown(value: float | None, unit: str) -> str:
