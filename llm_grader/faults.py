@@ -1,13 +1,14 @@
 """What a failed HTTP answer means: status, headers and body → one of our errors. Pure.
 
 The bodies of OpenAI-compatible servers differ; codes are believed first, then a few words that the servers are known
-to use. No body text is ever copied into a message: it may repeat the transcript.
+to use. No body text is ever copied into a message: it may repeat the transcript. A code is, when it is a plain name.
 """
 
 from __future__ import annotations
 
 import email.utils
 import math
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from llm_grader.errors import (
     AuthError,
     BadRequest,
     ContextTooLong,
+    EndpointError,
     Filtered,
     JudgeError,
     ModelNotFound,
@@ -28,6 +30,7 @@ _CONTEXT_CODES = {"context_length_exceeded", "exceed_context_size_error", "strin
 _CONTEXT_WORDS = ("context length", "context size", "context window", "maximum context", "too many tokens", "too long")
 _QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached", "access_terminated", "billing_not_active"}
 _FILTER_CODES = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
+_NAME = re.compile(r"[a-z0-9_.-]{1,60}")
 
 
 def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
@@ -45,23 +48,24 @@ def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
         return RateLimited("the endpoint asks to slow down (HTTP 429)", retry_after(headers))
     if status >= 500 or status in (408, 409, 425):
         return TransientError(f"the endpoint failed (HTTP {status})")
+    if code in _FILTER_CODES:
+        return Filtered(f"the provider's content filter rejected the transcript (HTTP {status})")
     if status in (401, 403):
         return AuthError(f"the endpoint does not accept the key (HTTP {status}): check OPENAI_API_KEY or --api-key")
     return _rejection(status, code, words)
 
 
 def _rejection(status: int, code: str, words: str) -> JudgeError:
-    if code in _FILTER_CODES:
-        return Filtered(f"the provider's content filter rejected the transcript (HTTP {status})")
     if status == 413 or (status in (400, 422) and _is_about_length(code, words)):
         return ContextTooLong(f"the transcript does not fit into the model's context (HTTP {status})")
     if status == 404:
         return ModelNotFound(
             "the endpoint does not know the model or the path (HTTP 404): check --model and --base-url"
         )
-    if 300 <= status < 400:
-        return BadRequest(f"the endpoint redirects (HTTP {status}): set --base-url to the address it really has")
-    return BadRequest(f"the endpoint rejects the request (HTTP {status}{f', {code}' if code else ''})")
+    if 300 <= status < 400 or status == 405:
+        return EndpointError(f"this is not the endpoint's address (HTTP {status}): set --base-url to the one it has")
+    named = f", {code}" if _NAME.fullmatch(code) else ""
+    return BadRequest(f"the endpoint rejects the request (HTTP {status}{named})")
 
 
 def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
@@ -76,18 +80,19 @@ def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date."""
+    """Seconds that the server asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date.
+
+    None where it names no wait that is still ahead: how long to wait is then ours to decide.
+    """
     milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return max(0.0, milliseconds / 1000)
-    value = headers.get("retry-after")
-    seconds = _number(value)
-    if seconds is not None:
-        return max(0.0, seconds)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value or "").timestamp() - time.time())
-    except ValueError:
-        return None
+    value = headers.get("retry-after") or ""
+    seconds = _number(value) if milliseconds is None else milliseconds / 1000
+    if seconds is None:
+        try:
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return seconds if seconds > 0 else None
 
 
 def _number(text: str | None) -> float | None:
