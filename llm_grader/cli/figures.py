@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_module
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,7 +144,8 @@ def _print(found: Sequence[Figure], *, json: bool, csv: bool) -> None:
 def _print_csv(found: Sequence[Figure]) -> None:
     from llm_grader.figures import Figure
 
-    writer = csv_module.writer(sys.stdout, lineterminator="\n")
+    # all text in quotes: by itself the writer leaves a lone carriage return bare, which then ends the row
+    writer = csv_module.writer(sys.stdout, lineterminator="\n", quoting=csv_module.QUOTE_NONNUMERIC)
     writer.writerow(Figure.model_fields)
     for figure in found:
         writer.writerow([_cell(value) for value in figure.model_dump().values()])
@@ -172,12 +174,12 @@ def _print_table(found: Sequence[Figure]) -> None:
             table.add_row(figure.id, *group, *values, f"{figure.n:,}")
     console = stdout_console()
     console.print(table)
-    missing = {(figure.id, figure.reason): "" for figure in found if figure.reason is not None}
+    missing = Counter((figure.id, figure.reason) for figure in found if figure.reason is not None)
     if missing:
         console.print("\nnot computed")
-    for name, reason in missing:
-        groups = [str(figure.group) for figure in found if (figure.id, figure.reason) == (name, reason)]
-        where = f" ({len(groups)} of {len({figure.group for figure in found})} groups)" if grouped else ""
+    groups = len({figure.group for figure in found})
+    for (name, reason), count in missing.items():
+        where = f" ({count} of {groups} groups)" if grouped else ""
         console.print(Text(f"  {name}{where}: {reason}", style="dim"))
 
 
