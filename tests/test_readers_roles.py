@@ -121,10 +121,10 @@ def test_participants_get_the_roles_their_turns_got() -> None:
         ([("customer", "a b")], "no turn of an agent"),
         # 96 of 100 words are the agent's
         ([("agent", "w " * 96), ("customer", "w " * 4)], "the agent says 96% of the words"),
-        ([("agent", "Hi"), ("customer", "Hello, how can I help you?")], "the customer (spoken turn 2) greets like"),
+        ([("agent", "Hi"), ("customer", "Hello, how can I help you?")], "the customer greets like"),
         (
             [("agent", "For English press one. Please listen carefully"), ("customer", "a b c d e f")],
-            "the agent (spoken turn 1) sounds like a rec",
+            "the agent sounds like a rec",
         ),
     ],
 )

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from llm_grader.errors import InputError, UnsupportedFormat, UsageError
-from llm_grader.readers import canonical, captions, labelled_text
+from llm_grader.readers import canonical, captions, labelled_text, tabular
 from llm_grader.readers.columns import ColumnMapping
 from llm_grader.readers.document import Document, Options
 from llm_grader.readers.mapping_file import load_mapping
 from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, role_warnings
 from llm_grader.readers.source import Source, read_documents
+from llm_grader.readers.table_rows import column_names
 from llm_grader.transcript import Channel, Transcript
 
 __all__ = ["FORMATS", "ColumnMapping", "RoleMapping", "read_transcripts"]
@@ -51,7 +52,7 @@ class JoiningReader(Protocol):
 
 # In the order in which they are asked: what is surest to know its own comes first.
 _JOINING: tuple[JoiningReader, ...] = ()
-_READERS: tuple[Reader, ...] = (canonical, captions, labelled_text)
+_READERS: tuple[Reader, ...] = (canonical, captions, tabular, labelled_text)
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
 
@@ -72,7 +73,8 @@ def read_transcripts(
     """Read conversations, one after the other, as they are asked for.
 
     Args:
-        source: a file, a folder (with all below it), a pattern, `-` for standard input, or several of these.
+        source: a file, a folder (with all below it), a pattern, `-` for standard input, a `datasets.Dataset`, or
+            several of these.
         format: one of `FORMATS`; found out from the content by default.
         roles: who is who, a `RoleMapping` or the YAML file of one.
         columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one.
@@ -134,7 +136,7 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     Raises:
         InputError: none does.
     """
-    if not document.data.strip():
+    if not document.data.strip() and document.rows is None:
         raise UnsupportedFormat("the file is empty")
     for reader in _ALL:
         if reader.sniff(document):
@@ -145,8 +147,9 @@ def _recognise(document: Document) -> Reader | JoiningReader:
 
 
 def _kind(document: Document) -> str:
-    if isinstance(document.first, dict):
-        return f"JSON of no format we know, with the keys {', '.join(list(document.first)[:8])}"
+    if names := ", ".join(column_names(document)[:12]):
+        kind = "JSON" if isinstance(document.first, dict) else "a table"
+        return f"{kind} with the columns {names}: a column mapping (--columns FILE) can say what they mean"
     if document.first is not None:
         return "JSON of no format we know"
     return "text in which no line begins with a speaker, as in `Agent: …`"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from llm_grader.transcript import Channel, Model, Role
+from llm_grader.transcript import Channel, Model, Role, Ticket
 
-TURN_FIELDS = ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject", "language")
-TICKET_TEXTS = (
-    *("id", "status", "priority", "type", "subject", "description", "solution", "notes", "team"),
-    *("customer_id", "customer_name", "customer_contact"),
-)
+TICKET_FIELDS = tuple(name for name in Ticket.model_fields if name not in ("sent", "vendor"))
 
 
 class TurnColumns(Model):
@@ -28,6 +25,11 @@ class TurnColumns(Model):
     visibility: str | None = None
     subject: str | None = None
     language: str | None = None
+
+    @cached_property
+    def by_field(self) -> dict[str, str]:
+        """The column of each part of a turn that has one."""
+        return self.model_dump(exclude_none=True)
 
 
 class ColumnMapping(Model):
@@ -64,13 +66,20 @@ class ColumnMapping(Model):
             raise ValueError("columns: a row is a transcript there; expected no turn beside it")
         if not (layouts or self.id):
             raise ValueError("id: expected the column that says which rows belong together")
-        unknown = sorted(set(self.ticket) - set(TICKET_TEXTS))
+        unknown = sorted(set(self.ticket) - set(TICKET_FIELDS))
         if unknown:
-            raise ValueError(f"ticket: unknown fields {unknown}, expected some of {', '.join(TICKET_TEXTS)}")
+            raise ValueError(f"ticket: unknown fields {unknown}, expected some of {', '.join(TICKET_FIELDS)}")
         return self
 
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The columns without which there is no transcript."""
+        text = (self.turn.text,) if self.turn and not self.cell else ()
+        return frozenset({*text, *self.columns, *(name for name in (self.id, self.cell) if name)})
+
+    @cached_property
     def named(self) -> frozenset[str]:
         """Every column that the mapping gives a meaning."""
-        turn = () if self.turn is None or self.cell else self.turn.model_dump(exclude_none=True).values()
+        turn = () if self.turn is None or self.cell else self.turn.by_field.values()
         single = (self.id, self.cell, self.order, self.channel_column, self.language_column)
         return frozenset({*turn, *self.columns, *self.ticket.values(), *(name for name in single if name)})

@@ -16,6 +16,18 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_BINARY = {
+    b"PAR1": "Parquet",
+    b"PK\x03\x04": "a ZIP archive or an Office document: unpack or export it first",
+    b"\x1f\x8b": "a gzip archive: unpack it first",
+    b"%PDF": "PDF: export the conversation as text first",
+    b"RIFF": "a sound or video file: transcribe it first",
+    b"OggS": "a sound file: transcribe it first",
+    b"ID3": "a sound file: transcribe it first",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "a database",
+}
 _PUNCTUATION = "„“”‚‘’«»–—…•€°§\xa0"
 _SURE_FIT = 0.95
 _ENCODINGS = {
@@ -46,6 +58,8 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     Raises:
         UnsupportedFormat: the bytes are no text in any encoding we know.
     """
+    if kind := next((kind for magic, kind in _BINARY.items() if data.startswith(magic)), None):
+        raise UnsupportedFormat(f"this is {kind}")
     text, warnings = _decode(data)
     if nuls := text.count("\0"):
         warnings.append(f"{nuls} NUL characters are part of the text")

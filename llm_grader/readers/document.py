@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -50,6 +50,17 @@ class Options:
         self.on_error(error)
 
 
+class DataSet(Protocol):
+    """Rows that know their columns: a `datasets.Dataset`."""
+
+    @property
+    def features(self) -> Any:
+        """The columns, with their types."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The rows, by column."""
+
+
 class Document:
     """One source file in memory.
 
@@ -58,19 +69,21 @@ class Document:
         name: what errors call it: the path, or `<stdin>`.
         stem: what ids of its transcripts are made of when it holds none.
         options: what the caller said.
+        rows: a data set in the place of bytes.
     """
 
-    def __init__(self, data: bytes, *, name: str, stem: str, options: Options) -> None:
+    def __init__(self, data: bytes, *, name: str, stem: str, options: Options, rows: DataSet | None = None) -> None:
         self.data = data
+        self.rows = rows
         self.name = name
         self.stem = stem
         self.options = options
         self.warnings: list[str] = []
         self.made_ids: set[str] = set()
 
-    def new_id(self, number: int | None = None) -> str:
-        """An id for a transcript whose source gives none: the stem, with a number where a file holds several."""
-        made = self.stem if number is None else f"{self.stem}-{number}"
+    def new_id(self) -> str:
+        """An id for a transcript whose source gives none: the file's stem, with a number from the second one on."""
+        made = f"{self.stem}-{len(self.made_ids) + 1}" if self.made_ids else self.stem
         self.made_ids.add(made)
         return made
 
@@ -141,6 +154,11 @@ class Document:
         if replaced:
             self.warnings.append(f"{replaced} halves of surrogate pairs are no text and were read as U+FFFD")
         return text
+
+    def warn(self, warning: str) -> None:
+        """Remember, once, what every transcript of this file should say."""
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def report(self, error: InputError) -> None:
         """Tell the caller about a problem of this file; with nobody listening, it is raised."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _SAMPLE_CHARACTERS = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
@@ -15,7 +16,10 @@ _COMMON_WORDS = {
     "hu": "a az és hogy nem van meg de ez is egy kérem köszönöm jó csak már volt igen vagy ha önnek lesz nekem",
     "et": "ja on ei see ma te et mis kas aga või oli teie minu siis palun tere aitäh mul olen seda kui ka saan",
 }
-_KNOWN_WORDS = {code: frozenset(words.split()) for code, words in _COMMON_WORDS.items()}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _code, _words in _COMMON_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES_OF.setdefault(_word, []).append(_code)
 
 ALPHABETS: dict[str, str] = {
     "de": "äöüß",
@@ -35,6 +39,6 @@ ALPHABETS: dict[str, str] = {
 def guess_language(text: str) -> str | None:
     """The language whose common words clearly lead in the first 20,000 characters, None when none does."""
     words = _WORD.findall(text[:_SAMPLE_CHARACTERS].casefold())
-    hits = sorted(((sum(word in known for word in words), code) for code, known in _KNOWN_WORDS.items()), reverse=True)
-    (most, language), (next_most, _) = hits[:2]
+    hits = Counter(code for word in words for code in _LANGUAGES_OF.get(word, ()))
+    (language, most), (_, next_most) = (*hits.most_common(2), ("", 0), ("", 0))[:2]
     return language if most >= _SURE_WORDS and most >= 1.5 * next_most else None

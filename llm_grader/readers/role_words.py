@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from llm_grader.transcript import Role
@@ -220,6 +220,7 @@ _FIELD_WORDS = frozenset(_listed(_FIELDS))
 _ROLE_OF_LABEL: dict[str, Role] = {word: role for role, words in _LABELS.items() for word in _listed(words)}
 
 
+@lru_cache(maxsize=4096)
 def role_of_label(label: str) -> Role | None:
     """The role that a speaker label names: `Agent`, `Kundin`, `Agent 2`, `Agent Jana`, `Jana (Agent)`; else None."""
     word = plain(label).rstrip("0123456789#. ")

@@ -25,6 +25,7 @@ CLEAR_MARGIN = 2
 _SAMPLE_CHARACTERS = 20_000
 _OTHER_SIDE: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
 _MOSTLY = 0.95
+_GREETED_WITHIN = 10
 _MISPLACED: tuple[tuple[Role, Side, str], ...] = (
     ("customer", "greeting", "greets like an agent: are the roles swapped?"),
     ("agent", "bot", "sounds like a recording or a bot, which is never graded as the agent"),
@@ -225,16 +226,15 @@ def role_warnings(transcript: Transcript) -> list[str]:
     role, most = max(words.items(), key=lambda item: item[1], default=("unknown", 0))
     if not missing and most > _MOSTLY * words.total():
         warnings.append(f"the {role} says {most / words.total():.0%} of the words: are the speakers told apart?")
-    return warnings + list(_misplaced_phrases(spoken[:20], transcript.language))
+    return warnings + list(_misplaced_phrases(spoken[:_GREETED_WITHIN], transcript.language))
 
 
 def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]:
-    language = language or guess_language(" ".join(turn.text[:1000] for turn in turns))
+    language = language or guess_language(" ".join(turn.text[:500] for turn in turns))
     for role, side, sounds_like in _MISPLACED:
-        for number, turn in enumerate(turns, 1):
-            if turn.role == role and count_phrases(plain(turn.text[:2000]), side, language):
-                yield f"the {role} (spoken turn {number}) {sounds_like}"
-                break
+        said = " \n ".join(turn.text[:2000] for turn in turns if turn.role == role)
+        if count_phrases(plain(said), side, language):
+            yield f"the {role} {sounds_like}"
 
 
 def _key(name: str) -> str:

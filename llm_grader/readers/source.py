@@ -6,15 +6,15 @@ import glob
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeGuard
 
 from llm_grader.errors import InputError
-from llm_grader.readers.document import Document, Options
+from llm_grader.readers.document import DataSet, Document, Options
 
 MAX_BYTES = 200_000_000
 STDIN = "-"
-Source = str | Path
-"""A file, a folder, a pattern such as `inbox/*.eml`, or `-` for standard input."""
+Source = str | Path | DataSet
+"""A file, a folder, a pattern such as `inbox/*.eml`, `-` for standard input, or a data set."""
 
 
 def read_documents(sources: Source | Iterable[Source], options: Options) -> Iterator[Document]:
@@ -22,7 +22,10 @@ def read_documents(sources: Source | Iterable[Source], options: Options) -> Iter
 
     A file that cannot be read or is larger than 200 MB is reported, and the rest is read.
     """
-    for source in [sources] if isinstance(sources, (str, Path)) else sources:
+    for source in [sources] if isinstance(sources, (str, Path)) or _is_data_set(sources) else sources:
+        if not isinstance(source, (str, Path)):
+            yield Document(b"", name="<data set>", stem="dataset", options=options, rows=source)
+            continue
         if str(source) == STDIN:
             yield from _opened(None, options)
             continue
@@ -34,7 +37,11 @@ def read_documents(sources: Source | Iterable[Source], options: Options) -> Iter
             yield from _opened(path, options)
 
 
-def _paths(source: Source) -> list[Path] | None:
+def _is_data_set(source: object) -> TypeGuard[DataSet]:
+    return hasattr(source, "features")
+
+
+def _paths(source: str | Path) -> list[Path] | None:
     """The files of one source, None when there is nothing of that name."""
     path = Path(source)
     if path.is_dir():

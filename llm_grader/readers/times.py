@@ -16,6 +16,7 @@ STAMP = (
 )
 """A regular expression for a stamp: `00:01:02`, `10:22 AM`, `2024-05-01 10:22`, `1.5.2024 10:22`."""
 
+_EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,6}))?")
 _DAY = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{2,4}),? (.*)")
 
@@ -29,22 +30,25 @@ def clock_seconds(text: str) -> float | None:
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
 
 
-def instant(value: str | float) -> tuple[datetime | None, bool]:
+def instant(value: str | float | datetime) -> tuple[datetime | None, bool]:
     """A point in time from ISO 8601 text or an epoch in seconds or milliseconds, and whether its zone was assumed.
 
     A time without a zone is taken as UTC, which keeps all differences right; the caller warns about it once. What is
     no time is None.
     """
-    if isinstance(value, (int, float)) or re.fullmatch(r"\d{9,13}(\.\d{1,9})?", value.strip()):
+    if isinstance(value, (int, float)) or (isinstance(value, str) and _EPOCH.fullmatch(value.strip())):
         return _from_epoch(float(value)), False
-    text = value.strip()
-    if not re.match(r"\d{4}-\d{2}-\d{2}", text):
-        return None, False
+    at = value if isinstance(value, datetime) else _from_iso(value.strip())
+    return (at.replace(tzinfo=UTC), True) if at and at.tzinfo is None else (at, False)
+
+
+def _from_iso(text: str) -> datetime | None:
+    if text[4:5] != "-":  # fromisoformat also reads 20240501 and 2024W18, which are more likely numbers of something
+        return None
     try:
-        at = datetime.fromisoformat(re.sub(r" ?UTC$", "+00:00", text).replace(" +", "+"))
+        return datetime.fromisoformat(text.replace(" UTC", "Z").replace(" +", "+"))
     except ValueError:
-        return None, False
-    return (at.replace(tzinfo=UTC), True) if at.tzinfo is None else (at, False)
+        return None
 
 
 def _from_epoch(seconds: float) -> datetime | None:
