@@ -17,10 +17,7 @@ HEADER_LIKE = "header_like_text"
 UNKNOWN_SPEAKER = "unknown_speaker"
 """Who said some of the turns is not known: their words count for nobody."""
 
-_DISREGARD = (
-    r"ignor\w*|disregard|forget|vergiss|missachte\w*|zapome\w+|nerespektuj\w*|hagyd figyelmen kívül|felejts\w*|eira\w*|"
-    r"unusta\w*"
-)
+_DISREGARD = r"ignor|disregard|forget|vergiss|missachte|zapome|nerespektuj|hagyd figyelmen kívül|felejts|eira|unusta"
 _RULES = (
     r"instruction|prompt|rule|rubric|checklist|anweisung|regel|checkliste|pokyn|pravid|instrukc|utasítás|szabály|juhis|"
     r"reegl|kontrollnimekir"
@@ -30,13 +27,14 @@ _FULL = (
     r"\bmet\b|all items|every item|as passed|full score|100 ?%|not_applicable|alle punkte|všechny položky|minden tétel|"
     r"kõik punktid"
 )
+# Each word is looked at once (`\b`, `*+`): a turn may be long, and written to be slow to search.
 _INSTRUCTIONS = re.compile(
-    rf"(?:{_DISREGARD})[^.\n]{{0,60}}(?:{_RULES})|(?:{_GRADE})\w*[^.\n]{{0,40}}(?:{_FULL})"
+    rf"\b(?:{_DISREGARD})\w*+[^.\n]{{0,60}}(?:{_RULES})|\b(?:{_GRADE})\w*+[^.\n]{{0,40}}(?:{_FULL})"
     r"|system prompt|<\|?(?:im_start|system|endoftext)|\[/?inst\]",
     re.IGNORECASE,
 )
 _HEADERS = re.compile(
-    r"^\s*(?:\[[0-9a-f]{8}\b|\[?turn \d+ ?[:\]]|</?(?:transcript|turn|system)\b|```\s*(?:json|system)?\s*$)",
+    r"^[^\S\n]*+(?:\[[0-9a-f]{8}\b|\[?turn \d+ ?[:\]]|</?(?:transcript|turn|system)\b|```\s*(?:json|system)?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 
