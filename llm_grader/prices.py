@@ -24,7 +24,7 @@ class Price(Model):
 
 
 def cost_of(usage: Usage, model: str, base_url: str | None, prices: dict[str, Price]) -> float | None:
-    """The cost of `usage`, or None when a token count or the price is unknown.
+    """The cost of `usage`, or None when a token count or the price is unknown, or the counts cannot be true.
 
     Args:
         usage: tokens as the endpoint reported them.
@@ -35,6 +35,8 @@ def cost_of(usage: Usage, model: str, base_url: str | None, prices: dict[str, Pr
     if usage.prompt_tokens is None or usage.completion_tokens is None:
         return None
     cached = usage.cached_tokens or 0
+    if usage.completion_tokens < 0 or not 0 <= cached <= usage.prompt_tokens:
+        return None
     price = prices.get(model)
     if price is None:
         return _list_price(usage.prompt_tokens, cached, usage.completion_tokens, model, base_url or OPENAI_URL)
