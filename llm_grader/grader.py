@@ -30,6 +30,8 @@ from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_lo
 from llm_grader.ledger import Rates
 from llm_grader.messages import Prompts, prompt_hash
 from llm_grader.pool import run_pool
+from llm_grader.redaction import redact as redact_transcript
+from llm_grader.redaction import restore_card
 from llm_grader.reply import response_model
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
@@ -64,6 +66,8 @@ class Grader:
         windows: read a transcript that does not fit into the model's context in overlapping windows, see `windows`;
             by default it fails with `context_too_long`.
         budget: limits on requests and cost.
+        redact: send tokens in place of e-mail addresses, phone numbers, IBANs, cards and known names, see `redaction`;
+            cards have the original words all the same.
         notify: told in a short line about waits and retries.
 
     Raises:
@@ -87,6 +91,7 @@ class Grader:
         reason_language: str | None = None,
         windows: bool = False,
         budget: Budget | None = None,
+        redact: bool = False,
         notify: Callable[[str], None] = lambda _line: None,
     ) -> None:
         if samples < 1:
@@ -106,6 +111,7 @@ class Grader:
         self.endpoint = asked
         self.samples = samples
         self.windows = windows
+        self.redact = redact
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         self._judge = judge
@@ -241,7 +247,12 @@ class Grader:
         return card
 
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
-        return await grade_transcript(transcript, self.rubric, self._line.asker, provenance, samples=self.samples)
+        asker, samples = self._line.asker, self.samples
+        if not self.redact:
+            return await grade_transcript(transcript, self.rubric, asker, provenance, samples=samples)
+        redaction = redact_transcript(transcript)
+        card = await grade_transcript(redaction.transcript, self.rubric, asker, provenance, samples=samples)
+        return restore_card(card, transcript, redaction)
 
     @cached_property
     def _line(self) -> _Line:
@@ -275,6 +286,7 @@ class Grader:
             **parameters_of(self.endpoint),
             "items_per_call": self.items_per_call,
             "samples": self.samples,
+            "redact": self.redact,
             "language": self.prompts.language,
             "reason_language": self.prompts.reason_language,
         }

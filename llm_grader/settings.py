@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=64, ge=1)
     samples: int = Field(default=1, ge=1)
     windows: bool = False
+    redact: bool = False
     max_requests: int | None = Field(default=None, ge=0)
     max_cost: float | None = Field(default=None, ge=0)
     store: Path = Path("llm-grader.db")

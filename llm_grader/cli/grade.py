@@ -42,6 +42,9 @@ def grade(
     windows: Annotated[
         bool | None, typer.Option("--windows", help="Read what is too long for the model in overlapping windows.")
     ] = None,
+    redact: Annotated[
+        bool | None, typer.Option("--redact", help="Send tokens in place of addresses, numbers and known names.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Grade only the first N transcripts.", min=1)] = None,
     shard: Annotated[str | None, typer.Option(help="Grade only the i-th of n parts, as i/n.", metavar="I/N")] = None,
     max_requests: Annotated[
@@ -84,6 +87,7 @@ def grade(
         concurrency=concurrency,
         samples=samples,
         windows=windows,
+        redact=redact,
         max_requests=max_requests,
         max_cost=max_cost,
         store=store,
@@ -115,6 +119,7 @@ def _grader(settings: Settings, *, stored: bool, progress: Progress) -> Grader:
         language=settings.language,
         reason_language=settings.reason_language,
         windows=settings.windows,
+        redact=settings.redact,
         budget=Budget(max_requests=settings.max_requests, max_cost=settings.max_cost),
         store=settings.store if stored else None,
         notify=progress.notify,

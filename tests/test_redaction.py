@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llm_grader import Grader, load_rubric
+from llm_grader.errors import DiskError
+from llm_grader.evidence import QuoteFinder
+from llm_grader.personal_data import find_personal_data, is_card, is_iban
+from llm_grader.redaction import redact, restore, save_values
+from llm_grader.rubric import EvidenceRule
+from llm_grader.testing import ScriptedJudge, answer
+from llm_grader.transcript import Participant, Segment, Ticket, Transcript, Turn
+from llm_grader.verdict import Evidence
+
+RUBRIC = load_rubric("helpdesk_qa")
+
+
+def kinds(text: str, language: str, *names: str) -> list[tuple[str, str]]:
+    return [(f.kind, text[f.start : f.end]) for f in find_personal_data(text, language=language, names=names)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "Rufen Sie 0171 2345678 an oder schreiben Sie an a.b@example.com.", ["PHONE", "EMAIL"]),
+        ("cs", "Volejte 777 123 456, účet CZ65 0800 0000 1920 0014 5399.", ["PHONE", "IBAN"]),
+        ("hu", "A számom 06 30 123 4567, a kártyám 4111 1111 1111 1111.", ["PHONE", "CARD"]),
+        ("et", "Helistage +372 5123 4567 või 5123 4567.", ["PHONE", "PHONE"]),
+        ("en", "Call +44 20 7946 0958 about order 4870952797.", ["PHONE"]),
+    ],
+)
+def test_numbers_and_addresses_are_found_where_they_are(language: str, text: str, expected: list[str]) -> None:
+    assert [kind for kind, _ in kinds(text, language)] == expected
+
+
+@pytest.mark.parametrize("text", ["order 4870952797", "CZ65 0800 0000 1920 0014 5398", "4111 1111 1111 1112", "1234"])
+def test_numbers_that_fail_their_check_are_left_alone(text: str) -> None:
+    assert kinds(text, "en") == []
+
+
+def test_check_digits_follow_the_standards() -> None:
+    assert is_iban("GB82 WEST 1234 5698 7654 32")  # the example of ISO 13616
+    assert not is_iban("GB82 WEST 1234 5698 7654 33")
+    assert is_card("4111 1111 1111 1111")
+    assert is_card("378282246310005")
+    assert not is_card("0000 0000 0000 0000")  # right by Luhn, and nobody's
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name", "words"),
+    [
+        ("cs", "Mluvím s paní Novákovou? Nováková u telefonu.", "Jana Nováková", ["Novákovou", "Nováková"]),
+        ("hu", "Annának írok, Anna kérte.", "Anna Kiss", ["Annának", "Anna"]),
+        ("et", "Kas Marile sobib?", "Mari Tamm", ["Marile"]),
+        ("de", "Frau Müllers Vertrag; das Mühlrad bleibt.", "Müller", ["Müllers"]),
+    ],
+)
+def test_names_are_found_with_their_endings(language: str, text: str, name: str, words: list[str]) -> None:
+    assert [word for _, word in kinds(text, language, name)] == words
+
+
+def conversation() -> Transcript:
+    return Transcript(
+        id="t",
+        channel="email",
+        language="de",
+        ticket=Ticket(customer_name="Silke Trautwein"),
+        participants=(Participant(id="a", role="agent", name="Bernd Kolloch"),),
+        turns=(
+            Turn(role="customer", text="Hier ist Silke Trautwein, 0171 2345678.", subject="Frage von Silke"),
+            Turn(
+                role="agent",
+                text="Guten Tag Frau Trautwein, ich rufe 0171 2345678 an.\n> Silke",
+                segments=(Segment(kind="body", start=0, end=52), Segment(kind="quoted", start=52, end=59)),
+            ),
+        ),
+    )
+
+
+def test_the_same_value_has_the_same_token_throughout_a_transcript() -> None:
+    redaction = redact(conversation())
+    customer, agent = redaction.transcript.turns
+    assert customer.text == "Hier ist [NAME_1] [NAME_2], [PHONE_1]."
+    assert customer.subject == "Frage von [NAME_1]"
+    assert agent.text == "Guten Tag Frau [NAME_2], ich rufe [PHONE_1] an.\n> [NAME_1]"
+    assert redaction.values == {"[NAME_1]": "Silke", "[NAME_2]": "Trautwein", "[PHONE_1]": "0171 2345678"}
+    assert agent.text[agent.segments[1].start :] == "> [NAME_1]"
+
+
+@pytest.mark.parametrize(
+    ("quote", "original"),
+    [
+        ("Guten Tag Frau [NAME_2]", "Guten Tag Frau Trautwein"),
+        ("ich rufe [PHONE_1] an", "ich rufe 0171 2345678 an"),
+        ("Guten Tag", "Guten Tag"),
+    ],
+)
+def test_evidence_comes_back_to_the_original_words(quote: str, original: str) -> None:
+    transcript, redaction = conversation(), redact(conversation())
+    found = QuoteFinder(redaction.transcript).resolve(quote, EvidenceRule())
+    assert isinstance(found, Evidence)
+    back = restore(found, transcript.turns[found.turn], redaction.spans[found.turn])
+    assert back.quote == original == transcript.turns[back.turn].text[back.start : back.end]
+
+
+@given(
+    st.lists(st.sampled_from(["Anna", "a@example.com", "+372 5123 4567", " ", "und", "ž", "🙂", "\n"]), max_size=30),
+    st.data(),
+)
+def test_any_stretch_of_the_redacted_text_maps_into_the_original(words: list[str], data: st.DataObject) -> None:
+    turn = Turn(role="agent", text=" ".join(words), speaker="Anna")
+    redaction = redact(Transcript(id="t", channel="chat", turns=(turn,)))
+    text, spans = redaction.transcript.turns[0].text, redaction.spans[0]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    evidence = Evidence(turn=0, role="agent", quote=text[start:end], start=start, end=end, match="exact")
+    back = restore(evidence, turn, spans)
+    assert back.quote == turn.text[back.start : back.end]
+    whole = Evidence(turn=0, role="agent", quote=text, start=0, end=len(text), match="exact")
+    assert restore(whole, turn, spans).quote == turn.text
+
+
+def test_a_judge_sees_tokens_and_the_card_has_the_original_words() -> None:
+    transcript = conversation()
+    greeted = answer("met", (1, "Guten Tag Frau [NAME_2]"), reason="greets [NAME_2]")
+    judge = ScriptedJudge({item.id: greeted for item in RUBRIC.items()})
+    card = Grader(RUBRIC, judge=judge, redact=True).grade(transcript)
+    sent = "".join(message["content"] for call in judge.calls for message in call)
+    assert not any(secret in sent for secret in ("Silke", "Trautwein", "2345678"))
+    greeting = card.verdicts["greeting"]
+    assert greeting.evidence[0].quote == "Guten Tag Frau Trautwein"
+    assert greeting.reason == "greets Trautwein"
+    for verdict in card.verdicts.values():
+        for e in verdict.evidence:
+            assert transcript.turns[e.turn].text[e.start : e.end] == e.quote
+
+
+def test_what_the_tokens_stand_for_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "values.jsonl"
+    save_values(path, [("t", redact(conversation()))])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text("utf-8"))["values"]["[NAME_1]"] == "Silke"
+    with pytest.raises(DiskError, match="does not exist"):
+        save_values(path, [])
