@@ -79,9 +79,9 @@ def test_json_has_a_line_for_each_figure_and_group(chats: Path) -> None:
 
 def test_the_scale_of_csat_is_a_flag(chats: Path) -> None:
     assert rows(run(chats, "--json", "--satisfied", "8/10"))["csat", None]["value"] == 0.5
-    assert "--satisfied: expected a score and the highest one, as in 4/5, found '4'" in error_of(
-        run(chats, "--satisfied", "4"), UsageError
-    )
+    for wrong in ("4", "5/4", "nan/5", "4/5/6"):
+        told = error_of(run(chats, "--satisfied", wrong), UsageError)
+        assert told == f"--satisfied: expected a score and the highest one, as in 4/5, found {wrong!r}"
 
 
 def test_no_cell_of_a_csv_is_a_formula(chats: Path) -> None:

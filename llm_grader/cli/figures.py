@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv as csv_module
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -123,10 +124,10 @@ def _labels(file: Path | None) -> list[Label]:
 def _settings(satisfied: str, mystery_tags: list[str] | None, timezone: str | None) -> FigureSettings:
     from llm_grader.figures import FigureSettings
 
-    try:
-        score, highest = (float(part) for part in satisfied.split("/"))
-    except ValueError:
-        raise UsageError(f"--satisfied: expected a score and the highest one, as in 4/5, found {satisfied!r}") from None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)", satisfied)
+    score, highest = (float(found[1]), float(found[2])) if found else (1.0, 0.0)
+    if score > highest:
+        raise UsageError(f"--satisfied: expected a score and the highest one, as in 4/5, found {satisfied!r}")
     given = {"mystery_tags": tuple(mystery_tags)} if mystery_tags else {}
     return FigureSettings(satisfied_from=score, satisfied_of=highest, timezone=_checked(timezone), **given)
 
