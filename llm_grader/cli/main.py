@@ -10,6 +10,7 @@ import typer
 from llm_grader import __version__
 from llm_grader.cli import rubric as rubric_commands
 from llm_grader.cli.doctor import doctor
+from llm_grader.cli.figures import figures
 from llm_grader.cli.grade import grade
 from llm_grader.cli.read import read
 from llm_grader.cli.render import render
@@ -56,6 +57,7 @@ app.command("read")(read)
 app.command("render")(render)
 app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
+app.command("figures")(figures)
 app.command("doctor")(doctor)
 
 
