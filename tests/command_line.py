@@ -1,0 +1,219 @@
+"""The command line in processes of its own, and a help desk of numbered cases for it to grade.
+
+What a server should answer follows from the case's number alone, so that each result can be checked, whatever happened
+on the way. Processes are forked from one that has imported the client libraries: starting one takes no seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from llm_grader.cli.main import main
+from llm_grader.store import Store
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, answer, completion
+from llm_grader.verdict import Scorecard
+
+RUBRIC = """\
+id: desk
+version: "1"
+title: Desk
+channels: [chat]
+sections:
+  - id: all
+    title: All
+    items:
+      - id: greeting
+        title: Greets
+        question: Did the agent greet?
+        guidance: {met: says hello, not_met: does not}
+      - id: number
+        title: Names the case
+        question: Did the agent name the number of the case?
+        guidance: {met: names it, not_met: does not, not_applicable: there is no case}
+        evidence: {from: [agent], required_for: [met]}
+"""
+
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(["tests.client_libraries"])
+_NUMBERS = count()
+
+
+def write_cases(folder: Path, number: int, *, words: Callable[[int], str] = lambda _case: "") -> Path:
+    """A file of transcripts `case-0000`, `case-0001`, …; the customer of each adds `words`."""
+    path = folder / "cases.jsonl"
+    path.write_text("".join(json.dumps(_case(case, words(case))) + "\n" for case in range(number)), "utf-8")
+    return path
+
+
+def _case(number: int, words: str) -> dict[str, Any]:
+    turns = [
+        {"role": "agent", "text": f"Hello, this is case {number}."},
+        {"role": "customer", "text": f"Where is my parcel? {words}".strip()},
+    ]
+    return {"id": f"case-{number:04}", "channel": "chat", "turns": turns}
+
+
+def write_rubric(folder: Path, text: str = RUBRIC) -> Path:
+    """The rubric that the cases are graded by."""
+    path = folder / "desk.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def labels_of(case: int) -> dict[str, str]:
+    """The labels that the script gives to a case."""
+    return {
+        "greeting": "met" if case % 2 else "not_met",
+        "number": ("met", "not_met", "not_applicable", "cannot_assess")[case // 2 % 4],
+    }
+
+
+def answers_of(case: int) -> dict[str, Any]:
+    """What a judge says about a case: `labels_of` it, with words of the agent where they are needed."""
+    quotes = {"greeting": (0, "Hello"), "number": (0, f"this is case {case}")}
+    return {item: answer(label, *([quotes[item]] if label == "met" else [])) for item, label in labels_of(case).items()}
+
+
+def case_of(request: ScriptedRequest) -> int:
+    """The case that a request asks about."""
+    told = " ".join(message["content"] for message in request.body["messages"] if message["role"] == "user")
+    found = re.search(r"this is case (\d+)", told)
+    assert found is not None
+    return int(found[1])
+
+
+def judged(request: ScriptedRequest) -> ScriptedResponse:
+    """The right answer to a request."""
+    return completion(answers_of(case_of(request)))
+
+
+def told_right(card: Scorecard) -> bool:
+    """Whether a card says what the script says."""
+    case = int(card.transcript_id.removeprefix("case-"))
+    return {item: verdict.label for item, verdict in card.verdicts.items()} == labels_of(case)
+
+
+def stored(folder: Path) -> dict[str, Scorecard]:
+    """The finished results in the folder's store, by transcript id; each transcript has one."""
+    with Store(folder / "llm-grader.db") as store:
+        runs = [store.cards(run.run_id) for run in store.runs()]
+        return {card.transcript_id: card for cards in runs for card in cards if card.status == "ok"}
+
+
+class Finished(NamedTuple):
+    """How a command ended; `code` is negative where a signal killed it."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    def cards(self) -> list[Scorecard]:
+        """What was printed with `--json`; a line that a kill cut off is none."""
+        whole, _, _ = self.stdout.rpartition("\n")
+        return [Scorecard.model_validate_json(line) for line in whole.split("\n") if line]
+
+
+class Command:
+    """A running `llm-grader`.
+
+    Args:
+        arguments: the command line.
+        folder: where it runs.
+        environment: variables it gets on top; whatever configures llm-grader or its SDKs is taken away.
+        file_size: the size in bytes beyond which it can write no file.
+    """
+
+    def __init__(
+        self,
+        *arguments: str | Path,
+        folder: Path,
+        environment: Mapping[str, str] = {},
+        file_size: int | None = None,
+    ) -> None:
+        number = next(_NUMBERS)
+        self._stdout, self._stderr = (folder / f"{stream}-{number}.txt" for stream in ("stdout", "stderr"))
+        for path in (self._stdout, self._stderr):
+            path.touch()  # it may be killed before it has opened them
+        target = (list(map(str, arguments)), folder, self._stdout, self._stderr, dict(environment), file_size)
+        self._process = _FORKED.Process(target=_run, args=target)
+        self._process.start()
+
+    def stderr(self) -> str:
+        """What it has said so far."""
+        return self._stderr.read_text("utf-8")
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.is_alive()
+
+    def wait(self, timeout: float = 60) -> Finished:
+        """How it ends; after `timeout` seconds it is killed, and the test fails."""
+        self._process.join(timeout)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+            raise AssertionError(f"still running after {timeout} s: {self.stderr()}")
+        assert self._process.exitcode is not None
+        return Finished(self._process.exitcode, self._stdout.read_text("utf-8"), self.stderr())
+
+
+def run(
+    *arguments: str | Path, folder: Path, environment: Mapping[str, str] = {}, file_size: int | None = None
+) -> Finished:
+    """Run a command to its end; see `Command`."""
+    return Command(*arguments, folder=folder, environment=environment, file_size=file_size).wait()
+
+
+def grading(folder: Path, base_url: str, *more: str | int | Path) -> list[str]:
+    """The command line that grades the folder's cases through a server."""
+    asked = ["--rubric", folder / "desk.yaml", "--model", "scripted", "--base-url", base_url]
+    return list(map(str, ["grade", folder / "cases.jsonl", *asked, *more]))
+
+
+def wait_until(happened: Callable[[], Any], timeout: float = 30) -> None:
+    """Wait for something to become true."""
+    until = time.monotonic() + timeout
+    while not happened():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def _run(
+    arguments: list[str],
+    folder: Path,
+    stdout: Path,
+    stderr: Path,
+    environment: dict[str, str],
+    file_size: int | None,
+) -> None:
+    """The forked process: take its streams, folder and environment, and become the command."""
+    os.chdir(folder)
+    for stream, path in ((1, stdout), (2, stderr)):
+        os.dup2(os.open(path, os.O_WRONLY), stream)
+    for name in _settings(os.environ):
+        del os.environ[name]
+    os.environ.update(environment)
+    if file_size is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
+    sys.argv = ["llm-grader", *arguments]
+    main()
+
+
+def _settings(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(("LLM_GRADER_", "OPENAI_")) or name.lower().endswith("_proxy")]
