@@ -29,7 +29,7 @@ _MOST_IN_ONE_COMMIT = 256
 
 
 class ClaimedElsewhere(Exception):
-    """Another process that shares the store is grading this key right now."""
+    """Another process that shares the store is grading this key right now, or has just done so."""
 
 
 class Journal:
@@ -74,10 +74,12 @@ class Journal:
         """Claim `key` and note that a request for it is about to be sent; returns the attempt's number.
 
         Raises:
-            ClaimedElsewhere: another process holds the claim.
+            ClaimedElsewhere: another process holds the claim, or finished while this one was looking.
         """
 
         def operation(db: sqlite3.Connection) -> int | None:
+            if db.execute("select 1 from results where key = ? and status = 'ok'", (key,)).fetchone():
+                return None
             db.execute("insert into claims values (?, ?, ?) on conflict(key) do nothing", (key, self.owner, now()))
             (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
             if holder != self.owner:
