@@ -71,8 +71,9 @@ group by run_id order by run_id desc
 
 _IN_DOUBT = """
 select key, count(*) from attempts
-where finished_at is null and key not in (select key from claims)
-    and key not in (select key from results where status = 'ok')
+where (finished_at is null and key not in (select key from results where status = 'ok')
+        or outcome = 'ok' and key not in (select key from results))
+    and key not in (select key from claims)
 group by key
 """
 
@@ -136,7 +137,8 @@ class Store:
             db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise DiskError(f"{self.path}: cannot open the store ({error})") from error
-        db.execute("pragma synchronous=full")
+        with self.guarded(db):
+            db.execute("pragma synchronous=full")
         return db
 
     def start_run(self, provenance: Provenance) -> int:
@@ -188,7 +190,8 @@ class Store:
                     self._db.execute("delete from claims where owner = ?", (owner,))
 
     def in_doubt(self) -> dict[str, int]:
-        """Keys → how many requests for them were sent without an answer being noted, where there is no result."""
+        """Keys → how many requests for them may have been paid for in vain: no result, and nobody is at it any more."""
+        self.drop_stale_claims()
         with self.guarded(self._db):
             return dict(self._db.execute(_IN_DOUBT))
 
