@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import instructor.core.hooks
-import openai.resources
-import rich.progress
-import tenacity
+import importlib
 
-import llm_grader.cli.inputs
-import llm_grader.cli.interrupts
-import llm_grader.cli.main
-import llm_grader.cli.progress
-import llm_grader.cli.show
-import llm_grader.grader
+import instructor
+import openai
+
 from llm_grader.folding import fold
 
+for _module in (
+    "cli.inputs",
+    "cli.interrupts",
+    "cli.main",
+    "cli.progress",
+    "cli.show",
+    "grader",
+    "readers",
+    "settings",
+):
+    importlib.import_module(f"llm_grader.{_module}")
+for _module in ("instructor.core.hooks", "openai.resources", "rich.progress", "rich.table", "tenacity"):
+    importlib.import_module(_module)
+
 LAZY = (
-    instructor.core.hooks.Hooks,
     instructor.from_openai,
     instructor.patch,
     instructor.OpenAISchema,
@@ -24,6 +31,5 @@ LAZY = (
     openai.AsyncOpenAI,
     openai.DefaultAsyncHttpxClient,
     openai.Timeout,
-    tenacity.AsyncRetrying,
+    fold("The first text that is folded needs a table of characters."),
 )
-FOLDED = fold("A table of characters is made when the first text is folded.")
