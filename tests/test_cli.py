@@ -183,3 +183,18 @@ def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, t
     assert result.returncode == 3
     assert json.loads(result.stdout)["transcript_id"] == "good"
     assert "bad.json" in result.stderr
+
+
+def test_escape_codes_in_a_transcript_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
+    turns = [{"role": "agent", "text": "Good morning \x1b[2J\x1b]0;owned\x07"}]
+    transcript = {"id": "t\x1b[31m", "channel": "chat", "turns": turns}
+    (tmp_path / "t.jsonl").write_text(json.dumps(transcript), "utf-8")
+
+    def quote_all(request: ScriptedRequest) -> ScriptedResponse:
+        said = answer("met", (0, "Good morning \x1b[2J\x1b]0;owned\x07"), reason="\x1b[1m")
+        return completion({item_id: said for item_id in request.asked()})
+
+    with ScriptedServer(quote_all) as hostile:
+        result = run("grade", "t.jsonl", "--base-url", hostile.base_url, "--model", "m")
+    assert "Good morning" in result.stdout
+    assert "\x1b" not in result.stdout + result.stderr

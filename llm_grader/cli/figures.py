@@ -162,7 +162,7 @@ def _print_table(found: Sequence[Figure]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from llm_grader.cli.show import stdout_console
+    from llm_grader.cli.show import printable, stdout_console
 
     grouped = any(figure.group is not None for figure in found)
     table = Table(box=None, padding=(0, 1))
@@ -170,7 +170,7 @@ def _print_table(found: Sequence[Figure]) -> None:
         table.add_column(heading, overflow="fold", justify="left" if heading in ("figure", "group") else "right")
     for figure in found:
         if figure.value is not None:
-            group = [Text(_printable(str(figure.group)))] if grouped else []
+            group = [Text(printable(str(figure.group)))] if grouped else []
             values = [_shown(value, figure.unit) for value in (figure.value, figure.median, figure.p90)]
             table.add_row(figure.id, *group, *values, f"{figure.n:,}")
     console = stdout_console()
@@ -182,11 +182,6 @@ def _print_table(found: Sequence[Figure]) -> None:
     for (name, reason), count in missing.items():
         where = f" ({count} of {groups} groups)" if grouped else ""
         console.print(Text(f"  {name}{where}: {reason}", style="dim"))
-
-
-def _printable(name: str) -> str:
-    """A name from outside without the control characters that a terminal would obey."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in name)
 
 
 def _shown(value: float | None, unit: str) -> str:

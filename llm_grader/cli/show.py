@@ -21,18 +21,23 @@ def stdout_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=120)
 
 
+def printable(text: str) -> str:
+    """Text from outside without the control characters that a terminal would obey."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> None:
     """One card: score, then each verdict with the words it rests on."""
     from rich.table import Table
     from rich.text import Text
 
     console.print()
-    console.print(Text(f"{card.transcript_id}: {_headline(card)}", style="bold"))
+    console.print(Text(f"{printable(card.transcript_id)}: {_headline(card)}", style="bold"))
     if card.failure is not None:
         console.print(f"  failed: {card.failure.message}", markup=False)
         return
     for line in (*card.warnings, *(f"look at it: {flag}" for flag in card.flags)):
-        console.print(f"  {line}", style="yellow", markup=False)
+        console.print(f"  {printable(line)}", style="yellow", markup=False)
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
@@ -56,7 +61,7 @@ def print_summary(console: Console, cards: Iterable[Scorecard]) -> None:
         score = "–" if card.score is None else f"{card.score:.0f}"
         passed = {True: "yes", False: "no", None: "–"}[card.passed]
         failed = ", ".join(card.critical_failures)
-        table.add_row(Text(card.transcript_id), score, passed, f"{card.coverage:.0%}", card.status, failed)
+        table.add_row(Text(printable(card.transcript_id)), score, passed, f"{card.coverage:.0%}", card.status, failed)
     console.print(table)
 
 
@@ -72,5 +77,5 @@ def _grounds(verdict: Verdict) -> str:
     if verdict.problem is not None:
         claimed = f"; the judge said {verdict.claimed}" if verdict.claimed else ""
         return f"{verdict.problem}{f' ({verdict.detail})' if verdict.detail else ''}{claimed}"
-    quotes = " … ".join(f"“{' '.join(e.quote.split())}” [{e.role} {e.turn}]" for e in verdict.evidence)
-    return quotes or verdict.reason
+    quotes = " … ".join(f"“{printable(' '.join(e.quote.split()))}” [{e.role} {e.turn}]" for e in verdict.evidence)
+    return quotes or printable(verdict.reason)
