@@ -1,8 +1,8 @@
 """How many requests may be in flight, and when nobody may send: shared by all workers of a run.
 
 The first request goes alone: a wrong key costs one request, and the others find the provider's cache filled. Then the
-limit halves when the endpoint asks to slow down and grows by one for each `limit` answers that succeed (additive
-increase, multiplicative decrease, as in TCP congestion control, RFC 5681).
+limit halves when the endpoint asks to slow down and grows by one for as many answers that succeed as it allows
+(additive increase, multiplicative decrease, as in TCP congestion control, RFC 5681).
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Throttle:
         self._proven = False
         self._stopped_by: Exception | None = None
         self._in_flight = 0
+        self._halvings = 0
         self._successes = 0
         self._paused_until = 0.0
         self._failing_since: float | None = None
@@ -48,21 +49,21 @@ class Throttle:
         self._changed = asyncio.Condition()
 
     @contextlib.asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold one of the allowed requests, after any pause is over.
+    async def slot(self) -> AsyncIterator[int]:
+        """Hold one of the allowed requests, after any pause is over; yields when it is sent, for `slow_down`.
 
         Raises:
             Exception: what `stop` was called with.
         """
         async with self._changed:
             await self._changed.wait_for(lambda: self._stopped_by or self._in_flight < self.allowed)
-            if self._stopped_by is not None:
-                raise self._stopped_by
             self._in_flight += 1
         try:
-            while (wait := self._paused_until - self._clock()) > 0:
+            while self._stopped_by is None and (wait := self._paused_until - self._clock()) > 0:
                 await self._sleep(wait)  # type: ignore[misc]
-            yield
+            if self._stopped_by is not None:
+                raise self._stopped_by
+            yield self._halvings
         finally:
             async with self._changed:
                 self._in_flight -= 1
@@ -72,20 +73,24 @@ class Throttle:
         """Nobody may send any more: whoever waits or comes gets `error`."""
         self._stopped_by = error
 
-    def slow_down(self, seconds: float | None) -> None:
+    def slow_down(self, seconds: float | None, sent: int | None = None) -> None:
         """The endpoint asked for fewer requests, and for a pause of `seconds` when it said how long.
+
+        Args:
+            seconds: the pause.
+            sent: what the request's `slot` yielded. Of the requests that were in flight together only one halves.
 
         Raises:
             EndpointDown: it asks for more than we wait.
         """
         if seconds is not None and seconds > LONGEST_PAUSE:
             self._give_up(f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s")
-        now = self._clock()
-        if now >= self._paused_until or seconds is None:  # one burst of 429s halves once
+        if sent is None or sent == self._halvings:
             self.allowed = max(1, self.allowed // 2)
+            self._halvings += 1
             self._successes = 0
         if seconds is not None:
-            self._paused_until = max(self._paused_until, now + seconds)
+            self._paused_until = max(self._paused_until, self._clock() + seconds)
         self._failing_since = None  # an endpoint that answers is not down
 
     def succeeded(self) -> None:
