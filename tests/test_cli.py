@@ -192,7 +192,7 @@ def test_escape_codes_in_a_transcript_do_not_reach_the_terminal(run: Run, tmp_pa
 
     def quote_all(request: ScriptedRequest) -> ScriptedResponse:
         said = answer("met", (0, "Good morning \x1b[2J\x1b]0;owned\x07"), reason="\x1b[1m")
-        return completion({item_id: said for item_id in request.asked()})
+        return completion(dict.fromkeys(request.asked(), said))
 
     with ScriptedServer(quote_all) as hostile:
         result = run("grade", "t.jsonl", "--base-url", hostile.base_url, "--model", "m")
