@@ -18,9 +18,12 @@ _QUOTE_MARKS = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶ʻʼ〝〞�
 _DASHES = "-‐‑‒–—―−"
 _SAME = str.maketrans({**dict.fromkeys(_QUOTE_MARKS, "'"), **dict.fromkeys(_DASHES, "-")})
 
-# Beyond the marks: vowels and finals of Hangul, sara am, halfwidth sound marks, skin tones. Most of them compose.
-_EXTENDING_BASIC = r"\u0e33\u0eb3\u1160-\u11ff\u3131-\u318e\ud7b0-\ud7ff\uff9e-\uffdc"
+# What combines with the character before it, beyond the marks: sara am, halfwidth sound marks, skin tones.
+_EXTENDING_BASIC = r"\u0e33\u0eb3\uff9e\uff9f"
 _EXTENDING = rf"{_EXTENDING_BASIC}\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef"
+# Parts of Hangul syllables, which compose with each other and with a whole syllable before them.
+_JAMO = r"\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\ud7b0-\ud7ff\uffa0-\uffdc"
+_SYLLABLE = r"[\uac00-\ud7a3]"
 _JOINED = r"\u200d[\u2190-\u2bff\U0001f000-\U0001faff]"
 # Fillers and variation selectors: letters and marks by their category, and nothing to see.
 _FILLING = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -152,11 +155,13 @@ def _fold_cluster(cluster: str) -> str:
 @functools.cache
 def _tokens() -> re.Pattern[str]:
     """Splits text into runs of plain characters with single blanks, other blanks, and clusters."""
-    extending = rf"[{_listed(_MARKS, upto=0x1FFFF)}{_EXTENDING}]"
-    bound = rf"{extending}|{_JOINED}"
+    extending = rf"[{_listed(_MARKS, upto=0x1FFFF)}{_EXTENDING}]|{_JOINED}"
     # Only characters of the basic plane are excluded one by one: `re` looks others up one after the other.
-    plain = rf"[^\s{_listed(_MARKS + _CONTROL, upto=0xFFFF)}{_EXTENDING_BASIC}\U00010000-\U0010ffff]+"
-    return re.compile(rf"(?P<run>{plain}(?: {plain})*(?!{bound}))|(?P<blank>\s+(?!{bound}))|.(?:{bound})*", re.DOTALL)
+    special = rf"{_listed(_MARKS + _CONTROL, upto=0xFFFF)}{_EXTENDING_BASIC}{_JAMO}\U00010000-\U0010ffff"
+    plain = rf"[^\s{special}]+"
+    alone = rf"(?!{extending}|(?<={_SYLLABLE})[{_JAMO}])"
+    cluster = rf"(?:{_SYLLABLE}?[{_JAMO}]+|.)(?:{extending})*"
+    return re.compile(rf"(?P<run>{plain}(?: {plain})*{alone})|(?P<blank>\s+{alone})|{cluster}", re.DOTALL)
 
 
 def _listed(categories: tuple[str, ...], *, upto: int) -> str:

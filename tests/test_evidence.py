@@ -62,6 +62,7 @@ def test_words_found_letter_by_letter_are_exact_with_offsets_in_code_points() ->
         ("I refunded it", "[...] refunded it [...]", "refunded it"),
         ("I refunded it.", '"I refunded it..."', "I refunded it"),
         ("ﬁne, ５ days", "fine, 5 days", "ﬁne, ５ days"),
+        ("네 (ㅋㅋ 감사합니다)", unicodedata.normalize("NFD", "ㅋㅋ  감사합니다"), "ㅋㅋ 감사합니다"),
     ],
 )
 def test_allowed_differences_give_the_transcripts_own_words(text: str, quote: str, own: str) -> None:
@@ -195,7 +196,11 @@ WORDS = re.findall(
     "مرحبا كيف नमस्ते ขอบคุณครับ น้ำ 한국어 谢谢您的来电 ありがとう 👨\u200d👩\u200d👧 👍🏽 ❤\ufe0f ﬁnal Ǆungla (ja) – — … "
     "e-mail Ver\u00adtrag x\u0323\u0307y İstanbul",
 )
-LETTERS = st.text(st.characters(categories=["Lu", "Ll", "Lo", "Nd"]), min_size=1, max_size=6)
+# Fillers are letters by their category, and nothing to see; sara am belongs to the letter before it; the deprecated ŉ
+# is an apostrophe and an n, of which unwrapping takes the one.
+NO_LETTERS = "\u115f\u1160\u3164\uffa0\u0e33\u0eb3\u0149"
+SHOWN = st.characters(categories=["Lu", "Ll", "Lo", "Nd"], exclude_characters=NO_LETTERS)
+LETTERS = st.text(SHOWN, min_size=1, max_size=6)
 MIXED = st.sampled_from(WORDS) | LETTERS
 BLANKS = st.sampled_from([" ", "  ", "\u00a0", "\r\n", "\n\n", " \u200b", "\u3000", "\t", " \u00ad "])
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]

@@ -27,6 +27,7 @@ COMBINING = {c for c in ALL_CHARACTERS if unicodedata.normalize("NFKD", c)[0] in
         ("❤\ufe0f", "❤"),
         ("\u200f\u202bשלום\u202c", "שלום"),
         ("ΟΔΟΣ", "οδος"),
+        ("ΐ", "ΐ".upper()),
     ],
 )
 def test_equal_words_fold_to_the_same(one: str, other: str) -> None:
@@ -77,6 +78,11 @@ def test_places_lead_back_to_the_original() -> None:
     assert text[start:end] == "grüße\r\nSie"
     ((start, end),) = Folded(text).places("strasse...")
     assert text[start:end] == "Straße…"
+
+
+def test_places_end_with_the_last_thing_to_see() -> None:
+    ((start, end),) = Folded("\u200fHello\u200b\u00ad there").places("hello")
+    assert (start, end) == (1, 6)
 
 
 def test_half_of_an_expanded_character_is_no_place() -> None:

@@ -189,11 +189,13 @@ CONTACT = {"name": "contact_gap", "within_seconds": DAY}
         ([24, 40], 48, MET),
         ([25, 40], 48, NOT_MET),
         ([20], 50, NOT_MET),
-        # What is written after the solution is no contact of an open case: 20 → 48 is 28.
+        # What is written after the solution is no contact of an open case: 20 → 48 is 28, 20 → 43 is 23.
         ([20, 49], 48, NOT_MET),
+        ([20, 49], 43, MET),
         # Unresolved, the case is followed to its last message: 20 → 40.
         ([20, 40], None, MET),
         ([], 30, NOT_MET),
+        ([12], 24, MET),
         ([1], 5, NOT_APPLICABLE),
         ([1, 2], None, CANNOT_ASSESS),
     ],

@@ -70,6 +70,10 @@ def test_the_recordings_clock_needs_both_ends_of_every_turn() -> None:
     assert waits(turn("customer", 0, start=0.0), turn("agent", 3, start=3.0, end=4.0)) == [3]
 
 
+def test_turns_are_taken_by_their_times() -> None:
+    assert waits(turn("agent", 40), turn("customer", 0)) == [40]
+
+
 def test_without_all_times_there_are_no_waits() -> None:
     assert waits(turn("customer", 0), turn("agent"), turn("customer", 5), turn("agent", 6)) == []
     assert waits(turn("customer", 0), turn("bot"), turn("agent", 7)) == [7]
