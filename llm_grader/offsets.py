@@ -23,7 +23,7 @@ from llm_grader.rubric import Item
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 
-_TEMPLATES = ("local_transcript.j2", "local_item.j2", "local_evidence.j2")
+_TEMPLATES = ("local_transcript.j2", "local_evidence.j2", "local_item.j2")
 _log = logging.getLogger("llm_grader")
 
 
@@ -40,9 +40,10 @@ class Provenance(Model):
 
     weights_sha256: str
     prompt_hash: str
-    data: str
+    rubric_hash: str
     data_hash: str
     label_source: LabelSource
+    language: str
     transcripts: int
     labels: int
     method: str
