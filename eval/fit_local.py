@@ -21,11 +21,12 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from llm_grader.choices import YES, ChoiceAsker, Choose, Conversation, options_of, score_of
+from llm_grader.endpoint import Endpoint
 from llm_grader.errors import GraderError
 from llm_grader.eval.gold import read_labels
 from llm_grader.eval.offset_fit import SPREAD, Answer, fit_offsets
 from llm_grader.eval.offset_report import render_agreement
-from llm_grader.gateway import Endpoint, Gateway
+from llm_grader.gateway import Gateway
 from llm_grader.local import LocalServer
 from llm_grader.messages import Message
 from llm_grader.offsets import (
