@@ -22,6 +22,7 @@ from llm_grader.endpoint import Endpoint, Mode
 from llm_grader.errors import (
     BadRequest,
     EndpointError,
+    GraderError,
     InvalidOutput,
     JudgeError,
     RateLimited,
@@ -182,27 +183,36 @@ class Gateway:
     ) -> _Answer:
         log = attempt_log.get()
         async with client.throttle.slot():
-            self._reserve(ledger, client)
             attempt = None if log is None else await log.begin(ledger.prompt_bytes)
-            ledger.requests += 1
-            outcome, counted = "ok", len(ledger.tokens)
+            outcome, counted = None, len(ledger.tokens)
             try:
-                answer = await self._adapted(ask, client, ledger)
-            except JudgeError as fault:
-                outcome, fault.usage = fault.code, self._usage(ledger)
-                self._after_fault(fault, client, number)
+                answer = await self._paid(ask, client, ledger)
+                outcome = "ok"
+            except GraderError as fault:
+                outcome = fault.code
+                if isinstance(fault, JudgeError):
+                    fault.usage = self._usage(ledger)
+                    self._after_fault(fault, client, number)
                 raise
             finally:
-                spent = self._usage(ledger, since=counted)
-                self.budget.settle(ledger.estimate, spent.cost if ledger.tokens[counted:] else 0.0)
-                if log is not None and attempt is not None:
-                    log.end(attempt, outcome, spent)
+                if log is not None and attempt is not None and outcome is not None:  # an aborted request is in doubt
+                    log.end(attempt, outcome, self._usage(ledger, since=counted))
             client.throttle.succeeded()
             return answer
 
-    def _reserve(self, ledger: Ledger, client: _Client) -> None:
+    async def _paid(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger) -> _Answer:
+        """Ask where the budget allows it, and settle what it took."""
+        reserved, counted = self._reserve(ledger.estimate, client), len(ledger.tokens)
+        ledger.requests += 1
         try:
-            self.budget.reserve(ledger.estimate)
+            return await self._adapted(ask, client, ledger)
+        finally:
+            cost = self._usage(ledger, since=counted).cost if ledger.tokens[counted:] else 0.0
+            self.budget.settle(reserved, cost)
+
+    def _reserve(self, estimate: float | None, client: _Client) -> float:
+        try:
+            return self.budget.reserve(estimate)
         except RunStopped as error:
             client.throttle.stop(error)
             raise
@@ -220,6 +230,7 @@ class Gateway:
                 if not isinstance(fault, BadRequest) or rejected is None or rejected in self._rejected:
                     raise fault from None  # the cause's text holds the transcript
                 self._rejected.add(rejected)
+                self._reserve(0.0, client)  # what was reserved for its cost stands: a rejected request costs nothing
                 ledger.requests += 1
 
     def _after_fault(self, fault: JudgeError, client: _Client, number: int) -> None:
