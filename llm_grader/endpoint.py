@@ -43,16 +43,24 @@ class Endpoint(Model):
         return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
 
     def check(self) -> None:
-        """Refuse addresses that would send transcripts in clear text.
+        """Refuse addresses that cannot be used, or would send transcripts in clear text.
 
         Raises:
-            UsageError: the address is no http(s) URL, or plain http to another machine without `allow_http`.
+            UsageError: the address is no http(s) URL, holds a password, or is plain http to another machine without
+                `allow_http`. The message does not repeat it.
         """
-        parts = urlsplit(self.base_url or OPENAI_URL)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"base_url: expected http(s)://host/path, found {self.base_url!r}")
+        url = OPENAI_URL if self.base_url is None else self.base_url
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
+        except ValueError:  # brackets that do not close, a port that is no number
+            usable = False
+        if not usable:
+            raise UsageError("base_url: expected an address such as https://host/path, found something else")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise UsageError("base_url: expected an address only; a key goes into api_key")
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
-            raise UsageError(f"base_url: {self.base_url} would send transcripts unencrypted: use https or --allow-http")
+            raise UsageError(f"base_url: http://{parts.hostname} would read in clear text: use https or --allow-http")
 
 
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:

@@ -9,6 +9,8 @@ from llm_grader.probabilities import Token
 from llm_grader.transcript import Model
 from llm_grader.verdict import Usage
 
+_NO_CHOICES = "no choices"
+
 
 class Rates(Model):
     """How much a request takes: tokens for a byte of prompt, and tokens of an answer, in all or for each item.
@@ -41,20 +43,16 @@ class Ledger:
         self.answer_tokens: list[Token] = []
 
     def add(self, completion: Any) -> None:
-        """Copy what is needed: instructor later rewrites the completion's usage."""
+        """Copy what is needed, before instructor rewrites it; whatever a server sent, this does not fail."""
         self.tokens.append(_tokens(getattr(completion, "usage", None)))
-        self.answered_by = getattr(completion, "model", None) or self.answered_by
-        choices = getattr(completion, "choices", None)
-        if not choices:
-            self.text, self.finish_reason = "", "no choices"
-            return
-        message = choices[0].message
-        calls = getattr(message, "tool_calls", None)
-        self.text = (calls[0].function.arguments if calls else message.content) or ""
-        self.finish_reason = choices[0].finish_reason
+        model = getattr(completion, "model", None)
+        self.answered_by = model if isinstance(model, str) else self.answered_by
+        choice = _first(getattr(completion, "choices", None))
+        message = getattr(choice, "message", None)
+        self.finish_reason = _NO_CHOICES if message is None else getattr(choice, "finish_reason", None)
+        self.text = _text_of(message)
         self.refused = bool(getattr(message, "refusal", None))
-        content = getattr(getattr(choices[0], "logprobs", None), "content", None) or ()
-        self.answer_tokens = [Token(token.token, token.logprob) for token in content]
+        self.answer_tokens = _answer_tokens(getattr(choice, "logprobs", None))
 
     def usage(self, since: int) -> Usage:
         """Tokens of the answers from number `since` on, and all requests."""
@@ -71,7 +69,7 @@ class Ledger:
 
     def fault(self) -> JudgeError:
         """What is wrong with an answer that came with status 200."""
-        if not self.tokens or self.finish_reason == "no choices":
+        if not self.tokens or self.finish_reason == _NO_CHOICES:
             return TransientError("the endpoint's answer is no chat completion (a web page?): check --base-url")
         if self.refused:
             return Refused("the model declined to grade this transcript")
@@ -83,7 +81,29 @@ class Ledger:
 
 
 def _tokens(usage: Any) -> tuple[int | None, int | None, int | None]:
-    if usage is None:
-        return None, None, None
     details = getattr(usage, "prompt_tokens_details", None)
-    return usage.prompt_tokens, getattr(details, "cached_tokens", None) or 0, usage.completion_tokens
+    reported = ((usage, "prompt_tokens"), (details, "cached_tokens"), (usage, "completion_tokens"))
+    prompt, cached, completion = (_count(getattr(part, name, None)) for part, name in reported)
+    return prompt, cached, completion
+
+
+def _count(reported: Any) -> int | None:
+    return reported if type(reported) is int and reported >= 0 else None
+
+
+def _first(parts: Any) -> Any:
+    return parts[0] if isinstance(parts, list) and parts else None
+
+
+def _text_of(message: Any) -> str:
+    call = _first(getattr(message, "tool_calls", None))
+    text = getattr(message, "content", None) if call is None else getattr(call, "function", None)
+    text = getattr(text, "arguments", text)
+    return text if isinstance(text, str) else ""
+
+
+def _answer_tokens(logprobs: Any) -> list[Token]:
+    try:
+        return [Token(token.token, min(0.0, token.logprob)) for token in getattr(logprobs, "content", None) or ()]
+    except (AttributeError, TypeError):
+        return []
