@@ -60,7 +60,9 @@ class Endpoint(Model):
         if parts.username is not None or parts.query or parts.fragment:
             raise UsageError("base_url: expected an address only; a key goes into api_key")
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
-            raise UsageError(f"base_url: http://{parts.hostname} would read in clear text: use https or --allow-http")
+            raise UsageError(
+                f"base_url: plain http shows transcripts on their way to {parts.hostname}: use https or --allow-http"
+            )
 
 
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 Message = dict[str, str]
 MAX_ATTEMPTS = 6
 OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _Answer = TypeVar("_Answer")
 
@@ -60,7 +60,8 @@ class Gateway:
         budget: limits on requests and cost, none by default.
         without: optional parameters that the endpoint is known to reject, and that are never sent.
         notify: told, in a short line, about waits and retries.
-        sleep: how to wait between attempts; injected in tests.
+        sleep: how to wait between attempts and in pauses; injected in tests.
+        clock: monotonic seconds; injected in tests.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Gateway:
         without: Collection[str] = (),
         notify: Callable[[str], None] = lambda _line: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         endpoint.check()
         self.endpoint = endpoint
@@ -78,6 +80,7 @@ class Gateway:
         self.budget = budget or Budget()
         self._notify = notify
         self._sleep = sleep
+        self._clock = clock
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
         self._rejected = set(without)
 
@@ -182,7 +185,7 @@ class Gateway:
         self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger, number: int
     ) -> _Answer:
         log = attempt_log.get()
-        async with client.throttle.slot():
+        async with client.throttle.slot() as sent:
             attempt = None if log is None else await log.begin(ledger.prompt_bytes)
             outcome, counted = None, len(ledger.tokens)
             try:
@@ -192,7 +195,7 @@ class Gateway:
                 outcome = fault.code
                 if isinstance(fault, JudgeError):
                     fault.usage = self._usage(ledger)
-                    self._after_fault(fault, client, number)
+                    self._after_fault(fault, client.throttle, sent, number)
                 raise
             finally:
                 if log is not None and attempt is not None and outcome is not None:  # an aborted request is in doubt
@@ -225,7 +228,7 @@ class Gateway:
             except JudgeError:
                 raise
             except Exception as error:
-                fault = _classify(error, ledger)
+                fault = _classify(error, ledger, self.endpoint.timeout)
                 rejected = unsupported_parameter(getattr(_cause(error), "body", None), OPTIONAL)
                 if not isinstance(fault, BadRequest) or rejected is None or rejected in self._rejected:
                     raise fault from None  # the cause's text holds the transcript
@@ -233,18 +236,18 @@ class Gateway:
                 self._reserve(0.0, client)  # what was reserved for its cost stands: a rejected request costs nothing
                 ledger.requests += 1
 
-    def _after_fault(self, fault: JudgeError, client: _Client, number: int) -> None:
+    def _after_fault(self, fault: JudgeError, throttle: Throttle, sent: int, number: int) -> None:
         if isinstance(fault, EndpointError):
-            client.throttle.stop(fault)
+            throttle.stop(fault)
         elif isinstance(fault, RateLimited):
-            client.throttle.slow_down(fault.retry_after)
+            throttle.slow_down(fault.retry_after, sent)
             waiting = "" if fault.retry_after is None else f": waiting {fault.retry_after:.0f} s (server asked)"
             self._notify(f"rate limited{waiting}, attempt {number}/{MAX_ATTEMPTS}")
         elif isinstance(fault, TransientError):
             self._notify(f"{fault}, attempt {number}/{MAX_ATTEMPTS}")
-            client.throttle.failed()
+            throttle.failed()
         else:  # an answer that cannot be used is an answer
-            client.throttle.succeeded()
+            throttle.succeeded()
 
     def _parameters(self) -> dict[str, Any]:
         wanted = {
@@ -279,7 +282,8 @@ class Gateway:
     def _client(self) -> _Client:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            self._clients[loop] = _Client(self.endpoint, self.concurrency)
+            throttle = Throttle(self.concurrency, clock=self._clock, sleep=self._sleep)
+            self._clients[loop] = _Client(self.endpoint, throttle)
         return self._clients[loop]
 
 
@@ -290,7 +294,7 @@ class _NotSent(Exception):
 class _Client:
     """The SDK's client and the throttle of one event loop."""
 
-    def __init__(self, endpoint: Endpoint, concurrency: int) -> None:
+    def __init__(self, endpoint: Endpoint, throttle: Throttle) -> None:
         import instructor
         import openai
 
@@ -304,7 +308,7 @@ class _Client:
             http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=endpoint.trust_env),
         )
         self.structured = instructor.from_openai(self.raw, mode=_instructor_mode(endpoint.mode))
-        self.throttle = Throttle(concurrency)
+        self.throttle = throttle
 
 
 @lru_cache(maxsize=256)
@@ -362,13 +366,13 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _classify(error: Exception, ledger: Ledger) -> JudgeError:
+def _classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     """One of our errors for whatever the libraries raised. The original's text is never passed on."""
     import openai
 
     cause = _cause(error)
-    if isinstance(cause, openai.APITimeoutError):
-        return TransientError("timed out")
+    if isinstance(cause, openai.APITimeoutError) and type(cause.__cause__).__name__ != "ConnectTimeout":
+        return TransientError(f"timed out after {timeout:g} s")
     if isinstance(cause, openai.APIStatusError):
         return fault_of(cause.status_code, cause.response.headers, cause.body)
     if isinstance(cause, openai.APIConnectionError):
@@ -377,7 +381,7 @@ def _classify(error: Exception, ledger: Ledger) -> JudgeError:
                 return BadRequest("the recorded cassette has no answer to this request")
         return TransientError("cannot reach the endpoint: check --base-url and the network")
     if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
-        raise error  # nothing was answered and no library complained: a bug, not a fault
+        raise cause from None  # nothing was answered and no library complained: a bug, not a fault
     return ledger.fault()
 
 

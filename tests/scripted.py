@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from llm_grader.endpoint import Endpoint, Mode
+from llm_grader.gateway import Gateway
 from llm_grader.rubric import Item, Rubric
 from llm_grader.testing import answer
 from llm_grader.transcript import Transcript, Turn
@@ -56,3 +58,10 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
         await asyncio.sleep(0)
+
+
+def gateway(base_url: str, *, clock: Clock | None = None, mode: Mode = "tools", **settings: Any) -> Gateway:
+    """A gateway to a scripted server with a secret key, on a clock that passes at once."""
+    clock = clock or Clock()
+    endpoint = {"model": "m", "base_url": base_url, "api_key": KEY, "mode": mode, **settings.pop("endpoint", {})}
+    return Gateway(Endpoint.model_validate(endpoint), sleep=clock.sleep, clock=clock, **settings)
