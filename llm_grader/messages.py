@@ -34,6 +34,7 @@ _PROBLEMS = {
     "quote_not_found": "the quote is not in the transcript",
     "quote_of_wrong_role": "the quote is from a speaker whose words do not count for this item",
     "quote_not_said": "the quote is from a note, an event or text that its author did not write",
+    "quote_without_content": "the quote is from a turn that says nothing",
 }
 
 
