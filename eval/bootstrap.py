@@ -72,9 +72,10 @@ def replicates(statistic: Statistic, units: npt.ArrayLike, *, n: int = 2000, see
     Statistics that are computed in one call share their resamples: their differences are paired.
     """
     values = np.asarray(units, dtype=np.float64)
-    flat = values.reshape(len(values), -1)
+    # Clusters that add the same are drawn together: as likely, and of thousands few are different.
+    kinds, sizes = np.unique(values.reshape(len(values), -1), axis=0, return_counts=True)
     parts = [
-        statistic((counts @ flat).reshape(-1, *values.shape[1:])) for counts in _resamples(len(values), n=n, seed=seed)
+        statistic((counts @ kinds).reshape(-1, *values.shape[1:])) for counts in _resamples(sizes, n=n, seed=seed)
     ]
     return np.concatenate(parts)
 
@@ -90,11 +91,11 @@ def percentile_interval(estimate: float, draws: FloatArray, clusters: int, confi
     return Interval(estimate, float(low), float(high), clusters, share)
 
 
-def _resamples(clusters: int, *, n: int, seed: int) -> Iterator[FloatArray]:
-    """How often each cluster is drawn, n × clusters, in blocks that keep memory bounded."""
+def _resamples(sizes: npt.NDArray[np.int64], *, n: int, seed: int) -> Iterator[FloatArray]:
+    """How many clusters of each kind are drawn, n × kinds, in blocks that keep memory bounded."""
     random = np.random.default_rng(seed)
-    rows = max(1, min(n, _BLOCK // clusters))
+    clusters = int(sizes.sum())
+    rows = max(1, min(n, _BLOCK // len(sizes)))
     for start in range(0, n, rows):
-        size = min(rows, n - start)
-        drawn = random.integers(0, clusters, size=(size, clusters)) + clusters * np.arange(size)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=size * clusters).reshape(size, clusters).astype(np.float64)
+        drawn = random.multinomial(clusters, sizes / clusters, size=min(rows, n - start))
+        yield drawn.astype(np.float64)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.json_text import parse_json
@@ -83,7 +84,7 @@ def checked_label(row: dict[str, Any], rubric: Rubric | None = None) -> Label:
         MalformedInput: it is not; says what was found and what was expected.
     """
     try:
-        label = Label.model_validate_json(json.dumps(row), strict=True)
+        label = Label.model_validate_json(to_json(row), strict=True)
     except ValidationError as error:
         raise MalformedInput("; ".join(_told(error, row))) from None
     for name in ("transcript_id", "item_id", "label", "annotator"):
@@ -109,19 +110,23 @@ def _check_against(rubric: Rubric, label: Label) -> None:
         raise MalformedInput(f"label: expected one of {list(item.labels)} for {item.id}, found {label.label!r}")
 
 
-def _text(path: Path) -> str:
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a text file with their numbers, from 1, as they are read.
+
+    They end at line feeds alone: others, such as U+2028, may stand inside a JSON string.
+    """
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise MalformedInput("not UTF-8: save the file as UTF-8", path=path, where=f"line {line}") from None
+    except UnicodeDecodeError:
+        raise MalformedInput("not UTF-8: save the file as UTF-8", path=path, where=f"line {number}") from None
 
 
 def _jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    # str.splitlines would also break at U+2028, which JSON allows inside strings
-    for number, line in enumerate(_text(path).split("\n"), 1):
+    for number, line in _lines(path):
         if not line.strip():
             continue
         try:
@@ -134,7 +139,7 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    text = _text(path)
+    text = "".join(line for _, line in _lines(path))
     heading = text.split("\n", 1)[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
     number = 1
@@ -192,7 +197,7 @@ def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
     source = folder / "transcripts.jsonl"
     for number, row in _jsonl_rows(source):
         try:
-            transcript = Transcript.model_validate_json(json.dumps(row))
+            transcript = Transcript.model_validate_json(to_json(row))
         except ValidationError as error:
             problem = explain(error, row)[0]
             place = ".".join(str(key) for key in problem.place)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,8 @@ class Unit(NamedTuple):
 
 
 Verdicts = Mapping[Unit, Verdict]
+_Said = tuple[tuple[str, bool], ...]
+"""Labels of one unit, each with whether it is the adjudicator's."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +74,20 @@ def collect_answers(
     """
     source, by_unit = _by_unit([label for label in labels if label.item_id == item.id], verdicts, item)
     units = tuple(by_unit)
-    shape = len(units), len(item.levels)
-    people = np.array([_counts(by_unit[unit], item, adjudicator) for unit in units]).reshape(shape)
-    gold = np.array([_gold(by_unit[unit], item, adjudicator) for unit in units]).reshape(shape)
+    said = [tuple((label.label, label.annotator == adjudicator) for label in by_unit[unit]) for unit in units]
     given = [verdicts[unit].label if unit in verdicts else None for unit in units]
+    # Thousands of units hold few different sets of answers: each is worked out once.
+    counts_of, gold_of, mark_of = (cache(partial(work, item)) for work in (_counts, _gold, _marked))
+    shape = len(units), len(item.levels)
+    gold = np.array([gold_of(answers) for answers in said]).reshape(shape)
     transcripts = {name: i for i, name in enumerate(dict.fromkeys(unit.transcript_id for unit in units))}
     return ItemAnswers(
         item=item,
         source=source,
         units=units,
         gold=gold,
-        people=people,
-        judge=np.array([_marked([label], item) for label in given]).reshape(shape),
+        people=np.array([counts_of(answers) for answers in said]).reshape(shape),
+        judge=np.array([mark_of((label,)) for label in given]).reshape(shape),
         cluster=np.array([transcripts[unit.transcript_id] for unit in units], dtype=np.int64),
         gold_applies=gold.sum(axis=1),
         judge_applies=np.array([_applies(label, item) for label in given], dtype=np.float64),
@@ -113,18 +118,17 @@ def _about_turns(labels: list[Label], verdicts: Verdicts, item: Item) -> bool:
     return several or any(unit.item_id == item.id and unit.turn is not None for unit in verdicts)
 
 
-def _marked(labels: Iterable[str | None], item: Item) -> FloatArray:
-    given = list(labels)
-    return np.array([given.count(level) for level in item.levels], dtype=np.float64)
+def _marked(item: Item, labels: tuple[str | None, ...]) -> FloatArray:
+    return np.array([labels.count(level) for level in item.levels], dtype=np.float64)
 
 
-def _counts(labels: list[Label], item: Item, adjudicator: str) -> FloatArray:
-    return _marked((label.label for label in labels if label.annotator != adjudicator), item)
+def _counts(item: Item, said: _Said) -> FloatArray:
+    return _marked(item, tuple(label for label, decides in said if not decides))
 
 
-def _gold(labels: list[Label], item: Item, adjudicator: str) -> FloatArray:
-    decisive = [label for label in labels if label.annotator == adjudicator] or labels
-    counts = _marked((label.label for label in decisive), item)
+def _gold(item: Item, said: _Said) -> FloatArray:
+    decisive = tuple(label for label, decides in said if decides) or tuple(label for label, _ in said)
+    counts = _marked(item, decisive)
     if counts.sum() * 2 < len(decisive):
         return np.zeros_like(counts)
     if item.scale != "binary":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,10 +54,15 @@ def report_items(
         n: how many replicates.
         thresholds: where the gates stand.
     """
-    known = list(labels)
+    said: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        said[label.item_id].append(label)
+    judged: dict[str, dict[Unit, Verdict]] = defaultdict(dict)
+    for unit, verdict in verdicts.items():
+        judged[unit.item_id][unit] = verdict
     rows = []
     for item in items:
-        answers = collect_answers(known, verdicts, item)
-        figures = item_figures(answers, verdicts, seed=seed, n=n, skew=thresholds.skew)
+        answers = collect_answers(said[item.id], judged[item.id], item)
+        figures = item_figures(answers, judged[item.id], seed=seed, n=n, skew=thresholds.skew)
         rows.append(ItemRow(figures, decide(figures, thresholds)))
     return tuple(rows)

@@ -35,7 +35,7 @@ def parse_json(text: str) -> Any:
     """
     try:
         from_json(text, allow_inf_nan=False, cache_strings="none")  # it bounds the depth and names the position
-        return json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
+        return _DECODER.decode(text)
     except ValueError as error:
         raise MalformedInput(f"not valid JSON: {error}") from None
 
@@ -54,6 +54,9 @@ def _finite(number: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise ValueError(f"the number {number[:40]} is too large")
     return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite)
 
 
 def replace_lone_surrogates(text: str) -> tuple[str, int]:
