@@ -74,9 +74,7 @@ def replicates(statistic: Statistic, units: npt.ArrayLike, *, n: int = 2000, see
     values = np.asarray(units, dtype=np.float64)
     # Clusters that add the same are drawn together: as likely, and of thousands few are different.
     kinds, sizes = np.unique(values.reshape(len(values), -1), axis=0, return_counts=True)
-    parts = [
-        statistic((counts @ kinds).reshape(-1, *values.shape[1:])) for counts in _resamples(sizes, n=n, seed=seed)
-    ]
+    parts = [statistic((counts @ kinds).reshape(-1, *values.shape[1:])) for counts in _resamples(sizes, n=n, seed=seed)]
     return np.concatenate(parts)
 
 
