@@ -80,7 +80,7 @@ async def ask_model(asker: ChoiceAsker, questions: Sequence[Question]) -> list[A
         if conversation is None or conversation.transcript is not transcript:
             sys.stderr.write(f"{transcript.id}\n")
             conversation = Conversation(transcript)
-        score = score_of((await asker.consult(conversation, item)).choice)
+        score = score_of(await asker.judge(conversation, item))
         answers += [Answer(transcript.id, item.id, transcript.language or "?", score, yes) for yes in labels]
     return answers
 

@@ -1,8 +1,8 @@
 """How the embedded model judges: one item at a time, by choosing among a few words.
 
-A small model that writes JSON guesses. Asked for the turn that is most telling about one item, then for Yes or No, and
-scored on the probability of that word, it does not; the words cited are that turn's own. The transcript comes first in
-every question, so that the server's cache holds it from item to item.
+A small model that writes JSON guesses; asked one question, and scored on the probability of its first word, it does
+not. A label that needs evidence gets a second question, for the number of a turn; the words cited are that turn's own.
+The transcript comes first in every question, so that the server's cache holds it from item to item.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.evidence import QuoteFinder
@@ -27,14 +26,6 @@ YES, NO = "Yes", "No"
 _QUOTE_CHARACTERS = 200
 _WRAPPING_TOKENS = 128
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)]*(?=\s|$)|\n+")
-
-
-class Answer(NamedTuple):
-    """What the model said about one item: the option chosen, the turn it finds most telling, and what it took."""
-
-    choice: Choice
-    quote: Quote | None
-    usage: Usage
 
 
 class ChoiceAsker:
@@ -75,13 +66,11 @@ class ChoiceAsker:
         reply = Reply()
         for item in items:
             try:
-                answer = await self.consult(conversation, item)
+                reply += await self._ask_item(conversation, item)
             except (ContextTooLong, EndpointError):
                 raise
             except JudgeError as fault:
                 reply += Reply(problems={item.id: fault.code}, usage=fault.usage or Usage())
-            else:
-                reply += Reply(claims={item.id: self._claim(item, answer)}, usage=answer.usage)
         return reply
 
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
@@ -89,34 +78,37 @@ class ChoiceAsker:
         del transcript, items, problems
         return Reply()
 
-    async def consult(self, conversation: Conversation, item: Item) -> Answer:
+    async def judge(self, conversation: Conversation, item: Item) -> Choice:
         """The model's answer about one item, before any offset.
 
         Raises:
             JudgeError: see `errors`.
         """
-        turns = conversation.citable(item)
-        if not turns:
-            choice = await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
-            return Answer(choice, None, choice.usage)
-        number, usage = await self._most_telling(conversation, item, tuple(turns))
-        quote = Quote(turn=number, quote=turns[number])
-        choice = await self._choose(render_question(conversation, item, self._language, quote), tuple(options_of(item)))
-        return Answer(choice, quote, usage + choice.usage)
+        return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
-    async def _most_telling(self, conversation: Conversation, item: Item, turns: Sequence[int]) -> tuple[int, Usage]:
-        """The number of the turn to look at; where there is only one, nothing is asked."""
-        if len(turns) == 1:
-            return turns[0], Usage()
-        choice = await self._choose(render_search(conversation, item, self._language), tuple(map(str, turns)))
-        return int(choice.answer), choice.usage
+    async def cite(self, conversation: Conversation, item: Item) -> tuple[tuple[Quote, ...], Usage]:
+        """The turn that tells most about `item`; none where no turn can, and no question where only one can.
 
-    def _claim(self, item: Item, answer: Answer) -> Claim:
-        option, confidence = self._read(item, answer.choice)
+        It is asked without the answer: told that it said Yes, the model finds the turn less often (10 of 26 in human
+        chats against 24).
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        turns, usage = conversation.citable(item), Usage()
+        numbers = tuple(map(str, turns))
+        if len(turns) > 1:
+            choice = await self._choose(render_search(conversation, item, self._language), numbers)
+            numbers, usage = (choice.answer,), choice.usage
+        return tuple(Quote(turn=int(number), quote=turns[int(number)]) for number in numbers), usage
+
+    async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
+        choice = await self.judge(conversation, item)
+        option, confidence = self._read(item, choice)
         label = options_of(item)[option]
-        quoted = answer.quote is not None and label in item.evidence.required_for
-        quotes = (answer.quote,) if quoted else ()
-        return Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
+        quotes, usage = await self.cite(conversation, item) if label in item.evidence.required_for else ((), Usage())
+        claim = Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
+        return Reply(claims={item.id: claim}, usage=choice.usage + usage)
 
     def _read(self, item: Item, choice: Choice) -> tuple[str, float]:
         """The option chosen, and the probability that it is the right one, as far as the model knows."""
@@ -130,7 +122,7 @@ class ChoiceAsker:
         if self._context_tokens is None or self._count_tokens is None:
             return
         questions = (wording(item.question, self._language) for item in items)
-        longest = max(questions, key=len, default="") + "x " * _QUOTE_CHARACTERS
+        longest = max(questions, key=len, default="")
         needed = self._count_tokens(conversation.opening[0]["content"] + longest) + _WRAPPING_TOKENS
         if needed > self._context_tokens:
             raise ContextTooLong(
@@ -175,27 +167,18 @@ def options_of(item: Item) -> dict[str, str]:
     return {YES: MET, NO: NOT_MET}
 
 
-def render_search(conversation: Conversation, item: Item, language: str) -> list[Message]:
-    """The messages that ask for the turn which tells most about `item`."""
-    question = template("local_evidence").render(
-        question=wording(item.question, language), speakers=" or the ".join(item.evidence.from_)
-    )
+def render_question(conversation: Conversation, item: Item, language: str) -> list[Message]:
+    """The messages that ask about one item."""
+    levels = [] if item.scale == "binary" else [(lv.value, wording(lv.anchor, language)) for lv in item.scale.levels]
+    question = template("local_item").render(question=wording(item.question, language), levels=levels)
     return [*conversation.opening, {"role": "user", "content": question}]
 
 
-def render_question(conversation: Conversation, item: Item, language: str, quote: Quote | None = None) -> list[Message]:
-    """The messages that ask about `item`: after the search for a turn, or without one where no turn can be cited."""
-    levels = [] if item.scale == "binary" else [(lv.value, wording(lv.anchor, language)) for lv in item.scale.levels]
-    question = template("local_item").render(
-        question=wording(item.question, language),
-        number=quote and quote.turn,
-        words=quote and " ".join(quote.quote.split()),
-        levels=levels,
-    )
-    if quote is None:
-        return [*conversation.opening, {"role": "user", "content": question}]
-    searched = render_search(conversation, item, language)
-    return [*searched, {"role": "assistant", "content": str(quote.turn)}, {"role": "user", "content": question}]
+def render_search(conversation: Conversation, item: Item, language: str) -> list[Message]:
+    """The messages that ask for the turn which tells most about one item."""
+    speakers = " or the ".join(item.evidence.from_)
+    question = template("local_evidence").render(question=wording(item.question, language), speakers=speakers)
+    return [*conversation.opening, {"role": "user", "content": question}]
 
 
 def render_conversation(transcript: Transcript) -> str:
