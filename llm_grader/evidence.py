@@ -48,6 +48,10 @@ class Unverified(StrEnum):
     """Nothing to see in it but blanks, quote marks and ellipses."""
 
 
+_EXACT = -2
+_UNVERIFIED = list(Unverified)
+
+
 class QuoteFinder:
     """Finds quotes in one transcript; each turn is folded once, when it is first looked at.
 
@@ -87,8 +91,12 @@ class QuoteFinder:
             hinted = self._look(turn, sought)
             if isinstance(hinted, Evidence):
                 return hinted
-        found = (self._look(index, sought) for index in turns)
-        return min(found, key=_rank, default=Unverified.QUOTE_NOT_FOUND)
+        best: Evidence | Unverified = Unverified.QUOTE_NOT_FOUND
+        for index in turns:
+            best = min(best, self._look(index, sought), key=_rank)
+            if _rank(best) == _EXACT:
+                break
+        return best
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
         turn = self._transcript.turns[index]
@@ -162,5 +170,5 @@ def _says_nothing(turn: Turn) -> bool:
 
 def _rank(result: Evidence | Unverified) -> int:
     if isinstance(result, Evidence):
-        return -2 if result.match == "exact" else -1
-    return list(Unverified).index(result)
+        return _EXACT if result.match == "exact" else _EXACT + 1
+    return _UNVERIFIED.index(result)

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any, Literal, get_args
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from llm_grader.evidence import QuoteFinder, Unverified
@@ -14,6 +14,8 @@ from llm_grader.rubric import EvidenceRule
 from llm_grader.transcript import Role, Segment, Transcript, Turn
 from llm_grader.verdict import Evidence
 
+# How fast a shared machine runs is no property.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 AGENT = EvidenceRule()
 CUSTOMER = EvidenceRule.model_validate({"from": ["customer"]})
 
@@ -258,7 +260,7 @@ def runs_of_words(draw: st.DrawFn, said: list[tuple[str, list[int]]]) -> str:
 
 
 @given(data=st.data())
-@settings(max_examples=1000, deadline=None)
+@settings(PATIENT, max_examples=1000)
 def test_any_run_of_words_is_found_however_the_judge_changed_it(data: st.DataObject) -> None:
     said = data.draw(st.lists(texts(), min_size=1, max_size=3))
     quote = data.draw(runs_of_words(said))
@@ -270,7 +272,7 @@ def test_any_run_of_words_is_found_however_the_judge_changed_it(data: st.DataObj
 
 
 @given(data=st.data())
-@settings(max_examples=700, deadline=None)
+@settings(PATIENT, max_examples=700)
 def test_fabricated_quotes_are_never_found(data: st.DataObject) -> None:
     said = data.draw(st.lists(texts(), min_size=1, max_size=3))
     near = data.draw(runs_of_words(said))
@@ -285,7 +287,7 @@ def test_fabricated_quotes_are_never_found(data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(PATIENT, max_examples=400)
 def test_a_customers_words_are_never_evidence_for_an_agent(data: st.DataObject) -> None:
     # The agent has other letters than the customer.
     theirs, begins = data.draw(texts(st.text("абвгд", min_size=3, max_size=6)))
