@@ -70,6 +70,8 @@ class Grader:
             cards have the original words all the same.
         notify: told in a short line about waits and retries.
 
+    `spent` is what its requests have taken so far; cards that come from the store add nothing.
+
     Raises:
         UsageError: the settings contradict each other.
         RubricError: the rubric cannot be loaded.
@@ -114,6 +116,7 @@ class Grader:
         self.redact = redact
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
+        self.spent = Usage()
         self._judge = judge
         self._notify = notify
 
@@ -248,11 +251,11 @@ class Grader:
 
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         asker, samples = self._line.asker, self.samples
-        if not self.redact:
-            return await grade_transcript(transcript, self.rubric, asker, provenance, samples=samples)
-        redaction = redact_transcript(transcript)
-        card = await grade_transcript(redaction.transcript, self.rubric, asker, provenance, samples=samples)
-        return restore_card(card, transcript, redaction)
+        redaction = redact_transcript(transcript) if self.redact else None
+        sent = transcript if redaction is None else redaction.transcript
+        card = await grade_transcript(sent, self.rubric, asker, provenance, samples=samples)
+        self.spent += card.usage
+        return card if redaction is None else restore_card(card, transcript, redaction)
 
     @cached_property
     def _line(self) -> _Line:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import InputError
+from llm_grader.errors import GraderError, InputError
 
 if TYPE_CHECKING:
     from llm_grader.cli.inputs import Inputs
@@ -101,9 +101,11 @@ def grade(
             raise typer.Exit(3 if source.unreadable else 0)
         progress.total = _prepare(grader, source, progress)
         cards = _Cards(grader, as_json=json)
-        interrupted = _run(grader, source, cards, progress, concurrency=settings.concurrency)
+        interrupted, stopped = _run(grader, source, cards, progress, concurrency=settings.concurrency)
     cards.print()
     progress.print_totals()
+    if stopped is not None:
+        raise stopped
     raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
 
 
@@ -141,8 +143,10 @@ def _prepare(grader: Grader, source: Inputs, progress: Progress) -> int:
     return len(keys)
 
 
-def _run(grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, concurrency: int) -> int | None:
-    """Grade everything; returns the exit code of a signal, None when there was none."""
+def _run(
+    grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, concurrency: int
+) -> tuple[int | None, GraderError | None]:
+    """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
     from llm_grader.cli.interrupts import Interrupts
 
     interrupts = Interrupts(progress.notify)
@@ -153,7 +157,7 @@ def _run(grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, c
                 pieces = interrupts.until_stopped(source.again())
                 async for card in grader.agrade_many(pieces, concurrency=concurrency):
                     interrupts.in_flight -= 1
-                    progress.advance(card)
+                    progress.advance(card, grader.spent)
                     cards.add(card)
             finally:
                 await grader.aclose()
@@ -162,7 +166,9 @@ def _run(grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, c
         asyncio.run(run())
     except asyncio.CancelledError:
         progress.notify("aborted; what was finished is stored")
-    return interrupts.exit_code
+    except GraderError as error:
+        return interrupts.exit_code, error
+    return interrupts.exit_code, None
 
 
 class _Cards:

@@ -26,7 +26,7 @@ class Progress:
         self._task = self._bar.add_task("", total=None)
         self._total = 0
         self._statuses: Counter[str] = Counter()
-        self._usage = Usage()
+        self._spent = Usage()
         self._told_at = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -48,10 +48,10 @@ class Progress:
         self._total = total
         self._bar.update(self._task, total=total)
 
-    def advance(self, card: Scorecard) -> None:
-        """One more is done."""
+    def advance(self, card: Scorecard, spent: Usage) -> None:
+        """One more is done; `spent` is what the run has taken so far."""
         self._statuses[card.status] += 1
-        self._usage += card.usage
+        self._spent = spent
         self._bar.update(self._task, advance=1, description=self._figures())
         if not self._console.is_terminal and time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
             self._told_at = time.monotonic()
@@ -68,7 +68,7 @@ class Progress:
         self._console.print(line, markup=False, soft_wrap=True)
 
     def _figures(self) -> str:
-        usage = self._usage
+        usage = self._spent
         tokens = "tokens unknown"
         if usage.prompt_tokens is not None and usage.completion_tokens is not None:
             tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
