@@ -75,10 +75,12 @@ class PromptAsker:
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
         """Ask once more about `items` only, told what was wrong; the messages before stay as they were."""
         first = self._prompts.render(transcript, None if self._items_per_call == "all" else items)
-        return await self._send(self._prompts.render_repair(first, problems), tuple(items), transcript)
+        return await self._send(self._prompts.render_repair(first, problems), tuple(items), transcript, halve=False)
 
-    async def _send(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
-        """Ask, and keep whatever of the answer is sound; an answer that hits the token limit is asked for in halves."""
+    async def _send(
+        self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript, *, halve: bool = True
+    ) -> Reply:
+        """Ask, and keep whatever of the answer is sound; one that hits the token limit is asked for in two halves."""
         model = self._model_of(tuple(item.id for item in items))
         try:
             answer, usage = await self._judge.complete(messages, model)
@@ -87,12 +89,12 @@ class PromptAsker:
             return reply.model_copy(update={"usage": fault.usage or Usage(requests=1)})
         except Truncated as fault:
             spent = Reply(usage=fault.usage or Usage(requests=1))
-            if len(items) == 1:
-                return spent + Reply(problems={items[0].id: fault.code})
+            if not halve or len(items) == 1:
+                return spent + Reply(problems={item.id: fault.code for item in items})
             half = len(items) // 2
             for part in (items[:half], items[half:]):
                 with counting(spent.usage):
-                    spent += await self._send(self._prompts.render(transcript, part), part, transcript)
+                    spent += await self._send(self._prompts.render(transcript, part), part, transcript, halve=False)
             return spent
         reply = read_answers(answer.model_dump(by_alias=True), items, model, confidences=confidences_of(answer))
         return reply.model_copy(update={"usage": usage})

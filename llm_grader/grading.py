@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from llm_grader.asking import Asker
 from llm_grader.checks import check_reply
-from llm_grader.errors import EndpointError, JudgeError
+from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.evidence import QuoteFinder
 from llm_grader.flags import UNKNOWN_SPEAKER, flags_of
 from llm_grader.reply import Reply
@@ -84,21 +84,28 @@ async def _ask_samples(
         else:
             verdicts.append(answer[0])
             total += answer[1]
-    for fault in sorted(faults, key=lambda error: isinstance(error, JudgeError)):  # what stops the run comes first
+    for fault in sorted(faults, key=_is_of_one_transcript):  # what stops the run comes first
         if isinstance(fault, JudgeError):
             fault.usage = total.usage
         raise fault
     return (vote(verdicts) if samples > 1 else verdicts[0]), total
 
 
+def _is_of_one_transcript(error: BaseException) -> bool:
+    return isinstance(error, JudgeError) and not isinstance(error, EndpointError)
+
+
 async def _ask_and_check(
     transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str]
 ) -> tuple[dict[str, Verdict], Reply]:
-    """Ask about all items, and once more about those that failed a check and are not settled without the model."""
+    """Ask about all items, and once more about those that failed a check and are not settled without the model.
+
+    What hit the token limit would do so again, and is not asked again.
+    """
     finder = QuoteFinder(transcript)
     reply = await asker.ask(transcript, asked)
     verdicts, problems = check_reply(reply, asked, finder)
-    open_problems = {id_: what for id_, what in problems.items() if id_ not in settled}
+    open_problems = {id_: what for id_, what in problems.items() if id_ not in settled and what != Truncated.code}
     if open_problems:
         again = [item for item in asked if item.id in open_problems]
         second = await _ask_again(transcript, again, asker, open_problems)
