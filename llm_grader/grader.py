@@ -10,12 +10,11 @@ import asyncio
 import hashlib
 import json
 import os
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -28,7 +27,9 @@ from llm_grader.gateway import Gateway
 from llm_grader.grading import grade_transcript, has_no_agent
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
 from llm_grader.ledger import Rates
+from llm_grader.line import Line, open_local
 from llm_grader.messages import Prompts, prompt_hash
+from llm_grader.pieces import Piece, Pieces
 from llm_grader.pool import run_pool
 from llm_grader.redaction import redact as redact_transcript
 from llm_grader.redaction import restore_card
@@ -38,9 +39,6 @@ from llm_grader.rubric_file import load_rubric
 from llm_grader.store import Store
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard, Usage
-
-if TYPE_CHECKING:
-    from llm_grader.local import LocalServer
 
 LOCAL = "local"
 _TEMPERATURE_OF_SAMPLES = 0.7
@@ -117,6 +115,7 @@ class Grader:
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         self.spent = Usage()
+        self._concurrency = 1
         self._judge = judge
         self._notify = notify
 
@@ -168,10 +167,9 @@ class Grader:
             RunStopped: the endpoint is down.
         """
         workers = 1 if self.is_local else max(1, concurrency)
-        if self._line.gateway is not None:
-            self._line.gateway.concurrency = workers
+        self._concurrency = workers
         with self._journal() as journal:
-            pieces = _Pieces(transcripts, most_put_off=workers)
+            pieces = Pieces(transcripts, most_put_off=workers)
             work = partial(self._grade_piece, pieces=pieces, journal=journal)
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
                 async for card in cards:
@@ -223,7 +221,7 @@ class Grader:
         finally:
             journal.close()
 
-    async def _grade_piece(self, piece: _Piece, *, pieces: _Pieces, journal: Journal | None) -> Scorecard | None:
+    async def _grade_piece(self, piece: Piece, *, pieces: Pieces, journal: Journal | None) -> Scorecard | None:
         """Grade one transcript; None where another process is at it and it was put off."""
         while True:
             try:
@@ -258,14 +256,14 @@ class Grader:
         return card if redaction is None else restore_card(card, transcript, redaction)
 
     @cached_property
-    def _line(self) -> _Line:
+    def _line(self) -> Line:
         """Who asks, and what has to be closed afterwards; made when first needed."""
         if self._judge is not None:
-            return _Line(self._prompt_asker(self._judge))
+            return Line(self._prompt_asker(self._judge))
         if self.is_local:
-            return _open_local(self.rubric, self.prompts.language, self.endpoint, self._notify)
+            return open_local(self.rubric, self.prompts.language, self.endpoint, self._notify)
         gateway = self._gateway()
-        return _Line(self._prompt_asker(gateway), gateway)
+        return Line(self._prompt_asker(gateway), gateway)
 
     @cached_property
     def _rates(self) -> Rates:
@@ -275,7 +273,9 @@ class Grader:
         return self.store.rates(self.base_provenance.model, self.base_provenance.rubric_hash)
 
     def _gateway(self) -> Gateway:
-        return Gateway(self.endpoint, budget=self._budget, notify=self._notify)
+        gateway = Gateway(self.endpoint, budget=self._budget, notify=self._notify)
+        gateway.concurrency = self._concurrency
+        return gateway
 
     def _prompt_asker(self, judge: Judge) -> Asker:
         asker = PromptAsker(judge, self.prompts, items_per_call=self.items_per_call)
@@ -293,6 +293,10 @@ class Grader:
             "language": self.prompts.language,
             "reason_language": self.prompts.reason_language,
         }
+        if self.is_local:
+            from llm_grader.offsets import offsets_hash
+
+            parameters["offsets"] = offsets_hash()
         return Provenance(
             rubric_id=self.rubric.id,
             rubric_version=self.rubric.version,
@@ -314,75 +318,9 @@ class Grader:
         return hashlib.sha256(self._key_prefix + transcript.content_hash().encode()).hexdigest()
 
 
-class _Piece(NamedTuple):
-    """A transcript to grade, and whether it was put off before."""
-
-    transcript: Transcript
-    put_off: bool
-
-
-class _Pieces:
-    """The transcripts, and those that another process was grading when their turn came.
-
-    These come again as soon as `most_put_off` have gathered, and at the end.
-    """
-
-    def __init__(self, transcripts: Iterable[Transcript], *, most_put_off: int) -> None:
-        self._source = iter(transcripts)
-        self._most_put_off = most_put_off
-        self._waiting: deque[Transcript] = deque()
-
-    def put_off(self, transcript: Transcript) -> None:
-        self._waiting.append(transcript)
-
-    def __iter__(self) -> Iterator[_Piece]:
-        return self
-
-    def __next__(self) -> _Piece:
-        if len(self._waiting) > self._most_put_off:
-            return _Piece(self._waiting.popleft(), put_off=True)
-        try:
-            return _Piece(next(self._source), put_off=False)
-        except StopIteration:
-            if self._waiting:
-                return _Piece(self._waiting.popleft(), put_off=True)
-            raise
-
-
-class _Line(NamedTuple):
-    """The line to a judge: who asks, and the gateway and the embedded model's server when there are any."""
-
-    asker: Asker
-    gateway: Gateway | None = None
-    server: LocalServer | None = None
-
-    async def aclose(self) -> None:
-        if self.gateway is not None:
-            await self.gateway.aclose()
-        if self.server is not None:
-            self.server.close()
-
-
 def grade(transcript: Transcript, rubric: Rubric | str | Path, **settings: Any) -> Scorecard:
     """Grade one transcript; `settings` are those of `Grader`."""
     return Grader(rubric, **settings).grade(transcript)
-
-
-def _open_local(rubric: Rubric, language: str, endpoint: Endpoint, notify: Callable[[str], None]) -> _Line:
-    """Start the embedded model, and ask it item by item with the offsets fitted for it."""
-    from llm_grader.choices import ChoiceAsker
-    from llm_grader.local import LocalServer
-    from llm_grader.offsets import load_offsets
-
-    def progress(done: int, total: int) -> None:
-        notify(f"putting the embedded model together: {done / total:.0%}")
-
-    server = LocalServer(progress=progress).open()
-    address = {"model": server.model_name, "base_url": server.base_url, "api_key": SecretStr(server.api_key)}
-    gateway = Gateway(endpoint.model_copy(update={**address, "timeout": 600.0}), notify=notify)
-    offsets = load_offsets(rubric.id, weights_sha256=server.weights_sha256)
-    asker = ChoiceAsker(gateway.choose, offsets=offsets, language=language, context_tokens=server.context_tokens)
-    return _Line(asker, gateway, server)
 
 
 @contextmanager

@@ -102,6 +102,12 @@ def read_packaged() -> dict[str, Offsets]:
     return parse_offsets(file.read_text("utf-8")) if file.is_file() else {}
 
 
+@cache
+def offsets_hash() -> str:
+    """SHA-256 over the packaged offsets: other offsets, other verdicts."""
+    return hashlib.sha256(render_offsets(read_packaged()).encode()).hexdigest()
+
+
 def parse_offsets(text: str) -> dict[str, Offsets]:
     """Read the content of an offsets file.
 
