@@ -18,11 +18,14 @@ import contextlib
 import os
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
+
+from pydantic import ValidationError
 
 from llm_grader.errors import DiskError, StoreError
 from llm_grader.ledger import Rates
@@ -114,6 +117,7 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         _refuse_foreign(self.path)
+        self._lock = threading.Lock()
         self._db = self.connect()
         with self.guarded(self._db):
             self._migrate()  # before WAL: the file's header must be in the file itself
@@ -144,7 +148,7 @@ class Store:
     def start_run(self, provenance: Provenance) -> int:
         """Note the start of a run and return its number."""
         values = (provenance.rubric_id, provenance.rubric_version, provenance.rubric_hash, provenance.model)
-        with self.guarded(self._db):
+        with self._alone():
             cursor = self._db.execute(
                 "insert into runs(started_at, rubric_id, rubric_version, rubric_hash, model) values (?, ?, ?, ?, ?)",
                 (now(), *values),
@@ -160,13 +164,19 @@ class Store:
         return self._card("select card from results where key = ?", key)
 
     def _card(self, query: str, key: str) -> Scorecard | None:
-        with self.guarded(self._db):
+        with self._alone():
             row = self._db.execute(query, (key,)).fetchone()
-        return None if row is None else Scorecard.model_validate_json(row[0])
+        return None if row is None else self._parse(row[0], key)
+
+    def _parse(self, text: str, key: str) -> Scorecard:
+        try:
+            return Scorecard.model_validate_json(text)
+        except ValidationError:  # its own text would quote the card
+            raise StoreError(f"result {key} is damaged or of another version", path=self.path) from None
 
     def save(self, card: Scorecard, run_id: int) -> None:
         """Keep `card` and note that the run graded its transcript. Both are on disk when this returns."""
-        with self.guarded(self._db):
+        with self._alone():
             self._db.execute("begin immediate")
             self.write_card(self._db, card, run_id)
             self._db.execute("commit")
@@ -183,7 +193,7 @@ class Store:
 
     def drop_stale_claims(self) -> None:
         """Give up the claims of processes that are gone: dead on this machine, or older than an hour elsewhere."""
-        with self.guarded(self._db):
+        with self._alone():
             claims = self._db.execute("select owner, min(claimed_at) from claims group by owner").fetchall()
             for owner, claimed_at in claims:
                 if _is_stale(owner, claimed_at):
@@ -192,12 +202,12 @@ class Store:
     def in_doubt(self) -> dict[str, int]:
         """Keys → how many requests for them may have been paid for in vain: no result, and nobody is at it any more."""
         self.drop_stale_claims()
-        with self.guarded(self._db):
+        with self._alone():
             return dict(self._db.execute(_IN_DOUBT))
 
     def rates(self, model: str, rubric_hash: str) -> Rates:
         """What requests to `model` really took, from those that were answered; the first guess where there are none."""
-        with self.guarded(self._db):
+        with self._alone():
             (a_byte,) = self._db.execute(_TOKENS_A_BYTE, (model,)).fetchone()
             (completion,) = self._db.execute(_COMPLETION_TOKENS, (model, rubric_hash)).fetchone()
         return (
@@ -208,19 +218,19 @@ class Store:
 
     def has(self, key: str) -> bool:
         """Whether there is a finished result with this key."""
-        with self.guarded(self._db):
+        with self._alone():
             query = "select exists (select 1 from results where key = ? and status = 'ok')"
             return bool(self._db.execute(query, (key,)).fetchone()[0])
 
     def finished(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` whose result is ok."""
-        with self.guarded(self._db):
+        with self._alone():
             done = {key for (key,) in self._db.execute("select key from results where status = 'ok'")}
         return done.intersection(keys)
 
     def runs(self) -> list[Run]:
         """All runs, the latest first."""
-        with self.guarded(self._db):
+        with self._alone():
             rows = self._db.execute(_RUNS).fetchall()
         return [Run._make(row) for row in rows]
 
@@ -228,17 +238,16 @@ class Store:
         """The scorecards of a run, by default of the latest one, by transcript id."""
         chosen = "(select max(run_id) from runs)" if run_id is None else "?"
         query = (
-            "select transcript_id, card from run_items join results using (key) "  # noqa: S608 - no text from outside
+            "select transcript_id, key, card from run_items join results using (key) "  # noqa: S608 - no text of others
             f"where run_id = {chosen} order by transcript_id"
         )
-        with self.guarded(self._db):
-            rows = self._db.execute(query, () if run_id is None else (run_id,))
-            for transcript_id, card in rows:
-                yield Scorecard.model_validate_json(card).model_copy(update={"transcript_id": transcript_id})
+        with contextlib.closing(self.connect()) as db, self.guarded(db):  # its own: whoever reads may write meanwhile
+            for transcript_id, key, card in db.execute(query, () if run_id is None else (run_id,)):
+                yield self._parse(card, key).model_copy(update={"transcript_id": transcript_id})
 
     def results_of_other_versions(self, provenance: Provenance) -> int:
         """How many stored results belong to another version of this rubric; they are kept, and never mixed in."""
-        with self.guarded(self._db):
+        with self._alone():
             row = self._db.execute(
                 "select count(distinct key) from run_items join runs using (run_id) "
                 "where rubric_id = ? and rubric_hash != ?",
@@ -263,6 +272,12 @@ class Store:
                     cursor.execute(f"pragma application_id = {APPLICATION_ID}")
                     cursor.execute(f"pragma user_version = {SCHEMA_VERSION}")
             self._db.execute("commit")
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Use the connection that all threads share."""
+        with self._lock, self.guarded(self._db):
+            yield
 
     @contextlib.contextmanager
     def guarded(self, db: sqlite3.Connection) -> Iterator[None]:
