@@ -18,7 +18,20 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from llm_grader.errors import InputError, UnsupportedFormat, UsageError
-from llm_grader.readers import canonical, captions, labelled_text, tabular
+from llm_grader.readers import (
+    assemblyai,
+    azure_speech,
+    canonical,
+    captions,
+    chat_messages,
+    contact_lens,
+    deepgram,
+    labelled_text,
+    tabular,
+    transcribe,
+    vcon,
+    whisper,
+)
 from llm_grader.readers.columns import ColumnMapping
 from llm_grader.readers.document import Document, Options
 from llm_grader.readers.mapping_file import load_mapping
@@ -52,7 +65,20 @@ class JoiningReader(Protocol):
 
 # In the order in which they are asked: what is surest to know its own comes first.
 _JOINING: tuple[JoiningReader, ...] = ()
-_READERS: tuple[Reader, ...] = (canonical, captions, tabular, labelled_text)
+_READERS: tuple[Reader, ...] = (
+    canonical,
+    captions,
+    tabular,
+    vcon,
+    deepgram,
+    contact_lens,
+    transcribe,
+    assemblyai,
+    azure_speech,
+    whisper,
+    chat_messages,
+    labelled_text,
+)
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
 
