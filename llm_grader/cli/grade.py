@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 _CARDS_SHOWN = 5
+_SIGPIPE = 13  # `signal` has the name only where there are pipes to break
 
 
 def grade(
@@ -147,7 +148,7 @@ def _run(
     grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, concurrency: int
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
-    from llm_grader.cli.interrupts import Interrupts
+    from llm_grader.cli.interrupts import Interrupts, discard_stdout
 
     interrupts = Interrupts(progress.notify)
 
@@ -158,7 +159,11 @@ def _run(
                 async for card in grader.agrade_many(pieces, concurrency=concurrency):
                     interrupts.in_flight -= 1
                     progress.advance(card, grader.spent)
-                    cards.add(card)
+                    try:
+                        cards.add(card)
+                    except BrokenPipeError:  # nobody reads on; what is paid for is stored all the same
+                        interrupts.stop(_SIGPIPE)
+                        discard_stdout()
             finally:
                 await grader.aclose()
 

@@ -1,10 +1,12 @@
-"""Ctrl-C and SIGTERM: once finishes what is in flight, twice aborts."""
+"""Ctrl-C and SIGTERM: once finishes what is in flight, twice aborts. A closed stdout counts as once."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -20,7 +22,7 @@ class Interrupts:
 
     def __init__(self, notify: Callable[[str], None]) -> None:
         self._notify = notify
-        self.received: signal.Signals | None = None
+        self.received: int | None = None
         self.in_flight = 0
 
     @property
@@ -35,6 +37,11 @@ class Interrupts:
                 return
             self.in_flight += 1
             yield piece
+
+    def stop(self, number: int) -> None:
+        """Do what the first signal does."""
+        self.received = number
+        self._notify(f"finishing {self.in_flight} in flight; again = abort")
 
     @contextlib.asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
@@ -53,7 +60,13 @@ class Interrupts:
 
     def _handle(self, number: signal.Signals, task: asyncio.Task[object] | None) -> None:
         if self.received is None:
-            self.received = number
-            self._notify(f"finishing {self.in_flight} in flight; again = abort")
+            self.stop(number)
         elif task is not None:
             task.cancel()
+
+
+def discard_stdout() -> None:
+    """Send what is still printed nowhere, so that no later flush fails."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
