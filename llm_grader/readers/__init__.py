@@ -27,6 +27,7 @@ from llm_grader.readers import (
     contact_lens,
     deepgram,
     labelled_text,
+    mail,
     tabular,
     transcribe,
     vcon,
@@ -64,7 +65,7 @@ class JoiningReader(Protocol):
 
 
 # In the order in which they are asked: what is surest to know its own comes first.
-_JOINING: tuple[JoiningReader, ...] = ()
+_JOINING: tuple[JoiningReader, ...] = (mail,)
 _READERS: tuple[Reader, ...] = (
     canonical,
     captions,
@@ -178,6 +179,8 @@ def _kind(document: Document) -> str:
         return f"{kind} with the columns {names}: a column mapping (--columns FILE) can say what they mean"
     if document.first is not None:
         return "JSON of no format we know"
+    if not document.text.strip():
+        return "a file without any text"
     return "text in which no line begins with a speaker, as in `Agent: …`"
 
 

@@ -28,7 +28,7 @@ from llm_grader.readers.json_text import (
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.transcript import Channel
 
-HEAD_CHARACTERS = 4096
+HEAD_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ class Document:
         self.warnings += warnings
         return text
 
-    @property
+    @cached_property
     def head(self) -> str:
-        """The first 4,096 characters, line ends unified: what sniffing looks at. Empty for what is no text."""
+        """The beginning of the file, line ends unified: what sniffing looks at. Empty for what is no text."""
         try:
-            return unify_line_ends(self.text[:HEAD_CHARACTERS])[0]
+            return unify_line_ends(decode(self.data[:HEAD_BYTES])[0])[0]
         except InputError:
             return ""
 

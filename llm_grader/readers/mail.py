@@ -1,0 +1,155 @@
+"""Mail: `.eml` files and mbox archives, put together into conversations across files.
+
+What each letter's author wrote, quoted, forwarded or signed is marked as segments, and never removed. Letters that a
+machine sent are a bot's; of the others those from the house's domains and addresses are an agent's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import Any
+
+from llm_grader.readers.document import Document, Options
+from llm_grader.readers.mail_message import Address, Letter, parse_letter
+from llm_grader.readers.mail_threads import thread_letters
+from llm_grader.readers.reply_parts import split_reply
+from llm_grader.readers.role_words import role_of_label
+from llm_grader.readers.roles import RoleMapping
+from llm_grader.transcript import Participant, Role, RoleSource, Transcript, Turn
+
+NAME = "email"
+
+_SNIFFED_BYTES = 16_384
+_HEADER_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,70})[ \t]*:")
+_TELLING = frozenset(
+    b"from to subject date message-id received return-path delivered-to mime-version content-type cc reply-to".split()
+)
+_SEPARATOR = re.compile(
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{1,500}\n(?=[A-Za-z][A-Za-z0-9-]{0,70}[ \t]*:|>?From )"
+)
+_STUFFED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def sniff(document: Document) -> bool:
+    """Whether the file begins with mail headers, or with the separator of an mbox and then headers."""
+    head = document.data[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf\r\n")
+    block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    lines = block.splitlines()[1:] if _SEPARATOR.match(head) else block.splitlines()
+    found = [_HEADER_LINE.match(line) for line in lines if not line[:1].isspace()]
+    names = {match[1].lower() for match in found if match}
+    return all(found[:3]) and b"from" in names and len(names & _TELLING) > 2
+
+
+def pieces(document: Document) -> Iterator[Letter]:
+    """The letters of the file; one that cannot be taken apart is reported, and the rest is read."""
+    several = _letters(document.data)
+    for number, data in enumerate(several, 1):
+        with document.at(f"message {number}" if len(several) > 1 else ""):
+            yield parse_letter(data, source=document.name, stem=document.stem)
+
+
+def _letters(data: bytes) -> list[bytes]:
+    data = data.lstrip(b"\xef\xbb\xbf\r\n")
+    starts = [found.span() for found in _SEPARATOR.finditer(data)]
+    if not starts or starts[0][0]:
+        return [data]
+    ends = [start for start, _ in starts[1:]] + [len(data)]
+    return [_STUFFED.sub(rb"\1", data[begin:end]) for (_, begin), end in zip(starts, ends, strict=True)]
+
+
+def join(letters: Iterable[Letter], options: Options) -> Iterator[Transcript]:
+    """The conversations that the letters of all files make."""
+    taken: set[str] = set()
+    for thread in thread_letters(letters):
+        yield _transcript(thread, options, taken)
+
+
+def _transcript(thread: Sequence[Letter], options: Options, taken: set[str]) -> Transcript:
+    letters, warnings = _without_copies(thread)
+    if any(letter.at is None for letter in letters) and len(letters) > 1:
+        warnings.append("not every mail has a date: they are in the order of the files")
+    turns = tuple(_turn(letter, options.roles) for letter in letters)
+    people = {turn.speaker: turn.role for turn in turns if turn.speaker}
+    names = {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
+    times = [letter.at for letter in letters if letter.at]
+    return Transcript(
+        id=_id(thread, taken),
+        channel="email",
+        turns=turns,
+        started_at=min(times, default=None),
+        ended_at=max(times, default=None),
+        participants=tuple(
+            Participant(id=address, role=role, name=names.get(address), email=address)
+            for address, role in people.items()
+        ),
+        metadata={"messages": [_about(letter) for letter in letters]},
+        warnings=(*dict.fromkeys((*(w for letter in letters for w in letter.warnings), *warnings)),),
+    )
+
+
+def _id(thread: Sequence[Letter], taken: set[str]) -> str:
+    """The first message id of the thread, else the file's stem with a number where it is taken."""
+    given = next((letter.id for letter in thread if letter.id), "")
+    stem = thread[0].stem
+    made = given or next(name for n in count(1) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
+    taken.add(made)
+    return made
+
+
+def _without_copies(thread: Sequence[Letter]) -> tuple[list[Letter], list[str]]:
+    """The thread with each letter once; the same letter lies in the sender's and in the recipient's folder."""
+    seen: set[tuple[Any, ...]] = set()
+    kept, warnings = list[Letter](), list[str]()
+    for letter in thread:
+        what = (letter.id, letter.sender.address, letter.at, letter.text)
+        if letter.id and what in seen:
+            warnings.append(f"a copy of a mail was left out: {letter.source}")
+            continue
+        seen.add(what)
+        kept.append(letter)
+    return kept, warnings
+
+
+def _turn(letter: Letter, roles: RoleMapping) -> Turn:
+    role, source, confidence = _role(letter, roles)
+    return Turn(
+        role=role,
+        text=letter.text,
+        speaker=letter.sender.address or letter.sender.name or None,
+        at=letter.at,
+        subject=letter.subject or None,
+        segments=split_reply(letter.text),
+        role_source=source,
+        role_confidence=confidence,
+    )
+
+
+def _role(letter: Letter, roles: RoleMapping) -> tuple[Role, RoleSource | None, float | None]:
+    """A bot when a machine sent it; who the mapping says; an agent when it comes from `support@` or the like."""
+    if letter.automatic:
+        return "bot", "source", 1.0
+    mapped = roles.role_of(letter.sender.name) or roles.role_of(letter.sender.address)
+    if mapped:
+        return mapped, "mapping", 1.0
+    if role_of_label(letter.sender.address.partition("@")[0]) == "agent":
+        return "agent", "cues", 0.9
+    return "unknown", None, None
+
+
+def _about(letter: Letter) -> dict[str, Any]:
+    """What is kept of a letter besides its turn."""
+    about = {
+        "id": letter.id,
+        "file": letter.source,
+        "name": letter.sender.name,
+        "to": [_mailbox(who) for who in letter.to],
+        "cc": [_mailbox(who) for who in letter.copy],
+        "attachments": [attachment._asdict() for attachment in letter.attachments],
+    }
+    return {key: value for key, value in about.items() if value}
+
+
+def _mailbox(who: Address) -> str:
+    return f"{who.name} <{who.address}>" if who.name else who.address

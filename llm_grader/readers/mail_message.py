@@ -1,0 +1,268 @@
+"""One mail as a `Letter`: what was written, by whom, when, and to which other letters it belongs.
+
+Headers of transport (Received, DKIM and the like) are not kept.
+"""
+
+from __future__ import annotations
+
+import codecs
+import email.utils
+import re
+from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.headerregistry import HeaderRegistry
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default as default_policy
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.readers.decoding import decode, unify_line_ends
+from llm_grader.readers.html_text import html_to_text
+from llm_grader.readers.mail_words import REPLY_PREFIX
+
+_LONGEST_HEADER = 20_000
+_LONGEST_CONTENT_HEADER = 2_000
+_MOST_BOUNDARIES = 200
+_CONTENT_HEADERS = ("content-type", "content-disposition", "content-transfer-encoding", "mime-version")
+_UNSAFE_CHARSETS = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined")
+_MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
+_ROBOTS = ("mailer-daemon", "postmaster", "no-reply-bounce")
+
+
+class Address(NamedTuple):
+    """A mailbox; `address` in lower case."""
+
+    address: str
+    name: str
+
+
+class Attachment(NamedTuple):
+    """A part of a mail that is no text of it."""
+
+    name: str
+    type: str
+
+
+class Letter(NamedTuple):
+    """One mail. `references` are the ids of earlier letters; `automatic` is whether a machine sent it."""
+
+    id: str
+    references: tuple[str, ...]
+    subject: str
+    sender: Address
+    to: tuple[Address, ...]
+    copy: tuple[Address, ...]
+    at: datetime | None
+    text: str
+    attachments: tuple[Attachment, ...]
+    automatic: bool
+    warnings: tuple[str, ...]
+    source: str
+    stem: str
+
+    @property
+    def topic(self) -> str:
+        """The subject without `Re:` and the like, for comparing."""
+        return " ".join(REPLY_PREFIX.sub("", self.subject, count=1).casefold().split())
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether the subject says so."""
+        return REPLY_PREFIX.match(self.subject) is not None
+
+
+def parse_letter(data: bytes, *, source: str, stem: str) -> Letter:
+    """Parse the bytes of one mail.
+
+    Raises:
+        MalformedInput: the mail is broken beyond reading.
+    """
+    if data.lower().count(b"boundary=") > _MOST_BOUNDARIES:
+        raise MalformedInput(f"more than {_MOST_BOUNDARIES} nested parts: this is no letter")
+    try:
+        message = BytesParser(policy=_POLICY).parsebytes(data)
+        return _letter(message, source=source, stem=stem)
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # the standard library raises nearly anything on broken mail
+        raise MalformedInput(f"a mail that cannot be taken apart ({type(error).__name__})") from error
+
+
+def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
+    attachments: list[Attachment] = []
+    warnings: list[str] = []
+    texts = [text for text in _texts(message, attachments, warnings) if text.strip()]
+    subject = _sound(_words(message, "subject"), warnings)
+    at = _date(_words(message, "date"))
+    if at is None:
+        warnings.append("a mail has no date that can be read")
+    if not texts and attachments:
+        warnings.append("a mail consists of attachments only")
+    if any("\0" in text for text in texts):
+        warnings.append("NUL characters are part of the text")
+    sender = (*_addresses(message, "from"), *_addresses(message, "sender"), Address("", ""))[0]
+    return Letter(
+        id=next(iter(_MESSAGE_ID.findall(_words(message, "message-id"))), ""),
+        references=tuple(_MESSAGE_ID.findall(f"{_words(message, 'references')} {_words(message, 'in-reply-to')}")),
+        subject=" ".join(subject.split()),
+        sender=sender,
+        to=_addresses(message, "to"),
+        copy=_addresses(message, "cc"),
+        at=at,
+        text=_sound("\n\n".join(texts), warnings).strip(),
+        attachments=tuple(attachments),
+        automatic=_is_automatic(message, sender),
+        warnings=tuple(dict.fromkeys(warnings)),
+        source=source,
+        stem=stem,
+    )
+
+
+def _texts(part: EmailMessage, attachments: list[Attachment], warnings: list[str]) -> list[str]:
+    """The texts of a part, in order; of alternatives the plain one, and everything that is no text is an attachment.
+
+    `EmailMessage.get_body` would take the first text and drop those behind a picture.
+    """
+    kind = part.get_content_type()
+    if kind == "multipart/alternative":
+        return _best_of(part, attachments, warnings)
+    if part.is_multipart() and kind != "message/rfc822":
+        return [text for child in part.iter_parts() for text in _texts(_as_mail(child), attachments, warnings)]
+    if kind not in ("text/plain", "text/html") or part.is_attachment():
+        attachments.append(Attachment(_sound(_file_name(part), warnings), kind))
+        return []
+    text = _decoded(part, warnings)
+    return [html_to_text(text) if kind == "text/html" else text]
+
+
+def _best_of(part: EmailMessage, attachments: list[Attachment], warnings: list[str]) -> list[str]:
+    children = [_as_mail(child) for child in part.iter_parts()]
+    plain = [child for child in children if child.get_content_type() == "text/plain" and not child.is_attachment()]
+    others = [child for child in children if child not in plain]
+    for several in (plain, others):
+        texts = [text for child in several for text in _texts(child, attachments, warnings)]
+        if any(text.strip() for text in texts):
+            return texts
+    return []
+
+
+def _as_mail(part: Any) -> EmailMessage:
+    if not isinstance(part, EmailMessage):
+        raise MalformedInput("a mail with a part that is none")
+    return part
+
+
+def _file_name(part: EmailMessage) -> str:
+    if part.get_content_type() == "message/rfc822" and part.is_multipart():
+        return _words(_as_mail(part.get_payload(0)), "subject")
+    try:
+        return part.get_filename("")
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
+def _decoded(part: EmailMessage, warnings: list[str]) -> str:
+    """The text of a part by its declared encoding, or by its bytes where that is unknown or wrong."""
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    declared = (part.get_content_charset() or "utf-8").lower()
+    try:
+        text = data.decode(declared if _is_safe(declared) else "unknown")
+    except (LookupError, ValueError):
+        text = _guessed(data, warnings)
+        if part.get_content_charset():
+            warnings.append(f"the text is not {declared[:40]} as it says")
+    return unify_line_ends(text)[0]
+
+
+def _is_safe(charset: str) -> bool:
+    """Whether an encoding takes a time in proportion to the text, and makes text."""
+    try:
+        return codecs.lookup(charset).name not in _UNSAFE_CHARSETS
+    except (LookupError, ValueError):
+        return False
+
+
+def _guessed(data: bytes, warnings: list[str]) -> str:
+    try:
+        text, assumed = decode(data)
+    except InputError:
+        text, assumed = data.decode("ascii", errors="replace"), ["bytes that are no text were read as U+FFFD"]
+    warnings += assumed
+    return text
+
+
+def _sound(text: str, warnings: list[str]) -> str:
+    """Text without halves of surrogate pairs, which some encodings let through."""
+    sound = text.encode("utf-8", errors="replace").decode("utf-8")
+    if sound != text:
+        warnings.append("halves of surrogate pairs are no text and were replaced")
+    return sound
+
+
+def _words(message: EmailMessage, name: str) -> str:
+    """A header in plain words, empty when there is none."""
+    return _in_words(_raw(message, name))
+
+
+def _raw(message: EmailMessage, name: str) -> str:
+    raw = str(message.get(name, ""))[:_LONGEST_HEADER]
+    return raw if raw.isascii() else _guessed(raw.encode("utf-8", errors="surrogateescape"), [])
+
+
+def _in_words(raw: str) -> str:
+    try:
+        return str(make_header(decode_header(raw))) if "=?" in raw else raw
+    except (HeaderParseError, LookupError, ValueError):
+        return raw
+
+
+def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
+    # taken apart before it is decoded: a comma inside an encoded name is part of the name
+    found = email.utils.getaddresses([_raw(message, name)])
+    return tuple(Address(_sound(where.lower(), []), _sound(_in_words(who), [])) for who, where in found if where)
+
+
+def _date(raw: str) -> datetime | None:
+    try:
+        at = email.utils.parsedate_to_datetime(raw)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _is_automatic(message: EmailMessage, sender: Address) -> bool:
+    submitted = _words(message, "auto-submitted").split(";")[0].strip().lower()
+    precedence = _words(message, "precedence").strip().lower()
+    return (
+        submitted not in ("", "no")
+        or precedence in ("bulk", "junk", "auto_reply")
+        or "x-autoreply" in message
+        or message.get_content_type() == "multipart/report"
+        or sender.address.partition("@")[0] in _ROBOTS
+    )
+
+
+_REGISTRY = HeaderRegistry()
+
+
+@lru_cache(maxsize=512)
+def _content_header(name: str, value: str) -> Any:
+    try:
+        return _REGISTRY(name, value)
+    except Exception:  # its parser fails on some broken values; the part is then plain text
+        return _REGISTRY(name, "")
+
+
+def _header(name: str, value: str) -> Any:
+    # the policy's own factory parses each header to its last comment every time it is asked for, which is most of the
+    # time that a mail takes
+    if name.lower() in _CONTENT_HEADERS:
+        return _content_header(name, value[:_LONGEST_CONTENT_HEADER])
+    return value
+
+
+_POLICY = default_policy.clone(header_factory=_header)

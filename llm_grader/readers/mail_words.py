@@ -1,0 +1,128 @@
+"""The words mail programs put around quoted, forwarded and signed text, in the languages of the house and nearby.
+
+English, German, Czech, Hungarian, Estonian; French, Spanish, Dutch, Swedish, Danish, Polish; some Slovak, Italian,
+Portuguese, Finnish and Russian, which come along in public mail. Case is of no account.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+HeaderKind = Literal["from", "date", "to", "copy", "subject"]
+
+
+def _one_of(phrases: str) -> str:
+    """Patterns given one after the other with bars between them, as one pattern that tries the longest first."""
+    listed = (" ".join(phrase.split()) for phrase in phrases.split("|"))
+    return "|".join(sorted(listed, key=len, reverse=True))
+
+
+def _pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[str]:
+    return re.compile(f"{before}(?:{_one_of(phrases)}){after}", re.IGNORECASE)
+
+
+WROTE = _pattern(
+    r"""wrote|writes|schrieb|schreibt|napsala?|napsal\(a\)|napísala?|napísal\(a\)|píše|írta|írt|kirjutas|a écrit
+    |escribió|schreef|heeft geschreven|skrev|napisała?|napisał\(a\)|pisze|ha scritto|escreveu|kirjoitti|написала?""",
+    before=r"\b",
+    after=r"(?!\w)",
+)
+"""The verb of a line such as `On 5 May 2024 Jana wrote:`."""
+
+_HEADERS: dict[HeaderKind, str] = {
+    "from": "from|von|od|odesílatel|feladó|saatja|kellelt|de|van|från|fra|nadawca|da|lähettäjä|от|от кого",
+    "date": """date|sent|datum|gesendet|odesláno|dátum|elküldve|küldve|küldés dátuma|kuupäev|saadetud|envoyé|fecha
+        |enviado|enviado el|verzonden|skickat|dato|sendt|data|wysłano|inviato|дата|отправлено""",
+    "to": "to|an|komu|pro|címzett|kellele|saaja|à|para|aan|till|til|do|a|кому",
+    "copy": """cc|kopie|kopia|másolatot kap|másolat|koopia|kopi|reply-to|antwort an|risposta|odpověď|válaszcím""",
+    "subject": """subject|betreff|předmět|predmet|tárgy|teema|objet|asunto|onderwerp|ämne|emne|temat|oggetto|assunto
+        |тема""",
+}
+HEADER_KIND: dict[str, HeaderKind] = {
+    word: kind for kind, words in _HEADERS.items() for word in _one_of(words).split("|")
+}
+HEADER = _pattern("|".join(HEADER_KIND), before=r"[\s>]*[*_]{0,3}(", after=r")[*_]{0,3}[ \t]?:[*_]{0,3}[ \t]")
+"""A line such as `Von: …` or `*Subject:* …`; the word is group 1."""
+
+
+def _marker(phrases: str) -> re.Pattern[str]:
+    # dashes around it or a colon after it: the words alone may be a sentence of the author's
+    words = _one_of(phrases)
+    return re.compile(
+        rf"[\s>]*(?:[-_=*]{{2,}}[ \t]*(?:{words})[ \t]*:?[-_=* \t]*|(?:{words})[ \t]*:)\s*", re.IGNORECASE
+    )
+
+
+ORIGINAL = _marker(
+    """original message|original email|ursprüngliche nachricht|originalnachricht|původní zpráva|původní e-mail
+    |pôvodná správa|eredeti üzenet|eredeti levél|algne kiri|algne sõnum|originaalkiri|message d'origine
+    |message original|mensaje original|oorspronkelijk bericht|originalmeddelande|ursprungligt meddelande
+    |oprindelig meddelelse|wiadomość oryginalna|oryginalna wiadomość|messaggio originale|mensagem original"""
+)
+"""`-----Original Message-----` and its like."""
+
+FORWARDED = _marker(
+    """forwarded message|begin forwarded message|forwarded by .{1,80}?|weitergeleitete nachricht
+    |weitergeleitete e-mail|anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail
+    |přeposlaná zpráva|přeposlaný e-mail|začátek přeposílané zprávy|preposlaná správa|továbbított üzenet
+    |továbbított levél|továbbított üzenet kezdete|edastatud kiri|edastatud sõnum|edastatud e-kiri
+    |edastatud sõnumi algus|message transféré|début du message réexpédié|début du message transféré
+    |mensaje reenviado|inicio del mensaje reenviado|doorgestuurd bericht|begin doorgestuurd bericht
+    |vidarebefordrat meddelande|vidarebefordrat brev|videresendt besked|videresendt meddelelse
+    |przekazana wiadomość|początek przekazanej wiadomości|messaggio inoltrato|mensagem encaminhada"""
+)
+"""`---------- Forwarded message ---------` and its like."""
+
+SENT_FROM = _pattern(
+    """sent from|sent with|sent via|get outlook for|von meinem .{1,40} gesendet|gesendet von|gesendet mit|gesendet aus
+    |diese nachricht wurde von mein.{1,60} gesendet|odesláno z|odesláno ze|odesláno pomocí|elküldve a|elküldve az
+    |az? .{1,30} küldve|saadetud minu|saadetud mu|saadetud telefonist|saadetud iphone.{1,6}|envoyé de mon
+    |envoyé depuis|envoyé à partir|enviado desde mi|verzonden vanaf|verzonden met|verzonden vanuit|skickat från
+    |skickades från|sendt fra min|wysłane z|wysłano z|inviato da|enviado do meu""",
+    before=r"\s*",
+    after=r"\b",
+)
+"""The line that a telephone adds: `Sent from my phone`."""
+
+CLOSING = _pattern(
+    """regards|best regards|kind regards|warm regards|many regards|with best regards|with kind regards|best wishes
+    |sincerely|yours sincerely|yours faithfully|cheers|thanks|thank you|many thanks|mit freundlichen grüßen
+    |mit besten grüßen|mit freundlichem gruß|viele grüße|beste grüße|liebe grüße|freundliche grüße|herzliche grüße
+    |mfg|lg|vg|s pozdravem|s přátelským pozdravem|s úctou|hezký den|zdraví|üdvözlettel|tisztelettel|köszönettel|üdv
+    |lugupidamisega|parimate soovidega|parimat|tervitades|tervitustega|cordialement|bien à vous|saludos|un saludo
+    |met vriendelijke groet|mvh|vänliga hälsningar|med vänlig hälsning|med vänliga hälsningar|venlig hilsen
+    |med venlig hilsen|pozdrawiam|z poważaniem""",
+    before=r"\s*",
+    after=r"[ ,.!]*",
+)
+"""A line that closes a letter."""
+
+_DISCLAIMER = (
+    r"""\bthis e-?mail|\bthis message|\bthe information|diese e-?mail|diese nachricht|dieser e-?mail|tato zpráv
+    |této zpráv|tento e-?mail|\bez az e-?mail|\bez az üzenet|\baz üzenet|\bsee e-?kiri|\bsee kiri|\bsee sõnum
+    |käesolev""",
+    "confidential|privileged|vertraulich|důvěrn|bizalmas|konfidentsiaal|confidentiel|poufn",
+    """intended recipient|intended for|intended only|intended solely|addressee|bestimmt|empfänger|adresát|určen
+    |címzett|adressaa|mõeldud|saaja""",
+    r"""prohibited|disclos|unauthori[sz]ed|unzulässig|untersagt|nicht gestattet|zakázán|nepovolen|tilos|jogosulatlan
+    |keelatud|lubatud""",
+    """delete|destroy|löschen|vernichten|smaž|vymaž|töröl|kustuta|notify the sender|informieren sie|informujte
+    |értesít""",
+)
+DISCLAIMER = tuple(map(_pattern, _DISCLAIMER))
+"""What legal text at the end of a mail speaks of: this mail, secrecy, the recipient, what is forbidden, deletion."""
+
+CONTACT = re.compile(
+    r"https?://|www\.|[\w.+-]{1,64}@[\w-]{1,63}\.|\b(?:tel|phone|mobile?|fax|handy|telefon|mobil)\b"
+    r"|\+?\d[\d ()/.-]{6,20}\d",
+    re.IGNORECASE,
+)
+"""An address or number of some kind."""
+
+REPLY_PREFIX = re.compile(
+    r"(?:(?:re|aw|antw|antwort|odp|odpověď|vá|válasz|vs|vast|sv|ref|rv|fwd?|wg|přep|tov|továbbítás|vl|edasi|tr|enc|vb|pd)"
+    r"(?:\[\d{1,3}\])?[ \t]*[:：][ \t]*)+",
+    re.IGNORECASE,
+)
+"""`Re:`, `AW:`, `Odp:`, `Vá:`, `Fwd:` and their like at the beginning of a subject."""
