@@ -490,14 +490,14 @@ def exported_keys() -> list[str]:
     """Export, and the keys of the requests."""
     result = run("export", "in.jsonl", "--out", "jobs")
     assert result.stdout == f"{Path('jobs', 'batch-0001.jsonl')}\n"
-    assert (result.stderr, result.exit_code) == ("3 requests in 1 files\n", 0)
+    assert (result.stderr, result.exit_code) == ("3 requests in 1 file\n", 0)
     return [line["custom_id"] for line in lines_of(Path("jobs").glob("*.jsonl"))]
 
 
 def test_the_commands_export_import_and_then_there_is_nothing_left_to_export(folder: Path) -> None:
     results_file(folder / "out.jsonl", [result_line(key, completion(GOOD)) for key in exported_keys()])
     result = run("import", "in.jsonl", "--results", "out.jsonl")
-    assert result.stderr == "3 ok, 0 needs_review, 0 error, 0 without a result yet; 3 results are new\n"
+    assert result.stderr == "3 ok, 0 needs_review, 0 error, 0 without a result yet; 3 new results\n"
     assert (result.stdout, result.exit_code) == ("", 0)
     again = run("export", "in.jsonl", "--out", "more")
     assert (again.stdout, again.exit_code) == ("", 0)
@@ -515,7 +515,7 @@ def test_import_tells_every_line_it_does_not_use_and_exits_with_3_when_something
     assert result.exit_code == 3
     assert {json.loads(line)["status"] for line in result.stdout.splitlines()} == {"ok", "needs_review", "error"}
     told = result.stderr.splitlines()
-    assert told[0] == "1 ok, 1 needs_review, 1 error, 0 without a result yet; 3 results are new"
+    assert told[0] == "1 ok, 1 needs_review, 1 error, 0 without a result yet; 3 new results"
     assert "llm-grader grade" in told[1]
     assert told[2].startswith("llm-grader: out.jsonl: line 6: cut off")
     assert [line.split(" ")[0] for line in told[3:]] == ["1", "1", "1"]
@@ -525,7 +525,7 @@ def test_import_exits_with_75_while_some_transcripts_have_no_result(folder: Path
     results_file(folder / "out.jsonl", [result_line(exported_keys()[0], completion(GOOD))])
     result = run("import", "in.jsonl", "--results", "out.jsonl")
     assert result.exit_code == 75
-    assert result.stderr == "1 ok, 0 needs_review, 0 error, 2 without a result yet; 1 results are new\n"
+    assert result.stderr == "1 ok, 0 needs_review, 0 error, 2 without a result yet; 1 new result\n"
 
 
 def test_an_input_that_cannot_be_read_is_told_and_the_rest_is_exported(folder: Path) -> None:

@@ -177,7 +177,7 @@ async def _import(grader: Grader, source: Inputs, found: Results, *, as_json: bo
 
 
 def _tell_exported(exported: Exported) -> None:
-    _tell(f"{exported.requests:,} requests in {len(exported.files)} files")
+    _tell(f"{_many(exported.requests, 'request')} in {_many(len(exported.files), 'file')}")
     reasons = {
         "stored": "have a result in the store",
         "repeated": "are the same conversation as another one, whose result counts for both",
@@ -191,7 +191,7 @@ def _tell_exported(exported: Exported) -> None:
 
 def _tell_imported(counts: Counter[str]) -> None:
     shown = ", ".join(f"{counts[status]:,} {status}" for status in ("ok", "needs_review", "error"))
-    _tell(f"{shown}, {counts['waiting']:,} without a result yet; {counts['saved']:,} results are new")
+    _tell(f"{shown}, {counts['waiting']:,} without a result yet; {_many(counts['saved'], 'new result')}")
     if counts["needs_review"] + counts["error"]:
         _tell("`llm-grader grade` with the same store asks again about those that are not ok")
 
@@ -208,6 +208,10 @@ def _tell_lines(found: Results, unused: int) -> None:
     for what, count in told.items():
         if count > 0:
             _tell(f"{count:,} {what}")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _tell(line: str) -> None:
