@@ -94,8 +94,9 @@ def case_of(request: ScriptedRequest) -> int:
 
 
 def judged(request: ScriptedRequest) -> ScriptedResponse:
-    """The right answer to a request."""
-    return completion(answers_of(case_of(request)))
+    """The right answer to a request, also to one that asks again about some of the items."""
+    answers = answers_of(case_of(request))
+    return completion({item: answers[item] for item in request.asked()})
 
 
 def told_right(card: Scorecard) -> bool:
@@ -180,7 +181,7 @@ def run(
     return Command(*arguments, folder=folder, environment=environment, file_size=file_size).wait()
 
 
-def grading(folder: Path, base_url: str, *more: str | int | Path) -> list[str]:
+def grading(folder: Path, base_url: str, *more: str | float | Path) -> list[str]:
     """The command line that grades the folder's cases through a server."""
     asked = ["--rubric", folder / "desk.yaml", "--model", "scripted", "--base-url", base_url]
     return list(map(str, ["grade", folder / "cases.jsonl", *asked, *more]))
