@@ -222,7 +222,7 @@ class Grader:
             journal.close()
 
     async def _grade_piece(self, piece: Piece, *, pieces: Pieces, journal: Journal | None) -> Scorecard | None:
-        """Grade one transcript; None where another process is at it and it was put off."""
+        """Grade one transcript; None where somebody else is at it and it was put off."""
         while True:
             try:
                 return await self._grade(piece.transcript, journal)
@@ -238,7 +238,7 @@ class Grader:
         provenance = self.provenance(transcript)
         if self.store is None or journal is None:
             return await self._ask(transcript, provenance)
-        card = self.store.find(provenance.key)
+        card = self.store.find(provenance.key, since=journal.started_at)
         if card is not None:
             journal.note(transcript.id, provenance.key)
             return card.model_copy(update={"transcript_id": transcript.id, "warnings": transcript.warnings})

@@ -3,21 +3,25 @@
 A thread of its own owns a connection and takes whatever has gathered since the last commit into the next one, so that a
 commit's wait for the disk is shared by all requests in flight and never holds up the loop.
 
-Before a request is sent, an attempt is written, and the key is claimed for this process; both are finished with the
-answer. What is unfinished after a crash is in doubt: it may have been paid for.
+Before a request is sent, an attempt is written, and the key is claimed for the transcript it is about; both are
+finished with the answer. What is unfinished after a crash is in doubt: it may have been paid for. Claims are renewed as
+long as the process lives, so that those of a dead one end.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import ContextVar
+from itertools import count
 from typing import Any, TypeVar
 
 from llm_grader.store import Store, now
@@ -25,11 +29,13 @@ from llm_grader.verdict import Scorecard, Usage
 
 _Value = TypeVar("_Value")
 _Operation = Callable[[sqlite3.Connection], Any]
+_Entry = tuple[_Operation, Future[Any]]
 _MOST_IN_ONE_COMMIT = 256
+SECONDS_BETWEEN_RENEWALS = 20.0
 
 
 class ClaimedElsewhere(Exception):
-    """Another process that shares the store is grading this key right now, or has just done so."""
+    """Somebody else who shares the store is grading this key right now, or has just done so."""
 
 
 class Journal:
@@ -43,10 +49,17 @@ class Journal:
     def __init__(self, store: Store, run_id: int) -> None:
         self._store = store
         self.run_id = run_id
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
-        self._queue: queue.SimpleQueue[tuple[_Operation, Future[Any]] | None] = queue.SimpleQueue()
+        self.started_at = now()
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
+        self._owners = count()
+        self._db = store.connect()
+        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="llm_grader journal", daemon=True)
         self._thread.start()
+
+    def new_owner(self) -> str:
+        """A name for whoever claims a key: machine, process, and a number of its own."""
+        return f"{self._owner}.{next(self._owners)}"
 
     async def write(self, operation: Callable[[sqlite3.Connection], _Value]) -> _Value:
         """Do `operation` in the next commit and return its value once that is on disk.
@@ -62,7 +75,7 @@ class Journal:
 
         def operation(db: sqlite3.Connection) -> None:
             self._store.write_card(db, card, self.run_id)
-            db.execute("delete from claims where key = ? and owner = ?", (key, self.owner))
+            db.execute("delete from claims where key = ?", (key,))
 
         await self.write(operation)
 
@@ -70,19 +83,19 @@ class Journal:
         """Note, with the next commit, that the run found a result that is there already."""
         self._submit(lambda db: self._store.write_run_item(db, self.run_id, transcript_id, key))
 
-    async def begin_attempt(self, key: str, transcript_id: str, prompt_bytes: int) -> int:
-        """Claim `key` and note that a request for it is about to be sent; returns the attempt's number.
+    async def begin_attempt(self, owner: str, key: str, transcript_id: str, prompt_bytes: int) -> int:
+        """Claim `key` for `owner` and note that a request for it is about to be sent; returns the attempt's number.
 
         Raises:
-            ClaimedElsewhere: another process holds the claim, or finished while this one was looking.
+            ClaimedElsewhere: somebody else holds the claim, or finished while this one was looking.
         """
 
         def operation(db: sqlite3.Connection) -> int | None:
-            if db.execute("select 1 from results where key = ? and status = 'ok'", (key,)).fetchone():
+            if self._store.is_done(db, key, since=self.started_at):
                 return None
-            db.execute("insert into claims values (?, ?, ?) on conflict(key) do nothing", (key, self.owner, now()))
+            db.execute("insert into claims values (?, ?, ?) on conflict(key) do nothing", (key, owner, now()))
             (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
-            if holder != self.owner:
+            if holder != owner:
                 return None
             values = (self.run_id, key, transcript_id, now(), prompt_bytes)
             sql = "insert into attempts(run_id, key, transcript_id, started_at, prompt_bytes) values (?, ?, ?, ?, ?)"
@@ -104,7 +117,7 @@ class Journal:
 
     def close(self) -> None:
         """Write what is waiting, give up all claims, and end the thread."""
-        self._submit(lambda db: db.execute("delete from claims where owner = ?", (self.owner,)))
+        self._submit(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",)))
         self._queue.put(None)
         self._thread.join()
 
@@ -114,24 +127,33 @@ class Journal:
         return future
 
     def _work(self) -> None:
-        db = self._store.connect()
-        try:
-            while (first := self._queue.get()) is not None:
-                batch = [first]
-                ended = False
-                while len(batch) < _MOST_IN_ONE_COMMIT and not self._queue.empty():
-                    more = self._queue.get()
-                    if more is None:
-                        ended = True
-                        break
-                    batch.append(more)
-                self._commit(db, batch)
-                if ended:
-                    return
-        finally:
-            db.close()
+        renewed, ended = time.monotonic(), False
+        while not ended:
+            batch, ended = self._gather()
+            if time.monotonic() - renewed > SECONDS_BETWEEN_RENEWALS:
+                renewed = time.monotonic()
+                batch.append((self._renew, Future()))
+            if batch:
+                self._commit(self._db, batch)
+        self._db.close()
 
-    def _commit(self, db: sqlite3.Connection, batch: list[tuple[_Operation, Future[Any]]]) -> None:
+    def _gather(self) -> tuple[list[_Entry], bool]:
+        """What has come since the last commit, and whether that was all; waits a while for the first."""
+        batch: list[_Entry] = []
+        with contextlib.suppress(queue.Empty):
+            entry = self._queue.get(timeout=SECONDS_BETWEEN_RENEWALS)
+            while entry is not None:
+                batch.append(entry)
+                if len(batch) == _MOST_IN_ONE_COMMIT:
+                    return batch, False
+                entry = self._queue.get_nowait()
+            return batch, True
+        return batch, False
+
+    def _renew(self, db: sqlite3.Connection) -> None:
+        db.execute("update claims set claimed_at = ? where owner glob ?", (now(), f"{self._owner}.*"))
+
+    def _commit(self, db: sqlite3.Connection, batch: list[_Entry]) -> None:
         """All of `batch` in one transaction: either everything is on disk, or everybody is told the error."""
         waiting = [future.set_running_or_notify_cancel() for _, future in batch]
         values: list[Any] = []
@@ -163,10 +185,11 @@ class AttemptLog:
         self._journal = journal
         self._key = key
         self._transcript_id = transcript_id
+        self._owner = journal.new_owner()
 
     async def begin(self, prompt_bytes: int) -> int:
         """A request is about to be sent; see `Journal.begin_attempt`."""
-        return await self._journal.begin_attempt(self._key, self._transcript_id, prompt_bytes)
+        return await self._journal.begin_attempt(self._owner, self._key, self._transcript_id, prompt_bytes)
 
     def end(self, attempt: int, outcome: str, usage: Usage) -> None:
         """It was answered, or failed with the error code `outcome`."""

@@ -35,7 +35,7 @@ APPLICATION_ID = 0x4C4C4D47  # "LLMG" in the file's header tells our files from 
 SCHEMA_VERSION = 1
 
 _DISK_ERRORS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
-_LONGEST_CLAIM = timedelta(hours=1)
+_LONGEST_CLAIM = timedelta(minutes=3)  # several times as long as it takes to renew one
 
 _SCHEMA = """
 create table results(
@@ -71,6 +71,9 @@ select run_id, started_at, rubric_id, rubric_version, model, count(*) filter (wh
 from runs left join run_items using (run_id) left join results using (key)
 group by run_id order by run_id desc
 """
+
+_DONE = "from results where key = ? and (status = 'ok' or saved_at > ?)"
+_NEVER = "9999"
 
 _IN_DOUBT = """
 select key, count(*) from attempts
@@ -155,17 +158,25 @@ class Store:
             )
         return int(cursor.lastrowid or 0)
 
-    def find(self, key: str) -> Scorecard | None:
-        """The finished result with this key; one that needs review or failed is not finished."""
-        return self._card("select card from results where key = ? and status = 'ok'", key)
+    def find(self, key: str, *, since: str | None = None) -> Scorecard | None:
+        """The finished result with this key; one that needs review or failed is finished where it came `since` a time.
+
+        A run passes the time of its start: what somebody else found out meanwhile is not paid for again.
+        """
+        return self._card(f"select card {_DONE}", key, since or _NEVER)
 
     def find_any(self, key: str) -> Scorecard | None:
         """The result with this key, finished or not."""
         return self._card("select card from results where key = ?", key)
 
-    def _card(self, query: str, key: str) -> Scorecard | None:
+    def is_done(self, db: sqlite3.Connection, key: str, *, since: str) -> bool:
+        """Whether `find` would find something, as part of a transaction on `db`."""
+        return db.execute(f"select 1 {_DONE}", (key, since)).fetchone() is not None
+
+    def _card(self, query: str, *values: str) -> Scorecard | None:
+        key = values[0]
         with self._alone():
-            row = self._db.execute(query, (key,)).fetchone()
+            row = self._db.execute(query, values).fetchone()
         return None if row is None else self._parse(row[0], key)
 
     def _parse(self, text: str, key: str) -> Scorecard:
@@ -192,7 +203,7 @@ class Store:
         db.execute("insert or replace into run_items values (?, ?, ?)", (run_id, transcript_id, key))
 
     def drop_stale_claims(self) -> None:
-        """Give up the claims of processes that are gone: dead on this machine, or older than an hour elsewhere."""
+        """Give up the claims of processes that are gone: dead on this machine, or not renewed for three minutes."""
         with self._alone():
             claims = self._db.execute("select owner, min(claimed_at) from claims group by owner").fetchall()
             for owner, claimed_at in claims:
@@ -302,9 +313,8 @@ def _is_stale(owner: str, claimed_at: str) -> bool:
             os.kill(int(pid), 0)
         except ProcessLookupError:
             return True
-        except PermissionError:  # alive, and somebody else's
-            return False
-        return False
+        except PermissionError:  # somebody else's
+            pass
     return datetime.now(UTC) - datetime.fromisoformat(claimed_at) > _LONGEST_CLAIM
 
 
