@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.speech import Piece, language_tag, numbered, recording, spoken_words
+from llm_grader.readers.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
 from llm_grader.transcript import Transcript
 
 NAME = "assemblyai"
@@ -30,12 +30,12 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     status = record.text("status")
     if status not in (None, "completed"):
         raise MalformedInput("status: expected completed, found another: there is no transcript in it (yet)")
-    whole = record.text("text") or ""
+    whole = record.needed_text("text")
     utterances = [_piece(each) for each in record.objects("utterances")]
     words = [_piece(each) for each in record.objects("words", keep=False)]
     return recording(
         document,
-        utterances or spoken_words(words) or [Piece(whole)],
+        utterances or spoken_words(words) or as_one_piece(whole),
         source=record,
         name=record.text("id"),
         language=language_tag(record.text("language_code")),

@@ -34,19 +34,30 @@ def read(document: Document) -> Iterator[Transcript]:
 
 
 def _call(record: JsonObject, document: Document) -> Transcript:
-    record.skip("combinedRecognizedPhrases", "combinedPhrases")
+    whole = _whole(record)
     if "recognizedPhrases" in record:
         phrases = record.objects("recognizedPhrases")
         heard = [phrase for phrase in phrases if phrase.text("recognitionStatus") in (None, "Success")]
         failed = len(phrases) - len(heard)
         warnings = [f"{failed} of {len(phrases)} phrases were not recognised"] if failed else []
-        return recording(document, [_of_batch(phrase) for phrase in heard], source=record, warnings=warnings)
+        return recording(document, [_of_batch(phrase) for phrase in heard] or whole, source=record, warnings=warnings)
     if "phrases" in record:
-        return recording(document, [_of_fast(phrase) for phrase in record.objects("phrases")], source=record)
+        return recording(document, [_of_fast(phrase) for phrase in record.objects("phrases")] or whole, source=record)
     contents = (record.object("result") or record).objects("contents")
     if not contents:
         raise record.wrong("recognizedPhrases", "phrases, or contents with transcriptPhrases")
     return recording(document, [piece for each in contents for piece in _of_content(each)], source=record)
+
+
+def _whole(record: JsonObject) -> list[Piece]:
+    """All that is said on each channel in one piece, for when there are no phrases."""
+    combined = [
+        each for key in ("combinedRecognizedPhrases", "combinedPhrases") for each in record.objects(key, keep=False)
+    ]
+    return [
+        Piece(each.text("display", "text") or "", channel=numbered("channel", each.label("channel")))
+        for each in combined
+    ]
 
 
 def _of_batch(phrase: JsonObject) -> Piece:

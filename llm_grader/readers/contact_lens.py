@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 from llm_grader.readers.document import Document
-from llm_grader.readers.json_object import JsonObject, first_fields
+from llm_grader.readers.json_object import JsonObject, first_fields, records_in
 from llm_grader.readers.roles import stated_role
 from llm_grader.readers.speech import in_order
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
@@ -59,7 +59,7 @@ def _is_live(fields: Any) -> bool:
 def read(document: Document) -> Iterator[Transcript]:
     """One conversation a record; of a live analysis, one a contact, whose records may be many."""
     live: dict[str, list[JsonObject]] = {}
-    for value, where in document.records():
+    for value, where in records_in(document):
         with document.at(where):
             record = JsonObject(value)
             if _is_live(value):

@@ -11,7 +11,7 @@ from statistics import fmean
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.speech import Piece, language_tag, numbered, recording, spoken_words
+from llm_grader.readers.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
 from llm_grader.transcript import Transcript
 
 NAME = "deepgram"
@@ -77,7 +77,7 @@ def _words(alternative: JsonObject, channel: str) -> list[Piece]:
         )
         for word in alternative.objects("words", keep=False)
     ]
-    return words or [Piece(whole, channel=channel)]
+    return words or [piece._replace(channel=channel) for piece in as_one_piece(whole)]
 
 
 def _doubts(alternatives: Sequence[JsonObject]) -> Iterator[str]:

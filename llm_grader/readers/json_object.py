@@ -13,7 +13,7 @@ from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
-from llm_grader.readers.json_text import describe
+from llm_grader.readers.json_text import Record, describe
 from llm_grader.readers.times import instant
 from llm_grader.transcript import Transcript
 
@@ -22,9 +22,20 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 def read_each(document: Document, make: Callable[[JsonObject, Document], Transcript]) -> Iterator[Transcript]:
     """What `make` makes of each record; one that is broken is reported with its position, and the rest is read."""
-    for value, where in document.records():
+    for value, where in records_in(document):
         with document.at(where):
             yield make(JsonObject(value), document)
+
+
+def records_in(document: Document) -> Iterator[Record]:
+    """The records of a file that should hold some.
+
+    Raises:
+        MalformedInput: there is no JSON in it.
+    """
+    if document.first is None and document.json_problem is None:
+        raise MalformedInput("no JSON object in it")
+    return document.records()
 
 
 def first_fields(document: Document) -> dict[str, Any]:
@@ -112,7 +123,10 @@ class JsonObject:
         if value is None:
             return None
         known = isinstance(value, (int, float, str)) and not isinstance(value, bool)
-        at, assumed = instant(value) if known else (None, False)
+        try:
+            at, assumed = instant(value) if known else (None, False)
+        except OverflowError:
+            at, assumed = None, False
         if at is None:
             raise self.wrong(key, "a point in time")
         if assumed:

@@ -99,6 +99,11 @@ def _unnamed(spoken: Sequence[Piece]) -> Iterator[str]:
         yield f"{unnamed} of {len(spoken)} turns name no speaker"
 
 
+def as_one_piece(text: str | None) -> list[Piece]:
+    """A text of which nobody knows who says what; none when it is blank."""
+    return [Piece(text)] if text and text.strip() else []
+
+
 def without_blanks(pieces: Sequence[Piece]) -> tuple[list[Piece], list[str]]:
     """The pieces with some text, and the warning that others were left out."""
     spoken = [piece for piece in pieces if piece.text.strip()]
@@ -122,9 +127,9 @@ def start_of(piece: Piece) -> float | None:
 
 
 def spoken_words(words: Sequence[Piece]) -> list[Piece]:
-    """Words as turns: one ends where another speaker begins in a pause of half a second, or at one of two seconds.
+    """Words as turns. One ends with a pause of two seconds, or of half a second in which someone else begins to speak.
 
-    The words of one channel are in order; those of several may come channel by channel.
+    The words of a channel are in order; the channels may come one after the other.
     """
     phrases = _chained([[word] for word in _named(words)], _BREATH)
     phrases.sort(key=lambda phrase: next((word.start for word in phrase if word.start is not None), 0.0))
@@ -196,7 +201,7 @@ def numbered(word: str, label: str | None) -> str | None:
 
 
 def language_tag(name: str | None) -> str | None:
-    """A language as a tag: `EN` and `english` are `en`; a tag with a region stays."""
+    """A language as a tag: `EN` and `english` are `en`, `en_us` is `en-us`."""
     if name is None:
         return None
-    return _LANGUAGES.get(name.casefold(), name.lower() if len(name) <= 3 else name)
+    return _LANGUAGES.get(name.casefold()) or (name.lower() if len(name) <= 3 else name.replace("_", "-"))

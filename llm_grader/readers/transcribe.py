@@ -1,7 +1,8 @@
 """Amazon Transcribe: words with seconds as text, by speaker (`spk_0`) or channel (`ch_0`).
 
 Who is who it does not know: that is up to the role mapping. Bedrock's standard output for sound, which holds segments
-in milliseconds under the same labels, is read too. Call analytics and Contact Lens are another reader's.
+in milliseconds under the same labels, is read too. Other readings of a word are not kept. Call analytics and Contact
+Lens are another reader's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.speech import Piece, language_tag, recording, spoken_words
+from llm_grader.readers.speech import Piece, as_one_piece, language_tag, recording, spoken_words
 from llm_grader.transcript import Transcript
 
 NAME = "transcribe"
@@ -41,7 +42,7 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     words = _words(results)
     return recording(
         document,
-        spoken_words(words) or [Piece(whole)],
+        spoken_words(words) or as_one_piece(whole),
         source=record,
         name=record.text("jobName"),
         language=language_tag(results.text("language_code")),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from email import message_from_string, policy
 from typing import NamedTuple
 
 from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.readers.document import Document
+from llm_grader.readers.html_text import html_to_text
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
+from llm_grader.readers.mail_message import parse_letter
+from llm_grader.readers.reply_parts import split_reply
 from llm_grader.readers.speech import in_order
 from llm_grader.readers.vcon_parties import Party, cast_of, party_at, read_parties
 from llm_grader.readers.vcon_transcript import decoded_body, read_transcript
@@ -59,6 +61,8 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
     transcripts, warnings = _transcripts(record, document)
     told: list[_Told] = []
     for number, dialog in enumerate(dialogs):
+        if "body" in dialog and number in transcripts:
+            warnings.append(f"the sound inside dialog {number} was left out")
         found = list(_turns(dialog, parties, document, transcript=transcripts.get(number)))
         told += found
         if not found:
@@ -68,10 +72,12 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
         warnings.append(f"a transcript is of dialog {number}, which is not in it")
     if not any(each.turn.kind == "message" for each in told):
         raise MalformedInput(f"no text in it ({'; '.join(warnings) or 'no dialog'}): add a transcript first")
+    channel, assumed = _channel(dialogs, document, recorded=bool(transcripts))
     turns = [each.turn for each in in_order(told, lambda each: each.when)]
     if len(dialogs) == 1:  # seconds of the one recording say more than times of day
         turns = [turn if turn.start is None else turn.model_copy(update={"at": None}) for turn in turns]
-    channel, assumed = _channel(dialogs, document, recorded=bool(transcripts))
+    if channel == "email":
+        turns[0] = turns[0].model_copy(update={"subject": record.text("subject")})
     inside = {str(number): each.metadata for number, each in transcripts.items() if each.metadata}
     return Transcript(
         id=record.text("uuid") or document.new_id(),
@@ -127,9 +133,10 @@ def _turns(
         dialog.skip("body", "encoding")  # the sound
         yield from _spoken(transcript, dialog, parties, start=start)
     elif kind == "text":
-        if text := _text(dialog):
+        if text := _text(dialog, document):
             author = party_at(dialog, "originator" if "originator" in dialog else "parties", parties)
-            yield _Told(when, author.says(Turn(role="unknown", text=text, at=start)))
+            segments = split_reply(text) if _is_mail(dialog) else ()
+            yield _Told(when, author.says(Turn(role="unknown", text=text, at=start, segments=segments)))
     elif kind in ("transfer", "incomplete"):
         text = dialog.text("disposition") or kind
         yield _Told(when, Turn(role="system", text=text, at=start, kind="event", event=kind))
@@ -170,28 +177,33 @@ def _after(start: datetime | None, seconds: float | None) -> datetime | None:
         return None
 
 
-def _text(dialog: JsonObject) -> str:
-    """What was written: the body, or the plain part of one with several parts."""
+def _text(dialog: JsonObject, document: Document) -> str:
+    """What was written: the body, or what a reader sees of one with markup or several parts."""
     body = decoded_body(dialog)
     if body is None:
         return ""
     if not isinstance(body, str):
         raise dialog.wrong("body", "text")
-    media = dialog.text("mediatype", "mimetype") or ""
-    if not media.startswith("multipart/"):
+    media = " ".join((dialog.text("mediatype", "mimetype") or "").split())
+    if media.startswith("text/html"):
+        return html_to_text(body).strip()
+    if not media.startswith(("multipart/", "message/")):
         return body.strip()
-    try:
-        mail = message_from_string(f"Content-Type: {media}\n\n{body}", policy=policy.default)
-        part = mail.get_body(("plain", "html"))
-        return body.strip() if part is None else str(part.get_content()).strip()
-    except (AttributeError, LookupError, TypeError, ValueError):  # any of which the library raises for broken parts
-        raise dialog.wrong("body", f"text of the kind {media[:40]}") from None
+    head = "" if media.startswith("message/") else f"Content-Type: {media}\n\n"
+    letter = parse_letter(f"{head}{body}".encode(), source=document.name, stem=document.stem)
+    for file in letter.attachments:
+        document.warn(f"the file {file.name!r} ({file.type}) in a message was left out")
+    return letter.text
+
+
+def _is_mail(dialog: JsonObject) -> bool:
+    return "@" in (dialog.text("message_id") or "")
 
 
 def _channel(dialogs: Sequence[JsonObject], document: Document, *, recorded: bool) -> tuple[Channel, list[str]]:
     if recorded:
         return "call", []
-    if any("message_id" in dialog for dialog in dialogs):
+    if any(_is_mail(dialog) for dialog in dialogs):
         return "email", []
     if document.options.channel:
         return document.options.channel, []

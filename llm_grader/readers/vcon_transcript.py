@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import replace
 from types import ModuleType
@@ -54,7 +54,8 @@ def decoded_body(holder: JsonObject) -> Any:
     if encoding != "base64url":
         raise holder.wrong("encoding", "none, json or base64url")
     try:
-        return urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
+        packed = "".join(body.split()).rstrip("=")
+        return b64decode(packed + "=" * (-len(packed) % 4), altchars="-_", validate=True).decode()
     except (Base64Error, ValueError):
         raise holder.wrong("body", "text in base64url") from None
 

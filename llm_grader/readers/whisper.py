@@ -14,6 +14,7 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
 from llm_grader.readers.speech import (
     Piece,
+    as_one_piece,
     in_order,
     joined_segments,
     language_tag,
@@ -43,8 +44,11 @@ def read(document: Document) -> Iterator[Transcript]:
 
 
 def _call(record: JsonObject, document: Document) -> Transcript:
-    record.skip("text", "word_segments", "words")
-    segments, blanks = without_blanks([_segment(each) for each in record.objects("segments")])
+    record.skip("word_segments", "words")
+    if "segments" not in record:
+        raise record.wrong("segments", "a list of objects")
+    whole = as_one_piece(record.text("text"))
+    segments, blanks = without_blanks([_segment(each) for each in record.objects("segments")] or whole)
     turns, cues = joined_segments(in_order(segments, start_of))
     language = language_tag(record.text("language"))
     read = recording(document, turns, source=record, language=language, warnings=blanks)
