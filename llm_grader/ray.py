@@ -7,7 +7,7 @@
     from llm_grader.ray import GradeBatch
 
     settings = {"rubric": load_rubric("helpdesk_qa"), "model": "my-model", "base_url": "https://models.example/v1"}
-    for shard in sorted(Path("inbox").glob("*.parquet")):  # with a column `transcript` of transcripts as JSON
+    for shard in sorted(Path("/shared/inbox").glob("*.parquet")):  # with a column `transcript` of transcripts as JSON
         graded = ray.data.read_parquet(str(shard)).map_batches(
             GradeBatch,
             fn_constructor_kwargs=settings,
@@ -15,7 +15,7 @@
             compute=ActorPoolStrategy(size=4),
             num_cpus=0.25,
         )
-        graded.write_parquet(f"graded/{shard.stem}", mode=SaveMode.OVERWRITE)
+        graded.write_parquet(f"/shared/graded/{shard.stem}", mode=SaveMode.OVERWRITE)
 
 Ray gives the files it writes new names each time, and by default adds them to those that are there. Here each shard has
 a folder that is replaced as a whole, so that running all of it again, or the shards that failed, doubles no row.
