@@ -42,6 +42,11 @@ class Endpoint(Model):
         """Host and port of the endpoint, for provenance."""
         return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
 
+    @property
+    def path(self) -> str:
+        """What follows the host: a server may have several endpoints, or a deployment in its address."""
+        return urlsplit(self.base_url or OPENAI_URL).path.rstrip("/")
+
     def check(self) -> None:
         """Refuse addresses that cannot be used, or would send transcripts in clear text.
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 MAX_ATTEMPTS = 6
+CONCURRENCY = 64
 OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
 
 _Answer = TypeVar("_Answer")
@@ -52,8 +53,7 @@ _Answer = TypeVar("_Answer")
 class Gateway:
     """Asks an endpoint, with retries, a shared throttle and exact counts.
 
-    A client lives in the event loop that first uses it; close it there with `aclose`. `concurrency` is the most
-    requests in flight; it holds for clients made after it is set.
+    A client lives in the event loop that first uses it; close it there with `aclose`.
 
     Args:
         endpoint: where and how.
@@ -76,13 +76,20 @@ class Gateway:
     ) -> None:
         endpoint.check()
         self.endpoint = endpoint
-        self.concurrency = 64
+        self._concurrency = CONCURRENCY
         self.budget = budget or Budget()
         self._notify = notify
         self._sleep = sleep
         self._clock = clock
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
         self._rejected = set(without)
+
+    def start_run(self, concurrency: int) -> None:
+        """A new run begins: `concurrency` requests in flight at most, and what stopped the last run is over."""
+        self._concurrency = concurrency
+        client = self._clients.get(asyncio.get_running_loop())
+        if client is not None:
+            client.throttle.restart(concurrency)
 
     async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
         """Ask for an answer that follows `response_model`.
@@ -282,7 +289,7 @@ class Gateway:
     def _client(self) -> _Client:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            throttle = Throttle(self.concurrency, clock=self._clock, sleep=self._sleep)
+            throttle = Throttle(self._concurrency, clock=self._clock, sleep=self._sleep)
             self._clients[loop] = _Client(self.endpoint, throttle)
         return self._clients[loop]
 

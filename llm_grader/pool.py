@@ -15,7 +15,8 @@ async def run_pool(
 ) -> AsyncGenerator[_Result, None]:
     """Do `work` on each piece of `source` and yield results as they finish.
 
-    Pieces are taken from `source` only when a worker is free. When `work` raises, no new piece is begun, the results in
+    Pieces are taken from `source` only when a worker is free: at most twice `workers` of them are in progress or wait
+    to be taken. When `work` raises, no new piece is begun, the results in
     progress are still yielded, and the first error is raised at the end.
     """
     pieces = iter(source)  # shared by all workers: each takes the next
@@ -46,6 +47,11 @@ async def _worker(
             await done.put((await work(piece),))
             if failures:
                 break
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        failures.append(RuntimeError("the work cancelled itself"))  # raised, it would leave everybody waiting
     except Exception as error:
         failures.append(error)
     await done.put(None)

@@ -69,6 +69,13 @@ class Throttle:
                 self._in_flight -= 1
                 self._changed.notify_all()
 
+    def restart(self, limit: int) -> None:
+        """A new run begins: at most `limit` requests in flight from now on, and what stopped the last one is over."""
+        unhindered = self._proven and self.allowed == self.limit
+        self.allowed = limit if unhindered else min(self.allowed, limit)
+        self.limit = limit
+        self._stopped_by = self._failing_since = None
+
     def stop(self, error: Exception) -> None:
         """Nobody may send any more: whoever waits or comes gets `error`."""
         self._stopped_by = error

@@ -237,12 +237,11 @@ def test_the_pause_holds_all_workers(server: Server) -> None:
     server.respond = respond
 
     async def many(made: Gateway) -> None:
+        made.start_run(1)
         await made.complete(MESSAGES, MODEL)
         await asyncio.gather(*(made.complete(MESSAGES, MODEL) for _ in range(2)))
 
-    asked = gateway(server.url, clock=clock)
-    asked.concurrency = 1
-    use(asked, many)
+    use(gateway(server.url, clock=clock), many)
     assert sent == [1000.0, 1000.0, 1005.0, 1005.0]
 
 
