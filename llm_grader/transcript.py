@@ -146,6 +146,14 @@ class Transcript(Model):
     metadata: dict[str, Any] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        try:
+            self.model_dump_json(exclude={"metadata"})
+        except ValueError as error:  # half of a surrogate pair, or a value of the vendor's that is no JSON
+            raise ValueError(f"cannot be written as JSON: {error}") from None
+        return self
+
     def content_hash(self) -> str:
         """SHA-256 over everything that can change a grade: not the id, metadata or warnings."""
         content = self.model_dump_json(exclude={"id", "metadata", "warnings"}, exclude_none=True)
