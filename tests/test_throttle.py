@@ -310,3 +310,38 @@ def test_never_more_in_flight_than_allowed(limit: int, script: list[str]) -> Non
         await asyncio.wait_for(asyncio.gather(*(worker() for _ in range(8))), timeout=10)
 
     run(test)
+
+
+# One run after the other.
+
+
+def test_a_new_run_begins_though_the_last_one_was_stopped() -> None:
+    async def test() -> None:
+        clock = Clock()
+        made = proven(4, clock)
+        made.failed()
+        made.stop(AuthError("no"))
+        made.restart(4)
+        async with made.slot():
+            assert made.allowed == 4
+        clock.now += DOWN_AFTER
+        made.failed()  # the first one of this run
+
+    run(test)
+
+
+@pytest.mark.parametrize(("limit", "allowed"), [(64, 64), (2, 2), (8, 8)])
+def test_a_new_run_has_a_limit_of_its_own(limit: int, allowed: int) -> None:
+    made = proven(8)
+    made.restart(limit)
+    assert (made.limit, made.allowed) == (limit, allowed)
+
+
+def test_a_new_run_is_as_careful_as_the_last_one_had_to_be() -> None:
+    made = proven(8)
+    made.slow_down(None)
+    made.restart(64)
+    assert made.allowed == 4
+    fresh = throttle(8)
+    fresh.restart(64)
+    assert fresh.allowed == 1  # nothing was answered yet
