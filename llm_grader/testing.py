@@ -121,11 +121,14 @@ class ScriptedServer:
     """A loopback server that answers chat completions from a script and remembers what it was asked.
 
     Args:
-        respond: called for each request, also from several threads at once.
+        respond: called for each request, also from several threads at once. What it raises is answered with status 400,
+            and raised at the end of the `with` block.
     """
 
     def __init__(self, respond: Callable[[ScriptedRequest], ScriptedResponse]) -> None:
         self.requests: list[ScriptedRequest] = []
+        self._respond = respond
+        self._mistakes: list[Exception] = []
         self._lock = threading.Lock()
         server = self
 
@@ -135,7 +138,7 @@ class ScriptedServer:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                response = respond(server._remember(body, self.headers))
+                response = server._answer(body, self.headers)
                 if response.delay:
                     time.sleep(response.delay)
                 self.close_connection = response.cut is not None
@@ -167,6 +170,13 @@ class ScriptedServer:
         """The address to give as `base_url`."""
         return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
 
+    def _answer(self, body: bytes, headers: Any) -> ScriptedResponse:
+        try:
+            return self._respond(self._remember(body, headers))
+        except Exception as mistake:
+            self._mistakes.append(mistake)
+            return failure(400, "mistake_in_the_script")
+
     def _remember(self, body: bytes, headers: Any) -> ScriptedRequest:
         with self._lock:
             decoded = json.loads(body) if body else {}
@@ -185,3 +195,5 @@ class ScriptedServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join(timeout=5)
+        if self._mistakes:
+            raise self._mistakes[0] from error
