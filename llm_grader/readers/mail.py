@@ -71,7 +71,8 @@ def _transcript(thread: Sequence[Letter], options: Options, taken: set[str]) -> 
     if any(letter.at is None for letter in letters) and len(letters) > 1:
         warnings.append("not every mail has a date: they are in the order of the files")
     turns = tuple(_turn(letter, options.roles) for letter in letters)
-    people = {turn.speaker: turn.role for turn in turns if turn.speaker}
+    persons = {turn.speaker: turn.role for turn in turns if turn.role != "bot"}
+    people: dict[str, Role] = {turn.speaker: persons.get(turn.speaker, "bot") for turn in turns if turn.speaker}
     names = {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
     times = [letter.at for letter in letters if letter.at]
     return Transcript(

@@ -29,6 +29,7 @@ _MOST_BOUNDARIES = 200
 _CONTENT_HEADERS = ("content-type", "content-disposition", "content-transfer-encoding", "mime-version")
 _UNSAFE_CHARSETS = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
+_SIMPLE_ADDRESS = re.compile(r"\s*(?:([\w =?.-]{0,200}?) )?<([\w.+=-]{1,100}@[\w.-]{1,200})>\s*")  # nine of ten
 _ROBOTS = ("mailer-daemon", "postmaster", "no-reply-bounce")
 
 
@@ -221,8 +222,12 @@ def _in_words(raw: str) -> str:
 
 
 def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
+    raw = _raw(message, name)
+    if not raw:
+        return ()
     # taken apart before it is decoded: a comma inside an encoded name is part of the name
-    found = email.utils.getaddresses([_raw(message, name)])
+    simple = _SIMPLE_ADDRESS.fullmatch(raw)
+    found = [(simple[1] or "", simple[2])] if simple else email.utils.getaddresses([raw])
     return tuple(Address(_sound(where.lower(), []), _sound(_in_words(who), [])) for who, where in found if where)
 
 

@@ -18,6 +18,7 @@ from llm_grader.readers.mail_words import (
     FORWARDED,
     HEADER,
     HEADER_KIND,
+    LEGAL,
     ORIGINAL,
     SENT_FROM,
     WROTE,
@@ -225,6 +226,6 @@ def _paragraphs(lines: Sequence[str], start: int, end: int) -> list[tuple[int, i
 
 
 def _is_disclaimer(paragraph: str) -> bool:
-    if len(paragraph) < _SHORTEST_DISCLAIMER:
+    if len(paragraph) < _SHORTEST_DISCLAIMER or not LEGAL.search(paragraph):
         return False
     return sum(1 for words in DISCLAIMER if words.search(paragraph)) >= _SURE_DISCLAIMER

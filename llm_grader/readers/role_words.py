@@ -57,6 +57,7 @@ _FIELDS = """
     lahendus, näide, tähtis
 """
 
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _NUMBERED_SPEAKER = re.compile(
     r"(?:speaker|spk|channel|ch|participant|person|voice|sprecher|sprecherin|kanal|mluvci|ucastnik|beszelo|"
     r"resztvevo|csatorna|koneleja|raakija|osaleja|unknown speaker|unknown)? ?(?:\d{1,3}|[a-h])"
@@ -208,7 +209,7 @@ def plain(text: str) -> str:
     """Text as it is compared: no accents, no case, single blanks, straight apostrophes, no hyphens or underscores."""
     text = text.replace("’", "'").replace("-", " ").replace("_", " ")
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     return " ".join(text.casefold().split())
 
 

@@ -195,7 +195,9 @@ def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:
 
 
 def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:
-    stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role != "unknown"}
+    # a machine may well write from an agent's address
+    undisputed = ("unknown", "bot", "system")
+    stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role not in undisputed}
     for speaker, role in stated.items():
         mapped = mapping.role_of(speaker)
         if mapped and mapped != role:
@@ -230,6 +232,8 @@ def role_warnings(transcript: Transcript) -> list[str]:
 
 
 def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]:
+    if all(turn.role not in ("agent", "customer") for turn in turns):
+        return
     language = language or guess_language(" ".join(turn.text[:500] for turn in turns))
     for role, side, sounds_like in _MISPLACED:
         said = " \n ".join(turn.text[:2000] for turn in turns if turn.role == role)
