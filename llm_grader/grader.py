@@ -23,7 +23,7 @@ from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsk
 from llm_grader.budget import Budget
 from llm_grader.endpoint import Endpoint, parameters_of
 from llm_grader.errors import UsageError
-from llm_grader.gateway import Gateway
+from llm_grader.gateway import CONCURRENCY, Gateway
 from llm_grader.grading import grade_transcript, has_no_agent
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
 from llm_grader.ledger import Rates
@@ -103,7 +103,7 @@ class Grader:
         self.prompts = Prompts(self.rubric, language=language or "en", reason_language=reason_language)
         asked = endpoint or Endpoint(
             model=model,
-            base_url=base_url or (os.environ.get("OPENAI_BASE_URL") or None),
+            base_url=base_url or (None if model == LOCAL else os.environ.get("OPENAI_BASE_URL") or None),
             api_key=SecretStr(key) if (key := api_key or os.environ.get("OPENAI_API_KEY", "")) else None,
         )
         if samples > 1 and asked.temperature == 0:
@@ -115,9 +115,11 @@ class Grader:
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         self.spent = Usage()
-        self._concurrency = 1
+        self._concurrency = CONCURRENCY
         self._judge = judge
         self._notify = notify
+        if judge is None and not self.is_local:
+            asked.check()
 
     def grade(self, transcript: Transcript) -> Scorecard:
         """Grade one transcript.
@@ -150,8 +152,9 @@ class Grader:
 
     async def agrade(self, transcript: Transcript) -> Scorecard:
         """Grade one transcript; the asynchronous face of `grade`."""
-        async for card in self.agrade_many([transcript], concurrency=1):
-            return card
+        async with aclosing(self._run([transcript], workers=1)) as cards:
+            async for card in cards:
+                return card
         raise AssertionError("unreachable: each transcript has a card, or an error is raised")
 
     async def agrade_many(
@@ -159,15 +162,21 @@ class Grader:
     ) -> AsyncGenerator[Scorecard, None]:
         """Grade transcripts as they come and yield scorecards as they finish.
 
-        At most `concurrency` transcripts are read ahead, in flight or waiting to be taken. One that cannot be graded
-        yields a card with status error; what stops the whole run is raised after the finished cards were yielded.
+        At most `concurrency` transcripts are in flight, and as many wait to be taken. One that cannot be graded yields
+        a card with status error; what stops the whole run is raised after the finished cards were yielded.
 
         Raises:
             EndpointError: the key, quota, model or address is wrong.
             RunStopped: the endpoint is down.
         """
-        workers = 1 if self.is_local else max(1, concurrency)
-        self._concurrency = workers
+        self._concurrency = 1 if self.is_local else max(1, concurrency)
+        async with aclosing(self._run(transcripts, workers=self._concurrency)) as cards:
+            async for card in cards:
+                yield card
+
+    async def _run(self, transcripts: Iterable[Transcript], *, workers: int) -> AsyncGenerator[Scorecard, None]:
+        if (line := self.__dict__.get("_line")) is not None and line.gateway is not None:
+            line.gateway.start_run(self._concurrency)
         with self._journal() as journal:
             pieces = Pieces(transcripts, most_put_off=workers)
             work = partial(self._grade_piece, pieces=pieces, journal=journal)
@@ -195,8 +204,10 @@ class Grader:
 
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and the embedded model."""
-        line = self.__dict__.pop("_line", None)
+        line = self.__dict__.get("_line")
         if line is not None:
+            if line.server is not None:
+                del self.__dict__["_line"]
             await line.aclose()
 
     @property
@@ -263,6 +274,7 @@ class Grader:
         if self.is_local:
             return open_local(self.rubric, self.prompts.language, self.endpoint, self._notify)
         gateway = self._gateway()
+        gateway.start_run(self._concurrency)
         return Line(self._prompt_asker(gateway), gateway)
 
     @cached_property
@@ -273,9 +285,7 @@ class Grader:
         return self.store.rates(self.base_provenance.model, self.base_provenance.rubric_hash)
 
     def _gateway(self) -> Gateway:
-        gateway = Gateway(self.endpoint, budget=self._budget, notify=self._notify)
-        gateway.concurrency = self._concurrency
-        return gateway
+        return Gateway(self.endpoint, budget=self._budget, notify=self._notify)
 
     def _prompt_asker(self, judge: Judge) -> Asker:
         asker = PromptAsker(judge, self.prompts, items_per_call=self.items_per_call)
@@ -312,7 +322,7 @@ class Grader:
     @cached_property
     def _key_prefix(self) -> bytes:
         content = self.base_provenance.model_dump(exclude={"key", "library_version", "answered_by", "graded_at"})
-        return json.dumps(content, sort_keys=True).encode()
+        return json.dumps({**content, "path": self.endpoint.path}, sort_keys=True).encode()
 
     def _key(self, transcript: Transcript) -> str:
         return hashlib.sha256(self._key_prefix + transcript.content_hash().encode()).hexdigest()
