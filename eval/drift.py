@@ -6,11 +6,13 @@ less than half of the cases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from llm_grader.eval.multiplicity import benjamini_hochberg
 from llm_grader.eval.paired import mcnemar_midp, paired_table, stuart_maxwell
+from llm_grader.rubric import Rubric
+from llm_grader.verdict import Scorecard
 
 Labels = Mapping[tuple[str, str], str | None]
 
@@ -53,6 +55,18 @@ def find_drift(
         ItemDrift(*test, adjusted=value, drifted=found)
         for test, value, found in zip(tests, adjusted.p, adjusted.rejected, strict=True)
     )
+
+
+def compare_gradings(
+    before: Iterable[Scorecard], after: Iterable[Scorecard], rubric: Rubric, *, q: float = 0.05
+) -> tuple[ItemDrift, ...]:
+    """`find_drift` between scorecards of the same anchors, for the items that a model is asked."""
+    scales = {item.id: item.levels for item in rubric.items() if item.asks_model}
+    return find_drift(_labels(before), _labels(after), scales=scales, q=q)
+
+
+def _labels(cards: Iterable[Scorecard]) -> dict[tuple[str, str], str | None]:
+    return {(card.transcript_id, item_id): said.label for card in cards for item_id, said in card.verdicts.items()}
 
 
 def _compare(item_id: str, scale: Sequence[str], before: Labels, after: Labels) -> tuple[str, int, int, int, float]:

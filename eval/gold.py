@@ -186,7 +186,10 @@ def _csv_row(columns: list[str], cells: list[str]) -> dict[str, Any]:
 
 
 def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
-    """Read a folder with `transcripts.jsonl` (canonical transcripts) and `labels.jsonl` or `labels.csv`.
+    """Read a folder with `transcripts.jsonl` (canonical transcripts) and labels.
+
+    The labels are in `labels.jsonl` or `labels.csv`; with a rubric, they may also be in `labels/<id of the rubric>`,
+    with either suffix.
 
     Raises:
         MalformedInput: a line is no transcript or no label, an id stands twice, or a label is about a transcript or a
@@ -205,12 +208,22 @@ def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
         if transcript.id in transcripts:
             raise MalformedInput(f"the id {transcript.id!r} stands twice", path=source, where=f"line {number}")
         transcripts[transcript.id] = transcript
-    sheet = folder / "labels.csv"
-    path = sheet if sheet.exists() else folder / "labels.jsonl"
+    path = _labels_file(folder, rubric)
     labels = read_labels(path, rubric=rubric)
     for label in labels:
         _check_place(label, transcripts, path)
     return Gold(transcripts, tuple(labels))
+
+
+def _labels_file(folder: Path, rubric: Rubric | None) -> Path:
+    by_rubric = [] if rubric is None else [folder / "labels" / rubric.id]
+    for stem in (*by_rubric, folder / "labels"):
+        for path in (stem.with_suffix(".csv"), stem.with_suffix(".jsonl")):
+            if path.exists():
+                return path
+    kept = sorted(path.stem for path in folder.glob("labels/*"))
+    what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}" if kept else "labels.jsonl"
+    raise InputError(f"expected {what}: name the rubric with --rubric" if kept else f"expected {what}", path=folder)
 
 
 def _check_place(label: Label, transcripts: dict[str, Transcript], path: Path) -> None:

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 import llm_grader
 from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsker
 from llm_grader.budget import Budget
+from llm_grader.calibration import Calibration, calibrated_card, load_calibration
 from llm_grader.endpoint import Endpoint, parameters_of
 from llm_grader.errors import UsageError
 from llm_grader.gateway import CONCURRENCY, Gateway
@@ -66,12 +67,14 @@ class Grader:
         budget: limits on requests and cost.
         redact: send tokens in place of e-mail addresses, phone numbers, IBANs, cards and known names, see `redaction`;
             cards have the original words all the same.
+        calibration: what its confidences are worth, or the file that `llm-grader calibrate` wrote; cards then have
+            calibrated ones. The store keeps the judge's own.
         notify: told in a short line about waits and retries.
 
     `spent` is what its requests have taken so far; cards that come from the store add nothing.
 
     Raises:
-        UsageError: the settings contradict each other.
+        UsageError: the settings contradict each other, or the calibration is another judge's.
         RubricError: the rubric cannot be loaded.
     """
 
@@ -92,6 +95,7 @@ class Grader:
         windows: bool = False,
         budget: Budget | None = None,
         redact: bool = False,
+        calibration: Calibration | str | Path | None = None,
         notify: Callable[[str], None] = lambda _line: None,
     ) -> None:
         if samples < 1:
@@ -120,6 +124,9 @@ class Grader:
         self._notify = notify
         if judge is None and not self.is_local:
             asked.check()
+        self.calibration = load_calibration(Path(calibration)) if isinstance(calibration, str | Path) else calibration
+        if self.calibration is not None:
+            self.calibration.check(self.base_provenance)
 
     def grade(self, transcript: Transcript) -> Scorecard:
         """Grade one transcript.
@@ -183,7 +190,10 @@ class Grader:
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
                 async for card in cards:
                     if card is not None:
-                        yield card
+                        yield self._calibrated(card)
+
+    def _calibrated(self, card: Scorecard) -> Scorecard:
+        return card if self.calibration is None else calibrated_card(card, self.calibration, self.rubric)
 
     def estimate(self, transcript: Transcript) -> Usage:
         """What grading `transcript` is expected to take, without asking: nothing where its result is stored.

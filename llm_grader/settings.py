@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     max_requests: int | None = Field(default=None, ge=0)
     max_cost: float | None = Field(default=None, ge=0)
     store: Path = Path("llm-grader.db")
+    calibration: Path | None = None
     prices: dict[str, Price] = Field(default_factory=dict)
 
     @classmethod

@@ -39,6 +39,7 @@ LAYERS: list[set[str]] = [
         "settings",
         "endpoint",
         "sampling",
+        "calibration",
         "windows",
         "self_audit",
         "redaction",
@@ -48,7 +49,7 @@ LAYERS: list[set[str]] = [
     {"case", "measuring", "measures", "figures"},
     {"grader", "testing", "batch", "ray"},
     {"eval"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
 ]
 CLIENTS = {"openai", "instructor", "tenacity"}
 HEAVY = {*CLIENTS, "datasets", "scipy", "numpy", "pandas", "jinja2", "anyio", "genai_prices", "xllamacpp", "webvtt"}

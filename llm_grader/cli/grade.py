@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from llm_grader.cli.inputs import Inputs
     from llm_grader.cli.progress import Progress
     from llm_grader.grader import Grader
-    from llm_grader.settings import Settings
     from llm_grader.verdict import Scorecard
 
 _CARDS_SHOWN = 5
@@ -57,6 +57,9 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")
     ] = False,
+    calibration: Annotated[
+        Path | None, typer.Option("--calibration", help="Calibrate confidences and pass rates by this file.")
+    ] = None,
     fail_under: Annotated[
         float | None, typer.Option(help="Exit with 1 when a score is below this, or there is none.", min=0, max=100)
     ] = None,
@@ -74,6 +77,7 @@ def grade(
     Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """
     from llm_grader.cli.inputs import Inputs, reading_of
+    from llm_grader.cli.judging import open_grader
     from llm_grader.cli.progress import Progress
     from llm_grader.settings import load_settings
 
@@ -92,11 +96,12 @@ def grade(
         max_requests=max_requests,
         max_cost=max_cost,
         store=store,
+        calibration=calibration,
         allow_http=allow_http,
     )
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel), limit=limit, shard=shard)
     with Progress() as progress:
-        grader = _grader(settings, stored=not no_store, progress=progress)
+        grader = open_grader(settings, progress, stored=not no_store)
         if dry_run:
             _print_estimate(grader, source, as_json=json)
             raise typer.Exit(3 if source.unreadable else 0)
@@ -108,25 +113,6 @@ def grade(
     if stopped is not None:
         raise stopped
     raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
-
-
-def _grader(settings: Settings, *, stored: bool, progress: Progress) -> Grader:
-    from llm_grader.budget import Budget
-    from llm_grader.grader import Grader
-
-    return Grader(
-        settings.rubric,
-        endpoint=options.endpoint_of(settings),
-        items_per_call=settings.items_per_call,
-        samples=settings.samples,
-        language=settings.language,
-        reason_language=settings.reason_language,
-        windows=settings.windows,
-        redact=settings.redact,
-        budget=Budget(max_requests=settings.max_requests, max_cost=settings.max_cost),
-        store=settings.store if stored else None,
-        notify=progress.notify,
-    )
 
 
 def _prepare(grader: Grader, source: Inputs, progress: Progress) -> int:
@@ -203,6 +189,7 @@ class _Cards:
 
     def print(self) -> None:
         """The tables: each card in full where they are few, and one line a card."""
+        from llm_grader.cli.rates import print_rates
         from llm_grader.cli.show import print_card, print_summary, stdout_console
         from llm_grader.rubric import wording
 
@@ -215,6 +202,8 @@ class _Cards:
             print_card(console, card, titles)
         console.print()
         print_summary(console, self._kept)
+        if self._grader.calibration is not None:
+            print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
 
     def exit_code(self, unreadable: int, fail_under: float | None) -> int:
         """What the run as a whole comes to."""

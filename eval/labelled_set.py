@@ -1,0 +1,91 @@
+"""A labelled set as a command is given it: a folder of one's own, a public set, or a file of labels alone."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from llm_grader.errors import InputError, UsageError
+from llm_grader.eval.gold import read_gold, read_labels
+from llm_grader.eval.public_sets import PUBLIC_SETS, read_public_set
+from llm_grader.rubric import Rubric
+from llm_grader.rubric_file import load_rubric
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Label, LabelSource
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Labels, the rubric they answer, and the conversations they are about (none, when only labels were given)."""
+
+    name: str
+    rubric: Rubric
+    transcripts: dict[str, Transcript]
+    labels: tuple[Label, ...]
+
+    @property
+    def sources(self) -> tuple[LabelSource, ...]:
+        """Where the labels come from, the best first."""
+        known = {label.label_source for label in self.labels}
+        order: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
+        return tuple(source for source in order if source in known)
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 of every label and of what was said in the conversations, whatever their order in the files."""
+        lines = [label.model_dump_json(exclude_defaults=True) for label in self.labels]
+        lines += [f"{name} {transcript.content_hash()}" for name, transcript in self.transcripts.items()]
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+    def need_transcripts(self, what: str) -> None:
+        """Refuse to do what takes the conversations themselves when they are not there.
+
+        Raises:
+            UsageError: they are not.
+        """
+        if not self.transcripts:
+            raise UsageError(f"{what} needs the conversations: give a folder with transcripts.jsonl beside the labels")
+
+
+def load_labelled_set(
+    path: Path, rubric: str | Path | None = None, *, default_rubric: str = "helpdesk_qa"
+) -> LabelledSet:
+    """Load labels, and the conversations where they are there.
+
+    Args:
+        path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a
+            `.jsonl` or `.csv` file of labels.
+        rubric: id or path of the rubric that the labels answer.
+        default_rubric: the same, where none is named and the set has none of its own.
+
+    Raises:
+        UsageError: another rubric is named for a public set, or a set has no labels.
+        InputError: something is missing or wrong; names the file and the line.
+    """
+    if not path.exists():
+        raise InputError("there is no such file or folder", path=path)
+    public = _public_folder(path)
+    if public is not None:
+        return _load_public(public, rubric)
+    loaded = load_rubric(rubric or default_rubric)
+    if path.is_dir():
+        gold = read_gold(path, rubric=loaded)
+        return LabelledSet(path.name, loaded, gold.transcripts, gold.labels)
+    return LabelledSet(path.stem, loaded, {}, tuple(read_labels(path, rubric=loaded)))
+
+
+def _public_folder(path: Path) -> Path | None:
+    """The folder of a public set, in which one folder a split lies."""
+    whole = path.resolve()
+    return next((p for p in (whole, whole.parent) if p.name in PUBLIC_SETS and (p / "dev").is_dir()), None)
+
+
+def _load_public(folder: Path, rubric: str | Path | None) -> LabelledSet:
+    read = read_public_set(folder.name, folder.parent)
+    if rubric is not None:
+        raise UsageError(f"{folder.name} has a rubric of its own: leave out --rubric")
+    if read.rubric is None or not read.labels:
+        raise UsageError(f"{folder.name} has no labels to compare with")
+    return LabelledSet(read.name, read.rubric, read.transcripts, read.labels)

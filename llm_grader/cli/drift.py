@@ -1,0 +1,132 @@
+"""`llm-grader drift`."""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_grader.cli import options
+from llm_grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from llm_grader.eval.drift import ItemDrift
+    from llm_grader.rubric import Rubric
+    from llm_grader.settings import Settings
+    from llm_grader.verdict import Scorecard
+
+_ENOUGH = 400
+
+Anchors = Annotated[
+    list[str] | None, typer.Argument(help="The anchors, to be graded again with --model.", metavar="[INPUT…]")
+]
+
+
+def drift(
+    inputs: Anchors = None,
+    before: Annotated[
+        str, typer.Option("--before", help="The frozen grading: number of a run, or file of scorecards.")
+    ] = "",
+    after: Annotated[
+        str | None, typer.Option("--after", help="The new one, likewise. [grade INPUT now, afresh]")
+    ] = None,
+    rubric: options.Rubric = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    language: options.Language = None,
+    store: options.StoreFile = None,
+    level: Annotated[
+        float, typer.Option("--level", help="Share of false alarms accepted among alarms.", min=0, max=1)
+    ] = 0.05,
+    json: options.Json = False,
+) -> None:
+    """Tell whether a judge has changed: frozen anchors graded again, and compared item by item.
+
+    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted.
+
+    Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-5-mini
+
+    Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
+    """
+    from llm_grader.eval.drift import compare_gradings
+    from llm_grader.rubric_file import load_rubric
+    from llm_grader.settings import load_settings
+
+    if not before:
+        raise UsageError("say with --before what the frozen grading is: number of a run, or file of scorecards")
+    if (after is None) == (not inputs):
+        raise UsageError("give either --after or the anchors to grade now")
+    settings = load_settings(rubric=rubric, model=model, base_url=base_url, language=language, store=store)
+    loaded = load_rubric(settings.rubric)
+    frozen = list(_cards(before, settings, loaded))
+    new = _graded(inputs or [], settings) if after is None else list(_cards(after, settings, loaded))
+    _warn(frozen, new)
+    found = compare_gradings(frozen, new, loaded, q=level)
+    if json:
+        for item in found:
+            typer.echo(json_module.dumps(asdict(item)))
+    else:
+        _print(found)
+    raise typer.Exit(1 if any(item.drifted for item in found) else 0)
+
+
+def _cards(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard]:
+    from llm_grader.cli.judging import stored_cards
+    from llm_grader.eval.cards_file import read_cards
+
+    return stored_cards(settings, int(which), rubric) if which.isdigit() else read_cards(Path(which))
+
+
+def _graded(inputs: list[str], settings: Settings) -> list[Scorecard]:
+    from llm_grader.cli.judging import grade_all, open_grader
+    from llm_grader.cli.progress import Progress
+    from llm_grader.readers import read_transcripts
+
+    anchors = list(read_transcripts(inputs))
+    with Progress() as progress:
+        progress.total = len(anchors)
+        cards = grade_all(
+            open_grader(settings, progress, stored=False), anchors, progress, concurrency=settings.concurrency
+        )
+    progress.print_totals()
+    return cards
+
+
+def _warn(frozen: list[Scorecard], new: list[Scorecard]) -> None:
+    """Say on stderr when more than time lies between the two gradings."""
+    for name in ("rubric_hash", "prompt_hash", "model"):
+        old, now = ({getattr(card.provenance, name) for card in cards} for cards in (frozen, new))
+        if old and now and old != now:
+            shown = f": {', '.join(sorted(old))}, now {', '.join(sorted(now))}" if name == "model" else ""
+            what = name.removesuffix("_hash")
+            typer.echo(f"llm-grader: the two were graded with another {what}{shown}: not drift alone", err=True)
+
+
+def _print(found: tuple[ItemDrift, ...]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from llm_grader.cli.show import stdout_console
+
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("item", "anchors", "changed", "only once", "p", "adjusted", ""):
+        table.add_column(heading, justify="left" if heading == "item" else "right")
+    for item in found:
+        share = f"{item.changed:,} ({item.changed / item.n:.0%})" if item.n else "0"
+        told = Text("drifted" if item.drifted else "", style="red")
+        table.add_row(
+            item.item_id, f"{item.n:,}", share, f"{item.lost:,}", f"{item.p:.3f}", f"{item.adjusted:.3f}", told
+        )
+    console = stdout_console()
+    console.print(table)
+    most = max((item.n for item in found), default=0)
+    if most < _ENOUGH:
+        console.print(
+            f"{most:,} anchors. Where 8 % flip one way and 2 % the other, 100 anchors show it in half of the cases, "
+            f"{_ENOUGH} in 98 %.",
+            style="dim",
+        )

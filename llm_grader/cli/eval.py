@@ -1,0 +1,150 @@
+"""`llm-grader eval`: how a judge agrees with people, and whether it stays the same where it should."""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from llm_grader.cli import options
+from llm_grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from llm_grader.cli.judging import Cards
+    from llm_grader.eval.comparison import Group
+    from llm_grader.eval.disagreements import Disagreement
+    from llm_grader.eval.item_answers import Verdicts
+    from llm_grader.eval.labelled_set import LabelledSet
+
+app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
+
+Gold = Annotated[
+    Path | None,
+    typer.Option("--gold", help="Folder with transcripts.jsonl and labels, a public set's, or a file of labels."),
+]
+RunNumber = Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest with this rubric]")]
+Seed = Annotated[int, typer.Option("--seed", help="Of the resampling: the same seed gives the same intervals.")]
+
+
+@app.callback()
+def compare(
+    context: typer.Context,
+    gold: Gold = None,
+    rubric: options.Rubric = None,
+    run: RunNumber = None,
+    store: options.StoreFile = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
+    ] = None,
+    base_url: options.BaseUrl = None,
+    language: options.Language = None,
+    by: Annotated[
+        Literal["language", "channel", "agent", "team"] | None, typer.Option("--by", help="A table for each of them.")
+    ] = None,
+    disagreements: Annotated[
+        int, typer.Option("--disagreements", help="Show so many, the gravest first, side by side.", min=0)
+    ] = 0,
+    fail_under: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-under", metavar="K", help="Exit with 1 when an item's κ, or gate (amber, green), is less."
+        ),
+    ] = None,
+    seed: Seed = 0,
+    json: options.Json = False,
+) -> None:
+    """Compare verdicts with gold labels, item by item: κ and AC, recall of each label, bias, ceiling and gate.
+
+    Verdicts come from the store, or with --model from grading the conversations now. Further settings are taken from
+    the environment and llm-grader.toml, as in `llm-grader grade`.
+
+    Example: llm-grader eval --gold eval/gold --model local
+
+    Example: llm-grader eval --gold labels.csv --rubric helpdesk_qa --run 3 --fail-under amber
+
+    Example: llm-grader eval --gold gold/ --by language --disagreements 20 --json > agreement.jsonl
+    """
+    from llm_grader.cli.judging import cards_for
+    from llm_grader.eval.comparison import compare_with_gold, lean_verdicts, parse_floor
+    from llm_grader.eval.labelled_set import load_labelled_set
+    from llm_grader.settings import load_settings
+
+    if context.invoked_subcommand is not None:
+        return
+    if gold is None:
+        raise UsageError("say with --gold where the labels are")
+    floor = None if fail_under is None else parse_floor(fail_under)
+    settings = load_settings(model=model, base_url=base_url, language=language, store=store)
+    labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+    cards = cards_for(labelled, settings, run=run, grade=model is not None)
+    verdicts = lean_verdicts(cards())
+    groups = compare_with_gold(labelled, verdicts, by=by, seed=seed)
+    found = _disagreements(labelled, verdicts) if disagreements else []
+    shown = _with_words(found[:disagreements], cards)
+    if json:
+        _print_json(groups, shown)
+    else:
+        _print_tables(groups, labelled, shown, found, asked=disagreements > 0)
+    if floor is not None and _misses(groups, floor):
+        raise typer.Exit(1)
+
+
+def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> list[Disagreement]:
+    from llm_grader.eval.comparison import votes_as_repeats
+    from llm_grader.eval.disagreements import find_disagreements
+
+    items = list(labelled.rubric.items())
+    return list(find_disagreements(labelled.labels, verdicts, items, repeats=votes_as_repeats(verdicts)))
+
+
+def _with_words(cases: list[Disagreement], cards: Cards) -> list[Disagreement]:
+    """The cases with the judge's reasons and quotes, which nothing else needs."""
+    from dataclasses import replace
+
+    from llm_grader.eval.report_items import verdicts_of
+
+    wanted = {case.unit.transcript_id for case in cases}
+    whole = verdicts_of(card for card in cards() if card.transcript_id in wanted) if wanted else {}
+    return [replace(case, verdict=whole[case.unit]) for case in cases]
+
+
+def _print_json(groups: Iterable[Group], cases: list[Disagreement]) -> None:
+    """One object an item, with its disagreements in it where they were asked for."""
+    from llm_grader.eval.comparison import case_as_json, row_as_json
+
+    for group in groups:
+        for row in group.rows:
+            told = row_as_json(row, group.name)
+            if cases:
+                told["disagreements"] = [case_as_json(c) for c in cases if c.unit.item_id == row.figures.item_id]
+            typer.echo(json_module.dumps(told, ensure_ascii=False))
+
+
+def _print_tables(
+    groups: tuple[Group, ...],
+    labelled: LabelledSet,
+    shown: list[Disagreement],
+    found: list[Disagreement],
+    *,
+    asked: bool,
+) -> None:
+    from llm_grader.cli.eval_tables import print_disagreements, print_groups
+    from llm_grader.cli.show import stdout_console
+
+    console = stdout_console()
+    print_groups(console, groups, labelled.sources)
+    if asked:
+        print_disagreements(console, shown, found)
+
+
+def _misses(groups: Iterable[Group], floor: float | Literal["amber", "green"]) -> bool:
+    """Whether an item misses the floor; each that does is told on stderr."""
+    from llm_grader.eval.comparison import below
+
+    missed = [(group.name, line) for group in groups for line in below(group.rows, floor)]
+    for name, line in missed:
+        typer.echo(f"llm-grader: {f'{name}: ' if name is not None else ''}{line}", err=True)
+    return bool(missed)
