@@ -204,7 +204,7 @@ TALK = Transcript(
 @pytest.mark.local_model
 def test_it_grades_a_transcript_and_reads_it_only_once(server: LocalServer) -> None:
     rubric = load_rubric("helpdesk_qa")
-    items = [rubric.item(i) for i in ("greeting", "apology_empathy", "further_questions", "thank")]
+    items = [rubric.item(i) for i in ("greeting", "apology_empathy", "get_name", "alternative_solution")]
     offsets = load_offsets(rubric.id, weights_sha256=server.weights_sha256)
 
     async def run() -> Any:
@@ -219,7 +219,7 @@ def test_it_grades_a_transcript_and_reads_it_only_once(server: LocalServer) -> N
 
     reply = asyncio.run(run())
     labels = {item_id: claim.label for item_id, claim in reply.claims.items()}
-    assert labels == {"greeting": "met", "apology_empathy": "met", "further_questions": "met", "thank": "not_met"}
+    assert labels == {"greeting": "met", "apology_empathy": "met", "get_name": "met", "alternative_solution": "not_met"}
     for claim in list(reply.claims.values())[:3]:
         (quote,) = claim.quotes
         assert TALK.turns[quote.turn].role == "agent"
@@ -253,9 +253,10 @@ def test_nobody_without_the_key_is_answered(server: LocalServer) -> None:
 
 
 _BUSY = """
-import contextlib, sys, threading
+import contextlib, signal, sys, threading
 from urllib.request import Request, urlopen
 from llm_grader.local import LocalServer
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may have switched it off
 server = LocalServer().open()
 body = b'{"max_tokens": 1, "messages": [{"role": "user", "content": "' + b"tell me more " * 1500 + b'"}]}'
 head = {"Content-Type": "application/json", "Authorization": "Bearer " + server.api_key}
@@ -277,12 +278,17 @@ if "wait" in sys.argv:
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("how", [("leave",), ("leave", "busy"), ("wait",), ("wait", "busy")])
 def test_the_process_ends_at_once_and_without_a_word(how: tuple[str, ...]) -> None:
-    process = subprocess.Popen([sys.executable, "-c", _BUSY, *how], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"started\n"
-    time.sleep(0.5)
-    if "wait" in how:
-        process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=20)
+    with subprocess.Popen(
+        [sys.executable, "-c", _BUSY, *how], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"started\n"
+            time.sleep(0.5)
+            if "wait" in how:
+                process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert (out, errors) == (b"", b"")
     assert process.returncode == (130 if "wait" in how else 0)
