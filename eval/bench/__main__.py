@@ -1,0 +1,77 @@
+"""`python -m llm_grader.eval.bench`: what grading costs besides the model, as a table and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from llm_grader.eval.bench.measuring import KINDS, Figures, Setting, endpoint_process, measure
+from llm_grader.eval.bench.workload import write_transcripts
+
+
+def main() -> None:
+    """Measure all cases, tell each as it is done, and write them to a file."""
+    arguments = _parser().parse_args()
+    figures = []
+    sys.stdout.write(_line("", "n", "per s", "of ideal", "CPU ms each", "peak MB", "requests each", "tokens each"))
+    with tempfile.TemporaryDirectory() as folder:
+        for faults in (False, True) if arguments.faults else (False,):
+            setting = Setting(arguments.latency, arguments.concurrency, faults, Path(folder))
+            for measured in _measured(setting, arguments.n, arguments.kinds):
+                figures.append(measured)
+                sys.stdout.write(_told(measured))
+                sys.stdout.flush()
+    if arguments.out is not None:
+        about = {"python": platform.python_version(), "machine": platform.machine(), "latency_s": arguments.latency}
+        cases = [measured._asdict() for measured in figures]
+        arguments.out.write_text(json.dumps({**about, "concurrency": arguments.concurrency, "cases": cases}, indent=1))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.bench", description=__doc__)
+    parser.add_argument("--n", type=int, nargs="+", default=[100, 1000], help="transcripts; several sizes are fine")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what is measured")
+    parser.add_argument("--latency", type=float, default=0.1, help="seconds the endpoint takes")
+    parser.add_argument("--concurrency", type=int, default=64)
+    parser.add_argument(
+        "--faults", action="store_true", help="again with 10 % refusals, 5 % failures, 2 % half answers"
+    )
+    parser.add_argument("--out", type=Path, help="a JSON file for the figures")
+    return parser
+
+
+def _measured(setting: Setting, sizes: Iterable[int], kinds: Iterable[str]) -> Iterator[Figures]:
+    with endpoint_process(setting) as url:
+        for count in sizes:
+            file = setting.folder / f"{count}.jsonl"
+            write_transcripts(file, count)
+            for kind in kinds:
+                yield measure(kind, file, count, setting, url)
+
+
+def _told(figures: Figures) -> str:
+    name = f"{figures.kind}, faults" if figures.faults else figures.kind
+    tokens = (figures.prompt_tokens + figures.completion_tokens) / figures.transcripts
+    return _line(
+        name,
+        f"{figures.transcripts:,}",
+        f"{figures.transcripts / figures.wall_s:.0f}",
+        f"{figures.wall_s / figures.ideal_s:.2f} ×" if figures.ideal_s else f"{figures.wall_s:.1f} s",
+        f"{figures.cpu_ms:.2f}",
+        f"{figures.peak_mb:.0f}",
+        f"{figures.requests / figures.transcripts:.3f}",
+        f"{tokens:,.0f}",
+    )
+
+
+def _line(name: str, *columns: str) -> str:
+    return f"{name:<30}" + "".join(f"{column:>14}" for column in columns) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Running one case: a fresh process, what it used, and what the endpoint counted meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from llm_grader.eval.bench.contestants import MODEL, RUBRIC, take_counts
+
+COMMAND_LINE = "command line"
+RESUMED = "command line, resumed"
+KINDS = ("bare SDK", "library", "library, store", COMMAND_LINE, RESUMED)
+
+
+class Setting(NamedTuple):
+    """What all cases of a run have in common. `latency` is in seconds."""
+
+    latency: float
+    concurrency: int
+    faults: bool
+    folder: Path
+
+
+class Figures(NamedTuple):
+    """What one case took.
+
+    `ideal_s` is transcripts · latency ÷ concurrency. `cpu_ms` is processor time, user and system, for each transcript.
+    For the command line, time is that of the whole process; for the others, imports and a first transcript are left
+    out. `peak_mb` is the largest resident set.
+    """
+
+    kind: str
+    faults: bool
+    transcripts: int
+    wall_s: float
+    ideal_s: float
+    cpu_ms: float
+    peak_mb: float
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@contextmanager
+def endpoint_process(setting: Setting) -> Iterator[str]:
+    """The mock endpoint in a process of its own; gives its address."""
+    faults = ["faults"] if setting.faults else []
+    command = [sys.executable, "-m", "llm_grader.eval.bench.endpoint", RUBRIC, str(setting.latency), *faults]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
+
+
+def measure(kind: str, file: Path, count: int, setting: Setting, url: str) -> Figures:
+    """Grade the `count` transcripts of `file` in a fresh process."""
+    take_counts(url)
+    store = setting.folder / f"{kind}-{count}-{setting.faults}.db"
+    if kind in (COMMAND_LINE, RESUMED):
+        wall, cpu, peak = _command_line(file, store.with_stem(f"{COMMAND_LINE}-{count}-{setting.faults}"), setting, url)
+    else:
+        wall, cpu, peak = _contestant(kind, file, store if kind.endswith("store") else None, setting, url)
+    ideal = 0.0 if kind == RESUMED else count * setting.latency / setting.concurrency
+    return Figures(
+        kind=kind,
+        faults=setting.faults,
+        transcripts=count,
+        wall_s=wall,
+        ideal_s=ideal,
+        cpu_ms=cpu / count * 1000,
+        peak_mb=peak,
+        **take_counts(url),
+    )
+
+
+def _contestant(kind: str, file: Path, store: Path | None, setting: Setting, url: str) -> tuple[float, float, float]:
+    name = "bare" if kind == KINDS[0] else "grader"
+    arguments = [name, str(file), url, str(setting.concurrency), *([] if store is None else [str(store)])]
+    command = [sys.executable, "-m", "llm_grader.eval.bench.contestants", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
+    used = json.loads(done.stdout)
+    return used["wall_s"], used["cpu_s"], used["peak_mb"]
+
+
+def _command_line(file: Path, store: Path, setting: Setting, url: str) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak memory in MB of `llm-grader grade --json`."""
+    where = ["--base-url", f"{url}/v1", "--model", MODEL, "--rubric", RUBRIC, "--store", str(store)]
+    command = ["grade", str(file), *where, "--concurrency", str(setting.concurrency), "--json"]
+    return _timed([sys.executable, "-m", "llm_grader", *command])
+
+
+def _timed(command: Sequence[str]) -> tuple[float, float, float]:
+    began = time.perf_counter()
+    with Path(os.devnull).open("wb") as nowhere:
+        process = subprocess.Popen(command, stdout=nowhere)  # noqa: S603 - ourselves
+        _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 3):
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
