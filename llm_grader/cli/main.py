@@ -9,6 +9,7 @@ import typer
 
 from llm_grader import __version__
 from llm_grader.cli import rubric as rubric_commands
+from llm_grader.cli.batch import app as batch_app
 from llm_grader.cli.doctor import doctor
 from llm_grader.cli.figures import figures
 from llm_grader.cli.grade import grade
@@ -58,6 +59,7 @@ app.command("render")(render)
 app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
 app.command("figures")(figures)
+app.add_typer(batch_app, name="batch")
 app.command("doctor")(doctor)
 
 
