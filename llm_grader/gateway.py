@@ -231,7 +231,8 @@ class Gateway:
         """Ask; where the endpoint rejects an optional parameter, leave it out for the rest of the run and ask again."""
         while True:
             try:
-                return await ask(client)
+                async with asyncio.timeout(self.endpoint.timeout):  # the SDK's starts anew with every byte
+                    return await ask(client)
             except JudgeError:
                 raise
             except Exception as error:
@@ -378,7 +379,8 @@ def _classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     import openai
 
     cause = _cause(error)
-    if isinstance(cause, openai.APITimeoutError) and type(cause.__cause__).__name__ != "ConnectTimeout":
+    connecting = type(cause.__cause__).__name__ == "ConnectTimeout"
+    if isinstance(cause, openai.APITimeoutError | TimeoutError) and not connecting:
         return TransientError(f"timed out after {timeout:g} s")
     if isinstance(cause, openai.APIStatusError):
         return fault_of(cause.status_code, cause.response.headers, cause.body)

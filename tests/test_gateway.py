@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import socket
@@ -378,6 +379,33 @@ def test_a_time_out_is_tried_again(server: Server) -> None:
     _, usage = ask(gateway(server.url, endpoint={"timeout": 0.3}, notify=told.append))
     assert told == [f"timed out after 0.3 s, attempt {n}/6" for n in range(1, usage.requests)]
     assert usage.requests == len(server.requests) >= 2  # more only where the machine is busy
+
+
+def test_an_answer_that_drips_in_for_ever_times_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping: list[asyncio.Task[None] | None] = []
+
+        async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            dripping.append(asyncio.current_task())
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                while not writer.is_closing():
+                    writer.write(b"\n")
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
+            writer.close()
+
+        async def test() -> JudgeError:
+            serving = await asyncio.start_server(drip, sock=listening)
+            made = gateway(f"http://127.0.0.1:{listening.getsockname()[1]}/v1", endpoint={"timeout": 0.1})
+            with pytest.raises(TransientError) as caught:
+                await asyncio.wait_for(made.complete(MESSAGES, MODEL), timeout=20)
+            await made.aclose()
+            serving.close()
+            await asyncio.gather(*filter(None, dripping))
+            return caught.value
+
+        assert str(asyncio.run(test())) == "timed out after 0.1 s"
 
 
 @pytest.mark.parametrize("cut", [0, 1, 200])
