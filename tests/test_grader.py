@@ -616,3 +616,28 @@ def test_estimating_asks_nothing() -> None:
 def test_errors_that_stop_a_run_are_runs_that_can_be_resumed() -> None:
     assert issubclass(EndpointDown, RunStopped)
     assert not issubclass(TransientError, RunStopped)
+
+
+def test_a_card_counts_the_tokens_that_the_server_reported_repairs_and_retries_included() -> None:
+    def used(prompt: int, cached: int) -> dict[str, Any]:
+        return {"prompt_tokens": prompt, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": cached}}
+
+    script = [
+        failure(500),
+        completion(answers(thanks=answer("met")), usage=used(1000, 0)),
+        failure(503),
+        completion({"thanks": answer("met", (0, HELLO))}, usage=used(1100, 900)),
+    ]
+    with serving(lambda request: script[request.number]) as server:
+        card = grader(server).grade(case(1))
+    # 1000 + 1100, 0 + 900, 7 + 7; the two failures reported nothing
+    assert (card.usage.prompt_tokens, card.usage.cached_tokens, card.usage.completion_tokens) == (2100, 900, 14)
+    assert (card.status, card.usage.requests, len(server.requests)) == ("ok", 4, 4)
+    assert card.usage.cost is None  # the price of this model is not known
+
+
+def test_tokens_that_one_answer_does_not_report_are_unknown_for_the_card() -> None:
+    script = [completion(answers(thanks=answer("met"))), completion({"thanks": answer("not_met")}, usage=None)]
+    with serving(lambda request: script[request.number]) as server:
+        card = grader(server).grade(case(1))
+    assert (card.usage.requests, card.usage.prompt_tokens, card.usage.completion_tokens) == (2, None, None)
