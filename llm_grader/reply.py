@@ -186,8 +186,10 @@ def read_answers(
 
 
 def _explain(error: ValidationError) -> str:
+    """What is wrong in words of our own: the judge is told them, so that nothing it wrote may be among them."""
     first = error.errors(include_url=False, include_input=False)[0]
-    return f"malformed: {'.'.join(map(str, first['loc'])) or 'answer'}: {first['msg']}"
+    place = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    return f"malformed: {'.'.join(map(str, place)) or 'answer'}: {first['msg']}"
 
 
 _MISSING = object()

@@ -126,7 +126,8 @@ def test_answers_that_nobody_asked_for_are_dropped() -> None:
         ({**GOOD, "label": None}, "label"),
         ({**GOOD, "label": True}, "label"),
         ({**GOOD, "label": ["met"]}, "label"),
-        ({**GOOD, "score": 1}, "score"),
+        ({**GOOD, "score": 1}, "Extra"),
+        ({**GOOD, "evidence": [{"turn": 0, "quote": "Hello", "page": 1}]}, "evidence.0: Extra"),
         ({**GOOD, "reason": None}, "reason"),
         ({**GOOD, "reason": "\ud800"}, "reason"),
         ({**GOOD, "evidence": "Hello"}, "evidence"),
@@ -148,7 +149,9 @@ def test_a_malformed_answer_is_a_problem_of_its_item_alone(broken: Any, where: s
 
 
 def test_a_problem_does_not_repeat_what_was_written() -> None:
-    assert "s3cret" not in problem({**GOOD, "label": "s3cret"})
+    # it is told to the judge outside the fence, and whoever wrote the transcript may have made the judge write it
+    for broken in ({"label": "s3cret"}, {"s3cret": 1}, {"evidence": [{"s3cret": 1}]}, {"evidence": "s3cret"}):
+        assert "s3cret" not in problem({**GOOD, **broken})
 
 
 def test_quotes_beyond_the_fourth_are_left_out() -> None:
