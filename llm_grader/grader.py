@@ -282,7 +282,7 @@ class Grader:
         if self._judge is not None:
             return Line(self._prompt_asker(self._judge))
         if self.is_local:
-            return open_local(self.rubric, self.prompts.language, self.endpoint, self._notify)
+            return open_local(self.rubric, self.endpoint, self._notify)
         gateway = self._gateway()
         gateway.start_run(self._concurrency)
         return Line(self._prompt_asker(gateway), gateway)

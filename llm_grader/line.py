@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llm_grader.local import LocalServer
 
 _SECONDS_FOR_A_LONG_TRANSCRIPT = 600.0
+_LANGUAGE = "en"  # asked in German or Czech it judges worse: AUC .72 against .93 over 122 answers
 
 
 class Line(NamedTuple):
@@ -34,7 +35,7 @@ class Line(NamedTuple):
             self.server.close()
 
 
-def open_local(rubric: Rubric, language: str, endpoint: Endpoint, notify: Callable[[str], None]) -> Line:
+def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]) -> Line:
     """Start the embedded model, and ask it item by item with the offsets fitted for it.
 
     Raises:
@@ -64,5 +65,11 @@ def open_local(rubric: Rubric, language: str, endpoint: Endpoint, notify: Callab
     )
     gateway = Gateway(address, notify=notify)
     offsets = load_offsets(rubric.id, weights_sha256=server.weights_sha256)
-    asker = ChoiceAsker(gateway.choose, offsets=offsets, language=language, context_tokens=server.context_tokens)
+    asker = ChoiceAsker(
+        gateway.choose,
+        offsets=offsets,
+        language=_LANGUAGE,
+        context_tokens=server.context_tokens,
+        count_tokens=server.count_tokens,
+    )
     return Line(asker, gateway, server)
