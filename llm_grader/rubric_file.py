@@ -45,6 +45,21 @@ def load_rubric(source: str | Path) -> Rubric:
         raise _rubric_error(explain(error, data, keys=_keys()), data, lines, name) from error
 
 
+def read_rubric_text(source: str | Path) -> tuple[str, str]:
+    """The name and the text of a rubric's file, as it was written.
+
+    Raises:
+        RubricError: there is no such rubric, or it cannot be read as text.
+    """
+    packaged = _packaged()
+    if isinstance(source, str) and source in packaged:
+        return packaged[source].name, packaged[source].read_text("utf-8")
+    try:
+        return Path(source).name, Path(source).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RubricError(f"cannot be read as text: {error}", path=source) from error
+
+
 def packaged_rubrics() -> list[str]:
     """The ids of the rubrics that come with the library, sorted."""
     return sorted(_packaged())

@@ -14,7 +14,6 @@ from llm_grader.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from llm_grader.calibration import Calibration
     from llm_grader.eval.calibrating import CalibrationFit
 
 
@@ -39,30 +38,23 @@ def calibrate(
     Example: llm-grader calibrate --gold gold/ --run 3 --out calibration.json
     """
     from llm_grader.cli.judging import cards_for
+    from llm_grader.cli.outputs import need_writable, write_text
     from llm_grader.eval.calibrating import fit_calibration
     from llm_grader.eval.labelled_set import load_labelled_set
     from llm_grader.settings import load_settings
 
     settings = load_settings(model=model, base_url=base_url, language=language, store=store)
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+    need_writable(out)
     cards = cards_for(labelled, settings, run=run, grade=model is not None)
     fit = fit_calibration(labelled, cards())
-    _write(fit.calibration, out)
+    write_text(out, fit.calibration.model_dump_json(indent=1) + "\n")
     if json:
         told = {"before": fit.before, "after": fit.after}
         plain = {when: {kind: asdict(found) for kind, found in by.items()} for when, by in told.items()}
         typer.echo(json_module.dumps(plain))
         return
     _print(fit, out)
-
-
-def _write(calibration: Calibration, out: Path) -> None:
-    from llm_grader.errors import DiskError
-
-    try:
-        out.write_text(calibration.model_dump_json(indent=1) + "\n", "utf-8")
-    except OSError as error:
-        raise DiskError(f"{out}: cannot be written: {error.strerror}") from error
 
 
 def _print(fit: CalibrationFit, out: Path) -> None:

@@ -82,18 +82,12 @@ def _cards(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard
 
 
 def _graded(inputs: list[str], settings: Settings) -> list[Scorecard]:
-    from llm_grader.cli.judging import grade_all, open_grader
-    from llm_grader.cli.progress import Progress
+    from llm_grader.cli.judging import Judging
     from llm_grader.readers import read_transcripts
 
     anchors = list(read_transcripts(inputs))
-    with Progress() as progress:
-        progress.total = len(anchors)
-        cards = grade_all(
-            open_grader(settings, progress, stored=False), anchors, progress, concurrency=settings.concurrency
-        )
-    progress.print_totals()
-    return cards
+    with Judging(settings, stored=False) as judging:
+        return judging.grade(anchors)
 
 
 def _warn(frozen: list[Scorecard], new: list[Scorecard]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from llm_grader.cli import options
+from llm_grader.cli.counterfactuals import injection, languages, names, repeats
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from llm_grader.eval.labelled_set import LabelledSet
 
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
+for _check in (languages, names, injection, repeats):
+    app.command()(_check)
 
 Gold = Annotated[
     Path | None,

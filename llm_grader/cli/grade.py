@@ -77,7 +77,7 @@ def grade(
     Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """
     from llm_grader.cli.inputs import Inputs, reading_of
-    from llm_grader.cli.judging import open_grader
+    from llm_grader.cli.judging import budget_of, open_grader
     from llm_grader.cli.progress import Progress
     from llm_grader.settings import load_settings
 
@@ -101,7 +101,7 @@ def grade(
     )
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel), limit=limit, shard=shard)
     with Progress() as progress:
-        grader = open_grader(settings, progress, stored=not no_store)
+        grader = open_grader(settings, progress, budget=budget_of(settings), stored=not no_store)
         if dry_run:
             _print_estimate(grader, source, as_json=json)
             raise typer.Exit(3 if source.unreadable else 0)

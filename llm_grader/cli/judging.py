@@ -1,10 +1,11 @@
-"""Grading as part of another command: a grader from the settings, and its cards with progress on stderr."""
+"""Grading as part of another command, and the cards that were graded before."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import typer
 
@@ -12,6 +13,7 @@ from llm_grader.cli import options
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from llm_grader.budget import Budget
     from llm_grader.cli.progress import Progress
     from llm_grader.eval.labelled_set import LabelledSet
     from llm_grader.grader import Grader
@@ -23,16 +25,17 @@ if TYPE_CHECKING:
 Cards = Callable[[], Iterable["Scorecard"]]
 
 
+def budget_of(settings: Settings) -> Budget:
+    """The limits on requests and cost that the settings name."""
+    from llm_grader.budget import Budget
+
+    return Budget(max_requests=settings.max_requests, max_cost=settings.max_cost)
+
+
 def open_grader(
-    settings: Settings,
-    progress: Progress,
-    *,
-    rubric: Rubric | None = None,
-    stored: bool = True,
-    calibrated: bool = True,
+    settings: Settings, progress: Progress, *, budget: Budget, rubric: Rubric | None = None, stored: bool = True
 ) -> Grader:
     """The grader that the settings describe, for their rubric or another; without a store nothing is reused."""
-    from llm_grader.budget import Budget
     from llm_grader.grader import Grader
 
     return Grader(
@@ -44,44 +47,116 @@ def open_grader(
         reason_language=settings.reason_language,
         windows=settings.windows,
         redact=settings.redact,
-        budget=Budget(max_requests=settings.max_requests, max_cost=settings.max_cost),
+        budget=budget,
         store=settings.store if stored else None,
-        calibration=settings.calibration if calibrated else None,
+        calibration=settings.calibration,
         notify=progress.notify,
     )
 
 
-def grade_all(
-    grader: Grader, transcripts: Iterable[Transcript], progress: Progress, *, concurrency: int
-) -> list[Scorecard]:
-    """The cards of all transcripts, in the order of their ids.
+class Judging:
+    """Grades as often as it is asked, with one budget and one display of progress; to be entered with `with`.
 
-    Raises:
-        typer.Exit: a signal stopped it; what was finished is in the store, when there is one.
-        GraderError: no transcript could be graded.
+    Confidences are the judge's own, whatever calibration the settings name.
+
+    Args:
+        settings: of the judge.
+        stored: whether results are kept in the store, and taken from there.
     """
+
+    def __init__(self, settings: Settings, *, stored: bool = True) -> None:
+        from llm_grader.cli.progress import Progress
+
+        self._settings = settings.model_copy(update={"calibration": None})
+        self._stored = stored
+        self._budget = budget_of(settings)
+        self._progress = Progress()
+        self._graders: list[Grader] = []
+
+    def __enter__(self) -> Self:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, error, trace)
+        if self._graders:
+            self._progress.print_totals()
+
+    def grade(
+        self, transcripts: Iterable[Transcript], *, rubric: Rubric | None = None, language: str | None = None
+    ) -> list[Scorecard]:
+        """The cards of all transcripts, in the order of their ids.
+
+        Raises:
+            typer.Exit: a signal stopped it; what was finished is in the store, when there is one.
+            GraderError: no transcript could be graded.
+        """
+        settings = self._settings if language is None else self._settings.model_copy(update={"language": language})
+        asked = list(transcripts)
+        self._progress.total += len(asked)
+        grader = open_grader(settings, self._progress, budget=self._budget, rubric=rubric, stored=self._stored)
+        self._graders.append(grader)
+        cards: list[Scorecard] = []
+        _run(grader, asked, settings.concurrency, self._taking(cards), self._progress.notify)
+        return sorted(cards, key=lambda card: card.transcript_id)
+
+    def _taking(self, cards: list[Scorecard]) -> Callable[[Scorecard], None]:
+        from llm_grader.verdict import Usage
+
+        def take(card: Scorecard) -> None:
+            cards.append(card)
+            self._progress.advance(card, sum((grader.spent for grader in self._graders), Usage()))
+
+        return take
+
+
+def _run(
+    grader: Grader,
+    transcripts: Iterable[Transcript],
+    concurrency: int,
+    take: Callable[[Scorecard], None],
+    notify: Callable[[str], None],
+) -> None:
     from llm_grader.cli.interrupts import Interrupts
 
-    interrupts = Interrupts(progress.notify)
-    cards: list[Scorecard] = []
+    interrupts = Interrupts(notify)
 
     async def run() -> None:
         async with interrupts.watched():
             try:
                 async for card in grader.agrade_many(interrupts.until_stopped(transcripts), concurrency=concurrency):
                     interrupts.in_flight -= 1
-                    progress.advance(card, grader.spent)
-                    cards.append(card)
+                    take(card)
             finally:
                 await grader.aclose()
 
     try:
         asyncio.run(run())
     except asyncio.CancelledError:
-        progress.notify("aborted; what was finished is stored")
+        notify("aborted; what was finished is stored")
     if interrupts.exit_code is not None:
         raise typer.Exit(interrupts.exit_code)
-    return sorted(cards, key=lambda card: card.transcript_id)
+
+
+def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, grade: bool) -> Cards:
+    """Where the verdicts on labelled conversations come from: graded now, or read from the store at each call.
+
+    Raises:
+        UsageError: what is asked for contradicts itself, or is not there.
+    """
+    if grade and run is not None:
+        raise UsageError("--model and --run: expected one of them")
+    if grade:
+        labelled.need_transcripts("--model")
+        with Judging(settings) as judging:
+            cards = judging.grade(labelled.transcripts.values(), rubric=labelled.rubric)
+        return lambda: cards
+    for card in stored_cards(settings, run, labelled.rubric):
+        _warn_of_other_rubric(card, labelled.rubric)
+        break
+    return lambda: stored_cards(settings, run, labelled.rubric)
 
 
 def stored_cards(settings: Settings, run: int | None, rubric: Rubric) -> Iterator[Scorecard]:
@@ -105,35 +180,10 @@ def stored_cards(settings: Settings, run: int | None, rubric: Rubric) -> Iterato
         yield from store.cards(chosen)
 
 
-def warn_of_other_rubric(card: Scorecard, rubric: Rubric) -> None:
-    """Say on stderr when a card is of another version of the rubric."""
+def _warn_of_other_rubric(card: Scorecard, rubric: Rubric) -> None:
     if card.provenance.rubric_hash != rubric.content_hash():
         typer.echo(
             f"llm-grader: the verdicts are of another version of {rubric.id} than the labels are compared by "
             f"({card.provenance.rubric_version}, now {rubric.version}): its wording or weights changed since",
             err=True,
         )
-
-
-def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, grade: bool) -> Cards:
-    """Where the verdicts on labelled conversations come from: graded now, or read from the store at each call.
-
-    Raises:
-        UsageError: what is asked for contradicts itself, or is not there.
-    """
-    from llm_grader.cli.progress import Progress
-
-    if grade and run is not None:
-        raise UsageError("--model and --run: expected one of them")
-    if grade:
-        labelled.need_transcripts("--model")
-        with Progress() as progress:
-            progress.total = len(labelled.transcripts)
-            grader = open_grader(settings, progress, rubric=labelled.rubric, calibrated=False)
-            cards = grade_all(grader, labelled.transcripts.values(), progress, concurrency=settings.concurrency)
-        progress.print_totals()
-        return lambda: cards
-    for card in stored_cards(settings, run, labelled.rubric):
-        warn_of_other_rubric(card, labelled.rubric)
-        break
-    return lambda: stored_cards(settings, run, labelled.rubric)

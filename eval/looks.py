@@ -1,0 +1,118 @@
+"""The log of looks: every use of held-out gold, with how many there may be fixed before the first.
+
+A held-out set that is tried again and again is no longer held out. With K looks in all, each test is at the level
+.05 / K, so that the chance of ever accepting a wording that is no better stays below .05 (Bonferroni).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import AwareDatetime, Field, ValidationError
+
+from llm_grader.errors import DiskError, InputError, MalformedInput, UsageError
+from llm_grader.transcript import Model
+
+ALPHA = 0.05
+DEFAULT_LOOKS = 2
+"""With two, an improvement from 80 to 90 % shows in four of five cases on 150 held-out conversations."""
+
+
+class Look(Model):
+    """One test of an item on held-out gold: the `number`th of `of`, at level `level`; `p` is adjusted over items.
+
+    `held_out` is the hash of the conversations and labels that were looked at, `wording` that of the rubric tried.
+    """
+
+    rubric_id: str
+    item_id: str
+    number: int = Field(ge=1)
+    of: int = Field(ge=1)
+    level: float
+    held_out: str
+    wording: str
+    n: int
+    improved: int
+    worsened: int
+    p: float
+    accepted: bool
+    at: AwareDatetime
+
+
+class LookLog:
+    """The looks that were taken, in a file of one JSON object a line that is only ever added to.
+
+    Args:
+        path: the file; made at the first look.
+        of: how many looks an item has in all.
+
+    Raises:
+        MalformedInput: a line is no look.
+        UsageError: `of` is not what it was at the first look.
+    """
+
+    def __init__(self, path: Path, *, of: int = DEFAULT_LOOKS) -> None:
+        self.path = path
+        self.of = of
+        self.looks = _read(path)
+        if other := next((look for look in self.looks if look.of != of), None):
+            raise UsageError(
+                f"{path}: {other.of} looks were fixed at the first one, found {of}: more would let chance in. "
+                "Label new conversations and start a new log for them"
+            )
+
+    @property
+    def level(self) -> float:
+        """The level of each look."""
+        return ALPHA / self.of
+
+    def used(self, rubric_id: str, item_id: str) -> int:
+        """How many looks the item has taken."""
+        return sum((look.rubric_id, look.item_id) == (rubric_id, item_id) for look in self.looks)
+
+    def check(self, rubric_id: str, item_id: str) -> None:
+        """Refuse an item that has no look left.
+
+        Raises:
+            UsageError: it has none.
+        """
+        if self.used(rubric_id, item_id) >= self.of:
+            raise UsageError(
+                f"{self.path}: all {self.of} looks of {item_id} are taken: label new conversations and start a new log"
+            )
+
+    def add(self, looks: Iterable[Look]) -> None:
+        """Write looks down; they are on disk when this returns.
+
+        Raises:
+            DiskError: they cannot be written.
+        """
+        listed = list(looks)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.writelines(look.model_dump_json() + "\n" for look in listed)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise DiskError(f"{self.path}: cannot be written: {error.strerror}") from error
+        self.looks += listed
+
+
+def _read(path: Path) -> list[Look]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+    looks = []
+    for number, line in enumerate(lines, 1):
+        try:
+            looks.append(Look.model_validate_json(line))
+        except ValidationError:
+            raise MalformedInput(
+                "expected a look as `llm-grader refine` writes it", path=path, where=f"line {number}"
+            ) from None
+    return looks

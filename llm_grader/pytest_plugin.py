@@ -1,0 +1,87 @@
+"""A pytest plugin: hold in your own tests that a judge agrees with your people.
+
+    def test_the_judge_agrees_with_us(assert_agreement):
+        assert_agreement("my_checklist.yaml", "gold/", "gpt-5-mini", min_kappa=0.7)
+
+It is loaded by every pytest in its environment, and imports nothing until it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from llm_grader.asking import Judge
+    from llm_grader.eval.report_items import ItemRow
+    from llm_grader.grader import Grader
+    from llm_grader.rubric import Rubric
+
+
+def assert_agreement(
+    rubric: Rubric | str | Path,
+    gold: str | Path,
+    judge: Grader | Judge | str,
+    *,
+    min_kappa: float,
+    item: str | Sequence[str] | None = None,
+) -> tuple[ItemRow, ...]:
+    """Grade the conversations of a gold folder, and fail where κ with the labels is lower than it should be.
+
+    Args:
+        rubric: a `Rubric`, the id of a packaged one, or a path.
+        gold: a folder with transcripts.jsonl and labels, see `eval.gold.read_gold`.
+        judge: a `Grader` (for this rubric), anything with a `complete` method, or the name of a model.
+        min_kappa: the least κ of each item; an item whose κ is not known fails.
+        item: the item or items to look at; by default every labelled one.
+
+    Returns:
+        The rows of the items looked at, with all figures.
+
+    Raises:
+        AssertionError: an item's κ is below; names each with κ, interval, AC1 and n.
+        GraderError: a file is wrong, an item has no label, or the endpoint does not work.
+    """
+    __tracebackhide__ = True
+    from llm_grader.errors import UsageError
+    from llm_grader.eval.comparison import below, lean_verdicts
+    from llm_grader.eval.gold import read_gold
+    from llm_grader.eval.report_items import report_items
+    from llm_grader.rubric import Rubric
+    from llm_grader.rubric_file import load_rubric
+
+    loaded = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
+    read = read_gold(Path(gold), rubric=loaded)
+    wanted = {item} if isinstance(item, str) else None if item is None else set(item)
+    known = {label.item_id for label in read.labels}
+    if wanted is not None and (missing := wanted - known):
+        raise UsageError(f"{gold}: no labels of {', '.join(sorted(missing))}")
+    items = [each for each in loaded.items() if each.id in (known if wanted is None else wanted)]
+    cards = list(_grader(loaded, judge).grade_many(read.transcripts.values()))
+    rows = report_items(read.labels, lean_verdicts(cards), items, seed=0)
+    missed = list(below(rows, min_kappa))
+    if missed:
+        raise AssertionError("\n".join(["the judge agrees too little with the labels", *missed]))
+    return rows
+
+
+@pytest.fixture(name="assert_agreement", scope="session")
+def _assert_agreement() -> Callable[..., tuple[ItemRow, ...]]:
+    """`llm_grader.pytest_plugin.assert_agreement`."""
+    return assert_agreement
+
+
+def _grader(rubric: Rubric, judge: Grader | Judge | str) -> Grader:
+    from llm_grader.errors import UsageError
+    from llm_grader.grader import Grader
+
+    if isinstance(judge, str):
+        return Grader(rubric, model=judge)
+    if not isinstance(judge, Grader):
+        return Grader(rubric, judge=judge)
+    if judge.rubric.content_hash() != rubric.content_hash():
+        raise UsageError(f"the grader is for the rubric {judge.rubric.id}, the gold labels are compared by {rubric.id}")
+    return judge
