@@ -41,6 +41,7 @@ from llm_grader.verdict import Usage
 
 if TYPE_CHECKING:
     import instructor
+    from openai.types.chat import ChatCompletion
 
 Message = dict[str, str]
 MAX_ATTEMPTS = 6
@@ -101,8 +102,7 @@ class Gateway:
         ledger = Ledger(self._expected_cost(messages, response_model), _bytes_of(messages, response_model))
 
         async def ask(client: _Client) -> BaseModel:
-            create: Any = client.structured.create
-            answer: BaseModel = await create(
+            answer: BaseModel = await client.fill_in(
                 response_model=_prepared(response_model),
                 messages=list(messages),
                 max_retries=0,
@@ -130,12 +130,12 @@ class Gateway:
         grammar = "root ::= " + " | ".join(f'"{option}"' for option in options)
 
         async def ask(client: _Client) -> Choice:
-            create: Any = client.raw.chat.completions.create
-            completion = await create(
+            completion = await client.send(
                 messages=list(messages),
                 max_tokens=8,
                 top_logprobs=20,
-                extra_body={"grammar": grammar, "cache_prompt": True},
+                grammar=grammar,
+                cache_prompt=True,
                 **{**self._parameters(), "logprobs": True},
             )
             ledger.add(completion)
@@ -315,17 +315,37 @@ class _Client:
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
             http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=endpoint.trust_env),
         )
-        self.structured = instructor.from_openai(self.raw, mode=_instructor_mode(endpoint.mode))
+        self.fill_in: Any = instructor.patch(create=self.send, mode=_instructor_mode(endpoint.mode))
         self.throttle = throttle
+
+    async def send(self, **body: Any) -> ChatCompletion:
+        """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""
+        from openai.types.chat import ChatCompletion
+
+        return await self.raw.post("/chat/completions", cast_to=ChatCompletion, body=body)
 
 
 @lru_cache(maxsize=256)
 def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
-    """The model wrapped as instructor wants it, once: it would otherwise build a class for each request."""
+    """What instructor has to see of the model: its name, its schema, and how it is filled in.
+
+    Of the model itself it would walk every field several times a request, which takes longer than all the rest.
+    """
     from instructor import OpenAISchema
 
-    name, bases = response_model.__name__, (response_model, OpenAISchema)
-    return type(name, bases, {"__doc__": response_model.__doc__, "__module__": __name__})
+    schema = response_model.model_json_schema()
+
+    class Prepared(OpenAISchema):
+        @classmethod
+        def model_json_schema(cls, *_args: Any, **_settings: Any) -> dict[str, Any]:
+            return dict(schema)
+
+        @classmethod
+        def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:
+            return response_model.model_validate_json(json_data, **settings)
+
+    Prepared.__name__, Prepared.__doc__ = response_model.__name__, response_model.__doc__
+    return Prepared
 
 
 def _bytes_of(messages: Sequence[Message], response_model: type[BaseModel]) -> int:
