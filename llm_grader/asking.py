@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from llm_grader.errors import ContextTooLong, InvalidOutput, JudgeError, Truncated
 from llm_grader.messages import Message, Prompts
-from llm_grader.reply import Reply, confidences_of, parse_answers, read_answers, response_model
+from llm_grader.reply import Reply, answers_by_item, confidences_of, parse_answers, read_answers, response_model
 from llm_grader.rubric import Item
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Usage
@@ -96,7 +96,7 @@ class PromptAsker:
                 with counting(spent.usage):
                     spent += await self._send(self._prompts.render(transcript, part), part, transcript, halve=False)
             return spent
-        reply = read_answers(answer.model_dump(by_alias=True), items, model, confidences=confidences_of(answer))
+        reply = read_answers(answers_by_item(answer, model), items, model, confidences=confidences_of(answer))
         return reply.model_copy(update={"usage": usage})
 
     def _make_model(self, item_ids: tuple[str, ...]) -> type[BaseModel]:

@@ -45,7 +45,7 @@ class Reply(Model):
 
     claims: dict[str, Claim] = Field(default_factory=dict)
     problems: dict[str, str] = Field(default_factory=dict)
-    usage: Usage = Usage()
+    usage: Usage = Field(default_factory=Usage)
     windows: int = 1
 
     def __add__(self, later: Reply) -> Reply:
@@ -65,7 +65,7 @@ class Choice(Model):
 
     answer: str
     logprobs: dict[str, float]
-    usage: Usage = Usage()
+    usage: Usage = Field(default_factory=Usage)
 
 
 LOGPROB_FLOOR = -20.0
@@ -76,14 +76,18 @@ class AnswerModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
-    _confidences: dict[str, float] = PrivateAttr(default_factory=dict)
-    """Item id → probability of the label that was given, where the endpoint told it; not part of the answer."""
-
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema without titles, descriptions and defaults."""
         schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
         return {"title": "Verdicts", **schema}
+
+
+class AnswersModel(AnswerModel):
+    """Base of the answers to several items."""
+
+    _confidences: dict[str, float] = PrivateAttr(default_factory=dict)
+    """Item id → probability of the label that was given, where the endpoint told it; not part of the answer."""
 
 
 def _whole(text: str) -> str:
@@ -113,7 +117,7 @@ def response_model(items: Sequence[Item]) -> type[BaseModel]:
         if item.labels not in shapes:
             shapes[item.labels] = _answer_model(f"Answer{len(shapes) + 1}", item.labels)
         fields[f"item_{number}"] = (shapes[item.labels], Field(alias=item.id))
-    model: type[BaseModel] = create_model("Verdicts", __base__=AnswerModel, **fields)
+    model: type[BaseModel] = create_model("Verdicts", __base__=AnswersModel, **fields)
     model.__doc__ = "The verdicts on all items of the checklist."
     return model
 
@@ -143,14 +147,21 @@ def _without_titles(schema: Any) -> Any:
 
 def confidences_of(answer: BaseModel) -> dict[str, float]:
     """Item id → probability of its label, where the endpoint told it."""
-    return answer._confidences if isinstance(answer, AnswerModel) else {}
+    return answer._confidences if isinstance(answer, AnswersModel) else {}
 
 
 def with_confidences(answer: BaseModel, confidences: dict[str, float]) -> BaseModel:
     """The same answer, with the probabilities of its labels."""
-    if isinstance(answer, AnswerModel):
+    if isinstance(answer, AnswersModel):
         answer._confidences = confidences
     return answer
+
+
+def answers_by_item(answer: BaseModel, asked: type[BaseModel]) -> dict[str, Any]:
+    """Item id → answer, for `read_answers`: what was filled in as it was asked for goes on without a second look."""
+    if not isinstance(answer, asked):
+        return answer.model_dump(by_alias=True)
+    return {str(field.alias): getattr(answer, name) for name, field in asked.model_fields.items()}
 
 
 def read_answers(

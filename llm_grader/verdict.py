@@ -140,7 +140,7 @@ class Scorecard(Model):
     critical_failures: tuple[str, ...] = ()
     sections: dict[str, SectionScore]
     verdicts: dict[str, Verdict]
-    usage: Usage = Usage()
+    usage: Usage = Field(default_factory=Usage)
     provenance: Provenance
     failure: Failure | None = None
     flags: tuple[str, ...] = ()
