@@ -36,6 +36,7 @@ _UNSPACED = re.compile(
 )
 # A cut here would turn "I can't" into "I can" and "1.50" into "50".
 _JOINT = re.compile(r"(?<=[^\W\d_])(?='[^\W\d_])|(?<=\d)(?=[.,:]\d)|(?<=\d[.,:])(?=\d)")
+_PLAIN = re.compile("[!-~]+(?: [!-~]+)*")  # folds character by character, and most quotes are
 _COMPARED_AT_MOST = 2_000_000
 
 
@@ -99,7 +100,7 @@ class Folded:
 
 def fold(text: str) -> str:
     """The fold of `text`."""
-    return Folded(text).text
+    return _fold_all(text) if _PLAIN.fullmatch(text) else Folded(text).text
 
 
 def _may_cut(folded: str, at: int) -> bool:
