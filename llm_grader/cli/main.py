@@ -10,9 +10,13 @@ import typer
 from llm_grader import __version__
 from llm_grader.cli import rubric as rubric_commands
 from llm_grader.cli.batch import app as batch_app
+from llm_grader.cli.calibrate import calibrate
 from llm_grader.cli.doctor import doctor
+from llm_grader.cli.drift import drift
+from llm_grader.cli.eval import app as eval_app
 from llm_grader.cli.figures import figures
 from llm_grader.cli.grade import grade
+from llm_grader.cli.plan import plan
 from llm_grader.cli.read import read
 from llm_grader.cli.render import render
 from llm_grader.cli.results import app as results_app
@@ -60,6 +64,10 @@ app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
 app.command("figures")(figures)
 app.add_typer(batch_app, name="batch")
+app.add_typer(eval_app, name="eval")
+app.command("plan")(plan)
+app.command("drift")(drift)
+app.command("calibrate")(calibrate)
 app.command("doctor")(doctor)
 
 
