@@ -137,7 +137,11 @@ class ScriptedServer:
             disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                length = int(self.headers.get("content-length", 0))
+                body = self.rfile.read(length)
+                if len(body) < length:  # the client hung up, or was killed
+                    self.close_connection = True
+                    return
                 response = server._answer(body, self.headers)
                 if response.delay:
                     time.sleep(response.delay)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import socket
 import threading
 import time
 from typing import Any
@@ -148,6 +149,16 @@ def test_a_cut_answer_ends_early() -> None:
         with pytest.raises(http.client.IncompleteRead):
             post(server, {})
         assert len(server.requests) == 1
+
+
+def test_half_a_request_is_none() -> None:
+    with ScriptedServer(lambda request: completion(request.body["messages"])) as server:
+        host, port = server.base_url.removeprefix("http://").removesuffix("/v1").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{")
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+    assert server.requests == []
 
 
 def test_a_delay_holds_up_nobody_else() -> None:
