@@ -17,6 +17,7 @@ from llm_grader.errors import UsageError
 from llm_grader.prices import Price
 
 FILE = Path("llm-grader.toml")
+LOCAL = "local"
 
 
 class Settings(BaseSettings):
@@ -77,12 +78,17 @@ def load_settings(**flags: Any) -> Settings:
     """
     given = {name: value for name, value in flags.items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{FILE}: not valid TOML: {error}") from None
     except ValidationError as error:
         problems = [_told(problem, given) for problem in error.errors(include_url=False, include_input=False)]
         raise UsageError("; ".join(problems)) from None  # the cause would show the value, which may be a key
+    if settings.model == LOCAL and settings.base_url is not None:  # it must not send transcripts anywhere
+        if "base_url" in given:
+            raise UsageError(f"--model {LOCAL} is the embedded model and has no --base-url: leave one of them out")
+        settings = settings.model_copy(update={"base_url": None})
+    return settings
 
 
 def _told(problem: Any, flags: dict[str, Any]) -> str:

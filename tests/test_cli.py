@@ -159,6 +159,17 @@ def test_flags_win_over_the_environment_and_that_over_the_file(run: Run, tmp_pat
     assert (settings["model"], settings["language"], settings["mode"]) == ("from-file", "cs", "tools")
 
 
+def test_the_embedded_model_is_meant_whatever_address_the_environment_has(
+    run: Run, server: ScriptedServer, tmp_path: Path
+) -> None:
+    weights = str(tmp_path / "none.gguf")  # so that it fails to start, rather than taking minutes
+    environment = {"OPENAI_BASE_URL": server.base_url, "LLM_GRADER_LOCAL_WEIGHTS": weights}
+    result = run("grade", "chat.txt", "--model", "local", **environment)
+    assert result.returncode == 4, result.stderr
+    assert server.requests == []
+    assert run("grade", "chat.txt", "--model", "local", "--base-url", server.base_url).returncode == 2
+
+
 def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(run: Run, server: ScriptedServer) -> None:
     result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--dry-run", "--json")
     figures = json.loads(result.stdout)
