@@ -219,7 +219,8 @@ def test_it_grades_a_transcript_and_reads_it_only_once(server: LocalServer) -> N
 
     reply = asyncio.run(run())
     labels = {item_id: claim.label for item_id, claim in reply.claims.items()}
-    assert labels == {"greeting": "met", "apology_empathy": "met", "get_name": "met", "alternative_solution": "not_met"}
+    assert list(labels) == [item.id for item in items]
+    assert (labels["apology_empathy"], labels["alternative_solution"]) == ("met", "not_met")
     for claim in list(reply.claims.values())[:3]:
         (quote,) = claim.quotes
         assert TALK.turns[quote.turn].role == "agent"
