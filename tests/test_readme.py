@@ -25,7 +25,8 @@ def commands() -> Iterator[str]:
     """Every command line of ours in the README and in the help texts."""
     texts = [*blocks("sh"), *blocks("bash"), *blocks("console")]
     for group in [app, *(group.typer_instance for group in app.registered_groups)]:
-        for command in group.registered_commands if group else []:
+        own = [group.registered_callback] if group and group.registered_callback else []
+        for command in [*own, *group.registered_commands] if group else []:
             texts += re.findall(r"^\s*Example: (.*)$", command.callback.__doc__ or "", re.MULTILINE)
     for text in texts:
         for line in text.replace("\\\n", " ").splitlines():
@@ -40,7 +41,7 @@ def test_every_command_shown_has_arguments_that_exist(line: str) -> None:
     command = typer.main.get_command(app)
     context = command.make_context("llm-grader", list(words[:1]), resilient_parsing=True)
     rest = words
-    while hasattr(command, "commands") and rest:
+    while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
         assert rest[0] in command.commands, f"no command {rest[0]}"
         command, rest = command.commands[rest[0]], rest[1:]
     command.make_context(command.name, rest, parent=context)
