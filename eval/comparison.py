@@ -139,8 +139,8 @@ def below(rows: Iterable[ItemRow], floor: Floor) -> Iterator[str]:
             yield f"{row.figures.item_id}: κ is not known: {_why_unknown(row)}"
         elif kappa.estimate < floor:
             yield (
-                f"{row.figures.item_id}: κ = {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}), AC1 = "
-                f"{row.figures.ac.estimate:.2f}, n = {row.figures.scored}; expected at least {floor:g}"
+                f"{row.figures.item_id}: κ = {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}), "
+                f"AC = {row.figures.ac.estimate:.2f}, n = {row.figures.scored}; expected at least {floor:g}"
             )
 
 

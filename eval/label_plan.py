@@ -16,8 +16,9 @@ class ItemPlan:
     """Labels of one item: how many transcripts have one, how many it takes, and how many are missing.
 
     `minority` is the share of gold off the most common label; None while no label differs, when nothing can be planned.
-    `for_kappa` transcripts, labelled by both sides, bring κ within the half-width asked for; with `for_minority` enough
-    of them have a rare label. `double_labelled` have the label of a second person, without whom there is no ceiling.
+    `for_kappa` transcripts, labelled by both sides, bring κ within the half-width asked for (on a scale: κ of whether
+    it is the most common label); with `for_minority` enough of them have a rare label. `double_labelled` have the label
+    of a second person, without whom there is no ceiling.
     """
 
     item_id: str

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from llm_grader.cli.calibrate import calibrate
 from llm_grader.cli.drift import drift
 from llm_grader.cli.eval import app as eval_app
+from llm_grader.cli.grade import grade
 from llm_grader.cli.plan import plan
 from llm_grader.cli.refine import refine
 from llm_grader.errors import GraderError
@@ -48,6 +49,7 @@ HELLO = "Hello, this is Ana."
 
 app = typer.Typer()
 app.add_typer(eval_app, name="eval")
+app.command("grade")(grade)
 app.command("plan")(plan)
 app.command("drift")(drift)
 app.command("calibrate")(calibrate)

@@ -28,9 +28,9 @@ from llm_grader.eval.labelled_set import LabelledSet, load_labelled_set
 from llm_grader.grader import Grader
 from llm_grader.rubric import Item, Rubric
 from llm_grader.rubric_file import load_rubric
-from llm_grader.testing import ScriptedJudge, answer
+from llm_grader.testing import ScriptedJudge, ScriptedServer, answer
 from llm_grader.verdict import Provenance, Scorecard, Verdict
-from tests.eval_commands import card, clean_settings, run, write_gold, write_rubric, write_store
+from tests.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric, write_store
 from tests.scripted import HELLO as SAID
 from tests.scripted import transcript
 
@@ -218,15 +218,15 @@ def grader(folder: Path, *, store: Path | None = None, applied: Calibration | Pa
     return Grader(rubric, judge=ScriptedJudge(answers), samples=3, store=store, calibration=applied)
 
 
-def of_the_judge(judge: Provenance) -> dict[str, object]:
+def of_the_judge(provenance: Provenance) -> dict[str, object]:
     names = ("rubric_hash", "prompt_hash", "model", "endpoint", "parameters")
-    return {name: getattr(judge, name) for name in names}
+    return {name: getattr(provenance, name) for name in names}
 
 
 def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path: Path, rubric: Rubric) -> None:
-    judge = grader(tmp_path).base_provenance
+    provenance = grader(tmp_path).base_provenance
     lines = {"greeting": Line(slope=0.5, intercept=0, labels=50)}
-    known = Calibration(lines=lines, fitted=fitted(**of_the_judge(judge)))
+    known = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
     path, store = tmp_path / "calibration.json", tmp_path / "results.db"
     path.write_text(known.model_dump_json(), "utf-8")
     assert load_calibration(path) == known
@@ -245,11 +245,11 @@ def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path
 
 @pytest.mark.usefixtures("rubric")
 def test_a_calibration_of_another_judge_is_refused(tmp_path: Path) -> None:
-    judge = grader(tmp_path).base_provenance
-    others = {"model": "else", "rubric_hash": "x" * 64, "parameters": {**judge.parameters, "samples": 5}}
+    provenance = grader(tmp_path).base_provenance
+    others = {"model": "else", "rubric_hash": "x" * 64, "parameters": {**provenance.parameters, "samples": 5}}
     for name, other in others.items():
         with pytest.raises(UsageError, match="fit it again"):
-            grader(tmp_path, applied=Calibration(fitted=fitted(**{**of_the_judge(judge), name: other})))
+            grader(tmp_path, applied=Calibration(fitted=fitted(**{**of_the_judge(provenance), name: other})))
     broken = tmp_path / "calibration.json"
     broken.write_text(json.dumps({"lines": {}}), "utf-8")
     with pytest.raises(MalformedInput, match="fitted"):
@@ -276,3 +276,22 @@ def test_the_command_writes_a_file_with_its_provenance_and_says_what_it_is_worth
     assert run(*command[:-1], tmp_path / "nowhere" / "c.json").code == 74
     write_gold(tmp_path, {"greeting": {"eva": gold}}, source="synthetic")
     assert run(*command).code == 2
+
+
+@pytest.mark.usefixtures("rubric")
+def test_grading_with_a_calibration_shows_pass_rates_without_the_judges_errors(tmp_path: Path) -> None:
+    # The judge passes all 20 passes and half of the 20 failures: 30 of 40 judged to pass, where 20 are.
+    gold = ["met"] * 20 + ["not_met"] * 20
+    place = write_gold(tmp_path, {"greeting": {"eva": gold}})
+    rules = ("--rubric", tmp_path / "desk.yaml", "--model", "m")
+    with ScriptedServer(judge(lambda number, _item: "met" if number < 30 else "not_met")) as server:
+        asked = (*rules, "--base-url", server.base_url)
+        assert run("calibrate", "--gold", place, "--out", "c.json", *asked).code == 0
+        found = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *asked)
+        assert len(server.requests) == 40
+        plain = run("grade", place / "transcripts.jsonl", *asked)
+        other = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *asked, "--items-per-call", "1")
+    (line,) = [line for line in found.stdout.splitlines() if line.split()[:1] == ["greeting"]]
+    assert line.split()[:4] == ["greeting", "40", "75%", "50%"]
+    assert "judged to pass" not in plain.stdout
+    assert (other.code, "items per call" in other.stderr) == (2, True)

@@ -25,9 +25,11 @@ def commands() -> Iterator[str]:
     """Every command line of ours in the README and in the help texts."""
     texts = [*blocks("sh"), *blocks("bash"), *blocks("console")]
     for group in [app, *(group.typer_instance for group in app.registered_groups)]:
-        own = [group.registered_callback] if group and group.registered_callback else []
-        for command in [*own, *group.registered_commands] if group else []:
-            texts += re.findall(r"^\s*Example: (.*)$", command.callback.__doc__ or "", re.MULTILINE)
+        shown = [command.callback for command in group.registered_commands] if group else []
+        if group and group.registered_callback:
+            shown.append(group.registered_callback.callback)
+        for function in shown:
+            texts += re.findall(r"^\s*Example: (.*)$", function.__doc__ or "", re.MULTILINE)
     for text in texts:
         for line in text.replace("\\\n", " ").splitlines():
             found = re.match(r"(?:\$ )?(?:\.venv/bin/)?llm-grader (.*)", line.strip())

@@ -54,6 +54,7 @@ def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[st
 
 def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
     coefficient = "AC1" if all(row.figures.levels == (NOT_MET, MET) for row in rows) else "AC"
@@ -64,8 +65,13 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     for row in rows:
         table.add_row(*_cells(row))
     console.print(table)
+    reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
     for row in rows:
-        console.print(_reasons(row))
+        if told := "; ".join(_reasons(row)):
+            reasons.add_row(Text(row.figures.item_id), Text(told))
+    if reasons.row_count:
+        console.print()
+        console.print(reasons, style="dim")
 
 
 def _cells(row: ItemRow) -> Iterator[Text]:
@@ -92,20 +98,17 @@ def _cells(row: ItemRow) -> Iterator[Text]:
     yield Text("none" if colour is None else colour.upper(), style=_STYLES.get(colour or "", "dim"))
 
 
-def _reasons(row: ItemRow) -> Text:
-    """Why the gate is what it is, in one paragraph; nothing new is said of labels that are not from people."""
-    from rich.text import Text
-
+def _reasons(row: ItemRow) -> Iterator[str]:
+    """Why the gate is what it is; without one nothing new is said of labels that are not from people."""
     colour, found = row.gate.colour, row.figures
-    told = [] if colour is None else [f"{colour.upper()}, {_MEANS[colour]}", *(r.text for r in row.gate.reasons)]
+    if colour is not None:
+        yield f"{colour.upper()}, {_MEANS[colour]}"
+        yield from (reason.text for reason in row.gate.reasons)
     if found.skewed:
-        told.append(
-            f"skewed: κ {_figure(found.kappa.estimate)} and AC {_figure(found.ac.estimate)} differ because nearly all "
-            "labels are the same; read them with the recall of each label"
-        )
+        kappa, other = _figure(found.kappa.estimate), _figure(found.ac.estimate)
+        yield f"skewed: κ {kappa} and AC {other} lie apart, as with unevenly spread labels: mind the recall of each"
     if found.labelled and not found.scored:
-        told.append("no verdict meets its labels: other conversations, or labels of single turns")
-    return Text(f"  {found.item_id}: {'; '.join(told)}", style="dim") if told else Text("", end="")
+        yield "no verdict meets its labels: other conversations, or labels of single turns"
 
 
 def _confusion(found: ItemFigures) -> list[str]:
