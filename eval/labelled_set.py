@@ -61,19 +61,25 @@ def load_labelled_set(
         default_rubric: the same, where none is named and the set has none of its own.
 
     Raises:
-        UsageError: another rubric is named for a public set, or a set has no labels.
-        InputError: something is missing or wrong; names the file and the line.
+        UsageError: another rubric is named for a public set.
+        InputError: something is missing or wrong, or there are no labels; names the file and the line.
     """
     if not path.exists():
         raise InputError("there is no such file or folder", path=path)
     public = _public_folder(path)
-    if public is not None:
-        return _load_public(public, rubric)
-    loaded = load_rubric(rubric or default_rubric)
+    read = (
+        _load_public(public, rubric) if public is not None else _load_own(path, load_rubric(rubric or default_rubric))
+    )
+    if not read.labels:
+        raise InputError("there are no labels to compare with", path=path)
+    return read
+
+
+def _load_own(path: Path, rubric: Rubric) -> LabelledSet:
     if path.is_dir():
-        gold = read_gold(path, rubric=loaded)
-        return LabelledSet(path.name, loaded, gold.transcripts, gold.labels)
-    return LabelledSet(path.stem, loaded, {}, tuple(read_labels(path, rubric=loaded)))
+        gold = read_gold(path, rubric=rubric)
+        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels)
+    return LabelledSet(path.stem, rubric, {}, tuple(read_labels(path, rubric=rubric)))
 
 
 def _public_folder(path: Path) -> Path | None:
@@ -86,6 +92,6 @@ def _load_public(folder: Path, rubric: str | Path | None) -> LabelledSet:
     read = read_public_set(folder.name, folder.parent)
     if rubric is not None:
         raise UsageError(f"{folder.name} has a rubric of its own: leave out --rubric")
-    if read.rubric is None or not read.labels:
-        raise UsageError(f"{folder.name} has no labels to compare with")
+    if read.rubric is None:
+        raise InputError("there are no labels to compare with", path=folder)
     return LabelledSet(read.name, read.rubric, read.transcripts, read.labels)

@@ -9,8 +9,9 @@ from typing import Any, cast
 import pytest
 
 from llm_grader.eval.labelled_set import load_labelled_set
+from llm_grader.eval.refinement import split_transcripts
 from llm_grader.rubric_file import load_rubric
-from llm_grader.testing import ScriptedServer, answer, completion
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from tests.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric, write_store
 
 __all__ = ["clean_settings"]
@@ -271,6 +272,44 @@ def test_drift_grades_the_anchors_afresh_whatever_is_stored(tmp_path: Path) -> N
     frozen.write_text('{"id": 1}\n', "utf-8")
     broken = run("drift", "--rubric", rubric, "--before", frozen, "--after", frozen)
     assert (broken.code, "frozen.jsonl: line 1: expected a scorecard" in broken.stderr) == (65, True)
+
+
+def test_the_part_of_gold_that_refine_leaves_alone_serves_as_anchors(tmp_path: Path) -> None:
+    rubric = write_rubric(tmp_path)
+    gold = write_gold(tmp_path, {"greeting": {"eva": ["met"] * 50}})
+    frozen = tmp_path / "frozen.jsonl"
+    loaded = load_rubric(rubric)
+    cards = [card(n, loaded, {"greeting": "met", "solution": "met"}) for n in range(50)]
+    frozen.write_text("".join(one.model_dump_json() + "\n" for one in cards), "utf-8")
+    kept = split_transcripts(f"t{n:04}" for n in range(50)).frozen
+    with ScriptedServer(judge(lambda _number, _item: "met")) as server:
+        asked = ("--rubric", rubric, "--model", "m", "--base-url", server.base_url, "--json")
+        found = run("drift", "--gold", gold, "--before", frozen, *asked)
+        assert len(server.requests) == len(kept) > 5
+    assert found.code == 0
+    assert [(row["n"], row["lost"]) for row in found.lines()] == [(len(kept), 0)] * 2
+
+
+def test_conversations_that_could_not_be_graded_show_in_the_exit_code(tmp_path: Path) -> None:
+    rubric = write_rubric(tmp_path)
+    gold = write_gold(tmp_path, {"greeting": {"eva": ["met"] * 3}})
+    right = judge(lambda _number, _item: "met")
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        return failure(400, "bad") if "This is case 1." in str(request.body["messages"]) else right(request)
+
+    with ScriptedServer(respond) as server:
+        found = run("eval", "--gold", gold, "--rubric", rubric, "--model", "m", "--base-url", server.base_url, "--json")
+    assert found.code == 3
+    (greeting,) = found.lines()
+    assert (greeting["labelled"], greeting["scored"]) == (3, 2)
+
+
+def test_a_set_without_labels_is_told_apart_from_one_without_agreement(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text("", "utf-8")
+    found = run("eval", "--gold", path, "--rubric", write_rubric(tmp_path))
+    assert (found.code, "no labels to compare with" in found.stderr) == (65, True)
 
 
 def test_json_of_a_card_survives_the_way_through_a_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from llm_grader.errors import MalformedInput, RubricError
+from llm_grader.eval.labelled_set import LabelledSet
 from llm_grader.eval.looks import DEFAULT_LOOKS, LookLog
 from llm_grader.eval.refinement import (
     Trial,
@@ -19,13 +21,16 @@ from llm_grader.eval.refinement import (
     judge_held_out,
     split_transcripts,
 )
+from llm_grader.eval.refining import refine_items
 from llm_grader.eval.rubric_patch import patch_rubric, render_diff
 from llm_grader.eval.wordings import Anchor, Confusion, Wording, load_wordings, propose_wordings, reword
 from llm_grader.rubric import Item, Rubric
 from llm_grader.rubric_file import load_rubric, read_rubric_text
-from llm_grader.testing import ScriptedServer, completion
-from llm_grader.verdict import Label, Verdict
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, completion
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Label, Scorecard, Verdict
 from tests.eval_commands import RUBRIC, card, clean_settings, judge, run, write_gold, write_rubric
+from tests.scripted import transcript
 
 __all__ = ["clean_settings"]
 
@@ -203,7 +208,7 @@ def small_gold(folder: Path) -> Path:
     return write_gold(folder, {"greeting": {"eva": greets}, "solution": {"eva": ["met"] * 60}})
 
 
-def wrong_half_of_the_time(request: Any) -> Any:
+def wrong_half_of_the_time(request: ScriptedRequest) -> ScriptedResponse:
     """With the old wording everything is met; with the new one the judge is right."""
     asked_well = "Is there a greeting?" in str(request.body["messages"])
     return judge(lambda number, item: "not_met" if asked_well and item == "greeting" and number % 2 else "met")(request)
@@ -224,6 +229,59 @@ def test_what_is_proven_better_is_printed_as_a_diff_that_changes_that_alone(tmp_
     assert "accepted" in found.stderr
     assert (tmp_path / "new.yaml").read_text("utf-8") == RUBRIC.replace("Did the agent greet?", "Is there a greeting?")
     assert rubric.read_text("utf-8") == RUBRIC
+
+
+def test_the_model_that_judges_proposes_from_the_cases_it_got_wrong(tmp_path: Path) -> None:
+    rubric, gold = write_rubric(tmp_path), small_gold(tmp_path)
+    asked_for_wordings = []
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        if request.asked() == ["wordings"]:
+            asked_for_wordings.append(str(request.body["messages"]))
+            return completion({"wordings": [{"question": "Is there a greeting?", "policy": []}]})
+        return wrong_half_of_the_time(request)
+
+    with ScriptedServer(respond) as server:
+        found = run(
+            *("refine", "--gold", gold, "--rubric", rubric, "--item", "greeting"),
+            *("--model", "m", "--base-url", server.base_url),
+        )
+    assert found.code == 0, found.stderr
+    assert "+        question: Is there a greeting?" in found.stdout
+    (told,) = asked_for_wordings
+    assert "right: not_met. People: not_met. Model: met" in told
+    assert "right: met" not in told
+
+
+def test_anchors_alone_are_one_more_candidate_and_all_items_are_tried_in_the_same_rounds(tmp_path: Path) -> None:
+    rubric = load_rubric(write_rubric(tmp_path))
+    ids = [f"t{n:04}" for n in range(120)]
+    labels = tuple(
+        said(id_, "met", who, evidence_quotes=("Hello",)).model_copy(update={"item_id": item})
+        for id_ in ids
+        for who in ("eva", "jan")
+        for item in ("greeting", "solution")
+    )
+    gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
+    rubrics: list[Rubric] = []
+
+    def grade(transcripts: Sequence[Transcript], by: Rubric) -> list[Scorecard]:
+        """Right about an item only where the rubric has an example."""
+        rubrics.append(by)
+        given = {item.id: "met" if item.examples else "not_met" for item in by.items()}
+        return [card(int(told.id[1:]), by, given) for told in transcripts]
+
+    tried: dict[str, list[Wording]] = {"greeting": [Wording(question="Well?")], "solution": []}
+    log = LookLog(tmp_path / "looks.jsonl")
+    found = refine_items(gold, [], grade=grade, propose=lambda item, _cases: tried[item.id], log=log)
+    # Development: as it is, and two rounds, as greeting has two candidates; held out: as it is, and the best of both.
+    assert len(rubrics) == 5
+    assert [refinement.tried for refinement in found] == [2, 1]
+    for refinement in found:
+        assert refinement.wording == Wording(examples=(Anchor(quote="Hello", label="met"),) * 5)
+        assert refinement.finding is not None
+        assert refinement.finding.accepted
+    assert [look.level for look in LookLog(tmp_path / "looks.jsonl").looks] == [0.025, 0.025]
 
 
 def test_where_nothing_is_better_on_development_gold_held_out_gold_is_not_looked_at(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llm_grader.eval.drift import ItemDrift
     from llm_grader.rubric import Rubric
     from llm_grader.settings import Settings
+    from llm_grader.transcript import Transcript
     from llm_grader.verdict import Scorecard
 
 _ENOUGH = 400
@@ -28,6 +29,9 @@ Anchors = Annotated[
 
 def drift(
     inputs: Anchors = None,
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="The anchors are the part of it that `refine` leaves alone.")
+    ] = None,
     before: Annotated[
         str, typer.Option("--before", help="The frozen grading: number of a run, or file of scorecards.")
     ] = "",
@@ -50,6 +54,8 @@ def drift(
 
     Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-5-mini
 
+    Example: llm-grader drift --gold gold/ --before frozen-cards.jsonl --model gpt-5-mini
+
     Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
     """
     from llm_grader.eval.drift import compare_gradings
@@ -58,12 +64,18 @@ def drift(
 
     if not before:
         raise UsageError("say with --before what the frozen grading is: number of a run, or file of scorecards")
-    if (after is None) == (not inputs):
-        raise UsageError("give either --after or the anchors to grade now")
+    if [after is not None, bool(inputs), gold is not None].count(True) != 1:
+        raise UsageError("give one of them: --after, the anchors to grade now, or the --gold that they are part of")
     settings = load_settings(rubric=rubric, model=model, base_url=base_url, language=language, store=store)
     loaded = load_rubric(settings.rubric)
     frozen = list(_cards(before, settings, loaded))
-    new = _graded(inputs or [], settings) if after is None else list(_cards(after, settings, loaded))
+    if after is None:
+        anchors = _anchors(inputs, gold, settings)
+        known = {transcript.id for transcript in anchors}
+        frozen = [card for card in frozen if card.transcript_id in known]
+        new = _graded(anchors, settings)
+    else:
+        new = list(_cards(after, settings, loaded))
     _warn(frozen, new)
     found = compare_gradings(frozen, new, loaded, q=level)
     if json:
@@ -81,11 +93,22 @@ def _cards(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard
     return stored_cards(settings, int(which), rubric) if which.isdigit() else read_cards(Path(which))
 
 
-def _graded(inputs: list[str], settings: Settings) -> list[Scorecard]:
-    from llm_grader.cli.judging import Judging
+def _anchors(inputs: list[str] | None, gold: Path | None, settings: Settings) -> list[Transcript]:
+    from llm_grader.eval.labelled_set import load_labelled_set
+    from llm_grader.eval.refinement import split_transcripts
     from llm_grader.readers import read_transcripts
 
-    anchors = list(read_transcripts(inputs))
+    if gold is None:
+        return list(read_transcripts(inputs or []))
+    labelled = load_labelled_set(gold, settings.rubric)
+    labelled.need_transcripts("drift")
+    kept = split_transcripts(labelled.transcripts).frozen
+    return [transcript for id_, transcript in labelled.transcripts.items() if id_ in kept]
+
+
+def _graded(anchors: list[Transcript], settings: Settings) -> list[Scorecard]:
+    from llm_grader.cli.judging import Judging
+
     with Judging(settings, stored=False) as judging:
         return judging.grade(anchors)
 

@@ -61,8 +61,8 @@ def compare(
 ) -> None:
     """Compare verdicts with gold labels, item by item: κ and AC, recall of each label, bias, ceiling and gate.
 
-    Verdicts come from the store, or with --model from grading the conversations now. Further settings are taken from
-    the environment and llm-grader.toml, as in `llm-grader grade`.
+    Verdicts come from the store, or with --model from grading the conversations now; exit code 3 when that failed for
+    some. Further settings are taken from the environment and llm-grader.toml, as in `llm-grader grade`.
 
     Example: llm-grader eval --gold eval/gold --model local
 
@@ -93,6 +93,8 @@ def compare(
         _print_tables(groups, labelled, shown, found, asked=disagreements > 0)
     if floor is not None and _misses(groups, floor):
         raise typer.Exit(1)
+    if model is not None and any(card.status == "error" for card in cards()):
+        raise typer.Exit(3)
 
 
 def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> list[Disagreement]:
