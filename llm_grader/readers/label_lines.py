@@ -64,7 +64,8 @@ def find_speakers(lines: Sequence[Line], roles: RoleMapping) -> frozenset[str]:
     sides = {roles.role_of(label) or role_of_label(label) for label in known}
     if {"agent", "customer"} <= sides:
         return frozenset(known | (names & marked if known <= marked else set()))
-    if not all(line.label in names | known for line in lines if not line.blank):
+    labels = names | known
+    if not all(line.label in labels for line in lines if not line.blank):
         names = {name for name in names if counts[name] > 1 or name in marked}
     if not known and len({plain(name) for name in names}) < 2:
         return frozenset()

@@ -7,8 +7,8 @@ machine sent are a bot's; of the others those from the house's domains and addre
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 from typing import Any
 
 from llm_grader.readers.document import Document, Options
@@ -26,9 +26,7 @@ _HEADER_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,70})[ \t]*:")
 _TELLING = frozenset(
     b"from to subject date message-id received return-path delivered-to mime-version content-type cc reply-to".split()
 )
-_SEPARATOR = re.compile(
-    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{1,500}\n(?=[A-Za-z][A-Za-z0-9-]{0,70}[ \t]*:|>?From )"
-)
+_SEPARATOR = re.compile(rb"^From [^\n]{1,500}\n(?=[A-Za-z][A-Za-z0-9-]{0,70}[ \t]*:|>?From )", re.MULTILINE)
 _STUFFED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -52,21 +50,26 @@ def pieces(document: Document) -> Iterator[Letter]:
 
 def _letters(data: bytes) -> list[bytes]:
     data = data.lstrip(b"\xef\xbb\xbf\r\n")
-    starts = [found.span() for found in _SEPARATOR.finditer(data)]
-    if not starts or starts[0][0]:
+    if not _SEPARATOR.match(data):
         return [data]
-    ends = [start for start, _ in starts[1:]] + [len(data)]
-    return [_STUFFED.sub(rb"\1", data[begin:end]) for (_, begin), end in zip(starts, ends, strict=True)]
+    # a letter ends with a blank line; without one, "From " begins a sentence
+    spans = [at.span() for at in _SEPARATOR.finditer(data) if _is_after_blank(data, at.start())]
+    ends = [start for start, _ in spans[1:]] + [len(data)]
+    return [_STUFFED.sub(rb"\1", data[begin:end]) for (_, begin), end in zip(spans, ends, strict=True)]
+
+
+def _is_after_blank(data: bytes, at: int) -> bool:
+    return at == 0 or data[max(at - 3, 0) : at].endswith((b"\n\n", b"\n\r\n"))
 
 
 def join(letters: Iterable[Letter], options: Options) -> Iterator[Transcript]:
     """The conversations that the letters of all files make."""
-    taken: set[str] = set()
+    stems: Counter[str] = Counter()
     for thread in thread_letters(letters):
-        yield _transcript(thread, options, taken)
+        yield _transcript(thread, options, stems)
 
 
-def _transcript(thread: Sequence[Letter], options: Options, taken: set[str]) -> Transcript:
+def _transcript(thread: Sequence[Letter], options: Options, stems: Counter[str]) -> Transcript:
     letters, warnings = _without_copies(thread)
     if any(letter.at is None for letter in letters) and len(letters) > 1:
         warnings.append("not every mail has a date: they are in the order of the files")
@@ -76,7 +79,7 @@ def _transcript(thread: Sequence[Letter], options: Options, taken: set[str]) -> 
     names = {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
     times = [letter.at for letter in letters if letter.at]
     return Transcript(
-        id=_id(thread, taken),
+        id=_id(thread, stems),
         channel="email",
         turns=turns,
         started_at=min(times, default=None),
@@ -90,13 +93,14 @@ def _transcript(thread: Sequence[Letter], options: Options, taken: set[str]) -> 
     )
 
 
-def _id(thread: Sequence[Letter], taken: set[str]) -> str:
-    """The first message id of the thread, else the file's stem with a number where it is taken."""
+def _id(thread: Sequence[Letter], stems: Counter[str]) -> str:
+    """The first message id of the thread, else the file's stem, with a number from the second one on."""
     given = next((letter.id for letter in thread if letter.id), "")
+    if given:
+        return given
     stem = thread[0].stem
-    made = given or next(name for n in count(1) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
-    taken.add(made)
-    return made
+    stems[stem] += 1
+    return stem if stems[stem] == 1 else f"{stem}-{stems[stem]}"
 
 
 def _without_copies(thread: Sequence[Letter]) -> tuple[list[Letter], list[str]]:

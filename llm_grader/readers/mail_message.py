@@ -25,7 +25,7 @@ from llm_grader.readers.mail_words import REPLY_PREFIX
 
 _LONGEST_HEADER = 20_000
 _LONGEST_CONTENT_HEADER = 2_000
-_MOST_BOUNDARIES = 200
+_MOST_BOUNDARIES = 50
 _CONTENT_HEADERS = ("content-type", "content-disposition", "content-transfer-encoding", "mime-version")
 _UNSAFE_CHARSETS = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -95,27 +95,28 @@ def parse_letter(data: bytes, *, source: str, stem: str) -> Letter:
 def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
     attachments: list[Attachment] = []
     warnings: list[str] = []
+    headers = _Headers(message)
     texts = [text for text in _texts(message, attachments, warnings) if text.strip()]
-    subject = _sound(_words(message, "subject"), warnings)
-    at = _date(_words(message, "date"))
+    at = _date(headers.words("date"))
     if at is None:
         warnings.append("a mail has no date that can be read")
     if not texts and attachments:
         warnings.append("a mail consists of attachments only")
     if any("\0" in text for text in texts):
         warnings.append("NUL characters are part of the text")
-    sender = (*_addresses(message, "from"), *_addresses(message, "sender"), Address("", ""))[0]
+    sender = (*headers.addresses("from"), *headers.addresses("sender"), Address("", ""))[0]
+    references = f"{headers.words('references')} {headers.words('in-reply-to')}"
     return Letter(
-        id=next(iter(_MESSAGE_ID.findall(_words(message, "message-id"))), ""),
-        references=tuple(_MESSAGE_ID.findall(f"{_words(message, 'references')} {_words(message, 'in-reply-to')}")),
-        subject=" ".join(subject.split()),
+        id=next(iter(_MESSAGE_ID.findall(headers.words("message-id"))), ""),
+        references=tuple(_MESSAGE_ID.findall(references)),
+        subject=" ".join(_sound(headers.words("subject"), warnings).split()),
         sender=sender,
-        to=_addresses(message, "to"),
-        copy=_addresses(message, "cc"),
+        to=headers.addresses("to"),
+        copy=headers.addresses("cc"),
         at=at,
         text=_sound("\n\n".join(texts), warnings).strip(),
         attachments=tuple(attachments),
-        automatic=_is_automatic(message, sender),
+        automatic=_is_automatic(message, headers, sender),
         warnings=tuple(dict.fromkeys(warnings)),
         source=source,
         stem=stem,
@@ -158,7 +159,7 @@ def _as_mail(part: Any) -> EmailMessage:
 
 def _file_name(part: EmailMessage) -> str:
     if part.get_content_type() == "message/rfc822" and part.is_multipart():
-        return _words(_as_mail(part.get_payload(0)), "subject")
+        return _Headers(_as_mail(part.get_payload(0))).words("subject")
     try:
         return part.get_filename("")
     except (ValueError, LookupError, TypeError):
@@ -204,14 +205,32 @@ def _sound(text: str, warnings: list[str]) -> str:
     return sound
 
 
-def _words(message: EmailMessage, name: str) -> str:
-    """A header in plain words, empty when there is none."""
-    return _in_words(_raw(message, name))
+class _Headers:
+    """The headers of a mail, each as it first occurs."""
 
+    def __init__(self, message: EmailMessage) -> None:
+        self._raw = {name.lower(): str(value) for name, value in reversed(message.items())}
 
-def _raw(message: EmailMessage, name: str) -> str:
-    raw = str(message.get(name, ""))[:_LONGEST_HEADER]
-    return raw if raw.isascii() else _guessed(raw.encode("utf-8", errors="surrogateescape"), [])
+    def __contains__(self, name: str) -> bool:
+        return name in self._raw
+
+    def words(self, name: str) -> str:
+        """A header in plain words, empty when there is none."""
+        return _in_words(self._text(name))
+
+    def addresses(self, name: str) -> tuple[Address, ...]:
+        """The mailboxes in a header."""
+        raw = self._text(name)
+        if not raw:
+            return ()
+        # taken apart before it is decoded: a comma inside an encoded name is part of the name
+        simple = _SIMPLE_ADDRESS.fullmatch(raw)
+        found = [(simple[1] or "", simple[2])] if simple else email.utils.getaddresses([raw])
+        return tuple(Address(_sound(where.lower(), []), _sound(_in_words(who), [])) for who, where in found if where)
+
+    def _text(self, name: str) -> str:
+        raw = self._raw.get(name, "")[:_LONGEST_HEADER]
+        return raw if raw.isascii() else _guessed(raw.encode("utf-8", errors="surrogateescape"), [])
 
 
 def _in_words(raw: str) -> str:
@@ -219,16 +238,6 @@ def _in_words(raw: str) -> str:
         return str(make_header(decode_header(raw))) if "=?" in raw else raw
     except (HeaderParseError, LookupError, ValueError):
         return raw
-
-
-def _addresses(message: EmailMessage, name: str) -> tuple[Address, ...]:
-    raw = _raw(message, name)
-    if not raw:
-        return ()
-    # taken apart before it is decoded: a comma inside an encoded name is part of the name
-    simple = _SIMPLE_ADDRESS.fullmatch(raw)
-    found = [(simple[1] or "", simple[2])] if simple else email.utils.getaddresses([raw])
-    return tuple(Address(_sound(where.lower(), []), _sound(_in_words(who), [])) for who, where in found if where)
 
 
 def _date(raw: str) -> datetime | None:
@@ -239,13 +248,12 @@ def _date(raw: str) -> datetime | None:
         return None
 
 
-def _is_automatic(message: EmailMessage, sender: Address) -> bool:
-    submitted = _words(message, "auto-submitted").split(";")[0].strip().lower()
-    precedence = _words(message, "precedence").strip().lower()
+def _is_automatic(message: EmailMessage, headers: _Headers, sender: Address) -> bool:
+    submitted = headers.words("auto-submitted").split(";")[0].strip().lower()
     return (
         submitted not in ("", "no")
-        or precedence in ("bulk", "junk", "auto_reply")
-        or "x-autoreply" in message
+        or headers.words("precedence").strip().lower() in ("bulk", "junk", "auto_reply")
+        or "x-autoreply" in headers
         or message.get_content_type() == "multipart/report"
         or sender.address.partition("@")[0] in _ROBOTS
     )

@@ -41,26 +41,28 @@ def _by_reference(letters: Sequence[Letter]) -> list[list[Letter]]:
 
 def _join_strays(threads: list[list[Letter]]) -> None:
     """Move replies that refer to nothing into the conversation of their subject; what they leave is empty."""
-    by_topic: dict[str, list[list[Letter]]] = {}
+    homes: dict[tuple[str, str], list[Letter]] = {}
+    strays: list[list[Letter]] = []
     for thread in threads:
-        for topic in dict.fromkeys(letter.topic for letter in thread if letter.topic):
-            by_topic.setdefault(topic, []).append(thread)
-    for thread in threads:
-        if not thread or any(letter.references or not letter.is_reply for letter in thread):
+        if all(letter.is_reply and not letter.references for letter in thread):
+            strays.append(thread)
             continue
-        others = by_topic.get(thread[0].topic, ())
-        home = next((other for other in others if other is not thread and _share_people(other, thread)), None)
-        if home is not None:
-            home += thread
-            thread.clear()
+        for topic in dict.fromkeys(letter.topic for letter in thread if letter.topic):
+            for address in _people(thread):
+                homes.setdefault((topic, address), thread)
+    for stray in strays:
+        keys = [(stray[0].topic, address) for address in _people(stray) if stray[0].topic]
+        home = next((homes[key] for key in keys if key in homes), stray)
+        for key in keys:
+            homes.setdefault(key, home)
+        if home is not stray:
+            home += stray
+            stray.clear()
 
 
-def _share_people(one: Sequence[Letter], other: Sequence[Letter]) -> bool:
-    return not _people(one).isdisjoint(_people(other))
-
-
-def _people(letters: Sequence[Letter]) -> set[str]:
-    return {who.address for letter in letters for who in (letter.sender, *letter.to) if who.address}
+def _people(letters: Sequence[Letter]) -> list[str]:
+    found = (who.address for letter in letters for who in (letter.sender, *letter.to) if who.address)
+    return list(dict.fromkeys(found))
 
 
 def _in_time(letters: list[Letter]) -> list[Letter]:

@@ -38,6 +38,7 @@ _CLUE = re.compile(r"[@\d]")
 _RULE = re.compile(r"\s*(?:[-_=*]{5,})\s*")
 _DELIMITER = re.compile(r"(?:--|—|–|_{5,})[ \t]*")
 _LONGEST_SIGNATURE_LINE = 100
+_LONGEST_CLOSING = 50
 _SURE_DISCLAIMER = 3
 _SHORTEST_DISCLAIMER = 80
 _DISCLAIMED_PARAGRAPHS = 4
@@ -197,6 +198,8 @@ def _mark_ending(lines: Sequence[str], kinds: list[SegmentKind], start: int, end
 def _delimited_signature(lines: Sequence[str], start: int, end: int) -> int | None:
     for number in range(start, end):
         line = lines[number]
+        if len(line) > _LONGEST_SIGNATURE_LINE:
+            continue
         if _DELIMITER.fullmatch(line.rstrip("\r\n")) or SENT_FROM.match(line):
             below = sum(1 for other in lines[number + 1 : end] if other.strip())
             return number if below <= _SIGNATURE_LINES else None
@@ -206,12 +209,13 @@ def _delimited_signature(lines: Sequence[str], start: int, end: int) -> int | No
 def _contact_data(lines: Sequence[str], start: int, end: int) -> int | None:
     """The first line below `Kind regards, Jana` where only names, numbers and addresses follow."""
     written = [number for number in range(start, end) if lines[number].strip()]
-    closing = next((at for at in reversed(range(len(written))) if CLOSING.fullmatch(lines[written[at]].rstrip())), None)
+    short = (at for at in reversed(range(len(written))) if len(lines[written[at]]) <= _LONGEST_CLOSING)
+    closing = next((at for at in short if CLOSING.fullmatch(lines[written[at]].rstrip())), None)
     if closing is None:
         return None
     below = written[closing + 2 :]
-    short = all(len(lines[number].rstrip()) <= _LONGEST_SIGNATURE_LINE for number in below)
-    found = short and len(below) <= _SIGNATURE_LINES and any(CONTACT.search(lines[number]) for number in below)
+    brief = all(len(lines[number].rstrip()) <= _LONGEST_SIGNATURE_LINE for number in below)
+    found = brief and len(below) <= _SIGNATURE_LINES and any(CONTACT.search(lines[number]) for number in below)
     return below[0] if found else None
 
 

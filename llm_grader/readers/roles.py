@@ -184,14 +184,15 @@ def _leaning(text: str, language: str | None) -> int:
 
 
 def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:
-    """Those speakers whose leaning is at least the margin above, or below, that of everyone else undecided."""
-    for speaker, score in scores.items():
-        others = [other for name, other in scores.items() if name != speaker] or [0]
-        above, below = score - max(others), min(others) - score
-        role: Role = "agent" if above > below else "customer"
-        margin = max(above, below)
-        if margin >= CLEAR_MARGIN:
-            yield speaker, Decision(role, "cues", round(1 - 0.5 / margin, 2))
+    """Who leans to the agent's side, and who to the customer's, by the margin more than everyone else undecided."""
+    ranked = sorted(scores.items(), key=lambda item: item[1])
+    if len(ranked) == 1:
+        ranked = [("", 0), *ranked] if ranked[0][1] > 0 else [*ranked, ("", 0)]
+    sides: tuple[tuple[Role, list[tuple[str, int]]], ...] = (("agent", ranked[-2:][::-1]), ("customer", ranked[:2]))
+    for role, two in sides:
+        margin = abs(two[0][1] - two[1][1]) if len(two) == 2 else 0
+        if margin >= CLEAR_MARGIN and two[0][0]:
+            yield two[0][0], Decision(role, "cues", round(1 - 0.5 / margin, 2))
 
 
 def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:

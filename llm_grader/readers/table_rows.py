@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -93,9 +94,9 @@ def _csv_rows(document: Document, separator: str) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
     reader = csv.reader(io.StringIO(document.text, newline=""), delimiter=separator, strict=True)
     header = [cell.strip() for cell in _next_row(reader, document) or ()]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise MalformedInput(f"the column {twice[0]!r} stands twice", where="line 1")
+    twice = next((name for name, times in Counter(header).items() if times > 1), None)
+    if twice is not None:
+        raise MalformedInput(f"the column {twice[:40]!r} stands twice", where="line 1")
     while True:
         where = f"line {reader.line_num + 1}"
         row = _next_row(reader, document)
