@@ -74,12 +74,15 @@ def test_agrees(assert_agreement):
 """
 
 
-def test_the_fixture_fails_a_test_of_another_project_in_words(gold: Path, pytester: pytest.Pytester) -> None:
+def test_the_fixture_fails_a_test_of_another_project_in_words(
+    gold: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for path in (gold.parent / "desk.yaml", *gold.iterdir()):
         target = pytester.path / path.relative_to(gold.parent)
         target.parent.mkdir(exist_ok=True)
         target.write_text(path.read_text("utf-8"), "utf-8")
     pytester.makepyfile(TESTS)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # whether or not it is installed with its entry point
     result = pytester.runpytest_subprocess("-p", "llm_grader.pytest_plugin", "-p", "no:cacheprovider")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*greeting: κ = 0.00*expected at least 0.7*"])
