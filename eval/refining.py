@@ -92,7 +92,7 @@ def refine_items(
     items = _items(labelled, item_ids)
     for item in items if item_ids else []:
         log.check(rubric.id, item.id)
-    dev = _told(labelled, split.dev)
+    dev, held_out = (_told(labelled, items, ids) for ids in (split.dev, split.held_out))
     cards = grade(dev, rubric)
     cases = [_case(labelled, item, cards) for item in items]
     if not item_ids:
@@ -101,7 +101,6 @@ def refine_items(
     tried = _try_all(cases, rubric, lambda changed: grade(dev, changed), language)
     chosen = {case.item.id: choose_best(case.right, tried[case.item.id]) for case in cases}
     best = {c.item.id: c.candidates[number] for c in cases if (number := chosen[c.item.id]) is not None}
-    held_out = _told(labelled, split.held_out)
     findings = _test(cases, best, rubric, lambda changed: grade(held_out, changed), (log, language))
     return tuple(_refinement(case, tried[case.item.id], best, findings) for case in cases)
 
@@ -114,10 +113,13 @@ def _items(labelled: LabelledSet, item_ids: Sequence[str]) -> list[Item]:
     return [able[item_id] for item_id in item_ids or able]
 
 
-def _told(labelled: LabelledSet, ids: frozenset[str]) -> list[Transcript]:
-    if not ids:
-        raise UsageError(f"{labelled.name}: too few conversations to hold some out: label more")
-    return [transcript for id_, transcript in labelled.transcripts.items() if id_ in ids]
+def _told(labelled: LabelledSet, items: Sequence[Item], ids: frozenset[str]) -> list[Transcript]:
+    """The conversations among `ids` that have a label of one of the items."""
+    wanted = {item.id for item in items}
+    used = ids & {label.transcript_id for label in labelled.labels if label.item_id in wanted}
+    if not used:
+        raise UsageError(f"{labelled.name}: too few labelled conversations to hold some out: label more")
+    return [transcript for id_, transcript in labelled.transcripts.items() if id_ in used]
 
 
 def _case(labelled: LabelledSet, item: Item, cards: Sequence[Scorecard]) -> _Case:
