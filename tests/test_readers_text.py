@@ -108,6 +108,12 @@ def test_labels_of_several_words_and_without_accents_are_known(tmp_path: Path, l
     assert said(transcript)[0] == (role, "One")
 
 
+@pytest.mark.parametrize("filler", range(8_170, 8_180))
+def test_where_the_sniffed_part_is_cut_does_not_matter(tmp_path: Path, filler: int) -> None:
+    transcript = read(tmp_path, f"Zákazník: {'x' * filler}ěščřžýáíé\nOperátor: Dobrý den\n")
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
+
+
 def test_unlabelled_text_is_refused_not_guessed_at(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedFormat, match=r"no line begins with a speaker.*tried .*text"):
         read(tmp_path, "Hi, my name is Joanna. Hello Joanna, thank you for calling. How can I help: anything?")

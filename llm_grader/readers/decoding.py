@@ -9,6 +9,7 @@ from llm_grader.errors import UnsupportedFormat
 from llm_grader.readers.languages import ALPHABETS, guess_language
 
 _SAMPLE_BYTES = 64_000
+_HEAD_BYTES = 8192
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -64,6 +65,26 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     if nuls := text.count("\0"):
         warnings.append(f"{nuls} NUL characters are part of the text")
     return text, warnings
+
+
+def decode_head(data: bytes) -> str:
+    """The first 8 kB as text, to know a format by.
+
+    Raises:
+        UnsupportedFormat: the bytes are no text in any encoding we know.
+    """
+    head = data[:_HEAD_BYTES]
+    # a character cut in two must not make the rest look like another encoding
+    whole = next((part for cut in range(4) if _is_utf8(part := head[: len(head) - cut])), head)
+    return decode(whole)[0]
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode(data: bytes) -> tuple[str, list[str]]:

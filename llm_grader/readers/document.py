@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.columns import ColumnMapping
-from llm_grader.readers.decoding import decode, unify_line_ends
+from llm_grader.readers.decoding import decode, decode_head, unify_line_ends
 from llm_grader.readers.json_text import (
     Record,
     is_json,
@@ -27,8 +27,6 @@ from llm_grader.readers.json_text import (
 )
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.transcript import Channel
-
-HEAD_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class Document:
     def head(self) -> str:
         """The beginning of the file, line ends unified: what sniffing looks at. Empty for what is no text."""
         try:
-            return unify_line_ends(decode(self.data[:HEAD_BYTES])[0])[0]
+            return unify_line_ends(decode_head(self.data))[0]
         except InputError:
             return ""
 

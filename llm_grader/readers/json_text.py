@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from llm_grader.errors import MalformedInput
 
-_T = TypeVar("_T")
 _JSON_START = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
@@ -126,36 +125,6 @@ def _lines(text: str) -> Iterator[str]:
         end = len(text) if end < 0 else end
         yield text[start:end]
         start = end + 1
-
-
-def field(value: Any, key: str, kind: type[_T]) -> _T:
-    """The required field `key` of a JSON object.
-
-    Raises:
-        MalformedInput: it is missing or not of this kind.
-    """
-    found = optional(value, key, kind)
-    if found is None:
-        raise MalformedInput(f"{key}: expected {_WORDS[kind]}, found nothing")
-    return found
-
-
-def optional(value: Any, key: str, kind: type[_T]) -> _T | None:
-    """The field `key` of a JSON object, None when it is missing or null. Whole numbers are floats too.
-
-    Raises:
-        MalformedInput: `value` is no object, or the field is not of this kind.
-    """
-    if not isinstance(value, dict):
-        raise MalformedInput(f"{key}: expected inside an object, found {describe(value)}")
-    found = value.get(key)
-    if found is None:
-        return None
-    if kind is float and isinstance(found, int) and not isinstance(found, bool):
-        return cast("_T", float(found))
-    if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
-        raise MalformedInput(f"{key}: expected {_WORDS[kind]}, found {describe(found)}")
-    return found
 
 
 def describe(value: Any) -> str:
