@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tempfile
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
@@ -158,6 +159,17 @@ def test_patterns_and_lists_are_sources_and_a_missing_file_is_told(tmp_path: Pat
     assert len(list(read_transcripts([tmp_path / "a[1].json", str(tmp_path / "b.json")]))) == 2
     with pytest.raises(InputError, match="no such file"):
         list(read_transcripts(tmp_path / "c.json"))
+
+
+def test_what_cannot_be_opened_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    write(tmp_path, SMALLEST, "z.json")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    transcripts, problems = read_all(tmp_path)
+    assert [transcript.id for transcript in transcripts] == ["t1"]
+    assert sorted(Path(problem.path or "").name for problem in problems) == ["gone", "pipe"]
+    with pytest.raises(InputError, match="cannot be read"):
+        list(read_transcripts("a long text that was meant to be read itself" * 100))
 
 
 def test_an_unknown_format_is_refused_before_anything_is_read() -> None:

@@ -33,6 +33,12 @@ def test_the_mapping_decides_by_name_whatever_its_case_and_the_other_of_two_is_t
     assert [turn.role_confidence for turn in settled.turns] == [1, 0.9]
 
 
+def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> None:
+    read = transcript(("a", "x"), ("b", "y"), ("menu", "z"))
+    settled = assign_roles(read, RoleMapping(agents=("a",), speakers={"menu": "bot"}))
+    assert [role for role, _ in decided(settled).values()] == ["agent", "customer", "bot"]
+
+
 def test_with_three_speakers_nobody_is_the_other_side() -> None:
     settled = assign_roles(transcript(("a", "x"), ("b", "y"), ("c", "z")), RoleMapping(agents=("a",)))
     assert decided(settled) == {"a": ("agent", "mapping"), "b": ("unknown", "unknown"), "c": ("unknown", "unknown")}

@@ -57,6 +57,22 @@ def test_a_conversation_below_header_lines_is_no_header(tmp_path: Path) -> None:
     assert said(transcript) == [("agent", "Good morning!"), ("customer", "Hi, it broke."), ("agent", "Oh.")]
 
 
+def test_header_lines_may_stand_below_a_heading(tmp_path: Path) -> None:
+    text = "Customer Service Call Transcript\nDate: 2024-05-01\nAgent: Jana Nová\n\nAgent: Hello.\nCustomer: Hi.\n"
+    transcript = read(tmp_path, text)
+    assert transcript.metadata == {
+        "header": {"Date": "2024-05-01", "Agent": "Jana Nová"},
+        "heading": "Customer Service Call Transcript",
+    }
+    assert said(transcript) == [("agent", "Hello."), ("customer", "Hi.")]
+
+
+def test_a_recording_that_begins_late_keeps_its_offsets(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "[00:05:31] Agent: a\n[00:05:40] Customer: b\n")
+    assert [turn.start for turn in transcript.turns] == [331, 340]
+    assert transcript.channel == "call"
+
+
 def test_a_heading_is_no_speaker_and_is_kept() -> None:
     (transcript,) = read_transcripts(DATA / "gespraech_de.txt")
     assert transcript.metadata == {"heading": "**Protokoll des Gesprächs**"}

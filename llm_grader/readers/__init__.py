@@ -6,8 +6,9 @@ as mail, has `pieces(document)` and `join(pieces)` in the place of `read`. A rea
 and stated roles; who is the agent is settled here, for all formats alike.
 
 Nothing of a source is dropped silently: it becomes a turn, an event, metadata or a warning. What is broken is reported
-through the document, and the rest is read. `turn.text` is never rewritten after reading; reading itself decodes, makes
-line ends of line-based formats `\n` and takes blanks off both ends of a turn.
+through the document, and the rest is read. `turn.text` is never rewritten after reading. Reading decodes, and in
+formats made of lines it makes line ends `\n` and takes blanks off both ends of a turn; texts of JSON and tables stay as
+they are.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ NAME = "captions"
 
 _JOINED_WITHIN = 2.0
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>|</v>")
-_MARKUP = re.compile(r"</?(?:[cbiu]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
+_MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
 
 
@@ -141,9 +141,9 @@ def _joined(pieces: Sequence[_Piece], roles: RoleMapping) -> tuple[list[Turn], l
 def _continues(before: _Piece, piece: _Piece) -> bool:
     if piece.speaker is None or piece.speaker != before.speaker:
         return False
-    if before.cue.end is None or piece.cue.start is None:
+    if before.cue.start is None or before.cue.end is None or piece.cue.start is None:
         return before.cue is piece.cue
-    return piece.cue.start - before.cue.end <= _JOINED_WITHIN
+    return before.cue.start <= piece.cue.start <= before.cue.end + _JOINED_WITHIN
 
 
 def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:

@@ -59,16 +59,16 @@ def read(document: Document) -> Iterator[Transcript]:
 
 
 def _split_header(lines: list[Line]) -> tuple[dict[str, str], list[Line]]:
-    """Lines such as `Date: …` at the top, up to a blank one, and the rest.
+    """Lines such as `Date: …` above the conversation, and the other lines.
 
     An `Agent: Jana Novak` among them is no turn, an `Agent: Good morning!` is one.
     """
-    start = next((at for at, line in enumerate(lines) if not line.blank), 0)
+    start = next((at for at, line in enumerate(lines) if line.label), len(lines))
     end = next((at for at in range(start, len(lines)) if not _in_header(lines[at])), len(lines))
     block = lines[start:end]
     if not block or not is_field(block[0].label) or len({line.label for line in block}) < len(block):
         return {}, lines
-    return {line.label: line.text.strip() for line in block}, lines[end:]
+    return {line.label: line.text.strip() for line in block}, lines[:start] + lines[end:]
 
 
 def _in_header(line: Line) -> bool:

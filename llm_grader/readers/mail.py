@@ -135,7 +135,8 @@ def _role(letter: Letter, roles: RoleMapping) -> tuple[Role, RoleSource | None, 
     """A bot when a machine sent it; who the mapping says; an agent when it comes from `support@` or the like."""
     if letter.automatic:
         return "bot", "source", 1.0
-    mapped = roles.role_of(letter.sender.name) or roles.role_of(letter.sender.address)
+    name = "" if "@" in letter.sender.name else letter.sender.name
+    mapped = roles.role_of(name) or roles.role_of(letter.sender.address)
     if mapped:
         return mapped, "mapping", 1.0
     if role_of_label(letter.sender.address.partition("@")[0]) == "agent":

@@ -142,17 +142,17 @@ def _by_mapping(transcript: Transcript, mapping: RoleMapping) -> dict[str, Decis
 
 
 def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
-    """Of two speakers, the other one when one is the agent or the customer."""
-    speaking = {turn.speaker for turn in transcript.turns if turn.kind == "message"}
+    """Of two people, the other one when one is the agent or the customer; bots and the like do not count."""
+    others = {speaker for speaker, decision in decisions.items() if decision.role not in _OTHER_SIDE}
+    people = (turn for turn in transcript.turns if turn.kind == "message" and turn.role in (*_OTHER_SIDE, "unknown"))
+    speaking = {turn.speaker for turn in people} - others
     undecided = _undecided(transcript, decisions)
     if len(speaking) != 2 or None in speaking or len(undecided) != 1:
         return {}
-    if decisions:
-        (known,) = decisions.values()
-        role, source = known.role, known.source
-    else:
-        role = next(turn.role for turn in transcript.turns if turn.speaker in speaking - {undecided[0]})
-        source = "cues"
+    (other,) = speaking - {undecided[0]}
+    role, source, _ = decisions.get(other or "", _UNKNOWN)
+    if source == "unknown":
+        role, source = next(turn.role for turn in transcript.turns if turn.speaker == other), "cues"
     return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)} if role in _OTHER_SIDE else {}
 
 

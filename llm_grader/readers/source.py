@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,11 +30,14 @@ def read_documents(sources: Source | Iterable[Source], options: Options) -> Iter
         if str(source) == STDIN:
             yield from _opened(None, options)
             continue
-        paths = _paths(source)
+        try:
+            paths = _paths(Path(source), options)
+        except OSError as error:
+            options.report(InputError(f"cannot be read: {error.strerror}", path=source))
+            continue
         if paths is None:
             options.report(InputError("no such file or folder, and nothing matches it as a pattern", path=source))
-            continue
-        for path in paths:
+        for path in paths or ():
             yield from _opened(path, options)
 
 
@@ -41,19 +45,27 @@ def _is_data_set(source: object) -> TypeGuard[DataSet]:
     return hasattr(source, "features")
 
 
-def _paths(source: str | Path) -> list[Path] | None:
+def _paths(path: Path, options: Options) -> list[Path] | None:
     """The files of one source, None when there is nothing of that name."""
-    path = Path(source)
     if path.is_dir():
-        return sorted(found for found in path.rglob("*") if found.is_file() and not _hidden(found, path))
+        return sorted(_below(path, options))
     if path.exists():
         return [path]
-    found = [Path(name) for name in sorted(glob.glob(str(source), recursive=True))]  # noqa: PTH207
-    return [file for name in found for file in (_paths(name) or ())] or None
+    found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+    return [file for name in found for file in (_paths(name, options) or ())] or None
 
 
-def _hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+def _below(folder: Path, options: Options) -> Iterator[Path]:
+    def tell(error: OSError) -> None:
+        options.report(InputError(f"cannot be read: {error.strerror}", path=error.filename))
+
+    for place, folders, files in os.walk(folder, onerror=tell):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for file in (Path(place) / name for name in files if not name.startswith(".")):
+            if file.is_file() or file.is_symlink():
+                yield file
+            else:
+                options.report(InputError("a device or pipe, which is not read as part of a folder", path=file))
 
 
 def _opened(path: Path | None, options: Options) -> Iterator[Document]:

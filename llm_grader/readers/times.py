@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _LATEST_EPOCH = 32_503_680_000  # the year 3000 in seconds: what is larger is milliseconds
-_FIRST_OFFSET_BELOW = 120  # a recording's first stamp is near its beginning; 10:22 in front of it is a time of day
+# a recording's first stamp is near its beginning: a first 10:22 or 14:05:31 is a time of day, 0:03 or 00:05:31 is none
+_FIRST_OFFSET_BELOW = {1: 120, 2: 7200}  # by the number of colons, in seconds
 _HALF_DAY = 43_200
 
 STAMP = (
@@ -129,7 +130,7 @@ def _has_date(stamp: str) -> bool:
 
 def _is_time_of_day(stamp: str) -> bool:
     seconds = clock_seconds(stamp)
-    return seconds is None or seconds >= _FIRST_OFFSET_BELOW
+    return seconds is None or seconds >= _FIRST_OFFSET_BELOW[stamp.count(":")]
 
 
 def _clock(stamp: str) -> float | None:
