@@ -116,6 +116,13 @@ def test_the_turns_may_stand_in_one_cell(tmp_path: Path, cell: Any, turn: Any) -
         assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hi"), ("customer", "Hello")]
 
 
+def test_with_a_mapping_a_table_is_a_table_even_if_it_looks_like_something_else(tmp_path: Path) -> None:
+    record = {"id": "x", "turns": [{"speaker": "customer", "text": "Hi"}]}
+    columns = {"id": "id", "channel": "chat", "cell": "turns", "turn": {"text": "text", "role": "speaker"}}
+    (transcript,) = read(tmp_path, json.dumps(record), columns)
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [("customer", "Hi")]
+
+
 def test_notes_times_order_and_ticket_fields_are_mapped(tmp_path: Path) -> None:
     columns = {
         "id": "id",

@@ -166,7 +166,9 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     """
     if not document.data.strip() and document.rows is None:
         raise UnsupportedFormat("the file is empty")
-    for reader in _ALL:
+    # whoever says what the columns mean wants a table read as one, whatever else it looks like
+    wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
+    for reader in (*wanted, *_ALL):
         if reader.sniff(document):
             return reader
     raise document.json_problem or UnsupportedFormat(
