@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json as json_module
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -81,10 +83,12 @@ def compare(
         raise UsageError("say with --gold where the labels are")
     floor = None if fail_under is None else parse_floor(fail_under)
     settings = load_settings(model=model, base_url=base_url, language=language, store=store)
-    labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+    with _no_garbage():
+        labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     cards = cards_for(labelled, settings, run=run, grade=model is not None)
-    verdicts = lean_verdicts(cards())
-    groups = compare_with_gold(labelled, verdicts, by=by, seed=seed)
+    with _no_garbage():
+        verdicts = lean_verdicts(cards())
+        groups = compare_with_gold(labelled, verdicts, by=by, seed=seed)
     found = _disagreements(labelled, verdicts) if disagreements else []
     shown = _with_words(found[:disagreements], cards)
     if json:
@@ -95,6 +99,16 @@ def compare(
         raise typer.Exit(1)
     if model is not None and any(card.status == "error" for card in cards()):
         raise typer.Exit(3)
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """No search for garbage: among labels by the hundred thousand there is none, and it takes a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> list[Disagreement]:
