@@ -18,6 +18,7 @@ from llm_grader.cli.figures import figures
 from llm_grader.cli.grade import grade
 from llm_grader.cli.plan import plan
 from llm_grader.cli.read import read
+from llm_grader.cli.refine import refine
 from llm_grader.cli.render import render
 from llm_grader.cli.results import app as results_app
 from llm_grader.errors import GraderError
@@ -68,6 +69,7 @@ app.add_typer(eval_app, name="eval")
 app.command("plan")(plan)
 app.command("drift")(drift)
 app.command("calibrate")(calibrate)
+app.command("refine")(refine)
 app.command("doctor")(doctor)
 
 
