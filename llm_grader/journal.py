@@ -52,6 +52,7 @@ class Journal:
         self.started_at = now()
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
         self._owners = count()
+        self._notes: list[tuple[str, str]] = []
         self._db = store.connect()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="llm_grader journal", daemon=True)
@@ -80,8 +81,14 @@ class Journal:
         await self.write(operation)
 
     def note(self, transcript_id: str, key: str) -> None:
-        """Note, with the next commit, that the run found a result that is there already."""
-        self._submit(lambda db: self._store.write_run_item(db, self.run_id, transcript_id, key))
+        """Note, in a later commit, that the run found a result that is there already."""
+        self._notes.append((transcript_id, key))
+        if len(self._notes) == _MOST_IN_ONE_COMMIT:
+            self._submit_notes()
+
+    def _submit_notes(self) -> None:
+        notes, self._notes = self._notes, []
+        self._submit(lambda db: self._store.write_run_items(db, self.run_id, notes))
 
     async def begin_attempt(self, owner: str, key: str, transcript_id: str, prompt_bytes: int) -> int:
         """Claim `key` for `owner` and note that a request for it is about to be sent; returns the attempt's number.
@@ -117,6 +124,7 @@ class Journal:
 
     def close(self) -> None:
         """Write what is waiting, give up all claims, and end the thread."""
+        self._submit_notes()
         self._submit(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",)))
         self._queue.put(None)
         self._thread.join()

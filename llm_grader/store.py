@@ -40,7 +40,7 @@ _LONGEST_CLAIM = timedelta(minutes=3)  # several times as long as it takes to re
 _SCHEMA = """
 create table results(
     key text primary key, status text not null, score real, card text not null, saved_at text not null
-) without rowid;
+);
 create table runs(
     run_id integer primary key, started_at text not null, rubric_id text not null, rubric_version text not null,
     rubric_hash text not null, model text not null
@@ -196,11 +196,12 @@ class Store:
         """`save` as part of a transaction on `db`."""
         key = card.provenance.key
         db.execute(_SAVE, (key, card.status, card.score, card.model_dump_json(), now()))
-        self.write_run_item(db, run_id, card.transcript_id, key)
+        self.write_run_items(db, run_id, [(card.transcript_id, key)])
 
-    def write_run_item(self, db: sqlite3.Connection, run_id: int, transcript_id: str, key: str) -> None:
-        """Note, as part of a transaction on `db`, that the run has this result for this transcript."""
-        db.execute("insert or replace into run_items values (?, ?, ?)", (run_id, transcript_id, key))
+    def write_run_items(self, db: sqlite3.Connection, run_id: int, items: Iterable[tuple[str, str]]) -> None:
+        """Note, as part of a transaction on `db`, which results a run has: transcript ids and keys."""
+        rows = ((run_id, transcript_id, key) for transcript_id, key in items)
+        db.executemany("insert or replace into run_items values (?, ?, ?)", rows)
 
     def drop_stale_claims(self) -> None:
         """Give up the claims of processes that are gone: dead on this machine, or not renewed for three minutes."""
