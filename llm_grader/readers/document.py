@@ -151,6 +151,7 @@ class Document:
         text, replaced = replace_lone_surrogates(self.text)
         if replaced:
             self.warnings.append(f"{replaced} halves of surrogate pairs are no text and were read as U+FFFD")
+        self.data = b""  # they are as large as the text, and JSON is read from that alone
         return text
 
     def warn(self, warning: str) -> None:

@@ -78,7 +78,9 @@ def _opened(path: Path | None, options: Options) -> Iterator[Document]:
     if len(data) > MAX_BYTES:
         options.report(InputError(f"larger than {MAX_BYTES // 1_000_000} MB: split it", path=name))
         return
-    yield Document(data, name=name, stem=stem or "transcript", options=options)
+    document = Document(data, name=name, stem=stem or "transcript", options=options)
+    del data  # whoever reads the document may let go of it
+    yield document
 
 
 def _read(path: Path) -> bytes:
