@@ -30,7 +30,7 @@ from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_lo
 from llm_grader.ledger import Rates
 from llm_grader.line import Line, open_local
 from llm_grader.messages import Prompts, prompt_hash
-from llm_grader.pieces import Piece, Pieces
+from llm_grader.pieces import Known, Piece, Pieces
 from llm_grader.pool import run_pool
 from llm_grader.redaction import redact as redact_transcript
 from llm_grader.redaction import restore_card
@@ -165,26 +165,32 @@ class Grader:
         raise AssertionError("unreachable: each transcript has a card, or an error is raised")
 
     async def agrade_many(
-        self, transcripts: Iterable[Transcript], *, concurrency: int = 64
+        self, transcripts: Iterable[Transcript], *, concurrency: int = 64, known: Iterable[Known] = ()
     ) -> AsyncGenerator[Scorecard, None]:
         """Grade transcripts as they come and yield scorecards as they finish.
 
         At most `concurrency` transcripts are in flight, and as many wait to be taken. One that cannot be graded yields
-        a card with status error; what stops the whole run is raised after the finished cards were yielded.
+        a card with status error; what stops the whole run is raised after the finished cards were yielded. The cards of
+        `known` transcripts come first: their results are in the store, so that they need not be read again.
 
         Raises:
             EndpointError: the key, quota, model or address is wrong.
             RunStopped: the endpoint is down.
         """
         self._concurrency = 1 if self.is_local else max(1, concurrency)
-        async with aclosing(self._run(transcripts, workers=self._concurrency)) as cards:
+        async with aclosing(self._run(transcripts, known, workers=self._concurrency)) as cards:
             async for card in cards:
                 yield card
 
-    async def _run(self, transcripts: Iterable[Transcript], *, workers: int) -> AsyncGenerator[Scorecard, None]:
+    async def _run(
+        self, transcripts: Iterable[Transcript], known: Iterable[Known] = (), *, workers: int
+    ) -> AsyncGenerator[Scorecard, None]:
         if (line := self.__dict__.get("_line")) is not None and line.gateway is not None:
             line.gateway.start_run(self._concurrency)
         with self._journal() as journal:
+            for one in known:
+                yield self._calibrated(self._stored(one, journal))
+                await asyncio.sleep(0)  # signals are heard only in between
             pieces = Pieces(transcripts, most_put_off=workers)
             work = partial(self._grade_piece, pieces=pieces, journal=journal)
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
@@ -227,7 +233,7 @@ class Grader:
 
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
-        return self.base_provenance.model_copy(update={"key": self._key(transcript)})
+        return self.base_provenance.model_copy(update={"key": self.key(transcript)})
 
     @contextmanager
     def _journal(self) -> Iterator[Journal | None]:
@@ -262,11 +268,18 @@ class Grader:
         card = self.store.find(provenance.key, since=journal.started_at)
         if card is not None:
             journal.note(transcript.id, provenance.key)
-            return card.model_copy(update={"transcript_id": transcript.id, "warnings": transcript.warnings})
+            return _card_of(card, transcript.id, transcript.warnings)
         attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
         card = await self._ask(transcript, provenance)
         await journal.save(card)
         return card
+
+    def _stored(self, known: Known, journal: Journal | None) -> Scorecard:
+        card = None if self.store is None else self.store.find(known.key)
+        if card is None or journal is None:
+            raise UsageError(f"{known.transcript_id} is not in the store: grade it")
+        journal.note(known.transcript_id, known.key)
+        return _card_of(card, known.transcript_id, known.warnings)
 
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         asker, samples = self._line.asker, self.samples
@@ -334,8 +347,14 @@ class Grader:
         content = self.base_provenance.model_dump(exclude={"key", "library_version", "answered_by", "graded_at"})
         return json.dumps({**content, "path": self.endpoint.path}, sort_keys=True).encode()
 
-    def _key(self, transcript: Transcript) -> str:
+    def key(self, transcript: Transcript) -> str:
+        """What the result is stored under: a hash of everything that can change it."""
         return hashlib.sha256(self._key_prefix + transcript.content_hash().encode()).hexdigest()
+
+
+def _card_of(card: Scorecard, transcript_id: str, warnings: tuple[str, ...]) -> Scorecard:
+    """The card of a transcript of the same content."""
+    return card.model_copy(update={"transcript_id": transcript_id, "warnings": warnings})
 
 
 def grade(transcript: Transcript, rubric: Rubric | str | Path, **settings: Any) -> Scorecard:

@@ -16,6 +16,14 @@ class Piece(NamedTuple):
     put_off: bool
 
 
+class Known(NamedTuple):
+    """A transcript whose result is in the store: its id, the result's key, and the warnings of reading it."""
+
+    transcript_id: str
+    key: str
+    warnings: tuple[str, ...]
+
+
 class Pieces:
     """The transcripts, and those that another process was grading when their turn came.
 

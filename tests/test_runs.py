@@ -261,3 +261,36 @@ def test_a_run_that_stops_shows_what_it_graded(desk: Path) -> None:
     assert "case-0000" in ended.stdout
     assert "case-0001" in ended.stdout
     assert "2 graded: 2 ok" in ended.stderr
+
+
+def test_results_from_before_count_for_the_run_under_the_ids_of_now(desk: Path) -> None:
+    path = write_cases(desk, 12)
+    with ScriptedServer(judged) as server:
+        command = grading(desk, server.base_url, "--json")
+        assert run(*command, "--limit", "8", folder=desk).code == 0
+        path.write_text(path.read_text("utf-8").replace("case-0003", "renamed").replace("case-0011", "new"), "utf-8")
+        second = run(*command, folder=desk)
+        shown = run("results", "show", "--json", folder=desk)
+    expected = sorted([f"case-{n:04}" for n in range(12) if n not in (3, 11)] + ["renamed", "new"])
+    assert sorted(card.transcript_id for card in second.cards()) == expected
+    assert sorted(card.transcript_id for card in shown.cards()) == expected
+    assert len(server.requests) == 12
+
+
+def test_many_results_are_told_in_few_lines_and_few_in_full(desk: Path) -> None:
+    """A case is met on both items, one or none; not_applicable and cannot_assess are not scored."""
+    write_cases(desk, 240)
+    with ScriptedServer(judged) as server:
+        many = run(*grading(desk, server.base_url), folder=desk)
+        some = run(*grading(desk, server.base_url, "--limit", "7"), folder=desk)
+        few = run(*grading(desk, server.base_url, "--limit", "2"), folder=desk)
+    # Of eight cases, met on (greeting, number): 0 –+ 50, 1 ++ 100, 2 –– 0, 3 +– 50, 4 – 0, 5 + 100, 6 – 0, 7 + 100.
+    assert "240 conversations: 240 ok" in many.stdout
+    assert "passed: 90 yes, 150 no, 0 undecided" in many.stdout
+    assert "scores: half of them from 0 to 100, the middle one 50" in many.stdout
+    assert "case-0002" in many.stdout
+    assert "case-0001" not in many.stdout
+    assert len(many.stdout.splitlines()) < 30
+    assert [f"case-{n:04}" in some.stdout for n in range(8)] == [True] * 7 + [False]
+    assert "“Hello”" not in some.stdout
+    assert few.stdout.count("“Hello”") == 1

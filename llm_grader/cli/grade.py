@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import GraderError, InputError
+from llm_grader.errors import GraderError
 
 if TYPE_CHECKING:
+    from llm_grader.cli.cards import Cards
     from llm_grader.cli.inputs import Inputs
     from llm_grader.cli.progress import Progress
     from llm_grader.grader import Grader
-    from llm_grader.verdict import Scorecard
+    from llm_grader.pieces import Known
+    from llm_grader.transcript import Transcript
 
-_CARDS_SHOWN = 5
 _SIGPIPE = 13  # `signal` has the name only where there are pipes to break
 
 
@@ -76,6 +77,7 @@ def grade(
 
     Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """
+    from llm_grader.cli.cards import Cards
     from llm_grader.cli.inputs import Inputs, reading_of
     from llm_grader.cli.judging import budget_of, open_grader
     from llm_grader.cli.progress import Progress
@@ -105,9 +107,9 @@ def grade(
         if dry_run:
             _print_estimate(grader, source, as_json=json)
             raise typer.Exit(3 if source.unreadable else 0)
-        progress.total = _prepare(grader, source, progress)
-        cards = _Cards(grader, as_json=json)
-        interrupted, stopped = _run(grader, source, cards, progress, concurrency=settings.concurrency)
+        known = _prepare(grader, source, progress)
+        cards = Cards(grader, as_json=json)
+        interrupted, stopped = _run(grader, source, cards, progress, known=known, concurrency=settings.concurrency)
     cards.print()
     progress.print_totals()
     if stopped is not None:
@@ -115,34 +117,52 @@ def grade(
     raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
 
 
-def _prepare(grader: Grader, source: Inputs, progress: Progress) -> int:
-    """Read all inputs once, so that what is wrong with them is told before anything is paid; returns how many."""
-    keys = [grader.provenance(transcript).key for transcript in source.check()]
-    if grader.store is not None and keys:
-        done = grader.store.finished(keys)
-        doubtful = set(grader.store.in_doubt()).intersection(keys)
-        finished = sum(key in done for key in keys)
-        if finished or doubtful:
-            left = len(keys) - finished
-            progress.notify(f"resuming: {finished} done, {len(doubtful)} in doubt, {left} left")
-        if others := grader.store.results_of_other_versions(grader.base_provenance):
-            progress.notify(f"{others} results belong to another version of this rubric; they are kept")
-    return len(keys)
+def _prepare(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
+    """Read all inputs once, so that what is wrong with them is told before anything is paid.
+
+    Returns:
+        The transcripts whose results are in the store; the total is told to `progress`.
+    """
+    from llm_grader.pieces import Known
+
+    known, doubtful, total = list[Known](), 0, 0
+    in_doubt = {} if grader.store is None else grader.store.in_doubt()
+    for transcript in source.check():
+        total += 1
+        key = grader.key(transcript)
+        doubtful += key in in_doubt
+        if grader.store is not None and grader.store.has(key):
+            known.append(Known(transcript.id, key, transcript.warnings))
+    if known or doubtful:
+        progress.notify(f"resuming: {len(known)} done, {doubtful} in doubt, {total - len(known)} left")
+    others = 0 if grader.store is None else grader.store.results_of_other_versions(grader.base_provenance)
+    if others:
+        progress.notify(f"{others} results belong to another version of this rubric; they are kept")
+    progress.total = total
+    return known
+
+
+def _left(grader: Grader, source: Inputs, known: list[Known]) -> Iterator[Transcript]:
+    """The other transcripts, read again."""
+    done = {one.key for one in known}
+    return (transcript for transcript in source.again() if grader.key(transcript) not in done)
 
 
 def _run(
-    grader: Grader, source: Inputs, cards: _Cards, progress: Progress, *, concurrency: int
+    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, known: list[Known], concurrency: int
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
     from llm_grader.cli.interrupts import Interrupts, discard_stdout
 
     interrupts = Interrupts(progress.notify)
+    left = _left(grader, source, known) if len(known) < progress.total else ()
 
     async def run() -> None:
         async with interrupts.watched():
             try:
-                pieces = interrupts.until_stopped(source.again())
-                async for card in grader.agrade_many(pieces, concurrency=concurrency):
+                async for card in grader.agrade_many(
+                    interrupts.until_stopped(left), concurrency=concurrency, known=interrupts.until_stopped(known)
+                ):
                     interrupts.in_flight -= 1
                     progress.advance(card, grader.spent)
                     try:
@@ -160,58 +180,6 @@ def _run(
     except GraderError as error:
         return interrupts.exit_code, error
     return interrupts.exit_code, None
-
-
-class _Cards:
-    """The scorecards of a run as they come: as JSON at once, for people at the end.
-
-    Args:
-        grader: whose rubric the cards belong to.
-        as_json: one JSON object a line instead of tables.
-    """
-
-    def __init__(self, grader: Grader, *, as_json: bool) -> None:
-        self._grader = grader
-        self._as_json = as_json
-        self._kept: list[Scorecard] = []
-        self._scores: list[float | None] = []
-        self._statuses: set[str] = set()
-
-    def add(self, card: Scorecard) -> None:
-        """Take the next one."""
-        self._scores.append(card.score)
-        self._statuses.add(card.status)
-        if self._as_json:
-            sys.stdout.write(card.model_dump_json() + "\n")
-            sys.stdout.flush()
-        else:
-            self._kept.append(card)
-
-    def print(self) -> None:
-        """The tables: each card in full where they are few, and one line a card."""
-        from llm_grader.cli.rates import print_rates
-        from llm_grader.cli.show import print_card, print_summary, stdout_console
-        from llm_grader.rubric import wording
-
-        if self._as_json or not self._kept:
-            return
-        console, language = stdout_console(), self._grader.prompts.language
-        titles = {item.id: wording(item.title, language) for item in self._grader.rubric.items()}
-        self._kept.sort(key=lambda card: card.transcript_id)
-        for card in self._kept if len(self._kept) <= _CARDS_SHOWN else []:
-            print_card(console, card, titles)
-        console.print()
-        print_summary(console, self._kept)
-        if self._grader.calibration is not None:
-            print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
-
-    def exit_code(self, unreadable: int, fail_under: float | None) -> int:
-        """What the run as a whole comes to."""
-        if fail_under is not None and any(score is None or score < fail_under for score in self._scores):
-            return 1
-        if unreadable and not self._scores:
-            return InputError.exit_code
-        return 3 if unreadable or self._statuses - {"ok"} else 0
 
 
 def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:

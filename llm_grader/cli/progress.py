@@ -52,8 +52,9 @@ class Progress:
         """One more is done; `spent` is what the run has taken so far."""
         self._statuses[card.status] += 1
         self._spent = spent
-        self._bar.update(self._task, advance=1, description=self._figures())
-        if not self._console.is_terminal and time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
+        if not self._bar.disable:
+            self._bar.update(self._task, advance=1, description=self._figures())
+        elif time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
             self._told_at = time.monotonic()
             self.notify(f"{self._statuses.total()} of {self._total} done, {self._figures()}")
 

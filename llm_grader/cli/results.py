@@ -60,7 +60,7 @@ def show(
 
     Example: llm-grader results show --json > cards.jsonl
     """
-    from llm_grader.cli.show import print_card, print_summary, stdout_console
+    from llm_grader.cli.show import Row, print_card, print_summary, stdout_console
     from llm_grader.errors import UsageError
 
     wanted = set(transcript or [])
@@ -76,7 +76,7 @@ def show(
     for card in cards if wanted else []:
         print_card(console, card, {})
     if not wanted:
-        print_summary(console, cards)
+        print_summary(console, [Row.of(card) for card in cards])
 
 
 def _open(file: object) -> Store:

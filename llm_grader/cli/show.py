@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import quantiles
+from typing import TYPE_CHECKING, NamedTuple
 
-from llm_grader.verdict import Scorecard, Verdict
+from llm_grader.verdict import Scorecard, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MOST_ROWS = 200
+_LOWEST = 20
 _STYLES = {"met": "green", "not_met": "red", "not_applicable": "dim", "cannot_assess": "yellow"}
 
 
@@ -49,19 +53,65 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
     console.print(table)
 
 
-def print_summary(console: Console, cards: Iterable[Scorecard]) -> None:
-    """One line a card."""
+class Row(NamedTuple):
+    """What the summary says of a card; see `Scorecard`."""
+
+    transcript_id: str
+    score: float | None
+    passed: bool | None
+    coverage: float
+    status: Status
+    critical_failures: tuple[str, ...]
+
+    @classmethod
+    def of(cls, card: Scorecard) -> Row:
+        """The row of a card."""
+        return cls._make(getattr(card, name) for name in cls._fields)
+
+
+def print_summary(console: Console, rows: Sequence[Row]) -> None:
+    """One line a card by id; where these would be too many, figures over all of them and the lowest ones."""
+    if len(rows) <= _MOST_ROWS:
+        _print_rows(console, sorted(rows))
+        return
+    console.print(_digest(rows), markup=False, soft_wrap=True)
+    console.print(f"the {_LOWEST} lowest; with --json you get all of them:", markup=False, soft_wrap=True)
+    _print_rows(console, sorted(rows, key=lambda row: (-1.0 if row.score is None else row.score, row))[:_LOWEST])
+
+
+def _digest(rows: Sequence[Row]) -> str:
+    statuses = Counter(row.status for row in rows)
+    passed = Counter(row.passed for row in rows)
+    scores = sorted(row.score for row in rows if row.score is not None)
+    failures = Counter(failure for row in rows for failure in row.critical_failures)
+    lines = [
+        f"{len(rows):,} conversations: {_told(statuses)}",
+        f"passed: {passed[True]:,} yes, {passed[False]:,} no, {passed[None]:,} undecided",
+    ]
+    if len(scores) > 1:
+        low, middle, high = quantiles(scores, n=4, method="inclusive")
+        lines.append(f"scores: half of them from {low:.0f} to {high:.0f}, the middle one {middle:.0f}")
+    if failures:
+        lines.append(f"critical failures: {_told(failures)}")
+    return "\n".join(lines)
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.most_common())
+
+
+def _print_rows(console: Console, rows: Iterable[Row]) -> None:
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, padding=(0, 1))
     for heading in ("transcript", "score", "passed", "coverage", "status", "critical failures"):
         table.add_column(heading, overflow="fold")
-    for card in cards:
-        score = "–" if card.score is None else f"{card.score:.0f}"
-        passed = {True: "yes", False: "no", None: "–"}[card.passed]
-        failed = ", ".join(card.critical_failures)
-        table.add_row(Text(printable(card.transcript_id)), score, passed, f"{card.coverage:.0%}", card.status, failed)
+    for row in rows:
+        score = "–" if row.score is None else f"{row.score:.0f}"
+        passed = {True: "yes", False: "no", None: "–"}[row.passed]
+        failed = ", ".join(row.critical_failures)
+        table.add_row(Text(printable(row.transcript_id)), score, passed, f"{row.coverage:.0%}", row.status, failed)
     console.print(table)
 
 

@@ -1,0 +1,72 @@
+"""The scorecards of a run as they come: as JSON at once, for people at the end."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from llm_grader.cli.show import Row
+from llm_grader.errors import InputError
+from llm_grader.verdict import Scorecard
+
+if TYPE_CHECKING:
+    from llm_grader.grader import Grader
+
+_SHOWN_IN_FULL = 5
+
+
+class Cards:
+    """Takes the cards of a run; in memory it keeps a line of each, and no more than a few in full.
+
+    Args:
+        grader: whose rubric the cards belong to.
+        as_json: one JSON object a line instead of tables.
+    """
+
+    def __init__(self, grader: Grader, *, as_json: bool) -> None:
+        self._grader = grader
+        self._as_json = as_json
+        self._rows: list[Row] = []
+        self._kept: list[Scorecard] = []
+        # Rates are worked out from the verdicts of all cards.
+        self._most_kept = _SHOWN_IN_FULL if grader.calibration is None else sys.maxsize
+
+    def add(self, card: Scorecard) -> None:
+        """Take the next one.
+
+        Raises:
+            BrokenPipeError: nobody reads stdout any more.
+        """
+        self._rows.append(Row.of(card))
+        if self._as_json:
+            sys.stdout.write(card.model_dump_json() + "\n")
+            sys.stdout.flush()
+        elif len(self._kept) < self._most_kept:
+            self._kept.append(card)
+
+    def print(self) -> None:
+        """The tables: each card in full where they are few, and the summary."""
+        from llm_grader.cli.rates import print_rates
+        from llm_grader.cli.show import print_card, print_summary, stdout_console
+        from llm_grader.rubric import wording
+
+        if self._as_json or not self._rows:
+            return
+        console, language = stdout_console(), self._grader.prompts.language
+        titles = {item.id: wording(item.title, language) for item in self._grader.rubric.items()}
+        for card in (
+            sorted(self._kept, key=lambda card: card.transcript_id) if len(self._rows) <= _SHOWN_IN_FULL else ()
+        ):
+            print_card(console, card, titles)
+        console.print()
+        print_summary(console, self._rows)
+        if self._grader.calibration is not None:
+            print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
+
+    def exit_code(self, unreadable: int, fail_under: float | None) -> int:
+        """What the run as a whole comes to."""
+        if fail_under is not None and any(row.score is None or row.score < fail_under for row in self._rows):
+            return 1
+        if unreadable and not self._rows:
+            return InputError.exit_code
+        return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0
