@@ -80,7 +80,7 @@ def print_summary(console: Console, rows: Sequence[Row]) -> None:
 
 
 def _digest(rows: Sequence[Row]) -> str:
-    statuses = Counter(row.status for row in rows)
+    statuses: Counter[str] = Counter(row.status for row in rows)
     passed = Counter(row.passed for row in rows)
     scores = sorted(row.score for row in rows if row.score is not None)
     failures = Counter(failure for row in rows for failure in row.critical_failures)
