@@ -86,17 +86,18 @@ def _by_voice(text: str) -> Iterator[tuple[str | None, str]]:
 def _by_label(lines: Sequence[Line], speakers: frozenset[str]) -> Iterator[tuple[str | None, str]]:
     speaker, texts = None, list[str]()
     for line in lines:
-        if line.label in speakers:
-            yield speaker, _clean("\n".join(texts))
-            speaker, texts = line.label, [line.text]
-        else:
+        if line.label not in speakers:
             texts.append(line.whole)
+            continue
+        if texts:
+            yield speaker, _clean("\n".join(texts))
+        speaker, texts = line.label, [line.text]
     yield speaker, _clean("\n".join(texts))
 
 
 def _line(text: str, document: Document) -> Line:
     """A line with its label; one in brackets is a label only when we know it for a speaker: `[Music]` is none."""
-    found = _BRACKETED.match(text)
+    found = _BRACKETED.match(text) if "[" in text else None
     if found is None:
         return parse_line(text)
     label = " ".join(found[1].split())
@@ -133,7 +134,7 @@ def _joined(pieces: Sequence[_Piece], roles: RoleMapping) -> tuple[list[Turn], l
             groups[-1].append(piece)
         else:
             groups.append([piece])
-    speakers = {piece.speaker: stated_role(piece.speaker, roles) for piece in pieces}
+    speakers = {speaker: stated_role(speaker, roles) for speaker in {piece.speaker for piece in pieces}}
     turns = [_turn(group, speakers[group[0].speaker]) for group in groups]
     return turns, [cue for number, group in enumerate(groups) for cue in _places(number, group)]
 
@@ -154,6 +155,8 @@ def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:
         speaker=group[0].speaker,
         start=group[0].cue.start,
         end=max(ends, default=None),
+        role_source="source" if role else None,
+        role_confidence=1.0 if role else None,
     )
 
 

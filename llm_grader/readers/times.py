@@ -37,9 +37,11 @@ def instant(value: str | float | datetime) -> tuple[datetime | None, bool]:
     A time without a zone is taken as UTC, which keeps all differences right; the caller warns about it once. What is
     no time is None.
     """
-    if isinstance(value, (int, float)) or (isinstance(value, str) and _EPOCH.fullmatch(value.strip())):
-        return _from_epoch(float(value)), False
-    at = value if isinstance(value, datetime) else _from_iso(value.strip())
+    if isinstance(value, str):
+        value = value.strip()
+        at = _from_epoch(float(value)) if _EPOCH.fullmatch(value) else _from_iso(value)
+    else:
+        at = value if isinstance(value, datetime) else _from_epoch(value)
     return (at.replace(tzinfo=UTC), True) if at and at.tzinfo is None else (at, False)
 
 
@@ -84,6 +86,7 @@ class Stamps:
         self._warnings: list[str] = []
         self._unread = 0
         dated = [stamp for stamp in stamps if _has_date(stamp)]
+        self._some_dated = bool(dated)
         self._day_first = day_first(dated)
         self._first = _clock(stamps[0]) if stamps and not dated else None
         self.are_offsets = self._first is not None and not _is_time_of_day(stamps[0])
@@ -96,7 +99,7 @@ class Stamps:
 
     def read(self, stamp: str) -> tuple[datetime | None, float | None]:
         """The point in time or the seconds since the beginning that a stamp stands for; None where it says neither."""
-        at = instant(self._iso(stamp))[0] if _has_date(stamp) else None
+        at = instant(self._iso(stamp))[0] if self._some_dated and _has_date(stamp) else None
         seconds = None if at or self._first is None else self._seconds(stamp)
         self._unread += bool(stamp) and at is None and seconds is None
         return at, seconds
