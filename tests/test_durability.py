@@ -93,7 +93,7 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(desk: Path) -> None:
                 assert kept[card.transcript_id] == card
                 first = acknowledged.setdefault(card.transcript_id, card.model_dump_json())
                 assert first == card.model_dump_json()
-            ended = run(*command, folder=desk)
+        ended = run(*command, folder=desk)
         assert ended.code == 0
         assert len(cases_asked(server)) == 200 + repeated
         assert sorted(card.transcript_id for card in ended.cards()) == [f"case-{n:04}" for n in range(200)]
