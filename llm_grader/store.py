@@ -19,6 +19,7 @@ import os
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ APPLICATION_ID = 0x4C4C4D47  # "LLMG" in the file's header tells our files from 
 SCHEMA_VERSION = 1
 
 _DISK_ERRORS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
+_PATIENCE_S = 30  # to wait for other connections
 _LONGEST_CLAIM = timedelta(minutes=3)  # several times as long as it takes to renew one
 
 _SCHEMA = """
@@ -124,7 +126,7 @@ class Store:
         self._db = self.connect()
         with self.guarded(self._db):
             self._migrate()  # before WAL: the file's header must be in the file itself
-            self._db.execute("pragma journal_mode=wal")
+            _use_wal(self._db)
 
     def __enter__(self) -> Self:
         return self
@@ -141,7 +143,7 @@ class Store:
     def connect(self) -> sqlite3.Connection:
         """Another connection to the file, for one thread at a time."""
         try:
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise DiskError(f"{self.path}: cannot open the store ({error})") from error
         with self.guarded(db):
@@ -305,6 +307,23 @@ class Store:
                     f"{self.path}: cannot write the store ({error}): free space or choose --store"
                 ) from error
             raise StoreError(f"{error}: the store is damaged or in use; nothing was changed", path=self.path) from error
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Change to a write-ahead log; for this one statement SQLite does not wait while another connection is open."""
+    give_up = time.monotonic() + _PATIENCE_S
+    while not _done_or_busy(db, "pragma journal_mode=wal", last_try=time.monotonic() > give_up):
+        time.sleep(0.01)
+
+
+def _done_or_busy(db: sqlite3.Connection, statement: str, *, last_try: bool) -> bool:
+    try:
+        db.execute(statement)
+    except sqlite3.OperationalError as error:
+        if last_try or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _is_stale(owner: str, claimed_at: str) -> bool:
