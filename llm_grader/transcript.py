@@ -15,6 +15,7 @@ Visibility = Literal["public", "internal"]
 SegmentKind = Literal["body", "quoted", "signature", "disclaimer", "forwarded"]
 SentKind = Literal["follow_up", "thank_you", "survey"]
 RoleSource = Literal["source", "mapping", "cues", "model", "unknown"]
+LanguageSource = Literal["detected"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -36,7 +37,8 @@ class Turn(Model):
     """One message, utterance or event.
 
     `at` is a point in time (with zone); `start` and `end` are seconds from the beginning of a recording.
-    `segments`, when present, tile `text` from its first to its last character.
+    `segments`, when present, tile `text` from its first to its last character. A turn has a `language` where it is
+    not the transcript's; `language_source` is None where it was stated.
     """
 
     role: Role
@@ -50,6 +52,7 @@ class Turn(Model):
     segments: tuple[Segment, ...] = ()
     subject: str | None = None
     language: str | None = None
+    language_source: LanguageSource | None = None
     asr_confidence: Share | None = None
     event: str | None = None
     role_source: RoleSource | None = None
@@ -130,6 +133,7 @@ class Transcript(Model):
     """A conversation: what was said, by whom, on which channel, and the ticket it belongs to.
 
     `agent_id` names the speaker whose conduct is under review when several agents took part.
+    `language_source` is None where the language was stated.
     `warnings` says what a reader had to assume. `metadata` is the caller's; it is never sent to a model.
     """
 
@@ -138,6 +142,7 @@ class Transcript(Model):
     channel: Channel
     turns: tuple[Turn, ...]
     language: str | None = None
+    language_source: LanguageSource | None = None
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     agent_id: str | None = None

@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
         "folding",
         "probabilities",
     },
-    {"waits", "ticket_state", "budget", "ledger", "batch_file", "personal_data"},
+    {"waits", "ticket_state", "budget", "ledger", "batch_file", "personal_data", "language"},
     {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_text", "lint", "lint_words"},
     {
         "readers",
@@ -52,7 +52,19 @@ LAYERS: list[set[str]] = [
     {"cli", "pytest_plugin"},
 ]
 CLIENTS = {"openai", "instructor", "tenacity"}
-HEAVY = {*CLIENTS, "datasets", "scipy", "numpy", "pandas", "jinja2", "anyio", "genai_prices", "xllamacpp", "webvtt"}
+HEAVY = {
+    *CLIENTS,
+    "datasets",
+    "scipy",
+    "numpy",
+    "pandas",
+    "jinja2",
+    "anyio",
+    "genai_prices",
+    "py3langid",
+    "xllamacpp",
+    "webvtt",
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -2,8 +2,8 @@ r"""Readers: one small module per source format.
 
 A reader module has three names: `NAME`, what `--format` calls it; `sniff(document)`, whether a file is of this format,
 by its content and never by its name; `read(document)`, its transcripts. A format whose conversations span files, such
-as mail, has `pieces(document)` and `join(pieces)` in the place of `read`. A reader says what the source says, speakers
-and stated roles; who is the agent is settled here, for all formats alike.
+as mail, has `pieces(document)` and `join(pieces)` in the place of `read`. A reader says what the source says, speakers,
+stated roles and languages; who is the agent, and what language is spoken, is settled here, for all formats alike.
 
 Nothing of a source is dropped silently: it becomes a turn, an event, metadata or a warning. What is broken is reported
 through the document, and the rest is read. `turn.text` is never rewritten after reading. Reading decodes, and in
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from llm_grader.errors import InputError, UnsupportedFormat, UsageError
+from llm_grader.language import with_languages
 from llm_grader.readers import (
     assemblyai,
     azure_speech,
@@ -149,13 +150,13 @@ def _read(
             for transcript in chosen.read(document):
                 # what was written as a transcript is taken at its word, unless the caller says who is who
                 as_written = chosen is canonical and options.roles == RoleMapping()
-                told = transcript if as_written else _with_roles(transcript, options)
+                told = transcript if as_written else _settled(transcript, options)
                 yield ids.told_apart(_with_warnings(told, document.warnings), document.made_ids)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
         for transcript in joining.join(pieces, options):
-            yield ids.told_apart(_with_roles(transcript, options), frozenset())
+            yield ids.told_apart(_settled(transcript, options), frozenset())
 
 
 def _recognise(document: Document) -> Reader | JoiningReader:
@@ -187,8 +188,9 @@ def _kind(document: Document) -> str:
     return "text in which no line begins with a speaker, as in `Agent: …`"
 
 
-def _with_roles(transcript: Transcript, options: Options) -> Transcript:
-    settled = assign_roles(transcript, options.roles)
+def _settled(transcript: Transcript, options: Options) -> Transcript:
+    """With the languages and roles that the source does not state, and what speaks against them."""
+    settled = assign_roles(with_languages(transcript), options.roles)
     return _with_warnings(settled, role_warnings(settled))
 
 
