@@ -92,9 +92,9 @@ def fit_calibration(
     labels = [label for label in labelled.labels if label.label_source == "human"]
     if not labels:
         raise UsageError(f"labels are {' and '.join(labelled.sources)}: only labels from people can calibrate a judge")
-    known = {label.transcript_id for label in labels}
+    known = {label.transcript_id for label in labels} | labelled.pieces.transcripts.keys()
     met = [card for card in cards if card.transcript_id in known]
-    provenance, verdicts = _one_judge(met), verdicts_of(met)
+    provenance, verdicts = _one_judge(met), verdicts_of(met, labelled.pieces)
     answers = [collect_answers(said, verdicts, item) for item, said in _by_item(labels, labelled.rubric)]
     pairs = {found.item.id: _pairs(found, verdicts) for found in answers}
     calibration = Calibration(

@@ -13,8 +13,9 @@ from llm_grader.eval.disagreements import Disagreement
 from llm_grader.eval.gates import Colour
 from llm_grader.eval.item_answers import Unit, Verdicts
 from llm_grader.eval.labelled_set import LabelledSet
-from llm_grader.eval.report_items import ItemRow, report_items
+from llm_grader.eval.report_items import ItemRow, report_items, verdicts_of
 from llm_grader.eval.thresholds import DEFAULT, Thresholds
+from llm_grader.eval.turn_pieces import WHOLE, TurnPieces
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, Scorecard, Verdict
 
@@ -35,9 +36,9 @@ class Group:
     rows: tuple[ItemRow, ...]
 
 
-def lean_verdicts(cards: Iterable[Scorecard]) -> dict[Unit, Verdict]:
-    """The verdicts without reasons and quotes: all that figures need, in a quarter of the memory."""
-    return {Unit(card.transcript_id, item_id): _lean(said) for card in cards for item_id, said in card.verdicts.items()}
+def lean_verdicts(cards: Iterable[Scorecard], pieces: TurnPieces = WHOLE) -> dict[Unit, Verdict]:
+    """`verdicts_of` without reasons and quotes: all that figures need, in a quarter of the memory."""
+    return {unit: _lean(said) for card in cards for unit, said in verdicts_of([card], pieces).items()}
 
 
 def _lean(verdict: Verdict) -> Verdict:

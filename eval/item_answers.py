@@ -94,6 +94,15 @@ def collect_answers(
     )
 
 
+def items_by_turn(labels: Iterable[Label]) -> frozenset[str]:
+    """The ids of items that somebody answered for several turns of one transcript.
+
+    Elsewhere a label's turn only says where the answer about the whole was found.
+    """
+    counts = Counter((label.item_id, label.transcript_id, label.annotator) for label in labels)
+    return frozenset(item_id for (item_id, _, _), count in counts.items() if count > 1)
+
+
 def _by_unit(labels: list[Label], verdicts: Verdicts, item: Item) -> tuple[LabelSource | None, dict[Unit, list[Label]]]:
     for label in labels:
         if label.label not in item.levels and label.label not in UNSCORED:
@@ -112,10 +121,8 @@ def _by_unit(labels: list[Label], verdicts: Verdicts, item: Item) -> tuple[Label
 
 
 def _about_turns(labels: list[Label], verdicts: Verdicts, item: Item) -> bool:
-    """Whether the item is answered turn by turn; if not, a turn says where the answer about the whole was found."""
-    counts = Counter((label.transcript_id, label.annotator) for label in labels)
-    several = any(count > 1 for count in counts.values())
-    return several or any(unit.item_id == item.id and unit.turn is not None for unit in verdicts)
+    asked = any(unit.item_id == item.id and unit.turn is not None for unit in verdicts)
+    return asked or item.id in items_by_turn(labels)
 
 
 def _marked(item: Item, labels: tuple[str | None, ...]) -> FloatArray:

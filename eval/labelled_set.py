@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from llm_grader.errors import InputError, UsageError
 from llm_grader.eval.gold import read_gold, read_labels
 from llm_grader.eval.public_sets import PUBLIC_SETS, read_public_set
+from llm_grader.eval.turn_pieces import TurnPieces, turn_pieces
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, LabelSource
+
+_MOST_NAMES = 8
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,35 @@ class LabelledSet:
         known = {label.label_source for label in self.labels}
         order: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
         return tuple(source for source in order if source in known)
+
+    def said_by(self, annotators: Iterable[str]) -> LabelledSet:
+        """The same with the labels of some annotators alone.
+
+        Args:
+            annotators: names, or patterns such as `expert*`.
+
+        Raises:
+            UsageError: nobody is called like one of them.
+        """
+        names = sorted({label.annotator for label in self.labels})
+        chosen: set[str] = set()
+        for pattern in annotators:
+            if not (like := fnmatch.filter(names, pattern)):
+                known = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+                raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {known}")
+            chosen.update(like)
+        return replace(self, labels=tuple(label for label in self.labels if label.annotator in chosen))
+
+    @cached_property
+    def pieces(self) -> TurnPieces:
+        """The turns that were labelled one by one, each as a conversation of its own."""
+        return turn_pieces(self.labels, self.transcripts)
+
+    @property
+    def asked(self) -> list[Transcript]:
+        """What a judge has to grade: whole conversations, unless all labels are about turns, and the pieces."""
+        whole = any(label.item_id not in self.pieces.items for label in self.labels)
+        return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
 
     @cached_property
     def data_hash(self) -> str:

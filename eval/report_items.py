@@ -10,6 +10,7 @@ from llm_grader.eval.gates import Gate, decide
 from llm_grader.eval.item_answers import Unit, Verdicts, collect_answers
 from llm_grader.eval.item_figures import ItemFigures, item_figures
 from llm_grader.eval.thresholds import DEFAULT, Thresholds
+from llm_grader.eval.turn_pieces import WHOLE, TurnPieces
 from llm_grader.rubric import Item
 from llm_grader.verdict import Label, Scorecard, Verdict
 
@@ -22,9 +23,19 @@ class ItemRow:
     gate: Gate
 
 
-def verdicts_of(cards: Iterable[Scorecard]) -> dict[Unit, Verdict]:
-    """The verdicts of scorecards, by what they are about."""
-    return {Unit(card.transcript_id, item_id): verdict for card in cards for item_id, verdict in card.verdicts.items()}
+def verdicts_of(cards: Iterable[Scorecard], pieces: TurnPieces = WHOLE) -> dict[Unit, Verdict]:
+    """The verdicts of scorecards, by what they are about.
+
+    Args:
+        cards: of whole conversations, and of single turns.
+        pieces: the single turns among them.
+    """
+    found = (
+        (pieces.unit(card.transcript_id, item_id), verdict)
+        for card in cards
+        for item_id, verdict in card.verdicts.items()
+    )
+    return {unit: verdict for unit, verdict in found if unit is not None}
 
 
 def verdicts_from_labels(labels: Mapping[Unit, str | None]) -> dict[Unit, Verdict]:

@@ -49,6 +49,7 @@ def assert_agreement(
     from llm_grader.errors import UsageError
     from llm_grader.eval.comparison import below, lean_verdicts
     from llm_grader.eval.gold import read_gold
+    from llm_grader.eval.labelled_set import LabelledSet
     from llm_grader.eval.report_items import report_items
     from llm_grader.rubric import Rubric
     from llm_grader.rubric_file import load_rubric
@@ -60,8 +61,9 @@ def assert_agreement(
     if wanted is not None and (missing := wanted - known):
         raise UsageError(f"{gold}: no labels of {', '.join(sorted(missing))}")
     items = [each for each in loaded.items() if each.id in (known if wanted is None else wanted)]
-    cards = list(_grader(loaded, judge).grade_many(read.transcripts.values()))
-    rows = report_items(read.labels, lean_verdicts(cards), items, seed=0)
+    asked = LabelledSet(str(gold), loaded, read.transcripts, tuple(read.labels))
+    cards = list(_grader(loaded, judge).grade_many(asked.asked))
+    rows = report_items(read.labels, lean_verdicts(cards, asked.pieces), items, seed=0)
     missed = list(below(rows, min_kappa))
     if missed:
         raise AssertionError("\n".join(["the judge agrees too little with the labels", *missed]))

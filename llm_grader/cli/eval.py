@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from llm_grader.eval.disagreements import Disagreement
     from llm_grader.eval.item_answers import Verdicts
     from llm_grader.eval.labelled_set import LabelledSet
+    from llm_grader.eval.turn_pieces import TurnPieces
 
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
 for _check in (languages, names, injection, repeats):
@@ -48,6 +49,10 @@ def compare(
     language: options.Language = None,
     by: Annotated[
         Literal["language", "channel", "agent", "team"] | None, typer.Option("--by", help="A table for each of them.")
+    ] = None,
+    annotators: Annotated[
+        str | None,
+        typer.Option("--annotators", metavar="A,B", help="Compare with the labels of these alone, as in `expert*`."),
     ] = None,
     disagreements: Annotated[
         int, typer.Option("--disagreements", help="Show so many, the gravest first, side by side.", min=0)
@@ -85,12 +90,14 @@ def compare(
     settings = load_settings(model=model, base_url=base_url, language=language, store=store)
     with _no_garbage():
         labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+        if annotators is not None:
+            labelled = labelled.said_by(name.strip() for name in annotators.split(","))
     cards = cards_for(labelled, settings, run=run, grade=model is not None)
     with _no_garbage():
-        verdicts = lean_verdicts(cards())
+        verdicts = lean_verdicts(cards(), labelled.pieces)
         groups = compare_with_gold(labelled, verdicts, by=by, seed=seed)
     found = _disagreements(labelled, verdicts) if disagreements else []
-    shown = _with_words(found[:disagreements], cards)
+    shown = _with_words(found[:disagreements], cards, labelled.pieces)
     if json:
         _print_json(groups, shown)
     else:
@@ -119,14 +126,14 @@ def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> list[Disagreeme
     return list(find_disagreements(labelled.labels, verdicts, items, repeats=votes_as_repeats(verdicts)))
 
 
-def _with_words(cases: list[Disagreement], cards: Cards) -> list[Disagreement]:
+def _with_words(cases: list[Disagreement], cards: Cards, pieces: TurnPieces) -> list[Disagreement]:
     """The cases with the judge's reasons and quotes, which nothing else needs."""
     from dataclasses import replace
 
     from llm_grader.eval.report_items import verdicts_of
 
-    wanted = {case.unit.transcript_id for case in cases}
-    whole = verdicts_of(card for card in cards() if card.transcript_id in wanted) if wanted else {}
+    wanted = {case.unit for case in cases}
+    whole = {unit: said for card in cards() for unit, said in verdicts_of([card], pieces).items() if unit in wanted}
     return [replace(case, verdict=whole[case.unit]) for case in cases]
 
 

@@ -151,7 +151,7 @@ def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, gra
     if grade:
         labelled.need_transcripts("--model")
         with Judging(settings) as judging:
-            cards = judging.grade(labelled.transcripts.values(), rubric=labelled.rubric)
+            cards = judging.grade(labelled.asked, rubric=labelled.rubric)
         return lambda: cards
     for card in stored_cards(settings, run, labelled.rubric):
         _warn_of_other_rubric(card, labelled.rubric)
