@@ -105,19 +105,19 @@ class ChoiceAsker:
 
     async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
         choice = await self.judge(conversation, item)
-        option, confidence = self._read(item, choice)
-        label = options_of(item)[option]
+        label, confidence = self.decide(item, choice)
         quotes, usage = await self.cite(conversation, item) if label in item.evidence.required_for else ((), Usage())
         claim = Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
         return Reply(claims={item.id: claim}, usage=choice.usage + usage)
 
-    def _read(self, item: Item, choice: Choice) -> tuple[str, float]:
-        """The option chosen, and the probability that it is the right one, as far as the model knows."""
+    def decide(self, item: Item, choice: Choice) -> tuple[str, float]:
+        """The label that the model's answer means, and the probability that it is right, as far as the model knows."""
         if item.scale != "binary":
             total = math.fsum(map(math.exp, choice.logprobs.values()))
             return choice.answer, math.exp(choice.logprobs[choice.answer]) / total
         log_odds = self._offsets.log_odds(item, score_of(choice))
-        return (YES if log_odds > 0 else NO), 1 / (1 + math.exp(-min(abs(log_odds), 700)))
+        option = YES if log_odds > 0 else NO
+        return options_of(item)[option], 1 / (1 + math.exp(-min(abs(log_odds), 700)))
 
     def _check_length(self, conversation: Conversation, items: Sequence[Item]) -> None:
         if self._context_tokens is None or self._count_tokens is None:
