@@ -63,7 +63,8 @@ class LabelledSet:
     @property
     def asked(self) -> list[Transcript]:
         """What a judge has to grade: whole conversations, unless all labels are about turns, and the pieces."""
-        whole = any(label.item_id not in self.pieces.items for label in self.labels)
+        by_turn = self.pieces.items
+        whole = not by_turn or any(label.item_id not in by_turn for label in self.labels)
         return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
 
     @cached_property

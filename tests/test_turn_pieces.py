@@ -23,7 +23,7 @@ ROLES = ("customer", "agent", "agent", "customer", "customer", "agent")
 
 
 def talk(*roles: str) -> Transcript:
-    turns = tuple(Turn(role=role, text=f"Turn {n}.") for n, role in enumerate(roles))  # type: ignore[arg-type]
+    turns = tuple(Turn(role=role, text=f"Turn {n}.") for n, role in enumerate(roles))
     return Transcript(id="t", channel="chat", turns=turns, language="en")
 
 
