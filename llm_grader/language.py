@@ -13,7 +13,8 @@ LEAST_CHARACTERS = 20
 """Of a text, before anything is said about it."""
 
 # What help desks in Europe are written to in. `zxx` is text in no language, such as order numbers and addresses.
-_LANGUAGES = frozenset("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro ru sk sl sv tr uk".split())
+_KNOWN = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro ru sk sl sv tr uk"
+_LANGUAGES = frozenset(_KNOWN.split())
 _NO_LANGUAGE = "zxx"
 _LEAST_CONFIDENCE = 0.6
 _CHARACTERS_OF_A_TURN = 300

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from llm_grader.cli.main import app
+from llm_grader.errors import UsageError
 from llm_grader.readers import read_transcripts
 from llm_grader.transcript import Transcript
 
@@ -43,6 +45,38 @@ def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> No
     transcript = Transcript.model_validate_json(result.stdout)
     assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
     assert transcript.channel == "call"
+
+
+def stereo(tmp_path: Path) -> Path:
+    """A recording with a voice on each of two channels."""
+    said = ({"start": 0, "end": 1, "word": "hello"}, {"start": 2, "end": 3, "word": "yes"})
+    channels = [{"alternatives": [{"transcript": word["word"], "words": [word]}]} for word in said]
+    file = tmp_path / "stereo.json"
+    file.write_text(json.dumps({"results": {"channels": channels}}))
+    return file
+
+
+@pytest.mark.parametrize("said", ["0=agent,1=customer", " ch_0 = agent , 1=customer"])
+def test_who_is_on_which_channel_may_be_said_on_the_command_line(tmp_path: Path, said: str) -> None:
+    transcript = Transcript.model_validate_json(run(stereo(tmp_path), "--channel-roles", said).stdout)
+    assert [(turn.role, turn.role_source) for turn in transcript.turns] == [
+        ("agent", "mapping"),
+        ("customer", "mapping"),
+    ]
+
+
+def test_the_command_line_has_the_last_word_about_a_channel(tmp_path: Path) -> None:
+    (tmp_path / "roles.yaml").write_text('channels: {"0": agent, "1": bot}\n')
+    result = run(stereo(tmp_path), "--roles", tmp_path / "roles.yaml", "--channel-roles", "1=customer")
+    assert [turn.role for turn in Transcript.model_validate_json(result.stdout).turns] == ["agent", "customer"]
+
+
+@pytest.mark.parametrize("said", ["", "agent", "0:agent", "left=agent", "0=Agent", "0=agent,0=customer", "0=agent,"])
+def test_channel_roles_that_are_written_otherwise_are_refused_with_an_example(tmp_path: Path, said: str) -> None:
+    with pytest.raises(UsageError, match=r"--channel-roles: found .*customer.*such as 0=agent,1=customer"):
+        CliRunner().invoke(
+            app, ["read", str(stereo(tmp_path)), "--channel-roles", said], catch_exceptions=False, standalone_mode=False
+        )
 
 
 @pytest.mark.parametrize(

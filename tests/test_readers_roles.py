@@ -56,6 +56,7 @@ def test_with_three_speakers_nobody_is_the_other_side() -> None:
         ("Jana", None),
         ("0", "agent"),
         ("ch_1", "customer"),
+        ("Channel 1, Speaker 0", "customer"),
         ("ivr", "bot"),
         (None, None),
     ],

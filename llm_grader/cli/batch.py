@@ -48,6 +48,7 @@ def export_requests(
     reason_language: options.ReasonLanguage = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
@@ -83,7 +84,7 @@ def export_requests(
         allow_http=allow_http,
     )
     limits = Limits(max_requests_per_file, _bytes(max_bytes_per_file))
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel))
+    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
     grader = _grader(settings, stored=settings.store.exists())
     exported = export_batch(grader, source.check(), out, limits=limits, without=_parameters(without or []))
     for file in exported.files:
@@ -108,6 +109,7 @@ def import_results(
     reason_language: options.ReasonLanguage = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
@@ -135,7 +137,7 @@ def import_results(
         reason_language=reason_language,
         store=store,
     )
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel))
+    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
     found = Results([*results, *(errors or [])])
     counts, unused = asyncio.run(_import(_grader(settings, stored=True), source, found, as_json=json))
     _tell_imported(counts)

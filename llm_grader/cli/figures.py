@@ -49,6 +49,7 @@ def figures(
     ] = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
@@ -71,7 +72,7 @@ def figures(
 
     if json and csv:
         raise UsageError("--json and --csv: expected one of them")
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel))
+    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
     with _cards(store, run) as cards:
         found = compute_figures(
             source.check(),

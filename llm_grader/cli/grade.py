@@ -34,6 +34,7 @@ def grade(
     reason_language: options.ReasonLanguage = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
@@ -101,7 +102,7 @@ def grade(
         calibration=calibration,
         allow_http=allow_http,
     )
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel), limit=limit, shard=shard)
+    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit, shard=shard)
     with Progress() as progress:
         grader = open_grader(settings, progress, budget=budget_of(settings), stored=not no_store)
         if dry_run:

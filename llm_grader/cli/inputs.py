@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 import typer
 
@@ -15,7 +15,7 @@ from llm_grader.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from llm_grader.readers import RoleMapping
-    from llm_grader.transcript import Channel, Transcript
+    from llm_grader.transcript import Channel, Role, Transcript
 
 
 class Reading(NamedTuple):
@@ -33,11 +33,34 @@ def reading_of(
     roles: Path | None,
     columns: Path | None,
     channel: Channel | None,
+    channel_roles: str | None,
 ) -> Reading:
-    """What `--format`, `--agent`, `--roles`, `--columns` and `--channel` say."""
+    """What `--format`, `--agent`, `--roles`, `--columns`, `--channel` and `--channel-roles` say.
+
+    Raises:
+        UsageError: the channels' roles are not written as they should be.
+        MalformedInput: the file of roles is no role mapping.
+    """
     from llm_grader.readers.roles import load_role_mapping
 
-    return Reading(format, load_role_mapping(roles, agents=agents or []), columns, channel)
+    mapping = load_role_mapping(roles, agents=agents or [], channels=_channel_roles(channel_roles))
+    return Reading(format, mapping, columns, channel)
+
+
+def _channel_roles(text: str | None) -> dict[str, Role]:
+    from llm_grader.transcript import Role
+
+    found: dict[str, Role] = {}
+    for pair in text.split(",") if text is not None else ():
+        channel, _, role = (part.strip() for part in pair.partition("="))
+        number = re.fullmatch(r"(?:ch_?)?(\d{1,2})", channel)
+        if number is None or role not in get_args(Role) or number[1] in found:
+            raise UsageError(
+                f"--channel-roles: found {pair.strip()!r}; expected each channel once, as its number and one of "
+                f"{', '.join(get_args(Role))}, such as 0=agent,1=customer"
+            )
+        found[number[1]] = cast("Role", role)
+    return found
 
 
 class Inputs:

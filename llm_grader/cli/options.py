@@ -36,6 +36,10 @@ Format = Annotated[str | None, typer.Option("--format", help="The input's format
 Agent = Annotated[
     list[str] | None, typer.Option("--agent", help="Speaker who is the agent; may be given several times.")
 ]
+ChannelRoles = Annotated[
+    str | None,
+    typer.Option("--channel-roles", help="Who is on which channel of a recording.", metavar="0=agent,1=customer"),
+]
 Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.")]
 Columns = Annotated[Path | None, typer.Option("--columns", help="YAML file that says what a table's columns mean.")]
 Channel = Annotated[

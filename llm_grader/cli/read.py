@@ -23,6 +23,7 @@ def read(
     input: options.Inputs,  # noqa: A002 - the argument's name
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
@@ -36,9 +37,11 @@ def read(
       llm-grader read inbox/ > transcripts.jsonl
 
       llm-grader read call.vtt --agent "Speaker 1" --check
+
+      llm-grader read stereo.json --channel-roles 0=agent,1=customer --check
     """
+    from llm_grader.cli.inputs import reading_of
     from llm_grader.readers import read_transcripts
-    from llm_grader.readers.roles import load_role_mapping
 
     failed: list[InputError] = []
     count = 0
@@ -49,10 +52,7 @@ def read(
 
     transcripts = read_transcripts(
         input,
-        format=format,
-        roles=load_role_mapping(roles, agents=agent or []),
-        columns=columns,
-        channel=channel,
+        **reading_of(format, agent, roles, columns, channel, channel_roles)._asdict(),
         on_error=tell,
         on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
     )

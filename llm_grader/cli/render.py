@@ -18,6 +18,7 @@ def render(
     reason_language: options.ReasonLanguage = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
@@ -44,7 +45,7 @@ def render(
         load_rubric(settings.rubric), language=settings.language or "en", reason_language=settings.reason_language
     )
     gateway = Gateway(options.endpoint_of(settings))
-    reading = reading_of(format, agent, roles, columns, channel)
+    reading = reading_of(format, agent, roles, columns, channel, channel_roles)
     for transcript in read_transcripts(input, **reading._asdict()):
         items = prompts.items(transcript.channel)
         size = len(items) if settings.items_per_call == "all" else settings.items_per_call

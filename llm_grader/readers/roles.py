@@ -37,7 +37,7 @@ class RoleMapping(Model):
 
     `agents` and `customers` are speakers as the source names them (a name, an id, an address, `spk_1`); `speakers`
     gives any other speaker a role, and is where further speaker words go (`{Recepce: agent, Menu: bot}`). `channels`
-    maps audio channels (`"0"`), `domains` and `addresses` are the house's e-mail.
+    maps audio channels (`"0"`) and everyone heard on them, `domains` and `addresses` are the house's e-mail.
     """
 
     agents: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class RoleMapping(Model):
         name = _key(speaker)
         if name in self._named:
             return self._named[name]
-        if channel := re.fullmatch(r"(?:ch|channel)?[ _]?(\d{1,2})", name):
+        if channel := re.fullmatch(r"(?:ch|channel)?[ _]?(\d{1,2})(?:, .*)?", name):
             return self.channels.get(channel[1])
         return self._by_domain(name)
 
@@ -74,17 +74,21 @@ class RoleMapping(Model):
 
 
 def load_role_mapping(
-    source: RoleMapping | Mapping[str, Any] | Path | str | None, *, agents: Sequence[str] = ()
+    source: RoleMapping | Mapping[str, Any] | Path | str | None,
+    *,
+    agents: Sequence[str] = (),
+    channels: Mapping[str, Role] = {},
 ) -> RoleMapping:
-    """A role mapping from a YAML file (a path), from the same as a mapping, or an empty one; and these agents besides.
+    """A role mapping from a YAML file (a path), from the same as a mapping, or an empty one.
+
+    These agents come on top, and these channels in the place of what is said about the same ones there.
 
     Raises:
         MalformedInput: the file cannot be read or is no role mapping; with the line.
     """
-    if source is None:
-        return RoleMapping(agents=tuple(agents))
-    mapping = source if isinstance(source, RoleMapping) else load_mapping(RoleMapping, source)
-    return mapping.model_copy(update={"agents": (*mapping.agents, *agents)}) if agents else mapping
+    mapping = source if isinstance(source, RoleMapping) else load_mapping(RoleMapping, {} if source is None else source)
+    update = {"agents": (*mapping.agents, *agents), "channels": {**mapping.channels, **channels}}
+    return mapping.model_copy(update=update)
 
 
 def stated_role(speaker: str | None, mapping: RoleMapping) -> Role | None:
