@@ -344,7 +344,9 @@ class Grader:
 
     @cached_property
     def _key_prefix(self) -> bytes:
-        content = self.base_provenance.model_dump(exclude={"key", "library_version", "answered_by", "graded_at"})
+        content = self.base_provenance.model_dump(
+            exclude={"key", "family", "library_version", "answered_by", "graded_at"}
+        )
         return json.dumps({**content, "path": self.endpoint.path}, sort_keys=True).encode()
 
     def key(self, transcript: Transcript) -> str:

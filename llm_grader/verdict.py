@@ -42,7 +42,9 @@ class Verdict(Model):
 
     `label` is None unless `status` is ok: what failed a check is never a label. `claimed` keeps what the judge said in
     that case, `problem` names the check and `detail` what it found. `confidence` is 0–1 where the judge gave one.
-    `votes` counts what each sample said, where the judge was asked several times.
+    `votes` counts what each sample said, where the judge was asked several times. `taken_from` is the key of the result
+    that the verdict was given in, where that was one by an earlier version of the rubric which says the same of this
+    item; the judge saw it among that version's items then.
     """
 
     item_id: str
@@ -56,6 +58,7 @@ class Verdict(Model):
     detail: str | None = None
     claimed: str | None = None
     votes: dict[str, int] = Field(default_factory=dict)
+    taken_from: str | None = None
 
     @model_validator(mode="after")
     def _a_label_means_ok(self) -> Self:
@@ -95,7 +98,11 @@ def _sum(a: _Number | None, b: _Number | None) -> _Number | None:
 
 
 class Provenance(Model):
-    """Everything needed to say how a scorecard came about."""
+    """Everything needed to say how a scorecard came about.
+
+    `key` is what the result is stored under. `family` is the same without the rubric's version: results of one family
+    are about one conversation, judged by one judge in one way.
+    """
 
     rubric_id: str
     rubric_version: str
@@ -106,6 +113,7 @@ class Provenance(Model):
     endpoint: str | None = None
     parameters: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
     key: str
+    family: str = ""
     library_version: str
     graded_at: AwareDatetime | None = None
 

@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
         "folding",
         "probabilities",
     },
+    {"schema", "claims"},
     {"waits", "ticket_state", "budget", "ledger", "batch_file", "personal_data", "language"},
     {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_text", "lint", "lint_words"},
     {

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import DiskError, InputError, StoreError
-from llm_grader.store import APPLICATION_ID, SCHEMA_VERSION, Store
+from llm_grader.schema import APPLICATION_ID, SCHEMA_VERSION
+from llm_grader.store import Store
 from llm_grader.verdict import Provenance, Scorecard, SectionScore, Verdict
 
 WORDS = "the customer's own words"
@@ -141,10 +142,20 @@ def test_results_of_another_version_of_the_rubric_are_counted_and_kept(store: St
     store.save(card("k1", "a"), run)
     store.save(card("k1", "b"), run)
     store.save(card("k2", "c"), run)
-    assert store.results_of_other_versions(provenance()) == 0
-    assert store.results_of_other_versions(provenance(rubric_hash="h2")) == 2
-    assert store.results_of_other_versions(provenance(rubric_hash="h2", rubric_id="unrelated")) == 0
+    later = store.start_run(provenance(rubric_hash="h3", rubric_version="1.1"))
+    store.save(card("k3", "a"), later)
+    assert store.other_versions(provenance()) == [("1.1", "h3", 1)]
+    assert store.other_versions(provenance(rubric_hash="h2")) == [("1.1", "h3", 1), ("1", "h1", 2)]
+    assert store.other_versions(provenance(rubric_hash="h2", rubric_id="unrelated")) == []
     assert store.find("k1") is not None
+
+
+def test_an_id_that_names_two_conversations_has_a_card_for_each(store: Store) -> None:
+    run = store.start_run(provenance())
+    for key in ("k1", "k2", "k1"):
+        store.save(card(key, "a"), run)
+    assert [(one.transcript_id, one.provenance.key) for one in store.cards(run)] == [("a", "k1"), ("a", "k2")]
+    assert store.runs()[0].ok == 2
 
 
 @pytest.mark.parametrize(

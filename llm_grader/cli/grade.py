@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llm_grader.cli.progress import Progress
     from llm_grader.grader import Grader
     from llm_grader.pieces import Known
+    from llm_grader.store import OtherVersion
     from llm_grader.transcript import Transcript
 
 _SIGPIPE = 13  # `signal` has the name only where there are pipes to break
@@ -136,11 +137,16 @@ def _prepare(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
             known.append(Known(transcript.id, key, transcript.warnings))
     if known or doubtful:
         progress.notify(f"resuming: {len(known)} done, {doubtful} in doubt, {total - len(known)} left")
-    others = 0 if grader.store is None else grader.store.results_of_other_versions(grader.base_provenance)
-    if others:
-        progress.notify(f"{others} results belong to another version of this rubric; they are kept")
+    if others := [] if grader.store is None else grader.store.other_versions(grader.base_provenance):
+        progress.notify(_told_of_others(others))
     progress.total = total
     return known
+
+
+def _told_of_others(others: list[OtherVersion]) -> str:
+    named = ", ".join(f"{other.rubric_version} ({other.rubric_hash[:8]}) {other.results}" for other in others[:5])
+    count = sum(other.results for other in others)
+    return f"{count} results belong to another version of this rubric; they are kept: {named}"
 
 
 def _left(grader: Grader, source: Inputs, known: list[Known]) -> Iterator[Transcript]:

@@ -38,7 +38,7 @@ def list_runs(store: options.StoreFile = None, json: options.Json = False) -> No
     for heading in ("run", "started (UTC)", "rubric", "model", "ok", "needs review", "errors"):
         table.add_column(heading)
     for run in runs:
-        rubric = f"{run.rubric_id} {run.rubric_version}"
+        rubric = f"{run.rubric_id} {run.rubric_version} ({run.rubric_hash[:8]})"
         started = run.started_at[:19].replace("T", " ")
         counts = (str(run.ok), str(run.needs_review), str(run.errors))
         table.add_row(str(run.run_id), started, Text(rubric), Text(run.model), *counts)
