@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum
 from typing import Any
 
@@ -100,7 +100,8 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Scores:
     - coverage = Σ weight of scored items ÷ Σ weight of applicable items, penalty items included; 0 when that is 0.
     - A critical item fails when it earns nothing, a critical penalty item when it takes its whole weight away. One
       failure makes the score 0 and `passed` False; sections are not changed by it.
-    - passed: None when the score is None or an applicable critical item is not scored, else score ≥ pass_mark.
+    - passed: whether the score reaches pass_mark, however the items turn out whose check or call failed; None when that
+      depends on them, when the score is None, or when a critical item is cannot_assess.
 
     Args:
         rubric: weights, points, penalties, critical items and the pass mark.
@@ -112,18 +113,37 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Scores:
     items = tuple(rubric.items())
     failures = tuple(item.id for item in items if item.critical and _fails(item, verdicts[item.id]))
     score = 0.0 if failures else _score(items, verdicts)
-    undecided = any(item.critical and _applies(verdicts[item.id]) and not _scored(item, verdicts) for item in items)
-    passed = None if score is None or undecided else score >= rubric.pass_mark
     return Scores(
         score=score,
         coverage=_coverage(items, verdicts),
-        passed=False if failures else passed,
+        passed=False if failures else None if score is None else _passed(items, verdicts, rubric.pass_mark),
         critical_failures=failures,
         sections={
             section.id: SectionScore(score=_score(section.items, verdicts), coverage=_coverage(section.items, verdicts))
             for section in rubric.sections
         },
     )
+
+
+def _passed(items: Sequence[Item], verdicts: Mapping[str, Verdict], pass_mark: float) -> bool | None:
+    if any(item.critical and verdicts[item.id].label == CANNOT_ASSESS for item in items):
+        return None
+    worst, best = (_if_failed_checks_were(end, items, verdicts) for end in (min, max))
+    return True if worst >= pass_mark else False if best < pass_mark else None
+
+
+def _if_failed_checks_were(
+    end: Callable[[Iterable[float]], float], items: Sequence[Item], verdicts: Mapping[str, Verdict]
+) -> float:
+    """The score if each item without a label had its `min` or `max` of points."""
+    assumed = dict(verdicts)
+    for item in items:
+        if verdicts[item.id].label is None:
+            gains = {(-1 if item.penalty else 1) * item.points(level): level for level in item.levels}
+            assumed[item.id] = Verdict(item_id=item.id, label=gains[end(gains)])
+    if any(item.critical and _fails(item, assumed[item.id]) for item in items):
+        return 0.0
+    return _score(items, assumed) or 0.0
 
 
 def _scored(item: Item, verdicts: Mapping[str, Verdict]) -> bool:

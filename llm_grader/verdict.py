@@ -136,8 +136,8 @@ class Scorecard(Model):
     """One transcript graded against one rubric: exactly one verdict for each item, in the rubric's order.
 
     `score` is 0–100, or None when nothing could be scored. `coverage` is the share of the applicable weight that was
-    scored. `passed` is None when a critical item, or everything, is undecided. `flags` are computed outside the model
-    and never change a verdict.
+    scored. `passed` is None when it depends on what could not be decided. `flags` are computed outside the model and
+    never change a verdict.
     """
 
     transcript_id: str

@@ -74,7 +74,8 @@ def test_what_is_not_scored_leaves_the_denominator_and_all_but_not_applicable_lo
     # Scored: a (3). Applicable: a (3), b (1), c (2), d (4) of 15; e (5) is not. Score 100 · 3 ÷ 3, coverage 3 ÷ 10.
     several = rubric(item("a", 3), item("b"), item("c", 2), item("d", 4), item("e", 5))
     scores = score_verdicts(several, verdicts(a=MET, b="needs_review", c="error", d=CANNOT_ASSESS, e=NOT_APPLICABLE))
-    assert (scores.score, scores.coverage, scores.passed) == (100, 0.3, True)
+    # b and c may turn out not met, 100 · 3 ÷ 6, or met, 100: whether 80 is reached is open.
+    assert (scores.score, scores.coverage, scores.passed) == (100, 0.3, None)
 
 
 @pytest.mark.parametrize("label", UNSCORED)
@@ -110,6 +111,27 @@ def test_a_pass_mark_that_is_reached_exactly_is_passed() -> None:
     scores = score_verdicts(several, verdicts(a=MET, b=MET, c=NOT_MET))
     assert (scores.score, scores.passed) == (80, True)
     assert score_verdicts(several, verdicts(a=NOT_MET, b=MET, c=NOT_MET)).passed is False
+
+
+@pytest.mark.parametrize(
+    ("pass_mark", "passed"),
+    # a and b are met, c is not: 100 · 6 ÷ 8 = 75. With d (2) met or not: 100 · 8 ÷ 10 = 80 or 100 · 6 ÷ 10 = 60.
+    [(60, True), (61, None), (75, None), (80, None), (81, False)],
+)
+def test_a_failed_check_leaves_open_whether_it_is_passed_only_where_it_matters(
+    pass_mark: int, passed: bool | None
+) -> None:
+    several = rubric(item("a", 3), item("b", 3), item("c", 2), item("d", 2), pass_mark=pass_mark)
+    scores = score_verdicts(several, verdicts(a=MET, b=MET, c=NOT_MET, d="needs_review"))
+    assert (scores.score, scores.passed) == (75, passed)
+
+
+def test_a_failed_check_of_a_penalty_may_take_its_weight_away() -> None:
+    # 100 · 10 ÷ 10, or 100 · (10 − 3) ÷ 10 = 70 if the penalty is met.
+    several = rubric(item("a", 10), item("p", 3, penalty=True), pass_mark=80)
+    assert score_verdicts(several, verdicts(a=MET, p="error")).passed is None
+    lenient = rubric(item("a", 10), item("p", 3, penalty=True), pass_mark=70)
+    assert score_verdicts(lenient, verdicts(a=MET, p="error")).passed is True
 
 
 def test_sections_are_scored_alike() -> None:
