@@ -259,7 +259,111 @@ VCON: dict[str, Any] = {
     "attachments": [],
 }
 
-EXPORTS: dict[str, dict[str, Any]] = {
+GENESYS: dict[str, Any] = {
+    "organizationId": "org-1",
+    "conversationId": "gen-1",
+    "communicationId": "comm-1",
+    "mediaType": "call",
+    "conversationStartTime": 1_714_557_600_000,
+    "startTime": 1_714_557_602_000,
+    "transcripts": [
+        {
+            "transcriptId": "t-1",
+            "language": "de-DE",
+            "phrases": [
+                {
+                    "text": "guten tag",
+                    "decoratedText": "Guten Tag.",
+                    "participantPurpose": "internal",
+                    "startTimeMs": 1_714_557_602_000,
+                    "duration": {"milliseconds": 1000},
+                    "words": [{"word": "guten", "confidence": 0.5}, {"word": "tag", "confidence": 1.0}],
+                },
+                {
+                    "text": "hallo",
+                    "participantPurpose": "external",
+                    "startTimeMs": 1_714_557_603_500,
+                    "duration": {"milliseconds": 500},
+                },
+            ],
+        }
+    ],
+    "participants": [
+        {"participantPurpose": "customer", "ani": "tel:+4930123456", "startTimeMs": 1_714_557_600_000},
+        {"participantPurpose": "ivr", "startTimeMs": 1_714_557_600_000, "endTimeMs": 1_714_557_602_500},
+        {
+            "participantPurpose": "agent",
+            "userId": "agent-1",
+            "startTimeMs": 1_714_557_601_000,
+            "endTimeMs": 1_714_557_610_000,
+        },
+    ],
+}
+
+TWILIO: dict[str, Any] = {
+    "meta": {"key": "messages", "page": 0, "next_page_url": None},
+    "messages": [
+        {
+            "sid": "IM2",
+            "conversation_sid": "CH1",
+            "index": 1,
+            "author": "jana.novak",
+            "body": "Good morning!",
+            "date_created": "2024-05-01T10:00:30Z",
+            "media": [{"sid": "ME1", "filename": "form.pdf", "content_type": "application/pdf"}],
+        },
+        {
+            "sid": "IM1",
+            "conversation_sid": "CH1",
+            "index": 0,
+            "author": "whatsapp:+420601123456",
+            "body": "Where is my parcel?",
+            "date_created": "2024-05-01T10:00:00Z",
+            "media": None,
+            "delivery": {"total": 1, "read": "all"},
+        },
+    ],
+}
+
+TWILIO_SENTENCES: dict[str, Any] = {
+    "sid": "GT1",
+    "language_code": "en-US",
+    "media_start_time": "2024-05-01T10:00:00Z",
+    "channel": {"participants": [{"channel_participant": 2, "role": "Agent", "full_name": "Jana Novak"}]},
+    "sentences": [
+        {"media_channel": 1, "sentence_index": 1, "start_time": 2.5, "end_time": 3.0, "transcript": "Hi."},
+        {"media_channel": 2, "sentence_index": 0, "start_time": "0.5", "transcript": "Hello!", "confidence": 0.75},
+    ],
+}
+
+SLACK_DAY: list[Any] = [
+    {
+        "type": "message",
+        "user": "U1AGENT",
+        "text": "Hello <@U2CLIENT>, is A &lt; B?",
+        "ts": "1714557600.000100",
+        "thread_ts": "1714557500.000100",
+    },
+    {
+        "type": "message",
+        "user": "U2CLIENT",
+        "text": "My <https://example.org|account> is locked",
+        "ts": "1714557500.000100",
+        "thread_ts": "1714557500.000100",
+        "user_profile": {"display_name": "Petr"},
+        "files": [{"id": "F1", "name": "screen.png"}],
+        "reactions": [{"name": "eyes", "count": 1}],
+    },
+]
+
+ABCD: dict[str, Any] = {
+    "convo_id": 12,
+    "scenario": {"flow": "returns"},
+    "original": [["agent", "Hi!"], ["customer", "I want to return it."], ["action", "Account pulled up."]],
+    "delexed": [{"speaker": "agent", "text": "hi!"}],
+}
+
+EXPORTS: dict[str, Any] = {
     "deepgram": DEEPGRAM,
     "whisper": WHISPER,
     "assemblyai": ASSEMBLYAI,
@@ -271,6 +375,11 @@ EXPORTS: dict[str, dict[str, Any]] = {
     "transcribe": TRANSCRIBE,
     "messages": MESSAGES,
     "vcon": VCON,
+    "genesys": GENESYS,
+    "twilio": TWILIO,
+    "twilio (sentences)": TWILIO_SENTENCES,
+    "slack": SLACK_DAY,
+    "abcd": ABCD,
 }
 
 

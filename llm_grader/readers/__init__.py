@@ -21,6 +21,7 @@ from typing import Any, Protocol, runtime_checkable
 from llm_grader.errors import InputError, UnsupportedFormat, UsageError
 from llm_grader.language import with_languages
 from llm_grader.readers import (
+    abcd,
     assemblyai,
     azure_speech,
     canonical,
@@ -28,11 +29,15 @@ from llm_grader.readers import (
     chat_messages,
     contact_lens,
     deepgram,
+    genesys,
     labelled_text,
     mail,
+    slack,
     tabular,
     transcribe,
+    twilio,
     vcon,
+    whatsapp,
     whisper,
 )
 from llm_grader.readers.columns import ColumnMapping
@@ -67,10 +72,13 @@ class JoiningReader(Protocol):
 
 
 # In the order in which they are asked: what is surest to know its own comes first.
-_JOINING: tuple[JoiningReader, ...] = (mail,)
+_JOINING: tuple[JoiningReader, ...] = (mail, slack)
 _READERS: tuple[Reader, ...] = (
     canonical,
     captions,
+    genesys,
+    twilio,
+    abcd,
     tabular,
     vcon,
     deepgram,
@@ -80,6 +88,7 @@ _READERS: tuple[Reader, ...] = (
     azure_speech,
     whisper,
     chat_messages,
+    whatsapp,
     labelled_text,
 )
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)

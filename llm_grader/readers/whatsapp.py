@@ -1,0 +1,114 @@
+"""WhatsApp, a chat exported as text: `01/05/2024, 14:05 - Jana: …` or `[1.5.24, 14:05:31] Jana: …`.
+
+How a date is written depends on the phone's language, so that all dates of a file decide together which of its numbers
+is the day. Lines without a name (joined, encrypted, called) and what stands in the place of a file are events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from llm_grader.errors import MalformedInput
+from llm_grader.readers.document import Document
+from llm_grader.readers.role_words import role_of_label
+from llm_grader.readers.roles import stated_role
+from llm_grader.readers.whatsapp_dates import Dates
+from llm_grader.readers.whatsapp_words import event_in
+from llm_grader.transcript import Role, Transcript, Turn
+
+NAME = "whatsapp"
+
+_MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_BLANK = "[ \u00a0\u202f\u2009]"
+_OPENING = re.compile(
+    rf"[{_MARKS}]*(?P<bracket>\[)?(?P<date>\d{{1,4}}(?P<point>[./-]){_BLANK}?\d{{1,2}}(?P=point){_BLANK}?\d{{1,4}})\.?"
+    rf"(?P<comma>,)?{_BLANK}(?:klo{_BLANK}|kl\.{_BLANK})?(?P<clock>\d{{1,2}}[:.]\d\d(?:[:.]\d\d)?)"
+    rf"(?:{_BLANK}?(?P<half>[ap])\.?{_BLANK}?m\.?)?(?(bracket)\]|{_BLANK}[-–—]){_BLANK}(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"(?P<name>[^:\n\"“”„«»]{1,80}):(?P<blank> |\n|$)?(?P<text>)")
+_EDITED = re.compile(r"(?<=\S) ?\u200e<[^<>\n]{3,60}>$")
+
+
+class _Entry(NamedTuple):
+    """One line with a date and those below it; `name` is empty where nobody is named."""
+
+    date: str
+    clock: str
+    half: str
+    name: str
+    text: str
+
+
+def sniff(document: Document) -> bool:
+    """Whether the first line that is not blank begins as every message does."""
+    found = _OPENING.match(next((line for line in document.head.split("\n") if line.strip()), ""))
+    if found is None:
+        return False
+    # `[2024-05-01 10:22] Jana: …` and `[5/6/2024 10:22] Agent: …` are how anybody stamps a line
+    anybodys = found["point"] == "-" or role_of_label(found["rest"].partition(":")[0]) is not None
+    return not (found["bracket"] and not found["comma"] and anybodys)
+
+
+def read(document: Document) -> Iterator[Transcript]:
+    """The one chat of the file.
+
+    Raises:
+        MalformedInput: no line begins with a date and a time.
+    """
+    above, entries = _entries(document.lines_text)
+    if not entries:
+        raise MalformedInput("no line begins with a date and a time, as in `01/05/2024, 14:05 - Jana: …`")
+    dates = Dates([(entry.date, entry.clock, entry.half) for entry in entries])
+    turns = [_turn(entry, document).model_copy(update=dates.time_of(at)) for at, entry in enumerate(entries)]
+    edited = [number for number, entry in enumerate(entries) if _EDITED.search(entry.text)]
+    about = {"heading": above, "edited": edited}
+    yield Transcript(
+        id=document.new_id(),
+        channel=document.options.channel or "chat",
+        turns=tuple(turns),
+        metadata={key: value for key, value in about.items() if value},
+        warnings=tuple(dates.warnings),
+    )
+
+
+def _entries(text: str) -> tuple[str, list[_Entry]]:
+    """What stands above the first dated line, and the entries."""
+    above: list[str] = []
+    found: list[tuple[re.Match[str], list[str]]] = []
+    for line in text.split("\n"):
+        if opening := _OPENING.match(line):
+            found.append((opening, [opening["rest"]]))
+        else:
+            (found[-1][1] if found else above).append(line)
+    rests = ["\n".join(lines).rstrip() for _, lines in found]
+    named = {_clean(said["name"]) for rest in rests if (said := _SAID.match(rest)) and said["blank"] is not None}
+    return "\n".join(above).strip(), [_entry(at, rest, named) for (at, _), rest in zip(found, rests, strict=True)]
+
+
+def _entry(opening: re.Match[str], rest: str, named: set[str]) -> _Entry:
+    said = _SAID.match(rest)
+    # a colon without a blank may be that of a time: only who is named elsewhere speaks there
+    name = _clean(said["name"]) if said else ""
+    text = rest[said.start("text") :] if said and name in named else rest
+    return _Entry(opening["date"], opening["clock"], opening["half"] or "", name if name in named else "", text)
+
+
+def _clean(name: str) -> str:
+    """A name without marks of direction, and without the `~` before people who are no contacts."""
+    return " ".join(re.sub(f"[{_MARKS}]", "", name).split()).removeprefix("~").strip()
+
+
+def _turn(entry: _Entry, document: Document) -> Turn:
+    marks = f"[{_MARKS}]"
+    marked = re.match(marks, entry.text) is not None
+    text = re.sub(rf"^{marks}+|{marks}+$", "", _EDITED.sub("", entry.text)).strip()
+    event = event_in(text, marked=marked) if entry.name else "system"
+    if event == "system":
+        return Turn(role="system", text=text, kind="event", event=event)
+    role: Role = stated_role(entry.name, document.options.roles) or "unknown"
+    if event is None:
+        return Turn(role=role, text=text, speaker=entry.name)
+    return Turn(role=role, text=text, speaker=entry.name, kind="event", event=event)

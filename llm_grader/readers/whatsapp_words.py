@@ -1,0 +1,56 @@
+"""What WhatsApp writes into exported chats in the place of files and of deleted messages, by language.
+
+A whole message in angle brackets is always its own: nobody types `<Media omitted>` in any language.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OMITTED = """
+    omitted, weggelassen, ausgeschlossen, vynechán, vynechána, vynecháno, kihagyva, ära jäetud, välja jäetud, omis,
+    omise, absent, absente, omitido, omitida, ocultado, ocultada, oculta, oculto, omesso, omessa, omessi,
+    weggelaten, pominięto, pominięty, utelämnad, utelämnat, utelämnats, udeladt
+"""
+_ATTACHED = """
+    file attached, datei angehängt, soubor byl přiložen, soubor přiložen, fájl csatolva, csatolt fájl, fail lisatud,
+    fail on lisatud, fichier joint, archivo adjunto, arquivo anexado, file allegato, bestand bijgevoegd, załączono
+    plik, bifogad fil, fil bifogad, vedhæftet fil, fil vedhæftet
+"""
+_DELETED = """
+    this message was deleted, you deleted this message, diese nachricht wurde gelöscht, du hast diese nachricht
+    gelöscht, tato zpráva byla odstraněna, tato zpráva byla smazána, tuto zprávu jste odstranili, tuto zprávu jste
+    smazali, odstranili jste tuto zprávu, ezt az üzenetet törölték, törölted ezt az üzenetet, see sõnum kustutati,
+    sa kustutasid selle sõnumi, kustutasid selle sõnumi, ce message a été supprimé, vous avez supprimé ce message,
+    se eliminó este mensaje, este mensaje fue eliminado, eliminaste este mensaje, mensagem apagada, esta mensagem
+    foi apagada, você apagou esta mensagem, questo messaggio è stato eliminato, hai eliminato questo messaggio, dit
+    bericht is verwijderd, je hebt dit bericht verwijderd, ta wiadomość została usunięta, usunięto tę wiadomość, det
+    här meddelandet raderades, du raderade det här meddelandet, denne besked blev slettet, du slettede denne besked
+"""
+
+
+def _one_of(words: str) -> str:
+    return "|".join(re.escape(" ".join(word.split())) for word in words.split(","))
+
+
+_BRACKETED = re.compile(r"<[^<>\n]{3,200}>")
+_PLACEHOLDER = re.compile(rf"[^.!?\n]{{2,40}} (?:{_one_of(_OMITTED)})", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:image|video|audio|sticker|gif|document|contact card) omitted", re.IGNORECASE)
+_NAMED_FILE = re.compile(rf"[^\n]{{1,200}}?\.\w{{2,5}} \((?:{_one_of(_ATTACHED)})\)(?:\n|$)", re.IGNORECASE)
+_GONE = re.compile(rf"(?:{_one_of(_DELETED)})\.?", re.IGNORECASE)
+
+
+def event_in(text: str, *, marked: bool) -> str | None:
+    """What WhatsApp put in the place of a message: `attachment`, `deleted`, or `system`; None for what somebody wrote.
+
+    Args:
+        text: the message, without marks of direction.
+        marked: whether such a mark stood before it, as it does before all that WhatsApp writes on some phones.
+    """
+    if any(shape.fullmatch(text) for shape in (_BRACKETED, _PLAIN)) or _NAMED_FILE.match(text):
+        return "attachment"
+    if _GONE.fullmatch(text):
+        return "deleted"
+    if not marked:
+        return None
+    return "attachment" if _PLACEHOLDER.fullmatch(text) else "system"
