@@ -176,7 +176,11 @@ def test_parts_always_tile_the_text(text: str) -> None:
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the public samples are not here")
 def test_public_replies_are_trimmed_as_by_hand_but_for_quotes_that_stay_quotes() -> None:
-    """28 of 32 exactly. The other four keep as text what is quoted or forwarded here, by what the segments mean."""
+    """28 of 32 exactly. The other four keep as text what is quoted or forwarded here, by what the segments mean.
+
+    Of the same 32, with blanks taken off the ends too: talon 1.4.4 has 15, email-reply-parser 0.5.12 has 12,
+    mail-parser-reply 1.36 with all its languages 10.
+    """
     missed = []
     for file in sorted((SAMPLES / "ert" / "emails").glob("*.txt")):
         wanted = (SAMPLES / "ert" / "trimmed" / file.name).read_text(encoding="utf-8").strip()
