@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from llm_grader.endpoint import Endpoint
     from llm_grader.settings import Settings
 
-Inputs = Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.", metavar="INPUT…")]
+Inputs = Annotated[
+    list[str], typer.Argument(help="Files, folders, zip archives, globs, or - for standard input.", metavar="INPUT…")
+]
 Rubric = Annotated[
     str | None, typer.Option("--rubric", "-r", help="Id of a packaged rubric, or a path to a YAML file. [helpdesk_qa]")
 ]

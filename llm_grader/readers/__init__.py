@@ -111,8 +111,8 @@ def read_transcripts(
     """Read conversations, one after the other, as they are asked for.
 
     Args:
-        source: a file, a folder (with all below it), a pattern, `-` for standard input, a `datasets.Dataset`, or
-            several of these.
+        source: a file, a folder or zip archive (with all below it), a pattern, `-` for standard input, a
+            `datasets.Dataset`, or several of these.
         format: one of `FORMATS`; found out from the content by default.
         roles: who is who, a `RoleMapping` or the YAML file of one.
         columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one.

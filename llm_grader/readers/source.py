@@ -1,4 +1,4 @@
-"""Where transcripts come from: files, folders, patterns, standard input."""
+"""Where transcripts come from: files, folders, archives, patterns, standard input."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import glob
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TypeGuard
 
 from llm_grader.errors import InputError
+from llm_grader.readers.archive import is_archive, unpacked
 from llm_grader.readers.document import DataSet, Document, Options
 
 MAX_BYTES = 200_000_000
@@ -21,7 +22,8 @@ Source = str | Path | DataSet
 def read_documents(sources: Source | Iterable[Source], options: Options) -> Iterator[Document]:
     """The files that the sources name, one in memory at a time; folders recursively, sorted, without hidden files.
 
-    A file that cannot be read or is larger than 200 MB is reported, and the rest is read.
+    A zip archive is read like a folder, wherever a file can stand. What cannot be read or is larger than 200 MB is
+    reported, and the rest is read.
     """
     for source in [sources] if isinstance(sources, (str, Path)) or _is_data_set(sources) else sources:
         if not isinstance(source, (str, Path)):
@@ -78,9 +80,22 @@ def _opened(path: Path | None, options: Options) -> Iterator[Document]:
     if len(data) > MAX_BYTES:
         options.report(InputError(f"larger than {MAX_BYTES // 1_000_000} MB: split it", path=name))
         return
+    if is_archive(data):
+        yield from _of_archive(data, name, options)
+        return
     document = Document(data, name=name, stem=stem or "transcript", options=options)
     del data  # whoever reads the document may let go of it
     yield document
+
+
+def _of_archive(data: bytes, archive: str, options: Options) -> Iterator[Document]:
+    """The files of an archive, as if it was a folder."""
+    try:
+        for name, content in unpacked(data, archive, options.report):
+            stem = PurePosixPath(name).stem or "transcript"
+            yield Document(content, name=f"{archive}/{name}", stem=stem, options=options)
+    except InputError as error:
+        options.report(error)
 
 
 def _read(path: Path) -> bytes:
