@@ -11,6 +11,7 @@ import pytest
 from llm_grader.errors import InputError
 from llm_grader.readers import RoleMapping, read_transcripts
 from llm_grader.transcript import Transcript
+from tests.help_desk_exports import HELP_DESKS
 
 SAMPLES = Path(__file__).parents[1].parent / "shared" / "samples"
 needs_samples = pytest.mark.skipif(not SAMPLES.exists(), reason="the public samples are not here")
@@ -375,6 +376,7 @@ EXPORTS: dict[str, Any] = {
     "transcribe": TRANSCRIBE,
     "messages": MESSAGES,
     "vcon": VCON,
+    **HELP_DESKS,
     "genesys": GENESYS,
     "twilio": TWILIO,
     "twilio (sentences)": TWILIO_SENTENCES,

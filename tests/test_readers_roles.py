@@ -39,6 +39,13 @@ def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> N
     assert [role for role, _ in decided(settled).values()] == ["agent", "customer", "bot"]
 
 
+def test_one_who_only_writes_notes_is_no_other_side() -> None:
+    said = (Turn(role="customer", speaker="a", text="x"), Turn(role="agent", speaker="b", text="y"))
+    note = Turn(role="unknown", speaker="c", text="z", kind="note", visibility="internal")
+    settled = assign_roles(Transcript(id="t", channel="email", turns=(*said, note)), RoleMapping())
+    assert decided(settled)["c"] == ("unknown", "unknown")
+
+
 def test_with_three_speakers_nobody_is_the_other_side() -> None:
     settled = assign_roles(transcript(("a", "x"), ("b", "y"), ("c", "z")), RoleMapping(agents=("a",)))
     assert decided(settled) == {"a": ("agent", "mapping"), "b": ("unknown", "unknown"), "c": ("unknown", "unknown")}

@@ -39,6 +39,7 @@ from llm_grader.readers import (
     vcon,
     whatsapp,
     whisper,
+    zendesk,
 )
 from llm_grader.readers.columns import ColumnMapping
 from llm_grader.readers.document import Document, Options
@@ -79,6 +80,7 @@ _READERS: tuple[Reader, ...] = (
     genesys,
     twilio,
     abcd,
+    zendesk,
     tabular,
     vcon,
     deepgram,

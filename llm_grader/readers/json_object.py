@@ -185,9 +185,12 @@ class JsonObject:
         return f"{self._place}.{key}" if self._place else key
 
     def _first(self, keys: tuple[str, ...]) -> tuple[str, Any]:
-        key = next((key for key in keys if self._fields.get(key) is not None), keys[0])
-        self._asked.add(key)
-        return key, self._fields.get(key)
+        for key in keys:
+            if (value := self._fields.get(key)) is not None:
+                self._asked.add(key)
+                return key, value
+        self._asked.add(keys[0])
+        return keys[0], None
 
 
 def _rest_of(inner: JsonObject | list[JsonObject]) -> Any:

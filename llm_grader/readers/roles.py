@@ -150,7 +150,7 @@ def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -
     others = {speaker for speaker, decision in decisions.items() if decision.role not in _OTHER_SIDE}
     people = (turn for turn in transcript.turns if turn.kind == "message" and turn.role in (*_OTHER_SIDE, "unknown"))
     speaking = {turn.speaker for turn in people} - others
-    undecided = _undecided(transcript, decisions)
+    undecided = [speaker for speaker in _undecided(transcript, decisions) if speaker in speaking]
     if len(speaking) != 2 or None in speaking or len(undecided) != 1:
         return {}
     (other,) = speaking - {undecided[0]}

@@ -1,0 +1,57 @@
+"""A chat inside one message: lines such as `(10:12:01) Jana: Hello` and `(10:12:05) *** Bob joined the chat ***`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_STAMPED = re.compile(r"\((\d{1,2}):(\d{2}):(\d{2})(?: ?([AaPp])\.?[Mm]\.?)?\)[ \t]+(\S.*)")
+_TOLD = re.compile(r"\*\*\*\s*(.+?)\s*\*\*\*")
+_SAID = re.compile(r"([^:]{1,80}):(?:\s+(.*))?")
+_FEWEST = 2
+_DAY = 86_400
+
+
+class ChatLine(NamedTuple):
+    """What somebody said, or with `who` None what happened; `seconds` since the first line."""
+
+    seconds: float
+    who: str | None
+    text: str
+
+
+class ChatLog(NamedTuple):
+    """The lines of a chat, and what stands above them."""
+
+    heading: str
+    lines: tuple[ChatLine, ...]
+
+
+def read_chat_log(text: str) -> ChatLog | None:
+    """The chat in a text; None when it holds none. Lines without a stamp belong to the one above them."""
+    heading: list[str] = []
+    lines: list[ChatLine] = []
+    for row in text.splitlines():
+        found = _STAMPED.fullmatch(row.strip())
+        if found:
+            lines.append(_line(found))
+        elif lines:
+            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text}\n{row}")
+        else:
+            heading.append(row)
+    if sum(line.who is not None for line in lines) < _FEWEST:
+        return None
+    first = lines[0].seconds
+    # a chat may go on past midnight
+    told = (ChatLine((seconds - first) % _DAY, who, said.strip()) for seconds, who, said in lines)
+    return ChatLog("\n".join(heading).strip(), tuple(told))
+
+
+def _line(found: re.Match[str]) -> ChatLine:
+    hours, minutes, seconds, half, rest = found.groups()
+    hour = int(hours) if half is None else int(hours) % 12 + (12 if half in "Pp" else 0)
+    at = float(hour * 3600 + int(minutes) * 60 + int(seconds))
+    if told := _TOLD.fullmatch(rest):
+        return ChatLine(at, None, told[1])
+    said = _SAID.fullmatch(rest)
+    return ChatLine(at, said[1].strip(), said[2] or "") if said else ChatLine(at, None, rest)
