@@ -5,6 +5,7 @@ import struct
 import tempfile
 import time
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ TALK = "Agent: Hello\nCustomer: Hi\n"
 LETTER = "From: {0}@x.example\nTo: b@x.example\nMessage-ID: <{0}@x>\nSubject: Hi\nIn-Reply-To: <a@x>\n\nText of {0}\n"
 
 
-def packed(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def packed(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", method) as archive:
         for name, content in files.items():
@@ -45,7 +46,7 @@ def read(path: Path | str) -> tuple[list[Transcript], list[InputError], list[str
 
 
 def test_the_files_of_an_archive_are_read_in_order_with_their_names(tmp_path: Path) -> None:
-    hidden = {".notes": TALK, "__MACOSX/a.txt": TALK, "a/.DS_Store": b"\0", "empty/": ""}
+    hidden: dict[str, str | bytes] = {".notes": TALK, "__MACOSX/a.txt": TALK, "a/.DS_Store": b"\0", "empty/": ""}
     file = put(tmp_path, packed({"b.txt": TALK, "a/deep/talk.txt": TALK, **hidden}))
     transcripts, problems, names = read(file)
     assert names == [f"{file}/a/deep/talk.txt", f"{file}/b.txt"]
@@ -75,7 +76,7 @@ def test_conversations_across_files_are_joined_as_in_a_folder(tmp_path: Path) ->
 def test_a_slack_export_is_read_from_its_archive(tmp_path: Path) -> None:
     folder = export(tmp_path / "x", {"help/2024-05-01": [message("U1AGENT", "Hello", 10)]})
     files = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.json")}
-    (transcript,) = read(put(tmp_path, packed({**files})))[0]
+    (transcript,) = read(put(tmp_path, packed(files)))[0]
     assert (transcript.id, transcript.turns[0].speaker) == ("help", "Jana")
 
 

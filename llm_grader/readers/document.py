@@ -68,20 +68,34 @@ class Document:
         stem: what ids of its transcripts are made of when it holds none.
         options: what the caller said.
         rows: a data set in the place of bytes.
+        is_part: whether it is part of a file, such as a cell, that holds one conversation and no more.
     """
 
-    def __init__(self, data: bytes, *, name: str, stem: str, options: Options, rows: DataSet | None = None) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        *,
+        name: str,
+        stem: str,
+        options: Options,
+        rows: DataSet | None = None,
+        is_part: bool = False,
+    ) -> None:
         self.data = data
         self.rows = rows
         self.name = name
         self.stem = stem
         self.options = options
+        self.is_part = is_part
         self.warnings: list[str] = []
         self.made_ids: set[str] = set()
 
-    def new_id(self) -> str:
-        """An id for a transcript whose source gives none: the file's stem, with a number from the second one on."""
-        made = f"{self.stem}-{len(self.made_ids) + 1}" if self.made_ids else self.stem
+    def new_id(self, *, numbered: bool = False) -> str:
+        """An id for a transcript whose source gives none: the file's stem, with a number from the second one on.
+
+        `numbered` gives the first one a number as well.
+        """
+        made = f"{self.stem}-{len(self.made_ids) + 1}" if self.made_ids or numbered else self.stem
         self.made_ids.add(made)
         return made
 

@@ -14,6 +14,7 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.label_lines import Line, find_speakers, is_name, parse_lines
 from llm_grader.readers.role_words import is_field
 from llm_grader.readers.roles import stated_role
+from llm_grader.readers.text_parts import Parts, conversations_in
 from llm_grader.readers.times import Stamps
 from llm_grader.transcript import Channel, Role, Transcript, Turn
 
@@ -32,14 +33,22 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document) -> Iterator[Transcript]:
-    """The one conversation in the file.
+    """The conversation in the file, or each of several that something clear tells apart.
 
     What stands above the first speaker is kept in `metadata`: `header` (lines of `Date: …`) and `heading`.
 
     Raises:
         MalformedInput: no line begins with a speaker.
     """
-    header, lines = _split_header(parse_lines(document.lines_text))
+    lines = parse_lines(document.lines_text)
+    parts = Parts([lines]) if document.is_part else conversations_in(lines, document.options.roles)
+    for part in parts.conversations:
+        name = document.new_id(numbered=len(parts.conversations) > 1)
+        yield _conversation(part, name, document, warnings=parts.warnings)
+
+
+def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
+    header, lines = _split_header(lines)
     speakers = find_speakers(lines, document.options.roles)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
@@ -49,12 +58,12 @@ def read(document: Document) -> Iterator[Transcript]:
     heading = "\n".join(line.whole for line in lines[:first]).strip()
     stamps = Stamps([line.stamp for line in lines if line.label in speakers and line.stamp])
     channel, assumed = _channel(document, " ".join((heading, *header.values())), stamps)
-    yield Transcript(
-        id=document.new_id(),
+    return Transcript(
+        id=name,
         channel=channel,
         turns=tuple(_turns(lines[first:], speakers, stamps=stamps, document=document)),
         metadata={key: value for key, value in (("header", header), ("heading", heading)) if value},
-        warnings=(*stamps.warnings, *assumed, *_doubts(lines[first:], speakers)),
+        warnings=(*warnings, *stamps.warnings, *assumed, *_doubts(lines[first:], speakers)),
     )
 
 

@@ -12,6 +12,7 @@ from typing import IO, TypeGuard
 from llm_grader.errors import InputError
 from llm_grader.readers.archive import is_archive, unpacked
 from llm_grader.readers.document import DataSet, Document, Options
+from llm_grader.readers.saved_dataset import is_saved, load_saved
 
 MAX_BYTES = 200_000_000
 STDIN = "-"
@@ -22,8 +23,8 @@ Source = str | Path | DataSet
 def read_documents(sources: Source | Iterable[Source], options: Options) -> Iterator[Document]:
     """The files that the sources name, one in memory at a time; folders recursively, sorted, without hidden files.
 
-    A zip archive is read like a folder, wherever a file can stand. What cannot be read or is larger than 200 MB is
-    reported, and the rest is read.
+    A zip archive is read like a folder, wherever a file can stand, and the folder of a saved data set as its rows.
+    What cannot be read or is larger than 200 MB is reported, and the rest is read.
     """
     for source in [sources] if isinstance(sources, (str, Path)) or _is_data_set(sources) else sources:
         if not isinstance(source, (str, Path)):
@@ -40,7 +41,7 @@ def read_documents(sources: Source | Iterable[Source], options: Options) -> Iter
         if paths is None:
             options.report(InputError("no such file or folder, and nothing matches it as a pattern", path=source))
         for path in paths or ():
-            yield from _opened(path, options)
+            yield from _of_data_set(path, options) if path.is_dir() else _opened(path, options)
 
 
 def _is_data_set(source: object) -> TypeGuard[DataSet]:
@@ -48,9 +49,9 @@ def _is_data_set(source: object) -> TypeGuard[DataSet]:
 
 
 def _paths(path: Path, options: Options) -> list[Path] | None:
-    """The files of one source, None when there is nothing of that name."""
+    """The files of one source, and the folders of saved data sets; None when there is nothing of that name."""
     if path.is_dir():
-        return sorted(_below(path, options))
+        return [path] if is_saved(path) else sorted(_below(path, options))
     if path.exists():
         return [path]
     found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
@@ -62,7 +63,10 @@ def _below(folder: Path, options: Options) -> Iterator[Path]:
         options.report(InputError(f"cannot be read: {error.strerror}", path=error.filename))
 
     for place, folders, files in os.walk(folder, onerror=tell):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        visible = [Path(place) / name for name in folders if not name.startswith(".")]
+        saved = [path for path in visible if is_saved(path)]
+        folders[:] = [path.name for path in visible if path not in saved]
+        yield from saved
         for file in (Path(place) / name for name in files if not name.startswith(".")):
             if file.is_file() or file.is_symlink():
                 yield file
@@ -86,6 +90,17 @@ def _opened(path: Path | None, options: Options) -> Iterator[Document]:
     document = Document(data, name=name, stem=stem or "transcript", options=options)
     del data  # whoever reads the document may let go of it
     yield document
+
+
+def _of_data_set(folder: Path, options: Options) -> Iterator[Document]:
+    try:
+        loaded = load_saved(folder)
+    except InputError as error:
+        options.report(error)
+        return
+    for split, rows in loaded.items():
+        name, stem = (f"{folder}/{split}", f"{folder.name}-{split}") if split else (str(folder), folder.name)
+        yield Document(b"", name=name, stem=stem, options=options, rows=rows)
 
 
 def _of_archive(data: bytes, archive: str, options: Options) -> Iterator[Document]:

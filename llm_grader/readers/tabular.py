@@ -133,7 +133,7 @@ def _turns_of_cell(row: Row, mapping: ColumnMapping, reader: CellReader, documen
     if isinstance(value, str) and is_json(value):
         value = parse_json(value)
     if isinstance(value, str):
-        part = Document(value.encode(), name=document.name, stem="cell", options=document.options)
+        part = Document(value.encode(), name=document.name, stem="cell", options=document.options, is_part=True)
         (transcript,) = labelled_text.read(part)
         reader.note(*transcript.warnings)
         return list(transcript.turns)

@@ -108,7 +108,7 @@ def _kept(lines: list[JsonObject]) -> dict[str, Any]:
 def _of_vendor(body: Any, document: Document) -> Transcript | None:
     text = body if isinstance(body, str) else json.dumps(body)
     options = replace(document.options, on_error=None, channel="call")
-    part = Document(text.encode(), name=document.name, stem=document.stem, options=options)
+    part = Document(text.encode(), name=document.name, stem=document.stem, options=options, is_part=True)
     reader = next((reader for reader in _VENDORS if reader.sniff(part)), None)
     read: list[Transcript] = [] if reader is None else list(reader.read(part))
     if not read:
