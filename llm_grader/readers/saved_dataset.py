@@ -23,7 +23,7 @@ def load_saved(folder: Path) -> dict[str, DataSet]:
     Raises:
         MalformedInput: it cannot be loaded.
     """
-    from datasets import load_from_disk
+    from datasets import load_from_disk  # type: ignore[import-untyped]
 
     try:
         loaded = load_from_disk(str(folder))
