@@ -8,14 +8,13 @@ Metrics, satisfaction and custom fields are the ticket's `vendor`, as they stand
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
 from llm_grader.readers.help_desk import by_id
-from llm_grader.readers.json_object import JsonObject, first_fields, records_in
+from llm_grader.readers.json_object import JsonObject, first_fields
+from llm_grader.readers.ticket_records import Shape, holds_tickets, read_tickets
 from llm_grader.readers.zendesk_ticket import Beside, person_of, read_ticket
 from llm_grader.transcript import Transcript
 
@@ -23,22 +22,16 @@ NAME = "zendesk"
 
 _ASKING, _HANDLING = ("requester_id", "requester"), ("submitter_id", "assignee_id", "submitter", "assignee")
 _TELLING = ("via", "comments", "raw_subject", "satisfaction_rating", "metric_set", "brand_id")
-_HISTORY = ("comments", "audits", "ticket_events")
-_PAGES = frozenset(("count", "previous_page", "end_time", "end_of_stream", "links"))
-_PAGES |= {"after_cursor", "before_cursor", "after_url", "before_url"}
-_EXPECTED = "no ticket in it: expected `ticket` or `tickets` with their `comments`, `audits` or `ticket_events`"
 
 
 def sniff(document: Document) -> bool:
     """Whether the first record is a ticket or an update of one, or holds some, as Zendesk names their fields."""
-    first = first_fields(document)
-    inside = (first.get("ticket"), *(_first_of(first, key) for key in ("tickets", *_HISTORY)))
-    return any(_is_ticket(each) or _is_update(each) for each in (first, *inside))
+    return holds_tickets(first_fields(document), _SHAPE)
 
 
-def _first_of(fields: Mapping[str, Any], key: str) -> Any:
-    listed = fields.get(key)
-    return listed[0] if isinstance(listed, list) and listed else None
+def read(document: Document) -> Iterator[Transcript]:
+    """One conversation a ticket; updates that stand alone make one of all that name the same ticket."""
+    return read_tickets(document, _SHAPE)
 
 
 def _is_ticket(value: Any) -> bool:
@@ -54,67 +47,6 @@ def _is_update(value: Any) -> bool:
     return {"author_id", "public"} <= value.keys() and bool({"html_body", "plain_body", "audit_id"} & value.keys())
 
 
-def read(document: Document) -> Iterator[Transcript]:
-    """One conversation a ticket; updates that stand alone make one of all that name the same ticket."""
-    loose: defaultdict[str, list[JsonObject]] = defaultdict(list)
-    for value, where in records_in(document):
-        with document.at(where):
-            record = JsonObject(value)
-            if _is_update(value):
-                loose[record.label("ticket_id") or ""].append(record)
-                continue
-            beside = _beside(record)
-            for place, ticket, updates in _cases(record, value, document):
-                with document.at(", ".join(filter(None, (where, place)))):
-                    yield read_ticket(JsonObject(ticket), updates, beside, document)
-    for number, updates in loose.items():
-        with document.at(f"ticket {number}" if number else ""):
-            yield read_ticket(JsonObject(_unknown(number)), updates, Beside({}, {}, {}), document)
-
-
-def _unknown(number: str) -> dict[str, Any]:
-    """The ticket of which only updates are known."""
-    return {"id": number} if number else {}
-
-
-def _cases(record: JsonObject, value: Any, document: Document) -> Iterator[tuple[str, Any, list[JsonObject]]]:
-    """The tickets of a record: where in it they stand, and their updates that stand beside them.
-
-    Raises:
-        MalformedInput: there are none.
-    """
-    if _is_ticket(value):
-        yield "", value, []
-        return
-    listed = record.value("tickets")
-    tickets = [(f"tickets[{n}]", each) for n, each in enumerate(listed)] if isinstance(listed, list) else []
-    tickets += [("", record.value("ticket"))] if "ticket" in record else []
-    only = _number(tickets[0][1]) if len(tickets) == 1 else ""
-    updates: defaultdict[str, list[JsonObject]] = defaultdict(list)
-    for update in (each for key in _HISTORY for each in record.objects(key, keep=False)):
-        updates[update.label("ticket_id") or only].append(update)
-    known = {_number(ticket) for _, ticket in tickets}
-    tickets += [(f"ticket {number}" if number else "", _unknown(number)) for number in updates if number not in known]
-    if not tickets:
-        raise MalformedInput(_EXPECTED)
-    _tell_of_the_rest(record, document)
-    yield from ((place, ticket, updates.get(_number(ticket), [])) for place, ticket in tickets)
-
-
-def _number(ticket: Any) -> str:
-    number = ticket.get("id") if isinstance(ticket, dict) else None
-    return "" if number is None else str(number)
-
-
-def _tell_of_the_rest(record: JsonObject, document: Document) -> None:
-    pages = record.value("meta")
-    if record.value("next_page") or (isinstance(pages, dict) and pages.get("has_more")):
-        document.warn("the export goes on in further pages, which are not in this file")
-    record.skip(*_PAGES)
-    if record.rest:
-        document.warn(f"what stands beside the tickets was left out: {', '.join(record.rest)}")
-
-
 def _beside(record: JsonObject) -> Beside:
     people = {key: person_of(each, key) for key, each in by_id(record.objects("users", keep=False)).items()}
     teams = {key: each.text("name") or key for key, each in by_id(record.objects("groups", keep=False)).items()}
@@ -124,3 +56,13 @@ def _beside(record: JsonObject) -> Beside:
         listed = found if isinstance(found, list) else [found]
         metrics |= {str(each.get("ticket_id", "")): each for each in listed if isinstance(each, dict)}
     return Beside(people, teams, metrics)
+
+
+_SHAPE = Shape(
+    is_ticket=_is_ticket,
+    is_update=_is_update,
+    history=("comments", "audits", "ticket_events"),
+    number=("ticket_id",),
+    beside=_beside,
+    make=read_ticket,
+)
