@@ -28,12 +28,17 @@ def with_languages(transcript: Transcript) -> Transcript:
     A turn has a language of its own only where it is another one than the transcript's. Only the first 1,000 turns are
     looked at one by one, and none where the language stated is one that could not be told from its neighbours.
     """
-    language = transcript.language or detect_language(_sample(transcript))
+    language = language_of(transcript)
     if language is not None and _primary(language) not in _LANGUAGES:
         return transcript
     looked_at = tuple(_with_own(turn, language) for turn in transcript.turns[:_MOST_TURNS])
     told = transcript.model_copy(update={"turns": (*looked_at, *transcript.turns[_MOST_TURNS:])})
     return told if language == transcript.language else _told(told, language)
+
+
+def language_of(transcript: Transcript) -> str | None:
+    """The language that is stated, else the one that the beginnings of the turns are in, if that can be told."""
+    return transcript.language or detect_language(_sample(transcript))
 
 
 def detect_language(text: str) -> str | None:

@@ -1,33 +1,83 @@
 """Where a text has e-mail addresses, phone numbers, IBANs, payment cards and given names. Pure.
 
-Numbers count only when their checksum or numbering plan says that they are one: IBAN mod 97 (ISO 13616), cards by Luhn
-(ISO/IEC 7812), phone numbers by libphonenumber. Names are those that the caller knows; no list of names is used. What
-is spelled out in words is not found.
+Numbers count only when their check digits or numbering plan say that they are one: IBAN mod 97 (ISO 13616), cards by
+issuer and Luhn (ISO/IEC 7812), phone numbers by libphonenumber. Names are those that the caller knows; no list of names
+is used. Digits that are spelled out in words are not found.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
+
+from llm_grader.personal_names import find_names
 
 Kind = Literal["EMAIL", "IBAN", "CARD", "PHONE", "NAME"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
+_GAP = r"[ \u00a0\u202f.-]"
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b")
-_CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
-_REGIONS = {"de": "DE", "cs": "CZ", "hu": "HU", "et": "EE", "en": "GB"}
-_LEAST_NAME = 3
-_INFLECTED_FROM = 4
-_CHANGING_ENDS = ("cs", "hu")  # Nováková – Novákové, Anna – Annának
+# Read out or disguised, `jana dot novak (at) example dot com`: words for both @ and dot, or brackets around one for @.
+_DOT = r"(?:\.| ?\(?\b(?:dot|punkt|tečka|pont)\b\)? ?)"
+_AT = r" ?[(\[]\s?(?:at|ät|ätt|ett|zavináč|kukac)\s?[)\]] ?"
+_AT_SAID = r" (?:at|ät|ätt|ett|zavináč|kukac) (?=\S+ (?:dot|punkt|tečka|pont) )"
+_EMAILS_IN_WORDS = [
+    re.compile(
+        rf"[\w+-]{{1,64}}(?:{_DOT}[\w+-]{{1,64}}){{0,4}}{at}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,3}}\b(?!{at})",
+        re.IGNORECASE,
+    )
+    for at in (_AT, _AT_SAID)
+]
+_IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:{_GAP}?[A-Z0-9]){{11,30}}))", re.IGNORECASE)
+_CARD = re.compile(rf"(?<![\w+])\d(?:{_GAP}?\d){{12,18}}(?!\d)")
+# The registry of ISO 13616: how long an IBAN of each country is.
+_IBANS = """
+    AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18
+    FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 LT20 LU20
+    LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24
+    SM27 ST25 SV28 TN24 TR26 UA29 VA22 VG24 XK20
+"""
+_IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _IBANS.split()}
+# Visa; Mastercard; American Express; Discover; Diners Club; JCB; UnionPay; Maestro.
+_ISSUERS = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}"
+    r"|6(?:011\d\d|4[4-9]\d{3}|5\d{4})\d{10}"
+    r"|3(?:0[0-5]|[689])\d{11,12}|35(?:2[89]|[3-8])\d{12,13}|62\d{14,17}|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"
+)
+# Dates and amounts, which some numbering plans would take for a number.
+_NO_PHONE = re.compile(
+    r"\b\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)\d\d\b|\b(?:19|20)\d\d[./-] ?\d{1,2}[./-] ?\d{1,2}\b"
+    r"|(?<![\d.,/+-])\d{1,3}(?:[ \u00a0.,]?\d{3})*[.,]\d\d(?![\d.,/-])"
+)
+_REFERENCE = re.compile(r"[A-Z]-$")  # the invoice RE-2026-851732
+_REGIONS = {
+    "de": "DE",
+    "cs": "CZ",
+    "hu": "HU",
+    "et": "EE",
+    "en": "GB",
+    "sk": "SK",
+    "sl": "SI",
+    "sv": "SE",
+    "da": "DK",
+    "uk": "UA",
+}
+# Where the same language or a close one is spoken; their national numbers count when they are written in groups.
+_NEIGHBOURS = {"GB": ("US",), "DE": ("AT", "CH"), "CZ": ("SK",), "SK": ("CZ",), "HU": ("SK",), "EE": ("FI",)}
+_LEAST_DIGITS = 7
 
 
 class Found(NamedTuple):
-    """A stretch of text, in characters, end exclusive, and what it is."""
+    """A stretch of text, in characters, end exclusive, and what it is.
+
+    `value` is the same for what is the same in other words: the digits of a number, a name without its ending.
+    """
 
     start: int
     end: int
     kind: Kind
+    value: str
 
 
 def find_personal_data(text: str, *, language: str | None, names: Iterable[str] = ()) -> list[Found]:
@@ -35,56 +85,79 @@ def find_personal_data(text: str, *, language: str | None, names: Iterable[str] 
 
     Args:
         text: what to look through.
-        language: BCP 47 code; says in which country a number without country code is read.
-        names: names of people to find, also with a short ending, as in “Novákové” or “Annának”.
+        language: BCP 47 code; says how names end, and in which country a number without country code is read.
+        names: names of people to find, in the ways that `personal_names` knows.
     """
     finders: list[Callable[[], Iterator[Found]]] = [
         lambda: _matches(_EMAIL, text, "EMAIL"),
-        lambda: (found for found in _matches(_IBAN, text, "IBAN") if is_iban(text[found.start : found.end])),
+        lambda: (found for pattern in _EMAILS_IN_WORDS for found in _matches(pattern, text, "EMAIL")),
+        lambda: _ibans(text),
         lambda: (found for found in _matches(_CARD, text, "CARD") if is_card(text[found.start : found.end])),
         lambda: _phones(text, language),
-        lambda: _names(text, names, language),
+        lambda: (Found(start, end, "NAME", part) for start, end, part in find_names(text, names, language)),
     ]
     taken: list[Found] = []
     for finder in finders:
-        free = [f for f in finder() if all(f.end <= other.start or f.start >= other.end for other in taken)]
-        taken.extend(free)
+        for found in finder():
+            if all(found.end <= other.start or found.start >= other.end for other in taken):
+                taken.append(found)
     return sorted(taken)
 
 
 def is_iban(text: str) -> bool:
-    """Whether the check digits of an IBAN are right (ISO 13616: the number modulo 97 is 1)."""
-    compact = text.replace(" ", "")
-    if not 15 <= len(compact) <= 34:
+    """Whether this is as long as its country's IBANs, with the right check digits (ISO 13616: modulo 97 is 1)."""
+    compact = _compact(text)
+    if len(compact) != _IBAN_LENGTHS.get(compact[:2]):
         return False
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
 
 
 def is_card(text: str) -> bool:
-    """Whether the last digit of a card number is right (ISO/IEC 7812, Luhn)."""
-    digits = [int(character) for character in text if character.isdigit()]
-    doubled = [d if n % 2 == 0 else 2 * d - 9 * (d > 4) for n, d in enumerate(reversed(digits))]
-    return len(set(digits)) > 1 and sum(doubled) % 10 == 0
+    """Whether a card of this beginning and length exists, and its last digit is right (ISO/IEC 7812, Luhn)."""
+    compact = _compact(text)
+    doubled = [int(d) if n % 2 == 0 else sum(divmod(2 * int(d), 10)) for n, d in enumerate(reversed(compact))]
+    return _ISSUERS.fullmatch(compact) is not None and sum(doubled) % 10 == 0
+
+
+def _compact(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).upper()
 
 
 def _matches(pattern: re.Pattern[str], text: str, kind: Kind) -> Iterator[Found]:
-    return (Found(match.start(), match.end(), kind) for match in pattern.finditer(text))
+    return (_found(text, match.start(), match.end(), kind) for match in pattern.finditer(text))
+
+
+def _found(text: str, start: int, end: int, kind: Kind) -> Found:
+    words = text[start:end]
+    return Found(start, end, kind, words.casefold() if kind == "EMAIL" else _compact(words))
+
+
+def _ibans(text: str) -> Iterator[Found]:
+    """IBANs, of what looks like one and may go on with the words that follow."""
+    for match in _IBAN.finditer(text):
+        places = [at for at in range(match.start(1), match.end(1)) if text[at].isalnum()]
+        length = _IBAN_LENGTHS.get(match[1][:2].upper(), 0)
+        if 0 < length <= len(places) and is_iban(text[match.start() : places[length - 1] + 1]):
+            yield _found(text, match.start(), places[length - 1] + 1, "IBAN")
 
 
 def _phones(text: str, language: str | None) -> Iterator[Found]:
     from phonenumbers import Leniency, PhoneNumberMatcher
 
-    region = _REGIONS.get((language or "en").split("-")[0])
-    for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID, max_tries=1000):
-        yield Found(match.start, match.end, "PHONE")
+    masked = _NO_PHONE.sub(lambda found: "_" * len(found[0]), text)
+    if sum(map(str.isdigit, masked)) < _LEAST_DIGITS:
+        return
+    home = _region(language)
+    for region in (home, *_NEIGHBOURS.get(home, ())):
+        for match in PhoneNumberMatcher(masked, region, leniency=Leniency.VALID, max_tries=1000):
+            digits = sum(map(str.isdigit, match.raw_string))
+            named = _REFERENCE.search(masked[: match.start][-4:]) is not None and match.raw_string[0] != "+"
+            if not named and digits >= _LEAST_DIGITS and (region == home or digits < len(match.raw_string)):
+                yield _found(text, match.start, match.end, "PHONE")
 
 
-def _names(text: str, names: Iterable[str], language: str | None) -> Iterator[Found]:
-    parts = sorted({part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) >= _LEAST_NAME})
-    if not parts:
-        return iter(())
-    forms = [re.escape(part) + (r"\w{0,3}" if len(part) >= _INFLECTED_FROM else "") for part in parts]
-    if (language or "").split("-")[0] in _CHANGING_ENDS:
-        vowels = (part for part in parts if part[-1] in "aáeéo" and len(part) >= _INFLECTED_FROM)
-        forms += [re.escape(part[:-1]) + r"\w{1,4}" for part in vowels]
-    return _matches(re.compile(rf"\b(?:{'|'.join(forms)})\b"), text, "NAME")
+def _region(language: str | None) -> str:
+    """The country that a language tag names, as in `de-AT`, or where most speakers live."""
+    primary, *rest = (language or "en").replace("_", "-").split("-")
+    named = next((part.upper() for part in rest if len(part) == 2), None)
+    return named or _REGIONS.get(primary.casefold(), primary.upper())

@@ -7,28 +7,25 @@ still says who they are, and what `personal_data` does not find is sent as it is
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from llm_grader.errors import DiskError
-from llm_grader.personal_data import Kind, find_personal_data
+from llm_grader.language import language_of
+from llm_grader.personal_data import Found, Kind, find_personal_data
+from llm_grader.readers.role_words import role_of_label
 from llm_grader.transcript import Model, Transcript, Turn
 from llm_grader.verdict import Evidence, Scorecard
 
-_ROLE_WORDS = re.compile(r"^(?:agent|customer|user|bot|system|speaker|unknown|spk|ch)[ _-]?\d*$", re.IGNORECASE)
-
+_NO_NAME = re.compile(r"(?:agent|customer|user|bot|system|speaker|unknown|channel|spk|ch)?[ _-]?\d*", re.IGNORECASE)
 _TOKEN = re.compile(r"\[(?:EMAIL|IBAN|CARD|PHONE|NAME)_\d+\]")
 
 
 class Span(Model):
-    """Characters of a turn's original text that a token stands for (`start` to `end`), and where the token is."""
+    """Characters of an original text that a token stands for, `original[start:end] == text`, and where the token is."""
 
     start: int
     end: int
+    text: str
     token: str
     token_start: int
 
@@ -50,15 +47,18 @@ def redact(transcript: Transcript, *, names: Iterable[str] = ()) -> Redaction:
     """Replace personal data in what is sent to a model: the turns' texts and subjects.
 
     Names are taken from `names`, the participants, the speakers and the ticket. Ids, times and ticket fields stay: they
-    are not sent.
+    are not sent. In which country a number is one follows from the language, which is told from the words where it is
+    not stated.
     """
-    known = {*names, *_names_of(transcript)}
-    tokens = _Tokens()
+    return redact_turns(transcript, Replacing(transcript, names=names))
+
+
+def redact_turns(transcript: Transcript, replacing: Replacing) -> Redaction:
+    """`redact` with tokens that may go on elsewhere."""
     turns, spans = [], []
     for turn in transcript.turns:
-        language = turn.language or transcript.language
-        text, moved = _replaced(turn.text, language, known, tokens)
-        subject = None if turn.subject is None else _replaced(turn.subject, language, known, tokens)[0]
+        text, moved = replacing.text(turn.text, turn.language)
+        subject = None if turn.subject is None else replacing.text(turn.subject, turn.language)[0]
         segments = tuple(
             part.model_copy(update={"start": _forward(part.start, moved), "end": _forward(part.end, moved)})
             for part in turn.segments
@@ -66,7 +66,7 @@ def redact(transcript: Transcript, *, names: Iterable[str] = ()) -> Redaction:
         turns.append(turn.model_copy(update={"text": text, "subject": subject, "segments": segments}))
         spans.append(moved)
     redacted = transcript.model_copy(update={"turns": tuple(turns)})
-    return Redaction(transcript=redacted, values=tokens.values, spans=tuple(spans))
+    return Redaction(transcript=redacted, values=replacing.values, spans=tuple(spans))
 
 
 def restore(evidence: Evidence, original: Turn, spans: Sequence[Span]) -> Evidence:
@@ -92,58 +92,66 @@ def restore_card(card: Scorecard, original: Transcript, redaction: Redaction) ->
     return card.model_copy(update={"verdicts": verdicts})
 
 
-def save_values(path: Path, redactions: Iterable[tuple[str, Redaction]]) -> None:
-    """Write what the tokens stand for, one transcript a line, into a new file that only its owner can read.
+class Replacing:
+    """Replaces the personal data of one transcript: the same value, the same token. `values` is token → value.
 
-    Raises:
-        DiskError: the file exists already, or cannot be written.
+    Args:
+        transcript: its fields give names away, and its language says how to look for them and for numbers.
+        names: further names.
     """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise DiskError(f"{path}: cannot be written ({error.strerror}): name a file that does not exist") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        for transcript_id, redaction in redactions:
-            line = {"transcript_id": transcript_id, "values": redaction.values}
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
-
-class _Tokens:
-    """The tokens of one transcript: the same value, the same token; `values` is token → value."""
-
-    def __init__(self) -> None:
+    def __init__(self, transcript: Transcript, *, names: Iterable[str] = ()) -> None:
         self.values: dict[str, str] = {}
-        self._known: dict[tuple[Kind, str], str] = {}
-        self._count: defaultdict[Kind, int] = defaultdict(int)
+        self._tokens: dict[tuple[Kind, str], str] = {}
+        self._names = frozenset({*names, *_names_of(transcript)})
+        self._language = language_of(transcript)
 
-    def of(self, kind: Kind, value: str) -> str:
-        same = (kind, value.casefold() if kind in ("EMAIL", "NAME") else "".join(filter(str.isalnum, value)))
-        if same not in self._known:
-            self._count[kind] += 1
-            self._known[same] = f"[{kind}_{self._count[kind]}]"
-            self.values[self._known[same]] = value
-        return self._known[same]
+    def token(self, kind: Kind, value: str, *, same: str | None = None) -> str:
+        """The token of a value; `same` is equal for what is the same in other words, by default the value itself."""
+        key = (kind, value if same is None else same)
+        if key not in self._tokens:
+            number = sum(known == kind for known, _ in self._tokens) + 1
+            self._tokens[key] = f"[{kind}_{number}]"
+            self.values[self._tokens[key]] = value
+        return self._tokens[key]
 
+    def text(self, text: str, language: str | None = None) -> tuple[str, tuple[Span, ...]]:
+        """The text with tokens, and where they are; `language` is the text's own, if it is not the transcript's."""
+        parts, spans, read, written = [], [], 0, 0
+        for start, end, kind, value in self._found(text, language):
+            token = self.token(kind, value if kind == "NAME" else text[start:end], same=value)
+            parts += [text[read:start], token]
+            written += start - read
+            spans.append(Span(start=start, end=end, text=text[start:end], token=token, token_start=written))
+            written += len(token)
+            read = end
+        return "".join([*parts, text[read:]]), tuple(spans)
 
-def _replaced(text: str, language: str | None, names: Iterable[str], tokens: _Tokens) -> tuple[str, tuple[Span, ...]]:
-    parts, spans, read, written = [], [], 0, 0
-    for start, end, kind in find_personal_data(text, language=language, names=names):
-        token = tokens.of(kind, text[start:end])
-        parts += [text[read:start], token]
-        written += start - read
-        spans.append(Span(start=start, end=end, token=token, token_start=written))
-        written += len(token)
-        read = end
-    return "".join([*parts, text[read:]]), tuple(spans)
+    def _found(self, text: str, language: str | None) -> list[Found]:
+        found = find_personal_data(text, language=language or self._language, names=self._names)
+        if language in (None, self._language):
+            return found
+        # somebody who writes in another language still has a number of the country
+        others = find_personal_data(text, language=self._language)
+        return sorted(found + [o for o in others if all(o.end <= f.start or o.start >= f.end for f in found)])
 
 
 def _names_of(transcript: Transcript) -> set[str]:
-    """Names that the transcript's fields give away; words for roles and e-mail addresses are none."""
+    """Names that the transcript's fields give away."""
     given = {participant.name for participant in transcript.participants}
     given |= {turn.speaker for turn in transcript.turns}
     if transcript.ticket is not None:
         given.add(transcript.ticket.customer_name)
-    return {name for name in given if name and "@" not in name and not _ROLE_WORDS.match(name)}
+    return {name for label in given if label and (name := name_in(label))}
+
+
+def name_in(label: str) -> str:
+    """What of a speaker's label names a person: `Jana` of `Agent Jana`, nothing of `Kunde 2`, `spk_0` and addresses."""
+    bare = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", label)
+    if "@" in label or role_of_label(bare.casefold()):
+        return ""
+    words = bare.split()
+    return " ".join(word for word in words if role_of_label(word) is None and not _NO_NAME.fullmatch(word))
 
 
 def _forward(at: int, spans: Sequence[Span]) -> int:

@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
         "probabilities",
     },
     {"schema", "claims"},
-    {"waits", "ticket_state", "budget", "ledger", "batch_file", "personal_data", "language"},
+    {"waits", "ticket_state", "budget", "ledger", "batch_file", "personal_data", "personal_names", "language"},
     {"evidence", "signals", "scoring", "reply", "rubric_file", "rubric_diff", "rubric_text", "lint", "lint_words"},
     {
         "readers",
@@ -44,6 +44,7 @@ LAYERS: list[set[str]] = [
         "windows",
         "self_audit",
         "redaction",
+        "pseudonyms",
     },
     {"asking", "choices", "store", "journal", "gateway", "weights"},
     {"grading", "local", "line", "business_hours", "recorded"},

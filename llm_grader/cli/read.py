@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import InputError
+from llm_grader.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from llm_grader.transcript import Transcript
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 _SOME_FAILED, _ALL_FAILED = 3, 65
 
 Check = Annotated[bool, typer.Option("--check", help="Only report what was understood.")]
+Redact = Annotated[
+    bool, typer.Option("--redact", help="Put tokens in place of addresses, numbers and the names that are known.")
+]
+Values = Annotated[
+    Path | None, typer.Option("--values", help="With --redact: new file for what leads back, for its owner alone.")
+]
+Restore = Annotated[Path | None, typer.Option("--restore", help="Undo --redact with the file that its --values wrote.")]
 
 
 def read(
@@ -28,6 +37,9 @@ def read(
     columns: options.Columns = None,
     channel: options.Channel = None,
     check: Check = False,
+    redact: Redact = False,
+    values: Values = None,
+    restore: Restore = None,
 ) -> None:
     """Show how input is understood, as one canonical transcript a line.
 
@@ -39,6 +51,8 @@ def read(
       llm-grader read call.vtt --agent "Speaker 1" --check
 
       llm-grader read stereo.json --channel-roles 0=agent,1=customer --check
+
+      llm-grader read inbox/ --redact --values values.jsonl > redacted.jsonl
     """
     from llm_grader.cli.inputs import reading_of
     from llm_grader.readers import read_transcripts
@@ -56,11 +70,45 @@ def read(
         on_error=tell,
         on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
     )
-    for count, transcript in enumerate(transcripts, 1):  # noqa: B007
-        _print(transcript, check=check)
+    with _changing(redact=redact, values=values, restore=restore) as changed:
+        for count, transcript in enumerate(transcripts, 1):  # noqa: B007
+            try:
+                _print(changed(transcript), check=check)
+            except InputError as error:
+                tell(error)
     if count == 0 and not failed:
         typer.echo("llm-grader: no files to read", err=True)
     raise typer.Exit(_ALL_FAILED if count == 0 else _SOME_FAILED if failed else 0)
+
+
+@contextmanager
+def _changing(
+    *, redact: bool, values: Path | None, restore: Path | None
+) -> Iterator[Callable[[Transcript], Transcript]]:
+    """What is done to each transcript before it is shown.
+
+    Raises:
+        UsageError: the flags contradict each other.
+    """
+    from llm_grader.pseudonyms import SavedValues, new_values_file, pseudonymise
+
+    if values is not None and not redact:
+        raise UsageError("--values: expected with --redact; to undo it, name the file with --restore")
+    if redact and restore is not None:
+        raise UsageError("--redact and --restore: expected one of them")
+    if restore is not None:
+        yield SavedValues(restore).restore
+    elif values is not None:
+        with new_values_file(values) as keep:
+
+            def redacted(transcript: Transcript) -> Transcript:
+                told, leads_back = pseudonymise(transcript)
+                keep(leads_back)
+                return told
+
+            yield redacted
+    else:
+        yield (lambda transcript: pseudonymise(transcript)[0]) if redact else (lambda transcript: transcript)
 
 
 def _print(transcript: Transcript, *, check: bool) -> None:

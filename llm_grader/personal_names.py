@@ -1,0 +1,145 @@
+"""Where a text has the names of people we know: inflected, in capitals, in haste, without marks. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+_LEAST_LETTERS = 3
+_LOWER_CASE_FROM = 5
+"""A shorter name in lower case is as likely another word: `mark`, `will`, `rose`, Hungarian `nagy`."""
+
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "õ": "oe", "ß": "ss"}
+_FLEETING = ("ek", "el", "ec")
+_DIGRAPHS = ("cs", "dz", "gy", "ly", "ny", "sz", "ty", "zs")
+_CASE_ENDINGS = {
+    "en": "s?",
+    "de": "(?:e?n?s|sche[mnrs]?)?",
+    "cs": "(?:ovi|ov[áéý]|ovou|ových|ům|em|[aeěiouy])?",
+    "hu": "(?:ék|né|é)?(?:n[ae]k|v[ae]l|n[áé]l|[tbr][óő]l|h[oeö]z|r[ae]|b[ae]n?|ért|ig|i|[oeöaá]?t"
+    "|[b-dfghj-np-tvz]{1,2}[ae]l)?",
+    "et": "[aeiu]?(?:le|lt|l|sse|st|s|ga|ta|t|na|ni|ks|d|de\\w{0,2})?",
+}
+_OTHER_ENDINGS = "\\w{0,3}"
+# What stands in the place of a final vowel: Nováková – Novákovou, Veselý – Veselého, Jana – Janě.
+_CZECH_VOWELS = "(?:ého|ému|ých|ého|ovi|ou|ách|in\\w{1,3}|[ýíě]m|ím|ího|[aáeéěiíouyý])"
+_SOFTENED = {"k": "[kc]", "g": "[gz]", "h": "[hz]", "r": "[rř]"}
+
+
+class Named(NamedTuple):
+    """Characters of a text that name somebody, end exclusive, and the part of the name they stand for."""
+
+    start: int
+    end: int
+    part: str
+
+
+def find_names(text: str, names: Iterable[str], language: str | None) -> Iterator[Named]:
+    """Each part of these names (of 3 letters and more) in the text, with the endings of the language.
+
+    Marks may be missing (`Novakova`, `Mueller`). Parts of 5 letters and more, and whole names, may be in lower case.
+    """
+    primary = (language or "").split("-")[0].casefold()
+    pattern, groups = _pattern(frozenset(names), primary)
+    for match in pattern.finditer(text) if groups else ():
+        words = re.finditer(r"[^\W\d_]+", match[0])
+        for word, part in zip(words, groups[match.lastgroup or ""], strict=True):
+            yield Named(match.start() + word.start(), match.start() + word.end(), part)
+
+
+@lru_cache(maxsize=512)
+def _pattern(names: frozenset[str], language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """A pattern with a group for each name and part, and the parts that the group's words stand for."""
+    whole = {tuple(_parts(name)) for name in names}
+    parts = sorted({part for name in whole for part in name}, key=lambda part: (-len(part), part))
+    groups: dict[str, tuple[str, ...]] = {}
+    forms = []
+    for words in (*_orders(whole), *((part,) for part in parts)):
+        group = f"n{len(groups)}"
+        groups[group] = words
+        alone = len(words) == 1
+        form = "|".join(_cased(words[0], language)) if alone else _anyhow(_in_a_row(words, language))
+        forms.append(f"(?P<{group}>{form})")
+    return re.compile(rf"\b(?:{'|'.join(forms)})\b"), groups
+
+
+def _in_a_row(words: Iterable[str], language: str) -> str:
+    return r"[\s,.-]{1,3}".join(_inflected(word, language) for word in words)
+
+
+def _parts(name: str) -> list[str]:
+    composed = unicodedata.normalize("NFC", name)
+    return [part for part in re.findall(r"[^\W\d_]+", composed) if len(part) >= _LEAST_LETTERS]
+
+
+def _orders(names: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Names of several parts, as they are and last name first."""
+    for name in sorted(names):
+        if len(name) > 1:
+            yield from (name, (name[-1], *name[:-1]))
+
+
+def _cased(part: str, language: str) -> Iterator[str]:
+    if len(part) >= _LOWER_CASE_FROM:
+        yield _anyhow(_inflected(part, language))
+        return
+    for written in dict.fromkeys((part, part.capitalize(), part.upper())):
+        yield _inflected(written, language)
+
+
+def _anyhow(pattern: str) -> str:
+    return f"(?i:{pattern})"
+
+
+def _inflected(part: str, language: str) -> str:
+    """A pattern for the part with any ending."""
+    forms = [_spelled(part) + _CASE_ENDINGS.get(language, _OTHER_ENDINGS)]
+    if language == "cs":
+        forms += _czech(part)
+    elif language == "hu":
+        forms += _hungarian(part)
+    return f"(?:{'|'.join(forms)})"
+
+
+def _czech(part: str) -> Iterator[str]:
+    """Stems that change: Jana – Janě, Blanka – Blance, Marek – Marku, Petr – Petře."""
+    lower = part.casefold()
+    if lower[-1] in "aáeéoíý":
+        yield _softened(part[:-1]) + _CZECH_VOWELS
+    if lower.endswith(_FLEETING) and len(part) > _LEAST_LETTERS:
+        yield _spelled(part[:-2]) + _softened(part[-1]) + _CZECH_VOWELS
+    if lower[-1] == "r":
+        yield _softened(part) + "[eěi]"
+
+
+def _softened(stem: str) -> str:
+    return _spelled(stem[:-1]) + _SOFTENED.get(stem[-1].casefold(), _spelled(stem[-1]))
+
+
+def _hungarian(part: str) -> Iterator[str]:
+    """Stems that change: Anna – Annával, Kovács – Kováccsal."""
+    if part[-1] in "ae":
+        yield _spelled(part[:-1]) + {"a": "á", "e": "é"}[part[-1]] + _CASE_ENDINGS["hu"]
+    if part.casefold().endswith(_DIGRAPHS):
+        yield _spelled(part[:-2]) + re.escape(part[-2] + part[-2:]) + "[ae]l"
+
+
+def _spelled(word: str) -> str:
+    """The letters of a word, each with its mark or without, and `ü` also as `ue`."""
+    return "".join(_letter(letter) for letter in word)
+
+
+def _letter(letter: str) -> str:
+    bare = unicodedata.normalize("NFD", letter)[0]
+    two = _UMLAUTS.get(letter.casefold())
+    if bare == letter and two is None:
+        return letter
+    options = [
+        letter,
+        *([bare] if bare != letter else []),
+        *([two.upper() if letter.isupper() else two] if two else []),
+    ]
+    return f"(?:{'|'.join(reversed(options))})"
