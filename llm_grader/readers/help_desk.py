@@ -18,8 +18,6 @@ from llm_grader.readers.roles import RoleMapping
 from llm_grader.readers.speech import in_order
 from llm_grader.transcript import Channel, Participant, Role, Turn
 
-NOT_STATED = "the channel is not stated: read as email"
-
 _DONE = ("solved", "closed")
 _NO_DATES = ("", "0000-00-00 00:00:00")  # how some systems write that there is none
 
@@ -167,6 +165,14 @@ def flag(fields: JsonObject, key: str) -> bool | None:
     return value
 
 
+def count(fields: JsonObject, key: str) -> int | None:
+    """How often something happened; None when it is missing."""
+    number = fields.value(key)
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 0):
+        raise fields.wrong(key, "a count")
+    return number
+
+
 def moment(fields: JsonObject, *keys: str, document: Document) -> datetime | None:
     """The first of these points in time that is there; blanks and a date of zeros are none."""
     for key in keys:
@@ -194,10 +200,12 @@ def file_names(fields: JsonObject, key: str, name: str) -> str:
     return ", ".join(names)
 
 
-def settled_channel(stated: Channel | None, document: Document) -> tuple[Channel, list[str]]:
-    """The channel that the source states, else the caller's, else e-mail with the warning that says so."""
+def settled_channel(
+    stated: Channel | None, document: Document, *, otherwise: Channel = "email"
+) -> tuple[Channel, list[str]]:
+    """The channel that the source states, else the caller's, else the usual one with the warning that says so."""
     channel = stated or document.options.channel
-    return (channel, []) if channel else ("email", [NOT_STATED])
+    return (channel, []) if channel else (otherwise, [f"the channel is not stated: read as {otherwise}"])
 
 
 def told_in_order(turns: Iterable[Turn], subject: str | None, channel: Channel) -> tuple[Turn, ...]:

@@ -12,6 +12,7 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.help_desk import (
     Cast,
     Person,
+    count,
     moment,
     settled_channel,
     texts,
@@ -130,6 +131,7 @@ def _about(fields: JsonObject, metrics: Any, *, scene: Scene, past: Past, custom
     solved = moment(metric, "solved_at", document=scene.document) or past.reached.get("solved")
     team = fields.label("group_id")
     group = fields.object("group")
+    counted = count(metric, "reopens")
     kept = {key: fields.value(key) for key in ("satisfaction_rating", "custom_fields", "custom_status_id")}
     kept["metric_set"] = metrics
     return Ticket(
@@ -150,7 +152,7 @@ def _about(fields: JsonObject, metrics: Any, *, scene: Scene, past: Past, custom
         resolved_at=solved if status in _DONE else None,
         closed_at=past.reached.get("closed") if status == "closed" else None,
         transfers=None if past.audited else _transfers(metric),
-        reopens=_count(metric, "reopens", past.reopens if past.audited else None),
+        reopens=past.reopens if counted is None and past.audited else counted,
         vendor={key: value for key, value in kept.items() if value not in (None, {}, [])},
     )
 
@@ -170,12 +172,5 @@ def _first_reply(opened: datetime | None, metric: JsonObject) -> datetime | None
 
 def _transfers(metric: JsonObject) -> int | None:
     """How often it went on to another person or team: each of them is a station, and the first one no transfer."""
-    stations = [count for key in ("assignee_stations", "group_stations") if (count := _count(metric, key)) is not None]
+    stations = [number for key in ("assignee_stations", "group_stations") if (number := count(metric, key)) is not None]
     return max(max(stations) - 1, 0) if stations else None
-
-
-def _count(fields: JsonObject, key: str, otherwise: int | None = None) -> int | None:
-    count = fields.value(key)
-    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
-        raise fields.wrong(key, "a count")
-    return otherwise if count is None else count
