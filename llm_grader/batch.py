@@ -120,7 +120,7 @@ async def import_batch(
     store = _check(grader).store
     if store is None:
         raise UsageError("importing results needs a store")
-    journal = Journal(store, store.start_run(grader.base_provenance))
+    journal = Journal(store, store.start_run(grader.base_provenance, grader.rubric))
     work = _Import(grader, store, journal, results)
     try:
         async with aclosing(run_pool(work, transcripts, workers=_OPEN_IMPORTS)) as imported:

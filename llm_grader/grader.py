@@ -7,8 +7,6 @@ they also work where a loop is already running, as in a notebook.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
@@ -22,19 +20,23 @@ import llm_grader
 from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsker
 from llm_grader.budget import Budget
 from llm_grader.calibration import Calibration, calibrated_card, load_calibration
+from llm_grader.earlier import Earlier
 from llm_grader.endpoint import Endpoint, parameters_of
 from llm_grader.errors import UsageError
 from llm_grader.gateway import CONCURRENCY, Gateway
-from llm_grader.grading import grade_transcript, has_no_agent
+from llm_grader.grading import grade_transcript, items_to_ask
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
+from llm_grader.keys import Keys
 from llm_grader.ledger import Rates
-from llm_grader.line import Line, open_local
+from llm_grader.line import LANGUAGE, Line, open_local
+from llm_grader.loops import drained, loop_of_its_own
 from llm_grader.messages import Prompts, prompt_hash
 from llm_grader.pieces import Known, Piece, Pieces
 from llm_grader.pool import run_pool
 from llm_grader.redaction import redact as redact_transcript
 from llm_grader.redaction import restore_card
 from llm_grader.reply import response_model
+from llm_grader.reuse import Before
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.store import Store
@@ -69,6 +71,8 @@ class Grader:
             cards have the original words all the same.
         calibration: what its confidences are worth, or the file that `llm-grader calibrate` wrote; cards then have
             calibrated ones. The store keeps the judge's own.
+        reuse: take verdicts that hold still from the store where the rubric was edited, see `reuse`; otherwise every
+            item is asked again, so that all verdicts of a card come from the same prompts.
         notify: told in a short line about waits and retries.
 
     `spent` is what its requests have taken so far; cards that come from the store add nothing.
@@ -96,6 +100,7 @@ class Grader:
         budget: Budget | None = None,
         redact: bool = False,
         calibration: Calibration | str | Path | None = None,
+        reuse: bool = True,
         notify: Callable[[str], None] = lambda _line: None,
     ) -> None:
         if samples < 1:
@@ -118,12 +123,15 @@ class Grader:
         self.redact = redact
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
+        self._earlier: Earlier | None = None
         self.spent = Usage()
         self._concurrency = CONCURRENCY
         self._judge = judge
         self._notify = notify
         if judge is None and not self.is_local:
             asked.check()
+        if self.store is not None and reuse:
+            self._earlier = Earlier(self.store, self.rubric, LANGUAGE if self.is_local else self.prompts.language)
         self.calibration = load_calibration(Path(calibration)) if isinstance(calibration, str | Path) else calibration
         if self.calibration is not None:
             self.calibration.check(self.base_provenance)
@@ -142,20 +150,14 @@ class Grader:
             finally:
                 await self.aclose()
 
-        with _loop_of_its_own() as call:
+        with loop_of_its_own() as call:
             card: Scorecard = call(run)
             return card
 
     def grade_many(self, transcripts: Iterable[Transcript], *, concurrency: int = 64) -> Iterator[Scorecard]:
         """Grade transcripts as they come and yield scorecards as they finish; see `agrade_many`."""
-        with _loop_of_its_own() as call:
-            cards = self.agrade_many(transcripts, concurrency=concurrency)
-            try:
-                while (card := call(anext, cards, None)) is not None:
-                    yield card
-            finally:
-                call(cards.aclose)
-                call(self.aclose)
+        cards = self.agrade_many(transcripts, concurrency=concurrency)
+        return drained(cards, at_once=max(1, concurrency // 2), aclose=self.aclose)
 
     async def agrade(self, transcript: Transcript) -> Scorecard:
         """Grade one transcript; the asynchronous face of `grade`."""
@@ -170,8 +172,8 @@ class Grader:
         """Grade transcripts as they come and yield scorecards as they finish.
 
         At most `concurrency` transcripts are in flight, and as many wait to be taken. One that cannot be graded yields
-        a card with status error; what stops the whole run is raised after the finished cards were yielded. The cards of
-        `known` transcripts come first: their results are in the store, so that they need not be read again.
+        a card with status error; what stops the whole run is raised after the finished cards were yielded. The results
+        of `known` transcripts are in the store: they are noted as the run's, and not yielded.
 
         Raises:
             EndpointError: the key, quota, model or address is wrong.
@@ -188,15 +190,25 @@ class Grader:
         if (line := self.__dict__.get("_line")) is not None and line.gateway is not None:
             line.gateway.start_run(self._concurrency)
         with self._journal() as journal:
-            for one in known:
-                yield self._calibrated(self._stored(one, journal))
-                await asyncio.sleep(0)  # signals are heard only in between
+            if journal is not None:
+                journal.note_all(known)
             pieces = Pieces(transcripts, most_put_off=workers)
             work = partial(self._grade_piece, pieces=pieces, journal=journal)
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
                 async for card in cards:
                     if card is not None:
                         yield self._calibrated(card)
+
+    def stored(self, known: Known) -> Scorecard:
+        """The card of a transcript whose result is in the store.
+
+        Raises:
+            UsageError: it is not.
+        """
+        card = None if self.store is None else self.store.find(known.key)
+        if card is None:
+            raise UsageError(f"{known.transcript_id} is not in the store: grade it")
+        return self._calibrated(known.own(card))
 
     def _calibrated(self, card: Scorecard) -> Scorecard:
         return card if self.calibration is None else calibrated_card(card, self.calibration, self.rubric)
@@ -209,12 +221,13 @@ class Grader:
         """
         provenance = self.provenance(transcript)
         done = self.store is not None and self.store.has(provenance.key)
-        items = () if done or has_no_agent(transcript) else self.prompts.items(transcript.channel)
+        items = () if done else items_to_ask(transcript, self.rubric, self._before(transcript, provenance))
         size = len(items) if self.items_per_call == "all" else self.items_per_call
         gateway, usage = self._gateway(), Usage()
         for start in range(0, len(items), size or 1):
             part = items[start : start + size]
-            messages = self.prompts.render(transcript, None if self.items_per_call == "all" else part)
+            everything = self.items_per_call == "all" and part == self.prompts.items(transcript.channel)
+            messages = self.prompts.render(transcript, None if everything else part)
             usage += gateway.estimate(messages, response_model(part), rates=self._rates)
         return sum([usage] * self.samples, Usage())
 
@@ -233,7 +246,7 @@ class Grader:
 
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
-        return self.base_provenance.model_copy(update={"key": self.key(transcript)})
+        return self._keys.stamp(transcript)
 
     @contextmanager
     def _journal(self) -> Iterator[Journal | None]:
@@ -242,7 +255,7 @@ class Grader:
             yield None
             return
         self.store.drop_stale_claims()
-        journal = Journal(self.store, self.store.start_run(self.base_provenance))
+        journal = Journal(self.store, self.store.start_run(self.base_provenance, self.rubric))
         try:
             yield journal
         finally:
@@ -268,26 +281,26 @@ class Grader:
         card = self.store.find(provenance.key, since=journal.started_at)
         if card is not None:
             journal.note(transcript.id, provenance.key)
-            return _card_of(card, transcript.id, transcript.warnings)
+            return Known(transcript.id, provenance.key, transcript.warnings).own(card)
         attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
         card = await self._ask(transcript, provenance)
         await journal.save(card)
         return card
 
-    def _stored(self, known: Known, journal: Journal | None) -> Scorecard:
-        card = None if self.store is None else self.store.find(known.key)
-        if card is None or journal is None:
-            raise UsageError(f"{known.transcript_id} is not in the store: grade it")
-        journal.note(known.transcript_id, known.key)
-        return _card_of(card, known.transcript_id, known.warnings)
-
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
-        asker, samples = self._line.asker, self.samples
+        asker, samples, before = self._line.asker, self.samples, self._before(transcript, provenance)
         redaction = redact_transcript(transcript) if self.redact else None
         sent = transcript if redaction is None else redaction.transcript
-        card = await grade_transcript(sent, self.rubric, asker, provenance, samples=samples)
+        card = await grade_transcript(sent, self.rubric, asker, provenance, samples=samples, before=before)
         self.spent += card.usage
-        return card if redaction is None else restore_card(card, transcript, redaction)
+        if redaction is None:
+            return card
+        new = {item_id: verdict for item_id, verdict in card.verdicts.items() if verdict.taken_from is None}
+        restored = restore_card(card.model_copy(update={"verdicts": new}), transcript, redaction)
+        return card.model_copy(update={"verdicts": {**card.verdicts, **restored.verdicts}})
+
+    def _before(self, transcript: Transcript, provenance: Provenance) -> Before | None:
+        return None if self._earlier is None else self._earlier.find(transcript, provenance)
 
     @cached_property
     def _line(self) -> Line:
@@ -343,31 +356,14 @@ class Grader:
         )
 
     @cached_property
-    def _key_prefix(self) -> bytes:
-        content = self.base_provenance.model_dump(
-            exclude={"key", "family", "library_version", "answered_by", "graded_at"}
-        )
-        return json.dumps({**content, "path": self.endpoint.path}, sort_keys=True).encode()
+    def _keys(self) -> Keys:
+        return Keys(self.base_provenance, self.endpoint.path)
 
     def key(self, transcript: Transcript) -> str:
         """What the result is stored under: a hash of everything that can change it."""
-        return hashlib.sha256(self._key_prefix + transcript.content_hash().encode()).hexdigest()
-
-
-def _card_of(card: Scorecard, transcript_id: str, warnings: tuple[str, ...]) -> Scorecard:
-    """The card of a transcript of the same content."""
-    return card.model_copy(update={"transcript_id": transcript_id, "warnings": warnings})
+        return self._keys.key(transcript)
 
 
 def grade(transcript: Transcript, rubric: Rubric | str | Path, **settings: Any) -> Scorecard:
     """Grade one transcript; `settings` are those of `Grader`."""
     return Grader(rubric, **settings).grade(transcript)
-
-
-@contextmanager
-def _loop_of_its_own() -> Iterator[Callable[..., Any]]:
-    """A function that runs coroutine functions on an event loop in another thread, and waits for them."""
-    from anyio.from_thread import start_blocking_portal
-
-    with start_blocking_portal() as portal:
-        yield portal.call

@@ -12,6 +12,7 @@ from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.evidence import QuoteFinder
 from llm_grader.flags import UNKNOWN_SPEAKER, flags_of
 from llm_grader.reply import Reply
+from llm_grader.reuse import Before, verdicts_that_hold
 from llm_grader.rubric import Item, Rubric
 from llm_grader.sampling import vote
 from llm_grader.scoring import Scores, apply_conditions, score_verdicts
@@ -38,19 +39,27 @@ UNKNOWN_ROLES = "unknown_roles"
 
 
 async def grade_transcript(
-    transcript: Transcript, rubric: Rubric, asker: Asker, provenance: Provenance, *, samples: int = 1
+    transcript: Transcript,
+    rubric: Rubric,
+    asker: Asker,
+    provenance: Provenance,
+    *,
+    samples: int = 1,
+    before: Before | None = None,
 ) -> Scorecard:
     """Grade one transcript, asking `samples` times and letting the answers vote.
 
-    A failed request makes a card with status error and no score; it is raised only when no transcript could be graded
-    either (`EndpointError`, `RunStopped`).
+    With a card from `before` the rubric was edited, only what the edit touches is asked. A failed request makes a card
+    with status error and no score; it is raised only when no transcript could be graded either (`EndpointError`,
+    `RunStopped`).
     """
     verdicts = _computed(transcript, rubric)
-    asked = [item for item in rubric.items() if item.asks_model and rubric.in_channel(item, transcript.channel)]
+    kept = {} if before is None else verdicts_that_hold(before, rubric, verdicts, transcript)
+    asked = [item for item in _asked(transcript, rubric) if before is None or item.id not in kept | verdicts]
     reply, failure = Reply(), None
     hopeless = _no_agent(transcript)
     if hopeless is not None:
-        verdicts = {item.id: _like(hopeless, item) for item in asked} | verdicts
+        verdicts = {item.id: _like(hopeless, item) for item in _asked(transcript, rubric)} | verdicts
     elif asked:
         try:
             found, reply = await _ask_samples(transcript, asked, asker, verdicts, samples=samples)
@@ -61,10 +70,11 @@ async def grade_transcript(
             failure = Failure(code=fault.code, message=str(fault))
             reply = Reply(usage=fault.usage or Usage())
             verdicts = {item.id: _errored(item, fault) for item in asked} | verdicts
-    ordered = {item.id: verdicts[item.id] for item in rubric.items()}
-    decided = apply_conditions(rubric, ordered, transcript)
-    stamp = {"answered_by": reply.usage.answered_by, "graded_at": datetime.now(UTC)}
-    flags = (*flags_of(transcript), *([WINDOWED] if reply.windows > 1 else []))
+    decided = apply_conditions(rubric, kept | verdicts, transcript)
+    answered_by = reply.usage.answered_by or (before.card.provenance.answered_by if before and kept else None)
+    stamp = {"answered_by": answered_by, "graded_at": datetime.now(UTC)}
+    windowed = reply.windows > 1 or (before is not None and bool(kept) and WINDOWED in before.card.flags)
+    flags = (*flags_of(transcript), *([WINDOWED] if windowed else []))
     card = _card(transcript, rubric, provenance.model_copy(update=stamp), decided, flags=flags, failure=failure)
     return card.model_copy(update={"usage": reply.usage})
 
@@ -140,6 +150,22 @@ def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:
             if verdict.label != CANNOT_ASSESS or item.fallback is None:
                 verdicts[item.id] = verdict
     return verdicts
+
+
+def items_to_ask(transcript: Transcript, rubric: Rubric, before: Before | None = None) -> tuple[Item, ...]:
+    """The items that `grade_transcript` asks a model about."""
+    if has_no_agent(transcript):
+        return ()
+    asked = _asked(transcript, rubric)
+    if before is None:
+        return asked
+    computed = _computed(transcript, rubric)
+    settled = computed | verdicts_that_hold(before, rubric, computed, transcript)
+    return tuple(item for item in asked if item.id not in settled)
+
+
+def _asked(transcript: Transcript, rubric: Rubric) -> tuple[Item, ...]:
+    return tuple(item for item in rubric.items() if item.asks_model and rubric.in_channel(item, transcript.channel))
 
 
 def has_no_agent(transcript: Transcript) -> bool:

@@ -18,12 +18,13 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextvars import ContextVar
 from itertools import count
 from typing import Any, TypeVar
 
+from llm_grader.pieces import Known
 from llm_grader.store import Store, now
 from llm_grader.verdict import Scorecard, Usage
 
@@ -85,6 +86,11 @@ class Journal:
         self._notes.append((transcript_id, key))
         if len(self._notes) == _MOST_IN_ONE_COMMIT:
             self._submit_notes()
+
+    def note_all(self, known: Iterable[Known]) -> None:
+        """`note` for each of several."""
+        for one in known:
+            self.note(one.transcript_id, one.key)
 
     def _submit_notes(self) -> None:
         notes, self._notes = self._notes, []

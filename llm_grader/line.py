@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from llm_grader.local import LocalServer
 
 _SECONDS_FOR_A_LONG_TRANSCRIPT = 600.0
-_LANGUAGE = "en"  # asked in German or Czech it judges worse: AUC .72 against .93 over 122 answers
+LANGUAGE = "en"  # asked in German or Czech it judges worse: AUC .72 against .93 over 122 answers
 
 
 class Line(NamedTuple):
@@ -68,7 +68,7 @@ def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]
     asker = ChoiceAsker(
         gateway.choose,
         offsets=offsets,
-        language=_LANGUAGE,
+        language=LANGUAGE,
         context_tokens=server.context_tokens,
         count_tokens=server.count_tokens,
     )

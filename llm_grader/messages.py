@@ -59,16 +59,16 @@ class Prompts:
 
     def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
         """The messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
-        told = render_transcript(transcript)
+        words = render_transcript(transcript)
         if items is None:
-            return [_message("system", self._system(transcript.channel)), _message("user", told)]
+            return [_message("system", self._system(transcript.channel)), _message("user", words)]
         rules = self._rules(transcript.channel)
-        return [_message("system", rules), _message("user", f"{told}\n{self._checklist(items)}")]
+        return [_message("system", rules), _message("user", f"{words}\n{self._checklist(items)}")]
 
     def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
         """The messages that ask again about items (id → what was wrong), after the ones that asked first."""
-        told = [{"item_id": item_id, "what": _PROBLEMS.get(what, what)} for item_id, what in problems.items()]
-        return [*messages, _message("user", template("repair").render(problems=told))]
+        again = [{"item_id": item_id, "what": _PROBLEMS.get(what, what)} for item_id, what in problems.items()]
+        return [*messages, _message("user", template("repair").render(problems=again))]
 
     def _system(self, channel: Channel) -> str:
         if channel not in self._systems:
@@ -80,27 +80,27 @@ class Prompts:
         return template("rules").render(channel=channel, reason_language=name)
 
     def _checklist(self, items: Iterable[Item]) -> str:
-        return "# Checklist\n" + template("checklist").render(items=[self._told(item) for item in items])
+        return "# Checklist\n" + template("checklist").render(items=[told(item, self.language) for item in items])
 
-    def _told(self, item: Item) -> dict[str, Any]:
-        """What the checklist template shows of an item."""
-        guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
-        policy = [(label, wording(text, self.language)) for label, text in guidance.items() if label in item.labels]
-        if item.scale != "binary":
-            policy = [(level.value, wording(level.anchor, self.language)) for level in item.scale.levels]
-        policy.append((NOT_APPLICABLE, wording(item.guidance.not_applicable, self.language)))
-        examples = [
-            {"label": e.label, "quote": wording(e.quote, self.language), "why": wording(e.why, self.language)}
-            for e in item.examples
-        ]
-        return {
-            "id": item.id,
-            "question": wording(item.question, self.language),
-            "policy": [(label, text) for label, text in policy if text],
-            "speakers": " or ".join(item.evidence.from_),
-            "proof_for": " and ".join(item.evidence.required_for) or "no label",
-            "examples": examples,
-        }
+
+def told(item: Item, language: str) -> dict[str, Any]:
+    """What the checklist template shows of an item: all that a judge is told about it."""
+    guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
+    policy = [(label, wording(text, language)) for label, text in guidance.items() if label in item.labels]
+    if item.scale != "binary":
+        policy = [(level.value, wording(level.anchor, language)) for level in item.scale.levels]
+    policy.append((NOT_APPLICABLE, wording(item.guidance.not_applicable, language)))
+    examples = [
+        {"label": e.label, "quote": wording(e.quote, language), "why": wording(e.why, language)} for e in item.examples
+    ]
+    return {
+        "id": item.id,
+        "question": wording(item.question, language),
+        "policy": [(label, text) for label, text in policy if text],
+        "speakers": " or ".join(item.evidence.from_),
+        "proof_for": " and ".join(item.evidence.required_for) or "no label",
+        "examples": examples,
+    }
 
 
 def render_transcript(transcript: Transcript) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from llm_grader.transcript import Transcript
+from llm_grader.verdict import Scorecard
 
 
 class Piece(NamedTuple):
@@ -22,6 +23,10 @@ class Known(NamedTuple):
     transcript_id: str
     key: str
     warnings: tuple[str, ...]
+
+    def own(self, card: Scorecard) -> Scorecard:
+        """The card under this transcript's id and warnings: it may be of another with the same content."""
+        return card.model_copy(update={"transcript_id": self.transcript_id, "warnings": self.warnings})
 
 
 class Pieces:

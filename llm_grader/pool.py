@@ -15,12 +15,12 @@ async def run_pool(
 ) -> AsyncGenerator[_Result, None]:
     """Do `work` on each piece of `source` and yield results as they finish.
 
-    Pieces are taken from `source` only when a worker is free: at most twice `workers` of them are in progress or wait
-    to be taken. When `work` raises, no new piece is begun, the results in
-    progress are still yielded, and the first error is raised at the end.
+    Pieces are taken from `source` only when a worker is free: at most one and a half times `workers` of them are in
+    progress or wait to be taken. When `work` raises, no new piece is begun, the results in progress are still yielded,
+    and the first error is raised at the end.
     """
     pieces = iter(source)  # shared by all workers: each takes the next
-    done: asyncio.Queue[tuple[_Result] | None] = asyncio.Queue(maxsize=workers)
+    done: asyncio.Queue[tuple[_Result] | None] = asyncio.Queue(maxsize=workers - workers // 2)
     failures: list[Exception] = []
 
     tasks = [asyncio.create_task(_worker(work, pieces, done, failures)) for _ in range(workers)]

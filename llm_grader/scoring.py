@@ -44,15 +44,32 @@ def apply_conditions(rubric: Rubric, verdicts: Mapping[str, Verdict], transcript
 
     def decide(item: Item) -> Verdict:
         if item.id not in decided:
-            broken = None
             if item.applies_when is not None and item.applies_when.item is not None:
-                broken = _broken_by_verdict(item.applies_when, decide(rubric.item(item.applies_when.item)))
-            elif item.applies_when is not None:
-                broken = _broken_by_ticket(item.applies_when, transcript.ticket)
+                decide(rubric.item(item.applies_when.item))
+            broken = broken_condition(item, decided, transcript.ticket)
             decided[item.id] = _inapplicable(verdicts[item.id], broken) if broken else verdicts[item.id]
         return decided[item.id]
 
     return {item.id: decide(item) for item in rubric.items()}
+
+
+def broken_condition(item: Item, decided: Mapping[str, Verdict], ticket: Ticket | None) -> str | None:
+    """Why `item` does not apply; None when it does, or when that cannot be decided.
+
+    Args:
+        item: the item.
+        decided: the verdict, after its own condition, of the item that `applies_when` names, if it names one.
+        ticket: what conditions on the ticket look at.
+
+    Raises:
+        KeyError: that verdict is missing.
+    """
+    condition = item.applies_when
+    if condition is None:
+        return None
+    if condition.item is not None:
+        return _broken_by_verdict(condition, decided[condition.item])
+    return _broken_by_ticket(condition, ticket)
 
 
 def _broken_by_verdict(condition: Condition, parent: Verdict) -> str | None:

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import ValidationError
 
@@ -149,19 +149,15 @@ class Store:
 
     def rubric(self, rubric_hash: str) -> Rubric | None:
         """The rubric of earlier runs with this hash; None where the store does not have it as it was."""
-        with self._alone():
-            row = self._db.execute("select rubric from rubrics where rubric_hash = ?", (rubric_hash,)).fetchone()
-        try:
-            found = None if row is None else Rubric.model_validate_json(row[0])
-        except ValidationError:
-            return None
-        return found if found is not None and found.content_hash() == rubric_hash else None
+        for (text,) in self.select("select rubric from rubrics where rubric_hash = ?", rubric_hash):
+            with contextlib.suppress(ValidationError):
+                found = Rubric.model_validate_json(text)
+                return found if found.content_hash() == rubric_hash else None
+        return None
 
     def relatives(self, family: str) -> Iterator[Scorecard]:
         """The results, finished or not, of the same conversation by the same judge, the latest first."""
-        with self._alone():
-            rows = self._db.execute(_RELATIVES, (family,)).fetchall()
-        return (self._parse(card, key) for key, card in rows)
+        return (self._parse(card, key) for key, card in self.select(_RELATIVES, family))
 
     def find(self, key: str, *, since: str | None = None) -> Scorecard | None:
         """The finished result with this key; one that needs review or failed is finished where it came `since` a time.
@@ -179,10 +175,8 @@ class Store:
         return db.execute(f"select 1 {_DONE}", (key, since)).fetchone() is not None
 
     def _card(self, query: str, *values: str) -> Scorecard | None:
-        key = values[0]
-        with self._alone():
-            row = self._db.execute(query, values).fetchone()
-        return None if row is None else self._parse(row[0], key)
+        rows = self.select(query, *values)
+        return self._parse(rows[0][0], values[0]) if rows else None
 
     def _parse(self, text: str, key: str) -> Scorecard:
         try:
@@ -223,9 +217,8 @@ class Store:
 
     def rates(self, model: str, rubric_hash: str) -> Rates:
         """What requests to `model` really took, from those that were answered; the first guess where there are none."""
-        with self._alone():
-            (a_byte,) = self._db.execute(_TOKENS_A_BYTE, (model,)).fetchone()
-            (completion,) = self._db.execute(_COMPLETION_TOKENS, (model, rubric_hash)).fetchone()
+        [(a_byte,)] = self.select(_TOKENS_A_BYTE, model)
+        [(completion,)] = self.select(_COMPLETION_TOKENS, model, rubric_hash)
         return (
             Rates(completion_tokens=completion)
             if a_byte is None
@@ -234,20 +227,20 @@ class Store:
 
     def has(self, key: str) -> bool:
         """Whether there is a finished result with this key."""
-        with self._alone():
-            query = "select exists (select 1 from results where key = ? and status = 'ok')"
-            return bool(self._db.execute(query, (key,)).fetchone()[0])
+        return bool(self.select("select 1 from results where key = ? and status = 'ok'", key))
 
     def finished(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` whose result is ok."""
+        return {key for (key,) in self.select(_FINISHED, json.dumps(list(keys)))}
+
+    def select(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query that changes nothing; the tables are told in the module's docstring."""
         with self._alone():
-            return {key for (key,) in self._db.execute(_FINISHED, (json.dumps(list(keys)),))}
+            return self._db.execute(query, values).fetchall()
 
     def runs(self) -> list[Run]:
         """All runs, the latest first."""
-        with self._alone():
-            rows = self._db.execute(_RUNS).fetchall()
-        return [Run._make(row) for row in rows]
+        return [Run._make(row) for row in self.select(_RUNS)]
 
     def cards(self, run_id: int | None = None) -> Iterator[Scorecard]:
         """The scorecards of a run, by default of the latest one, by transcript id."""
@@ -262,8 +255,7 @@ class Store:
 
     def other_versions(self, provenance: Provenance) -> list[OtherVersion]:
         """The other versions of this rubric that have results, the latest first; they are kept, and never mixed in."""
-        with self._alone():
-            rows = self._db.execute(_OTHER_VERSIONS, (provenance.rubric_id, provenance.rubric_hash)).fetchall()
+        rows = self.select(_OTHER_VERSIONS, provenance.rubric_id, provenance.rubric_hash)
         return [OtherVersion._make(row) for row in rows]
 
     @contextlib.contextmanager

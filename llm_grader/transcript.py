@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 Channel = Literal["chat", "email", "call"]
 Role = Literal["agent", "customer", "bot", "system", "supervisor", "third_party", "unknown"]
@@ -58,16 +58,17 @@ class Turn(Model):
     role_source: RoleSource | None = None
     role_confidence: Share | None = None
 
-    @model_validator(mode="after")
-    def _segments_tile_the_text(self) -> Self:
-        position = 0
-        for segment in self.segments:
+    @field_validator("segments")  # not of the whole model: it would be called for every turn that has none
+    @classmethod
+    def _tile_the_text(cls, segments: tuple[Segment, ...], turn: ValidationInfo) -> tuple[Segment, ...]:
+        position, text = 0, turn.data.get("text")
+        for segment in segments:
             if segment.start != position or segment.end < segment.start:
                 raise ValueError(f"segments must tile the text: expected one from {position}, found {segment.start}")
             position = segment.end
-        if self.segments and position != len(self.text):
-            raise ValueError(f"segments end at {position}, the text at {len(self.text)}")
-        return self
+        if segments and text is not None and position != len(text):
+            raise ValueError(f"segments end at {position}, the text at {len(text)}")
+        return segments
 
     @property
     def spoken(self) -> bool:
@@ -154,7 +155,7 @@ class Transcript(Model):
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:
         try:
-            self.model_dump_json(exclude={"metadata"})
+            self.model_dump_json(exclude={"metadata"}, exclude_none=True)
         except ValueError as error:  # half of a surrogate pair, or a value of the vendor's that is no JSON
             raise ValueError(f"cannot be written as JSON: {error}") from None
         return self

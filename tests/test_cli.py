@@ -66,7 +66,7 @@ def test_json_is_one_scorecard_a_line_and_nothing_else(run: Run, server: Scripte
     assert card["provenance"]["answered_by"] == "scripted-1"
 
 
-def test_a_second_run_sends_nothing_and_a_changed_rubric_grades_anew(
+def test_a_second_run_sends_nothing_and_nor_does_a_changed_weight(
     run: Run, server: ScriptedServer, tmp_path: Path
 ) -> None:
     first = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
@@ -83,7 +83,7 @@ def test_a_second_run_sends_nothing_and_a_changed_rubric_grades_anew(
     changed = (tmp_path / "mine.yaml").read_text("utf-8").replace("weight: 2", "weight: 3", 1)
     (tmp_path / "mine.yaml").write_text(changed + "\n# a comment changes nothing\n", "utf-8")
     result = run(*first, "--rubric", "mine.yaml")
-    assert len(server.requests) == 3
+    assert len(server.requests) == 2
     assert "1 results belong to another version of this rubric; they are kept" in result.stderr
     listed = run("results", "list", "--json")
     assert [json.loads(line)["ok"] for line in listed.stdout.splitlines()] == [1, 1, 1, 1]

@@ -130,7 +130,23 @@ def test_diff_says_what_changed_and_succeeds(unwise: str) -> None:
         "changed item greeting: question.en, guidance.met.en, guidance.met.de, guidance.not_met.en, "
         "guidance.not_met.de\n"
     )
-    assert run("diff", SMALL, SMALL).stdout == ""
+    assert result.stderr == "of what was graded by A and is stored, asked again: greeting\n"
+    same = run("diff", SMALL, SMALL)
+    assert (same.stdout, same.stderr) == ("", "")
+
+
+def test_diff_says_where_an_edit_costs_nothing_and_where_it_costs_everything(tmp_path: Path) -> None:
+    text = Path(SMALL).read_text("utf-8")
+    told = []
+    for number, (old, new) in enumerate([("weight: 2", "weight: 7"), ("id: small", "id: other")]):
+        assert old in text
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        told.append(run("diff", SMALL, str(path)).stderr)
+    assert told == [
+        "what was graded by A and is stored is scored anew, without a request\n",
+        "another rubric, not another version: every item is asked anew\n",
+    ]
 
 
 def test_diff_as_json_is_one_change_a_line(unwise: str) -> None:

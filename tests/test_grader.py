@@ -405,7 +405,7 @@ def test_the_same_again_costs_nothing(store: Store) -> None:
 
 
 CHANGES: dict[str, dict[str, Any]] = {
-    "rubric": {"rubric": rubric(pass_mark=50)},
+    "rubric": {"rubric": rubric(item(question="Did the agent say hello?"), item("thanks"), item("solution"))},
     "language": {"language": "de"},
     "language of reasons": {"reason_language": "de"},
     "items a call": {"items_per_call": 1},

@@ -200,6 +200,60 @@ def test_an_edited_rubric_grades_anew_and_results_never_mix(desk: Path) -> None:
         assert [run.ok for run in store.runs()] == [10, 10, 6]
 
 
+def test_an_edited_question_is_asked_alone_and_an_edited_weight_not_at_all(desk: Path) -> None:
+    write_cases(desk, 10)
+    with ScriptedServer(judged) as server:
+        command = grading(desk, server.base_url, "--json")
+        first = run(*command, folder=desk)
+        write_rubric(desk, RUBRIC.replace('"1"', '"2"').replace("title: Greets", "title: Greets\n        weight: 3"))
+        foretold = json.loads(run(*command, "--dry-run", folder=desk).stdout)
+        second = run(*command, folder=desk)
+        assert foretold["requests"] == 0
+        assert len(server.requests) == 10
+        write_rubric(desk, RUBRIC.replace('"1"', '"3"').replace("Did the agent greet?", "Did the agent say hello?"))
+        third = run(*command, folder=desk)
+    assert [end.code for end in (first, second, third)] == [0, 0, 0]
+    assert [request.asked() for request in server.requests[10:]] == [["greeting"]] * 10
+    assert all("name the number" not in json.dumps(request.body) for request in server.requests[10:])
+    assert all(told_right(card) for end in (second, third) for card in end.cards())
+    assert "20 results belong to another version of this rubric; they are kept: 2 (" in third.stderr
+    scores = [{card.transcript_id: card.score for card in end.cards()} for end in (first, second)]
+    # Case 1 is met on both items; case 3 is met on greeting alone: 1 of 2, then 3 of 4.
+    assert (scores[0]["case-0001"], scores[1]["case-0001"]) == (100, 100)
+    assert (scores[0]["case-0003"], scores[1]["case-0003"]) == (50, 75)
+
+
+def test_an_id_that_names_two_conversations_is_told_and_both_are_graded(desk: Path) -> None:
+    path = write_cases(desk, 4)
+    path.write_text(path.read_text("utf-8").replace("case-0003", "case-0001"), "utf-8")
+    with ScriptedServer(judged) as server:
+        ended = run(*grading(desk, server.base_url, "--json"), folder=desk)
+        again = run(*grading(desk, server.base_url, "--json"), folder=desk)
+        shown = run("results", "show", "--json", folder=desk)
+    assert len(server.requests) == 4
+    for end in (ended, again):
+        assert "the same id for different conversations; each is graded: case-0001" in end.stderr
+    for end in (ended, again, shown):
+        assert sorted(card.transcript_id for card in end.cards()) == [
+            "case-0000",
+            "case-0001",
+            "case-0001",
+            "case-0002",
+        ]
+        assert len({card.provenance.key for card in end.cards()}) == 4
+    assert any("was read before" in line for card in ended.cards() for line in card.warnings)
+
+
+def test_the_same_conversation_under_two_ids_is_paid_once_and_reported_twice(desk: Path) -> None:
+    path = write_cases(desk, 2)
+    path.write_text(path.read_text("utf-8") + path.read_text("utf-8").replace("case-", "twin-"), "utf-8")
+    with ScriptedServer(judged) as server:
+        ended = run(*grading(desk, server.base_url, "--json"), folder=desk)
+    assert len(server.requests) == 2
+    assert sorted(card.transcript_id for card in ended.cards()) == ["case-0000", "case-0001", "twin-0000", "twin-0001"]
+    assert "same id" not in ended.stderr
+
+
 def test_the_shards_of_a_run_are_a_partition(desk: Path) -> None:
     write_cases(desk, 60)
     with ScriptedServer(judged) as server:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from llm_grader.cli.show import Row
 from llm_grader.errors import InputError
+from llm_grader.stored import Brief, read_briefs
 from llm_grader.verdict import Scorecard
 
 if TYPE_CHECKING:
     from llm_grader.grader import Grader
+    from llm_grader.pieces import Known
 
 _SHOWN_IN_FULL = 5
 
@@ -26,7 +28,7 @@ class Cards:
     def __init__(self, grader: Grader, *, as_json: bool) -> None:
         self._grader = grader
         self._as_json = as_json
-        self._rows: list[Row] = []
+        self._rows: list[Brief] = []
         self._kept: list[Scorecard] = []
         # Rates are worked out from the verdicts of all cards.
         self._most_kept = _SHOWN_IN_FULL if grader.calibration is None else sys.maxsize
@@ -37,12 +39,31 @@ class Cards:
         Raises:
             BrokenPipeError: nobody reads stdout any more.
         """
-        self._rows.append(Row.of(card))
+        self._rows.append(Brief.of(card))
         if self._as_json:
             sys.stdout.write(card.model_dump_json() + "\n")
             sys.stdout.flush()
         elif len(self._kept) < self._most_kept:
             self._kept.append(card)
+
+    def add_known(self, known: Sequence[Known]) -> Iterator[Brief]:
+        """Take results that are in the store; yields what each comes to as it is taken.
+
+        Raises:
+            BrokenPipeError: nobody reads stdout any more.
+            StoreError: one is gone or damaged.
+        """
+        if self._grader.store is None or len(known) <= _SHOWN_IN_FULL or self._grader.calibration is not None:
+            for one in known:
+                self.add(self._grader.stored(one))
+                yield self._rows[-1]
+            return
+        for brief, text in read_briefs(self._grader.store, known, as_json=self._as_json):
+            self._rows.append(brief)
+            if self._as_json:
+                sys.stdout.write(f"{text}\n")
+            yield brief
+        sys.stdout.flush()
 
     def print(self) -> None:
         """The tables: each card in full where they are few, and the summary."""

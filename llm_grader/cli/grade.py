@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from llm_grader.cli.progress import Progress
     from llm_grader.grader import Grader
     from llm_grader.pieces import Known
-    from llm_grader.store import OtherVersion
-    from llm_grader.transcript import Transcript
-
-_SIGPIPE = 13  # `signal` has the name only where there are pipes to break
 
 
 def grade(
@@ -83,6 +78,7 @@ def grade(
     from llm_grader.cli.inputs import Inputs, reading_of
     from llm_grader.cli.judging import budget_of, open_grader
     from llm_grader.cli.progress import Progress
+    from llm_grader.cli.resuming import look_up
     from llm_grader.settings import load_settings
 
     settings = load_settings(
@@ -109,7 +105,7 @@ def grade(
         if dry_run:
             _print_estimate(grader, source, as_json=json)
             raise typer.Exit(3 if source.unreadable else 0)
-        known = _prepare(grader, source, progress)
+        known = look_up(grader, source, progress)
         cards = Cards(grader, as_json=json)
         interrupted, stopped = _run(grader, source, cards, progress, known=known, concurrency=settings.concurrency)
     cards.print()
@@ -119,64 +115,29 @@ def grade(
     raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
 
 
-def _prepare(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
-    """Read all inputs once, so that what is wrong with them is told before anything is paid.
-
-    Returns:
-        The transcripts whose results are in the store; the total is told to `progress`.
-    """
-    from llm_grader.pieces import Known
-
-    known, doubtful, total = list[Known](), 0, 0
-    in_doubt = {} if grader.store is None else grader.store.in_doubt()
-    for transcript in source.check():
-        total += 1
-        key = grader.key(transcript)
-        doubtful += key in in_doubt
-        if grader.store is not None and grader.store.has(key):
-            known.append(Known(transcript.id, key, transcript.warnings))
-    if known or doubtful:
-        progress.notify(f"resuming: {len(known)} done, {doubtful} in doubt, {total - len(known)} left")
-    if others := [] if grader.store is None else grader.store.other_versions(grader.base_provenance):
-        progress.notify(_told_of_others(others))
-    progress.total = total
-    return known
-
-
-def _told_of_others(others: list[OtherVersion]) -> str:
-    named = ", ".join(f"{other.rubric_version} ({other.rubric_hash[:8]}) {other.results}" for other in others[:5])
-    count = sum(other.results for other in others)
-    return f"{count} results belong to another version of this rubric; they are kept: {named}"
-
-
-def _left(grader: Grader, source: Inputs, known: list[Known]) -> Iterator[Transcript]:
-    """The other transcripts, read again."""
-    done = {one.key for one in known}
-    return (transcript for transcript in source.again() if grader.key(transcript) not in done)
-
-
 def _run(
     grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, known: list[Known], concurrency: int
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
-    from llm_grader.cli.interrupts import Interrupts, discard_stdout
+    from llm_grader.cli.interrupts import Interrupts
+    from llm_grader.cli.resuming import left_of
 
     interrupts = Interrupts(progress.notify)
-    left = _left(grader, source, known) if len(known) < progress.total else ()
+    left = left_of(grader, source, known) if len(known) < progress.total else ()
 
     async def run() -> None:
         async with interrupts.watched():
             try:
+                with interrupts.read_on():
+                    for brief in cards.add_known(known):
+                        progress.advance(brief, grader.spent)
                 async for card in grader.agrade_many(
-                    interrupts.until_stopped(left), concurrency=concurrency, known=interrupts.until_stopped(known)
+                    interrupts.until_stopped(left), concurrency=concurrency, known=known
                 ):
                     interrupts.in_flight -= 1
                     progress.advance(card, grader.spent)
-                    try:
+                    with interrupts.read_on():
                         cards.add(card)
-                    except BrokenPipeError:  # nobody reads on; what is paid for is stored all the same
-                        interrupts.stop(_SIGPIPE)
-                        discard_stdout()
             finally:
                 await grader.aclose()
 

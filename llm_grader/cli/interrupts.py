@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TypeVar
 
 _Piece = TypeVar("_Piece")
+_SIGPIPE = 13  # `signal` has the name only where there are pipes to break
 
 
 class Interrupts:
@@ -43,6 +44,15 @@ class Interrupts:
         self.received = number
         self._notify(f"finishing {self.in_flight} in flight; again = abort")
 
+    @contextlib.contextmanager
+    def read_on(self) -> Iterator[None]:
+        """Stop where nobody reads stdout any more; what is paid for is stored all the same."""
+        try:
+            yield
+        except BrokenPipeError:
+            self.stop(_SIGPIPE)
+            _discard_stdout()
+
     @contextlib.asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Handle the signals inside; the second one cancels the task that entered."""
@@ -65,7 +75,7 @@ class Interrupts:
             task.cancel()
 
 
-def discard_stdout() -> None:
+def _discard_stdout() -> None:
     """Send what is still printed nowhere, so that no later flush fails."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

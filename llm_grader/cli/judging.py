@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
@@ -33,7 +33,13 @@ def budget_of(settings: Settings) -> Budget:
 
 
 def open_grader(
-    settings: Settings, progress: Progress, *, budget: Budget, rubric: Rubric | None = None, stored: bool = True
+    settings: Settings,
+    progress: Progress,
+    *,
+    budget: Budget,
+    rubric: Rubric | None = None,
+    stored: bool = True,
+    reuse: bool = True,
 ) -> Grader:
     """The grader that the settings describe, for their rubric or another; without a store nothing is reused."""
     from llm_grader.grader import Grader
@@ -50,6 +56,7 @@ def open_grader(
         budget=budget,
         store=settings.store if stored else None,
         calibration=settings.calibration,
+        reuse=reuse,
         notify=progress.notify,
     )
 
@@ -96,7 +103,8 @@ class Judging:
         settings = self._settings if language is None else self._settings.model_copy(update={"language": language})
         asked = list(transcripts)
         self._progress.total += len(asked)
-        grader = open_grader(settings, self._progress, budget=self._budget, rubric=rubric, stored=self._stored)
+        shared: Any = {"budget": self._budget, "rubric": rubric, "stored": self._stored}
+        grader = open_grader(settings, self._progress, **shared, reuse=False)  # a checklist is measured as a whole
         self._graders.append(grader)
         cards: list[Scorecard] = []
         _run(grader, asked, settings.concurrency, self._taking(cards), self._progress.notify)

@@ -7,6 +7,7 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
+from llm_grader.stored import Brief
 from llm_grader.verdict import Scorecard, Usage
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -48,7 +49,7 @@ class Progress:
         self._total = total
         self._bar.update(self._task, total=total)
 
-    def advance(self, card: Scorecard, spent: Usage) -> None:
+    def advance(self, card: Scorecard | Brief, spent: Usage) -> None:
         """One more is done; `spent` is what the run has taken so far."""
         self._statuses[card.status] += 1
         self._spent = spent

@@ -60,8 +60,9 @@ def show(
 
     Example: llm-grader results show --json > cards.jsonl
     """
-    from llm_grader.cli.show import Row, print_card, print_summary, stdout_console
+    from llm_grader.cli.show import print_card, print_summary, stdout_console
     from llm_grader.errors import UsageError
+    from llm_grader.stored import Brief
 
     wanted = set(transcript or [])
     with _open(store) as opened:
@@ -76,7 +77,7 @@ def show(
     for card in cards if wanted else []:
         print_card(console, card, {})
     if not wanted:
-        print_summary(console, [Row.of(card) for card in cards])
+        print_summary(console, [Brief.of(card) for card in cards])
 
 
 def _open(file: object) -> Store:

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from llm_grader.lint import Finding
+    from llm_grader.rubric import Rubric
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -183,16 +184,32 @@ def diff(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which items were added, removed or changed from A to B, and in which fields.
+    """Say which items were added, removed or changed from A to B, in which fields, and what that costs.
 
     Example: llm-grader rubric diff helpdesk_qa my_checklist.yaml
     """
     from llm_grader.rubric_diff import compare_rubrics
     from llm_grader.rubric_file import load_rubric
 
-    for change in compare_rubrics(load_rubric(old), load_rubric(new)):
+    before, after = load_rubric(old), load_rubric(new)
+    changes = compare_rubrics(before, after)
+    for change in changes:
         if as_json:
             typer.echo(change.model_dump_json())
         else:
             fields = f": {', '.join(change.fields)}" if change.fields else ""
             typer.echo(f"{change.kind} {f'item {change.item}' if change.item else 'rubric'}{fields}")
+    if changes:
+        typer.echo(_cost_of(before, after), err=True)
+
+
+def _cost_of(old: Rubric, new: Rubric) -> str:
+    """What grading by `new` asks about a conversation that was graded by `old`, in a sentence."""
+    from llm_grader.reuse import items_to_ask_anew
+
+    again = items_to_ask_anew(old, new)
+    if old.id != new.id:
+        return "another rubric, not another version: every item is asked anew"
+    if not again:
+        return "what was graded by A and is stored is scored anew, without a request"
+    return f"of what was graded by A and is stored, asked again: {', '.join(again)}"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import quantiles
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from llm_grader.verdict import Scorecard, Status, Verdict
+from llm_grader.verdict import Scorecard, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from llm_grader.stored import Brief
 
 _MOST_ROWS = 200
 _LOWEST = 20
@@ -53,23 +55,7 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
     console.print(table)
 
 
-class Row(NamedTuple):
-    """What the summary says of a card; see `Scorecard`."""
-
-    transcript_id: str
-    score: float | None
-    passed: bool | None
-    coverage: float
-    status: Status
-    critical_failures: tuple[str, ...]
-
-    @classmethod
-    def of(cls, card: Scorecard) -> Row:
-        """The row of a card."""
-        return cls._make(getattr(card, name) for name in cls._fields)
-
-
-def print_summary(console: Console, rows: Sequence[Row]) -> None:
+def print_summary(console: Console, rows: Sequence[Brief]) -> None:
     """One line a card by id; where these would be too many, figures over all of them and the lowest ones."""
     if len(rows) <= _MOST_ROWS:
         _print_rows(console, sorted(rows))
@@ -79,7 +65,7 @@ def print_summary(console: Console, rows: Sequence[Row]) -> None:
     _print_rows(console, sorted(rows, key=lambda row: (-1.0 if row.score is None else row.score, row))[:_LOWEST])
 
 
-def _digest(rows: Sequence[Row]) -> str:
+def _digest(rows: Sequence[Brief]) -> str:
     statuses: Counter[str] = Counter(row.status for row in rows)
     passed = Counter(row.passed for row in rows)
     scores = sorted(row.score for row in rows if row.score is not None)
@@ -100,7 +86,7 @@ def _told(counts: Counter[str]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts.most_common())
 
 
-def _print_rows(console: Console, rows: Iterable[Row]) -> None:
+def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
     from rich.table import Table
     from rich.text import Text
 
