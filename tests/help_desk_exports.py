@@ -319,9 +319,74 @@ INTERCOM: dict[str, Any] = {
     },
 }
 
+LIVEAGENT: dict[str, Any] = {
+    "ticket": {
+        "id": "t9",
+        "code": "ABC-123",
+        "owner_contactid": "con1",
+        "owner_email": "eva@example.com",
+        "owner_name": "Eva Mala",
+        "departmentid": "d1",
+        "agentid": "ag1",
+        "status": "R",
+        "tags": ["vip"],
+        "channel_type": "E",
+        "date_created": "2024-05-01 08:00:00",
+        "date_changed": "2024-05-01 12:00:00",
+        "date_resolved": "2024-05-01 12:00:00",
+        "date_due": "0000-00-00 00:00:00",
+        "subject": "Parcel",
+        "custom_fields": [],
+    },
+    "messages": [
+        {
+            "id": "g1",
+            "userid": "us1",
+            "user_full_name": "Eva Mala",
+            "type": "3",
+            "status": "A",
+            "datecreated": "2024-05-01 08:00:00",
+            "messages": [
+                {"id": "m0", "type": "H", "format": "T", "message": "From: Eva Mala <eva@example.com>"},
+                {"id": "m1", "type": "M", "format": "H", "message": "<p>Where is my parcel?</p>"},
+                {"id": "m2", "type": "F", "format": "T", "message": "receipt.pdf"},
+            ],
+        },
+        {
+            "id": "g2",
+            "userid": "ag2",
+            "user_full_name": "Petr Novy",
+            "type": "I",
+            "datecreated": "2024-05-01 08:10:00",
+            "messages": [{"id": "m3", "type": "M", "format": "T", "message": "Lost by the carrier."}],
+        },
+        {
+            "id": "g3",
+            "userid": "system00",
+            "type": "T",
+            "datecreated": "2024-05-01 08:20:00",
+            "messages": [{"id": "m4", "type": "M", "format": "T", "message": "Petr Novy to Jan Stary"}],
+        },
+        {
+            "id": "g4",
+            "userid": "ag1",
+            "user_full_name": "Jan Stary",
+            "type": "4",
+            "datecreated": "2024-05-01 09:00:00",
+            "messages": [
+                {"id": "m5", "type": "M", "format": "T", "message": "We send it again."},
+                {"id": "m6", "type": "Q", "format": "H", "message": "&lt;p&gt;Where is my parcel?&lt;/p&gt;"},
+            ],
+        },
+        {"id": "g5", "userid": "ag1", "type": "R", "datecreated": "2024-05-01 12:00:00", "messages": []},
+    ],
+    "departments": [{"id": "d1", "name": "Shipping"}],
+}
+
 HELP_DESKS: dict[str, Any] = {
     "zendesk": ZENDESK,
     "zendesk (events)": ZENDESK_EVENTS,
     "freshdesk": FRESHDESK,
     "intercom": INTERCOM,
+    "liveagent": LIVEAGENT,
 }

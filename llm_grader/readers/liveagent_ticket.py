@@ -1,0 +1,63 @@
+"""What LiveAgent knows about a ticket, its codes in words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from llm_grader.readers.help_desk import Person, moment, texts
+from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.liveagent_groups import Scene
+from llm_grader.transcript import Ticket
+
+_STATUSES = {
+    "I": "new",
+    "N": "new",
+    "T": "open",  # chatting
+    "P": "open",  # calling
+    "C": "open",
+    "A": "pending",  # answered: the customer's turn
+    "W": "on-hold",  # postponed
+    "R": "solved",
+    "X": "deleted",
+    "B": "spam",
+}
+
+
+class Beside(NamedTuple):
+    """The people and departments that stand beside tickets, by id."""
+
+    people: dict[str, Person]
+    teams: dict[str, str]
+
+
+def about_ticket(fields: JsonObject, scene: Scene, beside: Beside, *, solved: int) -> Ticket:
+    """The ticket; one that was solved several times was reopened in between.
+
+    Args:
+        fields: the ticket.
+        scene: who takes part; a status that is not known becomes a warning.
+        beside: the departments.
+        solved: how often its groups say that it was solved.
+    """
+    code = fields.text("status") or None
+    status = _STATUSES.get(code or "")
+    if code and status is None:
+        scene.warnings.append("the ticket's status is not known, and was not read")
+    team = fields.label("departmentid")
+    customer = scene.customer
+    kept = {key: fields.value(key) for key in ("code", "custom_fields", "channel_type")} | {"status": code}
+    return Ticket(
+        id=fields.label("id"),
+        status=status,
+        tags=texts(fields, "tags"),
+        subject=fields.text("subject"),
+        team=beside.teams.get(team or "", team),
+        customer_id=customer.key if customer else None,
+        customer_name=customer.name if customer else None,
+        customer_contact=customer.contact if customer else None,
+        opened_at=moment(fields, "date_created", document=scene.document),
+        due_at=moment(fields, "date_due", document=scene.document),
+        resolved_at=moment(fields, "date_resolved", document=scene.document) if status == "solved" else None,
+        reopens=None if status is None else max(solved - (status == "solved"), 0),
+        vendor={key: value for key, value in kept.items() if value not in (None, "", {}, [])},
+    )
