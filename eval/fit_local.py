@@ -24,7 +24,7 @@ from llm_grader.choices import YES, ChoiceAsker, Choose, Conversation, options_o
 from llm_grader.endpoint import Endpoint
 from llm_grader.errors import GraderError
 from llm_grader.eval.gold import read_labels
-from llm_grader.eval.offset_fit import SPREAD, Answer, fit_offsets
+from llm_grader.eval.offset_fit import POOLED, SPREAD, Answer, fit_offsets
 from llm_grader.eval.offset_report import render_agreement
 from llm_grader.gateway import Gateway
 from llm_grader.local import LocalServer
@@ -160,7 +160,7 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
         language=arguments.language,
         transcripts=len({answer.transcript_id for answer in answers}),
         labels=len(answers),
-        method=f"partially pooled logistic regression, spread {SPREAD}",
+        method=f"as many Yes as labelled, pooled with {POOLED} labels of a logistic regression of spread {SPREAD}",
         fitted_on=datetime.now(UTC).date(),
     )
     return rubric, offsets_of(answers, rubric, provenance)

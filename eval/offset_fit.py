@@ -2,6 +2,9 @@
 
 log-odds of Yes = slope · score − c(item), with the c(item) drawn from one normal distribution: an item with few labels
 borrows from the others (partial pooling; Gelman and Hill, Data Analysis Using Regression, 2007, ch. 12).
+
+The most probable offset of a weak score lets the commoner answer win every time. So an item's offset is drawn from
+there to where as many answers are Yes as labels are: the judge's pass rate is then that of the labels.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 
 SPREAD = 2.0
 """Standard deviation of the items' c around their mean, in log-odds: most items within a factor of 50 of another."""
+POOLED = 5
+"""How many labels the most probable offset counts for beside an item's own."""
 _SPREAD_OF_LOG_SLOPE = 1.0
 
 
@@ -49,7 +54,7 @@ class Fit:
 
 
 def fit_offsets(answers: Sequence[Answer], *, spread: float = SPREAD) -> Fit:
-    """The most probable slope and offsets given labelled answers; slope 1 and offset 0 without any."""
+    """The slope and the offsets given labelled answers; slope 1 and offset 0 without any."""
     labels = Counter(answer.item_id for answer in answers)
     items = sorted(labels)
     scores = np.array([answer.score for answer in answers], dtype=np.float64)
@@ -58,7 +63,10 @@ def fit_offsets(answers: Sequence[Answer], *, spread: float = SPREAD) -> Fit:
     start = np.zeros(2 + len(items))
     found = minimize(_loss, start, args=(scores, signs, which, spread), jac=True, method="L-BFGS-B")
     slope, mean, each = float(np.exp(found.x[0])), float(found.x[1]), found.x[2:]
-    offsets = {item: float(c) / slope for item, c in zip(items, each, strict=True)}
+    offsets = {
+        item: _drawn(float(c) / slope, scores[which == i], int((signs[which == i] > 0).sum()))
+        for i, (item, c) in enumerate(zip(items, each, strict=True))
+    }
     return Fit(slope, mean / slope, offsets, dict(labels))
 
 
@@ -74,6 +82,15 @@ def _loss(x: FloatArray, scores: FloatArray, signs: FloatArray, which: Any, spre
     gradient[1] = -away.sum() / spread
     gradient[2:] = -np.bincount(which, weights=pull, minlength=len(each)) + away / spread
     return float(value), gradient
+
+
+def _drawn(probable: float, scores: FloatArray, yes: int) -> float:
+    """The offset between the most probable one and the one above which `yes` of the scores lie."""
+    if yes in (0, len(scores)):
+        return probable
+    ordered = np.sort(scores)[::-1]
+    matching = float(ordered[yes - 1] + ordered[yes]) / 2
+    return (len(scores) * matching + POOLED * probable) / (len(scores) + POOLED)
 
 
 def leave_one_out(answers: Sequence[Answer], *, spread: float = SPREAD) -> list[float]:

@@ -50,6 +50,16 @@ def test_an_item_with_few_labels_borrows_from_the_others() -> None:
     assert pooled == pytest.approx(2.0, abs=0.5)
 
 
+def test_a_weak_score_says_yes_as_often_as_people_do() -> None:
+    # Scores of Yes are half a standard deviation higher, and one answer in five is Yes. The most probable offset would
+    # say Yes to hardly any.
+    rng = np.random.default_rng(4)
+    labels = [number % 5 == 0 for number in range(1000)]
+    fit = fit_offsets([answer("a", float(rng.normal(0.5 if yes else 0, 1)), yes) for yes in labels])
+    scores = [float(rng.normal(0.5 if yes else 0, 1)) for yes in labels]
+    assert np.mean([fit.log_odds("a", score) > 0 for score in scores]) == pytest.approx(0.2, abs=0.04)
+
+
 def test_an_item_that_was_not_seen_gets_the_default() -> None:
     fit = fit_offsets([answer("a", 1, False), answer("a", 5, True)])
     assert fit.log_odds("other", fit.default) == 0
