@@ -14,32 +14,28 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from math import isnan
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from pydantic import SecretStr
 
-from llm_grader.choices import ChoiceAsker, Conversation
+from llm_grader.choices import NO, YES, ChoiceAsker, Conversation, options_of, score_of
 from llm_grader.endpoint import Endpoint
 from llm_grader.errors import GraderError, UsageError
-from llm_grader.eval.bootstrap import Interval, cluster_bootstrap
 from llm_grader.eval.fit_local import RememberedChoices
-from llm_grader.eval.item_answers import ItemAnswers, Unit, Verdicts, collect_answers
+from llm_grader.eval.item_answers import Unit
 from llm_grader.eval.labelled_set import LabelledSet
+from llm_grader.eval.offset_fit import Answer, leave_one_out
 from llm_grader.eval.public_sets import PublicSet, read_public_set
-from llm_grader.eval.rank_correlation import spearman
-from llm_grader.eval.ratings import FloatArray, agreement_weights
-from llm_grader.eval.report_items import ItemRow, report_items, verdicts_from_labels
-from llm_grader.eval.two_raters import kappa_of_tables
+from llm_grader.eval.report_items import verdicts_from_labels
+from llm_grader.eval.results_tables import Judged, render_set
 from llm_grader.gateway import Gateway
 from llm_grader.local import LocalServer
-from llm_grader.rubric import Item
-from llm_grader.verdict import MET, Label, Verdict
+from llm_grader.offsets import load_offsets
+from llm_grader.reply import Choice
+from llm_grader.verdict import Verdict
 
-_SEED = 20_26
 _GOLD_BY = {"lend_an_ear": ["expert*"]}
 """Sets in which the labels of some annotators are the gold."""
 
@@ -49,13 +45,6 @@ class Wanted(NamedTuple):
 
     name: str
     most: int | None
-
-
-class Judged(NamedTuple):
-    """The verdicts of one judge on a set."""
-
-    judge: str
-    verdicts: Verdicts
 
 
 def load_part(wanted: Wanted, gold: Path) -> tuple[PublicSet, LabelledSet]:
@@ -75,18 +64,53 @@ def load_part(wanted: Wanted, gold: Path) -> tuple[PublicSet, LabelledSet]:
     return read, labelled.said_by(_GOLD_BY[wanted.name]) if wanted.name in _GOLD_BY else labelled
 
 
-async def judge_set(asker: ChoiceAsker, labelled: LabelledSet) -> dict[Unit, Verdict]:
-    """The model's label for every item of every conversation, or turn, of the set."""
-    verdicts: dict[Unit, Verdict] = {}
+async def ask_set(asker: ChoiceAsker, labelled: LabelledSet) -> dict[Unit, Choice]:
+    """The model's answer about every item of every conversation, or turn, of the set."""
+    choices: dict[Unit, Choice] = {}
     for transcript in labelled.asked:
         sys.stderr.write(f"{labelled.name} {transcript.id}\n")
         conversation = Conversation(transcript)
         for item in labelled.rubric.items():
             unit = labelled.pieces.unit(transcript.id, item.id)
             if unit is not None:
-                label, confidence = asker.decide(item, await asker.judge(conversation, item))
-                verdicts[unit] = Verdict(item_id=item.id, label=label, confidence=confidence)
-    return verdicts
+                choices[unit] = await asker.judge(conversation, item)
+    return choices
+
+
+def decide(asker: ChoiceAsker, labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> dict[Unit, Verdict]:
+    """The verdicts as `grade` gives them: by the offsets that `asker` has."""
+    decided = {unit: asker.decide(labelled.rubric.item(unit.item_id), choice) for unit, choice in choices.items()}
+    return {unit: Verdict(item_id=unit.item_id, label=label, confidence=p) for unit, (label, p) in decided.items()}
+
+
+def decide_left_out(labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> dict[Unit, Verdict]:
+    """Verdicts on items with two answers, by offsets fitted on the labels of all other conversations."""
+    answers, units = [], []
+    for label in labelled.labels:
+        item, turn = labelled.rubric.item(label.item_id), label.turn if label.item_id in labelled.pieces.items else None
+        unit, meanings = Unit(label.transcript_id, item.id, turn), options_of(item)
+        if item.scale == "binary" and unit in choices and label.label in meanings.values():
+            yes, score = label.label == meanings[YES], score_of(choices[unit])
+            answers.append(
+                Answer(
+                    unit.transcript_id, item.id, labelled.transcripts[unit.transcript_id].language or "?", score, yes
+                )
+            )
+            units.append((unit, meanings))
+    odds = leave_one_out(answers)
+    return {
+        unit: Verdict(item_id=unit.item_id, label=meanings[YES if more > 0 else NO])
+        for (unit, meanings), more in zip(units, odds, strict=True)
+    }
+
+
+def judges_of(
+    model: str, asker: ChoiceAsker, labelled: LabelledSet, choices: Mapping[Unit, Choice]
+) -> Iterator[Judged]:
+    """The model as it is, and with offsets fitted for the set where it has items with two answers."""
+    yield Judged(model, decide(asker, labelled, choices))
+    if fitted := decide_left_out(labelled, choices):
+        yield Judged(f"{model}, offsets fitted on the other conversations", fitted)
 
 
 def published_verdicts(folder: Path, labelled: LabelledSet) -> list[Judged]:
@@ -100,98 +124,6 @@ def published_verdicts(folder: Path, labelled: LabelledSet) -> list[Judged]:
     return [Judged(model, verdicts_from_labels(labels)) for model, labels in sorted(by_model.items())]
 
 
-def mean_kappa(labels: Sequence[Label], verdicts: Verdicts, items: Sequence[Item]) -> Interval:
-    """κ averaged over the items, quadratic on a scale; its interval resamples transcripts for all items at once."""
-    answers = [collect_answers(labels, verdicts, item) for item in items]
-    names = sorted({unit.transcript_id for found in answers for unit in found.units})
-    tables = [_tables(found, names) for found in answers]
-    ends = np.cumsum([table.shape[1] for table in tables])[:-1]
-
-    def statistic(sums: FloatArray) -> FloatArray:
-        found = zip(np.split(sums, ends, axis=1), items, strict=True)
-        return np.asarray(np.mean([_kappas(part, item) for part, item in found], axis=0), dtype=np.float64)
-
-    return cluster_bootstrap(statistic, np.concatenate(tables, axis=1), seed=_SEED)
-
-
-def _kappas(tables: FloatArray, item: Item) -> FloatArray:
-    k = len(item.levels)
-    weights = agreement_weights("quadratic" if item.scale != "binary" else None, list(range(k)))
-    return kappa_of_tables(tables.reshape(-1, k, k), weights)
-
-
-def _tables(found: ItemAnswers, names: Sequence[str]) -> FloatArray:
-    """Gold × judge for each of `names`, flat."""
-    index = {name: i for i, name in enumerate(names)}
-    sums = np.zeros((len(names), len(found.item.levels) ** 2))
-    crossed = (found.gold[:, :, None] * found.judge[:, None, :]).reshape(len(found.units), -1)
-    np.add.at(sums, [index[unit.transcript_id] for unit in found.units], crossed)
-    return sums
-
-
-def render_set(read: PublicSet, labelled: LabelledSet, judges: Iterable[Judged]) -> str:
-    """The tables of one set: a line for each item of each judge."""
-    lines = [f"### {read.name}", ""]
-    for judge, verdicts in judges:
-        if labelled.labels:
-            lines += [*_agreement_table(labelled, judge, verdicts), ""]
-        if read.values:
-            lines += [*_order(read, judge, verdicts), ""]
-    return "\n".join(lines)
-
-
-def _agreement_table(labelled: LabelledSet, judge: str, verdicts: Verdicts) -> list[str]:
-    items = [item for item in labelled.rubric.items() if any(label.item_id == item.id for label in labelled.labels)]
-    rows = report_items(labelled.labels, verdicts, items, seed=_SEED)
-    mean = mean_kappa(labelled.labels, verdicts, items)
-    return [
-        f"**{judge}**, mean κ {_interval(mean)} over {len(items)} items, {mean.n} conversations:",
-        "",
-        "| item | n | gold | κ | AC | bias | α of people | κ of people |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        *(_line(row, item) for row, item in zip(rows, items, strict=True)),
-    ]
-
-
-def _line(row: ItemRow, item: Item) -> str:
-    found = row.figures
-    most = max(range(len(found.levels)), key=lambda i: found.prevalence[i])
-    named = found.levels.index(MET) if item.scale == "binary" else most
-    share = f"{found.prevalence[named]:.0%} `{found.levels[named]}`"
-    source = "" if found.source == "human" else f" ({found.source})"
-    cells = (
-        f"`{found.item_id}`{source}",
-        str(found.scored),
-        share,
-        _interval(found.kappa),
-        _interval(found.ac),
-        _interval(found.bias),
-        _figure(found.human_alpha.estimate),
-        _figure(found.human_kappa.estimate),
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def _order(read: PublicSet, judge: str, verdicts: Verdicts) -> list[str]:
-    lines = []
-    for item in read.rubric.items() if read.rubric else ():
-        units = [u for u in read.values if u.item_id == item.id and (v := verdicts.get(u)) and v.label in item.levels]
-        said = [float(item.levels.index(str(verdicts[unit].label))) for unit in units]
-        found = spearman([read.values[u] for u in units], said, clusters=[u.transcript_id for u in units], seed=_SEED)
-        lines.append(f"**{judge}**, `{item.id}`: ρ with the mean of people {_interval(found)}, n = {len(units)}.")
-    return lines
-
-
-def _interval(found: Interval) -> str:
-    if isnan(found.estimate):
-        return "–"
-    return f"{_figure(found.estimate)} ({_figure(found.low)} to {_figure(found.high)})"
-
-
-def _figure(value: float) -> str:
-    return "–" if isnan(value) else f"{value + 0.0:z.2f}".replace("-", "−").replace("0.", ".", 1)
-
-
 async def report(arguments: argparse.Namespace) -> str:
     """Ask the embedded model about all sets, and render the tables.
 
@@ -202,11 +134,13 @@ async def report(arguments: argparse.Namespace) -> str:
     with LocalServer() as server:
         key = SecretStr(server.api_key)
         gateway = Gateway(Endpoint(model=server.model_name, base_url=server.base_url, api_key=key, timeout=600))
-        asker = ChoiceAsker(RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers))
+        choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
         told = []
         for read, labelled in parts:
-            local = Judged(server.model_name, await judge_set(asker, labelled))
-            told.append(render_set(read, labelled, [local, *published_verdicts(arguments.gold, labelled)]))
+            offsets = load_offsets(labelled.rubric.id, weights_sha256=server.weights_sha256)
+            asker = ChoiceAsker(choose, offsets=offsets)
+            judges = judges_of(server.model_name, asker, labelled, await ask_set(asker, labelled))
+            told.append(render_set(read, labelled, [*judges, *published_verdicts(arguments.gold, labelled)]))
         await gateway.aclose()
     return "\n".join(told)
 

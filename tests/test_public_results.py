@@ -12,16 +12,9 @@ import pytest
 from llm_grader.choices import ChoiceAsker
 from llm_grader.errors import UsageError
 from llm_grader.eval.item_answers import Unit
-from llm_grader.eval.public_results import (
-    Judged,
-    Wanted,
-    judge_set,
-    load_part,
-    mean_kappa,
-    published_verdicts,
-    render_set,
-)
+from llm_grader.eval.public_results import Wanted, ask_set, decide, decide_left_out, load_part, published_verdicts
 from llm_grader.eval.report_items import verdicts_from_labels
+from llm_grader.eval.results_tables import Judged, mean_kappa, render_set
 from llm_grader.messages import Message
 from llm_grader.reply import Choice
 
@@ -65,7 +58,8 @@ async def by_length(messages: Sequence[Message], options: Sequence[str]) -> Choi
 
 def test_what_is_known_as_a_mean_is_compared_in_order(tmp_path: Path) -> None:
     read, labelled = load_part(Wanted("politeness_hu", None), polite(tmp_path))
-    verdicts = asyncio.run(judge_set(ChoiceAsker(by_length), labelled))
+    asker = ChoiceAsker(by_length)
+    verdicts = decide(asker, labelled, asyncio.run(ask_set(asker, labelled)))
     assert {unit.transcript_id: verdict.label for unit, verdict in verdicts.items()} == {
         "m0": "1",
         "m1": "2",
@@ -132,3 +126,24 @@ def test_published_judges_have_the_mean_that_was_published() -> None:
     text = render_set(read, labelled, judges)
     assert "**gpt-4o**, mean κ .55 (.43 to .62) over 6 items, 21 conversations:" in text
     assert "−.00" not in text
+
+
+def test_offsets_of_other_conversations_move_where_yes_begins(tmp_path: Path) -> None:
+    """A model that always leans to Yes, more so where people said so: as it is it says nothing but Yes."""
+    talks: list[dict[str, object]] = [{**message(n, f"Case {n}."), "channel": "chat"} for n in range(20)]
+    labels: list[dict[str, object]] = [
+        {"transcript_id": f"m{n}", "item_id": "greeting", "annotator": "customer_survey", "label": n % 2 == 0}
+        for n in range(20)
+    ]
+    labelled = load_part(Wanted("star", None), write_set(tmp_path, "star", talks, labels))[1]
+
+    async def leaning(messages: Sequence[Message], options: Sequence[str]) -> Choice:
+        number = int(messages[0]["content"].split("Case ")[1].split(".")[0])
+        yes = 5.0 if number % 2 == 0 else 3.0
+        return Choice(answer=options[0], logprobs={"Yes": yes, "No": 0.0})
+
+    asker = ChoiceAsker(leaning)
+    choices = asyncio.run(ask_set(asker, labelled))
+    items = [labelled.rubric.item("greeting")]
+    assert mean_kappa(labelled.labels, decide(asker, labelled, choices), items).estimate == pytest.approx(0)
+    assert mean_kappa(labelled.labels, decide_left_out(labelled, choices), items).estimate == pytest.approx(1)
