@@ -54,7 +54,7 @@ CRUMBS = [
 
 PUBLIC = [
     file
-    for folder in ("plain", "vtt", "srt", "eml", "email-replies", "tabular", "chat-corpora")
+    for folder in ("plain", "vtt", "srt", "eml", "email-replies", "tabular", "chat-corpora", "intercom", "freshdesk")
     for file in sorted((SAMPLES / folder).rglob("*"))
     if file.is_file()
 ]

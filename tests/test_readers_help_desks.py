@@ -32,7 +32,7 @@ def broken(draw: st.DrawFn) -> tuple[str, Any]:
         elif how == "doubled" and isinstance(holder, list):
             holder.append(deepcopy(holder[key]))
         else:
-            holder[key] = draw(st.sampled_from(STRANGE))
+            holder[key] = deepcopy(draw(st.sampled_from(STRANGE)))
     return name, export
 
 

@@ -226,6 +226,12 @@ def test_a_call_is_an_event_and_its_transcription_is_said(tmp_path: Path) -> Non
     ]
 
 
+def test_a_transcription_of_both_sides_is_nobodys_message(tmp_path: Path) -> None:
+    call = {"author_id": 22, "type": "VoiceComment", "body": "Call with Jana"}
+    transcript = read_one(tmp_path, ticket({**call, "data": {"transcription_text": "Hello. Hi."}}))
+    assert [(turn.kind, turn.text) for turn in transcript.turns] == [("event", "Call with Jana\n\nHello. Hi.")]
+
+
 def test_files_without_words_are_an_event(tmp_path: Path) -> None:
     export = ticket({"author_id": 11, "body": "", "attachments": [{"file_name": "a.png"}]})
     assert events(read_one(tmp_path, export)) == [("attachment", "a.png")]

@@ -2,8 +2,9 @@
 
 A comment that is not public is a note. The requester is the customer, whatever else they are; of all others the role is
 that of the user, who must stand in the same record (`users`). Changes of status, group and assignee are events, taken
-from audits or ticket events. Lists of users, groups and metrics beside the tickets are only looked things up in.
-Metrics, satisfaction and custom fields are the ticket's `vendor`, as they stand.
+from audits or ticket events. A chat that a comment holds, or an audit, is read line by line; a call is an event, and
+what was transcribed of a voice mail the caller's message. Lists of users, groups and metrics beside the tickets are
+only looked things up in. Metrics, satisfaction and custom fields are the ticket's `vendor`, as they stand.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class Past:
         reached: the last time of each status, in our words.
         custody: whose it is.
         private: of comments whose privacy was changed, whether they are private now.
-        read: the ids of the comments that were read.
+        read: the ids of the comments that were read, empty for one without.
         told: the ids of the audits whose comments stand beside them.
         has_chat: whether a chat is told message by message.
     """

@@ -24,6 +24,8 @@ CHATS = frozenset({"chat", "chat_transcript", "native_messaging", "messaging", "
 CHATS |= {"whatsapp", "telegram", "facebook_messenger", "twitter_dm", "sms", "viber", "apple"}
 """Channels (`via.channel`) on which people chat."""
 
+_REPEATED = frozenset(("html_body", "plain_body", "body", "author_id", "created_at", "public", "via", "attachments"))
+_REPEATED |= {"type", "event_type", "audit_id", "metadata"}
 _SYSTEM = ("-1", "0")
 _COMMENTS = ("Comment", "VoiceComment")
 _SIDES: dict[str, Role] = {"end-user": "customer", "agent": "agent", "trigger": "bot", "system": "system"}
@@ -128,28 +130,15 @@ def _comment(
     public = _is_public(fields, author, scene) and not past.private.get(number or "", False)
     by = scene.cast.says(author, None if public or author is None else _writer_of_note(author, scene))
     if fields.value("type", "event_type") == "VoiceComment":
-        yield told_event("call", text, at, by)
-        text = _transcribed(fields)
+        spoken = _transcribed(fields)
+        # the words of both sides are nobody's; a voice mail is its author's
+        both = spoken if by["role"] != "customer" else ""
+        yield told_event("call", "\n\n".join(filter(None, (text, both))), at, by)
+        text = "" if both else spoken
     if text:
         yield told_message(text, at, by, channel=scene.channel, public=public)
     elif files := file_names(fields, "attachments", "file_name"):
         yield told_event("attachment", files, at, by)
-
-
-_REPEATED = (
-    "html_body",
-    "plain_body",
-    "body",
-    "author_id",
-    "created_at",
-    "public",
-    "via",
-    "attachments",
-    "type",
-    "event_type",
-    "audit_id",
-    "metadata",
-)
 
 
 def _is_public(fields: JsonObject, author: str | None, scene: Scene) -> bool:

@@ -61,7 +61,7 @@ def read_ticket(ticket: JsonObject, updates: Sequence[JsonObject], beside: Besid
     channel, warnings = settled_channel(_CHANNELS.get(via_of(ticket) or ""), document)
     scene = Scene(cast, channel, beside.teams, warnings, document)
     turns, past = read_history(comments, audits, scene)
-    if not any(turn.kind != "event" for turn in turns) and (text := written(None, ticket.text("description"))):
+    if not past.read and (text := written(None, ticket.text("description"))):
         at = moment(ticket, "created_at", document=document)
         by = cast.says(asking and asking.key, "customer")
         turns.append(told_message(text, at, by, channel=channel, public=True))
