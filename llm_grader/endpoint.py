@@ -22,6 +22,7 @@ class Endpoint(Model):
     `base_url` None is OpenAI's own API. `timeout` is in seconds for one request. `temperature` and `seed` are sent
     unless None; an endpoint that rejects one of them is asked without it. `logprobs` asks for token probabilities,
     which become each verdict's confidence; tool calls mostly come without. `prices` are per model name.
+    `requests_per_minute` and `tokens_per_minute` are what the account allows: all that this process asks keeps them.
     """
 
     model: str
@@ -33,6 +34,8 @@ class Endpoint(Model):
     max_completion_tokens: int | None = Field(default=None, gt=0)
     logprobs: bool = False
     timeout: float = Field(default=120.0, gt=0)
+    requests_per_minute: int | None = Field(default=None, gt=0)
+    tokens_per_minute: int | None = Field(default=None, gt=0)
     allow_http: bool = False
     trust_env: bool = False
     prices: dict[str, Price] = Field(default_factory=dict)

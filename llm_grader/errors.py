@@ -15,7 +15,7 @@ GraderError
 └── JudgeError              one request to a model failed
     ├── EndpointError       wrong key, quota, model or address: no transcript can be graded   exit 4
     │   ├── AuthError  QuotaError  ModelNotFound
-    ├── TransientError      worth trying again
+    ├── TransientError      worth trying again; .in_doubt where the request may have been worked on
     │   └── RateLimited     .retry_after, in seconds, when the server said so
     ├── BadRequest          this request will never be accepted
     │   └── ContextTooLong
@@ -161,9 +161,13 @@ class ModelNotFound(EndpointError):
 
 
 class TransientError(JudgeError):
-    """A failure worth trying again: time-outs, connection errors, 5xx, an empty or non-JSON answer."""
+    """A failure worth trying again: time-outs, connection errors, 5xx, an empty or non-JSON answer.
+
+    `in_doubt` says that the request was sent and nothing is known of it: it may have been worked on, and be paid for.
+    """
 
     code = "transient"
+    in_doubt = False
 
 
 class RateLimited(TransientError):

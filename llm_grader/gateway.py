@@ -1,4 +1,4 @@
-"""One question to an OpenAI-compatible endpoint: the only module that imports openai, instructor and tenacity.
+"""One question to an OpenAI-compatible endpoint; with `client` the only module that imports the client libraries.
 
 Retries have one owner, the loop in `Gateway._send`: the SDK's and instructor's are off. Every answered request is
 counted, also when its answer cannot be used.
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
 from llm_grader.budget import Budget
-from llm_grader.endpoint import Endpoint, Mode
+from llm_grader.client import Client, cause_of, classify, hooks_of, instructor_mode, prepared
+from llm_grader.endpoint import Endpoint
 from llm_grader.errors import (
     BadRequest,
     EndpointError,
@@ -30,18 +29,15 @@ from llm_grader.errors import (
     RunStopped,
     TransientError,
 )
-from llm_grader.faults import fault_of, unsupported_parameter
+from llm_grader.estimates import bytes_of, estimate_of, priced
+from llm_grader.faults import unsupported_parameter
 from llm_grader.journal import attempt_log
 from llm_grader.ledger import Ledger, Rates
-from llm_grader.prices import OPENAI_URL, cost_of
+from llm_grader.pace import pace_of
 from llm_grader.probabilities import label_probabilities
 from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys, with_confidences
 from llm_grader.throttle import Throttle
 from llm_grader.verdict import Usage
-
-if TYPE_CHECKING:
-    import instructor
-    from openai.types.chat import ChatCompletion
 
 Message = dict[str, str]
 MAX_ATTEMPTS = 6
@@ -82,8 +78,9 @@ class Gateway:
         self._notify = notify
         self._sleep = sleep
         self._clock = clock
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
         self._rejected = set(without)
+        self._pace = pace_of(endpoint, clock)
 
     def start_run(self, concurrency: int) -> None:
         """A new run begins: `concurrency` requests in flight at most, and what stopped the last run is over."""
@@ -99,15 +96,15 @@ class Gateway:
             JudgeError: see `errors`; an answer that breaks the schema is `InvalidOutput` and carries its text.
             RunStopped: the endpoint is down.
         """
-        ledger = Ledger(self._expected_cost(messages, response_model), _bytes_of(messages, response_model))
+        ledger = self._ledger(messages, response_model)
 
-        async def ask(client: _Client) -> BaseModel:
+        async def ask(client: Client) -> BaseModel:
             answer: BaseModel = await client.fill_in(
-                response_model=_prepared(response_model),
+                response_model=prepared(response_model),
                 messages=list(messages),
                 max_retries=0,
                 strict=True,
-                hooks=_hooks(ledger),
+                hooks=hooks_of(ledger),
                 **self._parameters(),
             )
             if has_duplicate_keys(ledger.text):
@@ -129,7 +126,7 @@ class Gateway:
         ledger = Ledger()
         grammar = "root ::= " + " | ".join(f'"{option}"' for option in options)
 
-        async def ask(client: _Client) -> Choice:
+        async def ask(client: Client) -> Choice:
             completion = await client.send(
                 messages=list(messages),
                 max_tokens=8,
@@ -155,10 +152,10 @@ class Gateway:
             raise _NotSent
 
         logging.getLogger("instructor").setLevel(logging.CRITICAL)
-        create: Any = instructor.patch(create=keep, mode=_instructor_mode(self.endpoint.mode))
+        create: Any = instructor.patch(create=keep, mode=instructor_mode(self.endpoint.mode))
         with contextlib.suppress(Exception):  # instructor wraps _NotSent in an error of its own
             create(
-                response_model=_prepared(response_model),
+                response_model=prepared(response_model),
                 messages=list(messages),
                 max_retries=0,
                 **self._parameters(),
@@ -171,7 +168,7 @@ class Gateway:
         if client is not None:
             await client.raw.close()
 
-    async def _send(self, ask: Callable[[_Client], Awaitable[_Answer]], ledger: Ledger) -> _Answer:
+    async def _send(self, ask: Callable[[Client], Awaitable[_Answer]], ledger: Ledger) -> _Answer:
         from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
         client = self._client()
@@ -189,28 +186,34 @@ class Gateway:
         raise AssertionError("unreachable: tenacity either returns or raises")
 
     async def _attempt(
-        self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger, number: int
+        self, ask: Callable[[Client], Awaitable[_Answer]], client: Client, ledger: Ledger, number: int
     ) -> _Answer:
         log = attempt_log.get()
-        async with client.throttle.slot() as sent:
+        async with client.throttle.slot(ledger.expected_tokens) as sent:
             attempt = None if log is None else await log.begin(ledger.prompt_bytes)
-            outcome, counted = None, len(ledger.tokens)
+            ended, outcome, counted = False, None, len(ledger.tokens)
             try:
                 answer = await self._paid(ask, client, ledger)
-                outcome = "ok"
+                ended, outcome = True, "ok"
             except GraderError as fault:
-                outcome = fault.code
+                ended, outcome = True, None if isinstance(fault, TransientError) and fault.in_doubt else fault.code
                 if isinstance(fault, JudgeError):
                     fault.usage = self._usage(ledger)
                     self._after_fault(fault, client.throttle, sent, number)
                 raise
             finally:
-                if log is not None and attempt is not None and outcome is not None:  # an aborted request is in doubt
-                    log.end(attempt, outcome, self._usage(ledger, since=counted))
+                took = self._usage(ledger, since=counted)
+                self._correct_pace(ledger, took)
+                if log is not None and attempt is not None and ended:  # an aborted request is in doubt
+                    log.end(attempt, outcome, took)
             client.throttle.succeeded()
             return answer
 
-    async def _paid(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger) -> _Answer:
+    def _correct_pace(self, ledger: Ledger, took: Usage) -> None:
+        if self._pace is not None and took.prompt_tokens and took.completion_tokens is not None:
+            self._pace.correct(ledger.expected_tokens, took.prompt_tokens + took.completion_tokens)
+
+    async def _paid(self, ask: Callable[[Client], Awaitable[_Answer]], client: Client, ledger: Ledger) -> _Answer:
         """Ask where the budget allows it, and settle what it took."""
         reserved, counted = self._reserve(ledger.estimate, client), len(ledger.tokens)
         ledger.requests += 1
@@ -220,14 +223,14 @@ class Gateway:
             cost = self._usage(ledger, since=counted).cost if ledger.tokens[counted:] else 0.0
             self.budget.settle(reserved, cost)
 
-    def _reserve(self, estimate: float | None, client: _Client) -> float:
+    def _reserve(self, estimate: float | None, client: Client) -> float:
         try:
             return self.budget.reserve(estimate)
         except RunStopped as error:
             client.throttle.stop(error)
             raise
 
-    async def _adapted(self, ask: Callable[[_Client], Awaitable[_Answer]], client: _Client, ledger: Ledger) -> _Answer:
+    async def _adapted(self, ask: Callable[[Client], Awaitable[_Answer]], client: Client, ledger: Ledger) -> _Answer:
         """Ask; where the endpoint rejects an optional parameter, leave it out for the rest of the run and ask again."""
         while True:
             try:
@@ -236,8 +239,8 @@ class Gateway:
             except JudgeError:
                 raise
             except Exception as error:
-                fault = _classify(error, ledger, self.endpoint.timeout)
-                rejected = unsupported_parameter(getattr(_cause(error), "body", None), OPTIONAL)
+                fault = classify(error, ledger, self.endpoint.timeout)
+                rejected = unsupported_parameter(getattr(cause_of(error), "body", None), OPTIONAL)
                 if not isinstance(fault, BadRequest) or rejected is None or rejected in self._rejected:
                     raise fault from None  # the cause's text holds the transcript
                 self._rejected.add(rejected)
@@ -271,27 +274,24 @@ class Gateway:
         self, messages: Sequence[Message], response_model: type[BaseModel], *, rates: Rates | None = None
     ) -> Usage:
         """What one request is expected to take, at the rates seen before or at those every estimate begins with."""
-        rates = rates or Rates()
-        completion = rates.completion_tokens or rates.completion_tokens_an_item * len(response_model.model_fields)
-        prompt = _bytes_of(messages, response_model) * rates.tokens_a_byte
-        usage = Usage(requests=1, prompt_tokens=round(prompt), cached_tokens=0, completion_tokens=round(completion))
-        return self._priced(usage)
+        return estimate_of(messages, response_model, self.endpoint, rates=rates or Rates())
 
     def _usage(self, ledger: Ledger, *, since: int = 0) -> Usage:
-        return self._priced(ledger.usage(since))
+        return priced(ledger.usage(since), self.endpoint)
 
-    def _priced(self, usage: Usage) -> Usage:
-        endpoint = self.endpoint
-        return usage.model_copy(update={"cost": cost_of(usage, endpoint.model, endpoint.base_url, endpoint.prices)})
+    def _ledger(self, messages: Sequence[Message], response_model: type[BaseModel]) -> Ledger:
+        prompt_bytes = bytes_of(messages, response_model)
+        if self._pace is None and not self.budget.limits_cost:
+            return Ledger(prompt_bytes=prompt_bytes)
+        expected = self.estimate(messages, response_model)
+        tokens = (expected.prompt_tokens or 0) + (expected.completion_tokens or 0)
+        return Ledger(expected.cost if self.budget.limits_cost else None, prompt_bytes, expected_tokens=tokens)
 
-    def _expected_cost(self, messages: Sequence[Message], response_model: type[BaseModel]) -> float | None:
-        return self.estimate(messages, response_model).cost if self.budget.limits_cost else None
-
-    def _client(self) -> _Client:
+    def _client(self) -> Client:
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            throttle = Throttle(self._concurrency, clock=self._clock, sleep=self._sleep)
-            self._clients[loop] = _Client(self.endpoint, throttle)
+            throttle = Throttle(self._concurrency, pace=self._pace, clock=self._clock, sleep=self._sleep)
+            self._clients[loop] = Client(self.endpoint, throttle)
         return self._clients[loop]
 
 
@@ -299,119 +299,10 @@ class _NotSent(Exception):
     """Ends a request that is only rendered."""
 
 
-class _Client:
-    """The SDK's client and the throttle of one event loop."""
-
-    def __init__(self, endpoint: Endpoint, throttle: Throttle) -> None:
-        import instructor
-        import openai
-
-        logging.getLogger("instructor").setLevel(logging.CRITICAL)  # at ERROR it prints what the model wrote
-        key = endpoint.api_key.get_secret_value() if endpoint.api_key else None
-        self.raw = openai.AsyncOpenAI(
-            base_url=endpoint.base_url or OPENAI_URL,
-            api_key=key or "none",
-            max_retries=0,
-            timeout=openai.Timeout(endpoint.timeout, connect=5.0),
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=endpoint.trust_env),
-        )
-        self.fill_in: Any = instructor.patch(create=self.send, mode=_instructor_mode(endpoint.mode))
-        self.throttle = throttle
-
-    async def send(self, **body: Any) -> ChatCompletion:
-        """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""
-        from openai.types.chat import ChatCompletion
-
-        return await self.raw.post("/chat/completions", cast_to=ChatCompletion, body=body)
-
-
-@lru_cache(maxsize=256)
-def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
-    """What instructor has to see of the model: its name, its schema, and how it is filled in.
-
-    Of the model itself it would walk every field several times a request, which takes longer than all the rest.
-    """
-    from instructor import OpenAISchema
-
-    schema = response_model.model_json_schema()
-
-    class Prepared(OpenAISchema):
-        @classmethod
-        def model_json_schema(cls, *_args: Any, **_settings: Any) -> dict[str, Any]:
-            return dict(schema)
-
-        @classmethod
-        def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:
-            return response_model.model_validate_json(json_data, **settings)
-
-    Prepared.__name__, Prepared.__doc__ = response_model.__name__, response_model.__doc__
-    return Prepared
-
-
-def _bytes_of(messages: Sequence[Message], response_model: type[BaseModel]) -> int:
-    """UTF-8 bytes of the prompt and the schema: what prompt tokens are estimated from."""
-    return sum(len(message["content"].encode()) for message in messages) + _schema_bytes(response_model)
-
-
-@lru_cache(maxsize=256)
-def _schema_bytes(response_model: type[BaseModel]) -> int:
-    return len(json.dumps(response_model.model_json_schema()))
-
-
-def _hooks(ledger: Ledger) -> Any:
-    """Instructor's hooks, which count the answer before instructor rewrites it."""
-    from instructor.core.hooks import Hooks
-
-    hooks = Hooks()
-    hooks.on("completion:response", ledger.add)
-    return hooks
-
-
-def _instructor_mode(mode: Mode) -> instructor.Mode:
-    import instructor
-
-    modes = {
-        "tools": instructor.Mode.TOOLS,
-        "json_schema": instructor.Mode.JSON_SCHEMA,
-        "md_json": instructor.Mode.MD_JSON,
-    }
-    return modes[mode]
-
-
 def _asked_to_wait(state: Any) -> bool:
     """Whether the server named a pause: the throttle then makes everybody wait, and this attempt with them."""
     fault = state.outcome.exception()
     return isinstance(fault, RateLimited) and fault.retry_after is not None
-
-
-def _cause(error: BaseException) -> BaseException:
-    """The SDK's error behind instructor's wrapper."""
-    attempts = getattr(error, "failed_attempts", None)
-    if attempts:
-        return attempts[-1].exception  # type: ignore[no-any-return]
-    while error.__cause__ is not None and type(error).__module__.startswith("instructor"):
-        error = error.__cause__
-    return error
-
-
-def _classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
-    """One of our errors for whatever the libraries raised. The original's text is never passed on."""
-    import openai
-
-    cause = _cause(error)
-    connecting = type(cause.__cause__).__name__ == "ConnectTimeout"
-    if isinstance(cause, openai.APITimeoutError | TimeoutError) and not connecting:
-        return TransientError(f"timed out after {timeout:g} s")
-    if isinstance(cause, openai.APIStatusError):
-        return fault_of(cause.status_code, cause.response.headers, cause.body)
-    if isinstance(cause, openai.APIConnectionError):
-        with contextlib.suppress(AttributeError):
-            if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
-                return BadRequest("the recorded cassette has no answer to this request")
-        return TransientError("cannot reach the endpoint: check --base-url and the network")
-    if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
-        raise cause from None  # nothing was answered and no library complained: a bug, not a fault
-    return ledger.fault()
 
 
 def _choice(completion: Any, options: Sequence[str], ledger: Ledger) -> Choice:

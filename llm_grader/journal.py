@@ -119,8 +119,11 @@ class Journal:
             raise ClaimedElsewhere(key)
         return attempt
 
-    def end_attempt(self, attempt: int, outcome: str, usage: Usage) -> None:
-        """Note how a request ended, with the next commit; if that is lost in a crash, the request is in doubt."""
+    def end_attempt(self, attempt: int, outcome: str | None, usage: Usage) -> None:
+        """Note how a request ended, with the next commit; if that is lost in a crash, the request is in doubt.
+
+        It is in doubt, too, where the outcome is None: we gave up waiting, and do not know.
+        """
         values = (now(), outcome, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, attempt)
         sql = (
             "update attempts set finished_at = ?, outcome = ?, prompt_tokens = ?, cached_tokens = ?, "
@@ -205,8 +208,8 @@ class AttemptLog:
         """A request is about to be sent; see `Journal.begin_attempt`."""
         return await self._journal.begin_attempt(self._owner, self._key, self._transcript_id, prompt_bytes)
 
-    def end(self, attempt: int, outcome: str, usage: Usage) -> None:
-        """It was answered, or failed with the error code `outcome`."""
+    def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
+        """It was answered, or failed with the error code `outcome`; None where nobody knows, see `end_attempt`."""
         self._journal.end_attempt(attempt, outcome, usage)
 
 

@@ -60,6 +60,8 @@ def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]
             "base_url": server.base_url,
             "api_key": SecretStr(server.api_key),
             "timeout": _SECONDS_FOR_A_LONG_TRANSCRIPT,
+            "requests_per_minute": None,
+            "tokens_per_minute": None,
             "prices": {server.model_name: Price(input=0, output=0)},
         }
     )

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     samples: int = Field(default=1, ge=1)
     windows: bool = False
     redact: bool = False
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
     max_requests: int | None = Field(default=None, ge=0)
     max_cost: float | None = Field(default=None, ge=0)
     store: Path = Path("llm-grader.db")

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import NoReturn
 
 from llm_grader.errors import EndpointDown
+from llm_grader.pace import Pace
 
 LONGEST_PAUSE = 120.0
 DOWN_AFTER = 60.0
@@ -24,6 +25,7 @@ class Throttle:
 
     Args:
         limit: requests in flight at most.
+        pace: how many a minute at most.
         clock: monotonic seconds; injected in tests.
         sleep: how to wait; injected in tests.
     """
@@ -32,6 +34,7 @@ class Throttle:
         self,
         limit: int,
         *,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = asyncio.sleep,
     ) -> None:
@@ -44,13 +47,16 @@ class Throttle:
         self._successes = 0
         self._paused_until = 0.0
         self._failing_since: float | None = None
+        self._pace = pace
         self._clock = clock
         self._sleep = sleep
         self._changed = asyncio.Condition()
 
     @contextlib.asynccontextmanager
-    async def slot(self) -> AsyncIterator[int]:
-        """Hold one of the allowed requests, after any pause is over; yields when it is sent, for `slow_down`.
+    async def slot(self, tokens: float = 0) -> AsyncIterator[int]:
+        """Hold one of the allowed requests, of about so many `tokens`, after any pause is over and when it is its turn.
+
+        Yields when it is sent, for `slow_down`.
 
         Raises:
             Exception: what `stop` was called with.
@@ -59,7 +65,7 @@ class Throttle:
             await self._changed.wait_for(lambda: self._stopped_by or self._in_flight < self.allowed)
             self._in_flight += 1
         try:
-            while self._stopped_by is None and (wait := self._paused_until - self._clock()) > 0:
+            while self._stopped_by is None and (wait := self._wait(tokens)) > 0:
                 await self._sleep(wait)  # type: ignore[misc]
             if self._stopped_by is not None:
                 raise self._stopped_by
@@ -68,6 +74,10 @@ class Throttle:
             async with self._changed:
                 self._in_flight -= 1
                 self._changed.notify_all()
+
+    def _wait(self, tokens: float) -> float:
+        pause = self._paused_until - self._clock()
+        return pause if pause > 0 or self._pace is None else self._pace.take(self._clock(), tokens)
 
     def restart(self, limit: int) -> None:
         """A new run begins: at most `limit` requests in flight from now on, and what stopped the last one is over."""

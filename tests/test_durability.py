@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -255,6 +256,53 @@ def test_a_foreign_or_damaged_store_keeps_every_byte(desk: Path, kind: str) -> N
     assert str(path) in ended.stderr
     assert path.read_bytes() == before
     assert server.requests == []
+
+
+def outcomes(desk: Path) -> list[tuple[str | None, bool]]:
+    """The outcome of each request, and whether it was seen to end."""
+    with closing(sqlite3.connect(desk / "llm-grader.db")) as db:
+        return db.execute("select outcome, finished_at is not null from attempts order by attempt_id").fetchall()
+
+
+@pytest.mark.parametrize(
+    "lost", [ScriptedResponse(delay=1.5), ScriptedResponse(body=b"{" * 500, cut=10)], ids=["time-out", "half a body"]
+)
+def test_a_request_that_got_no_answer_is_noted_as_in_doubt(desk: Path, lost: ScriptedResponse) -> None:
+    write_cases(desk, 1)
+    (desk / "llm-grader.toml").write_text("timeout = 0.5\n", "utf-8")
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        return lost if request.number == 0 else judged(request)
+
+    with ScriptedServer(respond) as server:
+        assert run(*grading(desk, server.base_url), folder=desk).code == 0
+    assert outcomes(desk)[0] == (None, True)
+    assert outcomes(desk)[-1] == ("ok", True)
+    assert len(outcomes(desk)) == len(server.requests) >= 2
+    with Store(desk / "llm-grader.db") as store:
+        assert store.in_doubt() == {}  # whatever became of it, the conversation is graded
+
+
+def test_requests_that_were_given_up_are_in_doubt_at_the_next_start(desk: Path) -> None:
+    write_cases(desk, 1)
+    (desk / "llm-grader.toml").write_text("timeout = 0.2\n", "utf-8")
+    with ScriptedServer(lambda request: judged(request)._replace(delay=1.0 if request.number < 6 else 0)) as server:
+        first = run(*grading(desk, server.base_url), folder=desk)
+        assert first.code == 3
+        assert "timed out after 0.2 s, attempt 6/6" in first.stderr
+        assert outcomes(desk) == [(None, True)] * 6
+        (desk / "llm-grader.toml").write_text("timeout = 20\n", "utf-8")
+        second = run(*grading(desk, server.base_url), folder=desk)
+    assert second.code == 0
+    assert "resuming: 0 done, 1 in doubt, 1 left" in second.stderr
+
+
+def test_a_request_that_never_left_is_not_in_doubt(desk: Path) -> None:
+    write_cases(desk, 1)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+    assert run(*grading(desk, address), folder=desk).code == 3
+    assert set(outcomes(desk)) == {("transient", True)}
 
 
 def test_a_run_that_ends_leaves_nothing_in_doubt(desk: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,6 +37,10 @@ def grade(
     store: options.StoreFile = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: Annotated[int | None, typer.Option(help="Transcripts in flight at most. [64]", min=1)] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(help="Send at most so many requests a minute.", min=1)
+    ] = None,
+    tokens_per_minute: Annotated[int | None, typer.Option(help="Take at most so many tokens a minute.", min=1)] = None,
     samples: Annotated[int | None, typer.Option(help="Ask so many times and let the answers vote. [1]", min=1)] = None,
     windows: Annotated[
         bool | None, typer.Option("--windows", help="Read what is too long for the model in overlapping windows.")
@@ -90,6 +94,8 @@ def grade(
         language=language,
         reason_language=reason_language,
         concurrency=concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
         samples=samples,
         windows=windows,
         redact=redact,
@@ -152,18 +158,11 @@ def _run(
 
 def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:
     """What grading would take."""
+    from llm_grader.cli.show import print_estimate
     from llm_grader.verdict import Usage
 
     transcripts, usage = 0, Usage()
     for transcript in source.check():
         transcripts += 1
         usage += grader.estimate(transcript)
-    figures: dict[str, Any] = {"transcripts": transcripts, **usage.model_dump(exclude={"answered_by", "cached_tokens"})}
-    if as_json:
-        import json
-
-        typer.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        shown = "unknown" if value is None else f"${value:.4f}" if name == "cost" else f"{value:,}"
-        typer.echo(f"{name.replace('_', ' '):>18}  {shown}")
+    print_estimate({"transcripts": transcripts}, usage, as_json=as_json)
