@@ -26,7 +26,7 @@ LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungari
 
 _SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}
 _PARTS = {"quoted": "quoted text", "forwarded": "forwarded text", "signature": "signature", "disclaimer": "disclaimer"}
-_PROBLEMS = {
+PROBLEMS = {
     "missing": "the answer was missing",
     "duplicate": "it was answered twice",
     "quote_empty": "the label needs a quote, and there was none",
@@ -36,6 +36,7 @@ _PROBLEMS = {
     "quote_not_said": "the quote is from a note, an event or text that its author did not write",
     "quote_without_content": "the quote is from a turn that says nothing",
 }
+"""What was wrong with an answer, as a judge is told."""
 
 
 class Prompts:
@@ -67,7 +68,7 @@ class Prompts:
 
     def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
         """The messages that ask again about items (id → what was wrong), after the ones that asked first."""
-        again = [{"item_id": item_id, "what": _PROBLEMS.get(what, what)} for item_id, what in problems.items()]
+        again = [{"item_id": item_id, "what": PROBLEMS.get(what, what)} for item_id, what in problems.items()]
         return [*messages, _message("user", template("repair").render(problems=again))]
 
     def _system(self, channel: Channel) -> str:
@@ -103,8 +104,13 @@ def told(item: Item, language: str) -> dict[str, Any]:
     }
 
 
-def render_transcript(transcript: Transcript) -> str:
-    """The transcript inside its fence: every character of every turn, and headers that nothing in it can imitate."""
+def render_transcript(transcript: Transcript, *, code: str | None = None) -> str:
+    """The transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
+
+    Args:
+        transcript: the conversation.
+        code: of the fence, by default the transcript's own; see `fence_code`.
+    """
     day = None
     turns = []
     for number, turn in enumerate(transcript.turns):
@@ -115,15 +121,15 @@ def render_transcript(transcript: Transcript) -> str:
         parts = parts or [{"heading": "", "text": turn.text}]
         turns.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
         day = today
-    return template("transcript").render(code=fence_code(transcript), turns=turns)
+    return template("transcript").render(code=code or fence_code(transcript), turns=turns)
 
 
-def fence_code(transcript: Transcript) -> str:
-    """A code that occurs nowhere in the transcript; the same transcript always gets the same one.
+def fence_code(*transcripts: Transcript) -> str:
+    """A code that occurs nowhere in the transcripts; the same ones always get the same one.
 
     It is derived from a hash of the text, so that nobody can write a text which contains its own code.
     """
-    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for turn in transcript.turns)
+    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for each in transcripts for turn in each.turns)
     digest = hashlib.blake2b(texts.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
     return next((digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in texts), digest)
 

@@ -95,14 +95,15 @@ def _whole(text: str) -> str:
     return text
 
 
-_Words = Annotated[str, AfterValidator(_whole)]
+Words = Annotated[str, AfterValidator(_whole)]
+"""Text of a judge that can be stored and sent on."""
 
 
 class CitedQuote(AnswerModel):
     """A quote as the judge writes it down: turn number, then the words."""
 
     turn: int
-    quote: _Words
+    quote: Words
 
 
 def response_model(items: Sequence[Item]) -> type[BaseModel]:
@@ -125,7 +126,7 @@ def response_model(items: Sequence[Item]) -> type[BaseModel]:
 def _answer_model(name: str, labels: tuple[str, ...]) -> type[BaseModel]:
     fields: dict[str, Any] = {
         "evidence": (list[CitedQuote], ...),
-        "reason": (_Words, ...),
+        "reason": (Words, ...),
         "label": (Literal[labels], ...),
     }
     model: type[BaseModel] = create_model(name, __base__=AnswerModel, **fields)

@@ -11,6 +11,7 @@ from llm_grader import __version__
 from llm_grader.cli import rubric as rubric_commands
 from llm_grader.cli.batch import app as batch_app
 from llm_grader.cli.calibrate import calibrate
+from llm_grader.cli.consistency import consistency
 from llm_grader.cli.doctor import doctor
 from llm_grader.cli.drift import drift
 from llm_grader.cli.eval import app as eval_app
@@ -64,6 +65,7 @@ app.command("render")(render)
 app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
 app.command("figures")(figures)
+app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")
 app.add_typer(eval_app, name="eval")
 app.command("plan")(plan)

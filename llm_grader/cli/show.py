@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from llm_grader.verdict import Scorecard, Verdict
+import typer
+
+from llm_grader.verdict import Scorecard, Usage, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +33,17 @@ def stdout_console() -> Console:
 def printable(text: str) -> str:
     """Text from outside without the control characters that a terminal would obey."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) -> None:
+    """What a run would take: how many there are of what, requests, tokens and cost."""
+    figures: dict[str, Any] = {**counts, **usage.model_dump(exclude={"answered_by", "cached_tokens"})}
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        shown = "unknown" if value is None else f"${value:.4f}" if name == "cost" else f"{value:,}"
+        typer.echo(f"{name.replace('_', ' '):>18}  {shown}")
 
 
 def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> None:
