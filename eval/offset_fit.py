@@ -23,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 
 SPREAD = 2.0
 """Standard deviation of the items' c around their mean, in log-odds: most items within a factor of 50 of another."""
-POOLED = 5
+POOLED = 40
 """How many labels the most probable offset counts for beside an item's own."""
 _SPREAD_OF_LOG_SLOPE = 1.0
 
