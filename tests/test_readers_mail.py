@@ -3,9 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llm_grader.errors import InputError
 from llm_grader.readers import RoleMapping, read_transcripts
+from llm_grader.readers.mail_message import Letter, parse_letter
 from llm_grader.transcript import Transcript
 
 DATA = Path(__file__).parent / "data" / "readers"
@@ -238,3 +241,43 @@ def test_in_the_public_replies_the_answer_is_all_that_is_body() -> None:
         for number, turn in enumerate(transcript.turns):
             if (turn.subject or "").startswith("Re: Test"):
                 assert next(text for kind, text in kinds(transcript, number) if kind == "body") == "Hello"
+
+
+_LETTER = (
+    "From: Jána <jana@x.example>\nTo: a@y.example, B <b@y.example>\nSubject: =?utf-8?q?k=C5=AF=C5=88?= a\n  žluť\n"
+    "Date: Mon, 13 May 2024 10:22:00 +0200\nContent-Type: text/plain;\n charset=utf-8\n\nDobrý den,\n\nkůň\n"
+).encode()
+_CRUMBS = [
+    b"\n",
+    b"\n\n",
+    b" ",
+    b":",
+    b"\t",
+    b";",
+    b"From ",
+    b"a: b\n",
+    b"\xff",
+    b"\x0b",
+    b"\x85",
+    b"\0",
+    b"charset*=utf-8''x",
+]
+_CRUMBS += [b"Content-Type: multipart/mixed; boundary=b\n", b"--b\n", b"Content-Transfer-Encoding: quoted-printable\n"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.sampled_from(_CRUMBS)), max_size=4))
+def test_a_separator_above_changes_nothing_of_a_broken_letter(damage: list[tuple[float, int, bytes]]) -> None:
+    data = bytearray(_LETTER)
+    for share, removed, crumb in damage:
+        at = round(share * len(data))
+        data[at : at + removed] = crumb
+    # a letter of one part is taken apart here, and with such a line above it by the standard library
+    assert _letter_or_error(bytes(data)) == _letter_or_error(b"From MAILER Mon May 13 10:22:00 2024\n" + bytes(data))
+
+
+def _letter_or_error(data: bytes) -> Letter | str:
+    try:
+        return parse_letter(data, source="a.eml", stem="a")
+    except InputError as error:
+        return str(error)

@@ -58,7 +58,7 @@ class _Page:
 
     def text(self, raw: str) -> None:
         if raw:
-            self._line.append(_BLANKS.sub(" ", unescape(raw) if "&" in raw else raw))
+            self._line.append(unescape(raw) if "&" in raw else raw)
 
     def tag(self, name: str, *, closing: bool) -> None:
         if name in _PARAGRAPHS:
@@ -75,7 +75,7 @@ class _Page:
             self._depth = max(self._depth + (-1 if closing else 1), 0)
 
     def _break(self, *, keep_blank: bool = False) -> None:
-        line = _BLANKS.sub(" ", "".join(self._line)).strip()
+        line = _BLANKS.sub(" ", "".join(self._line)).strip() if self._line else ""
         self._line.clear()
         if line or keep_blank:
             quote = ">" * min(self._depth, _DEEPEST_QUOTE)

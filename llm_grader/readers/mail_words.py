@@ -113,8 +113,8 @@ _DISCLAIMER = (
 DISCLAIMER = tuple(map(_pattern, _DISCLAIMER))
 """What legal text at the end of a mail speaks of: this mail, secrecy, the recipient, what is forbidden, deletion."""
 
-LEGAL = _pattern("|".join(_DISCLAIMER[1:3]))
-"""Secrecy or the recipient, without which no text is legal text."""
+LEGAL = tuple(_one_of("|".join(_DISCLAIMER[1:3])).split("|"))
+"""Secrecy or the recipient, without which no text is legal text: plain words, which are found faster than a pattern."""
 
 CONTACT = re.compile(
     r"https?://|www\.|[\w.+-]{1,64}@[\w-]{1,63}\.|\b(?:tel|phone|mobile?|fax|handy|telefon|mobil)\b"

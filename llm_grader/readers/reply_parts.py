@@ -230,6 +230,9 @@ def _paragraphs(lines: Sequence[str], start: int, end: int) -> list[tuple[int, i
 
 
 def _is_disclaimer(paragraph: str) -> bool:
-    if len(paragraph) < _SHORTEST_DISCLAIMER or not LEGAL.search(paragraph):
+    if len(paragraph) < _SHORTEST_DISCLAIMER:
+        return False
+    folded = paragraph.lower()
+    if not any(word in folded for word in LEGAL):
         return False
     return sum(1 for words in DISCLAIMER if words.search(paragraph)) >= _SURE_DISCLAIMER

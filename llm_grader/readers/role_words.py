@@ -257,8 +257,13 @@ def _pattern(side: Side, language: str) -> re.Pattern[str]:
     phrases = _listed(_PHRASES[language][side])
     if side == "agent":
         phrases += _listed(_PHRASES[language]["greeting"])
-    longest_first = sorted(phrases, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(re.escape(phrase) for phrase in longest_first)})\b")
+    rest_by_first: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        first = phrase.split(maxsplit=1)[0]
+        rest_by_first.setdefault(re.escape(first), []).append(re.escape(phrase.removeprefix(first)))
+    # by their first words, so that at most places one comparison is enough to see that no phrase begins
+    grouped = (f"{first}(?:{'|'.join(rest)})" for first, rest in rest_by_first.items())
+    return re.compile(rf"\b(?:{'|'.join(grouped)})\b")
 
 
 def count_phrases(text: str, side: Side, language: str | None) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
@@ -16,11 +17,13 @@ from llm_grader.readers.role_words import role_of_label
 from llm_grader.readers.roles import stated_role
 from llm_grader.readers.whatsapp_dates import Dates
 from llm_grader.readers.whatsapp_words import event_in
-from llm_grader.transcript import Role, Transcript, Turn
+from llm_grader.transcript import Transcript, Turn
 
 NAME = "whatsapp"
 
-_MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_MARKS = "".join(sorted(_DIRECTIONS))
+_AROUND = f"{_MARKS} \t\n\u00a0\u202f"
 _BLANK = "[ \u00a0\u202f\u2009]"
 _OPENING = re.compile(
     rf"[{_MARKS}]*(?P<bracket>\[)?(?P<date>\d{{1,4}}(?P<point>[./-]){_BLANK}?\d{{1,2}}(?P=point){_BLANK}?\d{{1,4}})\.?"
@@ -62,8 +65,8 @@ def read(document: Document) -> Iterator[Transcript]:
     if not entries:
         raise MalformedInput("no line begins with a date and a time, as in `01/05/2024, 14:05 - Jana: …`")
     dates = Dates([(entry.date, entry.clock, entry.half) for entry in entries])
-    turns = [_turn(entry, document).model_copy(update=dates.time_of(at)) for at, entry in enumerate(entries)]
-    edited = [number for number, entry in enumerate(entries) if _EDITED.search(entry.text)]
+    turns = [_turn(entry, dates.time_of(number), document) for number, entry in enumerate(entries)]
+    edited = [number for number, entry in enumerate(entries) if _is_edited(entry)]
     about = {"heading": above, "edited": edited}
     yield Transcript(
         id=document.new_id(),
@@ -96,19 +99,21 @@ def _entry(opening: re.Match[str], rest: str, named: set[str]) -> _Entry:
     return _Entry(opening["date"], opening["clock"], opening["half"] or "", name if name in named else "", text)
 
 
+@lru_cache(maxsize=1024)
 def _clean(name: str) -> str:
     """A name without marks of direction, and without the `~` before people who are no contacts."""
     return " ".join(re.sub(f"[{_MARKS}]", "", name).split()).removeprefix("~").strip()
 
 
-def _turn(entry: _Entry, document: Document) -> Turn:
-    marks = f"[{_MARKS}]"
-    marked = re.match(marks, entry.text) is not None
-    text = re.sub(rf"^{marks}+|{marks}+$", "", _EDITED.sub("", entry.text)).strip()
-    event = event_in(text, marked=marked) if entry.name else "system"
+def _turn(entry: _Entry, time: dict[str, Any], document: Document) -> Turn:
+    said = _EDITED.sub("", entry.text) if _is_edited(entry) else entry.text
+    text = said.strip(_AROUND)
+    event = event_in(text, marked=entry.text[:1] in _DIRECTIONS) if entry.name else "system"
     if event == "system":
-        return Turn(role="system", text=text, kind="event", event=event)
-    role: Role = stated_role(entry.name, document.options.roles) or "unknown"
-    if event is None:
-        return Turn(role=role, text=text, speaker=entry.name)
-    return Turn(role=role, text=text, speaker=entry.name, kind="event", event=event)
+        return Turn(role="system", text=text, kind="event", event=event, **time)
+    role = stated_role(entry.name, document.options.roles) or "unknown"
+    return Turn(role=role, text=text, speaker=entry.name, kind="event" if event else "message", event=event, **time)
+
+
+def _is_edited(entry: _Entry) -> bool:
+    return "\u200e<" in entry.text and _EDITED.search(entry.text) is not None

@@ -1,0 +1,170 @@
+"""`python -m llm_grader.eval.bench.reading`: the processor time that 10 MB of each text format take to be read.
+
+Each format is read in a process of its own; imports and a first, small file are left out. Telling the languages of the
+turns is the same for all formats, and is counted apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from unittest.mock import patch
+
+from llm_grader import readers
+from llm_grader.eval.bench.workload import transcript
+from llm_grader.language import with_languages
+from llm_grader.transcript import Transcript
+
+_NAMES = {"agent": "Agent", "customer": "Customer"}
+
+
+def main() -> None:
+    """Measure the formats, and tell each as it is done."""
+    parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.bench.reading", description=__doc__)
+    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
+    parser.add_argument("--mb", type=float, default=10.0, help="size of each file")
+    parser.add_argument("--alone", action="store_true", help="in this process: the two figures and nothing else")
+    arguments = parser.parse_args()
+    for name in arguments.formats:
+        if arguments.alone:
+            sys.stdout.write("{:.2f} {:.2f}\n".format(*measure(name, arguments.mb)))
+            continue
+        alone = ["--alone", "--formats", name, "--mb", str(arguments.mb)]
+        command = [sys.executable, "-m", "llm_grader.eval.bench.reading", *alone]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603 - ourselves
+        reading, languages = map(float, done.stdout.split())
+        sys.stdout.write(f"{name:<14}{reading:>8.2f} s{languages:>8.2f} s\n")
+        sys.stdout.flush()
+
+
+def measure(name: str, megabytes: float) -> tuple[float, float]:
+    """Processor seconds, user and system, for a file of this format and size: reading it, and telling its languages."""
+    languages = 0.0
+
+    def timed(told: Transcript) -> Transcript:
+        nonlocal languages
+        began = time.process_time()
+        told = with_languages(told)
+        languages += time.process_time() - began
+        return told
+
+    with tempfile.TemporaryDirectory() as folder, patch.object(readers, "with_languages", timed):
+        small, large = Path(folder) / "small", Path(folder) / "large"
+        write_file(small, name, 0.01)
+        write_file(large, name, megabytes)
+        deque(readers.read_transcripts(small), maxlen=0)
+        languages, began = 0.0, time.process_time()
+        deque(readers.read_transcripts(large), maxlen=0)
+        return time.process_time() - began - languages, languages
+
+
+def write_file(path: Path, name: str, megabytes: float) -> None:
+    """Conversations in a format, until they have this size."""
+    if name == "Parquet":
+        _write_parquet(path, megabytes)
+        return
+    parts = list(_until(FORMATS[name](), round(megabytes * 1_000_000)))
+    path.write_text("".join(parts), encoding="utf-8")
+
+
+def _until(parts: Iterable[str], size: int) -> Iterator[str]:
+    for part in parts:
+        size -= len(part)
+        yield part
+        if size < 0:
+            return
+
+
+def _talks() -> Iterator[Transcript]:
+    return (transcript(number) for number in count())
+
+
+def _canonical() -> Iterator[str]:
+    return (talk.model_dump_json(exclude_defaults=True) + "\n" for talk in _talks())
+
+
+def _text() -> Iterator[str]:
+    return (f"{_NAMES[turn.role]}: {turn.text}\n" for talk in _talks() for turn in talk.turns)
+
+
+def _whatsapp() -> Iterator[str]:
+    return (f"13/05/24, 10:22 - {_NAMES[turn.role]}: {turn.text}\n" for talk in _talks() for turn in talk.turns)
+
+
+def _csv() -> Iterator[str]:
+    yield "transcript_id,role,text\n"
+    for talk in _talks():
+        cells = io.StringIO()
+        csv.writer(cells).writerows((talk.id, turn.role, turn.text) for turn in talk.turns)
+        yield cells.getvalue()
+
+
+def _stamp(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+def _cues(mark: str, point: str) -> Iterator[str]:
+    yield mark
+    turns = (turn for talk in _talks() for turn in talk.turns)
+    for number, turn in enumerate(turns):
+        times = f"{_stamp(4 * number)}{point}000 --> {_stamp(4 * number + 3)}{point}500"
+        yield f"{number + 1}\n{times}\n{_NAMES[turn.role]}: {turn.text}\n\n"
+
+
+def _letters(kind: str) -> Iterator[str]:
+    """Threads of five letters of about 700 characters."""
+    for number, talk in enumerate(_talks()):
+        for position in range(5):
+            sender, to = ("help@house.example", "Ana <ana@example.org>")[:: 1 if position % 2 else -1]
+            reply = f"In-Reply-To: <{number}.{position - 1}@example.org>\n" if position else ""
+            said = [turn.text for turn in talk.turns[4 * position : 4 * position + 4]]
+            page = "".join(f"<p>{text}</p>" for text in said)
+            text = "\n".join(said) if kind == "plain" else f"<html><body>{page}<br><div>Ana</div></body></html>"
+            yield (
+                f"From MAILER Mon May 13 10:22:00 2024\nFrom: {sender}\nTo: {to}\nSubject: Order {number}\n"
+                f"Date: Mon, 13 May 2024 10:22:{position:02} +0200\nMessage-ID: <{number}.{position}@example.org>\n"
+                f"{reply}MIME-Version: 1.0\nContent-Type: text/{kind}; charset=utf-8\n\n{text}\n\n"
+            )
+
+
+def _messages() -> Iterator[str]:
+    for talk in _talks():
+        said = [{"role": "user" if t.role == "customer" else "assistant", "content": t.text} for t in talk.turns]
+        yield json.dumps({"id": talk.id, "messages": said}) + "\n"
+
+
+def _write_parquet(path: Path, megabytes: float) -> None:
+    import pyarrow  # type: ignore[import-untyped]  # comes with datasets
+    import pyarrow.parquet  # type: ignore[import-untyped]
+
+    write_file(path, "CSV", megabytes)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), str(path), compression=None, use_dictionary=False)
+
+
+FORMATS: dict[str, Callable[[], Iterator[str]]] = {
+    "JSONL": _canonical,
+    "text": _text,
+    "WhatsApp": _whatsapp,
+    "CSV": _csv,
+    "Parquet": _csv,
+    "WebVTT": lambda: _cues("WEBVTT\n\n", "."),
+    "SRT": lambda: _cues("", ","),
+    "mbox": lambda: _letters("plain"),
+    "mbox, HTML": lambda: _letters("html"),
+    "messages": _messages,
+}
+
+if __name__ == "__main__":
+    main()
