@@ -12,7 +12,6 @@ from llm_grader.readers import FORMATS, read_transcripts
 from llm_grader.transcript import Transcript
 
 DATA = Path(__file__).parent / "data" / "readers"
-SAMPLES = Path(__file__).parents[1].parent / "shared" / "samples"
 WHOLE = [file.read_bytes() for file in sorted(DATA.iterdir()) if file.is_file()]
 CRUMBS = [
     *(
@@ -52,14 +51,6 @@ CRUMBS = [
 ]
 
 
-PUBLIC = [
-    file
-    for folder in ("plain", "vtt", "srt", "eml", "email-replies", "tabular", "chat-corpora", "intercom", "freshdesk")
-    for file in sorted((SAMPLES / folder).rglob("*"))
-    if file.is_file()
-]
-
-
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     """One of our files with bits inserted, removed and exchanged."""
@@ -89,12 +80,3 @@ def test_any_bytes_give_transcripts_or_typed_errors(format: str | None) -> None:
             assert all(problem.path == str(file) for problem in problems)
 
         hold()
-
-
-@pytest.mark.skipif(not PUBLIC, reason="the public samples are not here")
-def test_every_public_file_is_read_or_refused_with_its_name() -> None:
-    for file in PUBLIC:
-        problems: list[InputError] = []
-        transcripts = list(read_transcripts(file, on_error=problems.append))
-        assert bool(transcripts) != bool(problems)
-        assert all(problem.path == str(file) for problem in problems)
