@@ -33,6 +33,7 @@ def test_check_reports_format_speakers_roles_and_warnings() -> None:
     assert result.stdout.splitlines() == [
         f"{DATA / 'vestlus_et.txt'}: text",
         "  vestlus_et: chat, 2 turns",
+        "    language: et (by the words)",
         "    Klienditeenindaja: agent (by source 1.00), 1 turns",
         "    Klient: customer (by source 1.00), 1 turns",
         "    warning: the channel is not stated: read as chat",

@@ -120,6 +120,8 @@ def _report(transcript: Transcript) -> Iterator[str]:
     from llm_grader.readers.roles import role_warnings
 
     yield f"  {transcript.id}: {transcript.channel}, {len(transcript.turns)} turns"
+    if transcript.language:
+        yield f"    language: {transcript.language} (by {'the words' if transcript.language_source else 'source'})"
     speakers = Counter((t.speaker or "(no name)", t.role, t.role_source, t.role_confidence) for t in transcript.turns)
     for (speaker, role, source, confidence), turns in speakers.items():
         sure = "" if confidence is None else f" {confidence:.2f}"
