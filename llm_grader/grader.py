@@ -61,7 +61,8 @@ class Grader:
             temperature of 0 becomes 0.7, since samples of one answer tell nothing.
         language: BCP 47 code of the checklist's wording in the prompt, English by default.
         store: a `Store` or the path of one; what is stored is not paid for again.
-        judge: anything with a `complete` method, instead of an endpoint.
+        judge: anything with a `complete` method, instead of an endpoint. Results are stored under its `name`, or that
+            of its class: two that answer differently need two names.
         endpoint: more settings than `model`, `base_url` and `api_key`, which it then replaces.
         reason_language: BCP 47 code of the reasons; by default the same as `language`.
         windows: read a transcript that does not fit into the model's context in overlapping windows, see `windows`;
@@ -330,7 +331,7 @@ class Grader:
     @cached_property
     def base_provenance(self) -> Provenance:
         """What the provenance of all cards of this grader has in common; its key is empty."""
-        judge = type(self._judge).__name__ if self._judge else None
+        judge = str(getattr(self._judge, "name", type(self._judge).__name__)) if self._judge else None
         parameters = {
             **parameters_of(self.endpoint),
             "items_per_call": self.items_per_call,

@@ -597,6 +597,18 @@ def test_a_judge_of_ones_own_needs_one_method() -> None:
     assert calls == [["system", "user"]]
 
 
+def test_judges_of_ones_own_share_results_only_under_one_name(tmp_path: Path) -> None:
+    class Named(ScriptedJudge):
+        def __init__(self, name: str) -> None:
+            super().__init__(answers())
+            self.name = name
+
+    judges = [Named("large"), Named("small"), Named("large")]
+    cards = [Grader(rubric(), judge=judge, store=tmp_path / "r.db").grade(case(1)) for judge in judges]
+    assert [len(judge.calls) for judge in judges] == [1, 1, 0]
+    assert [card.provenance.model for card in cards] == ["large", "small", "large"]
+
+
 def test_waits_and_retries_are_told() -> None:
     told: list[str] = []
     script: Iterable[ScriptedResponse] = itertools.chain([failure(500)], itertools.repeat(completion(answers())))
