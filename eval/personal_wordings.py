@@ -43,6 +43,18 @@ PEOPLE: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (
         ("Sarah Whitmore", "Sarah Whitmore|Sarah|Ms Whitmore|Sarah's|Whitmores|SARAH WHITMORE|sarah whitmore|sarah"),
         ("Callum Fairley", "Callum Fairley|Callum|Mr Fairley|Callum's|Fairley's|CALLUM FAIRLEY|callum fairley|callum"),
+        (
+            "Zoë O'Brien",
+            "Zoë O'Brien|Zoë|Ms O'Brien|Zoe|ZOE O'BRIEN|zoe o'brien|Zoë's|O'Briens",
+        ),
+        (
+            "Bill Fox",
+            "Bill Fox|Bill|Mr Fox|Bill's|BILL FOX|bill fox|fox",
+        ),
+        (
+            "Priya Natarajan",
+            "Priya Natarajan|Priya|Natarajan|priya natarajan|PRIYA|Priyas|Natarajans",
+        ),
     ),
     "de": (
         (
@@ -53,6 +65,19 @@ PEOPLE: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Lutz Eggersdorf",
             "Lutz Eggersdorf|Lutz|Herr Eggersdorf|Eggersdorfs|LUTZ EGGERSDORF|lutz eggersdorf|eggersdorf",
+        ),
+        (
+            "Jörg Weiß",
+            "Jörg Weiß|Jörg|Herr Weiß|Joerg Weiss|JÖRG WEISS|jörg weiß|Jörgs|Weiss",
+        ),
+        (
+            "Änne Schmidt-Großmann",
+            "Änne Schmidt-Großmann|Änne|Frau Schmidt-Großmann|Frau Schmidt|Aenne|änne schmidt-großmann"
+            "|Schmidts|Grossmann",
+        ),
+        (
+            "Mehmet Yıldırım",
+            "Mehmet Yıldırım|Mehmet|Herr Yıldırım|Yildirim|mehmet yildirim|Mehmets",
         ),
     ),
     "cs": (
@@ -65,6 +90,19 @@ PEOPLE: dict[str, tuple[tuple[str, str], ...]] = {
             "Marek Dvořáček",
             "Marek Dvořáček|pan Dvořáček|pane Dvořáčku|Dvořáčkovi|Marku|Markovi|Dvoracek|marek dvořáček|dvořáček",
         ),
+        (
+            "Zdeněk Procházka",
+            "Zdeněk Procházka|pan Procházka|pane Procházko|Procházkovi|Zdeňku|Zdeňkovi|Zdenek|Prochazka"
+            "|zdeněk procházka|Procházkou",
+        ),
+        (
+            "Blanka Veselá",
+            "Blanka Veselá|paní Veselá|paní Veselé|paní Veselou|Blanko|Blance|Blanku|Vesela|blanka veselá",
+        ),
+        (
+            "Pavel Němec",
+            "Pavel Němec|pane Němec|pan Němec|Němci|Němcem|Pavle|Pavlovi|Nemec|pavel němec|NĚMEC",
+        ),
     ),
     "hu": (
         (
@@ -73,6 +111,18 @@ PEOPLE: dict[str, tuple[tuple[str, str], ...]] = {
             "|kovács annamária|Annamaria",
         ),
         ("Szabó Péter", "Szabó Péter|Péter|Péternek|Péterrel|Szabónak|Szabóval|Szabóék|szabó péter|Szabo Peter|péter"),
+        (
+            "Nagy Erzsébet",
+            "Nagy Erzsébet|Erzsébet|Erzsébetnek|Erzsébettel|Nagynak|Naggyal|Erzsebet|nagy erzsébet|ERZSÉBET|Nagyné",
+        ),
+        (
+            "Horváth György",
+            "Horváth György|György|Györgynek|Györggyel|Horváthtal|Horváthnak|Horvath Gyorgy|horváth györgy",
+        ),
+        (
+            "Tóth Eszter",
+            "Tóth Eszter|Eszter|Eszternek|Eszterrel|Tóthnak|Tóthtal|Toth Eszter|tóth eszter|Tóthék",
+        ),
     ),
     "et": (
         (
@@ -80,6 +130,18 @@ PEOPLE: dict[str, tuple[tuple[str, str], ...]] = {
             "Maarika Tammsaar|Maarika|Maarikale|Tammsaare|Tammsaarele|MAARIKA TAMMSAAR|maarika tammsaar|maarika",
         ),
         ("Jürgen Kask", "Jürgen Kask|Jürgen|Jürgeni|Jürgenile|Kase|Kaskile|Jurgen|jürgen kask|jürgen"),
+        (
+            "Liis Mägi",
+            "Liis Mägi|Liis|Liisi|Liisile|Mägi|Mäe|Magi|liis mägi|LIIS",
+        ),
+        (
+            "Toomas Rebane",
+            "Toomas Rebane|Toomas|Toomase|Toomasele|Rebase|Rebasele|toomas rebane|Rebane",
+        ),
+        (
+            "Kadri Lepik",
+            "Kadri Lepik|Kadri|Kadrile|Kadriga|Lepiku|Lepikule|kadri lepik|LEPIK",
+        ),
     ),
 }
 """First and last name, then how people are spoken of: in full, by one name, inflected, typed in a hurry."""

@@ -17,14 +17,14 @@ Kind = Literal["EMAIL", "IBAN", "CARD", "PHONE", "NAME"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _GAP = r"[ \u00a0\u202f.-]"
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_EMAIL = re.compile(r"(?:[\w.+-]|(?<=\w)'(?=\w)){1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 # Read out or disguised, `jana dot novak (at) example dot com`: words for both @ and dot, or brackets around one for @.
 _DOT = r"(?:\.| ?\(?\b(?:dot|punkt|tečka|pont)\b\)? ?)"
 _AT = r" ?[(\[]\s?(?:at|ät|ätt|ett|zavináč|kukac)\s?[)\]] ?"
 _AT_SAID = r" (?:at|ät|ätt|ett|zavináč|kukac) (?=\S+ (?:dot|punkt|tečka|pont) )"
 _EMAILS_IN_WORDS = {
     at: re.compile(
-        rf"[\w+-]{{1,64}}(?:{_DOT}[\w+-]{{1,64}}){{0,4}}{at}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,3}}\b(?!{at})",
+        rf"[\w'+-]{{1,64}}(?:{_DOT}[\w'+-]{{1,64}}){{0,4}}{at}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,3}}\b(?!{at})",
         re.IGNORECASE,
     )
     for at in (_AT, _AT_SAID)

@@ -13,7 +13,7 @@ _LOWER_CASE_FROM = 5
 """A shorter name in lower case is as likely another word: `mark`, `will`, `rose`, Hungarian `nagy`."""
 
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "õ": "oe", "ß": "ss"}
-_FLEETING = ("ek", "el", "ec")
+_FLEETING = ("ek", "ěk", "el", "ec")
 _DIGRAPHS = ("cs", "dz", "gy", "ly", "ny", "sz", "ty", "zs")
 _CASE_ENDINGS = {
     "en": "s?",
@@ -21,12 +21,13 @@ _CASE_ENDINGS = {
     "cs": "(?:ovi|ov[áéý]|ovou|ových|ům|em|[aeěiouy])?",
     "hu": "(?:ék|né|é)?(?:n[ae]k|v[ae]l|n[áé]l|[tbr][óő]l|h[oeö]z|r[ae]|b[ae]n?|ért|ig|i|[oeöaá]?t"
     "|[b-dfghj-np-tvz]{1,2}[ae]l)?",
-    "et": "[aeiu]?(?:le|lt|l|sse|st|s|ga|ta|t|na|ni|ks|d|de\\w{0,2})?",
+    "et": "[aeiu]?(?:le|lt|l|sse|st|s|ga|ta|t|na|ni|ks|d|de[^\\W\\d_]{0,2})?",
 }
-_OTHER_ENDINGS = "\\w{0,3}"
+_OTHER_ENDINGS = "[^\\W\\d_]{0,3}"
 # What stands in the place of a final vowel: Nováková – Novákovou, Veselý – Veselého, Jana – Janě.
-_CZECH_VOWELS = "(?:ého|ému|ých|ého|ovi|ou|ách|in\\w{1,3}|[ýíě]m|ím|ího|[aáeéěiíouyý])"
-_SOFTENED = {"k": "[kc]", "g": "[gz]", "h": "[hz]", "r": "[rř]"}
+_CZECH_VOWELS = "(?:em|ého|ému|ých|ého|ovi|ou|ách|in[^\\W\\d_]{1,3}|[ýíě]m|ím|ího|[aáeéěiíouyý])"
+_SOFTENED = {"k": "[kc]", "g": "[gz]", "h": "[hz]", "r": "[rř]", "n": "[nň]", "d": "[dď]", "t": "[tť]"}
+_PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 class Named(NamedTuple):
@@ -45,7 +46,7 @@ def find_names(text: str, names: Iterable[str], language: str | None) -> Iterato
     primary = (language or "").split("-")[0].casefold()
     pattern, groups = _pattern(frozenset(names), primary)
     for match in pattern.finditer(text) if groups else ():
-        words = re.finditer(r"[^\W\d_]+", match[0])
+        words = _PART.finditer(match[0])
         for word, part in zip(words, groups[match.lastgroup or ""], strict=True):
             yield Named(match.start() + word.start(), match.start() + word.end(), part)
 
@@ -72,7 +73,7 @@ def _in_a_row(words: Iterable[str], language: str) -> str:
 
 def _parts(name: str) -> list[str]:
     composed = unicodedata.normalize("NFC", name)
-    return [part for part in re.findall(r"[^\W\d_]+", composed) if len(part) >= _LEAST_LETTERS]
+    return [part for part in _PART.findall(composed) if len(part) >= _LEAST_LETTERS]
 
 
 def _orders(names: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -110,7 +111,7 @@ def _czech(part: str) -> Iterator[str]:
     if lower[-1] in "aáeéoíý":
         yield _softened(part[:-1]) + _CZECH_VOWELS
     if lower.endswith(_FLEETING) and len(part) > _LEAST_LETTERS:
-        yield _spelled(part[:-2]) + _softened(part[-1]) + _CZECH_VOWELS
+        yield _softened(part[:-2]) + _softened(part[-1]) + _CZECH_VOWELS
     if lower[-1] == "r":
         yield _softened(part) + "[eěi]"
 
@@ -133,13 +134,10 @@ def _spelled(word: str) -> str:
 
 
 def _letter(letter: str) -> str:
+    if letter in "'’":
+        return "['’]"
     bare = unicodedata.normalize("NFD", letter)[0]
-    two = _UMLAUTS.get(letter.casefold())
-    if bare == letter and two is None:
-        return letter
-    options = [
-        letter,
-        *([bare] if bare != letter else []),
-        *([two.upper() if letter.isupper() else two] if two else []),
-    ]
-    return f"(?:{'|'.join(reversed(options))})"
+    two = _UMLAUTS.get(letter.lower(), "")
+    capital = (two.capitalize(), two.upper()) if letter.isupper() else (two,)
+    options = [option for option in (*capital, bare, letter) if option]
+    return f"(?:{'|'.join(dict.fromkeys(options))})" if len(set(options)) > 1 else letter

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +104,9 @@ def test_check_digits_follow_the_standards() -> None:
         ("de", "hier ist anna mueller, MÜLLER", "Anna Müller", ["anna", "mueller", "MÜLLER"]),
         ("de", "die anna kommt", "Anna Lang", []),
         ("cs", "Dobrý den, Marku, psala mi Blance.", "Marek Blanka", ["Marku", "Blance"]),
+        ("cs", "Zdeňku, volal jste s Němcem?", "Zdeněk Němec", ["Zdeňku", "Němcem"]),
+        ("en", "zoe o’brien and Ms O'Brien's order", "Zoë O'Brien", ["zoe", "o’brien", "O'Brien"]),
+        ("de", "Joerg Weiss oder JÖRG WEISS", "Jörg Weiß", ["Joerg", "Weiss", "JÖRG", "WEISS"]),
         ("hu", "Kováccsal beszéltem, nagyon köszönöm. Nagyon!", "Kovács Nagy", ["Kováccsal"]),
     ],
 )
@@ -135,6 +140,16 @@ def test_the_same_value_has_the_same_token_throughout_a_transcript() -> None:
     assert agent.text == "Guten Tag Frau [NAME_2], ich rufe [PHONE_1] an.\n> [NAME_1]"
     assert redaction.values == {"[NAME_1]": "Silke", "[NAME_2]": "Trautwein", "[PHONE_1]": "0171 2345678"}
     assert agent.text[agent.segments[1].start :] == "> [NAME_1]"
+
+
+_WRITTEN = st.text(st.sampled_from("AaNn1_'’ -.,áÁßé\u0301"), max_size=20)
+
+
+@given(_WRITTEN, st.lists(_WRITTEN, max_size=3), st.sampled_from(["cs", "de", "en", "et", "hu", "fi", None]))
+def test_whatever_the_names_what_is_found_lies_in_the_text(text: str, names: list[str], language: str | None) -> None:
+    found = find_personal_data(text, language=language, names=names)
+    assert all(0 <= f.start < f.end <= len(text) for f in found)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
 
 
 def test_a_name_has_one_token_however_it_is_inflected() -> None:
