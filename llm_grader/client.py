@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
@@ -23,8 +23,6 @@ from llm_grader.throttle import Throttle
 if TYPE_CHECKING:
     import instructor
     from openai.types.chat import ChatCompletion
-
-_NEVER_SENT = ("ConnectError", "ConnectTimeout")  # by name: they are of httpx or httpx2
 
 
 class Client:
@@ -41,7 +39,7 @@ class Client:
             api_key=key or "none",
             max_retries=0,
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, trust_env=endpoint.trust_env),
+            http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
         )
         self.fill_in: Any = instructor.patch(create=self.send, mode=instructor_mode(endpoint.mode))
         self.throttle = throttle
@@ -51,6 +49,16 @@ class Client:
         from openai.types.chat import ChatCompletion
 
         return await self.raw.post("/chat/completions", cast_to=ChatCompletion, body=body)
+
+
+def _http_client(**settings: Any) -> Any:
+    """The SDK's client on aiohttp, which takes a fifth less processor time, and where it has none its other one."""
+    import openai
+
+    try:
+        return openai.DefaultAioHttpClient(**settings)
+    except RuntimeError:  # before openai 3 it is an extra
+        return openai.DefaultAsyncHttpxClient(**settings)
 
 
 @lru_cache(maxsize=256)
@@ -112,8 +120,7 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     import openai
 
     cause = cause_of(error)
-    never_sent = type(cause.__cause__).__name__ in _NEVER_SENT
-    if isinstance(cause, openai.APITimeoutError | TimeoutError) and not never_sent:
+    if isinstance(cause, openai.APITimeoutError | TimeoutError) and _kind(cause) == "no answer":
         return _in_doubt(TransientError(f"timed out after {timeout:g} s"))
     if isinstance(cause, openai.APIStatusError):
         return fault_of(cause.status_code, cause.response.headers, cause.body)
@@ -122,10 +129,28 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
             if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
                 return BadRequest("the recorded cassette has no answer to this request")
         fault = TransientError("cannot reach the endpoint: check --base-url and the network")
-        return fault if never_sent else _in_doubt(fault)
+        return fault if _kind(cause) == "never sent" else _in_doubt(fault)
     if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
         raise cause from None  # nothing was answered and no library complained: a bug, not a fault
     return ledger.fault()
+
+
+def _kind(error: BaseException) -> Literal["never sent", "hung up", "no answer"]:
+    """How a request failed that got no answer, by the names of its causes: they are of httpx, httpx2 or aiohttp.
+
+    The SDK's client on aiohttp calls every lost connection a ConnectTimeout; what aiohttp itself called it counts.
+    """
+    names: set[str] = set()
+    cause: BaseException | None = error
+    while cause is not None:
+        names |= {kind.__name__ for kind in type(cause).__mro__}
+        cause = cause.__cause__
+    on_aiohttp = "ClientConnectionError" in names
+    if names & (
+        {"ClientConnectorError", "ConnectionTimeoutError"} if on_aiohttp else {"ConnectError", "ConnectTimeout"}
+    ):
+        return "never sent"
+    return "hung up" if on_aiohttp and "ServerTimeoutError" not in names else "no answer"
 
 
 def _in_doubt(fault: TransientError) -> TransientError:

@@ -5,6 +5,7 @@ The cited words and the turns are compared folded (see `folding`); what is retur
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -62,6 +63,7 @@ class QuoteFinder:
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
         self._folded: dict[int, Folded] = {}
+        self._says_nothing = functools.cache(lambda index: _says_nothing(transcript.turns[index]))
 
     def resolve(self, quote: str, rule: EvidenceRule, *, turn: int | None = None) -> Evidence | Unverified:
         """The place where `quote` was said by someone whose words count under `rule`.
@@ -105,7 +107,7 @@ class QuoteFinder:
             return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
         start, end = said
         words = turn.text[start:end]
-        return self._objection(turn, sought.rule) or Evidence(
+        return self._objection(index, sought.rule) or Evidence(
             turn=index,
             role=turn.role,
             quote=words,
@@ -134,10 +136,11 @@ class QuoteFinder:
         for folded in folds:
             yield from self._folded[index].places(folded)
 
-    def _objection(self, turn: Turn, rule: EvidenceRule) -> Unverified | None:
+    def _objection(self, index: int, rule: EvidenceRule) -> Unverified | None:
+        turn = self._transcript.turns[index]
         if turn.role not in rule.from_ or (turn.role == "agent" and not self._transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
-        return Unverified.QUOTE_WITHOUT_CONTENT if _says_nothing(turn) else None
+        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
 
 
 class _Sought(NamedTuple):

@@ -5,12 +5,14 @@ What a judge says is a claim until it is checked: `evidence` and `grader` turn c
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
+from pydantic_core import from_json
 
 from llm_grader.rubric import Item
 from llm_grader.transcript import Model, Share
@@ -207,6 +209,7 @@ def _explain(error: ValidationError) -> str:
 _MISSING = object()
 _DUPLICATE = object()
 _OBJECT = re.compile(r'\{\s*(?=")')
+_KEY = re.compile(r'"\s*:')
 _BLANK = re.compile(r"\s*")
 
 
@@ -252,6 +255,8 @@ def _skip_blank(text: str, at: int) -> int:
 
 def has_duplicate_keys(text: str) -> bool:
     """Whether the JSON object in `text` names a key twice, anywhere: parsers settle that silently."""
+    if _is_plainly_unique(text):
+        return False
     waiting: list[Any] = [parse_answers(text)]
     while waiting:
         value = waiting.pop()
@@ -259,6 +264,25 @@ def has_duplicate_keys(text: str) -> bool:
             return True
         if isinstance(value, dict | list):
             waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
+
+
+def _is_plainly_unique(text: str) -> bool:
+    """Whether `text` is JSON with as many keys as it has places that look like one; inside of words there may be more.
+
+    It says nothing about others, and takes a tenth of the time that it takes to look at each pair.
+    """
+    with contextlib.suppress(ValueError):
+        waiting: list[Any] = [from_json(text)]
+        keys = 0
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                keys += len(value)
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                waiting.extend(value)
+        return keys == len(_KEY.findall(text))
     return False
 
 

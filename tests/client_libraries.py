@@ -29,7 +29,7 @@ LAZY = (
     instructor.OpenAISchema,
     instructor.Mode,
     openai.AsyncOpenAI,
-    openai.DefaultAsyncHttpxClient,
+    openai.DefaultAioHttpClient,
     openai.Timeout,
     fold("The first text that is folded needs a table of characters."),
 )

@@ -439,7 +439,47 @@ def test_a_server_that_hangs_up_is_tried_again() -> None:
                 await serving.wait_closed()
             return caught.value
 
-        assert asyncio.run(test()).usage.requests == 6
+        found = asyncio.run(test())
+        assert found.usage.requests == 6
+        assert "cannot reach the endpoint" in str(found)
+        assert isinstance(found, TransientError)
+        assert found.in_doubt
+
+
+@pytest.fixture(params=["aiohttp", "httpx"])
+def transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The SDK's two clients: the second one stands in where the first is not installed."""
+
+    def missing(**_settings: Any) -> None:
+        raise RuntimeError("the extra is not installed")
+
+    if request.param == "httpx":
+        import openai
+
+        monkeypatch.setattr(openai, "DefaultAioHttpClient", missing)
+    return str(request.param)
+
+
+@pytest.mark.parametrize(
+    ("script", "doubt", "told"),
+    [
+        (completion(GOOD)._replace(delay=2.0), True, "timed out after 0.3 s"),
+        (completion(GOOD)._replace(cut=10), True, "cannot reach the endpoint"),
+        (failure(500), False, "500"),
+        (None, False, "cannot reach the endpoint"),
+    ],
+    ids=["time-out", "half a body", "error", "nobody there"],
+)
+def test_whether_a_request_may_have_been_worked_on_is_told(
+    server: Server, transport: str, script: ScriptedResponse | None, doubt: bool, told: str
+) -> None:
+    del transport
+    if script is not None:
+        server.say(script)
+    url = "http://127.0.0.1:1/v1" if script is None else server.url
+    found = fault(gateway(url, endpoint={"timeout": 0.3}), TransientError)
+    assert isinstance(found, TransientError)
+    assert (found.in_doubt, told in str(found)) == (doubt, True), str(found)
 
 
 def test_an_endpoint_that_fails_for_a_minute_ends_the_run(server: Server) -> None:

@@ -285,3 +285,19 @@ def test_reading_any_text_ends_in_claims_or_problems(text: str) -> None:
 def test_whole_json_is_read_as_it_is(answers: dict[str, Any]) -> None:
     text = json.dumps(answers)
     assert json.dumps(parse_answers(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ('{"a": 1, "b": {"a": 1}}', False),
+        ('{"a": 1, "a": 2}', True),
+        ('{"a": [{"b": 1, "b" : 2}]}', True),
+        ('{"a" :1, "a": "x\\":"}', True),  # what looks like a key inside of words makes up for none
+        ('{"a": "he said \\"x\\": y"}', False),
+        ('{"a": 1, "\\u0061": 2}', True),
+        ('```json\n{"a": 1, "a": 2}\n```', True),
+    ],
+)
+def test_a_key_that_comes_twice_is_found_anywhere(text: str, twice: bool) -> None:
+    assert has_duplicate_keys(text) is twice
