@@ -23,6 +23,7 @@ from llm_grader.grading import grade_transcript, has_no_agent
 from llm_grader.journal import Journal
 from llm_grader.pool import run_pool
 from llm_grader.recorded import RecordedAsker
+from llm_grader.redaction import redact, restore_card
 from llm_grader.reply import response_model
 from llm_grader.store import Store
 from llm_grader.transcript import Channel, Transcript
@@ -86,7 +87,8 @@ def export_batch(
             key = grader.provenance(transcript).key
             reason = _reason_to_leave_out(transcript, key, grader, keys)
             if reason is None:
-                body = gateway.render_request(grader.prompts.render(transcript), model_of(transcript.channel))
+                sent = redact(transcript).transcript if grader.redact else transcript
+                body = gateway.render_request(grader.prompts.render(sent), model_of(transcript.channel))
                 line = render_line(key, body)
                 if len(line) <= limits.bytes:
                     keys.add(key)
@@ -193,7 +195,11 @@ class _Import:
 
     async def _card(self, transcript: Transcript, provenance: Provenance, line: ResultLine) -> Scorecard:
         asker = RecordedAsker(line, self._model_of(transcript.channel))
-        return await grade_transcript(transcript, self._grader.rubric, asker, provenance)
+        if not self._grader.redact:
+            return await grade_transcript(transcript, self._grader.rubric, asker, provenance)
+        redaction = redact(transcript)  # the same tokens as in the export
+        card = await grade_transcript(redaction.transcript, self._grader.rubric, asker, provenance)
+        return restore_card(card, transcript, redaction)
 
 
 def _standing(card: Scorecard) -> tuple[int, int]:

@@ -258,6 +258,19 @@ def test_a_card_from_a_batch_job_is_the_card_from_the_endpoint_without_the_repai
     assert card.usage.requests == 1
 
 
+def test_personal_data_stays_here_where_it_is_to_be_redacted(tmp_path: Path) -> None:
+    said = "Good morning, write to eva@shop.example."
+    transcript = talk("t1", said)
+    (file,) = export_batch(grader(redact=True), [transcript], tmp_path / "jobs").files
+    assert "[EMAIL_1]" in file.read_text("utf-8")
+    assert "eva@shop.example" not in file.read_text("utf-8")
+    answers = {**GOOD, "greeting": answer("met", (0, "write to [EMAIL_1]"))}
+    line = result_line(lines_of([file])[0]["custom_id"], completion(answers))
+    card = imported([transcript], [line], tmp_path, redact=True)["t1"].card
+    assert card is not None
+    assert card.verdicts["greeting"].evidence[0].quote == "write to eva@shop.example"
+
+
 def test_grading_after_an_import_asks_for_nothing_that_was_imported(tmp_path: Path) -> None:
     talks = [talk(f"t{n}") for n in range(6)]
     with ScriptedServer(lambda _: completion(GOOD)) as server:
@@ -502,6 +515,15 @@ def test_the_commands_export_import_and_then_there_is_nothing_left_to_export(fol
     again = run("export", "in.jsonl", "--out", "more")
     assert (again.stdout, again.exit_code) == ("", 0)
     assert again.stderr == "0 requests in 0 files\n3 have a result in the store\n"
+
+
+def test_the_commands_keep_to_the_settings_that_grade_keeps_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in.jsonl").write_text(
+        talk("t0", "Good morning, eva@shop.example.").model_dump_json(exclude_none=True), "utf-8"
+    )
+    monkeypatch.setenv("LLM_GRADER_REDACT", "true")
+    assert run("export", "in.jsonl", "--out", "jobs").exit_code == 0
+    assert "eva@shop.example" not in Path("jobs", "batch-0001.jsonl").read_text("utf-8")
 
 
 def test_import_tells_every_line_it_does_not_use_and_exits_with_3_when_something_is_open(folder: Path) -> None:

@@ -148,18 +148,10 @@ def import_results(
 
 
 def _grader(settings: Settings, *, stored: bool) -> Grader:
-    """With all settings that the keys of results depend on."""
-    from llm_grader.grader import Grader
+    """The grader of the settings; what a batch job brings is not calibrated, as what is stored never is."""
+    from llm_grader.cli.judging import open_grader
 
-    return Grader(
-        settings.rubric,
-        endpoint=options.endpoint_of(settings),
-        items_per_call=settings.items_per_call,
-        samples=settings.samples,
-        language=settings.language,
-        reason_language=settings.reason_language,
-        store=settings.store if stored else None,
-    )
+    return open_grader(settings.model_copy(update={"calibration": None}), stored=stored)
 
 
 async def _import(grader: Grader, source: Inputs, found: Results, *, as_json: bool) -> tuple[Counter[str], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import typer
 
@@ -14,7 +14,6 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.budget import Budget
-    from llm_grader.cli.progress import Progress
     from llm_grader.eval.labelled_set import LabelledSet
     from llm_grader.grader import Grader
     from llm_grader.rubric import Rubric
@@ -34,9 +33,9 @@ def budget_of(settings: Settings) -> Budget:
 
 def open_grader(
     settings: Settings,
-    progress: Progress,
     *,
-    budget: Budget,
+    notify: Callable[[str], None] = lambda _line: None,
+    budget: Budget | None = None,
     rubric: Rubric | None = None,
     stored: bool = True,
     reuse: bool = True,
@@ -57,7 +56,7 @@ def open_grader(
         store=settings.store if stored else None,
         calibration=settings.calibration,
         reuse=reuse,
-        notify=progress.notify,
+        notify=notify,
     )
 
 
@@ -103,8 +102,14 @@ class Judging:
         settings = self._settings if language is None else self._settings.model_copy(update={"language": language})
         asked = list(transcripts)
         self._progress.total += len(asked)
-        shared: Any = {"budget": self._budget, "rubric": rubric, "stored": self._stored}
-        grader = open_grader(settings, self._progress, **shared, reuse=False)  # a checklist is measured as a whole
+        grader = open_grader(
+            settings,
+            notify=self._progress.notify,
+            budget=self._budget,
+            rubric=rubric,
+            stored=self._stored,
+            reuse=False,  # a checklist is measured as a whole
+        )
         self._graders.append(grader)
         cards: list[Scorecard] = []
         _run(grader, asked, settings.concurrency, self._taking(cards), self._progress.notify)
