@@ -517,10 +517,10 @@ def test_the_commands_export_import_and_then_there_is_nothing_left_to_export(fol
     assert again.stderr == "0 requests in 0 files\n3 have a result in the store\n"
 
 
-def test_the_commands_keep_to_the_settings_that_grade_keeps_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("in.jsonl").write_text(
-        talk("t0", "Good morning, eva@shop.example.").model_dump_json(exclude_none=True), "utf-8"
-    )
+@pytest.mark.usefixtures("folder")
+def test_the_commands_keep_to_the_settings_that_grade_keeps_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    transcript = talk("t0", "Good morning, eva@shop.example.")
+    Path("in.jsonl").write_text(transcript.model_dump_json(exclude_none=True), "utf-8")
     monkeypatch.setenv("LLM_GRADER_REDACT", "true")
     assert run("export", "in.jsonl", "--out", "jobs").exit_code == 0
     assert "eva@shop.example" not in Path("jobs", "batch-0001.jsonl").read_text("utf-8")
