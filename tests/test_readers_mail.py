@@ -254,7 +254,6 @@ _CRUMBS = [
     b":",
     b"\t",
     b";",
-    b"From ",
     b"a: b\n",
     b"\xff",
     b"\x0b",

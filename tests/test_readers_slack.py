@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers import RoleMapping, read_transcripts
 from llm_grader.transcript import Transcript
 from tests.exports import SLACK_DAY, put, refusal, spoken
+from tests.test_readers_damage import STRANGE, places
 
 PEOPLE: list[dict[str, Any]] = [
     {"id": "U1AGENT", "name": "jana", "profile": {"display_name": "Jana", "email": "jana@house.example"}},
@@ -165,3 +169,31 @@ def test_a_broken_message_is_told_and_the_rest_read(tmp_path: Path) -> None:
     (transcript,) = read(tmp_path, days, on_error=problems.append)
     assert len(transcript.turns) == 1
     assert "item 2: ts: expected seconds since 1970, found text" in str(problems[0])
+
+
+FILES: dict[str, Any] = {
+    "users": PEOPLE,
+    "channels": [{"id": "C1HELPDESK", "name": "help", "members": ["U1AGENT"], "topic": {"value": "Ask here"}}],
+    "help/2024-05-01": [
+        message("U1AGENT", "Hi <@U2CLIENT>", 10, thread=10, files=[{"name": "a.png"}]),
+        message("U3ROBOT", "", 11, bot_id="B1", attachments=[{"text": "x"}], blocks=[{"text": {"text": "y"}}]),
+    ],
+}
+PLACES = [(name, place) for name, value in FILES.items() for place in places(value)[1:]]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(PLACES), st.sampled_from([*STRANGE, "<@U1AGENT", "&lt", "2024-05-01T10:00:00Z"]))
+def test_a_value_of_another_type_in_any_file_is_read_or_told(
+    tmp_path: Path, place: tuple[Any, ...], value: Any
+) -> None:
+    name, (*way, last) = place
+    files = deepcopy(FILES)
+    holder = files[name]
+    for key in way:
+        holder = holder[key]
+    holder[last] = value
+    problems: list[Any] = []
+    for transcript in read_transcripts(export(tmp_path, files), on_error=problems.append):
+        assert Transcript.model_validate_json(transcript.model_dump_json()) == transcript
+    assert all(str(tmp_path) in str(problem) for problem in problems)

@@ -16,6 +16,7 @@ _CLOSING = {
 }
 _BREAKS = frozenset({"br", "div", "tr", "table", "ul", "ol", "section", "header", "footer", "hr", "body", "blockquote"})
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+_MEANT = _BREAKS | _PARAGRAPHS | {"li", "td", "th"}
 _DEEPEST_QUOTE = 10
 
 
@@ -24,15 +25,16 @@ def html_to_text(html: str) -> str:
     page = _Page()
     at = 0
     while found := _TAG.search(html, at):
-        page.text(html[at : found.start()])
+        if found.start() > at:
+            page.text(html[at : found.start()])
         at = found.end()
         name = (found[2] or "").lower()
-        if found[0] == "<!--":
-            at = _after(html, "-->", at)
+        if name in _MEANT:
+            page.tag(name, closing=bool(found[1]))
         elif name in _CLOSING and not found[1] and not found[3].endswith("/"):
             at = _after_closing(html, name, at)
-        elif name:
-            page.tag(name, closing=bool(found[1]))
+        elif found[0] == "<!--":
+            at = _after(html, "-->", at)
     page.text(html[at:])
     return page.finish()
 

@@ -228,6 +228,8 @@ def _guessed(data: bytes, warnings: list[str]) -> str:
 
 def _sound(text: str, warnings: list[str]) -> str:
     """Text without halves of surrogate pairs, which some encodings let through."""
+    if text.isascii():
+        return text
     sound = text.encode("utf-8", errors="replace").decode("utf-8")
     if sound != text:
         warnings.append("halves of surrogate pairs are no text and were replaced")

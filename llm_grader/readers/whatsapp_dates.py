@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -53,6 +54,7 @@ class Dates:
             return None
 
 
+@lru_cache(maxsize=1024)
 def _numbers(date: str) -> _Date:
     first, second, third = (int(number) for number in _NUMBERS.findall(date))
     return first, second, third
