@@ -87,12 +87,14 @@ def _entries(text: str) -> tuple[str, list[_Entry]]:
         else:
             (found[-1][1] if found else above).append(line)
     rests = ["\n".join(lines).rstrip() for _, lines in found]
-    named = {_clean(said["name"]) for rest in rests if (said := _SAID.match(rest)) and said["blank"] is not None}
-    return "\n".join(above).strip(), [_entry(at, rest, named) for (at, _), rest in zip(found, rests, strict=True)]
+    saids = [_SAID.match(rest) for rest in rests]
+    named = {_clean(said["name"]) for said in saids if said and said["blank"] is not None}
+    openings = (opening for opening, _ in found)
+    entries = [_entry(*each, named) for each in zip(openings, rests, saids, strict=True)]
+    return "\n".join(above).strip(), entries
 
 
-def _entry(opening: re.Match[str], rest: str, named: set[str]) -> _Entry:
-    said = _SAID.match(rest)
+def _entry(opening: re.Match[str], rest: str, said: re.Match[str] | None, named: set[str]) -> _Entry:
     # a colon without a blank may be that of a time: only who is named elsewhere speaks there
     name = _clean(said["name"]) if said else ""
     text = rest[said.start("text") :] if said and name in named else rest

@@ -33,9 +33,8 @@ def _one_of(words: str) -> str:
     return "|".join(re.escape(" ".join(word.split())) for word in words.split(","))
 
 
-_BRACKETED = re.compile(r"<[^<>\n]{3,200}>")
+_OWN = re.compile(r"<[^<>\n]{3,200}>|(?:image|video|audio|sticker|gif|document|contact card) omitted", re.IGNORECASE)
 _PLACEHOLDER = re.compile(rf"[^.!?\n]{{2,40}} (?:{_one_of(_OMITTED)})", re.IGNORECASE)
-_PLAIN = re.compile(r"(?:image|video|audio|sticker|gif|document|contact card) omitted", re.IGNORECASE)
 _NAMED_FILE = re.compile(rf"[^\n]{{1,200}}?\.\w{{2,5}} \((?:{_one_of(_ATTACHED)})\)(?:\n|$)", re.IGNORECASE)
 _GONE = re.compile(rf"(?:{_one_of(_DELETED)})\.?", re.IGNORECASE)
 
@@ -47,7 +46,7 @@ def event_in(text: str, *, marked: bool) -> str | None:
         text: the message, without marks of direction.
         marked: whether such a mark stood before it, as it does before all that WhatsApp writes on some phones.
     """
-    if any(shape.fullmatch(text) for shape in (_BRACKETED, _PLAIN)) or _NAMED_FILE.match(text):
+    if _OWN.fullmatch(text) or (")" in text and _NAMED_FILE.match(text)):
         return "attachment"
     if _GONE.fullmatch(text):
         return "deleted"
