@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, TypeVar
 
@@ -18,8 +19,37 @@ _LANGUAGES = frozenset(_KNOWN.split())
 _NO_LANGUAGE = "zxx"
 _LEAST_CONFIDENCE = 0.6
 _CHARACTERS_OF_A_TURN = 300
-_CHARACTERS_OF_ALL = 3000
+_CHARACTERS_OF_ALL = 600
 _MOST_TURNS = 1000
+
+# Words by which most turns show that they are in the language of their conversation, in a tenth of the time.
+_TELLING = {
+    "en": """
+        i the you your and it my have that this with are not be would what for of can we there here they how when where
+        which who been has had does did don just know like need want get please thanks thank okay yeah yes hello sorry
+        about because from if or but at all any some more very right good could should think see help our their them
+    """,
+    "de": """
+        ich sie das der nicht ein eine mit mir es wir haben habe ihnen auf bei kann wie für auch und ist zu noch schon
+        dann aber oder wenn mein meine ihr ihre danke bitte nein guten vielen dem im vom zum zur einen einem wird werden
+        wurde sind hier gerne mal jetzt heute morgen natürlich leider sehr
+    """,
+    "cs": """
+        je se na to jsem jsme že si mi vás tak ale pro by prosím bych ano jak mám nebo dobrý děkuji není už jsou jste já
+        vám ještě když protože který která které od po při ze byl bylo byla máte můžete můžu tady teď dobře samozřejmě
+    """,
+    "hu": """
+        az és hogy nem van meg ez egy kérem köszönöm jó csak már volt igen vagy ha önnek lesz nekem még mert akkor itt
+        ott kell lehet tudom tudja szeretném rendben napot kívánok mit hol mikor nincs vannak azt ezt aki ami mint után
+        én ön önök
+    """,
+    "et": """
+        ja on ei see ma te et mis kas aga või oli teie minu siis palun tere aitäh mul olen seda kui ka saan teil meie
+        mind teid väga praegu hetkel juba veel mida kus kuidas ole oleks pole selle sellest tänan jah kohe nüüd
+    """,
+}
+_OWN_WORDS = {language: frozenset(words.split()) for language, words in _TELLING.items()}
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def with_languages(transcript: Transcript) -> Transcript:
@@ -50,7 +80,7 @@ def detect_language(text: str) -> str | None:
 
 
 def _sample(transcript: Transcript) -> str:
-    """The beginnings of the turns, up to 3,000 characters of them."""
+    """The beginnings of the turns, up to 600 characters of them."""
     texts = (_written(turn) for turn in transcript.turns[:_MOST_TURNS] if turn.spoken)
     return "\n".join(texts)[:_CHARACTERS_OF_ALL]
 
@@ -63,8 +93,21 @@ def _written(turn: Turn) -> str:
 def _with_own(turn: Turn, language: str | None) -> Turn:
     if turn.language is not None or not turn.spoken:
         return turn
-    own = detect_language(_written(turn))
-    return turn if own is None or (language and own == _primary(language)) else _told(turn, own)
+    words, stated = _written(turn), _primary(language or "")
+    if len(words.strip()) < LEAST_CHARACTERS or _is_plainly(words, stated):
+        return turn
+    own = detect_language(words)
+    return turn if own in (None, stated) else _told(turn, own)
+
+
+def _is_plainly(text: str, language: str) -> bool:
+    """Whether the text holds telling words of this language, and of no other half as many."""
+    if language not in _OWN_WORDS:
+        return False
+    words = frozenset(_WORD.findall(text.casefold()))
+    hits = {each: len(telling & words) for each, telling in _OWN_WORDS.items()}
+    own = hits.pop(language)
+    return own > 2 * max(hits.values())
 
 
 def _primary(language: str) -> str:

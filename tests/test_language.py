@@ -128,3 +128,21 @@ def test_public_texts_are_told_right(name: str, language: str, least: float) -> 
     told = [found for text in texts if (found := detect_language(text[:1000]))]
     assert len(told) >= 0.98 * sum(len(text) >= LEAST_CHARACTERS for text in texts)
     assert wilson(told.count(language), len(told)).low > least
+
+
+def test_turns_of_another_language_among_many_of_one_are_told() -> None:
+    # each example turn of 20 characters and more in a conversation of each of the four other languages: 1,030 of 1,056
+    lines = (resources.files("llm_grader.eval") / "gold" / "transcripts.jsonl").read_text("utf-8").splitlines()
+    spoken: dict[str, list[Turn]] = {}
+    for transcript in map(Transcript.model_validate_json, lines):
+        long = [turn for turn in transcript.turns if len(turn.text) >= LEAST_CHARACTERS and turn.spoken]
+        spoken.setdefault(str(transcript.language), []).extend(
+            turn.model_copy(update={"segments": ()}) for turn in long
+        )
+    told = Counter[bool]()
+    for language in spoken:
+        others = [(own, turn) for own, turns in spoken.items() if own != language for turn in turns]
+        mixed = Transcript(id="t", channel="chat", language=language, turns=tuple(turn for _, turn in others))
+        found = with_languages(mixed).turns
+        told.update(turn.language == own for (own, _), turn in zip(others, found, strict=True))
+    assert told[True] >= 0.95 * told.total()
