@@ -327,7 +327,7 @@ TWILIO: dict[str, Any] = {
 }
 
 TWILIO_SENTENCES: dict[str, Any] = {
-    "sid": "GT1",
+    "sid": "GT00000000000000000000000000000001",
     "language_code": "en-US",
     "media_start_time": "2024-05-01T10:00:00Z",
     "channel": {"participants": [{"channel_participant": 2, "role": "Agent", "full_name": "Jana Novak"}]},

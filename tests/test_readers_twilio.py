@@ -61,7 +61,8 @@ def test_a_further_page_is_told(tmp_path: Path) -> None:
 
 def test_sentences_have_the_names_and_roles_of_their_channels(tmp_path: Path) -> None:
     transcript = read_one(tmp_path, TWILIO_SENTENCES)
-    assert (transcript.channel, transcript.language) == ("call", "en-US")
+    assert (transcript.id, transcript.channel) == ("GT00000000000000000000000000000001", "call")
+    assert transcript.language == "en-US"
     assert spoken(transcript) == [("Jana Novak", "Hello!"), ("channel 1", "Hi.")]
     assert [turn.role for turn in transcript.turns] == ["agent", "customer"]
     assert [(turn.start, turn.end, turn.asr_confidence) for turn in transcript.turns] == [

@@ -78,11 +78,10 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
     channel = _CHANNELS.get((record.text("mediaType") or "").casefold(), document.options.channel)
     known = {each.who.id: each.who for each in present}
     unclear = sum(who.id not in known for who in cast)
+    doubt = f"{unclear} of {len(cast)} phrases: nobody or several of the side took part at the time" if unclear else ""
     warnings = (
         "" if channel else "the channel is not stated: read as call",
-        "" if known else "who took part is not stated, only on which side",
-        f"{unclear} of {len(cast)} phrases: nobody or several of the side took part at the time"
-        * bool(known and unclear),
+        doubt if known else "who took part is not stated, only on which side",
     )
     by_date = channel not in (None, "call")
     turns = [

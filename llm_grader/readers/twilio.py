@@ -94,9 +94,8 @@ def _items(page: JsonObject, kind: str, *, alone: bool) -> list[JsonObject]:
 
 def _call_of(sentence: JsonObject, page: JsonObject) -> str:
     """The id of the call that a sentence is of; empty where nothing says it."""
-    meta = page.object("meta")
-    address = (page.text("url") or "") + ((meta.text("url") or "") if meta else "")
-    found = _CALL_SID.search(address)
+    meta = page.object("meta") or JsonObject({})
+    found = _CALL_SID.search(f"{page.text('sid')} {page.text('url')} {meta.text('url')}")
     return sentence.text(*_CALL) or (found[0] if found else "")
 
 
