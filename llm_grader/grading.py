@@ -33,7 +33,7 @@ from llm_grader.windows import WINDOWED
 
 _OUT_OF_SCOPE = {
     "org": "about the organisation, not about a conversation: a person answers it in the self-audit",
-    "corpus": "judged over many conversations, not over one",
+    "corpus": "judged over many conversations, not over one: `llm-grader consistency`",
 }
 UNKNOWN_ROLES = "unknown_roles"
 
