@@ -190,7 +190,7 @@ class Gateway:
     ) -> _Answer:
         log = attempt_log.get()
         async with client.throttle.slot(ledger.expected_tokens) as sent:
-            attempt = None if log is None else await log.begin(ledger.prompt_bytes)
+            attempt = None if log is None else await log.begin(ledger.prompt_bytes, ledger.items)
             ended, outcome, counted = False, None, len(ledger.tokens)
             try:
                 answer = await self._paid(ask, client, ledger)
@@ -280,12 +280,14 @@ class Gateway:
         return priced(ledger.usage(since), self.endpoint)
 
     def _ledger(self, messages: Sequence[Message], response_model: type[BaseModel]) -> Ledger:
-        prompt_bytes = bytes_of(messages, response_model)
+        prompt_bytes, items = bytes_of(messages, response_model), len(response_model.model_fields)
         if self._pace is None and not self.budget.limits_cost:
-            return Ledger(prompt_bytes=prompt_bytes)
+            return Ledger(prompt_bytes=prompt_bytes, items=items)
         expected = self.estimate(messages, response_model)
         tokens = (expected.prompt_tokens or 0) + (expected.completion_tokens or 0)
-        return Ledger(expected.cost if self.budget.limits_cost else None, prompt_bytes, expected_tokens=tokens)
+        return Ledger(
+            expected.cost if self.budget.limits_cost else None, prompt_bytes, items=items, expected_tokens=tokens
+        )
 
     def _client(self) -> Client:
         loop = asyncio.get_running_loop()

@@ -96,8 +96,10 @@ class Journal:
         notes, self._notes = self._notes, []
         self._submit(lambda db: self._store.write_run_items(db, self.run_id, notes))
 
-    async def begin_attempt(self, owner: str, key: str, transcript_id: str, prompt_bytes: int) -> int:
+    async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
         """Claim `key` for `owner` and note that a request for it is about to be sent; returns the attempt's number.
+
+        `prompt_bytes` are those of the prompt and the schema, `items` the number of items that are asked about.
 
         Raises:
             ClaimedElsewhere: somebody else holds the claim, or finished while this one was looking.
@@ -110,8 +112,9 @@ class Journal:
             (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
             if holder != owner:
                 return None
-            values = (self.run_id, key, transcript_id, now(), prompt_bytes)
-            sql = "insert into attempts(run_id, key, transcript_id, started_at, prompt_bytes) values (?, ?, ?, ?, ?)"
+            values = (self.run_id, key, transcript_id, now(), prompt_bytes, items)
+            columns = "run_id, key, transcript_id, started_at, prompt_bytes, items"
+            sql = f"insert into attempts({columns}) values (?, ?, ?, ?, ?, ?)"  # noqa: S608 - no text of others
             return db.execute(sql, values).lastrowid
 
         attempt = await self.write(operation)
@@ -204,9 +207,10 @@ class AttemptLog:
         self._transcript_id = transcript_id
         self._owner = journal.new_owner()
 
-    async def begin(self, prompt_bytes: int) -> int:
+    async def begin(self, prompt_bytes: int, items: int) -> int:
         """A request is about to be sent; see `Journal.begin_attempt`."""
-        return await self._journal.begin_attempt(self._owner, self._key, self._transcript_id, prompt_bytes)
+        about = {"prompt_bytes": prompt_bytes, "items": items}
+        return await self._journal.begin_attempt(self._owner, self._key, self._transcript_id, **about)
 
     def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
         """It was answered, or failed with the error code `outcome`; None where nobody knows, see `end_attempt`."""

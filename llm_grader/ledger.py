@@ -29,11 +29,15 @@ class Ledger:
     Args:
         estimate: what one request is expected to cost, in US dollars, where that matters.
         prompt_bytes: bytes of the prompt and the schema.
+        items: how many items it asks about.
         expected_tokens: tokens that one request is expected to take, prompt and answer, where that matters.
     """
 
-    def __init__(self, estimate: float | None = None, prompt_bytes: int = 0, *, expected_tokens: int = 0) -> None:
+    def __init__(
+        self, estimate: float | None = None, prompt_bytes: int = 0, *, items: int = 0, expected_tokens: int = 0
+    ) -> None:
         self.estimate = estimate
+        self.items = items
         self.prompt_bytes = prompt_bytes
         self.expected_tokens = expected_tokens
         self.requests = 0

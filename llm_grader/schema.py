@@ -52,7 +52,8 @@ create index run_items_by_key on run_items(key);
 create table rubrics(rubric_hash text primary key, rubric text not null);
 create table families(
     family text not null, key text not null, primary key (family, key)
-) without rowid
+) without rowid;
+alter table attempts add column items integer
 """
 
 MIGRATIONS = (_VERSION_1, _VERSION_2)

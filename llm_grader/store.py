@@ -6,7 +6,9 @@ Tables, for any SQLite tool (times are ISO 8601 in UTC):
     runs(run_id, started_at, rubric_id, rubric_version, rubric_hash, model)
     run_items(run_id, transcript_id, key)            which transcripts a run graded, and where the result is
     attempts(attempt_id, run_id, key, transcript_id, started_at, finished_at, outcome, prompt_bytes, prompt_tokens,
-             cached_tokens, completion_tokens)       one row a request; without an outcome it is in doubt
+             cached_tokens, completion_tokens, items)
+                                                     one row a request, about so many items; without an outcome it is in
+                                                     doubt
     claims(key, owner, claimed_at)                   which process is grading what right now
     rubrics(rubric_hash, rubric)                     every rubric that was graded by, as JSON
     families(family, key)                            results that differ in the rubric's version alone
@@ -63,7 +65,8 @@ select 1.0 * sum(prompt_tokens) / sum(prompt_bytes) from attempts join runs usin
 where model = ? and outcome = 'ok' and prompt_tokens > 0 and prompt_bytes > 0
 """
 _COMPLETION_TOKENS = """
-select avg(completion_tokens) from attempts join runs using (run_id)
+select avg(completion_tokens), 1.0 * sum(completion_tokens) filter (where items > 0) / sum(items)
+from attempts join runs using (run_id)
 where model = ? and rubric_hash = ? and outcome = 'ok' and completion_tokens > 0
 """
 
@@ -218,12 +221,11 @@ class Store:
     def rates(self, model: str, rubric_hash: str) -> Rates:
         """What requests to `model` really took, from those that were answered; the first guess where there are none."""
         [(a_byte,)] = self.select(_TOKENS_A_BYTE, model)
-        [(completion,)] = self.select(_COMPLETION_TOKENS, model, rubric_hash)
-        return (
-            Rates(completion_tokens=completion)
-            if a_byte is None
-            else Rates(tokens_a_byte=a_byte, completion_tokens=completion)
-        )
+        [(a_request, an_item)] = self.select(_COMPLETION_TOKENS, model, rubric_hash)
+        seen = {"tokens_a_byte": a_byte, "completion_tokens_an_item": an_item}
+        if an_item is None:  # a store of before items were counted: they were all asked together
+            seen["completion_tokens"] = a_request
+        return Rates(**{name: rate for name, rate in seen.items() if rate is not None})
 
     def has(self, key: str) -> bool:
         """Whether there is a finished result with this key."""

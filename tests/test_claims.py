@@ -70,7 +70,7 @@ def test_a_claim_ends_with_its_process_or_when_nobody_renews_it(
 def test_a_claim_is_renewed_while_its_request_hangs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "SECONDS_BETWEEN_RENEWALS", 0.05)
     writing = Journal(store, 1)
-    asyncio.run(AttemptLog(writing, "k1", "t1").begin(100))
+    asyncio.run(AttemptLog(writing, "k1", "t1").begin(100, 2))
     [(_, first)] = claims(store)
     time.sleep(0.3)
     [(_, later)] = claims(store)
@@ -84,10 +84,10 @@ def test_two_transcripts_of_one_run_cannot_claim_the_same_text(store: Store) -> 
     first, second = AttemptLog(writing, "k1", "t1"), AttemptLog(writing, "k1", "t2")
 
     async def begin_both() -> None:
-        await first.begin(100)
-        await first.begin(100)  # a repair of the same transcript
+        await first.begin(100, 2)
+        await first.begin(100, 2)  # a repair of the same transcript
         with pytest.raises(ClaimedElsewhere):
-            await second.begin(100)
+            await second.begin(100, 2)
 
     asyncio.run(begin_both())
     writing.close()

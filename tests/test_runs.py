@@ -283,6 +283,27 @@ def test_a_dry_run_foretells_tokens_within_15_percent_from_20_transcripts(desk: 
         assert abs(estimate[kind] - counted) <= 0.15 * counted, kind
 
 
+def test_a_dry_run_after_an_edit_foretells_whole_answers_from_those_about_one_item(desk: Path) -> None:
+    """A sixth of the answers' tokens is what stands around the items; the two items take about as many each."""
+    write_cases(desk, 60)
+
+    def counted(request: ScriptedRequest) -> ScriptedResponse:
+        said = {item: answers_of(case_of(request))[item] for item in request.asked()}
+        return completion(said, usage={"prompt_tokens": 100, "completion_tokens": len(json.dumps(said)) // 4})
+
+    with ScriptedServer(counted) as server:
+        command = grading(desk, server.base_url, "--json")
+        assert run(*command, "--limit", "20", folder=desk).code == 0
+        write_rubric(desk, RUBRIC.replace("Did the agent name the number", "Did the agent tell the number"))
+        assert run(*command, "--limit", "20", folder=desk).code == 0
+        assert [request.asked() for request in server.requests[20:]] == [["number"]] * 20
+        foretold = json.loads(run(*command, "--dry-run", folder=desk).stdout)
+        ended = run(*command, folder=desk)
+    assert foretold["requests"] == 40
+    counted_tokens = sum(card.usage.completion_tokens or 0 for card in ended.cards()[20:])
+    assert abs(foretold["completion_tokens"] - counted_tokens) <= 0.3 * counted_tokens
+
+
 def test_a_dry_run_with_a_price_tells_the_cost_and_leaves_no_run_behind(desk: Path) -> None:
     write_cases(desk, 10)
     (desk / "llm-grader.toml").write_text("[prices.scripted]\ninput = 10\noutput = 100\n", "utf-8")
