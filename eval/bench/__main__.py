@@ -4,45 +4,66 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from llm_grader.eval.bench.measuring import KINDS, Figures, Setting, endpoint_process, measure
+from llm_grader.eval.bench.measuring import KINDS, PEERS, Figures, Setting, endpoint_process, measure
 from llm_grader.eval.bench.workload import write_transcripts
+
+_PEER_HELP = f"another library ({' or '.join(PEERS)}) and the Python of an environment that has it"
 
 
 def main() -> None:
     """Measure all cases, tell each as it is done, and write them to a file."""
     arguments = _parser().parse_args()
     figures = []
-    sys.stdout.write(_line("", "n", "per s", "of ideal", "CPU ms each", "peak MB", "requests each", "tokens each"))
+    sys.stdout.write(
+        _line("", "n", "graded", "per s", "of ideal", "CPU ms each", "peak MB", "requests each", "tokens each")
+    )
     with tempfile.TemporaryDirectory() as folder:
         for faults in (False, True) if arguments.faults else (False,):
-            setting = Setting(arguments.latency, arguments.concurrency, faults, Path(folder))
-            for measured in _measured(setting, arguments.n, arguments.kinds):
+            setting = Setting(arguments.latency, arguments.concurrency, faults, Path(folder), dict(arguments.peer))
+            for measured in _measured(setting, arguments.n, [*arguments.kinds, *setting.peers]):
                 figures.append(measured)
                 sys.stdout.write(_told(measured))
                 sys.stdout.flush()
     if arguments.out is not None:
-        about = {"python": platform.python_version(), "machine": platform.machine(), "latency_s": arguments.latency}
+        about: dict[str, Any] = {
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "cores": os.cpu_count(),
+        }
+        about |= {"load_1_min": os.getloadavg()[0], "latency_s": arguments.latency}
         cases = [measured._asdict() for measured in figures]
         arguments.out.write_text(json.dumps({**about, "concurrency": arguments.concurrency, "cases": cases}, indent=1))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.bench", description=__doc__)
-    parser.add_argument("--n", type=int, nargs="+", default=[100, 1000], help="transcripts; several sizes are fine")
+    parser.add_argument(
+        "--n", type=int, nargs="+", default=[100, 1000, 10_000], help="transcripts; several sizes are fine"
+    )
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what is measured")
     parser.add_argument("--latency", type=float, default=0.1, help="seconds the endpoint takes")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument(
         "--faults", action="store_true", help="again with 10 % refusals, 5 % failures, 2 % half answers"
     )
+    parser.add_argument("--peer", type=_peer, action="append", default=[], metavar="NAME=PYTHON", help=_PEER_HELP)
     parser.add_argument("--out", type=Path, help="a JSON file for the figures")
     return parser
+
+
+def _peer(text: str) -> tuple[str, str]:
+    name, _, python = text.partition("=")
+    if name not in PEERS or not python:
+        raise argparse.ArgumentTypeError(f"expected NAME=PYTHON with a name of {', '.join(PEERS)}, found {text!r}")
+    return name, python
 
 
 def _measured(setting: Setting, sizes: Iterable[int], kinds: Iterable[str]) -> Iterator[Figures]:
@@ -60,6 +81,7 @@ def _told(figures: Figures) -> str:
     return _line(
         name,
         f"{figures.transcripts:,}",
+        "" if figures.graded is None else f"{figures.graded:,}",
         f"{figures.transcripts / figures.wall_s:.0f}",
         f"{figures.wall_s / figures.ideal_s:.2f} ×" if figures.ideal_s else f"{figures.wall_s:.1f} s",
         f"{figures.cpu_ms:.2f}",

@@ -44,12 +44,17 @@ def bare(url: str, concurrency: int) -> Work:
         async with openai.AsyncOpenAI(base_url=url, api_key="none") as client:
             create: Any = client.chat.completions.create
 
-            async def ask(one: Transcript) -> Any:
+            async def ask(one: Transcript) -> bool:
                 messages = prompts.render(one)
-                reply = await create(model=MODEL, messages=messages, tools=[tool], tool_choice=choice, temperature=0)
-                return json.loads(reply.choices[0].message.tool_calls[0].function.arguments)
+                try:
+                    reply = await create(
+                        model=MODEL, messages=messages, tools=[tool], tool_choice=choice, temperature=0
+                    )
+                    return bool(json.loads(reply.choices[0].message.tool_calls[0].function.arguments))
+                except Exception:  # it fails, however it does
+                    return False
 
-            return sum([1 async for _ in run_pool(ask, transcripts, workers=concurrency)])
+            return sum([graded async for graded in run_pool(ask, transcripts, workers=concurrency)])
 
     return work
 
@@ -59,11 +64,11 @@ def grader(url: str, concurrency: int, store: str | None) -> Work:
 
     async def work(transcripts: Iterator[Transcript]) -> int:
         asked = Grader(RUBRIC, MODEL, base_url=url, api_key="none", store=store)
-        cards = [card.status async for card in asked.agrade_many(transcripts, concurrency=concurrency)]
+        graded = sum([card.status == "ok" async for card in asked.agrade_many(transcripts, concurrency=concurrency)])
         await asked.aclose()
         if asked.store is not None:
             asked.store.close()
-        return len(cards)
+        return graded
 
     return work
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from llm_grader.eval.bench.workload import VARIANTS, completion_parts, number_in
+from llm_grader.eval.bench.workload import VARIANTS, completion_parts, number_in, peers_completion_parts
 from llm_grader.messages import Prompts
 from llm_grader.rubric_file import load_rubric
 
@@ -46,6 +46,8 @@ class MockEndpoint:
     def __init__(self, rubric: str, latency: float, faults: Faults = NONE) -> None:
         items = Prompts(load_rubric(rubric)).items("chat")
         self._answers = [completion_parts(number, items) for number in range(VARIANTS)]
+        self._of_peers = {b"criteria_evaluations": peers_completion_parts(len(items))}
+        self._of_peers[b"criterion_status"] = peers_completion_parts(None)
         self._latency = latency
         self._faults = faults
         self._chance = random.Random(1)  # noqa: S311 - made-up faults
@@ -73,7 +75,8 @@ class MockEndpoint:
         return web.Response(body=self._completion(body), content_type="application/json")
 
     def _completion(self, body: bytes) -> bytes:
-        before, after = self._answers[number_in(body.decode()) % VARIANTS]
+        told = (parts for shape, parts in self._of_peers.items() if shape in body)
+        before, after = next(told, None) or self._answers[number_in(body.decode()) % VARIANTS]
         prompt, completion = len(body) // _BYTES_A_TOKEN, (len(before) + len(after)) // _BYTES_A_TOKEN
         self._counts["prompt_tokens"] += prompt
         self._counts["completion_tokens"] += completion

@@ -7,38 +7,44 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from llm_grader.eval.bench.contestants import MODEL, RUBRIC, take_counts
+from llm_grader.messages import Prompts
+from llm_grader.rubric import wording
+from llm_grader.rubric_file import load_rubric
 
 COMMAND_LINE = "command line"
 RESUMED = "command line, resumed"
 KINDS = ("bare SDK", "library", "library, store", COMMAND_LINE, RESUMED)
+PEERS = ("autorubric", "rubric")
 
 
 class Setting(NamedTuple):
-    """What all cases of a run have in common. `latency` is in seconds."""
+    """What all cases of a run have in common. `latency` is in seconds; `peers` are names and their Pythons."""
 
     latency: float
     concurrency: int
     faults: bool
     folder: Path
+    peers: Mapping[str, str] = {}
 
 
 class Figures(NamedTuple):
     """What one case took.
 
-    `ideal_s` is transcripts · latency ÷ concurrency. `cpu_ms` is processor time, user and system, for each transcript.
-    For the command line, time is that of the whole process; for the others, imports and a first transcript are left
-    out. `peak_mb` is the largest resident set.
+    `graded` is how many have a result, where that is counted. `ideal_s` is transcripts · latency ÷ concurrency.
+    `cpu_ms` is processor time, user and system, for each transcript. For the command line, time is that of the whole
+    process; for the others, imports and a first transcript are left out. `peak_mb` is the largest resident set.
     """
 
     kind: str
     faults: bool
     transcripts: int
+    graded: int | None
     wall_s: float
     ideal_s: float
     cpu_ms: float
@@ -65,14 +71,16 @@ def measure(kind: str, file: Path, count: int, setting: Setting, url: str) -> Fi
     take_counts(url)
     store = setting.folder / f"{kind}-{count}-{setting.faults}.db"
     if kind in (COMMAND_LINE, RESUMED):
+        graded = None
         wall, cpu, peak = _command_line(file, store.with_stem(f"{COMMAND_LINE}-{count}-{setting.faults}"), setting, url)
     else:
-        wall, cpu, peak = _contestant(kind, file, store if kind.endswith("store") else None, setting, url)
+        graded, wall, cpu, peak = _contestant(kind, file, store if kind.endswith("store") else None, setting, url)
     ideal = 0.0 if kind == RESUMED else count * setting.latency / setting.concurrency
     return Figures(
         kind=kind,
         faults=setting.faults,
         transcripts=count,
+        graded=graded,
         wall_s=wall,
         ideal_s=ideal,
         cpu_ms=cpu / count * 1000,
@@ -81,13 +89,20 @@ def measure(kind: str, file: Path, count: int, setting: Setting, url: str) -> Fi
     )
 
 
-def _contestant(kind: str, file: Path, store: Path | None, setting: Setting, url: str) -> tuple[float, float, float]:
-    name = "bare" if kind == KINDS[0] else "grader"
-    arguments = [name, str(file), url, str(setting.concurrency), *([] if store is None else [str(store)])]
-    command = [sys.executable, "-m", "llm_grader.eval.bench.contestants", *arguments]
+def _contestant(
+    kind: str, file: Path, store: Path | None, setting: Setting, url: str
+) -> tuple[int, float, float, float]:
+    if kind in setting.peers:
+        questions = [wording(item.question, "en") for item in Prompts(load_rubric(RUBRIC)).items("chat")]
+        arguments = [kind, str(file), url, str(setting.concurrency), json.dumps(questions)]
+        command = [setting.peers[kind], str(Path(__file__).with_name("peers.py")), *arguments]
+    else:
+        name = "bare" if kind == KINDS[0] else "grader"
+        arguments = [name, str(file), url, str(setting.concurrency), *([] if store is None else [str(store)])]
+        command = [sys.executable, "-m", "llm_grader.eval.bench.contestants", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
-    used = json.loads(done.stdout)
-    return used["wall_s"], used["cpu_s"], used["peak_mb"]
+    used = json.loads(done.stdout.splitlines()[-1])
+    return used["graded"], used["wall_s"], used["cpu_s"], used["peak_mb"]
 
 
 def _command_line(file: Path, store: Path, setting: Setting, url: str) -> tuple[float, float, float]:

@@ -74,9 +74,20 @@ def _quotes(item: Item, turns: Sequence[Turn], chance: random.Random) -> Iterato
 
 def completion_parts(number: int, items: Sequence[Item]) -> tuple[bytes, bytes]:
     """A chat completion with the answers, in two parts: the usage stands between them."""
-    text = json.dumps(answers(number, items))
-    function = {"name": "Verdicts", "arguments": text}
-    message = {"role": "assistant", "tool_calls": [{"id": "1", "type": "function", "function": function}]}
+    function = {"name": "Verdicts", "arguments": json.dumps(answers(number, items))}
+    return _parts({"role": "assistant", "tool_calls": [{"id": "1", "type": "function", "function": function}]})
+
+
+def peers_completion_parts(criteria: int | None) -> tuple[bytes, bytes]:
+    """The same in the words of other libraries: on one criterion, or on so many of them at once."""
+    verdict = {"criterion_status": "MET", "explanation": " ".join(_WORDS[:10])}
+    told: dict[str, Any] = {**verdict, "reasoning": ""}
+    if criteria is not None:
+        told = {"criteria_evaluations": [{"criterion_number": n + 1, **verdict} for n in range(criteria)]}
+    return _parts({"role": "assistant", "content": json.dumps(told)})
+
+
+def _parts(message: dict[str, Any]) -> tuple[bytes, bytes]:
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     body = {"id": "c", "object": "chat.completion", "created": 0, "model": "mock", "choices": [choice], "usage": None}
     before, _, after = json.dumps(body).rpartition("null")
