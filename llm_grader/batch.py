@@ -136,10 +136,10 @@ def _check(grader: Grader) -> Grader:
     """Refuse settings with which a transcript takes anything but one request to an endpoint."""
     if grader.is_local:
         raise UsageError("the embedded model takes no batch files: name another --model")
-    if grader.items_per_call != "all" or grader.samples != 1:
+    if grader.items_per_call != "all" or grader.samples != 1 or grader.ask_roles:
         raise UsageError(
-            "a batch job has one request for each transcript: set items_per_call to 'all' and samples to 1 "
-            f"(found {grader.items_per_call} and {grader.samples})"
+            "a batch job has one request for each transcript: set items_per_call to 'all', samples to 1 and ask_roles "
+            f"to false (found {grader.items_per_call}, {grader.samples} and {str(grader.ask_roles).lower()})"
         )
     return grader
 

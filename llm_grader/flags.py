@@ -16,6 +16,8 @@ HEADER_LIKE = "header_like_text"
 """A line imitates a turn header or a fence."""
 UNKNOWN_SPEAKER = "unknown_speaker"
 """Who said some of the turns is not known: their words count for nobody."""
+ROLES_BY_MODEL = "roles_by_model"
+"""Who said some of the turns was told by a model."""
 
 _DISREGARD = r"ignor|disregard|forget|vergiss|missachte|zapome|nerespektuj|hagyd figyelmen kívül|felejts|eira|unusta"
 _RULES = (
@@ -49,4 +51,6 @@ def flags_of(transcript: Transcript) -> tuple[str, ...]:
         flags.append(HEADER_LIKE)
     if any(turn.role == "unknown" and turn.spoken for turn in transcript.turns):
         flags.append(UNKNOWN_SPEAKER)
+    if any(turn.role_source == "model" for turn in transcript.turns):
+        flags.append(ROLES_BY_MODEL)
     return tuple(flags)

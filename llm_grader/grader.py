@@ -39,6 +39,7 @@ from llm_grader.reply import response_model
 from llm_grader.reuse import Before
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
+from llm_grader.speaker_roles import ask_roles, assumed_roles, roles_to_ask
 from llm_grader.store import Store
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard, Usage
@@ -70,6 +71,8 @@ class Grader:
         budget: limits on requests and cost.
         redact: send tokens in place of e-mail addresses, phone numbers, IBANs, cards and known names, see `redaction`;
             cards have the original words all the same.
+        ask_roles: ask the judge who a speaker is whose role is unknown, see `speaker_roles`, with one more request; by
+            default nothing is asked about a conversation without a known agent.
         calibration: what its confidences are worth, or the file that `llm-grader calibrate` wrote; cards then have
             calibrated ones. The store keeps the judge's own.
         reuse: take verdicts that hold still from the store where the rubric was edited, see `reuse`; otherwise every
@@ -100,6 +103,7 @@ class Grader:
         windows: bool = False,
         budget: Budget | None = None,
         redact: bool = False,
+        ask_roles: bool = False,
         calibration: Calibration | str | Path | None = None,
         reuse: bool = True,
         notify: Callable[[str], None] = lambda _line: None,
@@ -122,6 +126,7 @@ class Grader:
         self.samples = samples
         self.windows = windows
         self.redact = redact
+        self.ask_roles = ask_roles
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         self._earlier: Earlier | None = None
@@ -131,6 +136,11 @@ class Grader:
         self._notify = notify
         if judge is None and not self.is_local:
             asked.check()
+        if ask_roles and self.is_local:
+            raise UsageError(
+                "the embedded model cannot be asked who speaks: say it with a role mapping (--agent, --roles), or name "
+                "another model"
+            )
         if self.store is not None and reuse:
             self._earlier = Earlier(self.store, self.rubric, LANGUAGE if self.is_local else self.prompts.language)
         self.calibration = load_calibration(Path(calibration)) if isinstance(calibration, str | Path) else calibration
@@ -222,7 +232,9 @@ class Grader:
         """
         provenance = self.provenance(transcript)
         done = self.store is not None and self.store.has(provenance.key)
-        items = () if done else items_to_ask(transcript, self.rubric, self._before(transcript, provenance))
+        roles = roles_to_ask(transcript) if self.ask_roles and not done else None
+        heard = transcript if roles is None else assumed_roles(transcript)
+        items = () if done else items_to_ask(heard, self.rubric, self._before(transcript, provenance))
         size = len(items) if self.items_per_call == "all" else self.items_per_call
         gateway, usage = self._gateway(), Usage()
         for start in range(0, len(items), size or 1):
@@ -230,7 +242,10 @@ class Grader:
             everything = self.items_per_call == "all" and part == self.prompts.items(transcript.channel)
             messages = self.prompts.render(transcript, None if everything else part)
             usage += gateway.estimate(messages, response_model(part), rates=self._rates)
-        return sum([usage] * self.samples, Usage())
+        asking = Usage()
+        if roles is not None:
+            asking = gateway.estimate(roles.messages(), roles.response_model(), rates=self._rates)
+        return sum([usage] * self.samples, asking)
 
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and the embedded model."""
@@ -291,14 +306,21 @@ class Grader:
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         asker, samples, before = self._line.asker, self.samples, self._before(transcript, provenance)
         redaction = redact_transcript(transcript) if self.redact else None
-        sent = transcript if redaction is None else redaction.transcript
+        sent, asking = await self._with_roles(transcript if redaction is None else redaction.transcript)
         card = await grade_transcript(sent, self.rubric, asker, provenance, samples=samples, before=before)
+        card = card.model_copy(update={"usage": asking + card.usage})
         self.spent += card.usage
         if redaction is None:
             return card
         new = {item_id: verdict for item_id, verdict in card.verdicts.items() if verdict.taken_from is None}
         restored = restore_card(card.model_copy(update={"verdicts": new}), transcript, redaction)
         return card.model_copy(update={"verdicts": {**card.verdicts, **restored.verdicts}})
+
+    async def _with_roles(self, transcript: Transcript) -> tuple[Transcript, Usage]:
+        judge = self._judge or self._line.gateway
+        if not self.ask_roles or judge is None:
+            return transcript, Usage()
+        return await ask_roles(transcript, judge)
 
     def _before(self, transcript: Transcript, provenance: Provenance) -> Before | None:
         return None if self._earlier is None else self._earlier.find(transcript, provenance)
@@ -337,6 +359,7 @@ class Grader:
             "items_per_call": self.items_per_call,
             "samples": self.samples,
             "redact": self.redact,
+            "ask_roles": self.ask_roles,
             "language": self.prompts.language,
             "reason_language": self.prompts.reason_language,
         }

@@ -104,18 +104,21 @@ def told(item: Item, language: str) -> dict[str, Any]:
     }
 
 
-def render_transcript(transcript: Transcript, *, code: str | None = None) -> str:
+def render_transcript(transcript: Transcript, *, code: str | None = None, speakers: Mapping[str, str] = {}) -> str:
     """The transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
 
     Args:
         transcript: the conversation.
         code: of the fence, by default the transcript's own; see `fence_code`.
+        speakers: what to call speakers whose role is unknown.
     """
     day = None
     turns = []
     for number, turn in enumerate(transcript.turns):
         today = turn.at.date() if turn.at else day
-        heading = _heading(turn, transcript, dated=today != day)
+        unknown = turn.role == "unknown" and turn.kind == "message"
+        who = (speakers.get(turn.speaker or "") if unknown else None) or speaker_of(turn, transcript)
+        heading = who + _time_of(turn, dated=today != day)
         parts = [{"heading": _PARTS.get(s.kind, ""), "text": turn.text[s.start : s.end]} for s in turn.segments]
         subject = f"Subject: {turn.subject}" if turn.subject else ""
         parts = parts or [{"heading": "", "text": turn.text}]
@@ -154,13 +157,12 @@ def speaker_of(turn: Turn, transcript: Transcript) -> str:
     return who
 
 
-def _heading(turn: Turn, transcript: Transcript, *, dated: bool) -> str:
-    when = ""
+def _time_of(turn: Turn, *, dated: bool) -> str:
     if turn.at:
-        when = f", {turn.at:%Y-%m-%d %H:%M}" if dated else f", {turn.at:%H:%M}"
-    elif turn.start is not None:
-        when = f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
-    return speaker_of(turn, transcript) + when
+        return f", {turn.at:%Y-%m-%d %H:%M}" if dated else f", {turn.at:%H:%M}"
+    if turn.start is not None:
+        return f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
+    return ""
 
 
 def _message(role: str, content: str) -> Message:

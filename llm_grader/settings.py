@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     samples: int = Field(default=1, ge=1)
     windows: bool = False
     redact: bool = False
+    ask_roles: bool = False
     requests_per_minute: int | None = Field(default=None, ge=1)
     tokens_per_minute: int | None = Field(default=None, ge=1)
     max_requests: int | None = Field(default=None, ge=0)

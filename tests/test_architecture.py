@@ -61,7 +61,7 @@ LAYERS: list[set[str]] = [
     {"throttle"},
     {"client"},
     {"asking", "choices", "store", "journal", "gateway", "weights"},
-    {"grading", "consistency", "local", "line", "business_hours", "recorded", "stored", "earlier"},
+    {"grading", "consistency", "speaker_roles", "local", "line", "business_hours", "recorded", "stored", "earlier"},
     {"case", "measuring", "measures", "figures"},
     {"grader", "testing", "batch", "ray"},
     {"eval"},

@@ -49,6 +49,9 @@ def grade(
     redact: Annotated[
         bool | None, typer.Option("--redact", help="Send tokens in place of addresses, numbers and known names.")
     ] = None,
+    ask_roles: Annotated[
+        bool | None, typer.Option("--ask-roles", help="Ask the model who a speaker is that nothing else tells.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Grade only the first N transcripts.", min=1)] = None,
     shard: Annotated[str | None, typer.Option(help="Grade only the i-th of n parts, as i/n.", metavar="I/N")] = None,
     max_requests: Annotated[
@@ -100,6 +103,7 @@ def grade(
         samples=samples,
         windows=windows,
         redact=redact,
+        ask_roles=ask_roles,
         max_requests=max_requests,
         max_cost=max_cost,
         store=store,

@@ -52,6 +52,7 @@ def open_grader(
         reason_language=settings.reason_language,
         windows=settings.windows,
         redact=settings.redact,
+        ask_roles=settings.ask_roles,
         budget=budget,
         store=settings.store if stored else None,
         calibration=settings.calibration,
