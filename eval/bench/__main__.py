@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--latency", type=float, default=0.1, help="seconds the endpoint takes")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument(
-        "--faults", action="store_true", help="again with 10 % refusals, 5 % failures, 2 % half answers"
+        "--faults", action="store_true", help="again with 10 %% refusals, 5 %% failures, 2 %% half answers"
     )
     parser.add_argument("--peer", type=_peer, action="append", default=[], metavar="NAME=PYTHON", help=_PEER_HELP)
     parser.add_argument("--out", type=Path, help="a JSON file for the figures")
