@@ -4,6 +4,7 @@ import io
 import json
 import os
 import tempfile
+import tracemalloc
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat, UsageError
-from llm_grader.readers import FORMATS, RoleMapping, read_transcripts
+from llm_grader.readers import FORMATS, RoleMapping, canonical, read_transcripts
+from llm_grader.readers.document import Document, Options
 from llm_grader.transcript import Segment, Ticket, Transcript, Turn
 
 SMALLEST = '{"id": "t1", "channel": "chat", "turns": [{"role": "agent", "text": "Hello"}]}'
@@ -224,3 +226,73 @@ def test_serialise_and_read_is_the_identity(transcript: Transcript) -> None:
         file = Path(folder) / "t.jsonl"
         file.write_text(transcript.model_dump_json(exclude_none=True) + "\n", encoding="utf-8")
         assert list(read_transcripts(file)) == [transcript]
+
+
+# A file on disk is read line by line, what comes through a pipe all at once: both say the same.
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                json.dumps({"id": "t1", "channel": "chat", "turns": [{"role": "agent", "text": "Dobrý den 🙂"}]}),
+                json.dumps(
+                    {"id": "t2", "channel": "chat", "turns": [{"role": "agent", "text": "A\u2028B\u0085C"}]},
+                    ensure_ascii=False,
+                ),
+                '{"id": "t3", "channel": "chat", "turns": [{"role": "agent", "text": "half \\ud83d of it"}]}',
+                '{"id": "t4", "channel": "chat", "turns": [',
+                "",
+                "  ",
+                "\ufeff",
+                "no JSON",
+            ]
+        ),
+        st.text(alphabet='{}[]":,ab\\u\n\r\t\x00é', max_size=20),
+    ),
+    max_size=8,
+)
+
+
+@given(_LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_says_the_same_as_its_bytes(tmp_path: Path, lines: list[str], end: str, encoding: str) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(end.join(lines).encode(encoding, "replace"))
+    assert outcome(path) == outcome(path.read_bytes())
+
+
+def outcome(content: Path | bytes) -> tuple[list[Transcript], list[str], str]:
+    """What a document holds: its transcripts, its problems and warnings; or why it is not read."""
+    problems: list[str] = []
+    document = Document(
+        content, name="in.jsonl", stem="in", options=Options(on_error=lambda error: problems.append(str(error)))
+    )
+    try:
+        known = canonical.sniff(document)
+        return list(canonical.read(document)) if known else [], [*problems, *document.warnings], str(document.is_empty)
+    except InputError as error:
+        return [], problems, str(error)
+
+
+def test_reading_many_lines_holds_few_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    text = "Hello. " * 3000
+    line = json.dumps({"id": "t", "channel": "chat", "turns": [{"role": "agent", "text": text}]}) + "\n"
+    path.write_text(line * 500, "utf-8")  # 10 MB
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in read_transcripts(path)) == 500
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 3_000_000
+
+
+def test_a_file_that_goes_away_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text("{}\n{}\n")
+    document = Document(path, name=str(path), stem="in", options=Options())
+    path.unlink()
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        _ = document.is_empty

@@ -182,7 +182,7 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     Raises:
         InputError: none does.
     """
-    if not document.data.strip() and document.rows is None:
+    if document.is_empty:
         raise UnsupportedFormat("the file is empty")
     # whoever says what the columns mean wants a table read as one, whatever else it looks like
     wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()

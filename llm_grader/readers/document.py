@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -23,10 +25,13 @@ from llm_grader.readers.json_text import (
     is_lines,
     records_by_line,
     records_of_document,
+    records_of_lines,
     replace_lone_surrogates,
 )
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.transcript import Channel
+
+_BEGINNING = 65_536
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,10 @@ class DataSet(Protocol):
 
 
 class Document:
-    """One source file in memory.
+    """One source file: in memory, or on disk, from where JSON is read line by line and all else at once when needed.
 
     Args:
-        data: its bytes.
+        data: its bytes, or the path of a file that can be read again and again.
         name: what errors call it: the path, or `<stdin>`.
         stem: what ids of its transcripts are made of when it holds none.
         options: what the caller said.
@@ -73,7 +78,7 @@ class Document:
 
     def __init__(
         self,
-        data: bytes,
+        data: bytes | Path,
         *,
         name: str,
         stem: str,
@@ -81,7 +86,9 @@ class Document:
         rows: DataSet | None = None,
         is_part: bool = False,
     ) -> None:
-        self.data = data
+        self._path = data if isinstance(data, Path) else None
+        if isinstance(data, bytes):
+            self.data = data
         self.rows = rows
         self.name = name
         self.stem = stem
@@ -98,6 +105,33 @@ class Document:
         made = f"{self.stem}-{len(self.made_ids) + 1}" if self.made_ids or numbered else self.stem
         self.made_ids.add(made)
         return made
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes of the file."""
+        with self._file() as file:
+            return file.read()
+
+    @cached_property
+    def beginning(self) -> bytes:
+        """The first 64 kB of the file: what sniffing looks at."""
+        if self._path is None or "data" in self.__dict__:
+            return self.data[:_BEGINNING]
+        with self._file() as file:
+            return file.read(_BEGINNING)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no rows, and nothing but blanks in the file."""
+        return self.rows is None and not self.beginning.strip() and not self.data.strip()
+
+    @contextmanager
+    def _file(self) -> Iterator[IO[bytes]]:
+        try:
+            with (self._path or Path()).open("rb") as file:
+                yield file
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", path=self.name) from error
 
     @cached_property
     def text(self) -> str:
@@ -124,7 +158,7 @@ class Document:
     def head(self) -> str:
         """The beginning of the file, line ends unified: what sniffing looks at. Empty for what is no text."""
         try:
-            return unify_line_ends(decode_head(self.data))[0]
+            return unify_line_ends(decode_head(self.beginning))[0]
         except InputError:
             return ""
 
@@ -151,7 +185,38 @@ class Document:
     def _records(self) -> Iterator[Record | MalformedInput]:
         if not is_json(self.head):
             return iter(())
+        if self._is_read_by_line:
+            return self._records_on_disk()
         return records_by_line(self._json_text) if is_lines(self._json_text) else iter(self._whole)
+
+    @cached_property
+    def _is_read_by_line(self) -> bool:
+        """Whether the file on disk is one JSON object a line, in UTF-8; halves of surrogate pairs are told here."""
+        if self._path is None or "text" in self.__dict__ or self.beginning.startswith(b"\xef\xbb\xbf"):
+            return False
+        halves = 0
+        try:
+            with self._file() as file:
+                if not is_lines("".join(_first_lines(file))):
+                    return False
+                file.seek(0)
+                for line in file:
+                    if b"\0" in line:  # which may mean UTF-16
+                        return False
+                    halves += replace_lone_surrogates(line.decode())[1]
+        except UnicodeDecodeError:
+            return False
+        self._tell_halves(halves)
+        return True
+
+    def _records_on_disk(self) -> Iterator[Record | MalformedInput]:
+        with self._file() as file:
+            lines = (line.decode().removesuffix("\n") for line in file)
+            yield from records_of_lines(replace_lone_surrogates(line)[0] for line in lines)
+
+    def _tell_halves(self, count: int) -> None:
+        if count:
+            self.warn(f"{count} halves of surrogate pairs are no text and were read as U+FFFD")
 
     @cached_property
     def _whole(self) -> list[Record | MalformedInput]:
@@ -163,8 +228,7 @@ class Document:
     @cached_property
     def _json_text(self) -> str:
         text, replaced = replace_lone_surrogates(self.text)
-        if replaced:
-            self.warnings.append(f"{replaced} halves of surrogate pairs are no text and were read as U+FFFD")
+        self._tell_halves(replaced)
         self.data = b""  # they are as large as the text, and JSON is read from that alone
         return text
 
@@ -186,6 +250,12 @@ class Document:
             self.report(MalformedInput(told(error), where=where or None))
         except MalformedInput as error:
             self.report(MalformedInput(error.message, path=error.path, where=error.where or where or None))
+
+
+def _first_lines(file: IO[bytes]) -> Iterator[str]:
+    """The first two lines with something on them."""
+    lines = (line.decode() for line in file)
+    return islice((line for line in lines if line.strip()), 2)
 
 
 def told(error: ValidationError) -> str:

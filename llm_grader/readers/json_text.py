@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -108,7 +108,12 @@ def records_of_document(text: str) -> list[Record]:
 
 def records_by_line(text: str) -> Iterator[Record | MalformedInput]:
     """The records of a text with one JSON value a line; a line that is not JSON comes out as the error it is."""
-    for number, line in enumerate(_lines(text), 1):
+    return records_of_lines(_lines(text))
+
+
+def records_of_lines(lines: Iterable[str]) -> Iterator[Record | MalformedInput]:
+    """`records_by_line` of a text that is in lines already."""
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:

@@ -32,7 +32,7 @@ _STUFFED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 def sniff(document: Document) -> bool:
     """Whether the file begins with mail headers, or with the separator of an mbox and then headers."""
-    head = document.data[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf\r\n")
+    head = document.beginning[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf\r\n")
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     lines = block.splitlines()[1:] if _SEPARATOR.match(head) else block.splitlines()
     found = [_HEADER_LINE.match(line) for line in lines if not line[:1].isspace()]

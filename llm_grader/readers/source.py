@@ -77,19 +77,30 @@ def _below(folder: Path, options: Options) -> Iterator[Path]:
 def _opened(path: Path | None, options: Options) -> Iterator[Document]:
     name, stem = ("<stdin>", "stdin") if path is None else (str(path), path.stem)
     try:
-        data = _read_bounded(sys.stdin.buffer) if path is None else _read(path)
+        content = _read_bounded(sys.stdin.buffer) if path is None else _content(path)
     except OSError as error:
         options.report(InputError(f"cannot be read: {error.strerror}", path=name))
         return
-    if len(data) > MAX_BYTES:
+    if content is None or (isinstance(content, bytes) and len(content) > MAX_BYTES):
         options.report(InputError(f"larger than {MAX_BYTES // 1_000_000} MB: split it", path=name))
         return
-    if is_archive(data):
-        yield from _of_archive(data, name, options)
+    if isinstance(content, bytes) and is_archive(content):
+        yield from _of_archive(content, name, options)
         return
-    document = Document(data, name=name, stem=stem or "transcript", options=options)
-    del data  # whoever reads the document may let go of it
+    document = Document(content, name=name, stem=stem or "transcript", options=options)
+    del content  # whoever reads the document may let go of it
     yield document
+
+
+def _content(path: Path) -> bytes | Path | None:
+    """The bytes of an archive, and of what can be read once, such as a pipe; the path of a file; None if too large."""
+    if not path.is_file():
+        return _read(path)
+    if path.stat().st_size > MAX_BYTES:
+        return None
+    with path.open("rb") as file:
+        beginning = file.read(8)
+    return _read(path) if is_archive(beginning) else path
 
 
 def _of_data_set(folder: Path, options: Options) -> Iterator[Document]:

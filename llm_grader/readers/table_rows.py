@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 def is_parquet(document: Document) -> bool:
     """Whether the file says that it is Parquet."""
-    return document.data.startswith(_PARQUET)
+    return document.beginning.startswith(_PARQUET)
 
 
 def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
