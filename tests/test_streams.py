@@ -8,11 +8,14 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from llm_grader.store import Store
 from llm_grader.testing import ScriptedServer
 from tests.command_line import grading, judged, run, stored, write_cases, write_rubric
 
@@ -41,6 +44,22 @@ def on_a_terminal(arguments: list[str], folder: Path, **environment: str) -> str
     os.close(ours)
     assert process.wait(timeout=60) == 0, seen
     return seen.decode()
+
+
+def with_stdout(
+    file: IO[str], arguments: Iterable[str], folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """How a command ends whose stdout is that file."""
+    return subprocess.run(
+        [sys.executable, "-m", "llm_grader", *arguments],
+        cwd=folder,
+        env={**CLEAN, **environment},
+        stdout=file,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_reader_that_leaves_early_sees_no_traceback_and_loses_no_result(desk: Path) -> None:
@@ -74,6 +93,50 @@ def test_every_command_bears_a_reader_that_leaves_early(desk: Path) -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(timeout=60) != 0
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "command",
+    [("read", "cases.jsonl"), ("rubric", "show", "desk.yaml"), ("results", "list"), ("results", "show", "--json")],
+)
+def test_an_output_that_takes_no_more_is_told_as_a_full_disk(
+    desk: Path, command: tuple[str, ...], unbuffered: str
+) -> None:
+    write_cases(desk, 3)
+    Store(desk / "llm-grader.db").close()
+    if command[-1] == "--json":
+        with ScriptedServer(judged) as server:
+            assert run(*grading(desk, server.base_url), folder=desk).code == 0
+    with Path("/dev/full").open("w") as full:
+        ended = with_stdout(full, command, desk, PYTHONUNBUFFERED=unbuffered)
+    assert ended.returncode == 74
+    assert ended.stderr == (
+        "llm-grader: output cannot be written (No space left on device): make room, or send it elsewhere\n"
+    )
+
+
+def test_results_that_cannot_be_printed_are_told_as_a_full_disk_and_stay_in_the_store(desk: Path) -> None:
+    write_cases(desk, 3)
+    with ScriptedServer(judged) as server, Path("/dev/full").open("w") as full:
+        for flags in ([], ["--json"]):
+            ended = with_stdout(full, grading(desk, server.base_url, *flags, "--concurrency", 1), desk)
+            assert ended.returncode == 74
+            assert "llm-grader: output cannot be written (No space left on device)" in ended.stderr
+            assert "Exception ignored" not in ended.stderr
+    assert len(stored(desk)) == 3
+    assert len(server.requests) == 3
+
+
+def test_a_closed_stdout_is_told_before_anything_is_paid_for(desk: Path) -> None:
+    write_cases(desk, 3)
+    with ScriptedServer(judged) as server:
+        words = [sys.executable, "-m", "llm_grader", *grading(desk, server.base_url, "--json")]
+        command = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *words]
+        ended = subprocess.run(command, cwd=desk, env=CLEAN, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert ended.returncode == 74
+    assert ended.stderr == "llm-grader: stdout is closed: send it somewhere, such as to /dev/null\n"
+    assert server.requests == []
 
 
 def test_no_escape_code_reaches_a_file(desk: Path) -> None:

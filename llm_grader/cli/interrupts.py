@@ -51,7 +51,7 @@ class Interrupts:
             yield
         except BrokenPipeError:
             self.stop(_SIGPIPE)
-            _discard_stdout()
+            discard_stdout()
 
     @contextlib.asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
@@ -75,7 +75,7 @@ class Interrupts:
             task.cancel()
 
 
-def _discard_stdout() -> None:
+def discard_stdout() -> None:
     """Send what is still printed nowhere, so that no later flush fails."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

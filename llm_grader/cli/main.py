@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,12 +20,13 @@ from llm_grader.cli.drift import drift
 from llm_grader.cli.eval import app as eval_app
 from llm_grader.cli.figures import figures
 from llm_grader.cli.grade import grade
+from llm_grader.cli.interrupts import discard_stdout
 from llm_grader.cli.plan import plan
 from llm_grader.cli.read import read
 from llm_grader.cli.refine import refine
 from llm_grader.cli.render import render
 from llm_grader.cli.results import app as results_app
-from llm_grader.errors import GraderError
+from llm_grader.errors import DiskError, GraderError
 
 HELP = """Grade customer-service conversations against a checklist.
 
@@ -37,6 +41,7 @@ Ctrl-C.
 """
 
 _SOFTWARE_ERROR = 70
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -78,15 +83,44 @@ app.command("doctor")(doctor)
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        app()
+        with _writing_out():
+            app()
     except GraderError as error:
         if "--debug" in sys.argv:
             raise
-        typer.echo(f"llm-grader: {error}", err=True)
-        sys.exit(error.exit_code)
+        _stop(str(error), error.exit_code)
     except Exception as error:
         if "--debug" in sys.argv:
             raise
         what = type(error).__name__  # its text may quote a transcript
-        typer.echo(f"llm-grader: unexpected {what}: please report it with what `llm-grader --debug …` shows", err=True)
-        sys.exit(_SOFTWARE_ERROR)
+        _stop(f"unexpected {what}: please report it with what `llm-grader --debug …` shows", _SOFTWARE_ERROR)
+
+
+@contextmanager
+def _writing_out() -> Iterator[None]:
+    """See to it that all of stdout arrives: what is left to the end of the interpreter fails without our exit code.
+
+    Raises:
+        DiskError: it cannot be written. A reader that left is none: the command ends as if it had been told.
+    """
+    if sys.stdout is None:
+        raise DiskError("stdout is closed: send it somewhere, such as to /dev/null")
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.filename is not None or error.errno not in (*_FULL, errno.EPIPE):
+            raise
+        discard_stdout()
+        if error.errno == errno.EPIPE:
+            sys.exit(1)
+        told = f"output cannot be written ({error.strerror}): make room, or send it elsewhere"
+        raise DiskError(told) from error
+
+
+def _stop(line: str, code: int) -> NoReturn:
+    with suppress(OSError):  # where stderr is what is full, the code alone must tell
+        typer.echo(f"llm-grader: {line}", err=True)
+    sys.exit(code)
