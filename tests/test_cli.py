@@ -196,6 +196,15 @@ def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, t
     assert "bad.json" in result.stderr
 
 
+def test_a_rubric_that_asks_nothing_of_a_channel_is_told_at_the_end(run: Run, server: ScriptedServer) -> None:
+    grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
+    told = "1 transcript: the rubric call_quality asks nothing of chat, it is for call"
+    assert run(*grading, "-r", "call_quality").stderr.splitlines()[-1] == told
+    assert told in run(*grading, "-r", "call_quality", "--dry-run").stderr
+    assert server.requests == []
+    assert "asks nothing" not in run(*grading).stderr
+
+
 def test_escape_codes_in_a_transcript_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
     turns = [{"role": "agent", "text": "Good morning \x1b[2J\x1b]0;owned\x07"}]
     transcript = {"id": "t\x1b[31m", "channel": "chat", "turns": turns}

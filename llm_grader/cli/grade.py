@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llm_grader.cli.progress import Progress
     from llm_grader.grader import Grader
     from llm_grader.pieces import Known
+    from llm_grader.rubric import Rubric
 
 
 def grade(
@@ -115,12 +116,14 @@ def grade(
         grader = open_grader(settings, notify=progress.notify, budget=budget_of(settings), stored=not no_store)
         if dry_run:
             _print_estimate(grader, source, as_json=json)
+            _tell_not_asked(grader.rubric, source)
             raise typer.Exit(3 if source.unreadable else 0)
         known = look_up(grader, source, progress)
         cards = Cards(grader, as_json=json)
         interrupted, stopped = _run(grader, source, cards, progress, known=known, concurrency=settings.concurrency)
     cards.print()
     progress.print_totals()
+    _tell_not_asked(grader.rubric, source)
     if stopped is not None:
         raise stopped
     raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
@@ -172,3 +175,12 @@ def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:
         transcripts += 1
         usage += grader.estimate(transcript)
     print_estimate({"transcripts": transcripts}, usage, as_json=as_json)
+
+
+def _tell_not_asked(rubric: Rubric, source: Inputs) -> None:
+    """Say of which channels' transcripts the rubric asks nothing: without a score, they look like any that are ok."""
+    for channel, count in source.channels.items():
+        if not any(rubric.in_channel(item, channel) for item in rubric.items()):
+            these = f"{count:,} transcript{'' if count == 1 else 's'}"
+            whose = ", ".join(rubric.channels)
+            typer.echo(f"{these}: the rubric {rubric.id} asks nothing of {channel}, it is for {whose}", err=True)

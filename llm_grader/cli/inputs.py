@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -79,6 +80,7 @@ class Inputs:
         from llm_grader.readers import read_transcripts
 
         self.unreadable = 0
+        self.channels: Counter[Channel] = Counter()
         self._limit = limit
         self._wanted = _shard(shard)
         self._read: Callable[[Callable[[InputError], None]], Iterator[Transcript]] = lambda told: read_transcripts(
@@ -87,8 +89,13 @@ class Inputs:
         self._kept = list(self._read(self._tell)) if "-" in inputs else None
 
     def check(self) -> Iterator[Transcript]:
-        """Read everything for the first time; what cannot be read is told on stderr and counted."""
-        return self._chosen(self._kept if self._kept is not None else self._read(self._tell))
+        """Read everything for the first time; what cannot be read is told on stderr and counted.
+
+        How many transcripts there are of each channel is in `channels` afterwards.
+        """
+        for transcript in self._chosen(self._kept if self._kept is not None else self._read(self._tell)):
+            self.channels[transcript.channel] += 1
+            yield transcript
 
     def again(self) -> Iterator[Transcript]:
         """Read everything again, silently."""
