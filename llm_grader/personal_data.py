@@ -1,8 +1,8 @@
 """Where a text has e-mail addresses, phone numbers, IBANs, payment cards and given names. Pure.
 
 Numbers count only when their check digits or numbering plan say that they are one: IBAN mod 97 (ISO 13616), cards by
-issuer and Luhn (ISO/IEC 7812), phone numbers by libphonenumber. Names are those that the caller knows; no list of names
-is used. Digits that are spelled out in words are not found.
+issuer and Luhn (ISO/IEC 7812), phone numbers by libphonenumber or because the caller knows them. Names are those that
+the caller knows; no list of names is used. Digits that are spelled out in words are not found.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, get_args
 
 from llm_grader.personal_names import find_names
+from llm_grader.personal_numbers import find_known_phones, find_phones
 
 Kind = Literal["EMAIL", "IBAN", "CARD", "PHONE", "NAME"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -45,27 +46,6 @@ _ISSUERS = re.compile(
     r"|6(?:011\d\d|4[4-9]\d{3}|5\d{4})\d{10}"
     r"|3(?:0[0-5]|[689])\d{11,12}|35(?:2[89]|[3-8])\d{12,13}|62\d{14,17}|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"
 )
-# Dates and amounts, which some numbering plans would take for a number.
-_NO_PHONE = re.compile(
-    r"\b\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)\d\d\b|\b(?:19|20)\d\d[./-] ?\d{1,2}[./-] ?\d{1,2}\b"
-    r"|(?<![\d.,/+-])\d{1,3}(?:[ \u00a0.,]?\d{3})*[.,]\d\d(?![\d.,/-])"
-)
-_REFERENCE = re.compile(r"[A-Z]-$")  # the invoice RE-2026-851732
-_REGIONS = {
-    "de": "DE",
-    "cs": "CZ",
-    "hu": "HU",
-    "et": "EE",
-    "en": "GB",
-    "sk": "SK",
-    "sl": "SI",
-    "sv": "SE",
-    "da": "DK",
-    "uk": "UA",
-}
-# Where the same language or a close one is spoken; their national numbers count when they are written in groups.
-_NEIGHBOURS = {"GB": ("US",), "DE": ("AT", "CH"), "CZ": ("SK",), "SK": ("CZ",), "HU": ("SK",), "EE": ("FI",)}
-_LEAST_DIGITS = 7
 
 
 class Found(NamedTuple):
@@ -80,20 +60,24 @@ class Found(NamedTuple):
     value: str
 
 
-def find_personal_data(text: str, *, language: str | None, names: Iterable[str] = ()) -> list[Found]:
+def find_personal_data(
+    text: str, *, language: str | None, names: Iterable[str] = (), numbers: Iterable[str] = ()
+) -> list[Found]:
     """All personal data in `text`, in order and without overlaps; where two overlap, the earlier kind wins.
 
     Args:
         text: what to look through.
         language: BCP 47 code; says how names end, and in which country a number without country code is read.
         names: names of people to find, in the ways that `personal_names` knows.
+        numbers: phone numbers to find, as `personal_numbers.number_in` tells them.
     """
     finders: list[Callable[[], Iterator[Found]]] = [
         lambda: _matches(_EMAIL, text, "EMAIL"),
         lambda: _emails_in_words(text),
         lambda: _ibans(text),
         lambda: (found for found in _matches(_CARD, text, "CARD") if is_card(text[found.start : found.end])),
-        lambda: _phones(text, language),
+        lambda: (Found(start, end, "PHONE", digits) for start, end, digits in find_phones(text, language)),
+        lambda: (Found(start, end, "PHONE", digits) for start, end, digits in find_known_phones(text, numbers)),
         lambda: (Found(start, end, "NAME", part) for start, end, part in find_names(text, names, language)),
     ]
     taken = bytearray(len(text))
@@ -147,25 +131,3 @@ def _ibans(text: str) -> Iterator[Found]:
         length = _IBAN_LENGTHS.get(match[1][:2].upper(), 0)
         if 0 < length <= len(places) and is_iban(text[match.start() : places[length - 1] + 1]):
             yield _found(text, match.start(), places[length - 1] + 1, "IBAN")
-
-
-def _phones(text: str, language: str | None) -> Iterator[Found]:
-    from phonenumbers import Leniency, PhoneNumberMatcher
-
-    masked = _NO_PHONE.sub(lambda found: "_" * len(found[0]), text)
-    if sum(map(str.isdigit, masked)) < _LEAST_DIGITS:
-        return
-    home = _region(language)
-    for region in (home, *_NEIGHBOURS.get(home, ())):
-        for match in PhoneNumberMatcher(masked, region, leniency=Leniency.VALID, max_tries=1000):
-            digits = sum(map(str.isdigit, match.raw_string))
-            named = _REFERENCE.search(masked[: match.start][-4:]) is not None and match.raw_string[0] != "+"
-            if not named and digits >= _LEAST_DIGITS and (region == home or digits < len(match.raw_string)):
-                yield _found(text, match.start, match.end, "PHONE")
-
-
-def _region(language: str | None) -> str:
-    """The country that a language tag names, as in `de-AT`, or where most speakers live."""
-    primary, *rest = (language or "en").replace("_", "-").split("-")
-    named = next((part.upper() for part in rest if len(part) == 2), None)
-    return named or _REGIONS.get(primary.casefold(), primary.upper())

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 
 from llm_grader.errors import DiskError, InputError, MalformedInput
 from llm_grader.personal_data import Kind
-from llm_grader.redaction import Replacing, Span, name_in, redact_turns
+from llm_grader.redaction import Replacing, Span, is_number, name_in, redact_turns
 from llm_grader.transcript import Model, Participant, Segment, Ticket, Transcript, Turn
 
 _TICKET_TEXTS = ("subject", "description", "solution", "notes", "team")
@@ -90,12 +90,16 @@ class _Fields:
         self.replacing = replacing
 
     def label(self, label: str | None) -> str | None:
+        if label and is_number(label):
+            return self.whole(label, "PHONE")
         if not label or not (name_in(label) or "@" in label):
             return label
         return self.whole(label, "NAME")
 
     def whole(self, value: str, kind: Kind) -> str:
-        return self.replacing.token("EMAIL" if "@" in value else kind, value, same=value.casefold())
+        kind = "EMAIL" if "@" in value else kind
+        same = self.replacing.digits(value) if kind == "PHONE" else ""
+        return self.replacing.token(kind, value, same=same or value.casefold())
 
     def participant(self, person: Participant) -> Participant:
         update = {"id": self.label(person.id), "name": self.label(person.name)}

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 
 from llm_grader.language import language_of
 from llm_grader.personal_data import Found, Kind, find_personal_data
+from llm_grader.personal_numbers import number_in
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.transcript import Model, Transcript, Turn
 from llm_grader.verdict import Evidence, Scorecard
 
 _NO_NAME = re.compile(r"(?:agent|customer|user|bot|system|speaker|unknown|channel|spk|ch)?[ _-]?\d*", re.IGNORECASE)
+_NUMBER = re.compile(r"\+\d[\d\s()./-]{5,}")
 _TOKEN = re.compile(r"\[(?:EMAIL|IBAN|CARD|PHONE|NAME)_\d+\]")
 
 
@@ -46,9 +48,9 @@ class Redaction(Model):
 def redact(transcript: Transcript, *, names: Iterable[str] = ()) -> Redaction:
     """Replace personal data in what is sent to a model: the turns' texts and subjects.
 
-    Names are taken from `names`, the participants, the speakers and the ticket. Ids, times and ticket fields stay: they
-    are not sent. In which country a number is one follows from the language, which is told from the words where it is
-    not stated.
+    Names and numbers are taken from the participants, the speakers and the ticket; `names` are further names. Ids,
+    times and ticket fields stay: they are not sent. In which country a number is one follows from the language, which
+    is told from the words where it is not stated.
     """
     return redact_turns(transcript, Replacing(transcript, names=names))
 
@@ -105,6 +107,7 @@ class Replacing:
         self._tokens: dict[tuple[Kind, str], str] = {}
         self._names = frozenset({*names, *_names_of(transcript)})
         self._language = language_of(transcript)
+        self._numbers = frozenset(filter(None, map(self.digits, _numbers_of(transcript))))
 
     def token(self, kind: Kind, value: str, *, same: str | None = None) -> str:
         """The token of a value; `same` is equal for what is the same in other words, by default the value itself."""
@@ -114,6 +117,10 @@ class Replacing:
             self._tokens[key] = f"[{kind}_{number}]"
             self.values[self._tokens[key]] = value
         return self._tokens[key]
+
+    def digits(self, number: str) -> str:
+        """What of a phone number is the same in all ways of writing it; empty for what is none."""
+        return number_in(number, self._language)
 
     def text(self, text: str, language: str | None = None) -> tuple[str, tuple[Span, ...]]:
         """The text with tokens, and where they are; `language` is the text's own, if it is not the transcript's."""
@@ -128,7 +135,7 @@ class Replacing:
         return "".join([*parts, text[read:]]), tuple(spans)
 
     def _found(self, text: str, language: str | None) -> list[Found]:
-        found = find_personal_data(text, language=language or self._language, names=self._names)
+        found = find_personal_data(text, language=language or self._language, names=self._names, numbers=self._numbers)
         if language in (None, self._language):
             return found
         # somebody who writes in another language still has a number of the country
@@ -143,6 +150,20 @@ def _names_of(transcript: Transcript) -> set[str]:
     if transcript.ticket is not None:
         given.add(transcript.ticket.customer_name)
     return {name for label in given if label and (name := name_in(label))}
+
+
+def _numbers_of(transcript: Transcript) -> set[str]:
+    """Phone numbers that the transcript's fields give away; people without a name are often called by theirs."""
+    given = {participant.phone for participant in transcript.participants}
+    given |= {turn.speaker for turn in transcript.turns if turn.speaker and is_number(turn.speaker)}
+    if transcript.ticket is not None and "@" not in (transcript.ticket.customer_contact or ""):
+        given.add(transcript.ticket.customer_contact)
+    return {number for number in given if number}
+
+
+def is_number(label: str) -> bool:
+    """Whether a speaker is called by a phone number with the code of its country, as in `+49 171 2345678`."""
+    return _NUMBER.fullmatch(label) is not None
 
 
 def name_in(label: str) -> str:

@@ -39,6 +39,7 @@ LAYERS: list[set[str]] = [
         "batch_file",
         "personal_data",
         "personal_names",
+        "personal_numbers",
         "language",
         "neighbours",
     },

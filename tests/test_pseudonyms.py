@@ -61,6 +61,17 @@ def test_nothing_of_the_fields_and_texts_is_left_but_ids_roles_and_times() -> No
     assert redacted.turns[0].speaker == "Kunde"
 
 
+def test_a_number_has_the_same_token_in_fields_and_texts() -> None:
+    people = (
+        Participant(id="a", role="customer", phone="+31207940018"),
+        Participant(id="+49 171 2345678", role="unknown"),
+    )
+    said = Turn(role="customer", speaker="+49 171 2345678", text="+31 20 794 0018 or +491712345678")
+    redacted, _ = pseudonymise(Transcript(id="t", channel="chat", participants=people, turns=(said,)))
+    assert redacted.turns[0].text == f"{redacted.participants[0].phone} or {redacted.turns[0].speaker}"
+    assert {redacted.participants[0].phone, redacted.participants[1].id} == {"[PHONE_1]", "[PHONE_2]"}
+
+
 def test_the_agent_under_review_stays_the_one_under_review() -> None:
     redacted, _ = pseudonymise(conversation())
     assert redacted.agent_id == redacted.turns[1].speaker == redacted.participants[0].id

@@ -64,6 +64,52 @@ def test_a_number_of_a_neighbouring_country_is_found_where_it_is_written_in_grou
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("tel 601 234 567", "601 234 567"),
+        ("Ruf an: 0664 123 4567", "0664 123 4567"),
+        ("tel 601234567", None),  # nine digits in a row are as likely an order
+    ],
+)
+def test_without_a_language_a_number_in_groups_may_be_of_any_country(text: str, number: str | None) -> None:
+    assert [text[f.start : f.end] for f in find_personal_data(text, language=None)] == ([number] if number else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("ring (+44 20 7946 0958) now", "+44 20 7946 0958"), ("ring (+44) 20 7946 0958", "(+44) 20 7946 0958")],
+)
+def test_brackets_around_a_number_stay(text: str, number: str) -> None:
+    assert kinds(text, "en") == [("PHONE", number)]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sent"),
+    [
+        ("555-0142", "refund call 555-0142, order 5550143", "refund call [PHONE_1], order 5550143"),
+        ("(555) 010-4477", "call 555.010.4477 (555 0104477)", "call [PHONE_1] ([PHONE_1])"),
+        ("(555) 010-4477", "call (555) 010-4477 or +1 555 010 4477", "call [PHONE_1] or [PHONE_1]"),
+        ("+1 555 010 4477", "call (555) 010-4477; not 15550104477123", "call [PHONE_1]; not 15550104477123"),
+        ("+31207940018", "call +31 20 794 0018", "call [PHONE_1]"),
+        ("1234", "room 1234", "room 1234"),
+        ("call me", "call me", "call me"),
+    ],
+)
+def test_a_number_that_a_field_gives_is_found_in_any_groups_and_has_one_token(field: str, text: str, sent: str) -> None:
+    person = Participant(id="a", role="customer", phone=field)
+    ticket = Ticket(customer_contact=field)
+    turns = (Turn(role="customer", text="Hello", subject=text),)
+    for known in ({"participants": (person,)}, {"ticket": ticket}):
+        redacted = redact(Transcript(id="t", channel="email", language="en", turns=turns, **known)).transcript
+        assert redacted.turns[0].subject == sent
+
+
+def test_who_is_called_by_a_number_has_it_found() -> None:
+    turns = (Turn(role="customer", speaker="+999 555 0142", text="My number is +9995550142."),)
+    assert redact(Transcript(id="t", channel="chat", turns=turns)).transcript.turns[0].text == "My number is [PHONE_1]."
+
+
+@pytest.mark.parametrize(
     "iban",
     [
         "DE89370400440532013000",
