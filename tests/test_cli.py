@@ -205,6 +205,14 @@ def test_a_rubric_that_asks_nothing_of_a_channel_is_told_at_the_end(run: Run, se
     assert "asks nothing" not in run(*grading).stderr
 
 
+def test_an_agent_whom_nobody_is_is_told_once(run: Run, server: ScriptedServer) -> None:
+    grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
+    result = run(*grading, "--agent", "Ines")
+    assert result.returncode == 0
+    assert result.stderr.count("--agent: nobody is 'Ines'") == 1
+    assert "nobody is" not in run(*grading, "--agent", "Agent").stderr
+
+
 def test_escape_codes_in_a_transcript_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
     turns = [{"role": "agent", "text": "Good morning \x1b[2J\x1b]0;owned\x07"}]
     transcript = {"id": "t\x1b[31m", "channel": "chat", "turns": turns}

@@ -48,6 +48,26 @@ def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> No
     assert transcript.channel == "call"
 
 
+def test_what_is_said_about_nobody_is_told_once_at_the_end(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
+    said = ("--agent", "Speaker 1", "--agent", "Jana", "--channel-roles", "0=agent")
+    for check in ((), ("--check",)):
+        result = run(tmp_path / "a.txt", tmp_path / "b.txt", *said, *check)
+        assert result.exit_code == 0
+        assert result.stderr.splitlines() == [
+            "llm-grader: --agent: nobody is 'Jana': see `llm-grader read INPUT --check`",
+            "llm-grader: --channel-roles: nobody is channel 0: see `llm-grader read INPUT --check`",
+        ]
+
+
+def test_who_has_a_role_by_the_source_was_not_named_in_vain(tmp_path: Path) -> None:
+    turns = [{"role": role, "speaker": role.title(), "text": "Hello"} for role in ("bot", "agent", "customer")]
+    (tmp_path / "t.json").write_text(json.dumps({"id": "t", "channel": "chat", "turns": turns}))
+    result = run(tmp_path / "t.json", "--agent", "bot", "--agent", "agent")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def stereo(tmp_path: Path) -> Path:
     """A recording with a voice on each of two channels."""
     said = ({"start": 0, "end": 1, "word": "hello"}, {"start": 2, "end": 3, "word": "yes"})
@@ -64,6 +84,11 @@ def test_who_is_on_which_channel_may_be_said_on_the_command_line(tmp_path: Path,
         ("agent", "mapping"),
         ("customer", "mapping"),
     ]
+
+
+def test_who_is_on_a_channel_that_is_heard_was_not_told_in_vain(tmp_path: Path) -> None:
+    result = run(stereo(tmp_path), "--channel-roles", "0=agent,1=customer,2=bot")
+    assert result.stderr.count("nobody is") == result.stderr.count("nobody is channel 2") == 1
 
 
 def test_the_command_line_has_the_last_word_about_a_channel(tmp_path: Path) -> None:

@@ -101,6 +101,19 @@ def test_a_transcript_without_words_is_one_turn_and_silence_is_none(tmp_path: Pa
     assert silent.turns == ()
 
 
+def test_a_channel_is_the_speaker_where_the_caller_says_whose_it_is(tmp_path: Path) -> None:
+    export = channels([word("yes", 0, 1)])
+    assert [turn.speaker for turn in read_one(tmp_path, export).turns] == [None]
+    for roles, role in ((RoleMapping(channels={"0": "agent"}), "agent"), (RoleMapping(channels={"1": "agent"}), None)):
+        transcript = read_one(tmp_path, export, roles)
+        assert [(turn.speaker, turn.role) for turn in transcript.turns] == [
+            ("channel 0", role) if role else (None, "unknown")
+        ]
+    export["results"]["utterances"] = [{"start": 0, "end": 1, "channel": 0, "transcript": "yes"}]
+    transcript = read_one(tmp_path, export, RoleMapping(channels={"0": "agent"}))
+    assert [(turn.speaker, turn.role) for turn in transcript.turns] == [("channel 0", "agent")]
+
+
 def test_what_is_not_understood_stays_in_the_metadata(tmp_path: Path) -> None:
     export = deepcopy(DEEPGRAM)
     export["results"]["summary"] = {"short": "A greeting."}

@@ -33,6 +33,12 @@ def test_the_mapping_decides_by_name_whatever_its_case_and_the_other_of_two_is_t
     assert [turn.role_confidence for turn in settled.turns] == [1, 0.9]
 
 
+@pytest.mark.parametrize("shown", ["~ Shop London", "~Shop London", "~\u202fShop London", "Shop London"])
+def test_the_sign_before_people_who_are_no_contacts_belongs_to_no_name(shown: str) -> None:
+    mapping = RoleMapping(agents=(shown,))
+    assert [mapping.role_of(name) for name in ("Shop London", "~ Shop London", "London")] == ["agent", "agent", None]
+
+
 def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> None:
     read = transcript(("a", "x"), ("b", "y"), ("menu", "z"))
     settled = assign_roles(read, RoleMapping(agents=("a",), speakers={"menu": "bot"}))

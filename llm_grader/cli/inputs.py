@@ -27,6 +27,12 @@ class Reading(NamedTuple):
     columns: Path | None
     channel: Channel | None
 
+    def tell_unmatched(self) -> None:
+        """Say on stderr which of `--agent` and `--channel-roles` nobody was, in what was read until now."""
+        for entry in self.roles.unmatched():
+            flag = "--channel-roles" if entry.startswith("channel ") else "--agent"
+            typer.echo(f"llm-grader: {flag}: nobody is {entry}: see `llm-grader read INPUT --check`", err=True)
+
 
 def reading_of(
     format: str | None,  # noqa: A002 - the flag's name
@@ -81,6 +87,7 @@ class Inputs:
 
         self.unreadable = 0
         self.channels: Counter[Channel] = Counter()
+        self._reading = reading
         self._limit = limit
         self._wanted = _shard(shard)
         self._read: Callable[[Callable[[InputError], None]], Iterator[Transcript]] = lambda told: read_transcripts(
@@ -96,6 +103,8 @@ class Inputs:
         for transcript in self._chosen(self._kept if self._kept is not None else self._read(self._tell)):
             self.channels[transcript.channel] += 1
             yield transcript
+        if self.channels:
+            self._reading.tell_unmatched()
 
     def again(self) -> Iterator[Transcript]:
         """Read everything again, silently."""

@@ -64,9 +64,10 @@ def read(
         failed.append(error)
         typer.echo(f"llm-grader: {error}", err=True)
 
+    reading = reading_of(format, agent, roles, columns, channel, channel_roles)
     transcripts = read_transcripts(
         input,
-        **reading_of(format, agent, roles, columns, channel, channel_roles)._asdict(),
+        **reading._asdict(),
         on_error=tell,
         on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
     )
@@ -76,6 +77,8 @@ def read(
                 _print(changed(transcript), check=check)
             except InputError as error:
                 tell(error)
+    if count:
+        reading.tell_unmatched()
     if count == 0 and not failed:
         typer.echo("llm-grader: no files to read", err=True)
     raise typer.Exit(_ALL_FAILED if count == 0 else _SOME_FAILED if failed else 0)

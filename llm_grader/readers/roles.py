@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from llm_grader.readers.languages import guess_language
 from llm_grader.readers.mapping_file import load_mapping
@@ -46,6 +46,7 @@ class RoleMapping(Model):
     channels: dict[str, Role] = Field(default_factory=dict)
     domains: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    _awaited: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def role_of(self, speaker: str | None) -> Role | None:
         """The role the mapping gives to a speaker, None when it says nothing about it."""
@@ -53,10 +54,16 @@ class RoleMapping(Model):
             return None
         name = _key(speaker)
         if name in self._named:
+            self._awaited.pop(name, None)
             return self._named[name]
         if channel := re.fullmatch(r"(?:ch|channel)?[ _]?(\d{1,2})(?:, .*)?", name):
+            self._awaited.pop(f"channel {channel[1]}", None)
             return self.channels.get(channel[1])
         return self._by_domain(name)
+
+    def unmatched(self) -> list[str]:
+        """Those agents and channels that `load_role_mapping` put on top and nobody was asked about since."""
+        return list(self._awaited.values())
 
     @cached_property
     def _named(self) -> dict[str, Role]:
@@ -81,14 +88,21 @@ def load_role_mapping(
 ) -> RoleMapping:
     """A role mapping from a YAML file (a path), from the same as a mapping, or an empty one.
 
-    These agents come on top, and these channels in the place of what is said about the same ones there.
+    These agents come on top, and these channels in the place of what is said about the same ones there. Which of them
+    nobody turned out to be, the mapping tells afterwards.
 
     Raises:
         MalformedInput: the file cannot be read or is no role mapping; with the line.
     """
     mapping = source if isinstance(source, RoleMapping) else load_mapping(RoleMapping, {} if source is None else source)
+    if not agents and not channels:
+        return mapping
     update = {"agents": (*mapping.agents, *agents), "channels": {**mapping.channels, **channels}}
-    return mapping.model_copy(update=update)
+    found = mapping.model_copy(update=update)
+    found._awaited = {_key(name): repr(name) for name in agents} | {
+        f"channel {number}": f"channel {number}" for number in channels
+    }
+    return found
 
 
 def stated_role(speaker: str | None, mapping: RoleMapping) -> Role | None:
@@ -200,12 +214,10 @@ def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:
 
 
 def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:
-    # a machine may well write from an agent's address
-    undisputed = ("unknown", "bot", "system")
-    stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role not in undisputed}
+    stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role != "unknown"}
     for speaker, role in stated.items():
         mapped = mapping.role_of(speaker)
-        if mapped and mapped != role:
+        if mapped and mapped != role and role not in ("bot", "system"):  # these may write from an agent's address
             yield f"speaker {speaker!r}: the source says {role}, the mapping {mapped}; the source's was kept"
 
 
@@ -247,4 +259,5 @@ def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]
 
 
 def _key(name: str) -> str:
-    return " ".join(name.casefold().split())
+    """A name as it is compared: WhatsApp shows people who are no contacts with a `~` that belongs to nobody's name."""
+    return " ".join(name.casefold().removeprefix("~").split())
