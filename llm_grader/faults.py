@@ -51,7 +51,8 @@ def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
     if code in _FILTER_CODES:
         return Filtered(f"the provider's content filter rejected the transcript (HTTP {status})")
     if status in (401, 403):
-        return AuthError(f"the endpoint does not accept the key (HTTP {status}): check OPENAI_API_KEY or --api-key")
+        where = "LLM_GRADER_API_KEY, else OPENAI_API_KEY, else api_key in llm-grader.toml"
+        return AuthError(f"the endpoint does not accept the key (HTTP {status}): check {where}")
     return _rejection(status, code, words)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from llm_grader.settings import Settings
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 
 CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: Sorry. A new one comes on Friday.\n"
@@ -157,6 +158,16 @@ def test_flags_win_over_the_environment_and_that_over_the_file(run: Run, tmp_pat
         lines = run(*doctor, "--mode", "tools", LLM_GRADER_LANGUAGE="cs").stdout.splitlines()
     settings = dict(words for line in reversed(lines) if len(words := line.split(maxsplit=1)) == 2)
     assert (settings["model"], settings["language"], settings["mode"]) == ("from-file", "cs", "tools")
+
+
+def test_the_help_says_where_all_settings_are_and_claims_no_flag_for_each(run: Run) -> None:
+    told = " ".join(run("--help").stdout.split())
+    assert "Every setting can be given as LLM_GRADER_<NAME> in the environment or in llm-grader.toml, many as" in told
+    assert "All settings and their values: llm-grader doctor." in told.replace("llm- grader", "llm-grader")
+    with ScriptedServer(truthful) as server:
+        listed = run("doctor", "--base-url", server.base_url, LLM_GRADER_TIMEOUT="7").stdout
+    assert "timeout  7.0" in listed
+    assert [name for name in Settings.model_fields if f" {name}  " not in listed] == []
 
 
 def test_the_embedded_model_is_meant_whatever_address_the_environment_has(

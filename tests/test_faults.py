@@ -75,7 +75,9 @@ def test_an_address_that_is_not_the_endpoints_stops_the_run(status: int) -> None
 
 
 def test_wrong_key_names_the_variable() -> None:
-    assert "OPENAI_API_KEY" in str(fault_of(401, {}, body()))
+    rejected = str(fault_of(401, {}, body()))
+    assert "LLM_GRADER_API_KEY, else OPENAI_API_KEY" in rejected
+    assert "--api-key" not in rejected  # there is no such flag: others would see it in the list of processes
 
 
 def test_unknown_model_says_where_to_look() -> None:

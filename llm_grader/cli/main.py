@@ -32,8 +32,9 @@ HELP = """Grade customer-service conversations against a checklist.
 
 Each verdict rests on words of the transcript that were checked to be there; what cannot be shown is not scored.
 
-stdout is data, stderr is progress and messages. Every setting can be given as a flag, as LLM_GRADER_<NAME> in the
-environment, or in llm-grader.toml, in this order.
+stdout is data, stderr is progress and messages. Every setting can be given as LLM_GRADER_<NAME> in the environment or
+in llm-grader.toml, many as a flag; a flag counts before the environment, and that before the file. All settings and
+their values: llm-grader doctor.
 
 Exit codes: 0 all ok; 1 a threshold was not met; 2 wrong usage; 3 finished, some transcripts need review or failed;
 4 endpoint, key or model wrong; 65 bad input, rubric or store; 74 disk; 75 stopped, run again to resume; 130 stopped by
