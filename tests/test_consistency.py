@@ -222,10 +222,19 @@ def test_the_command_finds_the_conversation_that_was_told_something_else(tmp_pat
     found = Consistency.model_validate_json(result.stdout)
     assert found.verdict.label == "not_met"
     assert found.conversations == 6
-    assert found.same_question == len(found.pairs) == len(server.requests) == found.usage.requests == 6
+    # Six conversations make 6 · 5 / 2 pairs, five of them with the last one.
+    assert found.same_question == len(found.pairs) == len(server.requests) == found.usage.requests == 15
     differing = [pair for pair in found.pairs if pair.same_answer is False]
-    assert differing
+    assert len(differing) == 5
     assert all("c5" in (pair.a.transcript_id, pair.b.transcript_id) for pair in differing)
+
+
+@pytest.mark.parametrize("told", [[30] * 12, [30] * 5, [30] * 24 + [14] * 24])
+def test_a_question_that_everybody_asks_has_a_verdict(tmp_path: Path, told: list[int]) -> None:
+    with ScriptedServer(respond) as server:
+        result = command(corpus(tmp_path, told), "--json", "--max-pairs", "20", base_url=server.base_url)
+    found = Consistency.model_validate_json(result.stdout)
+    assert found.verdict.label == ("not_met" if 14 in told else "met")
 
 
 def test_the_command_prints_both_answers(tmp_path: Path) -> None:

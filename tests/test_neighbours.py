@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations
 
 import pytest
@@ -84,6 +84,53 @@ def test_the_most_similar_come_first_and_no_conversation_takes_all_the_room() ->
     cosines = [each.similarity for each in nearest(*asked, most_of_one=9)]
     assert cosines == sorted(cosines, reverse=True)
     assert len(nearest(*asked, most=2)) == 2
+
+
+BUSY_WORK = "The {part} of my {thing} makes noise number {n}, what can be done about it?"
+
+
+def mixed(popular: int, *, among: int, words: str = "How long do I have to send an item back?") -> list[Transcript]:
+    """`among` conversations about different things, but for a question that is asked in every so-manieth of them."""
+    parts, things = ("lid", "belt", "wheel", "pump", "fan"), ("mixer", "tent", "oven", "drill")
+    other = (BUSY_WORK.format(part=parts[n % 5], thing=things[n % 4], n=n) for n in range(among))
+    return [chat(words.format(n=n) if n % (among // popular) == 0 else text) for n, text in enumerate(other)]
+
+
+@pytest.mark.parametrize("n", [6, 12, 24, 48])
+def test_a_question_that_everybody_asks_is_found_however_many_they_are(n: int) -> None:
+    found = nearest(*(chat("How long do I have to send an item back?") for _ in range(n)))
+    assert len(found) == n
+    assert all(each.similarity == 1 for each in found)
+    # Every conversation is in two of them: of the halves that were told two things, some meet.
+    assert any((each.a.conversation < n // 2) != (each.b.conversation < n // 2) for each in found)
+
+
+@pytest.mark.parametrize("popular", [20, 40, 100])
+@pytest.mark.parametrize(
+    "words", ["How long do I have to send an item back?", "This is {n}: how long do I have to send an item back?"]
+)
+def test_a_question_that_many_ask_is_found_among_others(popular: int, words: str) -> None:
+    asked = set(range(0, 200, 200 // popular))
+    found = nearest(*mixed(popular, among=200, words=words))
+    both = [each for each in found if {each.a.conversation, each.b.conversation} <= asked]
+    assert len(both) >= popular / 2
+
+
+def test_a_wording_that_hundreds_share_leaves_room_for_other_questions() -> None:
+    rare = "My voucher was not accepted at the till in {}."
+    asked = [*mixed(100, among=200, words="Thank you very much for your help!"), chat(rare.format("Linz"))]
+    found = nearest(*asked, chat(rare.format("Graz")), most=20)
+    assert (200, 201) in {(each.a.conversation, each.b.conversation) for each in found}
+
+
+def test_so_many_pairs_as_are_wanted_are_found_even_if_conversations_come_more_often() -> None:
+    asked = [chat("How long do I have to send an item back?") for _ in range(6)]
+    assert len(nearest(*asked)) == 6
+    assert len(nearest(*asked, most=10)) == 10
+    # Six conversations make 6 · 5 / 2 pairs.
+    assert len(nearest(*asked, most=100)) == len(set(nearest(*asked, most=100))) == 15
+    in_two = Counter(place.conversation for each in nearest(*asked, most=6) for place in (each.a, each.b))
+    assert set(in_two.values()) == {2}
 
 
 def test_of_nothing_nothing_is_found() -> None:

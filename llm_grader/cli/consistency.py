@@ -30,7 +30,12 @@ def consistency(
     ] = "service_standards",
     item: Annotated[str | None, typer.Option("--item", help="That item, where there are several.")] = None,
     max_pairs: Annotated[
-        int, typer.Option(help="Ask about this many pairs at most, the most similar first.", min=1)
+        int,
+        typer.Option(
+            help="Ask about this many pairs at most, the most similar first; a conversation is in two of them, and in "
+            "more only where that leaves room.",
+            min=1,
+        ),
     ] = 100,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
