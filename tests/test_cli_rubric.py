@@ -96,6 +96,7 @@ def test_lint_checks_the_other_files_when_one_is_unreadable(unwise: str) -> None
     assert result.exception.exit_code == 65
     assert str(result.exception) == "nowhere.yaml: cannot be read: No such file or directory"
     assert "broken.yaml: 18 problems" in result.stderr
+    assert result.stderr.endswith("20 errors, 1 warnings\n")  # 18, that there is no such file, and 1 of the other file
     assert "vague_question" in result.stdout
 
 

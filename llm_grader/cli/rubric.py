@@ -125,6 +125,7 @@ def lint(
             rubric = load_rubric(name)
         except RubricError as error:
             unreadable.append(error)
+            count["error"] += max(1, error.message.count("\n"))  # several are listed below the first line
             continue
         for finding in lint_rubric(rubric):
             count[finding.severity] += 1
