@@ -197,6 +197,19 @@ def test_render_shows_the_very_request(run: Run, server: ScriptedServer) -> None
     assert shown == server.requests[0].body
 
 
+@pytest.mark.parametrize(("flags", "environment"), [(("--redact",), {}), ((), {"LLM_GRADER_REDACT": "true"})])
+def test_render_shows_the_tokens_that_are_sent_in_place_of_names(
+    run: Run, server: ScriptedServer, tmp_path: Path, flags: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    (tmp_path / "chat.txt").write_text(CHAT.replace("Agent:", "Ines:").replace("Customer:", "Tom:"), "utf-8")
+    chat = ("chat.txt", "--agent", "Ines", *flags)
+    shown = run("render", *chat, "--json", **environment, LLM_GRADER_MODEL="m").stdout
+    run("grade", *chat, "--base-url", server.base_url, "--model", "m", **environment)
+    assert json.loads(shown) == server.requests[0].body
+    assert "this is [NAME_1]" in shown
+    assert "Ines" not in shown
+
+
 def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "good.txt").write_text(CHAT, "utf-8")

@@ -48,6 +48,11 @@ Channel = Annotated[
     Literal["chat", "email", "call"] | None,
     typer.Option("--channel", help="The channel, where the input does not say."),
 ]
+Redact = Annotated[
+    bool | None, typer.Option("--redact", help="Send tokens in place of addresses, numbers and known names.")
+]
+RequestsPerMinute = Annotated[int | None, typer.Option(help="Send at most so many requests a minute.", min=1)]
+TokensPerMinute = Annotated[int | None, typer.Option(help="Take at most so many tokens a minute.", min=1)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 StoreFile = Annotated[Path | None, typer.Option("--store", help="File for results. [llm-grader.db]")]
 

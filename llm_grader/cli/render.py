@@ -22,6 +22,7 @@ def render(
     roles: options.Roles = None,
     columns: options.Columns = None,
     channel: options.Channel = None,
+    redact: options.Redact = None,
     json: options.Json = False,
 ) -> None:
     """Show exactly what would be sent to the endpoint for each transcript, without sending it.
@@ -34,12 +35,18 @@ def render(
     from llm_grader.gateway import Gateway
     from llm_grader.messages import Prompts
     from llm_grader.readers import read_transcripts
+    from llm_grader.redaction import redact as redact_transcript
     from llm_grader.reply import response_model
     from llm_grader.rubric_file import load_rubric
     from llm_grader.settings import load_settings
 
     settings = load_settings(
-        rubric=rubric, mode=mode, items_per_call=items_per_call, language=language, reason_language=reason_language
+        rubric=rubric,
+        mode=mode,
+        items_per_call=items_per_call,
+        language=language,
+        reason_language=reason_language,
+        redact=redact,
     )
     prompts = Prompts(
         load_rubric(settings.rubric), language=settings.language or "en", reason_language=settings.reason_language
@@ -47,11 +54,12 @@ def render(
     gateway = Gateway(options.endpoint_of(settings))
     reading = reading_of(format, agent, roles, columns, channel, channel_roles)
     for transcript in read_transcripts(input, **reading._asdict()):
+        sent = redact_transcript(transcript).transcript if settings.redact else transcript
         items = prompts.items(transcript.channel)
         size = len(items) if settings.items_per_call == "all" else settings.items_per_call
         for start in range(0, len(items), size):
             part = items[start : start + size]
-            messages = prompts.render(transcript, None if settings.items_per_call == "all" else part)
+            messages = prompts.render(sent, None if settings.items_per_call == "all" else part)
             body = gateway.render_request(messages, response_model(part))
             typer.echo(json_module.dumps(body, ensure_ascii=False) if json else _readable(body))
 
