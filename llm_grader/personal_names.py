@@ -9,6 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _LEAST_LETTERS = 3
+_LEAST_OF_OTHERS = 2
+"""Of a name in another script than ours, in which two letters are seldom a word."""
+
 _LOWER_CASE_FROM = 5
 """A shorter name in lower case is as likely another word: `mark`, `will`, `rose`, Hungarian `nagy`."""
 
@@ -28,6 +31,10 @@ _OTHER_ENDINGS = "[^\\W\\d_]{0,3}"
 _CZECH_VOWELS = "(?:em|ého|ému|ých|ého|ovi|ou|ách|in[^\\W\\d_]{1,3}|[ýíě]m|ím|ího|[aáeéěiíouyý])"
 _SOFTENED = {"k": "[kc]", "g": "[gz]", "h": "[hz]", "r": "[rř]", "n": "[nň]", "d": "[dď]", "t": "[tť]"}
 _PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+# Chinese, Japanese and Korean: words stand side by side.
+_UNSPACED = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_SEPARATED = r"[\s,._-]{1,3}"
+_BEGINS, _ENDS = r"(?<![^\W_])", r"(?![^\W_])"
 
 
 class Named(NamedTuple):
@@ -39,8 +46,9 @@ class Named(NamedTuple):
 
 
 def find_names(text: str, names: Iterable[str], language: str | None) -> Iterator[Named]:
-    """Each part of these names (of 3 letters and more) in the text, with the endings of the language.
+    """Each part of these names in the text, with the endings of the language.
 
+    A part has 3 letters and more, or 2 in another script than the Latin; shorter ones are found in a whole name only.
     Marks may be missing (`Novakova`, `Mueller`). Parts of 5 letters and more, and whole names, may be in lower case.
     """
     primary = (language or "").split("-")[0].casefold()
@@ -54,33 +62,54 @@ def find_names(text: str, names: Iterable[str], language: str | None) -> Iterato
 @lru_cache(maxsize=512)
 def _pattern(names: frozenset[str], language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     """A pattern with a group for each name and part, and the parts that the group's words stand for."""
-    whole = {tuple(_parts(name)) for name in names}
-    parts = sorted({part for name in whole for part in name}, key=lambda part: (-len(part), part))
     groups: dict[str, tuple[str, ...]] = {}
-    forms = []
-    for words in (*_orders(whole), *((part,) for part in parts)):
+    spaced, unspaced = list[str](), list[str]()
+    for words in _sought(names):
         group = f"n{len(groups)}"
         groups[group] = words
-        alone = len(words) == 1
-        form = "|".join(_cased(words[0], language)) if alone else _anyhow(_in_a_row(words, language))
-        forms.append(f"(?P<{group}>{form})")
-    return re.compile(rf"\b(?:{'|'.join(forms)})\b"), groups
+        form = "|".join(_cased(words[0], language)) if len(words) == 1 else _in_a_row(words, language)
+        (unspaced if all(map(_UNSPACED.fullmatch, words)) else spaced).append(f"(?P<{group}>{form})")
+    if spaced:
+        unspaced.append(rf"{_BEGINS}(?:{'|'.join(spaced)}){_ENDS}")
+    return re.compile("|".join(unspaced)), groups
 
 
-def _in_a_row(words: Iterable[str], language: str) -> str:
-    return r"[\s,.-]{1,3}".join(_inflected(word, language) for word in words)
+def _sought(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Whole names, with their short parts and without, and then each part that tells by itself, longest first."""
+    rows, alone = set[tuple[str, ...]](), set[str]()
+    for words in filter(None, map(_parts, names)):
+        telling = tuple(filter(_tells_alone, words))
+        rows |= {telling, tuple(word for word in words if len(word) > 1 or _UNSPACED.fullmatch(word))}
+        alone.update(telling)
+        if len(words) > 1 and all(map(_UNSPACED.fullmatch, words)):
+            alone.add("".join(words))
+    yield from _orders(rows)
+    yield from ((part,) for part in sorted(alone, key=lambda part: (-len(part), part)))
 
 
 def _parts(name: str) -> list[str]:
-    composed = unicodedata.normalize("NFC", name)
-    return [part for part in _PART.findall(composed) if len(part) >= _LEAST_LETTERS]
+    return _PART.findall(unicodedata.normalize("NFC", name))
+
+
+def _tells_alone(part: str) -> bool:
+    """Whether a part is long enough to be somebody's name wherever it stands."""
+    latin = unicodedata.name(part[0], "").startswith("LATIN")
+    return len(part) >= (_LEAST_LETTERS if latin else _LEAST_OF_OTHERS)
 
 
 def _orders(names: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Names of several parts, as they are and last name first."""
-    for name in sorted(names):
+    for name in sorted(names, key=lambda name: (-len(name), name)):
         if len(name) > 1:
             yield from (name, (name[-1], *name[:-1]))
+
+
+def _in_a_row(words: tuple[str, ...], language: str) -> str:
+    """A whole name; in lower case only where it cannot be two short words, such as `do` and `the`."""
+    lengths = sorted(map(len, words))
+    if lengths[-2] >= _LEAST_LETTERS or lengths[-1] >= _LOWER_CASE_FROM:
+        return _anyhow(_SEPARATED.join(_inflected(word, language) for word in words))
+    return _SEPARATED.join(f"(?:{'|'.join(_cased(word, language))})" for word in words)
 
 
 def _cased(part: str, language: str) -> Iterator[str]:
@@ -96,7 +125,9 @@ def _anyhow(pattern: str) -> str:
 
 
 def _inflected(part: str, language: str) -> str:
-    """A pattern for the part with any ending."""
+    """A pattern for the part with any ending; short ones, and scripts without capitals, have none."""
+    if (len(part) < _LEAST_LETTERS and not _tells_alone(part)) or part.upper() == part.lower():
+        return _spelled(part)
     forms = [_spelled(part) + _CASE_ENDINGS.get(language, _OTHER_ENDINGS)]
     if language == "cs":
         forms += _czech(part)
