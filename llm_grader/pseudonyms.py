@@ -1,13 +1,14 @@
 """Whole transcripts with pseudonyms, for others to read, and the file that leads back, for its owner alone.
 
 Beyond what is sent to a model (see `redaction`), names, addresses and numbers in the fields are replaced, and free
-metadata is left out. Ids and times stay. This is pseudonymisation, not anonymisation.
+metadata is left out. Times stay, and so do ids that name nobody. This is pseudonymisation, not anonymisation.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ from llm_grader.redaction import Replacing, Span, is_number, name_in, redact_tur
 from llm_grader.transcript import Model, Participant, Segment, Ticket, Transcript, Turn
 
 _TICKET_TEXTS = ("subject", "description", "solution", "notes", "team")
+_TICKET_IDS = ("id", "customer_id")
+_TICKET_LISTS = ("tags", "articles")
+_NUMBER_ONLY = re.compile(r"[\d.:/_-]+")
+_HASHED = 12
 _KEPT = ("participants", "ticket", "agent_id", "metadata", "warnings")
 
 
@@ -37,12 +42,13 @@ class TurnValues(Model):
 class Values(Model):
     """What leads back from a transcript with tokens to the original.
 
-    `redacted` is the content hash of the transcript with tokens. `values` is token → value. The rest are the original's
-    fields that were replaced or left out.
+    `transcript_id` and `redacted` are the id and the content hash of the transcript with tokens. `values` is token →
+    value. The rest are the original's fields that were replaced or left out; `id` is None where it was not.
     """
 
     transcript_id: str
     redacted: str
+    id: str | None = None
     values: dict[str, str]
     turns: tuple[TurnValues, ...]
     participants: tuple[Participant, ...] = ()
@@ -70,12 +76,14 @@ def pseudonymise(transcript: Transcript, *, names: Iterable[str] = ()) -> tuple[
         "warnings": tuple(fields.replacing.text(warning)[0] for warning in transcript.warnings),
     }
     redacted = turned.transcript.model_copy(update=update)
+    redacted = redacted.model_copy(update={"id": fields.id_of(redacted)})
     turns = (
         TurnValues(spans=spans, subject=turn.subject, speaker=turn.speaker, segments=turn.segments)
         for turn, spans in zip(transcript.turns, turned.spans, strict=True)
     )
     return redacted, Values(
-        transcript_id=transcript.id,
+        transcript_id=redacted.id,
+        id=None if redacted.id == transcript.id else transcript.id,
         redacted=redacted.content_hash(),
         values=fields.replacing.values,
         turns=tuple(turns),
@@ -88,6 +96,14 @@ class _Fields:
 
     def __init__(self, replacing: Replacing) -> None:
         self.replacing = replacing
+
+    def id_of(self, transcript: Transcript) -> str:
+        """The id; with tokens it ends with a part of the content's hash, as many may be called `Chat with [NAME_1]`."""
+        told = self.identifier(transcript.id)
+        return told if told == transcript.id else f"{told}-{transcript.content_hash()[:_HASHED]}"
+
+    def identifier(self, text: str) -> str:
+        return text if _NUMBER_ONLY.fullmatch(text) else self.replacing.text(text)[0]
 
     def label(self, label: str | None) -> str | None:
         if label and is_number(label):
@@ -112,6 +128,9 @@ class _Fields:
     def ticket(self, ticket: Ticket) -> Ticket:
         texts = {name: text for name in _TICKET_TEXTS if (text := getattr(ticket, name))}
         update: dict[str, Any] = {name: self.replacing.text(text)[0] for name, text in texts.items()}
+        update |= {name: self.identifier(key) for name in _TICKET_IDS if (key := getattr(ticket, name))}
+        for name in _TICKET_LISTS:
+            update[name] = (several := getattr(ticket, name)) and tuple(self.replacing.text(one)[0] for one in several)
         if ticket.customer_name:
             update["customer_name"] = self.whole(ticket.customer_name, "NAME")
         if ticket.customer_contact:
@@ -128,7 +147,8 @@ def restore_transcript(redacted: Transcript, values: Values) -> Transcript:
     if (values.transcript_id, values.redacted) != (redacted.id, redacted.content_hash()):
         raise InputError(f"{redacted.id}: these are the values of another transcript, or it was changed since")
     turns = tuple(map(_restored, redacted.turns, values.turns))
-    return redacted.model_copy(update={"turns": turns, **{name: getattr(values, name) for name in _KEPT}})
+    kept: dict[str, Any] = {"id": values.id or redacted.id, "turns": turns}
+    return redacted.model_copy(update={**kept, **{name: getattr(values, name) for name in _KEPT}})
 
 
 def _restored(turn: Turn, values: TurnValues) -> Turn:

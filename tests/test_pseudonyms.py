@@ -72,6 +72,55 @@ def test_a_number_has_the_same_token_in_fields_and_texts() -> None:
     assert {redacted.participants[0].phone, redacted.participants[1].id} == {"[PHONE_1]", "[PHONE_2]"}
 
 
+def test_tags_articles_and_ids_of_the_ticket_have_tokens_too() -> None:
+    ticket = Ticket(
+        id="7",
+        customer_id="m@example.com",
+        customer_name="Maya Lopez",
+        tags=("refund", "maya_lopez", "vip_lopez"),
+        articles=("For Maya",),
+    )
+    original = Transcript(id="t", channel="chat", ticket=ticket, turns=(Turn(role="customer", text="Hi"),))
+    redacted, values = pseudonymise(original)
+    assert redacted.ticket is not None
+    assert redacted.ticket.tags == ("refund", "[NAME_1]_[NAME_2]", "vip_[NAME_2]")
+    assert redacted.ticket.articles == ("For [NAME_1]",)
+    assert (redacted.ticket.id, redacted.ticket.customer_id) == ("7", "[EMAIL_1]")
+    assert restore_transcript(redacted, values) == original
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("WhatsApp Chat with Konstanze Oberhuber", "WhatsApp Chat with [NAME_2] [NAME_3]-"),
+        ("chat_konstanze_oberhuber", "chat_[NAME_2]_[NAME_3]-"),
+        ("WhatsApp Chat with +49 171 2345678", "WhatsApp Chat with [PHONE_1]-"),
+    ],
+)
+def test_an_id_that_names_somebody_is_replaced_and_comes_back(name: str, begins: str) -> None:
+    said = Turn(role="customer", speaker="Konstanze Oberhuber", text="Hi")
+    original = Transcript(id=name, channel="chat", turns=(said,))
+    redacted, values = pseudonymise(original)
+    assert redacted.id.startswith(begins)
+    assert restore_transcript(redacted, values) == original
+
+
+def test_ids_that_two_people_had_stay_apart() -> None:
+    names = ("Konstanze Oberhuber", "Hildegard Vogt")
+    said = [Turn(role="customer", speaker=name, text=f"Hi {name[0]}") for name in names]
+    chats = [
+        Transcript(id=f"Chat with {name}", channel="chat", turns=(turn,))
+        for name, turn in zip(names, said, strict=True)
+    ]
+    assert len({pseudonymise(chat)[0].id for chat in chats}) == 2
+
+
+@pytest.mark.parametrize("name", ["4870952797", "2024-05-01.777123456", "help-1714001000.000000"])
+def test_an_id_that_is_a_number_stays(name: str) -> None:
+    said = Turn(role="customer", speaker="Konstanze", text="Zavolejte mi prosím na 777 123 456, děkuji.")
+    assert pseudonymise(Transcript(id=name, channel="chat", turns=(said,)))[0].id == name
+
+
 def test_the_agent_under_review_stays_the_one_under_review() -> None:
     redacted, _ = pseudonymise(conversation())
     assert redacted.agent_id == redacted.turns[1].speaker == redacted.participants[0].id
