@@ -266,6 +266,17 @@ def test_a_limit_on_requests_stops_the_run_and_what_was_found_is_printed(tmp_pat
     assert getattr(result.exception, "exit_code", None) == 75
 
 
+def test_limits_of_the_account_are_kept_as_flags_say(tmp_path: Path) -> None:
+    file, flags = corpus(tmp_path, [30] * 6), ("--requests-per-minute", "600", "--tokens-per-minute", "9000000")
+    with ScriptedServer(respond) as server:
+        assert command(file, *flags, base_url=server.base_url).exit_code == 0
+    # 15 pairs, one in 0.1 s; the first request may arrive late.
+    times = [request.at for request in server.requests]
+    assert len(times) == 15
+    assert max(times) - min(times) >= 1.4 - 0.15
+    assert command(file, "--tokens-per-minute", "0").exit_code != 0
+
+
 def test_a_wrong_key_stops_after_the_first_answer(tmp_path: Path) -> None:
     with ScriptedServer(lambda _request: failure(401, "invalid_api_key")) as server:
         result = command(corpus(tmp_path, [30] * 5), "--concurrency", "1", base_url=server.base_url)

@@ -49,9 +49,9 @@ def consistency(
     columns: options.Columns = None,
     channel: options.Channel = None,
     concurrency: Annotated[int | None, typer.Option(help="Pairs in flight at most. [64]", min=1)] = None,
-    redact: Annotated[
-        bool | None, typer.Option("--redact", help="Send tokens in place of addresses, numbers and known names.")
-    ] = None,
+    requests_per_minute: options.RequestsPerMinute = None,
+    tokens_per_minute: options.TokensPerMinute = None,
+    redact: options.Redact = None,
     limit: Annotated[int | None, typer.Option(help="Read only the first N transcripts.", min=1)] = None,
     max_requests: Annotated[
         int | None, typer.Option(help="Stop before sending more requests than this.", min=0)
@@ -87,6 +87,8 @@ def consistency(
         language=language,
         reason_language=reason_language,
         concurrency=concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
         redact=redact,
         max_requests=max_requests,
         max_cost=max_cost,
