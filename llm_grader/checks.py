@@ -36,7 +36,8 @@ def check_reply(reply: Reply, items: Iterable[Item], finder: QuoteFinder, *, rep
             problem = _problem(claim, item, evidence, failed)
         if problem is not None:
             problems[item.id] = problem
-            verdicts[item.id] = _for_review(item, claim, problem)
+            said = claim.label if claim else reply.rejected.get(item.id)
+            verdicts[item.id] = _for_review(item, problem, said=said, reason=claim.reason if claim else "")
         elif claim is not None:
             verdicts[item.id] = Verdict(
                 item_id=item.id,
@@ -82,15 +83,16 @@ def _judged(item: Item) -> Judged:
     return "audio" if item.judged == "audio" else "llm"
 
 
-def _for_review(item: Item, claim: Claim | None, problem: str) -> Verdict:
+def _for_review(item: Item, problem: str, *, said: str | None, reason: str) -> Verdict:
     unverified = problem in set(Unverified)
+    name, _, found = problem.partition(": ")
     return Verdict(
         item_id=item.id,
         label=None,
         status="needs_review",
-        reason=claim.reason if claim else "",
+        reason=reason,
         judged=_judged(item),
-        problem=UNVERIFIED if unverified else problem.partition(":")[0],
-        detail=problem if unverified or ":" in problem else None,
-        claimed=claim.label if claim else None,
+        problem=UNVERIFIED if unverified else name,
+        detail=problem if unverified else found or None,
+        claimed=said,
     )

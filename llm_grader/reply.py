@@ -42,11 +42,13 @@ class Reply(Model):
     """Everything a judge said about some items of one transcript.
 
     `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
-    error. `windows` is how many parts the transcript was read in.
+    error. `rejected` has the label of a malformed answer, for people to see: never for the judge, who is told the
+    problem. `windows` is how many parts the transcript was read in.
     """
 
     claims: dict[str, Claim] = Field(default_factory=dict)
     problems: dict[str, str] = Field(default_factory=dict)
+    rejected: dict[str, str] = Field(default_factory=dict)
     usage: Usage = Field(default_factory=Usage)
     windows: int = 1
 
@@ -54,8 +56,10 @@ class Reply(Model):
         """This reply completed and corrected by a later one, which counts wherever both speak of an item."""
         claims = {**self.claims, **later.claims}
         problems = {id_: why for id_, why in {**self.problems, **later.problems}.items() if id_ not in claims}
+        rejected = {id_: label for id_, label in {**self.rejected, **later.rejected}.items() if id_ in problems}
         windows = max(self.windows, later.windows)
-        return Reply(claims=claims, problems=problems, usage=self.usage + later.usage, windows=windows)
+        usage = self.usage + later.usage
+        return Reply(claims=claims, problems=problems, rejected=rejected, usage=usage, windows=windows)
 
 
 class Choice(Model):
@@ -177,6 +181,7 @@ def read_answers(
     """Check answers item by item: each of `items` ends as a claim or as a problem, and nothing else is kept."""
     claims: dict[str, Claim] = {}
     problems: dict[str, str] = {}
+    rejected: dict[str, str] = {}
     shapes = {field.alias: field.annotation for field in answer_models.model_fields.values()}
     for item in items:
         answer = answers.get(item.id, _MISSING)
@@ -187,6 +192,8 @@ def read_answers(
             checked: Any = shapes[item.id].model_validate(answer)  # type: ignore[union-attr]
         except ValidationError as error:
             problems[item.id] = _explain(error)
+            if label := _label_of(answer):
+                rejected[item.id] = label
             continue
         quotes = tuple(Quote(turn=cited.turn, quote=cited.quote) for cited in checked.evidence[:MAX_QUOTES])
         claims[item.id] = Claim(
@@ -196,7 +203,13 @@ def read_answers(
             quotes=quotes,
             confidence=(confidences or {}).get(item.id),
         )
-    return Reply(claims=claims, problems=problems)
+    return Reply(claims=claims, problems=problems, rejected=rejected)
+
+
+def _label_of(answer: Any) -> str | None:
+    """The label of a malformed answer, where it is a name and no words: these may be the transcript's."""
+    label = answer.get("label") if isinstance(answer, dict) else None
+    return label if isinstance(label, str) and _NAME.fullmatch(label) else None
 
 
 def _explain(error: ValidationError) -> str:
@@ -206,6 +219,7 @@ def _explain(error: ValidationError) -> str:
     return f"malformed: {'.'.join(map(str, place)) or 'answer'}: {first['msg']}"
 
 
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MISSING = object()
 _DUPLICATE = object()
 _OBJECT = re.compile(r'\{\s*(?=")')

@@ -170,6 +170,27 @@ def test_what_is_right_the_second_time_counts_and_says_so(false: Any, problem: s
     assert card.verdicts["greeting"].evidence[0].match == "exact"
 
 
+@pytest.mark.parametrize(
+    ("said", "claimed"),
+    [
+        ("yes", "yes"),
+        (NOT_APPLICABLE, NOT_APPLICABLE),
+        ("Yes, the agent was nice", None),  # words that may be the transcript's
+        ("\x1b[2J", None),
+        ("y" * 41, None),
+        (["met"], None),
+    ],
+)
+def test_a_label_that_there_is_not_is_shown_where_it_is_no_more_than_a_name(said: Any, claimed: str | None) -> None:
+    false = answer("met", QUOTED) | {"label": said}
+    judge = Saying(answers(thanks=false), {"thanks": false})
+    verdict = grade(judge).verdicts["thanks"]
+    assert (verdict.problem, verdict.claimed) == ("malformed", claimed)
+    assert verdict.detail is not None
+    assert verdict.detail.startswith("label: Input should be")
+    assert "yes" not in verdict.detail  # the judge is told it, too
+
+
 WHOLE = answers()
 TEXT = json.dumps(WHOLE)
 TWICE = '{"evidence": [], "reason": "", "label": "met", "label": "not_met"}'
