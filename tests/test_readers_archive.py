@@ -31,6 +31,9 @@ def packed(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED)
     return data.getvalue()
 
 
+OFFICE = packed({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"})
+
+
 def put(folder: Path, data: bytes) -> Path:
     file = folder / "export.zip"
     file.write_bytes(data)
@@ -129,6 +132,8 @@ def damaged() -> bytes:
     ("data", "kind", "told"),
     [
         (packed({"a.txt": packed({"b.txt": TALK})}), UnsupportedFormat, "unpack the outer one first"),
+        (packed({"a.txt": packed({"b.txt": TALK})[:-5]}), UnsupportedFormat, "unpack the outer one first"),
+        (packed({"a.txt": OFFICE}), UnsupportedFormat, "this is an Office document: export it as text or CSV first"),
         (
             flagged(packed({"a.txt": TALK}), flag=1),
             UnsupportedFormat,
@@ -140,7 +145,7 @@ def damaged() -> bytes:
         (linked(), UnsupportedFormat, "a link, which is not followed"),
         (damaged(), MalformedInput, "this file of the archive is broken"),
     ],
-    ids=["nested", "encrypted", "bzip2", "lzma", "ratio", "link", "damaged"],
+    ids=["nested", "nested and cut", "office", "encrypted", "bzip2", "lzma", "ratio", "link", "damaged"],
 )
 def test_a_file_that_is_refused_is_named_with_its_archive(
     tmp_path: Path, data: bytes, kind: type[InputError], told: str
@@ -157,7 +162,7 @@ def test_a_file_that_is_refused_is_named_with_its_archive(
     [
         (packed({}), "there is no file in this archive"),
         (packed({".hidden": TALK}), "there is no file in this archive"),
-        (packed({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), "an Office document"),
+        (OFFICE, "this is an Office document: export it as text or CSV first"),
         (packed({"a.txt": TALK})[:-5], "this archive is broken"),
         (b"PK\x03\x04 and no archive", "this archive is broken"),
     ],

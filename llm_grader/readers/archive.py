@@ -21,6 +21,8 @@ MAX_FILES = 10_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _OFFICE = {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
+_OFFICE_TOLD = "this is an Office document: export it as text or CSV first"
+_NESTED_TOLD = "an archive in an archive: unpack the outer one first"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 # what zipfile raises on archives that are none
@@ -75,7 +77,7 @@ def _is_wanted(entry: zipfile.ZipInfo) -> bool:
 
 def _check_whole(names: list[str], files: list[zipfile.ZipInfo], name: str) -> None:
     if _OFFICE.intersection(names):
-        raise UnsupportedFormat("this is an Office document: export it as text or CSV first", path=name)
+        raise UnsupportedFormat(_OFFICE_TOLD, path=name)
     if not files:
         raise UnsupportedFormat("there is no file in this archive", path=name)
     size = sum(entry.file_size for entry in files)
@@ -103,8 +105,17 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as file:
         content = file.read(entry.file_size + 1)  # without a number it is all unpacked, and cut to the size afterwards
     if is_archive(content):
-        raise UnsupportedFormat("an archive in an archive: unpack the outer one first")
+        raise UnsupportedFormat(_OFFICE_TOLD if _is_office(content) else _NESTED_TOLD)
     return content
+
+
+def _is_office(data: bytes) -> bool:
+    if data.count(_DIRECTORY_ENTRY) > MAX_FILES:
+        return False
+    try:
+        return not _OFFICE.isdisjoint(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    except _BROKEN:
+        return False
 
 
 def _label(entry: zipfile.ZipInfo) -> str:
