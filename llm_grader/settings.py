@@ -6,7 +6,9 @@ the SDK's own `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
 
 from __future__ import annotations
 
+import os
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,13 +20,15 @@ from llm_grader.prices import Price
 
 FILE = Path("llm-grader.toml")
 LOCAL = "local"
+_PREFIX = "LLM_GRADER_"
+_NO_SETTINGS = ("LLM_GRADER_LOCAL_WEIGHTS",)  # what others read
 
 
 class Settings(BaseSettings):
     """Everything that can be set; see `llm-grader grade --help` for what each one means."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LLM_GRADER_", env_nested_delimiter="__", toml_file=FILE, extra="forbid", populate_by_name=True
+        env_prefix=_PREFIX, env_nested_delimiter="__", toml_file=FILE, extra="forbid", populate_by_name=True
     )
 
     rubric: str = "helpdesk_qa"
@@ -77,8 +81,10 @@ def load_settings(**flags: Any) -> Settings:
     """The settings in force; a flag that is None was not given.
 
     Raises:
-        UsageError: a value is wrong; the message names the setting and where it comes from.
+        UsageError: a value is wrong, or there is no such setting; the message names it and where it comes from.
     """
+    if unknown := [_unknown(name) for name in sorted(os.environ) if not _is_known(name)]:
+        raise UsageError("; ".join(unknown))
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         settings = Settings(**given)
@@ -94,7 +100,22 @@ def load_settings(**flags: Any) -> Settings:
     return settings
 
 
+def _known() -> list[str]:
+    return [*(_PREFIX + name.upper() for name in Settings.model_fields), *_NO_SETTINGS]
+
+
+def _is_known(variable: str) -> bool:
+    """Whether it is a setting's, some part of one's (`LLM_GRADER_PRICES__…`), or not ours."""
+    name = variable.upper().partition("__")[0]
+    return not name.startswith(_PREFIX) or name in _known()
+
+
+def _unknown(variable: str) -> str:
+    close = get_close_matches(variable.upper(), _known(), n=1, cutoff=0.8)
+    return f"{variable}: no such setting" + "".join(f"; did you mean {name}?" for name in close)
+
+
 def _told(problem: Any, flags: dict[str, Any]) -> str:
     name = ".".join(map(str, problem["loc"]))
-    place = "flag" if problem["loc"][0] in flags else f"LLM_GRADER_{name.upper()} or {FILE}"
+    place = "flag" if problem["loc"][0] in flags else f"{_PREFIX}{name.upper()} or {FILE}"
     return f"setting {name} ({place}): {problem['msg']}"

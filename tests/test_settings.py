@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llm_grader.errors import UsageError
+from llm_grader.settings import load_settings
+from llm_grader.weights import VARIABLE
+
+
+def test_an_environment_variable_of_no_setting_is_told_with_the_closest_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_GRADER_REDCAT", "true")
+    with pytest.raises(UsageError, match=r"LLM_GRADER_REDCAT: no such setting; did you mean LLM_GRADER_REDACT\?"):
+        load_settings()
+
+
+def test_what_resembles_no_setting_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_GRADER_QQQQ", "1")
+    with pytest.raises(UsageError, match=r"LLM_GRADER_QQQQ: no such setting$"):
+        load_settings()
+
+
+def test_variables_that_somebody_reads_are_fine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, "weights.gguf")
+    monkeypatch.setenv("llm_grader_redact", "true")
+    monkeypatch.setenv("LLM_GRADER_PRICES__MINE__INPUT", "1")
+    monkeypatch.setenv("LLM_GRADER_PRICES__MINE__OUTPUT", "2")
+    settings = load_settings()
+    assert settings.redact
+    assert set(settings.prices) == {"mine"}
