@@ -237,6 +237,16 @@ def test_an_agent_whom_nobody_is_is_told_once(run: Run, server: ScriptedServer) 
     assert "nobody is" not in run(*grading, "--agent", "Agent").stderr
 
 
+def test_a_language_that_the_rubric_is_not_written_in_is_told_once(run: Run, server: ScriptedServer) -> None:
+    grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
+    result = run(*grading, "--language", "pt")
+    assert result.returncode == 0
+    told = "language pt: helpdesk_qa is written in en, de, cs; the checklist is in en"
+    assert result.stderr.splitlines().count(told) == 1
+    assert "Greet the customer" in result.stdout
+    assert "is written in" not in run(*grading, "--language", "de-AT").stderr
+
+
 def test_escape_codes_in_a_transcript_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
     turns = [{"role": "agent", "text": "Good morning \x1b[2J\x1b]0;owned\x07"}]
     transcript = {"id": "t\x1b[31m", "channel": "chat", "turns": turns}

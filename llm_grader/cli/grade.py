@@ -114,6 +114,8 @@ def grade(
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit, shard=shard)
     with Progress() as progress:
         grader = open_grader(settings, notify=progress.notify, budget=budget_of(settings), stored=not no_store)
+        if told := _told_of_language(grader.rubric, settings.language):
+            progress.notify(told)
         if dry_run:
             _print_estimate(grader, source, as_json=json)
             _tell_not_asked(grader.rubric, source)
@@ -175,6 +177,17 @@ def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:
         transcripts += 1
         usage += grader.estimate(transcript)
     print_estimate({"transcripts": transcripts}, usage, as_json=as_json)
+
+
+def _told_of_language(rubric: Rubric, language: str | None) -> str | None:
+    """What to say where the rubric is not written in the language that was asked for."""
+    from llm_grader.rubric import wording
+
+    written = rubric.languages()
+    if language is None or {language, language.split("-")[0]} & {*written}:
+        return None
+    used = wording({code: code for code in written}, language)
+    return f"language {language}: {rubric.id} is written in {', '.join(written)}; the checklist is in {used}"
 
 
 def _tell_not_asked(rubric: Rubric, source: Inputs) -> None:
