@@ -90,6 +90,16 @@ def test_a_second_run_sends_nothing_and_nor_does_a_changed_weight(
     assert [json.loads(line)["ok"] for line in listed.stdout.splitlines()] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Greet the customer"), ("de", "Den Kunden begrüßen")])
+def test_a_stored_card_is_shown_as_it_was_when_it_was_graded(
+    run: Run, server: ScriptedServer, language: str, title: str
+) -> None:
+    graded = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--language", language).stdout
+    shown = run("results", "show", "chat").stdout
+    assert title in shown
+    assert graded.startswith(shown)  # and then the summary
+
+
 def test_standard_input_is_read(run: Run, server: ScriptedServer) -> None:
     transcript = '{"id": "t1", "channel": "chat", "turns": [{"role": "agent", "text": "Good morning, Ines here."}]}\n'
     result = run("grade", "-", "--base-url", server.base_url, "--model", "m", "--json", "--no-store", stdin=transcript)

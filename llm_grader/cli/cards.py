@@ -68,13 +68,12 @@ class Cards:
     def print(self) -> None:
         """The tables: each card in full where they are few, and the summary."""
         from llm_grader.cli.rates import print_rates
-        from llm_grader.cli.show import print_card, print_summary, stdout_console
-        from llm_grader.rubric import wording
+        from llm_grader.cli.show import print_card, print_summary, stdout_console, titles_of
 
         if self._as_json or not self._rows:
             return
         console, language = stdout_console(), self._grader.prompts.language
-        titles = {item.id: wording(item.title, language) for item in self._grader.rubric.items()}
+        titles = titles_of(self._grader.rubric, language)
         for card in (
             sorted(self._kept, key=lambda card: card.transcript_id) if len(self._rows) <= _SHOWN_IN_FULL else ()
         ):

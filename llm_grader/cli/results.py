@@ -11,6 +11,7 @@ from llm_grader.cli import options
 
 if TYPE_CHECKING:
     from llm_grader.store import Store
+    from llm_grader.verdict import Scorecard
 
 app = typer.Typer(help="Look at the results that are in the store.", no_args_is_help=True)
 
@@ -67,6 +68,7 @@ def show(
     wanted = set(transcript or [])
     with _open(store) as opened:
         cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
+        titles = [_titles(card, opened) for card in cards if wanted and not json]
     if missing := wanted - {card.transcript_id for card in cards}:
         raise UsageError(f"no result for {', '.join(sorted(missing))} in this run: see `llm-grader results show`")
     if json:
@@ -74,10 +76,19 @@ def show(
             typer.echo(card.model_dump_json())
         return
     console = stdout_console()
-    for card in cards if wanted else []:
-        print_card(console, card, {})
-    if not wanted:
+    if wanted:
+        for card, titled in zip(cards, titles, strict=True):
+            print_card(console, card, titled)
+    else:
         print_summary(console, [Brief.of(card) for card in cards])
+
+
+def _titles(card: Scorecard, store: Store) -> dict[str, str]:
+    """What the items were called when the card was graded; nothing where the store does not know its rubric."""
+    from llm_grader.cli.show import titles_of
+
+    rubric = store.rubric(card.provenance.rubric_hash)
+    return {} if rubric is None else titles_of(rubric, str(card.provenance.parameters.get("language") or "en"))
 
 
 def _open(file: object) -> Store:

@@ -15,6 +15,7 @@ from llm_grader.verdict import Scorecard, Usage, Verdict
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from llm_grader.rubric import Rubric
     from llm_grader.stored import Brief
 
 _MOST_ROWS = 200
@@ -44,6 +45,13 @@ def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) ->
     for name, value in figures.items():
         shown = "unknown" if value is None else f"${value:.4f}" if name == "cost" else f"{value:,}"
         typer.echo(f"{name.replace('_', ' '):>18}  {shown}")
+
+
+def titles_of(rubric: Rubric, language: str) -> dict[str, str]:
+    """What the rubric calls each of its items, by id, for `print_card`."""
+    from llm_grader.rubric import wording
+
+    return {item.id: wording(item.title, language) for item in rubric.items()}
 
 
 def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> None:
