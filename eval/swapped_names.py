@@ -7,10 +7,11 @@ language declines names, some stay as they were, in all variants alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import NamedTuple
 
-from llm_grader.transcript import Role, Transcript, Turn
+from llm_grader.transcript import Participant, Role, Transcript, Turn
 
 
 class NameGroup(NamedTuple):
@@ -78,7 +79,7 @@ def mentions(transcript: Transcript, role: Role) -> bool:
 def swap_name(transcript: Transcript, role: Role, group: str) -> Transcript:
     """The transcript with every name of people of this role replaced, wherever it is said, and titles to match.
 
-    What a judge does not read (participants, ticket, ids) stays as it is.
+    Speakers, participants and the ticket's customer are renamed alike, as it is from them that redaction knows names.
 
     Raises:
         KeyError: there is no such group.
@@ -87,10 +88,50 @@ def swap_name(transcript: Transcript, role: Role, group: str) -> Transcript:
     if not names:
         return transcript
     replace = _replacer(names, NAME_GROUPS[group])
-    return transcript.model_copy(update={"turns": tuple(_swap_in_turn(turn, replace) for turn in transcript.turns)})
+    labels = _new_labels(transcript, role, {name: replace(name) for name in names})
+    turns = (_swap_in_turn(turn, replace, labels) for turn in transcript.turns)
+    ticket = transcript.ticket
+    if role == "customer" and ticket is not None and ticket.customer_name in names:
+        ticket = ticket.model_copy(update={"customer_name": replace(ticket.customer_name)})
+    update = {
+        "turns": tuple(turns),
+        "participants": tuple(_swap_participant(person, role, replace, labels) for person in transcript.participants),
+        "ticket": ticket,
+        "agent_id": _renamed(transcript.agent_id, labels),
+    }
+    return transcript.model_copy(update=update)
 
 
-def _swap_in_turn(turn: Turn, replace: Callable[[str], str]) -> Turn:
+def _new_labels(transcript: Transcript, role: Role, new_names: Mapping[str, str]) -> dict[str, str]:
+    """The labels of speakers who are renamed: two people stay two, with a number after the name."""
+    speakers = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.speaker)
+    own = {turn.speaker for turn in transcript.turns if turn.role == role}
+    renamed = [speaker for speaker in speakers if speaker in own and speaker in new_names]
+    taken = set(speakers).difference(renamed)
+    labels: dict[str, str] = {}
+    for speaker in renamed:
+        labels[speaker] = next(label for label in _numbered(new_names[speaker]) if label not in taken)
+        taken.add(labels[speaker])
+    return labels
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name} {number}" for number in count(2))
+
+
+def _renamed(label: str | None, labels: Mapping[str, str]) -> str | None:
+    return None if label is None else labels.get(label, label)
+
+
+def _swap_participant(
+    person: Participant, role: Role, replace: Callable[[str], str], labels: Mapping[str, str]
+) -> Participant:
+    name = replace(person.name) if person.name and person.role == role else person.name
+    return person.model_copy(update={"id": _renamed(person.id, labels), "name": name})
+
+
+def _swap_in_turn(turn: Turn, replace: Callable[[str], str], labels: Mapping[str, str]) -> Turn:
     subject = turn.subject and replace(turn.subject)
     parts = [replace(turn.text[segment.start : segment.end]) for segment in turn.segments]
     segments, start = [], 0
@@ -98,7 +139,8 @@ def _swap_in_turn(turn: Turn, replace: Callable[[str], str]) -> Turn:
         segments.append(segment.model_copy(update={"start": start, "end": start + len(part)}))
         start += len(part)
     text = "".join(parts) if parts else replace(turn.text)
-    return turn.model_copy(update={"text": text, "subject": subject, "segments": tuple(segments)})
+    speaker = _renamed(turn.speaker, labels)
+    return turn.model_copy(update={"text": text, "subject": subject, "segments": tuple(segments), "speaker": speaker})
 
 
 def _replacer(names: tuple[str, ...], group: NameGroup) -> Callable[[str], str]:

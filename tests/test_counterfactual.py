@@ -22,10 +22,11 @@ from llm_grader.eval.counterfactual import (
 )
 from llm_grader.eval.proportions import wilson
 from llm_grader.eval.swapped_names import mentions, names_of, swap_name
+from llm_grader.redaction import redact
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
-from llm_grader.transcript import Segment, Transcript, Turn
+from llm_grader.transcript import Role, Segment, Transcript, Turn
 from llm_grader.verdict import Scorecard, Verdict
 from tests.eval_commands import HELLO, card, clean_settings, run, write_gold, write_rubric
 
@@ -99,7 +100,7 @@ def test_names_are_swapped_wherever_they_are_said_with_the_title_before_them() -
         "Yılmaz here, Ayşe Yılmaz. This is case 0.",
         "Thank you, Ayşe. The Rossinis are others.",
     ]
-    assert [turn.speaker for turn in swapped.turns] == ["ana", "Marco Rossi", "ana"]
+    assert [turn.speaker for turn in swapped.turns] == ["ana", "Ayşe Yılmaz", "ana"]
     back = swap_name(talk(), "customer", "German man")
     assert back.turns[0].text.startswith("Good morning Mr Schneider")
 
@@ -148,6 +149,53 @@ def test_names_come_from_participants_ticket_and_speakers_and_no_role_is_a_name(
     assert names_of(told, "agent") == ()
     unnamed = told.turns[1].model_copy(update={"speaker": "Customer"})
     assert names_of(Transcript(id="t", channel="chat", turns=(unnamed,)), "customer") == ()
+
+
+def test_whoever_is_renamed_is_so_wherever_the_transcript_names_them() -> None:
+    told = talk(
+        participants=[
+            {"id": "Marco Rossi", "role": "customer", "name": "Marco Rossi", "email": "rossi@example.org"},
+            {"id": "ana", "role": "agent", "name": "Ana Berg"},
+        ],
+        ticket={"id": "7", "customer_name": "Marco Rossi"},
+        agent_id="ana",
+    )
+    swapped = swap_name(told, "customer", "Turkish woman")
+    assert [(person.id, person.name) for person in swapped.participants] == [
+        ("Ayşe Yılmaz", "Ayşe Yılmaz"),
+        ("ana", "Ana Berg"),
+    ]
+    assert swapped.ticket is not None
+    assert (swapped.ticket.id, swapped.ticket.customer_name, swapped.agent_id) == ("7", "Ayşe Yılmaz", "ana")
+    of_agent = swap_name(talk(agent_id="Ana", turns=_spoken_by("Ana", "Marco")), "agent", "Turkish woman")
+    assert (of_agent.agent_id, of_agent.turns[0].speaker, of_agent.turns[1].speaker) == ("Ayşe", "Ayşe", "Marco")
+    assert of_agent.under_review(of_agent.turns[0])
+
+
+def test_two_people_stay_two_and_nobody_takes_the_name_of_another() -> None:
+    turns = (*_spoken_by("Emily Walker", "Marco Rossi"), *_spoken_by("Emily Walker", "Lucia Bianchi"))
+    swapped = swap_name(talk(turns=turns), "customer", "English woman")
+    assert [turn.speaker for turn in swapped.turns] == [
+        "Emily Walker",
+        "Emily Walker 2",
+        "Emily Walker",
+        "Emily Walker 3",
+    ]
+
+
+def _spoken_by(agent: str, customer: str) -> tuple[Turn, ...]:
+    said = Turn(role="agent", text=f"Hello {customer}, this is {agent}.", speaker=agent)
+    return (said, Turn(role="customer", text=f"It is {customer}.", speaker=customer))
+
+
+def test_where_names_are_replaced_by_tokens_a_judge_reads_the_same_whatever_the_name() -> None:
+    told = talk(turns=_spoken_by("Ana Berg", "Marco Rossi"))
+    read = redact(told).transcript.turns
+    assert "Rossi" not in str(read[0].text)
+    swaps: list[tuple[Role, str]] = [("customer", "Turkish woman"), ("agent", "Nigerian man")]
+    for role, group in swaps:
+        swapped = redact(swap_name(told, role, group)).transcript.turns
+        assert [turn.text for turn in swapped] == [turn.text for turn in read]
 
 
 def test_only_conversations_in_which_a_name_is_said_are_compared(rubric: Rubric) -> None:
@@ -266,3 +314,17 @@ def test_each_check_asks_about_what_it_changed(
     assert all(word in prompt for word, prompt in zip(words, prompts, strict=True))
     assert "greeting" in found.stdout
     assert "0.0%" in found.stdout
+
+
+def test_names_are_checked_as_they_are_sent_where_tokens_take_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_GRADER_REDACT", "true")
+    path = tmp_path / "talk.jsonl"
+    path.write_text(talk(turns=_spoken_by("Ana Berg", "Marco Rossi")).model_dump_json() + "\n", "utf-8")
+    prompts: list[str] = []
+    with ScriptedServer(asked_about(prompts)) as server:
+        shared = ("--rubric", write_rubric(tmp_path), "--model", "m", "--base-url", server.base_url)
+        assert run("eval", "names", path, "--group", "Turkish man", *shared).code == 0
+    assert len(prompts) == 2
+    assert all("Hello [NAME_1]" in prompt for prompt in prompts)

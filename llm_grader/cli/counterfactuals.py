@@ -72,6 +72,8 @@ def names(
 ) -> None:
     """Count the verdicts that change when the customer, or the agent, has a name of another gender or origin.
 
+    Where the settings say `redact`, the judge reads a token for each name, and only titles such as Mr differ.
+
     Example: llm-grader eval names chats/ --model gpt-5-mini --who agent
     """
     from llm_grader.eval.counterfactual import check_names
