@@ -94,6 +94,26 @@ def test_markup_becomes_the_words_that_were_seen(tmp_path: Path, written: str, m
     assert transcript.turns[0].text == meant
 
 
+def test_who_writes_and_who_is_mentioned_takes_part_under_their_real_name(tmp_path: Path) -> None:
+    gwen = {"id": "U4GWENXX", "profile": {"display_name": "gwen", "real_name": "Gwendolyn Marchetti"}}
+    hilde = {"id": "U5HILDEX", "profile": {"display_name": "Hildegard V", "real_name": "Hildegard Vogt"}}
+    said = message("U4GWENXX", "<@U5HILDEX> and <@U9OTHER|olga> told me, <@U8NOBODY> did not", 10)
+    (transcript,) = read(tmp_path, {"users": [*PEOPLE, gwen, hilde], "help/2024-05-01": [said]})
+    assert transcript.turns[0].text == "@Hildegard V and @olga told me, @U8NOBODY did not"
+    assert [(person.id, person.name) for person in transcript.participants] == [
+        ("gwen", "Gwendolyn Marchetti"),
+        ("Hildegard V", "Hildegard Vogt"),
+        ("olga", "olga"),
+    ]
+
+
+def test_the_house_is_known_by_a_real_name(tmp_path: Path) -> None:
+    gwen = {"id": "U4GWENXX", "profile": {"display_name": "gwen", "real_name": "Gwendolyn Marchetti"}}
+    days = {"users": [gwen], "help/2024-05-01": [message("U4GWENXX", "Hello", 10)]}
+    (transcript,) = read(tmp_path, days, roles=RoleMapping(agents=("Gwendolyn Marchetti",)))
+    assert transcript.turns[0].role == "agent"
+
+
 def test_bots_are_bots_and_joins_are_events(tmp_path: Path) -> None:
     attachment = {"fallback": "Ticket 5", "title": "Ticket 5", "text": "opened"}
     block = {"type": "rich_text", "elements": [{"type": "text", "text": "Take "}, {"type": "text", "text": "care"}]}

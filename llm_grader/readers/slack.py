@@ -17,7 +17,7 @@ from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document, Options
 from llm_grader.readers.json_object import JsonObject, records_in
 from llm_grader.readers.roles import RoleMapping
-from llm_grader.readers.slack_text import plain_words, text_of
+from llm_grader.readers.slack_text import mentioned_in, plain_words, text_of
 from llm_grader.readers.times import instant
 from llm_grader.readers.vcon_parties import Party
 from llm_grader.transcript import Participant, RoleSource, Transcript, Turn
@@ -36,10 +36,11 @@ _REPEATED = (
 
 
 class _Person(NamedTuple):
-    """Somebody of `users.json`, or the author of a message who is not in it."""
+    """Somebody of `users.json`, or whom a message names who is not in it; `name` is what others see."""
 
     id: str
     name: str
+    real_name: str | None = None
     email: str | None = None
     is_bot: bool = False
     source: str = ""
@@ -114,10 +115,11 @@ def pieces(document: Document) -> Iterator[Piece]:
 
 def _person(record: JsonObject, source: str) -> _Person:
     profile = record.object("profile") or JsonObject({})
-    names = (profile.text("display_name"), profile.text("real_name"), record.text("real_name", "name"))
+    real_name = profile.text("real_name") or record.text("real_name") or None
+    names = (profile.text("display_name"), real_name, record.text("name"))
     name = record.needed_text("id")
     is_bot = record.value("is_bot") is True or name == "USLACKBOT"
-    return _Person(name, next(filter(None, names), name), profile.text("email"), is_bot, source)
+    return _Person(name, next(filter(None, names), name), real_name, profile.text("email"), is_bot, source)
 
 
 def _message(record: JsonObject, document: Document) -> _Message:
@@ -145,11 +147,12 @@ def _message(record: JsonObject, document: Document) -> _Message:
 def _author(record: JsonObject) -> _Person | None:
     """Who a message names as its author; people whom the export does not list have their name here only."""
     profile = record.object("user_profile") or record.object("bot_profile") or JsonObject({})
-    named = record.text("username") or profile.text("display_name") or profile.text("real_name", "name")
+    real_name = profile.text("real_name") or None
+    named = record.text("username") or profile.text("display_name") or real_name or profile.text("name")
     user, bot = record.text("user"), record.text("bot_id")
     is_bot = bot is not None or record.text("subtype") == "bot_message"
     name = user or bot or named
-    return _Person(name, named or name, is_bot=is_bot) if name else None
+    return _Person(name, named or name, real_name, is_bot=is_bot) if name else None
 
 
 def join(pieces: Iterable[Piece], options: Options) -> Iterator[Transcript]:
@@ -169,7 +172,9 @@ def join(pieces: Iterable[Piece], options: Options) -> Iterator[Transcript]:
         sources = [*(each.source for each in people.values()), *(each.source for each in channels.values())]
         options.report(MalformedInput(_NO_DAYS, path=sources[0]))
     authors = {each.author.id: each.author for day in days.values() for each in day.values() if each.author}
-    cast = _cast({**authors, **people}.values(), options.roles)
+    mentioned = (each for day in days.values() for message in day.values() for each in mentioned_in(message.text))
+    others = {key: _Person(key, label) for key, label in mentioned if label and key not in {*authors, *people}}
+    cast = _cast({**authors, **people, **others}.values(), options.roles)
     missing = len(authors.keys() - people.keys() - {name for name, each in authors.items() if each.is_bot})
     warnings = [f"{missing} people are not in users.json of the export"] if missing else []
     for folder, messages in days.items():
@@ -183,11 +188,12 @@ def _cast(people: Iterable[_Person], roles: RoleMapping) -> dict[str, Party]:
     for person in people:
         called = f"{person.name} ({person.id})" if person.name in taken else person.name
         taken.add(called)
-        known = (person.name, person.id, person.email)
+        known = (person.name, person.real_name, person.id, person.email)
         mapped = next(filter(None, map(roles.role_of, known)), None)
         source: RoleSource | None = "mapping" if mapped else "source" if person.is_bot else None
         role = mapped or ("bot" if person.is_bot else "unknown")
-        cast[person.id] = Party(Participant(id=called, role=role, name=person.name, email=person.email), source)
+        named = person.real_name or person.name
+        cast[person.id] = Party(Participant(id=called, role=role, name=named, email=person.email), source)
     return cast
 
 
@@ -210,13 +216,14 @@ def _of_channel(
     name = folder.name or "channel"
     for thread, several in threads.items():
         turns = tuple(turn for message in several for turn in _turns(message, cast))
-        spoken = {turn.speaker for turn in turns}
+        present = {message.author.id for message in several if message.author}
+        present |= {key for message in several for key, _ in mentioned_in(message.text)}
         about = {"channel": channel.about if channel else {}, "messages": _rests(several)}
         yield Transcript(
             id=f"{name}-{thread}" if thread else name,
             channel="chat",
             turns=turns,
-            participants=tuple(party.who for party in cast.values() if party.who.id in spoken),
+            participants=tuple(party.who for key, party in cast.items() if key in present),
             metadata={key: value for key, value in about.items() if value},
             warnings=tuple(notices),
         )

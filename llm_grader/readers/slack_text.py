@@ -28,6 +28,11 @@ def plain_words(text: str, cast: Mapping[str, Party]) -> str:
     return html.unescape(_MARKUP.sub(word, text)) if "<" in text or "&" in text else text
 
 
+def mentioned_in(text: str) -> Iterator[tuple[str, str]]:
+    """The ids of people whom a message, as it is exported, mentions, each with the name beside it or an empty one."""
+    return ((found[2], found[3] or "") for found in _MARKUP.finditer(text) if found[1] == "@")
+
+
 def _word(mark: str, target: str, label: str, cast: Mapping[str, Party]) -> str:
     if mark == "@":
         return f"@{cast[target].who.id if target in cast else label or target}"
