@@ -66,6 +66,24 @@ def test_conversations_inside_the_ticket_are_read_and_ten_may_not_be_all(tmp_pat
     assert any("others may be missing" in warning for warning in transcript.warnings)
 
 
+def test_who_is_named_in_an_address_takes_part(tmp_path: Path) -> None:
+    reply = {
+        **FRESHDESK["conversations"][1],
+        "from_email": '"Wolfgang Ueberroth" <w@example.org>',
+        "to_emails": ['"Petra" <petra@example.com>', '"Acme" <support@example.org>'],
+        "cc_emails": ["bare@example.org", "Barnaby Twelvetrees <b@example.org>", "W <w@example.org>"],
+    }
+    value = {"ticket": ticket(cc_emails=["Hildegard Vogt <h@example.org>"]), "conversations": [reply]}
+    transcript = read_one(tmp_path, {**FRESHDESK, **value})
+    assert [(p.role, p.name, p.email) for p in transcript.participants if p.id.endswith("example.org")] == [
+        ("unknown", "Hildegard Vogt", "h@example.org"),
+        ("unknown", "Wolfgang Ueberroth", "w@example.org"),
+        ("unknown", None, "bare@example.org"),
+        ("unknown", "Barnaby Twelvetrees", "b@example.org"),
+    ]
+    assert [p.email for p in transcript.participants].count("petra@example.com") == 1
+
+
 def test_conversations_without_their_ticket_are_read_with_a_warning(tmp_path: Path) -> None:
     other = {**FRESHDESK["conversations"][1], "ticket_id": 32}
     first, second = read_all(tmp_path, [*FRESHDESK["conversations"], other])

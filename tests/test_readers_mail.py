@@ -80,6 +80,18 @@ def test_attachments_and_recipients_are_kept_by_turn() -> None:
     assert last["attachments"] == [{"name": "faktura.pdf", "type": "application/pdf"}]
 
 
+def test_who_gets_a_letter_takes_part(tmp_path: Path) -> None:
+    to = '"Hildegard Vogt" <h@y.test>, b@y.test'
+    mail(tmp_path, "1.eml", to=to, Cc='"Barnaby Twelvetrees" <BT@z.test>, "A" <a@x.test>, Acme <support@z.test>')
+    (transcript,) = read(tmp_path, RoleMapping(domains=("y.test",)))
+    assert [(p.id, p.role, p.name, p.email) for p in transcript.participants] == [
+        ("a@x.test", "customer", "A", "a@x.test"),
+        ("h@y.test", "unknown", "Hildegard Vogt", "h@y.test"),
+        ("b@y.test", "unknown", None, "b@y.test"),
+        ("bt@z.test", "unknown", "Barnaby Twelvetrees", "bt@z.test"),
+    ]
+
+
 def test_letters_of_one_conversation_meet_across_files_in_the_order_of_time(tmp_path: Path) -> None:
     mail(
         tmp_path, "1.eml", body="second", Message_ID="<2@x>", In_Reply_To="<1@x>", Date="Tue, 6 Feb 2024 10:00:00 +0000"

@@ -14,7 +14,7 @@ from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
-from llm_grader.readers.freshdesk_ticket import Beside, about_ticket, beside_tickets, person_of, source_of
+from llm_grader.readers.freshdesk_ticket import Beside, about_ticket, addressed, beside_tickets, person_of, source_of
 from llm_grader.readers.help_desk import (
     Cast,
     Person,
@@ -92,7 +92,7 @@ def _read(ticket: JsonObject, updates: Sequence[JsonObject], beside: Beside, doc
         id=about.id or document.new_id(),
         channel=channel,
         turns=told_in_order(turns, about.subject, channel),
-        participants=cast.participants,
+        participants=(*cast.participants, *addressed(ticket, said, cast.participants)),
         ticket=about,
         metadata={**ticket.rest, "updates": beside_it} if any(beside_it) else ticket.rest,
         warnings=(*warnings, *assumed),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from email.utils import getaddresses
 from typing import NamedTuple
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.help_desk import Person, by_id, moment, texts
 from llm_grader.readers.json_object import JsonObject
-from llm_grader.transcript import Role, Ticket
+from llm_grader.readers.role_words import role_of_label
+from llm_grader.transcript import Participant, Role, Ticket
 
 _STATUSES = {2: "open", 3: "pending", 4: "solved", 5: "closed", 6: "waiting on customer", 7: "waiting on third party"}
 _PRIORITIES = {1: "low", 2: "medium", 3: "high", 4: "urgent"}
@@ -28,6 +30,7 @@ _SOURCES = {
     12: "bot",
     13: "whatsapp",
 }
+_ADDRESSES = ("from_email", "to_emails", "cc_emails", "bcc_emails", "reply_cc_emails", "fwd_emails")
 _DONE = ("solved", "closed")
 _NEUTRAL = 100  # answers to the survey: 101 to 103 are happy, 100 is neutral, -101 to -103 are unhappy
 _TIME_SPENT = re.compile(r"(\d{1,5}):(\d{2})")
@@ -53,6 +56,24 @@ def person_of(fields: JsonObject, role: Role | None) -> Person:
     about = fields.object("contact") or fields
     phone = about.text("mobile", "phone") or None
     return Person(fields.label("id") or "", role, about.text("name") or None, about.text("email") or None, phone)
+
+
+def addressed(ticket: JsonObject, said: Iterable[JsonObject], known: Iterable[Participant]) -> Iterator[Participant]:
+    """Whom the addresses of a ticket and of its conversations name, besides those who are known and `support@`."""
+    addresses = {person.email.casefold() for person in known if person.email}
+    for fields in (ticket, *said):
+        for name, address in getaddresses(list(_written_addresses(fields))):
+            desk = role_of_label(address.partition("@")[0]) == "agent"
+            if "@" in address and not desk and address.casefold() not in addresses:
+                addresses.add(address.casefold())
+                yield Participant(id=address, role="unknown", name=name or None, email=address)
+
+
+def _written_addresses(fields: JsonObject) -> Iterator[str]:
+    for key in _ADDRESSES:
+        value = fields.value(key)
+        fields.leave(key)
+        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
 
 
 def source_of(ticket: JsonObject) -> str | None:

@@ -74,9 +74,6 @@ def _transcript(thread: Sequence[Letter], options: Options, stems: Counter[str])
     if any(letter.at is None for letter in letters) and len(letters) > 1:
         warnings.append("not every mail has a date: they are in the order of the files")
     turns = tuple(_turn(letter, options.roles) for letter in letters)
-    persons = {turn.speaker: turn.role for turn in turns if turn.role != "bot"}
-    people: dict[str, Role] = {turn.speaker: persons.get(turn.speaker, "bot") for turn in turns if turn.speaker}
-    names = {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
     times = [letter.at for letter in letters if letter.at]
     return Transcript(
         id=_id(thread, stems),
@@ -84,13 +81,21 @@ def _transcript(thread: Sequence[Letter], options: Options, stems: Counter[str])
         turns=turns,
         started_at=min(times, default=None),
         ended_at=max(times, default=None),
-        participants=tuple(
-            Participant(id=address, role=role, name=names.get(address), email=address)
-            for address, role in people.items()
-        ),
+        participants=tuple(_participants(letters, turns)),
         metadata={"messages": [_about(letter) for letter in letters]},
         warnings=(*dict.fromkeys((*(w for letter in letters for w in letter.warnings), *warnings)),),
     )
+
+
+def _participants(letters: Sequence[Letter], turns: Sequence[Turn]) -> Iterator[Participant]:
+    """Who writes, a bot where only a machine does under the address, and who only gets letters, but for a desk."""
+    persons = {turn.speaker: turn.role for turn in turns if turn.role != "bot"}
+    people: dict[str, Role] = {turn.speaker: persons.get(turn.speaker, "bot") for turn in turns if turn.speaker}
+    told = [who for letter in letters for who in (*letter.to, *letter.copy) if not _is_desk(who.address)]
+    names = {who.address: who.name for who in reversed(told) if who.name}
+    names |= {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
+    for address in dict.fromkeys((*people, *(who.address for who in told))):
+        yield Participant(id=address, role=people.get(address, "unknown"), name=names.get(address), email=address)
 
 
 def _id(thread: Sequence[Letter], stems: Counter[str]) -> str:
@@ -139,9 +144,14 @@ def _role(letter: Letter, roles: RoleMapping) -> tuple[Role, RoleSource | None, 
     mapped = roles.role_of(name) or roles.role_of(letter.sender.address)
     if mapped:
         return mapped, "mapping", 1.0
-    if role_of_label(letter.sender.address.partition("@")[0]) == "agent":
+    if _is_desk(letter.sender.address):
         return "agent", "cues", 0.9
     return "unknown", None, None
+
+
+def _is_desk(address: str) -> bool:
+    """Whether it is a house's and nobody's own, such as `support@`."""
+    return role_of_label(address.partition("@")[0]) == "agent"
 
 
 def _about(letter: Letter) -> dict[str, Any]:
