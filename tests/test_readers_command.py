@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from llm_grader.cli.main import app
 from llm_grader.errors import UsageError
-from llm_grader.readers import read_transcripts
+from llm_grader.readers import FORMATS, read_transcripts
 from llm_grader.transcript import Transcript
 
 DATA = Path(__file__).parent / "data" / "readers"
@@ -116,6 +116,18 @@ def test_the_exit_code_says_whether_some_or_all_failed(tmp_path: Path, files: li
     assert result.exit_code == code
     assert len(result.stdout.splitlines()) == files.count("good")
     assert ("llm-grader: " in result.stderr) == (code != 0)
+
+
+def test_the_help_names_each_format_once_and_no_junk_file_does(tmp_path: Path) -> None:
+    told = run("--help").stdout
+    listed = " ".join(told[told.index("Formats: ") : told.index("Examples:")].split()).removeprefix("Formats: ")
+    assert listed == ", ".join(FORMATS) + "."
+    (tmp_path / "junk.txt").write_text("nobody speaks here\n")
+    (tmp_path / "page.html").write_text(" <!DOCTYPE  HTML>\n<html><body>Agent: Hello</body></html>\n")
+    junk, page = run(tmp_path).stderr.splitlines()
+    assert "is it one of the formats in `llm-grader read --help`? Then say --format NAME" in junk
+    assert "whatsapp" not in junk
+    assert "a page of HTML: save what it shows as text" in page
 
 
 def test_the_command_loads_no_client_library_and_no_datasets() -> None:

@@ -34,7 +34,7 @@ ReasonLanguage = Annotated[
 ItemsPerCall = Annotated[
     str | None, typer.Option("--items-per-call", help="Items asked about in one request: all, or a number. [all]")
 ]
-Format = Annotated[str | None, typer.Option("--format", help="The input's format, instead of finding out.")]
+Format = Annotated[str | None, typer.Option("--format", help="The input's format, see `read --help`. [found out].")]
 Agent = Annotated[
     list[str] | None, typer.Option("--agent", help="Speaker who is the agent; may be given several times.")
 ]

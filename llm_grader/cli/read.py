@@ -45,6 +45,9 @@ def read(
 
     Inputs that cannot be read are told on stderr; exit 3 when some could not be read, 65 when none could.
 
+    Formats: email, slack, canonical, captions, genesys, twilio, abcd, zendesk, freshdesk, intercom, liveagent, table,
+    vcon, deepgram, contact-lens, transcribe, assemblyai, azure-speech, whisper, messages, whatsapp, text.
+
     Examples:
       llm-grader read inbox/ > transcripts.jsonl
 

@@ -13,6 +13,7 @@ they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -102,6 +103,8 @@ _READERS: tuple[Reader, ...] = (
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
 
+_HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+
 FORMATS: tuple[str, ...] = tuple(_BY_NAME)
 """The names that `format` takes."""
 
@@ -189,9 +192,14 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     for reader in (*wanted, *_ALL):
         if reader.sniff(document):
             return reader
-    raise document.json_problem or UnsupportedFormat(
-        f"{_kind(document)}; tried {', '.join(FORMATS)}. If it is one of them, say so with --format NAME"
-    )
+    raise document.json_problem or UnsupportedFormat(_told(document))
+
+
+def _told(document: Document) -> str:
+    """What was found where no reader knows it, and what to do."""
+    if _HTML.match(document.head):
+        return "a page of HTML: save what it shows as text, and read that"
+    return f"{_kind(document)}; is it one of the formats in `llm-grader read --help`? Then say --format NAME"
 
 
 def _kind(document: Document) -> str:
