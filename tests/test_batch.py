@@ -526,6 +526,18 @@ def test_the_commands_keep_to_the_settings_that_grade_keeps_to(monkeypatch: pyte
     assert "eva@shop.example" not in Path("jobs", "batch-0001.jsonl").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("folder")
+def test_the_commands_redact_where_it_is_said_on_the_command_line() -> None:
+    transcript = talk("t0", "Good morning, eva@shop.example.")
+    Path("in.jsonl").write_text(transcript.model_dump_json(exclude_none=True), "utf-8")
+    assert run("export", "in.jsonl", "--out", "jobs", "--redact").exit_code == 0
+    assert "eva@shop.example" not in Path("jobs", "batch-0001.jsonl").read_text("utf-8")
+    (line,) = lines_of([Path("jobs", "batch-0001.jsonl")])
+    results_file(Path("out.jsonl"), [result_line(line["custom_id"], completion(GOOD))])
+    assert run("import", "in.jsonl", "--results", "out.jsonl").exit_code == 75  # it is of other settings
+    assert run("import", "in.jsonl", "--results", "out.jsonl", "--redact").exit_code == 0
+
+
 def test_import_tells_every_line_it_does_not_use_and_exits_with_3_when_something_is_open(folder: Path) -> None:
     first, second, third = exported_keys()
     used = [result_line(first, completion(GOOD)), result_line(second, completion({})), result_line(second, POOR)]

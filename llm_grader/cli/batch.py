@@ -46,6 +46,7 @@ def export_requests(
     mode: options.Mode = None,
     language: options.Language = None,
     reason_language: options.ReasonLanguage = None,
+    redact: options.Redact = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
     channel_roles: options.ChannelRoles = None,
@@ -80,6 +81,7 @@ def export_requests(
         mode=mode,
         language=language,
         reason_language=reason_language,
+        redact=redact,
         store=store,
         allow_http=allow_http,
     )
@@ -107,6 +109,7 @@ def import_results(
     mode: options.Mode = None,
     language: options.Language = None,
     reason_language: options.ReasonLanguage = None,
+    redact: options.Redact = None,
     format: options.Format = None,  # noqa: A002 - the flag's name
     agent: options.Agent = None,
     channel_roles: options.ChannelRoles = None,
@@ -135,6 +138,7 @@ def import_results(
         mode=mode,
         language=language,
         reason_language=reason_language,
+        redact=redact,
         store=store,
     )
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))

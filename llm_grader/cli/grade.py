@@ -47,9 +47,7 @@ def grade(
     windows: Annotated[
         bool | None, typer.Option("--windows", help="Read what is too long for the model in overlapping windows.")
     ] = None,
-    redact: Annotated[
-        bool | None, typer.Option("--redact", help="Send tokens in place of addresses, numbers and known names.")
-    ] = None,
+    redact: options.Redact = None,
     ask_roles: Annotated[
         bool | None, typer.Option("--ask-roles", help="Ask the model who a speaker is that nothing else tells.")
     ] = None,
