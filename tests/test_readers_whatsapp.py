@@ -158,6 +158,34 @@ def test_a_line_that_nobody_said_is_an_event(tmp_path: Path, line: str) -> None:
     assert transcript.turns[1].speaker == "Jana"
 
 
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("Jana hat Ferdinand Stoiber hinzugefügt", ["Jana", "Ferdinand Stoiber"]),
+        ("Petr added Ferdinand Stoiber, Bo Li and +49 171 2345678", ["Jana", "Petr", "Ferdinand Stoiber", "Bo Li"]),
+        ("You added ~ Ferdinand Stoiber", ["Jana", "Ferdinand Stoiber"]),
+        (f"{LRM}Petr added {LRM}Ferdinand Stoiber", ["Jana", "Petr", "Ferdinand Stoiber"]),
+        ("Ferdinand Stoiber left", ["Jana", "Ferdinand Stoiber"]),
+        ("Ferdinand Stoiber joined using this group's invite link", ["Jana", "Ferdinand Stoiber"]),
+        ('Ferdinand Stoiber created group "Help at Home"', ["Jana", "Ferdinand Stoiber"]),
+        ("Ferdinand Stoiber hat die Gruppe verlassen.", ["Jana", "Ferdinand Stoiber"]),
+        ("Deine Sicherheitsnummer für Ferdinand Stoiber hat sich geändert.", ["Jana", "Ferdinand Stoiber"]),
+        ("Petr přidal(a) Ferdinanda Stoibera", ["Jana", "Petr", "Ferdinanda Stoibera"]),
+        ("Petr hozzáadta Ferdinand Stoiber", ["Jana", "Petr", "Ferdinand Stoiber"]),
+        ("Petr lisas Ferdinand Stoiber", ["Jana", "Petr", "Ferdinand Stoiber"]),
+        ("Messages and calls are end-to-end encrypted. Tap to learn more.", ["Jana"]),
+        ("Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt.", ["Jana"]),
+        ("You were added", ["Jana"]),
+        ("Waiting for this message was added to the list of things left", ["Jana"]),
+    ],
+)
+def test_who_comes_goes_and_is_brought_takes_part(tmp_path: Path, line: str, people: list[str]) -> None:
+    transcript = read(tmp_path, f"13/05/24, 10:00 - {line}\n13/05/24, 10:01 - Jana: Hi")
+    assert [person.name for person in transcript.participants if person.name] == people
+    numbers = [person.phone for person in transcript.participants if person.phone]
+    assert numbers == (["+49 171 2345678"] if "+49" in line else [])
+
+
 def test_the_agent_is_who_the_user_says(tmp_path: Path) -> None:
     text = "13/05/24, 10:00 - Petr: It is broken\n13/05/24, 10:01 - +420 601 123 456: Which one?"
     transcript = read(tmp_path, text, RoleMapping(customers=("petr",)))

@@ -7,7 +7,7 @@ is the day. Lines without a name (joined, encrypted, called) and what stands in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,8 +16,8 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.readers.roles import stated_role
 from llm_grader.readers.whatsapp_dates import Dates
-from llm_grader.readers.whatsapp_words import event_in
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.readers.whatsapp_words import event_in, people_in
+from llm_grader.transcript import Participant, Transcript, Turn
 
 NAME = "whatsapp"
 
@@ -72,6 +72,7 @@ def read(document: Document) -> Iterator[Transcript]:
         id=document.new_id(),
         channel=document.options.channel or "chat",
         turns=tuple(turns),
+        participants=tuple(map(_participant, _people(turns))),
         metadata={key: value for key, value in about.items() if value},
         warnings=tuple(dates.warnings),
     )
@@ -115,6 +116,20 @@ def _turn(entry: _Entry, time: dict[str, Any], document: Document) -> Turn:
         return Turn(role="system", text=text, kind="event", event=event, **time)
     role = stated_role(entry.name, document.options.roles) or "unknown"
     return Turn(role=role, text=text, speaker=entry.name, kind="event" if event else "message", event=event, **time)
+
+
+def _people(turns: Sequence[Turn]) -> Iterable[str]:
+    """Who says something, and who is in a line that nobody said, as they are called."""
+    speakers = [turn.speaker for turn in turns if turn.speaker]
+    told = [name for turn in turns if turn.event == "system" for name in people_in(_clean(turn.text))]
+    return dict.fromkeys((*speakers, *told))
+
+
+def _participant(called: str) -> Participant:
+    by_number = called.startswith("+")
+    return Participant(
+        id=called, role="unknown", name=None if by_number else called, phone=called if by_number else None
+    )
 
 
 def _is_edited(entry: _Entry) -> bool:

@@ -1,4 +1,4 @@
-"""What WhatsApp writes into exported chats in the place of files and of deleted messages, by language.
+"""What WhatsApp writes into exported chats in the place of files and deleted messages, and about people, by language.
 
 A whole message in angle brackets is always its own: nobody types `<Media omitted>` in any language.
 """
@@ -53,3 +53,41 @@ def event_in(text: str, *, marked: bool) -> str | None:
     if not marked:
         return None
     return "attachment" if _PLACEHOLDER.fullmatch(text) else "system"
+
+
+# Patterns in which `@` stands for one or several people.
+_OF_PEOPLE = r"""
+    your security code with @ changed.*; deine sicherheitsnummer für @ hat sich geändert.*
+    @ added @; @ removed @; @ invited @; @ (?:was|were) (?:added|removed|invited); @ left; @ joined.*; @ created .*
+    @ changed .*; @ made @ an admin; @ is a contact; @ pinned .*; @ started .*
+    @ ha(?:t|st) @ (?:hinzugefügt|entfernt|eingeladen); @ (?:wurde|wurden) (?:hinzugefügt|entfernt|eingeladen)
+    @ hat die gruppe .*; @ ist .* beigetreten; @ hat .* (?:geändert|erstellt|fixiert); @ ist ein kontakt
+    @ (?:přidal|odebral|pozval)(?:\(a\)|a)? @; (?:přidali|odebrali|pozvali) jste @; @ opustil.* skupinu
+    @ (?:vytvořil|změnil).*; @ se připojil.*; @ byl.* (?:přidán|odebrán).*
+    @ (?:hozzáadta|eltávolította|meghívta) @; (?:hozzáadtad|eltávolítottad) @; @ kilépett
+    @ (?:létrehozta|csatlakozott|megváltoztatta|módosította).*
+    @ (?:lisas|eemaldas|kutsus) @; (?:lisasid|eemaldasid) @; @ (?:lahkus|liitus|lõi|muutis).*
+"""
+_TELLS_OF_PEOPLE = [
+    re.compile(told.strip().replace("@", "(.{1,160}?)"), re.IGNORECASE)
+    for told in re.split(r"[;\n]", _OF_PEOPLE)
+    if told.strip()
+]
+_US = ("you", "du", "sie", "vy", "ty", "te", "ön", "sina", "sa")
+_BETWEEN_PEOPLE = re.compile(r",? (?:and|und|a|és|ja) |, ")
+_CALLED = re.compile(r"(?:[^\W\d_][^\s,:]*)(?: [^\s,:]+){0,4}|\+\d[\d\s()./-]{5,}")
+
+
+def people_in(event: str) -> list[str]:
+    """Who comes, goes, is brought or changes something in a line that nobody said, as they are called there."""
+    for told in _TELLS_OF_PEOPLE:
+        if found := told.fullmatch(event.rstrip(". ")):
+            each = (who.strip(" ~\u202f\u00a0") for part in found.groups() for who in _BETWEEN_PEOPLE.split(part))
+            return [who for who in each if _CALLED.fullmatch(who) and _is_name(who)]
+    return []
+
+
+def _is_name(who: str) -> bool:
+    """Whether this is not the owner of the phone, nor the beginning of a sentence."""
+    words = who.split()
+    return words[0].casefold() not in _US and all(not word[0].islower() for word in (words[0], words[-1]))
