@@ -130,6 +130,18 @@ def test_where_the_sniffed_part_is_cut_does_not_matter(tmp_path: Path, filler: i
     assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
 
 
+def test_files_of_one_name_are_told_apart_and_named(tmp_path: Path) -> None:
+    files = [tmp_path / folder / "c1.txt" for folder in ("d1", "d2", "d3")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text("Agent: Hello\nCustomer: Hi\n")
+    first, second, third = read_transcripts(tmp_path)
+    assert [transcript.id for transcript in (first, second, third)] == ["c1", "c1-2", "c1-3"]
+    assert [w for w in first.warnings if "c1" in w] == []
+    assert f"the id c1 is that of {files[0]}: {files[1]} is called c1-2" in second.warnings
+    assert f"the id c1 is that of {files[0]}: {files[2]} is called c1-3" in third.warnings
+
+
 def test_unlabelled_text_is_refused_not_guessed_at(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedFormat, match=r"no line begins with a speaker.*`llm-grader read --help`.*--format"):
         read(tmp_path, "Hi, my name is Joanna. Hello Joanna, thank you for calling. How can I help: anything?")

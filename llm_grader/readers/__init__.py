@@ -14,7 +14,7 @@ they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -171,12 +171,12 @@ def _read(
                 # what was written as a transcript is taken at its word, unless the caller says who is who
                 as_written = chosen is canonical and options.roles == RoleMapping()
                 told = transcript if as_written else _settled(transcript, options)
-                yield ids.told_apart(_with_warnings(told, document.warnings), document.made_ids)
+                yield ids.told_apart(_with_warnings(told, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
         for transcript in joining.join(pieces, options):
-            yield ids.told_apart(_settled(transcript, options), frozenset())
+            yield ids.told_apart(_settled(transcript, options))
 
 
 def _recognise(document: Document) -> Reader | JoiningReader:
@@ -228,14 +228,17 @@ class _Ids:
     """The ids of one read: those that readers made up are made unique, those of the source stay and are told."""
 
     def __init__(self) -> None:
-        self._seen: set[str] = set()
+        self._seen: dict[str, str] = {}
+        """Id → the file it was first read from."""
 
-    def told_apart(self, transcript: Transcript, made: Collection[str]) -> Transcript:
+    def told_apart(self, transcript: Transcript, document: Document | None = None) -> Transcript:
+        file = "" if document is None else document.name
         if transcript.id not in self._seen:
-            self._seen.add(transcript.id)
+            self._seen[transcript.id] = file
             return transcript
-        if transcript.id not in made:
+        if document is None or transcript.id not in document.made_ids:
             return _with_warnings(transcript, [f"the id {transcript.id!r} was read before: two transcripts have it"])
         unique = next(name for n in count(2) if (name := f"{transcript.id}-{n}") not in self._seen)
-        self._seen.add(unique)
-        return transcript.model_copy(update={"id": unique})
+        warning = f"the id {transcript.id} is that of {self._seen[transcript.id]}: {file} is called {unique}"
+        self._seen[unique] = file
+        return _with_warnings(transcript.model_copy(update={"id": unique}), [warning])
