@@ -149,7 +149,10 @@ def _names_of(transcript: Transcript) -> set[str]:
     given |= {turn.speaker for turn in transcript.turns}
     if transcript.ticket is not None:
         given.add(transcript.ticket.customer_name)
-    return {name for label in given if label and (name := name_in(label))}
+    names = {name for label in given if label and (name := name_in(label))}
+    # an id may be what somebody is called, or a code such as `U1AGENT`
+    ids = {name_in(participant.id) for participant in transcript.participants}
+    return names | {name for name in ids if name and not any(map(str.isdigit, name))}
 
 
 def _numbers_of(transcript: Transcript) -> set[str]:

@@ -104,6 +104,16 @@ def test_a_number_that_a_field_gives_is_found_in_any_groups_and_has_one_token(fi
         assert redacted.turns[0].subject == sent
 
 
+def test_what_somebody_is_called_is_found_beside_the_real_name_but_no_code() -> None:
+    people = (
+        Participant(id="gwendo (U2XXXXX)", role="unknown", name="Gwendolyn Marchetti"),
+        Participant(id="U1AGENT", role="agent"),
+    )
+    turns = (Turn(role="agent", text="@gwendo, Marchetti: an agent"),)
+    redacted = redact(Transcript(id="t", channel="chat", participants=people, turns=turns)).transcript
+    assert redacted.turns[0].text == "@[NAME_1], [NAME_2]: an agent"
+
+
 def test_who_is_called_by_a_number_has_it_found() -> None:
     turns = (Turn(role="customer", speaker="+999 555 0142", text="My number is +9995550142."),)
     assert redact(Transcript(id="t", channel="chat", turns=turns)).transcript.turns[0].text == "My number is [PHONE_1]."
