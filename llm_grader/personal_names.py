@@ -78,7 +78,7 @@ def _sought(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Whole names, with their short parts and without, and then each part that tells by itself, longest first."""
     rows, alone = set[tuple[str, ...]](), set[str]()
     for words in filter(None, map(_parts, names)):
-        telling = tuple(filter(_tells_alone, words))
+        telling = tuple(word for word in words if _tells_alone(word) and not _is_particle(word, words))
         rows |= {telling, tuple(word for word in words if len(word) > 1 or _UNSPACED.fullmatch(word))}
         alone.update(telling)
         if len(words) > 1 and all(map(_UNSPACED.fullmatch, words)):
@@ -95,6 +95,11 @@ def _tells_alone(part: str) -> bool:
     """Whether a part is long enough to be somebody's name wherever it stands."""
     latin = unicodedata.name(part[0], "").startswith("LATIN")
     return len(part) >= (_LEAST_LETTERS if latin else _LEAST_OF_OTHERS)
+
+
+def _is_particle(part: str, words: Iterable[str]) -> bool:
+    """Whether it is the `von` of a name, a word of its own anywhere else."""
+    return len(part) < _LOWER_CASE_FROM and part.islower() and any(word[0].isupper() for word in words)
 
 
 def _orders(names: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

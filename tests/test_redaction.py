@@ -167,6 +167,7 @@ def test_check_digits_follow_the_standards() -> None:
         ("en", "Vip_Maya and MAYA_1", "Maya Lopez", ["Maya", "MAYA"]),
         ("en", "This is Bo Li. bo li? BO LI's; Li, Bo", "Bo Li", ["Bo", "Li", "BO", "LI", "Li", "Bo"]),
         ("en", "the both live on, Bo said", "Bo Li", []),
+        ("de", "Anna von Berg, Berg von der Post", "Anna von Berg", ["Anna", "von", "Berg", "Berg"]),
         ("en", "jan de vries de facto", "Jan de Vries", ["jan", "de", "vries"]),
         ("zh", "你好王伟，我是王伟国", "王伟", ["王伟", "王伟"]),
         ("en", "Hello 王伟, or 王 伟?", "王 伟", ["王伟", "王", "伟"]),
