@@ -60,7 +60,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite)
 
 def replace_lone_surrogates(text: str) -> tuple[str, int]:
     r"""Replace every `\uD8xx` escape without its other half by U+FFFD; returns the text and how many there were."""
-    if "\\ud" not in text and "\\uD" not in text:
+    if "\\u" not in text or ("\\ud" not in text and "\\uD" not in text):
         return text, 0
     count = 0
 
