@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from llm_grader.transcript import Transcript, Turn
@@ -73,8 +73,12 @@ def language_of(transcript: Transcript) -> str | None:
 
 def detect_language(text: str) -> str | None:
     """The BCP 47 code of the language a text is in; None where that is uncertain, or it has under 20 characters."""
-    if len(text.strip()) < LEAST_CHARACTERS:
-        return None
+    return None if len(text.strip()) < LEAST_CHARACTERS else _classified(text)
+
+
+@lru_cache(maxsize=4096)
+def _classified(text: str) -> str | None:
+    # the phrases of agents and machines come again and again
     language, _ = _identifier().classify(text)
     return language if language in _LANGUAGES else None
 
