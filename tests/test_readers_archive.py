@@ -57,6 +57,14 @@ def test_the_files_of_an_archive_are_read_in_order_with_their_names(tmp_path: Pa
     assert problems == []
 
 
+def test_a_file_without_a_name_is_read(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), TALK)
+    transcripts, problems, _ = read(put(tmp_path, data.getvalue()))
+    assert (len(transcripts), problems) == (1, [])
+
+
 def test_an_archive_counts_as_a_file_of_a_folder_and_of_a_pattern(tmp_path: Path) -> None:
     put(tmp_path, packed({"a.txt": TALK}, zipfile.ZIP_STORED))
     (tmp_path / "z.txt").write_text(TALK)

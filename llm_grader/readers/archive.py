@@ -72,7 +72,7 @@ def unpacked(data: bytes, name: str, report: Callable[[InputError], None]) -> It
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(entry.filename).parts
     hidden = any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts
-    return not entry.is_dir() and not hidden
+    return not entry.filename.endswith("/") and not hidden  # is_dir() fails on an empty name
 
 
 def _check_whole(names: list[str], files: list[zipfile.ZipInfo], name: str) -> None:
