@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,24 @@ def pseudonymise(transcript: Transcript, *, names: Iterable[str] = ()) -> tuple[
         turns=tuple(turns),
         **{name: getattr(transcript, name) for name in _KEPT},
     )
+
+
+class Pseudonyms:
+    """`pseudonymise` for many transcripts: each has an id of its own, though two may say the same once redacted."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    def __call__(self, transcript: Transcript) -> tuple[Transcript, Values]:
+        """The next transcript with tokens, and what leads back to it."""
+        redacted, values = pseudonymise(transcript)
+        names = (redacted.id if number == 1 else f"{redacted.id}-{number}" for number in count(1))
+        name = next(name for name in names if name not in self._ids)
+        self._ids.add(name)
+        if name == redacted.id:
+            return redacted, values
+        update = {"transcript_id": name, "id": values.id or transcript.id}
+        return redacted.model_copy(update={"id": name}), values.model_copy(update=update)
 
 
 class _Fields:

@@ -11,7 +11,14 @@ from typer.testing import CliRunner, Result
 
 from llm_grader.cli.main import app
 from llm_grader.errors import DiskError, InputError, MalformedInput, UsageError
-from llm_grader.pseudonyms import SavedValues, Values, new_values_file, pseudonymise, restore_transcript
+from llm_grader.pseudonyms import (
+    Pseudonyms,
+    SavedValues,
+    Values,
+    new_values_file,
+    pseudonymise,
+    restore_transcript,
+)
 from llm_grader.transcript import Participant, Segment, Ticket, Transcript, Turn
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -103,6 +110,17 @@ def test_an_id_that_names_somebody_is_replaced_and_comes_back(name: str, begins:
     redacted, values = pseudonymise(original)
     assert redacted.id.startswith(begins)
     assert restore_transcript(redacted, values) == original
+
+
+def test_transcripts_that_say_the_same_once_redacted_come_back_as_their_own() -> None:
+    people = ("Eva Nováková", "Jan Král", "Eva Nováková")
+    originals = [
+        Transcript(id=f"Chat with {name}", channel="chat", turns=(Turn(role="customer", speaker=name, text="Hi!"),))
+        for name in people
+    ]
+    told = list(map(Pseudonyms(), originals))
+    assert len({redacted.id for redacted, _ in told}) == 3
+    assert [restore_transcript(redacted, values) for redacted, values in told] == originals
 
 
 def test_ids_that_two_people_had_stay_apart() -> None:

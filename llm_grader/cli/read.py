@@ -96,25 +96,26 @@ def _changing(
     Raises:
         UsageError: the flags contradict each other.
     """
-    from llm_grader.pseudonyms import SavedValues, new_values_file, pseudonymise
+    from llm_grader.pseudonyms import Pseudonyms, SavedValues, new_values_file
 
     if values is not None and not redact:
         raise UsageError("--values: expected with --redact; to undo it, name the file with --restore")
     if redact and restore is not None:
         raise UsageError("--redact and --restore: expected one of them")
+    pseudonyms = Pseudonyms()
     if restore is not None:
         yield SavedValues(restore).restore
     elif values is not None:
         with new_values_file(values) as keep:
 
             def redacted(transcript: Transcript) -> Transcript:
-                told, leads_back = pseudonymise(transcript)
+                told, leads_back = pseudonyms(transcript)
                 keep(leads_back)
                 return told
 
             yield redacted
     else:
-        yield (lambda transcript: pseudonymise(transcript)[0]) if redact else (lambda transcript: transcript)
+        yield (lambda transcript: pseudonyms(transcript)[0]) if redact else (lambda transcript: transcript)
 
 
 def _print(transcript: Transcript, *, check: bool) -> None:
