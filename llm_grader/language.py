@@ -85,8 +85,13 @@ def _classified(text: str) -> str | None:
 
 def _sample(transcript: Transcript) -> str:
     """The beginnings of the turns, up to 600 characters of them."""
-    texts = (_written(turn) for turn in transcript.turns[:_MOST_TURNS] if turn.spoken)
-    return "\n".join(texts)[:_CHARACTERS_OF_ALL]
+    sample = ""
+    for turn in transcript.turns[:_MOST_TURNS]:
+        if turn.spoken:
+            sample += f"{_written(turn)}\n"
+        if len(sample) > _CHARACTERS_OF_ALL:
+            break
+    return sample[:_CHARACTERS_OF_ALL]
 
 
 def _written(turn: Turn) -> str:
@@ -109,9 +114,8 @@ def _is_plainly(text: str, language: str) -> bool:
     if language not in _OWN_WORDS:
         return False
     words = frozenset(_WORD.findall(text.casefold()))
-    hits = {each: len(telling & words) for each, telling in _OWN_WORDS.items()}
-    own = hits.pop(language)
-    return own > 2 * max(hits.values())
+    own = len(_OWN_WORDS[language] & words)
+    return own > 0 and all(own > 2 * len(_OWN_WORDS[other] & words) for other in _OWN_WORDS if other != language)
 
 
 def _primary(language: str) -> str:
