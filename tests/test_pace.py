@@ -109,7 +109,7 @@ def test_all_workers_keep_the_limit_on_requests() -> None:
             about = [transcript(f"t{number}") for number in range(count)]
             assert {card.status for card in grader.grade_many(about, concurrency=8)} == {"ok"}
     assert len(server.requests) == 11
-    assert 1.0 <= span(server) < 4
+    assert span(server) >= 0.6  # of 1.0, as the first request may arrive late; without turns all come at once
 
 
 def test_requests_that_are_tried_again_count() -> None:
@@ -121,7 +121,7 @@ def test_requests_that_are_tried_again_count() -> None:
         cards = list(Grader(rubric(), endpoint=endpoint).grade_many(transcript(f"t{n}") for n in range(4)))
     assert {card.status for card in cards} == {"ok"}
     assert len(server.requests) == 8
-    assert span(server) >= 0.7
+    assert span(server) >= 0.4
 
 
 def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
@@ -136,7 +136,7 @@ def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
         about = [transcript(f"t{number}") for number in range(6)]
         list(Grader(rubric(), endpoint=endpoint).grade_many(about, concurrency=1))
     assert len(server.requests) == 6
-    assert span(server) >= 1.0
+    assert span(server) >= 0.6
 
 
 def test_after_a_pause_requests_do_not_come_all_at_once() -> None:
@@ -149,7 +149,7 @@ def test_after_a_pause_requests_do_not_come_all_at_once() -> None:
         cards = list(Grader(rubric(), endpoint=endpoint).grade_many(about, concurrency=8))
     assert {card.status for card in cards} == {"ok"}
     assert len(server.requests) == 9
-    assert span(server) >= 0.3 + 0.6 + 0.4  # four, the pause, five; without turns after it they would come at once
+    assert span(server) >= 1.0  # of 1.3: four, the pause, five; without turns after it .9
 
 
 def test_limits_change_no_key() -> None:
