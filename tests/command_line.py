@@ -44,6 +44,9 @@ sections:
         evidence: {from: [agent], required_for: [met]}
 """
 
+PATIENCE_S = 600
+"""When whoever waits gives up. It tells nothing of speed: other work on a shared machine may halt ours for minutes."""
+
 _FORKED = multiprocessing.get_context("forkserver")
 _FORKED.set_forkserver_preload(["tests.client_libraries"])
 _NUMBERS = count()
@@ -133,6 +136,7 @@ class Command:
         folder: where it runs.
         environment: variables it gets on top; whatever configures llm-grader or its SDKs is taken away.
         file_size: the size in bytes beyond which it can write no file.
+        stdin: what it reads; nothing by default.
     """
 
     def __init__(
@@ -141,12 +145,14 @@ class Command:
         folder: Path,
         environment: Mapping[str, str] = {},
         file_size: int | None = None,
+        stdin: str = "",
     ) -> None:
         number = next(_NUMBERS)
-        self._stdout, self._stderr = (folder / f"{stream}-{number}.txt" for stream in ("stdout", "stderr"))
-        for path in (self._stdout, self._stderr):
-            path.touch()  # it may be killed before it has opened them
-        target = (list(map(str, arguments)), folder, self._stdout, self._stderr, dict(environment), file_size)
+        streams = tuple(folder / f"{stream}-{number}.txt" for stream in ("stdin", "stdout", "stderr"))
+        _, self._stdout, self._stderr = streams
+        for path, text in zip(streams, (stdin, "", ""), strict=True):
+            path.write_text(text, "utf-8")  # it may be killed before it has opened them
+        target = (list(map(str, arguments)), folder, streams, dict(environment), file_size)
         self._process = _FORKED.Process(target=_run, args=target)
         self._process.start()
 
@@ -163,22 +169,26 @@ class Command:
         """Whether it has not ended yet."""
         return self._process.is_alive()
 
-    def wait(self, timeout: float = 60) -> Finished:
-        """How it ends; after `timeout` seconds it is killed, and the test fails."""
-        self._process.join(timeout)
+    def wait(self) -> Finished:
+        """How it ends; when it does not, it is killed, and the test fails."""
+        self._process.join(PATIENCE_S)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-            raise AssertionError(f"still running after {timeout} s: {self.stderr()}")
+            raise AssertionError(f"still running after {PATIENCE_S} s: {self.stderr()}")
         assert self._process.exitcode is not None
         return Finished(self._process.exitcode, self._stdout.read_text("utf-8"), self.stderr())
 
 
 def run(
-    *arguments: str | Path, folder: Path, environment: Mapping[str, str] = {}, file_size: int | None = None
+    *arguments: str | Path,
+    folder: Path,
+    environment: Mapping[str, str] = {},
+    file_size: int | None = None,
+    stdin: str = "",
 ) -> Finished:
     """Run a command to its end; see `Command`."""
-    return Command(*arguments, folder=folder, environment=environment, file_size=file_size).wait()
+    return Command(*arguments, folder=folder, environment=environment, file_size=file_size, stdin=stdin).wait()
 
 
 def grading(folder: Path, base_url: str, *more: str | float | Path) -> list[str]:
@@ -187,26 +197,26 @@ def grading(folder: Path, base_url: str, *more: str | float | Path) -> list[str]
     return list(map(str, ["grade", folder / "cases.jsonl", *asked, *more]))
 
 
-def wait_until(happened: Callable[[], Any], timeout: float = 30) -> None:
+def wait_until(happened: Callable[[], Any]) -> None:
     """Wait for something to become true."""
-    until = time.monotonic() + timeout
+    until = time.monotonic() + PATIENCE_S
     while not happened():
-        assert time.monotonic() < until, "it did not happen in time"
+        assert time.monotonic() < until, f"it did not happen in {PATIENCE_S} s"
         time.sleep(0.005)
 
 
 def _run(
     arguments: list[str],
     folder: Path,
-    stdout: Path,
-    stderr: Path,
+    streams: tuple[Path, ...],
     environment: dict[str, str],
     file_size: int | None,
 ) -> None:
     """The forked process: take its streams, folder and environment, and become the command."""
     os.chdir(folder)
-    for stream, path in ((1, stdout), (2, stderr)):
-        os.dup2(os.open(path, os.O_WRONLY), stream)
+    for number, path in enumerate(streams):
+        os.dup2(os.open(path, os.O_RDWR), number)
+    sys.stdin = os.fdopen(0, encoding="utf-8")  # multiprocessing closes it
     for name in _settings(os.environ):
         del os.environ[name]
     os.environ.update(environment)

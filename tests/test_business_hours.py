@@ -148,7 +148,7 @@ def is_open(found: BusinessHours, moment: datetime) -> bool:
     return wall.date() not in found.holidays and any(a <= minute < b for openings in today for a, b in openings)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(schedules(), moments, st.integers(0, 900))
 @example(every_day("America/Sao_Paulo", "00:00-24:00"), datetime(2018, 11, 4, 2, 30, tzinfo=UTC), 100)
 @example(every_day("Australia/Lord_Howe", "01:30-02:30"), datetime(2018, 4, 7, 12, tzinfo=UTC), 100)
@@ -160,7 +160,7 @@ def test_it_is_the_time_during_which_the_clock_shows_an_opening_hour(
     assert found.seconds_between(begin, begin + steps * STEP) == counted * STEP.total_seconds()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(schedules(), st.tuples(moments, moments, moments))
 def test_parts_add_up_to_the_whole(found: BusinessHours, three: tuple[datetime, datetime, datetime]) -> None:
     a, b, c = sorted(three)

@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from llm_grader.rubric_file import load_rubric
 from llm_grader.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, completion, failure
 from llm_grader.transcript import Transcript, Turn
-from tests.command_line import Command, case_of, grading, judged, write_cases, write_rubric
+from tests.command_line import Command, case_of, grading, judged, wait_until, write_cases, write_rubric
 
 
 @pytest.fixture
@@ -72,10 +71,8 @@ def test_a_claim_is_renewed_while_its_request_hangs(store: Store, monkeypatch: p
     writing = Journal(store, 1)
     asyncio.run(AttemptLog(writing, "k1", "t1").begin(100, 2))
     [(_, first)] = claims(store)
-    time.sleep(0.3)
-    [(_, later)] = claims(store)
+    wait_until(lambda: claims(store)[0][1] > first)
     writing.close()
-    assert later > first
     assert claims(store) == []
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,10 +10,12 @@ import pytest
 
 from llm_grader.settings import Settings
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
+from tests import command_line
+from tests.command_line import Finished
 
 CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: Sorry. A new one comes on Friday.\n"
 KEY = "sk-very-secret"
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Finished]
 
 
 def truthful(request: ScriptedRequest) -> ScriptedResponse:
@@ -29,12 +28,9 @@ def run(tmp_path: Path) -> Run:
     """Run the command line in an empty folder that has `chat.txt`."""
     (tmp_path / "chat.txt").write_text(CHAT, "utf-8")
 
-    def call(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("LLM_GRADER", "OPENAI"))}
-        command = [sys.executable, "-m", "llm_grader", *arguments]
-        env = {**clean, "OPENAI_API_KEY": KEY, **environment}
-        return subprocess.run(
-            command, cwd=tmp_path, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False
+    def call(*arguments: str, stdin: str = "", **environment: str) -> Finished:
+        return command_line.run(
+            *arguments, folder=tmp_path, environment={"OPENAI_API_KEY": KEY, **environment}, stdin=stdin
         )
 
     return call
@@ -48,7 +44,7 @@ def server() -> Iterator[ScriptedServer]:
 
 def test_grading_prints_the_score_each_verdict_and_its_words(run: Run, server: ScriptedServer) -> None:
     result = run("grade", "chat.txt", "--model", "m", "--base-url", server.base_url)
-    assert result.returncode == 0, result.stderr
+    assert result.code == 0, result.stderr
     assert "chat: score 100 of 100, passed" in result.stdout
     assert "Greet the customer" in result.stdout
     assert "“Good morning” [agent 0]" in result.stdout
@@ -74,11 +70,11 @@ def test_a_second_run_sends_nothing_and_nor_does_a_changed_weight(
     run(*first)
     assert len(server.requests) == 1
     again = run(*first)
-    assert again.returncode == 0
+    assert again.code == 0
     assert len(server.requests) == 1
     assert "resuming: 1 done, 0 in doubt, 0 left" in again.stderr
     starter = run("rubric", "new", "mine.yaml")
-    assert starter.returncode == 0, starter.stderr
+    assert starter.code == 0, starter.stderr
     run(*first, "--rubric", "mine.yaml")
     assert len(server.requests) == 2
     changed = (tmp_path / "mine.yaml").read_text("utf-8").replace("weight: 2", "weight: 3", 1)
@@ -115,7 +111,7 @@ def test_a_score_below_the_threshold_exits_with_1(run: Run) -> None:
 
     with ScriptedServer(poor) as server:
         result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--fail-under", "50")
-    assert result.returncode == 1
+    assert result.code == 1
 
 
 def test_a_card_that_needs_review_exits_with_3(run: Run) -> None:
@@ -123,7 +119,7 @@ def test_a_card_that_needs_review_exits_with_3(run: Run) -> None:
         lambda request: completion({i: answer("met", (0, "never said")) for i in request.asked()})
     ) as server:
         result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
-    assert result.returncode == 3
+    assert result.code == 3
     assert "unverified_evidence" in result.stdout
     assert len(server.requests) == 2  # the answer, and one repair
 
@@ -132,7 +128,7 @@ def test_a_card_that_needs_review_exits_with_3(run: Run) -> None:
 def test_a_wrong_endpoint_exits_with_4_and_one_line(run: Run, response: ScriptedResponse, words: str) -> None:
     with ScriptedServer(lambda _request: response) as server:
         result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
-    assert result.returncode == 4
+    assert result.code == 4
     assert words in result.stderr
     assert KEY not in result.stderr + result.stdout
     assert "Traceback" not in result.stderr
@@ -156,7 +152,7 @@ def test_a_wrong_endpoint_exits_with_4_and_one_line(run: Run, response: Scripted
 )
 def test_wrong_usage_is_told_in_one_line(run: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
     result = run(*arguments)
-    assert result.returncode == code, result.stderr
+    assert result.code == code, result.stderr
     assert words in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -186,15 +182,15 @@ def test_the_embedded_model_is_meant_whatever_address_the_environment_has(
     weights = str(tmp_path / "none.gguf")  # so that it fails to start, rather than taking minutes
     environment = {"OPENAI_BASE_URL": server.base_url, "LLM_GRADER_LOCAL_WEIGHTS": weights}
     result = run("grade", "chat.txt", "--model", "local", **environment)
-    assert result.returncode == 4, result.stderr
+    assert result.code == 4, result.stderr
     assert server.requests == []
-    assert run("grade", "chat.txt", "--model", "local", "--base-url", server.base_url).returncode == 2
+    assert run("grade", "chat.txt", "--model", "local", "--base-url", server.base_url).code == 2
 
 
 def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(run: Run, server: ScriptedServer) -> None:
     result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--dry-run", "--json")
     figures = json.loads(result.stdout)
-    assert result.returncode == 0
+    assert result.code == 0
     assert server.requests == []
     assert figures["requests"] == 1
     assert 4_000 < figures["prompt_tokens"] < 5_500
@@ -225,7 +221,7 @@ def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, t
     (tmp_path / "inbox" / "good.txt").write_text(CHAT, "utf-8")
     (tmp_path / "inbox" / "bad.json").write_text('{"id": "x", "channel": "chat", "turns": [', "utf-8")
     result = run("grade", "inbox", "--base-url", server.base_url, "--model", "m", "--json")
-    assert result.returncode == 3
+    assert result.code == 3
     assert json.loads(result.stdout)["transcript_id"] == "good"
     assert "bad.json" in result.stderr
 
@@ -242,7 +238,7 @@ def test_a_rubric_that_asks_nothing_of_a_channel_is_told_at_the_end(run: Run, se
 def test_an_agent_whom_nobody_is_is_told_once(run: Run, server: ScriptedServer) -> None:
     grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
     result = run(*grading, "--agent", "Ines")
-    assert result.returncode == 0
+    assert result.code == 0
     assert result.stderr.count("--agent: nobody is 'Ines'") == 1
     assert "nobody is" not in run(*grading, "--agent", "Agent").stderr
 
@@ -250,7 +246,7 @@ def test_an_agent_whom_nobody_is_is_told_once(run: Run, server: ScriptedServer) 
 def test_a_language_that_the_rubric_is_not_written_in_is_told_once(run: Run, server: ScriptedServer) -> None:
     grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
     result = run(*grading, "--language", "pt")
-    assert result.returncode == 0
+    assert result.code == 0
     told = "language pt: helpdesk_qa is written in en, de, cs; the checklist is in en"
     assert result.stderr.splitlines().count(told) == 1
     assert "Greet the customer" in result.stdout

@@ -3,13 +3,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from llm_grader.folding import Folded, fold
 
-# How fast a shared machine runs is no property.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ALL_CHARACTERS = [chr(c) for c in range(0x20000) if not 0xD800 <= c < 0xE000]
 MARKS = {c for c in ALL_CHARACTERS if unicodedata.category(c).startswith("M")}
 COMBINING = {c for c in ALL_CHARACTERS if unicodedata.normalize("NFKD", c)[0] in MARKS}
@@ -44,13 +42,13 @@ def test_different_words_fold_differently(one: str, other: str) -> None:
 
 
 @given(st.text(max_size=30))
-@settings(PATIENT, max_examples=500)
+@settings(max_examples=500)
 def test_canonical_forms_of_any_text_fold_to_the_same(text: str) -> None:
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-@settings(PATIENT, max_examples=500)
+@settings(max_examples=500)
 def test_the_fold_of_a_part_is_part_of_the_fold(one: str, other: str) -> None:
     assume(other[:1] not in COMBINING)
     assert fold(f"{one}.{other}") == fold(f"{one}.") + fold(other)

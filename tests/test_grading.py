@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +37,7 @@ from llm_grader.rubric_file import load_rubric
 from llm_grader.testing import ScriptedJudge, answer
 from llm_grader.transcript import Segment, Transcript, Turn
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard, Usage
+from tests.effort import least_seconds
 from tests.scripted import HELLO, answers, item, rubric, transcript
 
 PROVENANCE = Provenance(
@@ -516,7 +516,7 @@ _ANSWER = st.builds(lambda label, quotes: answer(label, *quotes), _LABELS, _QUOT
 _ALL = st.dictionaries(st.sampled_from(["greeting", "thanks", "solution", "other"]), _ANSWER)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(_ALL, _ALL)
 def test_whatever_a_judge_says_a_label_is_one_that_was_checked(first: dict[str, Any], second: dict[str, Any]) -> None:
     judge = Saying(first, second)
@@ -550,8 +550,7 @@ def test_a_large_conversation_takes_little_time_of_our_own(characters: int, turn
         "thanks": answer("met", (0, "words that were never said")),
         "solution": answer("met", (0, "thank you for calling")),
     }
-    began = time.process_time()
+    assert least_seconds(lambda: grade(Saying(said), talk), below=2) < 2
     card = grade(Saying(said), talk)
-    assert time.process_time() - began < 2
     assert labels(card) == {"greeting": "met", "thanks": None, "solution": "met"}
     assert card.verdicts["solution"].evidence[0].turn == turns

@@ -28,6 +28,7 @@ from llm_grader.offsets import load_offsets
 from llm_grader.rubric_file import load_rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.weights import find_weights
+from tests.command_line import PATIENCE_S, wait_until
 
 STAND_IN = """
 import json, os, signal
@@ -160,10 +161,7 @@ def test_it_ends_with_the_process_that_forgot_to_close_it(weights: Path, how: st
     done = subprocess.run([sys.executable, "-c", _FORGETFUL, weights, how], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     started = int(done.stdout.strip().removesuffix("/v1").rpartition(":")[2])
-    deadline = time.monotonic() + 5
-    while runs(started) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not runs(started)
+    wait_until(lambda: not runs(started))
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +249,7 @@ def test_a_transcript_beyond_the_context_is_refused(server: LocalServer) -> None
 def test_nobody_without_the_key_is_answered(server: LocalServer) -> None:
     body = json.dumps({"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1}).encode()
     with pytest.raises(HTTPError, match="401") as caught:
-        urlopen(Request(f"{server.base_url}/chat/completions", body, {"Content-Type": "application/json"}), timeout=10)  # noqa: S310
+        urlopen(Request(f"{server.base_url}/chat/completions", body, {"Content-Type": "application/json"}))  # noqa: S310
     caught.value.close()
 
 
@@ -290,7 +288,7 @@ def test_the_process_ends_at_once_and_without_a_word(how: tuple[str, ...]) -> No
             time.sleep(0.5)
             if "wait" in how:
                 process.send_signal(signal.SIGINT)
-            out, errors = process.communicate(timeout=20)
+            out, errors = process.communicate(timeout=PATIENCE_S)
         finally:
             process.kill()
     assert (out, errors) == (b"", b"")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import selectors
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +17,8 @@ from llm_grader.endpoint import Endpoint
 from llm_grader.grader import Grader
 from llm_grader.pace import Pace, pace_of
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, completion, failure
-from tests.command_line import grading, judged, run, write_cases, write_rubric
+from llm_grader.throttle import Throttle
+from tests.command_line import Command, grading, judged, run, stored, wait_until, write_cases, write_rubric
 from tests.scripted import answers, rubric, transcript
 
 
@@ -85,43 +90,105 @@ def test_all_who_ask_one_model_share_a_pace() -> None:
     assert pace(requests_per_minute=None) is None
 
 
-# As a server sees it. The first request may arrive late on a busy machine, so that what follows seems early.
-
-_LATE = 0.15
+# Exactly, by a clock that passes at once while everybody waits.
 
 
-def span(server: ScriptedServer) -> float:
-    """Seconds from the first request to the last."""
-    times = [request.at for request in server.requests]
-    return max(times) - min(times) + _LATE
+class VirtualTime(asyncio.SelectorEventLoop):
+    """An event loop whose time passes when there is nothing else to do."""
+
+    def __init__(self) -> None:
+        super().__init__(_Skipping(self))
+        self.now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+
+class _Skipping(selectors.SelectSelector):
+    def __init__(self, loop: VirtualTime) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._loop.now += timeout or 0.0
+        return super().select(0)
+
+
+def sent_by_workers(
+    number: int, *, takes: float, pause_asked_by: int | None = None, requests_per_minute: int = 600
+) -> list[float]:
+    """When eight workers send so many requests that take so many seconds; one may be told to pause for 0.6 s."""
+    times: list[float] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        pace = Pace(requests_per_minute=requests_per_minute)
+        throttle = Throttle(8, pace=pace, clock=loop.time)
+
+        async def worker() -> None:
+            while len(times) < number:
+                async with throttle.slot() as sent:
+                    if len(times) == number:
+                        return
+                    times.append(round(loop.time(), 6))
+                    mine = len(times)
+                    await asyncio.sleep(takes)
+                    if mine == pause_asked_by:
+                        throttle.slow_down(0.6, sent)
+                    else:
+                        throttle.succeeded()
+
+        await asyncio.gather(*(worker() for _ in range(8)))
+
+    with asyncio.Runner(loop_factory=VirtualTime) as runner:
+        runner.run(run())
+    return times
+
+
+def test_workers_send_when_it_is_their_turn() -> None:
+    """600 a minute are one in 0.1 s, however long the answers take."""
+    assert sent_by_workers(6, takes=0.01) == [0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    assert sent_by_workers(6, takes=0.25) == [0, 0.25, 0.35, 0.45, 0.55, 0.65]  # the first goes alone
+    assert sent_by_workers(3, takes=0.01, requests_per_minute=1) == [0, 60, 120]
+
+
+def test_after_a_pause_workers_do_not_send_all_at_once() -> None:
+    assert sent_by_workers(9, takes=0.01, pause_asked_by=4) == [0, 0.1, 0.2, 0.3, 0.91, 1.01, 1.11, 1.21, 1.31]
+
+
+# As a server sees it. From the start of the run, no request can come before its turn, however busy the machine is.
 
 
 def respond(request: ScriptedRequest) -> ScriptedResponse:
     return completion(answers(*request.asked()))
 
 
-def test_all_workers_keep_the_limit_on_requests() -> None:
-    """600 a minute are one in 0.1 s: eleven take a second, whatever the concurrency."""
+def grade(number: int, *graders: Grader, concurrency: int = 8) -> None:
+    for grader in graders:
+        about = [transcript(f"t{each}") for each in range(number)]
+        assert {card.status for card in grader.grade_many(about, concurrency=concurrency)} == {"ok"}
+
+
+def test_all_graders_keep_the_limit_on_requests() -> None:
+    """600 a minute are one in 0.1 s: twelve take 1.1 s, whatever the concurrency."""
     with ScriptedServer(respond) as server:
         endpoint = Endpoint(model="m", base_url=server.base_url, requests_per_minute=600)
-        graders = [Grader(rubric(), endpoint=endpoint) for _ in range(2)]
-        for grader, count in zip(graders, (6, 5), strict=True):
-            about = [transcript(f"t{number}") for number in range(count)]
-            assert {card.status for card in grader.grade_many(about, concurrency=8)} == {"ok"}
-    assert len(server.requests) == 11
-    assert span(server) >= 0.6  # of 1.0, as the first request may arrive late; without turns all come at once
+        began = time.monotonic()
+        grade(6, *(Grader(rubric(), endpoint=endpoint) for _ in range(2)))
+    assert len(server.requests) == 12
+    assert server.requests[-1].at - began >= 1.1
 
 
 def test_requests_that_are_tried_again_count() -> None:
     def refused(request: ScriptedRequest) -> ScriptedResponse:
-        return failure(500) if request.number % 2 == 0 else respond(request)
+        return failure(429, "rate_limit", retry_after_ms="1") if request.number % 2 == 0 else respond(request)
 
     with ScriptedServer(refused) as server:
         endpoint = Endpoint(model="m", base_url=server.base_url, requests_per_minute=600)
-        cards = list(Grader(rubric(), endpoint=endpoint).grade_many(transcript(f"t{n}") for n in range(4)))
-    assert {card.status for card in cards} == {"ok"}
+        began = time.monotonic()
+        grade(4, Grader(rubric(), endpoint=endpoint))
     assert len(server.requests) == 8
-    assert span(server) >= 0.4
+    assert server.requests[-1].at - began >= 0.7
 
 
 def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
@@ -133,23 +200,10 @@ def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
 
     with ScriptedServer(counted) as server:
         endpoint = Endpoint(model="m", base_url=server.base_url, tokens_per_minute=600_000)
-        about = [transcript(f"t{number}") for number in range(6)]
-        list(Grader(rubric(), endpoint=endpoint).grade_many(about, concurrency=1))
+        began = time.monotonic()
+        grade(6, Grader(rubric(), endpoint=endpoint), concurrency=1)
     assert len(server.requests) == 6
-    assert span(server) >= 0.6
-
-
-def test_after_a_pause_requests_do_not_come_all_at_once() -> None:
-    def paused(request: ScriptedRequest) -> ScriptedResponse:
-        return failure(429, "rate_limit", retry_after_ms="600") if request.number == 3 else respond(request)
-
-    with ScriptedServer(paused) as server:
-        endpoint = Endpoint(model="m", base_url=server.base_url, requests_per_minute=600)
-        about = [transcript(f"t{number}") for number in range(8)]
-        cards = list(Grader(rubric(), endpoint=endpoint).grade_many(about, concurrency=8))
-    assert {card.status for card in cards} == {"ok"}
-    assert len(server.requests) == 9
-    assert span(server) >= 1.0  # of 1.3: four, the pause, five; without turns after it .9
+    assert server.requests[-1].at - began >= 1.0
 
 
 def test_limits_change_no_key() -> None:
@@ -162,17 +216,30 @@ def test_limits_change_no_key() -> None:
     assert keys[0] == keys[1]
 
 
-def test_the_command_line_keeps_limits_from_flags_and_settings(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("flags", "settings"),
+    [(("--requests-per-minute", "1"), ""), ((), "requests_per_minute = 1"), ((), "tokens_per_minute = 1100")],
+)
+def test_the_command_line_keeps_limits_from_flags_and_settings(
+    tmp_path: Path, flags: tuple[str, ...], settings: str
+) -> None:
+    """One request, or the 1,100 tokens that the server counts for it, is all for a minute."""
     write_rubric(tmp_path)
-    write_cases(tmp_path, 6)
+    write_cases(tmp_path, 3)
+    (tmp_path / "llm-grader.toml").write_text(settings, "utf-8")
     with ScriptedServer(judged) as server:
-        command = grading(tmp_path, server.base_url, "--no-store", "--json")
-        assert run(*command, "--requests-per-minute", "600", folder=tmp_path).code == 0
-        assert span(server) >= 0.5
-        server.requests.clear()
-        # 1,100 tokens as the server counts them: at 300,000 a minute one in 0.22 s.
-        (tmp_path / "llm-grader.toml").write_text("tokens_per_minute = 300000\n", "utf-8")
-        assert run(*command, "--limit", "4", "--concurrency", "1", folder=tmp_path).code == 0
-        assert span(server) >= 0.66
-        wrong = run(*command, "--requests-per-minute", "0", folder=tmp_path)
+        command = Command(*grading(tmp_path, server.base_url, *flags), folder=tmp_path)
+        wait_until(lambda: len(stored(tmp_path)) == 1)
+        time.sleep(0.5)
+        assert len(server.requests) == 1
+        for _ in range(2):
+            command.send(signal.SIGINT)
+        assert command.wait().code == 130
+
+
+def test_a_limit_of_none_at_all_is_refused(tmp_path: Path) -> None:
+    write_rubric(tmp_path)
+    write_cases(tmp_path, 1)
+    wrong = run(*grading(tmp_path, "http://127.0.0.1:1/v1", "--requests-per-minute", "0"), folder=tmp_path)
     assert wrong.code == 2
+    assert "requests_per_minute" in wrong.stderr

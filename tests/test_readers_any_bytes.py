@@ -66,7 +66,7 @@ def test_any_bytes_give_transcripts_or_typed_errors(format: str | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=25, suppress_health_check=list(HealthCheck))
         @given(damaged() | st.binary(max_size=200))
         def hold(data: bytes) -> None:
             file.write_bytes(data)

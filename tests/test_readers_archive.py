@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import struct
 import tempfile
-import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat
 from llm_grader.readers import read_transcripts
 from llm_grader.readers.archive import MAX_FILES
 from llm_grader.transcript import Transcript
+from tests.effort import least_seconds
 from tests.exports import refusal
 from tests.test_readers_slack import export, message
 
@@ -203,15 +203,14 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_at_once(tmp_path: Path, name: str) -> None:
     file = put(tmp_path, BOMBS[name])
-    began = time.process_time()
+    assert least_seconds(lambda: read(file), below=0.2) < 0.2
     transcripts, problems, _ = read(file)
-    assert time.process_time() - began < 0.2
     assert transcripts == []
     assert problems
     assert all(str(problem).startswith(str(file)) for problem in problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_damaged_archives_are_read_or_refused(data: st.DataObject) -> None:
     whole = packed({"a.txt": TALK, "b/c.json": '{"turns": []}'})

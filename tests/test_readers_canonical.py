@@ -9,7 +9,7 @@ from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat, UsageError
@@ -209,7 +209,7 @@ def turns(draw: st.DrawFn) -> Turn:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     st.builds(
         Transcript,
@@ -255,7 +255,7 @@ _LINES = st.lists(
 
 
 @given(_LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 def test_a_file_says_the_same_as_its_bytes(tmp_path: Path, lines: list[str], end: str, encoding: str) -> None:
     path = tmp_path / "in.jsonl"
     path.write_bytes(end.join(lines).encode(encoding, "replace"))

@@ -116,7 +116,7 @@ words = st.text(st.characters(categories=["L", "N"], include_characters=" .,"), 
 spans = st.tuples(st.integers(0, 9_000_000), st.integers(0, 10_000), words)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(spans, min_size=1, max_size=5), st.booleans())
 def test_cues_are_those_that_an_independent_parser_finds(cues: list[tuple[int, int, str]], srt: bool) -> None:
     mark = "," if srt else "."

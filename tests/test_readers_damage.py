@@ -62,7 +62,7 @@ def test_each_export_is_known_by_its_content_alone(tmp_path: Path, name: str) ->
     assert known == [name.split(" ")[0]]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(PLACES), st.sampled_from(STRANGE) | st.just(damaged), st.booleans())
 def test_a_value_of_another_type_is_read_or_told(place: tuple[str, tuple[Any, ...]], change: Any, forced: bool) -> None:
     export = damaged(*place, change)
@@ -70,7 +70,7 @@ def test_a_value_of_another_type_is_read_or_told(place: tuple[str, tuple[Any, ..
         assert Transcript.model_validate_json(transcript.model_dump_json()) == transcript
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(EXPORTS)), st.floats(0, 1), st.sampled_from([b"", b"\0", b"\xff", b"]", b"}"]))
 def test_a_file_that_ends_early_is_refused(name: str, share: float, tail: bytes) -> None:
     data = json.dumps(EXPORTS[name]).encode()

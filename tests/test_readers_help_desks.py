@@ -36,7 +36,7 @@ def broken(draw: st.DrawFn) -> tuple[str, Any]:
     return name, export
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(broken(), st.booleans())
 def test_tickets_broken_in_several_places_are_read_or_refused(case: tuple[str, Any], forced: bool) -> None:
     name, export = case

@@ -276,7 +276,7 @@ _CRUMBS = [
 _CRUMBS += [b"Content-Type: multipart/mixed; boundary=b\n", b"--b\n", b"Content-Transfer-Encoding: quoted-printable\n"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.sampled_from(_CRUMBS)), max_size=4))
 def test_a_separator_above_changes_nothing_of_a_broken_letter(damage: list[tuple[float, int, bytes]]) -> None:
     data = bytearray(_LETTER)

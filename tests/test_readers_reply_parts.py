@@ -165,7 +165,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(pieces | st.text(max_size=30), max_size=12).map("".join))
 def test_parts_always_tile_the_text(text: str) -> None:
     found = split_reply(text)

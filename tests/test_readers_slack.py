@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_grader.errors import MalformedInput
@@ -202,7 +202,7 @@ FILES: dict[str, Any] = {
 PLACES = [(name, place) for name, value in FILES.items() for place in places(value)[1:]]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(st.sampled_from(PLACES), st.sampled_from([*STRANGE, "<@U1AGENT", "&lt", "2024-05-01T10:00:00Z"]))
 def test_a_value_of_another_type_in_any_file_is_read_or_told(
     tmp_path: Path, place: tuple[Any, ...], value: Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_grader.readers import read_transcripts
@@ -104,7 +104,7 @@ def test_a_text_in_a_cell_is_one_conversation(tmp_path: Path) -> None:
     assert len(transcript.turns) == 4
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from([FIRST, SECOND, "---\n", "===\n", "\n", "Call 5\n", "Call 6\n", "Chat ID: 7\n", "words\n"])

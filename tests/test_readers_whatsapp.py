@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_grader.readers import RoleMapping, read_transcripts
@@ -225,7 +225,7 @@ def test_the_public_samples_are_one_chat_written_three_ways(name: str) -> None:
     assert times(transcript)[::8] == ["2019-01-01 11:25:00", "2021-12-30 22:01:00"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from([*"0159[]/.,:-~<> \n\u200e\u202f\u2013apm", "99/99/9999, 99:99 - a: b", "0/0/0, 0:00 - "]))
 )

@@ -154,7 +154,7 @@ SOMETHING_ELSE = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(choice=st.data())
 def test_whatever_stands_in_a_file_it_can_be_linted_or_is_a_rubric_error_with_a_line(
     tmp_path_factory: pytest.TempPathFactory, choice: st.DataObject

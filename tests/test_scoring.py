@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_grader.rubric import Item, Rubric
@@ -14,8 +14,6 @@ from llm_grader.scoring import Scores, apply_conditions, score_verdicts
 from llm_grader.transcript import Ticket, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, SectionScore, Verdict
 
-# How fast a shared machine runs is no property.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIKERT = {
     "levels": [
         {"value": "poor", "points": 0, "anchor": "no"},
@@ -218,7 +216,7 @@ def graded(draw: st.DrawFn) -> tuple[Rubric, dict[str, Verdict]]:
 
 
 @given(graded())
-@settings(PATIENT, max_examples=500)
+@settings(max_examples=500)
 def test_scores_keep_their_range(case: tuple[Rubric, dict[str, Verdict]]) -> None:
     scores = score_verdicts(*case)
     assert scores.score is None or 0 <= scores.score <= 100
@@ -227,7 +225,7 @@ def test_scores_keep_their_range(case: tuple[Rubric, dict[str, Verdict]]) -> Non
 
 
 @given(graded(), st.randoms(use_true_random=False))
-@settings(PATIENT, max_examples=200)
+@settings(max_examples=200)
 def test_the_order_of_verdicts_and_items_does_not_matter(
     case: tuple[Rubric, dict[str, Verdict]], rng: random.Random
 ) -> None:
@@ -243,7 +241,7 @@ def test_the_order_of_verdicts_and_items_does_not_matter(
 
 
 @given(graded(), st.data())
-@settings(PATIENT, max_examples=500)
+@settings(max_examples=500)
 def test_what_is_not_scored_scores_as_if_the_item_were_not_there(
     case: tuple[Rubric, dict[str, Verdict]], data: st.DataObject
 ) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from llm_grader.store import Store
 from llm_grader.testing import ScriptedServer
-from tests.command_line import grading, judged, run, stored, write_cases, write_rubric
+from tests.command_line import PATIENCE_S, grading, judged, run, stored, write_cases, write_rubric
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;]*m")
 CLEAN = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
@@ -42,7 +42,7 @@ def on_a_terminal(arguments: list[str], folder: Path, **environment: str) -> str
         while part := os.read(ours, 65536):
             seen += part
     os.close(ours)
-    assert process.wait(timeout=60) == 0, seen
+    assert process.wait(timeout=PATIENCE_S) == 0, seen
     return seen.decode()
 
 
@@ -57,7 +57,7 @@ def with_stdout(
         stdout=file,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -73,7 +73,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback_and_loses_no_result(desk: 
         process.stdout.close()
         told = process.stderr.read()
         process.stderr.close()
-        assert process.wait(timeout=60) == 128 + signal.SIGPIPE
+        assert process.wait(timeout=PATIENCE_S) == 128 + signal.SIGPIPE
         assert '"transcript_id":"case-' in line
         assert [word for word in ("Traceback", "Exception ignored", "unexpected") if word in told] == []
         paid, kept = len(server.requests), len(stored(desk))
@@ -92,7 +92,7 @@ def test_every_command_bears_a_reader_that_leaves_early(desk: Path) -> None:
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()
-    assert process.wait(timeout=60) != 0
+    assert process.wait(timeout=PATIENCE_S) != 0
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -133,7 +133,9 @@ def test_a_closed_stdout_is_told_before_anything_is_paid_for(desk: Path) -> None
     with ScriptedServer(judged) as server:
         words = [sys.executable, "-m", "llm_grader", *grading(desk, server.base_url, "--json")]
         command = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *words]
-        ended = subprocess.run(command, cwd=desk, env=CLEAN, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        ended = subprocess.run(
+            command, cwd=desk, env=CLEAN, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False
+        )
     assert ended.returncode == 74
     assert ended.stderr == "llm-grader: stdout is closed: send it somewhere, such as to /dev/null\n"
     assert server.requests == []

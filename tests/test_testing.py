@@ -24,6 +24,7 @@ from llm_grader.testing import (
     completion,
     failure,
 )
+from tests.command_line import PATIENCE_S, wait_until
 from tests.scripted import HELLO, answers, item, rubric, transcript
 
 MODEL = response_model([item(), item("thanks")])
@@ -31,7 +32,7 @@ MODEL = response_model([item(), item("thanks")])
 
 def post(server: ScriptedServer, body: Any, **headers: str) -> tuple[int, dict[str, str], bytes]:
     host = server.base_url.removeprefix("http://").partition("/")[0]
-    connection = http.client.HTTPConnection(host, timeout=10)
+    connection = http.client.HTTPConnection(host, timeout=PATIENCE_S)
     try:
         connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
         reply = connection.getresponse()
@@ -163,16 +164,14 @@ def test_half_a_request_is_none() -> None:
 
 def test_a_delay_holds_up_nobody_else() -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        return completion("x")._replace(delay=3.0 if request.body["slow"] else 0)
+        return completion("x")._replace(delay=PATIENCE_S if request.body["slow"] else 0)
 
     with ScriptedServer(respond) as server:
         waiting = threading.Thread(target=lambda: post(server, {"slow": True}), daemon=True)
         waiting.start()
-        while not server.requests:
-            time.sleep(0.01)
-        began = time.monotonic()
+        wait_until(lambda: server.requests)
         post(server, {"slow": False})
-        assert time.monotonic() - began < 2.5
+        assert waiting.is_alive()
 
 
 def test_it_listens_on_loopback_only_and_not_after_its_end() -> None:

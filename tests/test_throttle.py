@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from llm_grader.errors import AuthError, EndpointDown
 from llm_grader.throttle import DOWN_AFTER, LONGEST_PAUSE, Throttle
+from tests.command_line import PATIENCE_S
 from tests.scripted import Clock
 
 
@@ -307,7 +308,7 @@ def test_never_more_in_flight_than_allowed(limit: int, script: list[str]) -> Non
                         made.slow_down(None if outcome == "slow" else 1.0, sent)
                     assert 1 <= made.allowed <= limit
 
-        await asyncio.wait_for(asyncio.gather(*(worker() for _ in range(8))), timeout=10)
+        await asyncio.wait_for(asyncio.gather(*(worker() for _ in range(8))), timeout=PATIENCE_S)
 
     run(test)
 

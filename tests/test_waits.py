@@ -3,14 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.waits import response_waits
 
-# How fast a shared machine runs is no property.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -82,7 +80,6 @@ def test_without_all_times_there_are_no_waits() -> None:
     assert waits() == []
 
 
-@settings(PATIENT)
 @given(st.lists(st.tuples(st.sampled_from(["customer", "agent", "bot"]), st.integers(0, 10_000))))
 def test_waits_are_never_negative_and_no_more_than_the_answers(said: list[tuple[str, int]]) -> None:
     found = waits(*(turn(role, at) for role, at in said))

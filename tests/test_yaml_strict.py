@@ -184,7 +184,7 @@ def depth(value: Any) -> int:
 ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text("ab1: -?[]{},&*!|>'\"#%@<\n\t\\~.", max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=ANY_TEXT)
 def test_any_text_is_data_of_bounded_depth_or_malformed(text: str) -> None:
     try:
