@@ -18,6 +18,7 @@ from llm_grader.messages import LANGUAGE_NAMES, PROBLEMS, Message, fence_code, r
 from llm_grader.redaction import redact, restore
 from llm_grader.reply import AnswerModel, CitedQuote, Words
 from llm_grader.rubric import EvidenceRule, Item, Rubric, wording
+from llm_grader.throttle import Work, current_work
 from llm_grader.transcript import Model, Share, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence, Status, Usage, Verdict
 
@@ -158,6 +159,7 @@ class PairJudge:
             EndpointError: the key, quota, model or address is wrong.
             RunStopped: the endpoint is down, or a limit is reached.
         """
+        current_work.set(Work())
         usage = Usage()
         problems: dict[str, str] = {}
         for _ in range(2):

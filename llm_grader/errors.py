@@ -11,7 +11,8 @@ GraderError
 ├── LocalModelError         the embedded model cannot be started                   exit 4
 ├── RunStopped              the run stops, and run again it resumes                exit 75
 │   ├── EndpointDown        the endpoint has not answered for too long
-│   └── BudgetExceeded      the next request would exceed a limit that was set
+│   ├── BudgetExceeded      the next request would exceed a limit that was set
+│   └── Interrupted         somebody asked it to begin nothing new
 └── JudgeError              one request to a model failed
     ├── EndpointError       wrong key, quota, model or address: no transcript can be graded   exit 4
     │   ├── AuthError  QuotaError  ModelNotFound
@@ -123,6 +124,12 @@ class BudgetExceeded(RunStopped):
     """The next request would exceed `max_cost` or `max_requests`."""
 
     code = "budget"
+
+
+class Interrupted(RunStopped):
+    """The run was asked to begin nothing new."""
+
+    code = "interrupted"
 
 
 class JudgeError(GraderError):

@@ -89,6 +89,11 @@ class Gateway:
         if client is not None:
             client.throttle.restart(concurrency)
 
+    def finish(self) -> int:
+        """Begin no new work on the running event loop, see `Throttle.finish`; returns how many gave up waiting."""
+        client = self._clients.get(asyncio.get_running_loop())
+        return 0 if client is None else client.throttle.finish()
+
     async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
         """Ask for an answer that follows `response_model`.
 

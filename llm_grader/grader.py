@@ -41,6 +41,7 @@ from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.speaker_roles import ask_roles, assumed_roles, roles_to_ask
 from llm_grader.store import Store
+from llm_grader.throttle import Work, current_work
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard, Usage
 
@@ -247,6 +248,14 @@ class Grader:
             asking = gateway.estimate(roles.messages(), roles.response_model(), rates=self._rates)
         return sum([usage] * self.samples, asking)
 
+    def finish(self) -> int:
+        """Begin no other transcript: those that something was sent about finish, then the run ends in `Interrupted`.
+
+        Call it on the event loop of the run. Returns how many transcripts that waited for their turn were given up.
+        """
+        line = self.__dict__.get("_line")
+        return 0 if line is None or line.gateway is None else line.gateway.finish()
+
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and the embedded model."""
         line = self.__dict__.get("_line")
@@ -304,6 +313,7 @@ class Grader:
         return card
 
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
+        current_work.set(Work())
         asker, samples, before = self._line.asker, self.samples, self._before(transcript, provenance)
         redaction = redact_transcript(transcript) if self.redact else None
         sent, asking = await self._with_roles(transcript if redaction is None else redaction.transcript)

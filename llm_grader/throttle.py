@@ -10,14 +10,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from typing import NoReturn
 
-from llm_grader.errors import EndpointDown
+from llm_grader.errors import EndpointDown, Interrupted
 from llm_grader.pace import Pace
 
 LONGEST_PAUSE = 120.0
 DOWN_AFTER = 60.0
+
+
+class Work:
+    """What requests are sent for, such as a transcript. Once the first was sent, it is `begun`."""
+
+    begun = False
+
+
+_BEGUN = Work()
+_BEGUN.begun = True
+current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
+"""What the requests of the current task are for; without it, each is taken for one of some work that has begun."""
 
 
 class Throttle:
@@ -36,12 +49,15 @@ class Throttle:
         *,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = asyncio.sleep,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.limit = limit
         self.allowed = 1
         self._proven = False
         self._stopped_by: Exception | None = None
+        self._finishing = False
+        self._woken = asyncio.Event()
+        self._waiting: set[Work] = set()
         self._in_flight = 0
         self._halvings = 0
         self._successes = 0
@@ -60,20 +76,56 @@ class Throttle:
 
         Raises:
             Exception: what `stop` was called with.
+            Interrupted: after `finish`, where its work has not begun.
         """
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._stopped_by or self._in_flight < self.allowed)
-            self._in_flight += 1
+        await self._take_turn(current_work.get() or _BEGUN, tokens)
         try:
-            while self._stopped_by is None and (wait := self._wait(tokens)) > 0:
-                await self._sleep(wait)  # type: ignore[misc]
-            if self._stopped_by is not None:
-                raise self._stopped_by
             yield self._halvings
         finally:
+            await self._leave()
+
+    async def _take_turn(self, work: Work, tokens: float) -> None:
+        self._waiting.add(work)
+        try:
             async with self._changed:
-                self._in_flight -= 1
-                self._changed.notify_all()
+                await self._changed.wait_for(lambda: self._refusal(work) or self._in_flight < self.allowed)
+                self._in_flight += 1
+            try:
+                await self._wait_for_turn(work, tokens)
+            except BaseException:
+                await self._leave()
+                raise
+            work.begun = True
+        finally:
+            self._waiting.discard(work)
+
+    async def _wait_for_turn(self, work: Work, tokens: float) -> None:
+        while (refusal := self._refusal(work)) is None and (wait := self._wait(tokens)) > 0:
+            await self._sleep_unless_woken(wait)
+        if refusal is not None:
+            raise refusal
+
+    async def _leave(self) -> None:
+        async with self._changed:
+            self._in_flight -= 1
+            self._changed.notify_all()
+
+    def _refusal(self, work: Work) -> Exception | None:
+        if self._stopped_by is None and self._finishing and not work.begun:
+            return Interrupted("nothing new is begun: run again to go on")
+        return self._stopped_by
+
+    async def _sleep_unless_woken(self, seconds: float) -> None:
+        waits = [asyncio.ensure_future(each) for each in (self._sleep(seconds), self._woken.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    def _wake(self) -> None:
+        self._woken.set()
+        self._woken = asyncio.Event()
 
     def _wait(self, tokens: float) -> float:
         pause = self._paused_until - self._clock()
@@ -85,10 +137,21 @@ class Throttle:
         self.allowed = limit if unhindered else min(self.allowed, limit)
         self.limit = limit
         self._stopped_by = self._failing_since = None
+        self._finishing = False
 
     def stop(self, error: Exception) -> None:
         """Nobody may send any more: whoever waits or comes gets `error`."""
         self._stopped_by = error
+        self._wake()
+
+    def finish(self) -> int:
+        """No new work may begin, and what has begun goes on: whoever waits or comes with new work gets `Interrupted`.
+
+        Returns how many gave up waiting.
+        """
+        self._finishing = True
+        self._wake()
+        return sum(not work.begun for work in self._waiting)
 
     def slow_down(self, seconds: float | None, sent: int | None = None) -> None:
         """The endpoint asked for fewer requests, and for a pause of `seconds` when it said how long.

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.errors import AuthError, EndpointDown
-from llm_grader.throttle import DOWN_AFTER, LONGEST_PAUSE, Throttle
+from llm_grader.errors import AuthError, EndpointDown, Interrupted
+from llm_grader.pace import Pace
+from llm_grader.throttle import DOWN_AFTER, LONGEST_PAUSE, Throttle, Work, current_work
 from tests.command_line import PATIENCE_S
 from tests.scripted import Clock
 
@@ -25,6 +26,11 @@ def proven(limit: int, clock: Clock | None = None) -> Throttle:
     made = throttle(limit, clock)
     made.succeeded()
     return made
+
+
+async def never_over(_seconds: float) -> None:
+    """A sleep that does not end by itself."""
+    await asyncio.Event().wait()
 
 
 class Requests:
@@ -269,8 +275,8 @@ def test_whoever_gives_up_waiting_takes_no_slot() -> None:
 
 def test_whoever_gives_up_in_a_pause_returns_the_slot() -> None:
     async def test() -> None:
-        clock, asleep = Clock(), asyncio.Event()
-        made = Throttle(1, clock=clock, sleep=lambda _seconds: asleep.wait())
+        clock = Clock()
+        made = Throttle(1, clock=clock, sleep=never_over)
         made.succeeded()
         made.slow_down(5.0)
         requests = Requests(made)
@@ -309,6 +315,60 @@ def test_never_more_in_flight_than_allowed(limit: int, script: list[str]) -> Non
                     assert 1 <= made.allowed <= limit
 
         await asyncio.wait_for(asyncio.gather(*(worker() for _ in range(8))), timeout=PATIENCE_S)
+
+    run(test)
+
+
+# Asked to finish.
+
+
+def test_who_waits_with_new_work_gives_up_when_the_run_is_to_finish() -> None:
+    async def test() -> None:
+        made = Throttle(4, pace=Pace(requests_per_minute=1), clock=Clock(), sleep=never_over)
+        made.succeeded()
+
+        async def grade(*, begun: bool) -> None:
+            work = Work()
+            work.begun = begun
+            current_work.set(work)
+            async with made.slot():
+                await asyncio.Event().wait()
+
+        first = asyncio.create_task(grade(begun=False))
+        await asyncio.sleep(0.01)
+        begun = asyncio.create_task(grade(begun=True))
+        new = [asyncio.create_task(grade(begun=False)) for _ in range(6)]  # some wait for their turn, some behind
+        await asyncio.sleep(0.01)
+        assert made.finish() == 6
+        for task in new:
+            with pytest.raises(Interrupted):
+                await task
+        with pytest.raises(Interrupted):
+            await asyncio.create_task(grade(begun=False))
+        assert not first.done()
+        assert not begun.done()  # it waits for its turn
+        made.stop(AuthError("no"))
+        with pytest.raises(AuthError):
+            await begun
+        first.cancel()
+
+    run(test)
+
+
+def test_work_that_has_begun_is_finished() -> None:
+    async def test() -> None:
+        clock = Clock()
+        made = proven(4, clock)
+        current_work.set(Work())
+        async with made.slot():
+            assert made.finish() == 0
+        made.slow_down(3.0)
+        async with made.slot():
+            assert clock.now == 1003.0
+        made.restart(4)
+        current_work.set(Work())
+        async with made.slot():
+            pass
 
     run(test)
 

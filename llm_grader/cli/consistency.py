@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import GraderError, UsageError
+from llm_grader.errors import GraderError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -166,7 +166,7 @@ def _run(
     from llm_grader.cli.interrupts import Interrupts
     from llm_grader.pool import run_pool
 
-    interrupts = Interrupts(_tell)
+    interrupts = Interrupts(_tell, gateway.finish)
     verdicts: list[PairVerdict] = []
 
     async def run() -> None:
@@ -185,6 +185,8 @@ def _run(
             asyncio.run(run())
     except asyncio.CancelledError:
         _tell("aborted")
+    except Interrupted:
+        pass
     except GraderError as error:
         return verdicts, interrupts.exit_code, error
     return verdicts, interrupts.exit_code, None

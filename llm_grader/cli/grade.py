@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import GraderError
+from llm_grader.errors import GraderError, Interrupted
 
 if TYPE_CHECKING:
     from llm_grader.cli.cards import Cards
@@ -136,7 +136,7 @@ def _run(
     from llm_grader.cli.interrupts import Interrupts
     from llm_grader.cli.resuming import left_of
 
-    interrupts = Interrupts(progress.notify)
+    interrupts = Interrupts(progress.notify, grader.finish)
     left = left_of(grader, source, known) if len(known) < progress.total else ()
 
     async def run() -> None:
@@ -160,6 +160,8 @@ def _run(
         asyncio.run(run())
     except asyncio.CancelledError:
         progress.notify("aborted; what was finished is stored")
+    except Interrupted:
+        pass
     except GraderError as error:
         return interrupts.exit_code, error
     return interrupts.exit_code, None

@@ -19,10 +19,12 @@ class Interrupts:
 
     Args:
         notify: told what a signal does.
+        finish: begins nothing new, and returns how many pieces that had not begun it gave up.
     """
 
-    def __init__(self, notify: Callable[[str], None]) -> None:
+    def __init__(self, notify: Callable[[str], None], finish: Callable[[], int]) -> None:
         self._notify = notify
+        self._finish = finish
         self.received: int | None = None
         self.in_flight = 0
 
@@ -42,6 +44,7 @@ class Interrupts:
     def stop(self, number: int) -> None:
         """Do what the first signal does."""
         self.received = number
+        self.in_flight -= self._finish()
         self._notify(f"finishing {self.in_flight} in flight; again = abort")
 
     @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import UsageError
+from llm_grader.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from llm_grader.budget import Budget
@@ -135,7 +135,7 @@ def _run(
 ) -> None:
     from llm_grader.cli.interrupts import Interrupts
 
-    interrupts = Interrupts(notify)
+    interrupts = Interrupts(notify, grader.finish)
 
     async def run() -> None:
         async with interrupts.watched():
@@ -150,6 +150,8 @@ def _run(
         asyncio.run(run())
     except asyncio.CancelledError:
         notify("aborted; what was finished is stored")
+    except Interrupted:
+        pass
     if interrupts.exit_code is not None:
         raise typer.Exit(interrupts.exit_code)
 
