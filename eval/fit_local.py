@@ -28,12 +28,11 @@ from llm_grader.eval.offset_fit import POOLED, SPREAD, Answer, fit_offsets
 from llm_grader.eval.offset_report import render_agreement
 from llm_grader.gateway import Gateway
 from llm_grader.local import LocalServer
-from llm_grader.messages import Message
+from llm_grader.messages import LOCAL_TEMPLATES, Message, prompt_hash
 from llm_grader.offsets import (
     ItemOffset,
     Offsets,
     Provenance,
-    local_prompt_hash,
     parse_offsets,
     render_offsets,
     wording_hash,
@@ -153,7 +152,7 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
     sys.stdout.write(f"{rubric.id}\n{render_agreement(answers)}")
     provenance = Provenance(
         weights_sha256=weights_sha256,
-        prompt_hash=local_prompt_hash(),
+        prompt_hash=prompt_hash(*LOCAL_TEMPLATES),
         rubric_hash=rubric.content_hash(),
         data_hash=hashlib.sha256(arguments.transcripts.read_bytes() + arguments.labels.read_bytes()).hexdigest(),
         label_source=weakest_source(labels),

@@ -30,7 +30,7 @@ from llm_grader.keys import Keys
 from llm_grader.ledger import Rates
 from llm_grader.line import LANGUAGE, Line, open_local
 from llm_grader.loops import drained, loop_of_its_own
-from llm_grader.messages import Prompts, prompt_hash
+from llm_grader.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, Prompts, prompt_hash
 from llm_grader.pieces import Known, Piece, Pieces
 from llm_grader.pool import run_pool
 from llm_grader.redaction import redact as redact_transcript
@@ -363,6 +363,7 @@ class Grader:
     @cached_property
     def base_provenance(self) -> Provenance:
         """What the provenance of all cards of this grader has in common; its key is empty."""
+        templates = (*(LOCAL_TEMPLATES if self.is_local else TEMPLATES), *(ROLE_TEMPLATES if self.ask_roles else ()))
         judge = str(getattr(self._judge, "name", type(self._judge).__name__)) if self._judge else None
         parameters = {
             **parameters_of(self.endpoint),
@@ -381,7 +382,7 @@ class Grader:
             rubric_id=self.rubric.id,
             rubric_version=self.rubric.version,
             rubric_hash=self.rubric.content_hash(),
-            prompt_hash=prompt_hash(),
+            prompt_hash=prompt_hash(*templates),
             model=judge or self.endpoint.model,
             endpoint=None if judge else LOCAL if self.is_local else self.endpoint.host,
             parameters=parameters,

@@ -24,6 +24,13 @@ Message = dict[str, str]
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 
+TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repair")
+"""What requests to grade are made of, but for those to the embedded model."""
+LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item")
+"""What requests to the embedded model are made of."""
+ROLE_TEMPLATES = ("roles",)
+"""What a request about the speakers' roles is made of."""
+
 _SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}
 _PARTS = {"quoted": "quoted text", "forwarded": "forwarded text", "signature": "signature", "disclaimer": "disclaimer"}
 PROBLEMS = {
@@ -138,11 +145,11 @@ def fence_code(*transcripts: Transcript) -> str:
 
 
 @cache
-def prompt_hash() -> str:
-    """SHA-256 over every packaged template, by name and content."""
+def prompt_hash(*names: str) -> str:
+    """SHA-256 over these templates, by name and content."""
     folder = resources.files("llm_grader.prompts")
-    texts = {entry.name: entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".j2")}
-    return hashlib.sha256("\0".join(f"{name}\0{texts[name]}" for name in sorted(texts)).encode()).hexdigest()
+    texts = (f"{name}\0{(folder / f'{name}.j2').read_text('utf-8')}" for name in names)
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def speaker_of(turn: Turn, transcript: Transcript) -> str:

@@ -19,11 +19,11 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.errors import UsageError
+from llm_grader.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.rubric import Item, wording
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 
-_TEMPLATES = ("local_transcript.j2", "local_evidence.j2", "local_item.j2")
 _log = logging.getLogger("llm_grader")
 
 
@@ -132,14 +132,9 @@ def wording_hash(item: Item) -> str:
     return hashlib.sha256(wording(item.question, "en").encode()).hexdigest()[:12]
 
 
-@cache
-def local_prompt_hash() -> str:
-    """SHA-256 over the templates of the embedded model."""
-    folder = resources.files("llm_grader.prompts")
-    texts = "\0".join((folder / name).read_text("utf-8") for name in _TEMPLATES)
-    return hashlib.sha256(texts.encode()).hexdigest()
-
-
 def _fits(offsets: Offsets, weights_sha256: str) -> bool:
     made = offsets.provenance
-    return made is not None and (made.weights_sha256, made.prompt_hash) == (weights_sha256, local_prompt_hash())
+    return made is not None and (made.weights_sha256, made.prompt_hash) == (
+        weights_sha256,
+        prompt_hash(*LOCAL_TEMPLATES),
+    )

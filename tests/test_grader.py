@@ -30,7 +30,7 @@ from llm_grader.errors import (
     UsageError,
 )
 from llm_grader.grader import Grader, grade
-from llm_grader.messages import prompt_hash
+from llm_grader.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, prompt_hash
 from llm_grader.store import Store
 from llm_grader.testing import (
     ScriptedJudge,
@@ -453,10 +453,12 @@ def test_every_part_of_the_endpoint_is_part_of_the_key() -> None:
     assert {key(**fields) for fields in same} == {key()}
 
 
-def test_the_templates_are_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_templates_that_are_used_are_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     before = grader().provenance(case(1))
-    monkeypatch.setattr("llm_grader.grader.prompt_hash", lambda: "another")
-    assert before.prompt_hash == prompt_hash()
+    assert before.prompt_hash == prompt_hash(*TEMPLATES)
+    assert grader(ask_roles=True).provenance(case(1)).prompt_hash == prompt_hash(*TEMPLATES, *ROLE_TEMPLATES)
+    assert Grader(rubric(), "local").provenance(case(1)).prompt_hash == prompt_hash(*LOCAL_TEMPLATES)
+    monkeypatch.setattr("llm_grader.grader.prompt_hash", lambda *_names: "another")
     assert grader().provenance(case(1)).key != before.key
 
 

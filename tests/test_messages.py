@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 from llm_grader.evidence import Unverified
 from llm_grader.messages import (
     LANGUAGE_NAMES,
+    LOCAL_TEMPLATES,
+    ROLE_TEMPLATES,
+    TEMPLATES,
     Prompts,
     fence_code,
     prompt_hash,
@@ -285,9 +289,16 @@ def test_a_template_that_lacks_a_value_fails() -> None:
         template("transcript").render(code="x")
 
 
-def test_the_prompt_hash_is_the_same_every_time() -> None:
-    assert re.fullmatch(r"[0-9a-f]{64}", prompt_hash())
-    assert prompt_hash() == prompt_hash()
+def test_the_prompt_hash_is_of_the_templates_that_are_named() -> None:
+    assert re.fullmatch(r"[0-9a-f]{64}", prompt_hash(*TEMPLATES))
+    assert prompt_hash(*TEMPLATES) == prompt_hash(*TEMPLATES)
+    assert len({prompt_hash(*TEMPLATES[:end]) for end in range(len(TEMPLATES) + 1)}) == len(TEMPLATES) + 1
+
+
+def test_every_template_is_told_to_be_of_some_request() -> None:
+    packaged = {entry.name for entry in resources.files("llm_grader.prompts").iterdir() if entry.name.endswith(".j2")}
+    of_pairs = {"consistency", "consistency_pair"}  # they grade nothing
+    assert packaged == {f"{name}.j2" for name in {*TEMPLATES, *LOCAL_TEMPLATES, *ROLE_TEMPLATES} | of_pairs}
 
 
 def test_a_rubric_without_items_for_a_model_has_an_empty_checklist() -> None:

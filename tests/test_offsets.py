@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 
 from llm_grader.errors import UsageError
+from llm_grader.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.offsets import (
     ItemOffset,
     Offsets,
     Provenance,
     choose_offsets,
     load_offsets,
-    local_prompt_hash,
     parse_offsets,
     read_packaged,
     render_offsets,
@@ -30,7 +30,7 @@ GREETING = Item.model_validate({"id": "greeting", "title": "Greeting", "question
 def made(weights: str = "w1", prompt: str | None = None) -> Provenance:
     return Provenance(
         weights_sha256=weights,
-        prompt_hash=prompt or local_prompt_hash(),
+        prompt_hash=prompt or prompt_hash(*LOCAL_TEMPLATES),
         rubric_hash="r",
         data_hash="d",
         label_source="synthetic",
