@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pydantic import Field, field_validator
 
 from llm_grader.business_hours import BusinessHours, zone_of
+from llm_grader.ticket_state import plain_name
 from llm_grader.transcript import Model, Ticket, Transcript, Turn
 from llm_grader.verdict import Label
 from llm_grader.waits import STAFF, exchange, written_answers
@@ -99,8 +100,8 @@ class Case:
 
     def is_tagged(self, tags: Iterable[str], *more: str | None) -> bool:
         """Whether the ticket has one of the tags, or `more` has it."""
-        wanted = {plain(tag) for tag in tags}
-        return any(plain(name) in wanted for name in (*(self.ticket.tags or ()), *more) if name)
+        wanted = {plain_name(tag) for tag in tags}
+        return any(plain_name(name) in wanted for name in (*(self.ticket.tags or ()), *more) if name)
 
     @cached_property
     def exchange(self) -> list[Turn]:
@@ -168,8 +169,3 @@ class Case:
             return max(seconds) - first.start
         moments = [turn.at.timestamp() for turn in self.exchange if turn.at is not None]
         return max(moments) - first.at.timestamp() if first.at and len(moments) == len(ends) else None
-
-
-def plain(name: str) -> str:
-    """A tag, type or answer in small letters with single blanks."""
-    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from llm_grader.case import Case, plain
-from llm_grader.ticket_state import is_resolved
+from llm_grader.case import Case
+from llm_grader.ticket_state import is_resolved, plain_name
 from llm_grader.verdict import MET, NOT_MET, Label
 from llm_grader.waits import STAFF, response_waits
 
@@ -103,9 +103,9 @@ def _satisfied_in_words(case: Case) -> bool | None:
     answer = told.get("score") if isinstance(told, Mapping) else told
     if not isinstance(answer, str):
         return None
-    known = {plain(word): False for word in case.settings.dissatisfied_words}
-    known |= {plain(word): True for word in case.settings.satisfied_words}
-    return known.get(plain(answer))
+    known = {plain_name(word): False for word in case.settings.dissatisfied_words}
+    known |= {plain_name(word): True for word in case.settings.satisfied_words}
+    return known.get(plain_name(answer))
 
 
 def promoter(case: Case) -> list[Sample]:

@@ -16,9 +16,9 @@ from llm_grader.rubric import Item, Signal
 from llm_grader.ticket_state import is_done, is_open, status_of
 from llm_grader.transcript import Channel, SentKind, Ticket, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Verdict
-from llm_grader.waits import STAFF, exchange, in_words, measure_waits, response_waits
+from llm_grader.waits import STAFF, exchange, in_words, measure_waits
 
-__all__ = ["SIGNALS", "Outcome", "judge_signal", "response_waits"]
+__all__ = ["SIGNALS", "Outcome", "judge_signal"]
 
 _NO_TICKET = "no ticket came with the conversation"
 

@@ -1,22 +1,28 @@
-"""What a ticket's status says, whatever help desk wrote it. Pure."""
+"""What the words of a ticket say, its status above all, whatever help desk wrote them. Pure."""
 
 from __future__ import annotations
 
 from llm_grader.transcript import Ticket
 
-_DONE = frozenset({"solved", "resolved", "closed", "done", "completed"})
+DONE = frozenset({"solved", "resolved", "closed", "done", "completed"})
+"""Statuses, by their `plain_name`, of a case that is solved or closed."""
 _OPEN = frozenset({"new", "open", "reopened", "pending", "hold", "on hold", "postponed", "snoozed", "in progress"})
 _WAITING = "waiting"
 
 
+def plain_name(name: str) -> str:
+    """A status, tag, type or answer in small letters with single blanks: `On-Hold` is `on hold`."""
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
 def status_of(ticket: Ticket) -> str:
-    """The status in small letters with single blanks: `On-Hold` is `on hold`; empty when there is none."""
-    return " ".join((ticket.status or "").casefold().replace("-", " ").replace("_", " ").split())
+    """The `plain_name` of the status; empty when there is none."""
+    return plain_name(ticket.status or "")
 
 
 def is_done(ticket: Ticket) -> bool:
     """Whether the status says that the case is solved or closed."""
-    return status_of(ticket) in _DONE
+    return status_of(ticket) in DONE
 
 
 def is_open(ticket: Ticket) -> bool:

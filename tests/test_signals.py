@@ -8,9 +8,10 @@ import pytest
 
 from llm_grader.errors import RubricError
 from llm_grader.rubric import Item
-from llm_grader.signals import SIGNALS, judge_signal, response_waits
+from llm_grader.signals import SIGNALS, judge_signal
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Verdict
+from llm_grader.waits import response_waits
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = 3600.0

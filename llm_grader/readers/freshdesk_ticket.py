@@ -11,6 +11,7 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.help_desk import Person, by_id, moment, texts
 from llm_grader.readers.json_object import JsonObject
 from llm_grader.readers.role_words import role_of_label
+from llm_grader.ticket_state import DONE
 from llm_grader.transcript import Participant, Role, Ticket
 
 _STATUSES = {2: "open", 3: "pending", 4: "solved", 5: "closed", 6: "waiting on customer", 7: "waiting on third party"}
@@ -31,7 +32,6 @@ _SOURCES = {
     13: "whatsapp",
 }
 _ADDRESSES = ("from_email", "to_emails", "cc_emails", "bcc_emails", "reply_cc_emails", "fwd_emails")
-_DONE = ("solved", "closed")
 _NEUTRAL = 100  # answers to the survey: 101 to 103 are happy, 100 is neutral, -101 to -103 are unhappy
 _TIME_SPENT = re.compile(r"(\d{1,5}):(\d{2})")
 
@@ -117,7 +117,7 @@ def about_ticket(
         opened_at=moment(fields, "created_at", document=document),
         due_at=moment(fields, "due_by", document=document),
         first_reply_at=moments["first_responded"],
-        resolved_at=moments["resolved"] if status in _DONE else None,
+        resolved_at=moments["resolved"] if status in DONE else None,
         closed_at=moments["closed"] if status == "closed" else None,
         handle_seconds=_booked(entries),
         reopens=0 if isinstance(stats, dict) and stats.get("reopened_at", "") is None else None,

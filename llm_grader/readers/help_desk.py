@@ -16,9 +16,9 @@ from llm_grader.readers.json_object import JsonObject
 from llm_grader.readers.reply_parts import split_reply
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.readers.speech import in_order
+from llm_grader.ticket_state import DONE
 from llm_grader.transcript import Channel, Participant, Role, Turn
 
-_DONE = ("solved", "closed")
 _NO_DATES = ("", "0000-00-00 00:00:00")  # how some systems write that there is none
 
 
@@ -131,7 +131,7 @@ class Custody:
 
 def status_event(before: str | None, after: str) -> Literal["reopen", "status"]:
     """What a change of status is, both in our words (`solved`, `open`)."""
-    return "reopen" if before in _DONE and after not in _DONE else "status"
+    return "reopen" if before in DONE and after not in DONE else "status"
 
 
 def told_event(name: str, text: str, at: datetime | None, by: Mapping[str, Any] | None = None) -> Turn:

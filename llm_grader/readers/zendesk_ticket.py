@@ -23,6 +23,7 @@ from llm_grader.readers.help_desk import (
 from llm_grader.readers.json_object import JsonObject
 from llm_grader.readers.zendesk_changes import STATUSES, Past, Scene, Update, sides_in
 from llm_grader.readers.zendesk_history import CHATS, read_history, via_of
+from llm_grader.ticket_state import DONE
 from llm_grader.transcript import Channel, Role, Ticket, Transcript
 
 _WRITTEN = ("email", "web", "mobile", "mobile_sdk", "web_widget", "web_form", "help_center")
@@ -33,7 +34,6 @@ _CHANNELS: dict[str, Channel] = {
     **dict.fromkeys(_CALLED, "call"),
 }
 _ROLES: dict[str, Role] = {"end-user": "customer", "agent": "agent", "admin": "agent"}
-_DONE = ("solved", "closed")
 
 
 class Beside(NamedTuple):
@@ -149,7 +149,7 @@ def _about(fields: JsonObject, metrics: Any, *, scene: Scene, past: Past, custom
         opened_at=opened,
         due_at=moment(fields, "due_at", document=scene.document),
         first_reply_at=_first_reply(opened, metric),
-        resolved_at=solved if status in _DONE else None,
+        resolved_at=solved if status in DONE else None,
         closed_at=past.reached.get("closed") if status == "closed" else None,
         transfers=None if past.audited else _transfers(metric),
         reopens=past.reopens if counted is None and past.audited else counted,
