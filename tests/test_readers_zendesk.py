@@ -171,6 +171,30 @@ def test_a_comment_made_private_later_is_a_note(tmp_path: Path) -> None:
     assert [turn.kind for turn in read_one(tmp_path, export).turns if turn.speaker == "Bob"] == ["note", "event"]
 
 
+@pytest.mark.parametrize("number", [-1, 0])
+@pytest.mark.parametrize(("public", "kind", "role"), [(True, "message", "bot"), (False, "note", "system")])
+def test_what_a_trigger_writes_is_nobodys(tmp_path: Path, number: int, public: bool, kind: str, role: str) -> None:
+    comment = {"id": 9, "type": "Comment", "author_id": number, "body": "Received.", "public": public}
+    audit = {"id": 1, "ticket_id": 4711, "author_id": 22, "events": [{**comment, "via": {"channel": "rule"}}]}
+    for export in (ticket(comment), {**ticket(), "audits": [audit]}):
+        (turn,) = read_one(tmp_path, export).turns
+        assert (turn.role, turn.speaker, turn.kind) == (role, None, kind)
+
+
+def test_a_comment_of_an_audit_that_names_no_author_is_the_audits(tmp_path: Path) -> None:
+    comment = {"id": 9, "type": "Comment", "body": "Received.", "public": True}
+    for author, told in ((22, ("agent", "Bob")), (-1, ("bot", None))):
+        audit = {"id": 1, "ticket_id": 4711, "author_id": author, "events": [comment]}
+        (turn,) = read_one(tmp_path, {**ticket(), "audits": [audit]}).turns
+        assert (turn.role, turn.speaker) == told
+
+
+def test_what_zendesk_writes_of_a_merge_is_an_event(tmp_path: Path) -> None:
+    merge = {"channel": "system", "source": {"from": {"ticket_id": 36}, "rel": "merge"}}
+    export = ticket({"author_id": 22, "body": "Request #36 was merged into this one.", "via": merge})
+    assert events(read_one(tmp_path, export)) == [("merge", "Request #36 was merged into this one.")]
+
+
 CHAT = """Chat started: 2024-05-01 11:59 PM UTC
 
 (11:59:50 PM) *** Jana joined the chat ***

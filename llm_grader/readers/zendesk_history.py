@@ -26,7 +26,7 @@ CHATS |= {"whatsapp", "telegram", "facebook_messenger", "twitter_dm", "sms", "vi
 
 _REPEATED = frozenset(("html_body", "plain_body", "body", "author_id", "created_at", "public", "via", "attachments"))
 _REPEATED |= {"type", "event_type", "audit_id", "metadata"}
-_SYSTEM = ("-1", "0")
+_SYSTEM = ("-1", "0")  # the ids under which Zendesk itself writes: triggers, automations
 _COMMENTS = ("Comment", "VoiceComment")
 _SIDES: dict[str, Role] = {"end-user": "customer", "agent": "agent", "trigger": "bot", "system": "system"}
 
@@ -66,8 +66,8 @@ def _told(update: Update, scene: Scene, past: Past) -> Iterator[Turn]:
     past.audited = True
     audit = update.fields
     at = moment(audit, "created_at", "timestamp", document=scene.document)
-    author = _author(audit, "author_id", "updater_id")
-    by = scene.cast.says(author) if author else None
+    author = next((number for key in ("author_id", "updater_id") if (number := audit.label(key))), None)
+    by = scene.cast.says(author) if author and author not in _SYSTEM else None
     told = audit.label("id") in past.told
     changes: dict[str, tuple[str | None, str | None]] = {}
     for event in update.events:
@@ -96,9 +96,12 @@ def via_of(fields: JsonObject) -> str | None:
     return channel if isinstance(channel, str) else None
 
 
-def _author(fields: JsonObject, *keys: str) -> str | None:
-    author = next((number for key in keys if (number := fields.label(key))), None)
-    return None if author in _SYSTEM else author
+def _is_merge(fields: JsonObject) -> bool:
+    """Whether Zendesk wrote the comment in an agent's name when it merged another ticket into this one."""
+    via = fields.value("via")
+    fields.leave("via")
+    source = via.get("source") if isinstance(via, dict) else None
+    return isinstance(source, dict) and source.get("rel") == "merge"
 
 
 def _comment(
@@ -120,15 +123,30 @@ def _comment(
         fields.skip(*_REPEATED)  # an audit tells a comment again
         return
     past.read.add(number or "")
-    own = _author(fields, "author_id")
-    author = own or (told[0] if told else None)
+    author = fields.label("author_id") or (told[0] if told else None)
     at = moment(fields, "created_at", document=scene.document) or (told[1] if told else None)
     log = read_chat_log(text) if scene.channel == "chat" or via_of(fields) in CHATS else None
     if log is not None:
         yield from _chat(log, at, scene, repeated=past.has_chat)
+    else:
+        private = past.private.get(number or "", False)
+        yield from _said(fields, text, at, author=author, private=private, scene=scene)
+
+
+def _said(
+    fields: JsonObject, text: str, at: datetime | None, *, author: str | None, private: bool, scene: Scene
+) -> Iterator[Turn]:
+    """What a person or Zendesk says in a comment: a message or a note, an event where nobody wrote it."""
+    machine = author in _SYSTEM
+    author = None if machine else author
+    public = _is_public(fields, author, scene) and not private
+    if machine:
+        by = scene.cast.says(None, "bot" if public else "system")
+    else:
+        by = scene.cast.says(author, None if public or author is None else _writer_of_note(author, scene))
+    if _is_merge(fields):
+        yield told_event("merge", text, at, by)
         return
-    public = _is_public(fields, author, scene) and not past.private.get(number or "", False)
-    by = scene.cast.says(author, None if public or author is None else _writer_of_note(author, scene))
     if fields.value("type", "event_type") == "VoiceComment":
         spoken = _transcribed(fields)
         # the words of both sides are nobody's; a voice mail is its author's
