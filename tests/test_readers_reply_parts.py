@@ -118,6 +118,33 @@ def test_contact_data_is_signature_and_the_closing_stays_with_the_author(text: s
     assert parts(text)[0][0] == "body"
 
 
+@pytest.mark.parametrize("line", ["Sent via DHL on 5 May 2024", "Gesendet mit DHL am 5. Mai", "Odesláno z Brna"])
+@pytest.mark.parametrize("below", ["\nTracking: 0034043416\n\nThe refund is on its way too.", "\n\nIs anything open?"])
+def test_how_a_parcel_was_sent_is_the_authors_where_more_of_the_author_follows(line: str, below: str) -> None:
+    assert [kind for kind, _ in parts(f"Your order has left us:\n{line}{below}\n")] == ["body"]
+
+
+@pytest.mark.parametrize(
+    ("below", "kinds"),
+    [
+        ("\n\n-- \nJana\nAcme", ["body", "signature"]),
+        ("\n\n> Old.\n", ["body", "signature", "quoted"]),
+        ("\n\nOn 5 Feb 2024 10:12 Jana <j@a.test> wrote:\n> Old.\n", ["body", "signature", "quoted"]),
+        ("\n____________\nFrom: A <a@x.test>\nSent: 5 May\nSubject: B\n\nOld.", ["body", "signature", "quoted"]),
+        (
+            "\n\nThis e-mail is confidential and intended solely for the addressee. Any disclosure is prohibited.",
+            ["body", "signature", "disclaimer"],
+        ),
+    ],
+)
+def test_what_a_telephone_adds_may_have_a_signature_legal_text_or_a_quotation_below(
+    below: str, kinds: list[str]
+) -> None:
+    found = parts(f"Yes.\nJana\n\nSent from my phone{below}")
+    assert [kind for kind, _ in found] == kinds
+    assert found[0] == ("body", "Yes.\nJana")
+
+
 @pytest.mark.parametrize(
     "disclaimer",
     [

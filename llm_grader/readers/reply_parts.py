@@ -193,6 +193,11 @@ def _mark_ending(lines: Sequence[str], kinds: list[SegmentKind], start: int, end
     for first, last in _paragraphs(lines, start, end)[-_DISCLAIMED_PARAGRAPHS:]:
         if _is_disclaimer("".join(lines[first:last])):
             kinds[first:last] = ["disclaimer"] * (last - first)
+    last = next((at for at in reversed(range(start, end)) if kinds[at] == "body" and lines[at].strip()), end)
+    # further up, such a line is the author's: `Sent via DHL on 5 May`
+    if last < end and len(lines[last]) <= _LONGEST_SIGNATURE_LINE and SENT_FROM.match(lines[last]):
+        stop = next((at for at in range(last, end) if kinds[at] != "body"), end)
+        kinds[last:stop] = ["signature"] * (stop - last)
 
 
 def _delimited_signature(lines: Sequence[str], start: int, end: int) -> int | None:
@@ -200,7 +205,7 @@ def _delimited_signature(lines: Sequence[str], start: int, end: int) -> int | No
         line = lines[number]
         if len(line) > _LONGEST_SIGNATURE_LINE:
             continue
-        if _DELIMITER.fullmatch(line.rstrip("\r\n")) or SENT_FROM.match(line):
+        if _DELIMITER.fullmatch(line.rstrip("\r\n")):
             below = sum(1 for other in lines[number + 1 : end] if other.strip())
             return number if below <= _SIGNATURE_LINES else None
     return None
