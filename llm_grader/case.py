@@ -15,7 +15,7 @@ from llm_grader.business_hours import BusinessHours, zone_of
 from llm_grader.ticket_state import plain_name
 from llm_grader.transcript import Model, Ticket, Transcript, Turn
 from llm_grader.verdict import Label
-from llm_grader.waits import STAFF, exchange, written_answers
+from llm_grader.waits import STAFF, Answer, exchange, is_written, measure_waits
 
 UNKNOWN = "(unknown)"
 SEVERAL = "(several agents)"
@@ -86,7 +86,7 @@ class Case:
     @property
     def written(self) -> bool:
         """Whether it has messages that are answered, rather than people who speak to each other."""
-        return self.transcript.channel != "call"
+        return is_written(self.transcript)
 
     @property
     def is_mystery(self) -> bool:
@@ -123,16 +123,14 @@ class Case:
     @cached_property
     def waits(self) -> tuple[Wait, ...]:
         """How long each answer in a chat or mail took; empty on calls and without times."""
-        pairs = written_answers(self.transcript) if self.written else []
-        timed = [(self._seconds_until(asked, answer), answer.speaker) for asked, answer in pairs]
+        answers = measure_waits(self.transcript).answers if self.written else []
+        timed = [(self._waited(answer), answer.given.speaker) for answer in answers]
         return tuple(Wait(seconds, agent) for seconds, agent in timed if seconds is not None)
 
-    def _seconds_until(self, asked: Turn, answer: Turn) -> float | None:
-        if asked.at is not None and answer.at is not None:
-            return self.seconds_between(asked.at, answer.at)
-        if self.hours is None and asked.start is not None and answer.start is not None:
-            return answer.start - asked.start
-        return None
+    def _waited(self, answer: Answer) -> float | None:
+        if answer.asked.at is not None and answer.given.at is not None:
+            return self.seconds_between(answer.asked.at, answer.given.at)
+        return answer.seconds if self.hours is None else None
 
     @property
     def begun(self) -> datetime | None:

@@ -55,22 +55,21 @@ def _checked(item: Item) -> Signal:
 
 
 def _response_time(signal: Signal, transcript: Transcript) -> Outcome:
-    """The longest of `response_waits` against the limit."""
+    """The longest of the waits against the limit."""
     limit = _limit(signal, transcript.channel)
     if limit is None:
         return _no_limit(transcript.channel)
-    turns = exchange(transcript)
-    if not any(turn.role == "customer" for turn in turns):
+    if not any(turn.role == "customer" for turn in exchange(transcript)):
         return Outcome(NOT_APPLICABLE, "no customer message waited for an answer")
-    waits = measure_waits(turns)
-    if not waits.answered:
+    waits = measure_waits(transcript)
+    if not waits.answers:
         why = "no human agent answered the customer" if waits.unanswered else "not every message has a time"
         return Outcome(CANNOT_ASSESS, f"no response time: {why}")
-    longest = max(waits.answered)
+    longest = max(answer.seconds for answer in waits.answers)
     left = "; the customer's last message got no answer, which is not counted as a wait" if waits.unanswered else ""
     reason = (
         f"the customer's longest wait for an answer of a human agent was {in_words(longest)} (answers: "
-        f"{len(waits.answered)}, bots not counted); at most {in_words(limit)} is asked{left}"
+        f"{len(waits.answers)}, bots not counted); at most {in_words(limit)} is asked{left}"
     )
     return Outcome(MET if longest <= limit else NOT_MET, reason)
 

@@ -272,6 +272,13 @@ def test_response_time_without_a_customer_is_not_applicable() -> None:
     assert judge(RESPONSE, turn("agent", 0)).label == NOT_APPLICABLE
 
 
+def test_response_time_of_a_chat_that_tells_times_of_day_only() -> None:
+    # [10:00:05] and [10:10:05] are kept as seconds since the first
+    chat = turn("customer", start=0.0), turn("agent", start=600.0)
+    found = judge({"name": "response_time", "within_seconds": 60}, *chat, channel="chat")
+    assert (found.label, "10 min" in found.reason) == (NOT_MET, True)
+
+
 def test_response_time_names_missing_times_and_missing_limits() -> None:
     turns = turn("customer"), turn("agent", 1)
     assert judge(RESPONSE, *turns).reason == "no response time: not every message has a time"

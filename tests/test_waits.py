@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.transcript import Channel, Transcript, Turn
 from llm_grader.waits import response_waits
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -22,8 +22,13 @@ def spoken(role: str, start: float | None, end: float | None) -> Turn:
     return turn(role, start=start, end=end)
 
 
-def waits(*turns: Turn) -> list[float]:
-    return response_waits(Transcript(id="t", channel="chat", turns=turns))
+def waits(*turns: Turn, channel: Channel = "chat") -> list[float]:
+    return response_waits(Transcript(id="t", channel=channel, turns=turns))
+
+
+def pauses(*turns: Turn) -> list[float]:
+    """The waits of a call."""
+    return waits(*turns, channel="call")
 
 
 def test_a_wait_lasts_from_the_customers_message_to_the_agents() -> None:
@@ -53,21 +58,28 @@ def test_what_an_agent_says_unasked_is_no_answer() -> None:
 
 
 def test_in_a_recording_a_wait_begins_when_the_customer_stops_speaking() -> None:
-    assert waits(spoken("customer", 0, 30), spoken("agent", 32.5, 40)) == [2.5]
+    assert pauses(spoken("customer", 0, 30), spoken("agent", 32.5, 40)) == [2.5]
 
 
 def test_in_a_recording_the_customers_own_speech_is_no_wait() -> None:
     # "Hello?" ends at 1, silence to 11 (10 s), "Are you there?" to 13, silence to 14 (1 s).
-    assert waits(spoken("customer", 0, 1), spoken("customer", 11, 13), spoken("agent", 14, 15)) == [11]
+    assert pauses(spoken("customer", 0, 1), spoken("customer", 11, 13), spoken("agent", 14, 15)) == [11]
 
 
 def test_speaking_over_the_customer_is_no_negative_wait() -> None:
-    assert waits(spoken("customer", 0, 10), spoken("agent", 8, 12)) == [0]
+    assert pauses(spoken("customer", 0, 10), spoken("agent", 8, 12)) == [0]
 
 
 def test_the_recordings_clock_needs_both_ends_of_every_turn() -> None:
-    assert waits(spoken("customer", 0, None), spoken("agent", 3, 4)) == []
-    assert waits(turn("customer", 0, start=0.0), turn("agent", 3, start=3.0, end=4.0)) == [3]
+    assert pauses(spoken("customer", 0, None), spoken("agent", 3, 4)) == []
+    assert pauses(turn("customer", 0, start=0.0), turn("agent", 3, start=3.0, end=4.0)) == [3]
+
+
+def test_a_written_message_is_a_moment_on_the_wall_clock_else_on_the_chats_own() -> None:
+    assert waits(spoken("customer", 5, None), spoken("agent", 605, None)) == [600]
+    assert waits(spoken("customer", 5, 9), spoken("agent", 605, None)) == [600]
+    # the chat's own clock was stopped while nobody looked: 40 s by the wall
+    assert waits(turn("customer", 0, start=0.0, end=0.0), turn("agent", 40, start=3.0, end=3.0)) == [40]
 
 
 def test_turns_are_taken_by_their_times() -> None:
