@@ -45,6 +45,8 @@ HEADERS = [
     "Fra: Jana\nSendt: 5. februar\nTil: Petr\nEmne: Ordre",
     "Od: Jana\nWysłano: poniedziałek\nDo: Petr\nTemat: Zamówienie",
     "*From:* Jana\n*Sent:* Monday\n*Subject:* Order",
+    'Gesendet: Montag, 5. Februar 2024 um 10:12 Uhr\nVon: "Jana" <j@a.test>\nAn: Petr\nBetreff: Bestellung',
+    "Date: Mon, 5 Feb 2024 10:12\nSubject: Order\nFrom: Jana <j@a.test>\nTo: Petr",
 ]
 FORWARDS = [
     "---------- Forwarded message ---------",
@@ -163,6 +165,8 @@ def test_legal_text_is_told_apart_in_each_language(disclaimer: str) -> None:
     "text",
     [
         "From: Vienna\nTo: Prague\nDate: 5 May\nPlease book this for me, and thank you.",
+        "Date: 5 May\nFrom: Vienna\nTo: Prague\nPlease book this for me and write to petr@example.test.",
+        "Date: 5 May\nTo: Prague\nSubject: Offer\nCc: -\n\nPlease book this for me.\nFrom: 2 May, 10:00",
         "Please note the following:\n- one\n- two\n\nShe wrote: yes.\nI wrote to you on Monday.",
         "Is this confidential? Please delete my data, " * 3,
         "Two variants:\n--\n" + "one more line\n" * 20,

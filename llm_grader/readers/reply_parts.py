@@ -22,12 +22,14 @@ from llm_grader.readers.mail_words import (
     ORIGINAL,
     SENT_FROM,
     WROTE,
+    HeaderKind,
 )
 from llm_grader.transcript import Segment, SegmentKind
 
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_LENGTH = 400
 _HEADER_LINES = 10
+_FROM_WITHIN = 3
 _SIGNATURE_LINES = 12
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _DATE = re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,2}[:.]\d{2}\b")
@@ -153,14 +155,18 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
     """Whether the headers of an earlier mail (`From: … Sent: … Subject: …`) begin here, or the rule above them."""
     if _RULE.fullmatch(lines[number]):
         number = next((at for at in range(number + 1, min(number + 4, len(lines))) if lines[at].strip()), number)
-    first = HEADER.match(lines[number])
-    if first is None or HEADER_KIND[first[1].casefold()] != "from":
+    if _header_kind(lines[number]) is None:
         return False
-    block = lines[number : number + _HEADER_LINES]
-    found = [header for line in block if (header := HEADER.match(line))]
-    kinds = {HEADER_KIND[header[1].casefold()] for header in found}
+    headers = [(kind, line) for line in lines[number : number + _HEADER_LINES] if (kind := _header_kind(line))]
+    kinds = {kind for kind, _ in headers}
+    has_from = "from" in map(_header_kind, lines[number : number + _FROM_WITHIN])
     # an itinerary has From, To and Date as well, but neither a subject nor an address
-    return len(kinds) >= 3 and ("subject" in kinds or any(_ADDRESS.search(line) for line in block))
+    return has_from and len(kinds) >= 3 and ("subject" in kinds or any(_ADDRESS.search(line) for _, line in headers))
+
+
+def _header_kind(line: str) -> HeaderKind | None:
+    found = HEADER.match(line)
+    return HEADER_KIND[found[1].casefold()] if found else None
 
 
 def _bridge_blanks(lines: Sequence[str], kinds: list[SegmentKind]) -> None:
