@@ -137,7 +137,7 @@ class _Fields:
         return self.replacing.token(kind, value, same=same or value.casefold())
 
     def participant(self, person: Participant) -> Participant:
-        update = {"id": self.label(person.id), "name": self.label(person.name)}
+        update = {"id": self.label(person.id), "name": self.label(person.name), "key": self.label(person.key)}
         if person.email:
             update["email"] = self.whole(person.email, "EMAIL")
         if person.phone:

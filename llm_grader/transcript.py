@@ -83,13 +83,14 @@ class Turn(Model):
 
 
 class Participant(Model):
-    """A person or machine taking part. `id` is what turns carry as `speaker`."""
+    """A person or machine taking part. `id` is what turns carry as `speaker`, `key` the source's own id if another."""
 
     id: str
     role: Role
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    key: str | None = None
 
 
 class Ticket(Model):

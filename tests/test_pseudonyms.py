@@ -79,6 +79,13 @@ def test_a_number_has_the_same_token_in_fields_and_texts() -> None:
     assert {redacted.participants[0].phone, redacted.participants[1].id} == {"[PHONE_1]", "[PHONE_2]"}
 
 
+def test_an_id_of_the_source_that_is_an_address_has_its_token() -> None:
+    person = Participant(id="Jana", role="customer", email="jana@example.com", key="jana@example.com")
+    said = Turn(role="customer", speaker="Jana", text="Hello")
+    redacted, _ = pseudonymise(Transcript(id="t", channel="chat", participants=(person,), turns=(said,)))
+    assert (redacted.participants[0].email, redacted.participants[0].key) == ("[EMAIL_1]", "[EMAIL_1]")
+
+
 def test_tags_articles_and_ids_of_the_ticket_have_tokens_too() -> None:
     ticket = Ticket(
         id="7",

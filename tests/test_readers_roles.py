@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, role_warnings
+from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, names_in, role_warnings
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 
 
@@ -127,6 +127,27 @@ def test_the_agent_under_review_is_the_one_the_mapping_names() -> None:
     unnamed = assign_roles(read, RoleMapping())
     assert unnamed.agent_id is None
     assert unnamed.warnings == ("2 agents took part (Eva, Jan): all are graded together unless one is named",)
+
+
+@pytest.mark.parametrize("name", ["2", "Tom", "tom@shop.example", "+420601"])
+def test_who_is_meant_is_known_by_every_name_of_the_participant(name: str) -> None:
+    tom = Participant(id="Tom (2)", role="unknown", name="Tom", email="Tom@shop.example", phone="+420601", key="2")
+    mapping = load_role_mapping(None, agents=(name, "Ines"))
+    for role in ("agent", "unknown"):
+        read = transcript(("Eva", "x"), ("Tom (2)", "y"), role=role, participants=(tom,))
+        settled = assign_roles(read, mapping)
+        assert settled.agent_id == ("Tom (2)" if role == "agent" else None)
+        assert decided(settled)["Tom (2)"][0] == "agent"
+        assert mapping.unmatched(names_in(settled)) == ["'Ines'"]
+    opposed = assign_roles(transcript(("Tom (2)", "y"), role="customer", participants=(tom,)), mapping)
+    assert opposed.warnings == (
+        "speaker 'Tom (2)': the source says customer, the mapping agent; the source's was kept",
+    )
+
+
+def test_a_name_that_is_said_counts_more_than_a_domain_that_follows() -> None:
+    mapping = RoleMapping(agents=("7f3",), domains=("shop.example",))
+    assert mapping.role_of("Tom", "tom@gmail.example", "7f3") == "agent"
 
 
 def test_participants_get_the_roles_their_turns_got() -> None:

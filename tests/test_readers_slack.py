@@ -157,6 +157,19 @@ def test_the_house_is_known_by_name_id_or_domain(tmp_path: Path, roles: dict[str
     assert transcript.turns[1].role_source == "mapping"
 
 
+@pytest.mark.parametrize("name", ["jana@house.example", "U1AGENT", "Jana"])
+def test_the_agent_under_review_is_named_by_address_id_or_name(tmp_path: Path, name: str) -> None:
+    roles = RoleMapping(agents=(name,), domains=("house.example",))
+    eva = {"id": "U4EVAXXX", "profile": {"display_name": "Eva", "email": "eva@house.example"}}
+    days = {
+        "users": [*PEOPLE, eva],
+        "help/2024-05-01": [message(user, "Hi", n) for n, user in enumerate(("U2CLIENT", "U4EVAXXX", "U1AGENT"))],
+    }
+    (transcript,) = read(tmp_path, days, roles=roles)
+    assert [turn.role for turn in transcript.turns] == ["unknown", "agent", "agent"]
+    assert transcript.agent_id == "Jana"
+
+
 def test_a_day_alone_is_read_with_the_names_in_it(tmp_path: Path) -> None:
     (transcript,) = read_transcripts(put(tmp_path, SLACK_DAY))
     assert spoken(transcript) == [

@@ -152,6 +152,15 @@ def test_the_callers_mapping_knows_people_by_address(tmp_path: Path) -> None:
     assert (turn.speaker, turn.role, turn.role_source) == ("Zoe", "agent", "mapping")
 
 
+@pytest.mark.parametrize("name", ["23", "bob@shop.example", "Bob"])
+def test_the_agent_under_review_is_named_by_name_address_or_id(tmp_path: Path, name: str) -> None:
+    export = ticket(*({"author_id": author, "body": "Good day to you"} for author in (11, 22, 23)))
+    bob = {"id": 23, "name": "Bob", "email": "bob@shop.example", "role": "agent"}
+    export["users"] = [{"id": 22, "name": "Eva", "role": "agent"}, bob]
+    transcript = read_one(tmp_path, export, RoleMapping(agents=(name,)))
+    assert (transcript.agent_id, transcript.warnings) == ("Bob", ())
+
+
 def test_two_people_of_a_name_are_told_apart(tmp_path: Path) -> None:
     export = ticket({"author_id": 22, "body": "One"}, {"author_id": 24, "body": "Two"})
     export["users"] = [{"id": 22, "name": "Bob", "role": "agent"}, {"id": 24, "name": "Bob", "role": "agent"}]

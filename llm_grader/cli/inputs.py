@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
@@ -27,9 +27,9 @@ class Reading(NamedTuple):
     columns: Path | None
     channel: Channel | None
 
-    def tell_unmatched(self) -> None:
-        """Say on stderr which of `--agent` and `--channel-roles` nobody was, in what was read until now."""
-        for entry in self.roles.unmatched():
+    def tell_unmatched(self, met: Container[str]) -> None:
+        """Say on stderr which of `--agent` and `--channel-roles` is none of those met, the `names_in` transcripts."""
+        for entry in self.roles.unmatched(met):
             flag = "--channel-roles" if entry.startswith("channel ") else "--agent"
             typer.echo(f"llm-grader: {flag}: nobody is {entry}: see `llm-grader read INPUT --check`", err=True)
 
@@ -100,11 +100,20 @@ class Inputs:
 
         How many transcripts there are of each channel is in `channels` afterwards.
         """
-        for transcript in self._chosen(self._kept if self._kept is not None else self._read(self._tell)):
+        from llm_grader.readers.roles import names_in
+
+        met: set[str] = set()
+
+        def noted(transcript: Transcript) -> Transcript:
+            met.update(names_in(transcript))
+            return transcript
+
+        read = self._kept if self._kept is not None else self._read(self._tell)
+        for transcript in self._chosen(map(noted, read)):
             self.channels[transcript.channel] += 1
             yield transcript
         if self.channels:
-            self._reading.tell_unmatched()
+            self._reading.tell_unmatched(met)
 
     def again(self) -> Iterator[Transcript]:
         """Read everything again, silently."""

@@ -59,8 +59,10 @@ def read(
     """
     from llm_grader.cli.inputs import reading_of
     from llm_grader.readers import read_transcripts
+    from llm_grader.readers.roles import names_in
 
     failed: list[InputError] = []
+    met: set[str] = set()
     count = 0
 
     def tell(error: InputError) -> None:
@@ -76,12 +78,13 @@ def read(
     )
     with _changing(redact=redact, values=values, restore=restore) as changed:
         for count, transcript in enumerate(transcripts, 1):  # noqa: B007
+            met |= names_in(transcript)
             try:
                 _print(changed(transcript), check=check)
             except InputError as error:
                 tell(error)
     if count:
-        reading.tell_unmatched()
+        reading.tell_unmatched(met)
     if count == 0 and not failed:
         typer.echo("llm-grader: no files to read", err=True)
     raise typer.Exit(_ALL_FAILED if count == 0 else _SOME_FAILED if failed else 0)

@@ -90,6 +90,7 @@ class Cast:
                 name=self.person(key).name,
                 email=self.person(key).email,
                 phone=self.person(key).phone,
+                key=key if key != name else None,
             )
             for key, name in self._called.items()
         )
@@ -102,8 +103,7 @@ class Cast:
         return self._called[person.key]
 
     def _mapped(self, person: Person) -> Role | None:
-        known = (person.name, person.email, person.phone, person.key)
-        return next(filter(None, (self._roles.role_of(name) for name in known)), None)
+        return self._roles.role_of(person.name, person.email, person.phone, person.key)
 
 
 class Custody:

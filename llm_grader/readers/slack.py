@@ -188,12 +188,12 @@ def _cast(people: Iterable[_Person], roles: RoleMapping) -> dict[str, Party]:
     for person in people:
         called = f"{person.name} ({person.id})" if person.name in taken else person.name
         taken.add(called)
-        known = (person.name, person.real_name, person.id, person.email)
-        mapped = next(filter(None, map(roles.role_of, known)), None)
+        mapped = roles.role_of(person.name, person.real_name, person.id, person.email)
         source: RoleSource | None = "mapping" if mapped else "source" if person.is_bot else None
         role = mapped or ("bot" if person.is_bot else "unknown")
         named = person.real_name or person.name
-        cast[person.id] = Party(Participant(id=called, role=role, name=named, email=person.email), source)
+        key = person.id if person.id != called else None
+        cast[person.id] = Party(Participant(id=called, role=role, name=named, email=person.email, key=key), source)
     return cast
 
 

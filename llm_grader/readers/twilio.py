@@ -183,12 +183,13 @@ def _parties(page: JsonObject, roles: RoleMapping) -> dict[str, Party]:
         label = f"channel {number}"
         name = each.text("full_name", "fullName")
         stated = role_of_label(each.text("role") or "")
-        mapped = roles.role_of(name) or roles.role_of(label)
+        mapped = roles.role_of(name, label)
         who = Participant(
             id=f"{name} ({label})" if name in [party.who.id for party in parties.values()] else name or label,
             role=stated or mapped or "unknown",
             name=name,
             email=each.text("email"),
+            key=label if name else None,
         )
         parties[label] = Party(who, "source" if stated else "mapping" if mapped else None)
     return parties

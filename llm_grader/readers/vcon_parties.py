@@ -40,7 +40,7 @@ def read_parties(record: JsonObject, roles: RoleMapping) -> list[Party]:
         called = name or mail or phone or f"party {number}"
         if any(called == party.who.id for party in parties):
             called = f"{called} (party {number})"
-        mapped = next(filter(None, (roles.role_of(known) for known in (name, mail, phone))), None)
+        mapped = roles.role_of(name, mail, phone)
         source: RoleSource | None = "source" if stated else "mapping" if mapped else None
         who = Participant(id=called, role=stated or mapped or "unknown", name=name, email=mail, phone=phone)
         parties.append(Party(who, source))
