@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from llm_grader.errors import InputError
@@ -148,6 +148,16 @@ def test_the_copy_in_another_folder_is_left_out_and_told_and_another_text_under_
         ("jana@acme.test", {"Auto_Submitted": "no"}, "agent"),
         ("jana@acme.test", {"Precedence": "bulk"}, "bot"),
         ("MAILER-DAEMON@x.test", {}, "bot"),
+        ("no-reply@acme.test", {}, "bot"),
+        ("NoReply@acme.test", {}, "bot"),
+        ("no_reply+4711@acme.test", {}, "bot"),
+        ("orders-noreply@acme.test", {}, "bot"),
+        ("do-not-reply@acme.test", {}, "bot"),
+        ("donotreply-cz@acme.test", {}, "bot"),
+        ("notifications@acme.test", {}, "bot"),
+        ("no-reply-bounce@x.test", {}, "bot"),
+        ("noreplyson@acme.test", {}, "agent"),
+        ("jana+notifications@home.test", {}, "customer"),
     ],
 )
 def test_the_agent_is_known_by_domain_address_or_name_and_a_machine_is_a_bot(
@@ -283,6 +293,7 @@ def test_a_separator_above_changes_nothing_of_a_broken_letter(damage: list[tuple
     for share, removed, crumb in damage:
         at = round(share * len(data))
         data[at : at + removed] = crumb
+    assume(not data.startswith(b"From "))  # the damage then made such a line of the first header
     # a letter of one part is taken apart here, and with such a line above it by the standard library
     assert _letter_or_error(bytes(data)) == _letter_or_error(b"From MAILER Mon May 13 10:22:00 2024\n" + bytes(data))
 

@@ -37,7 +37,9 @@ _FIELD = rb"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _HEAD = re.compile(rb"(?:%b)+\n" % _FIELD)
 _FIELDS = re.compile(_FIELD.decode())
 _WITH_PARTS = re.compile(rb"multipart/|message/", re.IGNORECASE)
-_ROBOTS = ("mailer-daemon", "postmaster", "no-reply-bounce")
+_ROBOT = re.compile(
+    r"(?:.*[-._])?(?:no[-._]?reply|do[-._]?not[-._]?reply|notifications?|mailer-daemon|postmaster)(?:[-._+].*)?"
+)
 
 
 class Address(NamedTuple):
@@ -286,7 +288,7 @@ def _is_automatic(message: EmailMessage, headers: _Headers, sender: Address) -> 
         or headers.words("precedence").strip().lower() in ("bulk", "junk", "auto_reply")
         or "x-autoreply" in headers
         or message.get_content_type() == "multipart/report"
-        or sender.address.partition("@")[0] in _ROBOTS
+        or _ROBOT.fullmatch(sender.address.partition("@")[0]) is not None
     )
 
 
