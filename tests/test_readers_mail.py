@@ -265,6 +265,17 @@ def test_in_the_public_replies_the_answer_is_all_that_is_body() -> None:
                 assert next(text for kind, text in kinds(transcript, number) if kind == "body") == "Hello"
 
 
+@pytest.mark.parametrize(
+    ("zone", "warned"),
+    [("", True), (" XYZ", True), (" +0000", False), (" -0000", False), (" GMT", False), (" +0200 (CEST)", False)],
+)
+def test_a_date_without_a_zone_is_told(tmp_path: Path, zone: str, warned: bool) -> None:
+    mail(tmp_path, "1.eml", Date=f"Mon, 6 May 2024 10:00:00{zone}")
+    (transcript,) = read(tmp_path)
+    assert transcript.turns[0].at is not None
+    assert ("times without a zone were read as UTC" in transcript.warnings) is warned
+
+
 _LETTER = (
     "From: Jána <jana@x.example>\nTo: a@y.example, B <b@y.example>\nSubject: =?utf-8?q?k=C5=AF=C5=88?= a\n  žluť\n"
     "Date: Mon, 13 May 2024 10:22:00 +0200\nContent-Type: text/plain;\n charset=utf-8\n\nDobrý den,\n\nkůň\n"

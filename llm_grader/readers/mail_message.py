@@ -120,9 +120,7 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
     warnings: list[str] = []
     headers = _Headers(message)
     texts = [text for text in _texts(message, attachments, warnings) if text.strip()]
-    at = _date(headers.words("date"))
-    if at is None:
-        warnings.append("a mail has no date that can be read")
+    at = _date(headers.words("date"), warnings)
     if not texts and attachments:
         warnings.append("a mail consists of attachments only")
     if any("\0" in text for text in texts):
@@ -273,12 +271,15 @@ def _in_words(raw: str) -> str:
         return raw
 
 
-def _date(raw: str) -> datetime | None:
+def _date(raw: str, warnings: list[str]) -> datetime | None:
     try:
         at = email.utils.parsedate_to_datetime(raw)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at
     except (ValueError, TypeError, IndexError, OverflowError):
+        warnings.append("a mail has no date that can be read")
         return None
+    if at.tzinfo is None and "-0000" not in raw:  # which is UTC from a place that is not told
+        warnings.append("times without a zone were read as UTC")
+    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 def _is_automatic(message: EmailMessage, headers: _Headers, sender: Address) -> bool:
