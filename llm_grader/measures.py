@@ -60,8 +60,9 @@ MEASURES: tuple[Measure, ...] = (
         "productivity",
         "seconds",
         "mean time an agent spends on a conversation: the ticket's handle_seconds, else in chats and calls the time "
-        "from the first words of a human agent to the last words; by type or tag it says what takes long",
-        "no ticket has handle_seconds, and no chat or call has times",
+        "from the first words of a human agent to the last words, where they are not one moment; by type or tag it "
+        "says what takes long",
+        "no ticket has handle_seconds, and no chat or call tells by its times how long it took",
         measuring.handle_time,
         spread=True,
     ),

@@ -41,11 +41,11 @@ def _once(value: float | None) -> list[Sample]:
 
 
 def handle_time(case: Case) -> list[Sample]:
-    """Seconds that the agent spent on it."""
+    """Seconds that the agent spent on it; how long a single message took is not known."""
     if case.ticket.handle_seconds is not None:
         return _once(case.ticket.handle_seconds)
     length = None if case.transcript.channel == "email" else case.length
-    return [] if length is None else [Sample(length)]
+    return [Sample(length)] if length else []
 
 
 def first_contact(case: Case) -> list[Sample]:

@@ -257,6 +257,14 @@ def test_handle_time_is_the_tickets_else_from_the_agents_first_words_to_the_last
     assert (found.value, found.median, found.n) == ((300 + 60 + 48) / 3, 60, 3)
 
 
+def test_one_moment_is_no_handle_time() -> None:
+    # an agent who wrote once, and a call whose turns have no end: nobody knows how long either took
+    call = [("customer", None, {"start": 0}), ("ann", None, {"start": 5})]
+    found = compute([talk("a", ("customer", 0), ("ann", 30)), talk("b", *call, channel="call")])["productivity"]
+    assert (found.value, found.n) == (None, 0)
+    assert "where they are not one moment" in found.definition
+
+
 def test_handle_time_by_type_says_what_takes_long() -> None:
     three = tickets(*({"type": t, "handle_seconds": s} for t, s in (("claim", 100), ("claim", 300), ("order", 50))))
     assert grouped(three, "productivity", by="type") == {"claim": 200, "order": 50}
