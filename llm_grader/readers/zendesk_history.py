@@ -66,7 +66,7 @@ def _told(update: Update, scene: Scene, past: Past) -> Iterator[Turn]:
     past.audited = True
     audit = update.fields
     at = moment(audit, "created_at", "timestamp", document=scene.document)
-    author = next((number for key in ("author_id", "updater_id") if (number := audit.label(key))), None)
+    author = next((who for key in ("author_id", "updater_id") if (who := audit.label(key))), None)
     by = scene.cast.says(author) if author and author not in _SYSTEM else None
     told = audit.label("id") in past.told
     changes: dict[str, tuple[str | None, str | None]] = {}
