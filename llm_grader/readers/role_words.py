@@ -31,9 +31,11 @@ _LABELS: dict[Role, str] = {
         felhasználó, látogató, helistaja, kasutaja, ostja, külastaja
     """,
     "bot": """
-        bot, chatbot, voicebot, robot, ivr, assistant, virtual assistant, virtual agent, automated message,
-        automated system, virtueller assistent, sprachassistent, virtuální asistent, virtuální asistentka,
-        hlasový asistent, virtuális asszisztens, virtuaalne assistent, virtuaalassistent
+        bot, chatbot, voicebot, robot, ivr, assistant, virtual assistant, digital assistant, ai assistant, ai agent,
+        virtual agent, digital agent, automated message, automated system, assistent, virtueller assistent,
+        digitaler assistent, ki assistent, ki agent, virtueller agent, sprachassistent, asistent, virtuální asistent,
+        virtuální asistentka, virtuální agent, digitální asistent, hlasový asistent, asszisztens, virtuális
+        asszisztens, virtuális ügynök, digitális asszisztens, mi ügynök, virtuaalne assistent, virtuaalassistent
     """,
     "system": "system, systém, rendszer, süsteem",
     "supervisor": """
@@ -228,7 +230,11 @@ def role_of_label(label: str) -> Role | None:
     if word in _ROLE_OF_LABEL:
         return _ROLE_OF_LABEL[word]
     if inside := re.fullmatch(r"([^()\[\]]*)[(\[]([^()\[\]]+)[)\]]", word):
-        return _ROLE_OF_LABEL.get(inside[2].strip()) or _ROLE_OF_LABEL.get(inside[1].strip())
+        name, note = inside[1].strip(), inside[2].strip()
+        # an "Agent (AI)" is an AI agent
+        return next(
+            (_ROLE_OF_LABEL[phrase] for phrase in (f"{note} {name}", note, name) if phrase in _ROLE_OF_LABEL), None
+        )
     return _role_of_words(label.split())
 
 
