@@ -113,6 +113,16 @@ def test_a_turn_may_begin_in_many_ways(tmp_path: Path, line: str) -> None:
         ("Client Advisor", "agent"),
         ("Zakaznik", "customer"),
         ("IVR", "bot"),
+        ("AI Agent", "bot"),
+        ("Fin AI Agent", "bot"),
+        ("KI-Agent", "bot"),
+        ("Agent (AI)", "bot"),
+        ("Agent (Jana)", "agent"),
+        ("Digital Assistant", "bot"),
+        ("Assistent", "bot"),
+        ("Asistent", "bot"),
+        ("Asszisztens", "bot"),
+        ("Voice Agent", "agent"),
         ("System", "system"),
         ("Team Lead", "supervisor"),
         ("Kundin", "customer"),
@@ -164,6 +174,21 @@ def test_with_both_sides_known_another_label_stays_text_and_is_told(tmp_path: Pa
     assert said(transcript) == [("agent", "Your data.\nOrder: 17\nPetra: yes"), ("customer", "Fine.")]
     told = [warning for warning in transcript.warnings if "not known as a speaker" in warning]
     assert told == ["line 3: 'Petra' is not known as a speaker: read as text of the turn above"]
+
+
+def test_a_colleague_who_takes_over_is_nobody_known(tmp_path: Path) -> None:
+    lines = "Agent: Moment\nCustomer: hi\nEva: I take over.\nCustomer: ok\nEva: I refunded it.\n"
+    transcript = read(tmp_path, lines)
+    assert [(turn.role, turn.text) for turn in transcript.turns if turn.speaker == "Eva"] == [
+        ("unknown", "I take over."),
+        ("unknown", "I refunded it."),
+    ]
+    assert [turn.text for turn in transcript.turns if turn.role == "customer"] == ["hi", "ok"]
+
+
+def test_a_list_in_one_turn_has_no_speakers(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "Customer: I want\nSize: M\nColour: red\nSize: L\nColour: blue\nAgent: Fine.\n")
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
 
 
 def test_a_named_customer_beside_a_known_agent_is_a_speaker_of_their_own(tmp_path: Path) -> None:

@@ -54,8 +54,9 @@ def parse_line(line: str, number: int = 1) -> Line:
 def find_speakers(lines: Sequence[Line], roles: RoleMapping) -> frozenset[str]:
     """The labels that are speakers: known ones, and names where nothing better explains the lines.
 
-    With an agent and a customer known, a name is a speaker only when it is marked (bold, stamped) as they are; with one
-    side known, or none, when it opens several turns, or every line of the text has a label.
+    With an agent and a customer known, a name is a speaker only when it is marked (bold, stamped) as they are, or comes
+    back after one of them; with one side known, or none, when it opens several turns, or every line of the text has a
+    label.
     """
     counts = Counter(line.label for line in lines if line.label)
     known = {label for label in counts if _is_known(label, roles)}
@@ -63,13 +64,24 @@ def find_speakers(lines: Sequence[Line], roles: RoleMapping) -> frozenset[str]:
     marked = {line.label for line in lines if line.stamp or line.bold}
     sides = {roles.role_of(label) or role_of_label(label) for label in known}
     if {"agent", "customer"} <= sides:
-        return frozenset(known | (names & marked if known <= marked else set()))
+        return frozenset(known | _returning(lines, known, names) | (names & marked if known <= marked else set()))
     labels = names | known
     if not all(line.label in labels for line in lines if not line.blank):
         names = {name for name in names if counts[name] > 1 or name in marked}
     if not known and len({plain(name) for name in names}) < 2:
         return frozenset()
     return frozenset(known | names)
+
+
+def _returning(lines: Sequence[Line], known: set[str], names: set[str]) -> set[str]:
+    """The names that open lines in the turns of more than one of the known: no list in what one of them says."""
+    stretches: dict[str, set[int]] = {}
+    begun = 0
+    for line in lines:
+        begun += line.label in known
+        if line.label in names:
+            stretches.setdefault(line.label, set()).add(begun)
+    return {name for name, several in stretches.items() if len(several) > 1}
 
 
 def _is_known(label: str, roles: RoleMapping) -> bool:
