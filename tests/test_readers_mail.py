@@ -222,6 +222,26 @@ def test_an_empty_plain_part_gives_way_to_html(tmp_path: Path) -> None:
     assert read(tmp_path)[0].turns[0].text == "yes"
 
 
+def test_what_is_attached_to_the_alternative_that_is_not_read_is_kept(tmp_path: Path) -> None:
+    mixed = (
+        "--c\nContent-Type: text/html\n\n<p>See the invoice</p>\n"
+        "--c\nContent-Type: application/pdf; name=invoice.pdf\nContent-Disposition: inline\n\nxx\n"
+        "--c\nContent-Type: text/html\n\n<p>Bye</p>\n--c--\n"
+    )
+    body = (
+        "--b\nContent-Type: text/plain\n\nSee the invoice\n"
+        f"--b\nContent-Type: multipart/mixed; boundary=c\n\n{mixed}"
+        "--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n--b--\n"
+    )
+    mail(tmp_path, "1.eml", body=body, Content_Type="multipart/alternative; boundary=b")
+    (transcript,) = read(tmp_path)
+    assert transcript.turns[0].text == "See the invoice"
+    assert transcript.metadata["messages"][0]["attachments"] == [
+        {"name": "invoice.pdf", "type": "application/pdf"},
+        {"name": "", "type": "text/calendar"},
+    ]
+
+
 def test_letters_without_ids_get_ids_of_their_own(tmp_path: Path) -> None:
     for folder, subject in (("a", "x"), ("b", "y")):
         (tmp_path / folder).mkdir()

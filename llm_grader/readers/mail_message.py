@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import email.utils
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -116,10 +117,10 @@ def _parsed(data: bytes) -> EmailMessage:
 
 
 def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
-    attachments: list[Attachment] = []
     warnings: list[str] = []
     headers = _Headers(message)
-    texts = [text for text in _texts(message, attachments, warnings) if text.strip()]
+    texts = [text for text in _texts(message, warnings) if text.strip()]
+    attachments = tuple(_attachments(message, warnings))
     at = _date(headers.words("date"), warnings)
     if not texts and attachments:
         warnings.append("a mail consists of attachments only")
@@ -136,7 +137,7 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
         copy=headers.addresses("cc"),
         at=at,
         text=_sound("\n\n".join(texts), warnings).strip(),
-        attachments=tuple(attachments),
+        attachments=attachments,
         automatic=_is_automatic(message, headers, sender),
         warnings=tuple(dict.fromkeys(warnings)),
         source=source,
@@ -144,32 +145,48 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
     )
 
 
-def _texts(part: EmailMessage, attachments: list[Attachment], warnings: list[str]) -> list[str]:
-    """The texts of a part, in order; of alternatives the plain one, and everything that is no text is an attachment.
+def _texts(part: EmailMessage, warnings: list[str]) -> list[str]:
+    """The texts of a part, in order; of alternatives the plain one, unless it is empty.
 
     `EmailMessage.get_body` would take the first text and drop those behind a picture.
     """
-    kind = part.get_content_type()
-    if kind == "multipart/alternative":
-        return _best_of(part, attachments, warnings)
-    if part.is_multipart() and kind != "message/rfc822":
-        return [text for child in part.iter_parts() for text in _texts(_as_mail(child), attachments, warnings)]
-    if kind not in ("text/plain", "text/html") or part.is_attachment():
-        attachments.append(Attachment(_sound(_file_name(part), warnings), kind))
-        return []
-    text = _decoded(part, warnings)
-    return [html_to_text(text) if kind == "text/html" else text]
+    if part.get_content_type() == "multipart/alternative":
+        return _best_of(part, warnings)
+    if _has_parts(part):
+        return [text for child in _parts(part) for text in _texts(child, warnings)]
+    return [_decoded(part, warnings)] if _is_text(part) else []
 
 
-def _best_of(part: EmailMessage, attachments: list[Attachment], warnings: list[str]) -> list[str]:
-    children = [_as_mail(child) for child in part.iter_parts()]
-    plain = [child for child in children if child.get_content_type() == "text/plain" and not child.is_attachment()]
+def _best_of(part: EmailMessage, warnings: list[str]) -> list[str]:
+    children = _parts(part)
+    plain = [child for child in children if child.get_content_type() == "text/plain" and _is_text(child)]
     others = [child for child in children if child not in plain]
     for several in (plain, others):
-        texts = [text for child in several for text in _texts(child, attachments, warnings)]
+        texts = [text for child in several for text in _texts(child, warnings)]
         if any(text.strip() for text in texts):
             return texts
     return []
+
+
+def _attachments(part: EmailMessage, warnings: list[str]) -> Iterator[Attachment]:
+    """All of a part that is no text, also beside the text of an alternative that was not read."""
+    if _has_parts(part):
+        for child in _parts(part):
+            yield from _attachments(child, warnings)
+    elif not _is_text(part):
+        yield Attachment(_sound(_file_name(part), warnings), part.get_content_type())
+
+
+def _has_parts(part: EmailMessage) -> bool:
+    return part.is_multipart() and part.get_content_type() != "message/rfc822"
+
+
+def _parts(part: EmailMessage) -> list[EmailMessage]:
+    return [_as_mail(child) for child in part.iter_parts()]
+
+
+def _is_text(part: EmailMessage) -> bool:
+    return part.get_content_type() in ("text/plain", "text/html") and not part.is_attachment()
 
 
 def _as_mail(part: Any) -> EmailMessage:
@@ -199,7 +216,8 @@ def _decoded(part: EmailMessage, warnings: list[str]) -> str:
         text = _guessed(data, warnings)
         if charset:
             warnings.append(f"the text is not {declared[:40]} as it says")
-    return unify_line_ends(text)[0]
+    text, _ = unify_line_ends(text)
+    return html_to_text(text) if part.get_content_type() == "text/html" else text
 
 
 @lru_cache(maxsize=512)
