@@ -8,6 +8,7 @@ import pytest
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, names_in, role_warnings
 from llm_grader.transcript import Participant, Role, Transcript, Turn
+from tests.exports import ASSEMBLYAI, AZURE_BATCH, read_one
 
 
 def transcript(*turns: tuple[str | None, str], role: Role = "unknown", **fields: Any) -> Transcript:
@@ -153,6 +154,42 @@ def test_a_name_that_is_said_counts_more_than_a_domain_that_follows() -> None:
 def test_participants_get_the_roles_their_turns_got() -> None:
     read = transcript(("a", "x"), participants=(Participant(id="a", role="unknown"),))
     assert assign_roles(read, RoleMapping(agents=("a",))).participants[0].role == "agent"
+
+
+_WORD = {"type": "pronunciation", "start_time": "0.5", "end_time": "0.9", "alternatives": [{"content": "Hello"}]}
+_VOICEMAILS: dict[str, tuple[str, dict[str, Any]]] = {
+    "azure": ("channel 0", {**AZURE_BATCH, "recognizedPhrases": AZURE_BATCH["recognizedPhrases"][:1]}),
+    "transcribe": (
+        "ch_0",
+        {
+            "results": {
+                "transcripts": [{"transcript": "Hello"}],
+                "channel_labels": {
+                    "channels": [{"channel_label": "ch_0", "items": [_WORD]}, {"channel_label": "ch_1"}]
+                },
+            }
+        },
+    ),
+    "assemblyai": (
+        "channel 0",
+        {
+            **ASSEMBLYAI,
+            "utterances": [],
+            "words": [{"channel": 0, "start": 250, "end": 900, "confidence": 1, "text": "Hello"}],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("source", _VOICEMAILS)
+def test_the_one_channel_that_is_heard_is_whose_the_caller_says(tmp_path: Path, source: str) -> None:
+    channel, export = _VOICEMAILS[source]
+    told = read_one(tmp_path, export, RoleMapping(channels={"0": "agent", "1": "customer"}))
+    assert [(turn.speaker, turn.role, turn.role_source) for turn in told.turns] == [(channel, "agent", "mapping")]
+    assert told.warnings == ("no turn of a customer",)
+    untold = read_one(tmp_path, export)
+    assert [(turn.speaker, turn.role) for turn in untold.turns] == [(None, "unknown")]
+    assert "the source does not tell the speakers apart" in untold.warnings
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from statistics import fmean
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.roles import RoleMapping
 from llm_grader.readers.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
 from llm_grader.transcript import Transcript
 
@@ -40,9 +39,6 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     utterances = [_utterance(each) for each in results.objects("utterances")] if results else []
     heard = [channel.objects("alternatives")[:1] for channel in channels] if results else [[record]]
     words = [word for number, best in enumerate(heard) for each in best for word in _words(each, f"channel {number}")]
-    whose = document.options.roles
-    if len({piece.channel for piece in words}) < 2:
-        utterances, words = _by_channel(utterances, whose), _by_channel(words, whose)
     about = record.object("metadata")
     languages = [channel.text("detected_language") for channel in channels]
     return recording(
@@ -65,14 +61,6 @@ def _utterance(utterance: JsonObject) -> Piece:
         end=utterance.seconds("end"),
         confidence=utterance.share("confidence"),
     )
-
-
-def _by_channel(pieces: Sequence[Piece], whose: RoleMapping) -> list[Piece]:
-    """Pieces of one channel; those of no speaker are of the channel's, where the caller says who that is."""
-    return [
-        piece._replace(speaker=piece.channel) if piece.speaker is None and whose.role_of(piece.channel) else piece
-        for piece in pieces
-    ]
 
 
 def _words(alternative: JsonObject, channel: str) -> list[Piece]:

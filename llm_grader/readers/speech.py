@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject
-from llm_grader.readers.roles import stated_role
+from llm_grader.readers.roles import RoleMapping, stated_role
 from llm_grader.transcript import Transcript, Turn
 
 _T = TypeVar("_T")
@@ -65,7 +65,7 @@ def recording(
         warnings: what had to be assumed.
     """
     spoken, blanks = without_blanks(pieces)
-    spoken = in_order(_named(spoken), start_of)
+    spoken = in_order(_by_channel(_named(spoken), document.options.roles), start_of)
     languages = Counter(piece.language for piece in spoken if piece.language)
     whole = language or next((code for code, _ in languages.most_common(1)), None)
     turns = tuple(_turn(piece, document, own_language=piece.language != whole) for piece in spoken)
@@ -176,6 +176,7 @@ def _whole(group: Sequence[Piece]) -> Piece:
     return Piece(
         text=" ".join(piece.text for piece in group),
         speaker=group[0].speaker,
+        channel=group[0].channel,
         start=next((piece.start for piece in group if piece.start is not None), None),
         end=max((piece.end for piece in group if piece.end is not None), default=None),
         confidence=math.fsum(sure) / len(sure) if sure else None,
@@ -188,11 +189,19 @@ def _named(pieces: Sequence[Piece]) -> list[Piece]:
     voices = {(piece.channel, piece.speaker) for piece in pieces}
     channels = {channel for channel, _ in voices}
     if len(channels) < 2:
-        return [piece._replace(channel=None) for piece in pieces]
+        return list(pieces)
     names = {voice: ", ".join(part for part in voice if part is not None) or None for voice in voices}
     if len(voices) == len(channels):
         names = {voice: voice[0] for voice in voices}
     return [piece._replace(speaker=names[piece.channel, piece.speaker], channel=None) for piece in pieces]
+
+
+def _by_channel(pieces: Sequence[Piece], whose: RoleMapping) -> list[Piece]:
+    """The pieces, those of no speaker called by the one channel that is heard, where the caller says who that is."""
+    return [
+        piece._replace(speaker=piece.channel) if piece.speaker is None and whose.role_of(piece.channel) else piece
+        for piece in pieces
+    ]
 
 
 def numbered(word: str, label: str | None) -> str | None:
