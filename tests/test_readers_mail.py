@@ -177,6 +177,32 @@ def test_without_a_mapping_the_address_of_a_desk_is_a_cue(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("sender", "to", "headers", "domains", "kind"),
+    [
+        ("tom@acme.test", "Eva <eva@acme.test>", {"Cc": "jan@brno.acme.test"}, ("acme.test",), "note"),
+        ("tom@acme.test", "eva@acme.test", {"Auto_Submitted": "auto-replied"}, ("acme.test",), "note"),
+        ("tom@acme.test", "eva@acme.test", {"Cc": "petr@x.test"}, ("acme.test",), "message"),
+        ("tom@acme.test", "petr@x.test, eva@acme.test", {}, ("acme.test",), "message"),
+        ("tom@acme.test", "undisclosed-recipients:;", {}, ("acme.test",), "message"),
+        ("petr@x.test", "support@acme.test", {}, ("acme.test",), "message"),
+        ("support@acme.test", "helpdesk@acme.test", {}, (), "note"),
+        ("support@acme.test", "helpdesk@customer.test", {}, (), "message"),
+        ("tom@acme.test", "support@acme.test", {}, (), "message"),
+        ("Eva <eva@acme.test>", "support@acme.test, boss@acme.test", {}, (), "note"),
+        ("Eva <eva@acme.test>", "support@customer.test", {}, (), "message"),
+    ],
+)
+def test_a_mail_that_stays_within_the_house_is_a_note(
+    tmp_path: Path, sender: str, to: str, headers: dict[str, str], domains: tuple[str, ...], kind: str
+) -> None:
+    mail(tmp_path, "1.eml", sender=sender, to=to, **headers)
+    roles = RoleMapping(domains=domains, agents=("Eva",), speakers={"boss@acme.test": "supervisor"})
+    (transcript,) = read(tmp_path, roles)
+    (turn,) = transcript.turns
+    assert (turn.kind, turn.visibility) == (kind, "internal" if kind == "note" else "public")
+
+
+@pytest.mark.parametrize(
     ("body", "content_type", "text"),
     [
         ("Grüße".encode("latin-1"), "text/plain; charset=iso-8859-1", "Grüße"),

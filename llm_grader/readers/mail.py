@@ -1,7 +1,8 @@
 """Mail: `.eml` files and mbox archives, put together into conversations across files.
 
 What each letter's author wrote, quoted, forwarded or signed is marked as segments, and never removed. Letters that a
-machine sent are a bot's; of the others those from the house's domains and addresses are an agent's.
+machine sent are a bot's; of the others those from the house's domains and addresses are an agent's. A letter that only
+the house got from itself is a note.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _TELLING = frozenset(
 )
 _SEPARATOR = re.compile(rb"^From [^\n]{1,500}\n(?=[A-Za-z][A-Za-z0-9-]{0,70}[ \t]*:|>?From )", re.MULTILINE)
 _STUFFED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_HOUSE: tuple[Role, ...] = ("agent", "supervisor", "bot")
 
 
 def sniff(document: Document) -> bool:
@@ -123,12 +125,15 @@ def _without_copies(thread: Sequence[Letter]) -> tuple[list[Letter], list[str]]:
 
 
 def _turn(letter: Letter, roles: RoleMapping) -> Turn:
-    role, source, confidence = _role(letter, roles)
+    role, source, confidence = ("bot", "source", 1.0) if letter.automatic else _side(letter.sender, roles)
+    inside = _stays_inside(letter, roles)
     return Turn(
         role=role,
         text=letter.text,
         speaker=letter.sender.address or letter.sender.name or None,
         at=letter.at,
+        kind="note" if inside else "message",
+        visibility="internal" if inside else "public",
         subject=letter.subject or None,
         segments=split_reply(letter.text),
         role_source=source,
@@ -136,15 +141,25 @@ def _turn(letter: Letter, roles: RoleMapping) -> Turn:
     )
 
 
-def _role(letter: Letter, roles: RoleMapping) -> tuple[Role, RoleSource | None, float | None]:
-    """A bot when a machine sent it; who the mapping says; an agent when it comes from `support@` or the like."""
-    if letter.automatic:
-        return "bot", "source", 1.0
-    name = "" if "@" in letter.sender.name else letter.sender.name
-    mapped = roles.role_of(name) or roles.role_of(letter.sender.address)
+def _stays_inside(letter: Letter, roles: RoleMapping) -> bool:
+    told = (*letter.to, *letter.copy)
+    home = letter.sender.address.partition("@")[2]
+    return bool(told) and all(_is_of_house(who, home, roles) for who in (letter.sender, *told))
+
+
+def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:
+    """Whether the mapping says so, or it is a desk at home: another company has its `support@` too."""
+    role, source, _ = _side(who, roles)
+    return role in _HOUSE and (source == "mapping" or who.address.endswith(f"@{home}"))
+
+
+def _side(who: Address, roles: RoleMapping) -> tuple[Role, RoleSource | None, float | None]:
+    """Who the mapping says; an agent when the address is `support@` or the like."""
+    name = "" if "@" in who.name else who.name
+    mapped = roles.role_of(name) or roles.role_of(who.address)
     if mapped:
         return mapped, "mapping", 1.0
-    if _is_desk(letter.sender.address):
+    if _is_desk(who.address):
         return "agent", "cues", 0.9
     return "unknown", None, None
 
