@@ -164,6 +164,18 @@ def test_a_table_whose_columns_speak_for_themselves_needs_no_mapping(tmp_path: P
     assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hi"), ("customer", "Hello")]
 
 
+def test_without_a_role_a_speaker_may_name_one(tmp_path: Path) -> None:
+    table = "conversation_id;speaker;text\n1;Agent;Hi\n1;Kundin;Hello\n1;Eva;Bye\n"
+    (transcript,) = read(tmp_path, table)
+    assert [(turn.role, turn.speaker) for turn in transcript.turns] == [
+        ("agent", "Agent"),
+        ("customer", "Kundin"),
+        ("unknown", "Eva"),
+    ]
+    (mapped,) = read(tmp_path, table, roles={"speakers": {"Agent": "bot"}})
+    assert [turn.role_source for turn in mapped.turns] == ["mapping", "source", "unknown"]
+
+
 def test_an_unknown_word_for_a_role_is_a_speaker_for_the_role_mapping(tmp_path: Path) -> None:
     table = "id,role,text\na,S-17,Hi\na,end-user,Hello\n"
     (unknown,) = read(tmp_path, table, SIMPLE)

@@ -11,6 +11,7 @@ from llm_grader.errors import MalformedInput
 from llm_grader.readers.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.json_text import is_json, parse_json
 from llm_grader.readers.role_words import role_of_label
+from llm_grader.readers.roles import RoleMapping, stated_role
 from llm_grader.readers.times import clock_seconds, instant
 from llm_grader.transcript import Role, Ticket, Turn, TurnKind
 
@@ -55,10 +56,12 @@ class CellReader:
 
     Args:
         mapping: what the columns mean.
+        roles: what the caller knows about the speakers.
     """
 
-    def __init__(self, mapping: ColumnMapping) -> None:
+    def __init__(self, mapping: ColumnMapping, roles: RoleMapping) -> None:
         self.mapping = mapping
+        self._roles = roles
         self._notes: dict[str, None] = {}
 
     @property
@@ -83,7 +86,7 @@ class CellReader:
             if as_text(value := cells.get(column)) is not None:
                 parts[name] = self._part(name, value)
         stated = parts.pop("role", None)
-        role = self._role(stated)
+        role = self._role(stated) if stated else stated_role(parts.get("speaker"), self._roles)
         if role is None:
             return Turn(**{"role": "unknown", "speaker": stated, **parts})
         return Turn(role=role, role_source="source", role_confidence=1.0, **parts)
@@ -109,9 +112,7 @@ class CellReader:
             return tuple(part.strip() for part in listed.split(",")) if isinstance(listed, str) else listed
         return as_text(value)
 
-    def _role(self, stated: str | None) -> Role | None:
-        if stated is None:
-            return None
+    def _role(self, stated: str) -> Role | None:
         if stated in self.mapping.roles:
             return self.mapping.roles[stated]
         return cast("Role", stated) if stated in _ROLES else role_of_label(stated)

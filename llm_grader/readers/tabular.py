@@ -92,7 +92,7 @@ def _order(value: Any) -> tuple[float, str]:
 
 def _of_rows(rows: Sequence[Row], mapping: ColumnMapping, document: Document) -> Transcript:
     """A transcript of the long layout."""
-    reader = CellReader(mapping)
+    reader = CellReader(mapping, document.options.roles)
     columns = mapping.turn or _OBVIOUS_TURN
     turns = [_turn(row, reader, columns) for row in rows]
     cells = [row.cells for row in rows]
@@ -117,7 +117,7 @@ def _turn(row: Row, reader: CellReader, columns: TurnColumns) -> Turn:
 
 def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
     """A transcript of the wide layout, or of one whose turns stand in a cell."""
-    reader = CellReader(mapping)
+    reader = CellReader(mapping, document.options.roles)
     if mapping.cell:
         turns = _turns_of_cell(row, mapping, reader, document)
     else:
