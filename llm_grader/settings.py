@@ -42,9 +42,9 @@ class Settings(BaseSettings):
     mode: Literal["tools", "json_schema", "md_json"] = "tools"
     temperature: float | None = 0.0
     seed: int | None = None
-    max_completion_tokens: int | None = None
+    max_completion_tokens: int | None = Field(default=None, gt=0)
     logprobs: bool = False
-    timeout: float = 120.0
+    timeout: float = Field(default=120.0, gt=0)
     allow_http: bool = False
     trust_env: bool = False
     items_per_call: int | Literal["all"] = "all"

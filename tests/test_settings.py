@@ -30,3 +30,10 @@ def test_variables_that_somebody_reads_are_fine(monkeypatch: pytest.MonkeyPatch,
     settings = load_settings()
     assert settings.redact
     assert set(settings.prices) == {"mine"}
+
+
+@pytest.mark.parametrize("name", ["max_completion_tokens", "timeout", "requests_per_minute", "tokens_per_minute"])
+def test_a_limit_of_the_endpoint_that_is_none_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"LLM_GRADER_{name.upper()}", "0")
+    with pytest.raises(UsageError, match=rf"^setting {name} \(LLM_GRADER_{name.upper()} or llm-grader\.toml\): .*than"):
+        load_settings()
