@@ -23,7 +23,8 @@ _BATCH_TOKENS = 128
 
 def main() -> None:
     """Serve until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us decides
+    for number in (signal.SIGINT, signal.SIGTERM):  # they reach the whole group; who started us decides
+        signal.signal(number, signal.SIG_IGN)
     settings = json.loads(sys.stdin.readline())
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)  # nothing that llama.cpp writes may end up in the answer

@@ -114,6 +114,16 @@ def test_it_listens_on_loopback_alone_with_a_key_and_the_context_wanted(weights:
         assert parameters["cpuparams"]["n_threads"] == parameters["cpuparams_batch"]["n_threads"] == 3
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_whole_group_leaves_it_to_whoever_started_it(weights: Path, number: signal.Signals) -> None:
+    with LocalServer(weights) as server:
+        process = pid(server)
+        os.kill(process, number)
+        time.sleep(0.2)
+        assert runs(process)
+    assert not runs(process)
+
+
 def test_the_key_is_in_no_process_list(weights: Path) -> None:
     with LocalServer(weights) as server:
         command = Path(f"/proc/{pid(server)}/cmdline")
