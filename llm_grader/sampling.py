@@ -22,12 +22,6 @@ def vote(samples: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
     return {item_id: _vote_on([sample[item_id] for sample in samples]) for item_id in samples[0]}
 
 
-def flip_rate(verdict: Verdict) -> float | None:
-    """The share of samples, 0–1, that did not give the verdict's label; None when it was asked once."""
-    total = sum(verdict.votes.values())
-    return None if total < 2 else 1 - verdict.votes.get(verdict.label or "", 0) / total
-
-
 def _vote_on(verdicts: Sequence[Verdict]) -> Verdict:
     votes = Counter(verdict.label or verdict.problem or verdict.status for verdict in verdicts)
     labels = Counter(verdict.label for verdict in verdicts if verdict.label is not None)

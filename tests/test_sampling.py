@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm_grader.sampling import DISAGREE, flip_rate, vote
+from llm_grader.sampling import DISAGREE, vote
 from llm_grader.verdict import Verdict
 
 
@@ -47,10 +47,3 @@ def test_a_sample_without_a_label_counts_against_one() -> None:
 def test_without_any_label_the_first_problem_stays() -> None:
     found = voted(verdict(None, problem="missing"), verdict(None, problem="duplicate"))
     assert (found.label, found.problem, found.votes) == (None, "missing", {"missing": 1, "duplicate": 1})
-
-
-def test_how_often_samples_differ() -> None:
-    assert flip_rate(verdict("met")) is None  # asked once
-    assert flip_rate(voted(verdict("met"), verdict("met"))) == 0
-    assert flip_rate(voted(verdict("met"), verdict("met"), verdict("not_met"))) == pytest.approx(1 / 3)
-    assert flip_rate(voted(verdict("met"), verdict("not_met"))) == 1  # nothing was decided
