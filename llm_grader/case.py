@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from pydantic import Field, field_validator
 
 from llm_grader.business_hours import BusinessHours, zone_of
-from llm_grader.ticket_state import plain_name
+from llm_grader.ticket_state import last_known, plain_name
 from llm_grader.transcript import Model, Ticket, Transcript, Turn
 from llm_grader.verdict import Label
 from llm_grader.waits import STAFF, Answer, exchange, is_written, measure_waits
@@ -147,6 +148,12 @@ class Case:
         if elapsed < 0:
             return None
         return elapsed if self.hours is None else self.hours.seconds_between(begin, end)
+
+    @cached_property
+    def known_until(self) -> float:
+        """Seconds since the epoch, by which the latest conversation of a ticket is told from earlier ones."""
+        at = last_known(self.transcript)
+        return -math.inf if at is None else at.timestamp()
 
     @property
     def replies(self) -> int:

@@ -4,7 +4,7 @@
         print(figure.id, figure.group, figure.value, figure.unit, figure.n)
 
 What the conversations cannot tell has no value and a reason, never a zero. Conversations are taken one at a time; what
-is kept of them is the sum of each figure, the numbers whose median is told, and the ids of tickets and customers.
+is kept of them is the sum of each figure, the numbers whose median is told, and what each ticket and customer adds.
 """
 
 from __future__ import annotations
@@ -121,40 +121,47 @@ def _grades(cards: Iterable[Scorecard], labelled: Mapping[str, Sequence[Label]])
 
 
 class _Tally:
-    """The samples of one figure in one group: added up, and kept only where a median or a key needs them."""
+    """The samples of one figure in one group: added up, and kept only where a median, a key or a ticket needs them.
+
+    Of a ticket the sample that was known last counts, by `latest`; of two at the same time the greater one, so that the
+    order of the conversations makes no difference.
+    """
 
     def __init__(self, measure: Measure) -> None:
         self.n, self.total = 0, 0.0
         self.values = array("d") if measure.spread and measure.of_sum is None else None
         self.sums: defaultdict[str, float] = defaultdict(float)
+        self.latest: dict[str, tuple[float, float]] = {}
         self.problem: str | None = None
 
-    def add(self, sample: Sample) -> None:
+    def add(self, sample: Sample, case: Case) -> None:
         if sample.key is not None:
             self.sums[sample.key] += sample.value
-            return
+        elif sample.once and case.ticket.id is not None:
+            known = (case.known_until, sample.value)
+            self.latest[case.ticket.id] = max(known, self.latest.get(case.ticket.id, known))
+        else:
+            self._count(sample.value)
+
+    def settle(self) -> None:
+        """Count each ticket, now that all its conversations were seen."""
+        while self.latest:
+            _, (_, value) = self.latest.popitem()
+            self._count(value)
+
+    def _count(self, value: float) -> None:
         self.n += 1
-        self.total += sample.value
+        self.total += value
         if self.values is not None:
-            self.values.append(sample.value)
+            self.values.append(value)
 
 
 class _Group:
-    """The tallies of a group, how many conversations of each kind it has, and which tickets were counted."""
+    """The tallies of a group, and how many conversations of each kind it has."""
 
     def __init__(self) -> None:
         self.tallies = {measure.id: _Tally(measure) for measure in MEASURES}
         self.conversations: Counter[str] = Counter()
-        self.tickets: set[str] = set()
-
-    def add(self, measure: Measure, sample: Sample, ticket_id: str | None) -> None:
-        if not (sample.once and ticket_id in self.tickets):
-            self.tallies[measure.id].add(sample)
-
-    def count(self, kind: str, ticket_id: str | None) -> None:
-        self.conversations.update((kind, "all"))
-        if ticket_id is not None:
-            self.tickets.add(ticket_id)
 
 
 def _add_case(groups: defaultdict[str | None, _Group], case: Case, by: Grouping | None) -> None:
@@ -169,12 +176,12 @@ def _add_case(groups: defaultdict[str | None, _Group], case: Case, by: Grouping 
                 names = [sample.agent] if by == "agent" and sample.agent is not None else own
                 touched.update(names)
                 for name in names:
-                    groups[name].add(measure, sample, case.ticket.id)
+                    groups[name].tallies[measure.id].add(sample, case)
         except OffScaleError as error:
             for name in own:
                 groups[name].tallies[measure.id].problem = str(error)
     for name in touched:
-        groups[name].count(kind, case.ticket.id)
+        groups[name].conversations.update((kind, "all"))
 
 
 def _tags(case: Case) -> Collection[str]:
@@ -204,6 +211,7 @@ def _figure(
     measure: Measure, name: str | None, group: _Group, settings: FigureSettings, hours: BusinessHours | None
 ) -> Figure:
     tally = group.tallies[measure.id]
+    tally.settle()
     definition = measure.definition.format_map(settings.model_dump())
     values = tally.values
     if measure.of_sum is not None:

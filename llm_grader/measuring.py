@@ -23,7 +23,8 @@ class Sample(NamedTuple):
     """What one conversation adds to a figure.
 
     `agent` did it, where that need not be the conversation's agent. Samples with the same `key` are added up to one.
-    What is `once` belongs to the ticket, and counts once however many conversations the ticket has.
+    What is `once` belongs to the ticket, and counts once however many conversations the ticket has: as the latest one
+    has it that tells it.
     """
 
     value: float

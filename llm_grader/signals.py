@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args
 
 from llm_grader.errors import RubricError
 from llm_grader.rubric import Item, Signal
-from llm_grader.ticket_state import is_done, is_open, status_of
+from llm_grader.ticket_state import is_done, is_open, last_known, status_of
 from llm_grader.transcript import Channel, SentKind, Ticket, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Verdict
 from llm_grader.waits import STAFF, exchange, in_words, measure_waits
@@ -131,7 +131,7 @@ def _resolved_in_time(signal: Signal, transcript: Transcript) -> Outcome:
         side = "before" if early >= 0 else "after"
         reason = f"resolved {in_words(abs(early))} {side} it was due ({due:%Y-%m-%d %H:%M %Z})"
         return Outcome(MET if early >= 0 else NOT_MET, reason)
-    return _unresolved(ticket, due, _last_known(transcript, ticket))
+    return _unresolved(ticket, due, last_known(transcript))
 
 
 def _unresolved(ticket: Ticket, due: datetime, last: datetime | None) -> Outcome:
@@ -150,11 +150,6 @@ def _due_at(ticket: Ticket, limit: float | None) -> datetime | None:
     if ticket.due_at is not None:
         return ticket.due_at
     return ticket.opened_at + timedelta(seconds=limit) if ticket.opened_at and limit is not None else None
-
-
-def _last_known(transcript: Transcript, ticket: Ticket) -> datetime | None:
-    times = (transcript.last_time(), ticket.opened_at, ticket.first_reply_at, *(ticket.sent or {}).values())
-    return max((at for at in times if at is not None), default=None)
 
 
 def _ticket_fields(signal: Signal, transcript: Transcript) -> Outcome:

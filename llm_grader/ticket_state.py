@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from llm_grader.transcript import Ticket
+from datetime import datetime
+
+from llm_grader.transcript import Ticket, Transcript
 
 DONE = frozenset({"solved", "resolved", "closed", "done", "completed"})
 """Statuses, by their `plain_name`, of a case that is solved or closed."""
@@ -35,3 +37,11 @@ def is_resolved(ticket: Ticket) -> bool | None:
     if is_done(ticket) or is_open(ticket):
         return is_done(ticket)
     return True if ticket.resolved_at or ticket.closed_at else None
+
+
+def last_known(transcript: Transcript) -> datetime | None:
+    """The latest time that the conversation and its ticket tell something about; when it is due is none."""
+    ticket = transcript.ticket or Ticket()
+    of_ticket = (ticket.opened_at, ticket.first_reply_at, ticket.resolved_at, ticket.closed_at)
+    times = (transcript.last_time(), *of_ticket, *(ticket.sent or {}).values())
+    return max((at for at in times if at is not None), default=None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -396,6 +397,34 @@ def test_a_ticket_with_several_conversations_counts_once() -> None:
     # one reply in each of three conversations of the only resolved ticket
     assert (found["replies_per_resolution"].value, found["replies_per_resolution"].n) == (3, 1)
     assert found["average_response_time"].n == 4
+
+
+def test_the_order_of_conversations_makes_no_difference() -> None:
+    # ticket 9 three times: open, then solved with answers, then without them; what is known last counts
+    known = {"csat": 5, "rating": 4, "handle_seconds": 60, "transfers": 2, "contacts": 1, "reopens": 0}
+    conversations = [
+        talk("a", ("customer", 0), ("ann", 5), ticket={"id": "9", "status": "open", "csat": 1}),
+        talk("b", ("customer", 60), ("ann", 65), ticket={"id": "9", "status": "solved", **known}),
+        talk("c", ("customer", 90), ("ann", 95), ticket={"id": "9", "status": "solved"}),
+        talk("d", ("customer", 0), ("ann", 5), ticket={"id": "10", "status": "open", "csat": 1, "rating": 2}),
+    ]
+    for some in itertools.permutations(conversations):
+        found = compute(some)
+        assert (found["csat"].value, found["csat"].n) == (0.5, 2)
+        assert (found["agent_rating"].value, found["agent_rating"].n) == (3, 2)
+        assert (found["resolution_rate"].value, found["resolved_count"].value) == (0.5, 1)
+        assert (found["productivity"].value, found["productivity"].n) == (60, 1)
+        assert found["transfers"].value == 2
+        assert compute(some) == compute(conversations)
+
+
+def test_a_ticket_that_was_opened_again_is_not_resolved() -> None:
+    solved, reopened = (
+        talk(status, ticket={"id": "9", "status": status, "resolved_at": NOON, "first_reply_at": NOON + later})
+        for status, later in (("solved", timedelta()), ("open", timedelta(hours=1)))
+    )
+    for both in ([solved, reopened], [reopened, solved]):
+        assert (compute(both)["resolved_count"].value, compute(both)["resolved_count"].n) == (0, 1)
 
 
 def test_reviews_are_answered_by_people() -> None:
