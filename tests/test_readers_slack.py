@@ -142,6 +142,15 @@ def test_bots_are_bots_and_joins_are_events(tmp_path: Path) -> None:
     assert transcript.turns[0].event == "channel_join"
 
 
+def test_slacks_own_bot_is_one_also_where_nobody_lists_it(tmp_path: Path) -> None:
+    bot = {"id": "USLACKBOT", "name": "slackbot", "profile": {}}
+    said = [message("U2CLIENT", "Hi", 1), message("USLACKBOT", "Reminder", 2)]
+    for people in (PEOPLE, [*PEOPLE, bot]):
+        (transcript,) = read(tmp_path, {"users": people, "help/2024-05-01": said})
+        assert transcript.turns[1].role == "bot"
+        assert not any("not in users.json" in warning for warning in transcript.warnings)
+
+
 def test_joins_alone_make_no_conversation_beside_threads_and_are_told(tmp_path: Path) -> None:
     join = message("U2CLIENT", "<@U2CLIENT> has joined", 5, subtype="channel_join")
     (transcript,) = read(tmp_path, {"help/2024-05-01": [join, message("U2CLIENT", "Hi", 10, thread=10)]})

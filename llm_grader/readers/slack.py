@@ -25,6 +25,7 @@ from llm_grader.transcript import Participant, RoleSource, Transcript, Turn
 NAME = "slack"
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{5,}")
+_SLACKBOT = "USLACKBOT"
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{5,}")
 _EMPTY_LISTS = ("channels", "groups", "dms", "mpims", "integration_logs", "canvases", "file_conversations")
 _WRITTEN = (None, "bot_message", "file_share", "me_message", "reply_broadcast", "thread_broadcast", "file_comment")
@@ -118,7 +119,7 @@ def _person(record: JsonObject, source: str) -> _Person:
     real_name = profile.text("real_name") or record.text("real_name") or None
     names = (profile.text("display_name"), real_name, record.text("name"))
     name = record.needed_text("id")
-    is_bot = record.value("is_bot") is True or name == "USLACKBOT"
+    is_bot = record.value("is_bot") is True or name == _SLACKBOT
     return _Person(name, next(filter(None, names), name), real_name, profile.text("email"), is_bot, source)
 
 
@@ -150,7 +151,7 @@ def _author(record: JsonObject) -> _Person | None:
     real_name = profile.text("real_name") or None
     named = record.text("username") or profile.text("display_name") or real_name or profile.text("name")
     user, bot = record.text("user"), record.text("bot_id")
-    is_bot = bot is not None or record.text("subtype") == "bot_message"
+    is_bot = bot is not None or record.text("subtype") == "bot_message" or user == _SLACKBOT
     name = user or bot or named
     return _Person(name, named or name, real_name, is_bot=is_bot) if name else None
 
