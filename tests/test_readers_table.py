@@ -173,7 +173,7 @@ def test_without_a_role_a_speaker_may_name_one(tmp_path: Path) -> None:
         ("unknown", "Eva"),
     ]
     (mapped,) = read(tmp_path, table, roles={"speakers": {"Agent": "bot"}})
-    assert [turn.role_source for turn in mapped.turns] == ["mapping", "source", "unknown"]
+    assert [(turn.role, turn.role_source) for turn in mapped.turns[:2]] == [("bot", "mapping"), ("customer", "source")]
 
 
 def test_an_unknown_word_for_a_role_is_a_speaker_for_the_role_mapping(tmp_path: Path) -> None:
@@ -182,6 +182,45 @@ def test_an_unknown_word_for_a_role_is_a_speaker_for_the_role_mapping(tmp_path: 
     assert [(turn.role, turn.role_source) for turn in unknown.turns] == [("unknown", "unknown"), ("customer", "source")]
     (known,) = read(tmp_path, table, SIMPLE, roles={"agents": ["s-17"]})
     assert [(turn.role, turn.role_source) for turn in known.turns] == [("agent", "mapping"), ("customer", "source")]
+
+
+def test_an_unknown_word_for_a_role_beside_a_speaker_is_told(tmp_path: Path) -> None:
+    table = "conversation_id,role,speaker,text\n1,Tier2,Eva,Hi\n1,customer,Jan,Hello\n"
+    (transcript,) = read(tmp_path, table)
+    assert transcript.turns[0].speaker == "Eva"
+    told = "'Tier2' is no role that we know: say which it is under `roles` of the column mapping"
+    assert told in transcript.warnings
+
+
+def test_rows_without_an_id_belong_to_nobody(tmp_path: Path) -> None:
+    problems: list[InputError] = []
+    table = "id,role,text\n,agent,x\na,agent,y\n,agent,z\n"
+    (transcript,) = read(tmp_path, table, SIMPLE, on_error=problems.append)
+    assert [turn.text for turn in transcript.turns] == ["y"]
+    assert [problem.where for problem in problems] == ["line 2", "line 4"]
+    assert "rows of this file could not be read: turns may be missing" in transcript.warnings
+
+
+def test_of_the_whole_the_last_row_that_says_something_is_read(tmp_path: Path) -> None:
+    columns = {**SIMPLE, "channel_column": "ch", "language_column": "lang", "ticket": {"csat": "csat", "status": "st"}}
+    table = "id,role,text,ch,lang,csat,st\na,agent,x,,,,open\na,agent,y,email,de,5,solved\na,agent,z,,,,\n"
+    (transcript,) = read(tmp_path, table, columns)
+    assert transcript.ticket is not None
+    assert (transcript.ticket.csat, transcript.ticket.status) == (5, "solved")
+    assert (transcript.channel, transcript.language) == ("email", "de")
+    differ = [warning for warning in transcript.warnings if "differ" in warning]
+    assert differ == ["the rows differ in the column 'st': the last one that is filled was read"]
+
+
+def test_times_that_go_back_are_told(tmp_path: Path) -> None:
+    columns = {**SIMPLE, "turn": {"text": "text", "role": "role", "at": "at"}}
+    table = "id,role,text,at\na,agent,y,2024-05-01T11:00:00Z\na,customer,x,2024-05-01T10:00:00Z\n"
+    (transcript,) = read(tmp_path, table, columns)
+    assert [turn.text for turn in transcript.turns] == ["y", "x"]
+    assert any("times go back" in warning for warning in transcript.warnings)
+    (ordered,) = read(tmp_path, table, {**columns, "order": "at"})
+    assert [turn.text for turn in ordered.turns] == ["x", "y"]
+    assert not any("times go back" in warning for warning in ordered.warnings)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,12 @@ class ColumnMapping(Model):
         return frozenset({*text, *self.columns, *(name for name in (self.id, self.cell) if name)})
 
     @cached_property
+    def of_the_whole(self) -> tuple[str, ...]:
+        """The columns that say something of a transcript as a whole, each once."""
+        single = (self.id, self.channel_column, self.language_column, *self.ticket.values())
+        return tuple(dict.fromkeys(name for name in single if name))
+
+    @cached_property
     def named(self) -> frozenset[str]:
         """Every column that the mapping gives a meaning."""
         turn = () if self.turn is None or self.cell else self.turn.by_field.values()

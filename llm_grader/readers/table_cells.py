@@ -87,6 +87,8 @@ class CellReader:
                 parts[name] = self._part(name, value)
         stated = parts.pop("role", None)
         role = self._role(stated) if stated else stated_role(parts.get("speaker"), self._roles)
+        if role is None and stated and "speaker" in parts:
+            self.note(f"{stated!r} is no role that we know: say which it is under `roles` of the column mapping")
         if role is None:
             return Turn(**{"role": "unknown", "speaker": stated, **parts})
         return Turn(role=role, role_source="source", role_confidence=1.0, **parts)

@@ -6,6 +6,7 @@ CSV, JSON records, Parquet, and `datasets.Dataset` objects. What the mapping doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from llm_grader.errors import MalformedInput
@@ -14,11 +15,15 @@ from llm_grader.readers.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_text import is_json, parse_json
 from llm_grader.readers.table_cells import CellReader, as_text, kept
-from llm_grader.readers.table_rows import Row, column_names, is_parquet, read_rows
+from llm_grader.readers.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
 from llm_grader.transcript import Transcript, Turn
 
 NAME = "table"
 
+_NEWEST_FIRST = (
+    "times go back from one row to the next: rows are read in the order of the file, unless the column mapping names "
+    "the column that `order` is in"
+)
 _OBVIOUS_IDS = ("transcript_id", "conversation_id")
 _OBVIOUS_TURN = TurnColumns(
     **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
@@ -45,7 +50,7 @@ def read(document: Document) -> Iterator[Transcript]:
             with document.at(row.where):
                 yield _of_row(row, mapping, document)
         return
-    for rows_of_one in _grouped(rows, mapping).values():
+    for rows_of_one in _grouped(rows, mapping, document).values():
         with document.at(rows_of_one[0].where):
             yield _of_rows(rows_of_one, mapping, document)
 
@@ -72,10 +77,14 @@ def _missing(document: Document) -> str:
     return f"{found}; the mapping needs {', '.join(sorted(given.needed - set(names)))} besides"
 
 
-def _grouped(rows: Iterable[Row], mapping: ColumnMapping) -> dict[str, list[Row]]:
+def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(as_text(row.cells.get(mapping.id or "")) or "", []).append(row)
+        with document.at(row.where):
+            if (name := as_text(row.cells.get(mapping.id or ""))) is None:
+                document.warn(TURNS_MISSING)
+                raise MalformedInput(f"{mapping.id}: expected the id of the conversation, found nothing")
+            groups.setdefault(name, []).append(row)
     if mapping.order is not None:
         for several in groups.values():
             several.sort(key=lambda row: _order(row.cells.get(mapping.order or "")))
@@ -105,7 +114,26 @@ def _of_rows(rows: Sequence[Row], mapping: ColumnMapping, document: Document) ->
             metadata[name] = values
         elif values[0] is not None:
             metadata[name] = values[0]
-    return _transcript(turns, cells[0], reader, document=document, metadata=metadata)
+    if mapping.order is None and _go_back(turns):
+        reader.note(_NEWEST_FIRST)
+    return _transcript(turns, _last_filled(cells, reader), reader, document=document, metadata=metadata)
+
+
+def _go_back(turns: Sequence[Turn]) -> bool:
+    times = [turn.at for turn in turns if turn.at]
+    return any(later < earlier for earlier, later in pairwise(times))
+
+
+def _last_filled(rows: Sequence[Mapping[str, Any]], reader: CellReader) -> dict[str, Any]:
+    """What the rows of a transcript say of the whole: of each column the last cell that is filled."""
+    whole: dict[str, Any] = {}
+    for name in reader.mapping.of_the_whole:
+        filled = [row[name] for row in rows if as_text(row.get(name)) is not None]
+        if filled:
+            whole[name] = filled[-1]
+        if any(as_text(cell) != as_text(filled[-1]) for cell in filled):
+            reader.note(f"the rows differ in the column {name!r}: the last one that is filled was read")
+    return whole
 
 
 def _turn(row: Row, reader: CellReader, columns: TurnColumns) -> Turn:
