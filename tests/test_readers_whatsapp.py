@@ -109,13 +109,27 @@ def test_a_date_that_does_not_exist_is_told(tmp_path: Path) -> None:
         ),
         *("<Multimedia omitido>", "<Médias omis>", "<Media omessi>", "<Media weggelaten>", "<pominięto multimedia>"),
         *(f"{LRM}image omitted", f"{LRM}Bild weggelassen", f"{LRM}<attached: 00000012-PHOTO.jpg>", "sticker omitted"),
-        *("IMG-20240501-WA0001.jpg (file attached)", "rechnung.pdf (Datei angehängt)\nHier ist sie"),
+        *("IMG-20240501-WA0001.jpg (file attached)", "rechnung.pdf (Datei angehängt)"),
     ],
 )
 def test_what_stands_for_a_file_is_an_attachment(tmp_path: Path, text: str) -> None:
     turn = read(tmp_path, f"13/05/24, 10:00 - Jana: {text}").turns[0]
     assert (turn.kind, turn.event, turn.speaker) == ("event", "attachment", "Jana")
     assert turn.text == text.removeprefix(LRM)
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["IMG-1.jpg (file attached)", f"{LRM}rechnung.pdf (Datei angehängt)", "<Media omitted>", f"{LRM}image omitted"],
+)
+def test_what_is_written_below_a_file_is_a_message(tmp_path: Path, file: str) -> None:
+    transcript = read(tmp_path, f"13/05/24, 10:00 - Jana: {file}\nsee picture\nplease {LRM}<This message was edited>")
+    assert [(turn.event, turn.speaker, turn.text) for turn in transcript.turns] == [
+        ("attachment", "Jana", file.removeprefix(LRM)),
+        (None, "Jana", "see picture\nplease"),
+    ]
+    assert transcript.turns[0].at == transcript.turns[1].at is not None
+    assert transcript.metadata["edited"] == [1]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from llm_grader.readers.role_words import role_of_label
 from llm_grader.readers.roles import stated_role
 from llm_grader.readers.whatsapp_dates import Dates
 from llm_grader.readers.whatsapp_words import event_in, people_in
-from llm_grader.transcript import Participant, Transcript, Turn
+from llm_grader.transcript import Participant, Transcript, Turn, TurnKind
 
 NAME = "whatsapp"
 
@@ -65,8 +65,11 @@ def read(document: Document) -> Iterator[Transcript]:
     if not entries:
         raise MalformedInput("no line begins with a date and a time, as in `01/05/2024, 14:05 - Jana: …`")
     dates = Dates([(entry.date, entry.clock, entry.half) for entry in entries])
-    turns = [_turn(entry, dates.time_of(number), document) for number, entry in enumerate(entries)]
-    edited = [number for number, entry in enumerate(entries) if _is_edited(entry)]
+    turns: list[Turn] = []
+    edited: list[int] = []
+    for number, entry in enumerate(entries):
+        turns += _turns(entry, dates.time_of(number), document)
+        edited += [len(turns) - 1] if _is_edited(entry) else []
     about = {"heading": above, "edited": edited}
     yield Transcript(
         id=document.new_id(),
@@ -108,14 +111,21 @@ def _clean(name: str) -> str:
     return " ".join(re.sub(f"[{_MARKS}]", "", name).split()).removeprefix("~").strip()
 
 
-def _turn(entry: _Entry, time: dict[str, Any], document: Document) -> Turn:
+def _turns(entry: _Entry, time: dict[str, Any], document: Document) -> Iterator[Turn]:
+    """What an entry tells; what somebody writes below a file is a message of its own."""
     said = _EDITED.sub("", entry.text) if _is_edited(entry) else entry.text
     text = said.strip(_AROUND)
-    event = event_in(text, marked=entry.text[:1] in _DIRECTIONS) if entry.name else "system"
-    if event == "system":
-        return Turn(role="system", text=text, kind="event", event=event, **time)
-    role = stated_role(entry.name, document.options.roles) or "unknown"
-    return Turn(role=role, text=text, speaker=entry.name, kind="event" if event else "message", event=event, **time)
+    marked = entry.text[:1] in _DIRECTIONS
+    first, caption = (part.strip(_AROUND) for part in text.partition("\n")[::2])
+    on_file = bool(entry.name and caption) and event_in(first, marked=marked) == "attachment"
+    for told, by_it in ((first, marked), (caption, False)) if on_file else ((text, marked),):
+        event = event_in(told, marked=by_it) if entry.name else "system"
+        if event == "system":
+            yield Turn(role="system", text=told, kind="event", event=event, **time)
+            continue
+        role = stated_role(entry.name, document.options.roles) or "unknown"
+        kind: TurnKind = "event" if event else "message"
+        yield Turn(role=role, text=told, speaker=entry.name, kind=kind, event=event, **time)
 
 
 def _people(turns: Sequence[Turn]) -> Iterable[str]:

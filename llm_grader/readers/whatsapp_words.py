@@ -35,7 +35,7 @@ def _one_of(words: str) -> str:
 
 _OWN = re.compile(r"<[^<>\n]{3,200}>|(?:image|video|audio|sticker|gif|document|contact card) omitted", re.IGNORECASE)
 _PLACEHOLDER = re.compile(rf"[^.!?\n]{{2,40}} (?:{_one_of(_OMITTED)})", re.IGNORECASE)
-_NAMED_FILE = re.compile(rf"[^\n]{{1,200}}?\.\w{{2,5}} \((?:{_one_of(_ATTACHED)})\)(?:\n|$)", re.IGNORECASE)
+_NAMED_FILE = re.compile(rf"[^\n]{{1,200}}?\.\w{{2,5}} \((?:{_one_of(_ATTACHED)})\)", re.IGNORECASE)
 _GONE = re.compile(rf"(?:{_one_of(_DELETED)})\.?", re.IGNORECASE)
 
 
@@ -46,7 +46,7 @@ def event_in(text: str, *, marked: bool) -> str | None:
         text: the message, without marks of direction.
         marked: whether such a mark stood before it, as it does before all that WhatsApp writes on some phones.
     """
-    if _OWN.fullmatch(text) or (")" in text and _NAMED_FILE.match(text)):
+    if _OWN.fullmatch(text) or (")" in text and _NAMED_FILE.fullmatch(text)):
         return "attachment"
     if _GONE.fullmatch(text):
         return "deleted"
