@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeVar
@@ -31,7 +32,7 @@ from llm_grader.errors import (
 )
 from llm_grader.estimates import bytes_of, estimate_of, priced
 from llm_grader.faults import unsupported_parameter
-from llm_grader.journal import attempt_log
+from llm_grader.journal import AttemptLog, ClaimedElsewhere, attempt_log
 from llm_grader.ledger import Ledger, Rates
 from llm_grader.pace import pace_of
 from llm_grader.probabilities import label_probabilities
@@ -50,7 +51,8 @@ _Answer = TypeVar("_Answer")
 class Gateway:
     """Asks an endpoint, with retries, a shared throttle and exact counts.
 
-    A client lives in the event loop that first uses it; close it there with `aclose`.
+    A client lives in the event loop that first uses it; close it there with `aclose`. `spent` is what all questions
+    have taken so far, those that failed too.
 
     Args:
         endpoint: where and how.
@@ -80,6 +82,8 @@ class Gateway:
         self._clock = clock
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
         self._rejected = set(without)
+        self._spent_lock = threading.Lock()
+        self.spent = Usage()
         self._pace = pace_of(endpoint, clock)
 
     def start_run(self, concurrency: int) -> None:
@@ -185,9 +189,13 @@ class Gateway:
             sleep=self._sleep,
             reraise=True,
         )
-        async for attempt in attempts:
-            with attempt:
-                return await self._attempt(ask, client, ledger, attempt.retry_state.attempt_number)
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    return await self._attempt(ask, client, ledger, attempt.retry_state.attempt_number)
+        finally:
+            with self._spent_lock:
+                self.spent += self._usage(ledger)
         raise AssertionError("unreachable: tenacity either returns or raises")
 
     async def _attempt(
@@ -195,7 +203,7 @@ class Gateway:
     ) -> _Answer:
         log = attempt_log.get()
         async with client.throttle.slot(ledger.expected_tokens) as sent:
-            attempt = None if log is None else await log.begin(ledger.prompt_bytes, ledger.items)
+            attempt = None if log is None else await self._begin(log, ledger)
             ended, outcome, counted = False, None, len(ledger.tokens)
             try:
                 answer = await self._paid(ask, client, ledger)
@@ -214,6 +222,14 @@ class Gateway:
             client.throttle.succeeded()
             return answer
 
+    async def _begin(self, log: AttemptLog, ledger: Ledger) -> int:
+        try:
+            return await log.begin(ledger.prompt_bytes, ledger.items)
+        except ClaimedElsewhere:
+            if self._pace is not None:
+                self._pace.give_back(ledger.expected_tokens)
+            raise
+
     def _correct_pace(self, ledger: Ledger, took: Usage) -> None:
         if self._pace is not None and took.prompt_tokens and took.completion_tokens is not None:
             self._pace.correct(ledger.expected_tokens, took.prompt_tokens + took.completion_tokens)
@@ -224,6 +240,10 @@ class Gateway:
         ledger.requests += 1
         try:
             return await self._adapted(ask, client, ledger)
+        except TransientError as fault:
+            if fault.in_doubt:
+                ledger.add_unknown()
+            raise
         finally:
             cost = self._usage(ledger, since=counted).cost if ledger.tokens[counted:] else 0.0
             self.budget.settle(reserved, cost)
@@ -238,6 +258,7 @@ class Gateway:
     async def _adapted(self, ask: Callable[[Client], Awaitable[_Answer]], client: Client, ledger: Ledger) -> _Answer:
         """Ask; where the endpoint rejects an optional parameter, leave it out for the rest of the run and ask again."""
         while True:
+            offered = set(OPTIONAL) - self._rejected
             try:
                 async with asyncio.timeout(self.endpoint.timeout):  # the SDK's starts anew with every byte
                     return await ask(client)
@@ -246,7 +267,7 @@ class Gateway:
             except Exception as error:
                 fault = classify(error, ledger, self.endpoint.timeout)
                 rejected = unsupported_parameter(getattr(cause_of(error), "body", None), OPTIONAL)
-                if not isinstance(fault, BadRequest) or rejected is None or rejected in self._rejected:
+                if not isinstance(fault, BadRequest) or rejected not in offered:
                     raise fault from None  # the cause's text holds the transcript
                 self._rejected.add(rejected)
                 self._reserve(0.0, client)  # what was reserved for its cost stands: a rejected request costs nothing

@@ -60,6 +60,10 @@ class Ledger:
         self.refused = bool(getattr(message, "refusal", None))
         self.answer_tokens = _answer_tokens(getattr(choice, "logprobs", None))
 
+    def add_unknown(self) -> None:
+        """Nobody knows what a request took: it was sent and not answered."""
+        self.tokens.append((None, None, None))
+
     def usage(self, since: int) -> Usage:
         """Tokens of the answers from number `since` on, and all requests."""
         columns = list(zip(*self.tokens[since:], strict=True)) or [(), (), ()]

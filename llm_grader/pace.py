@@ -46,6 +46,12 @@ class Pace:
             self._tokens_from = now + tokens * self._seconds_a_token
             return 0.0
 
+    def give_back(self, tokens: float) -> None:
+        """A request of about so many tokens was not sent after all."""
+        with self._lock:
+            self._requests_from -= self._seconds_a_request
+            self._tokens_from -= tokens * self._seconds_a_token
+
     def correct(self, expected: float, counted: float) -> None:
         """A request took `counted` tokens, and not the `expected` ones: the next ones wait longer, or less long."""
         with self._lock:

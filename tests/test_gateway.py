@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import socket
+import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -670,6 +671,63 @@ def test_a_parameter_that_the_endpoint_rejects_is_left_out_from_then_on(server: 
 def test_a_parameter_that_is_rejected_though_it_is_not_sent_is_a_bad_request(server: Server) -> None:
     server.say(failure(400, "unsupported_parameter", "Unsupported parameter: 'temperature'"))
     assert fault(gateway(server.url), BadRequest).usage.requests == len(server.requests) == 2
+
+
+def test_requests_that_were_under_way_when_a_parameter_was_rejected_are_sent_again_without_it(server: Server) -> None:
+    together = threading.Barrier(4)
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        if request.number == 0:
+            return failure(400, "context_length_exceeded", "too long")  # an answer: from now on several go at once
+        if "temperature" in request.body:
+            together.wait(PATIENCE_S)
+            return failure(400, "unsupported_parameter", "Unsupported parameter: 'temperature'")
+        return completion(GOOD)
+
+    server.respond = respond
+
+    async def several(made: Gateway) -> list[int]:
+        with pytest.raises(BadRequest):
+            await made.complete(MESSAGES, MODEL)
+        asked = await asyncio.gather(*(made.complete(MESSAGES, MODEL) for _ in range(4)))
+        return [usage.requests for _, usage in asked]
+
+    assert use(gateway(server.url), several) == [2, 2, 2, 2]
+
+
+# What it took.
+
+
+def test_what_failed_is_counted_too(server: Server) -> None:
+    server.say(completion("no answer"), failure(500))
+    made = gateway(server.url)
+
+    async def both(made: Gateway) -> None:
+        for kind in (InvalidOutput, TransientError):
+            with pytest.raises(kind):
+                await made.complete(MESSAGES, MODEL)
+
+    use(made, both)
+    assert (made.spent.requests, made.spent.prompt_tokens) == (7, 1000)
+
+
+PRICED = {"prices": {"m": Price(input=1, output=1)}}
+
+
+def test_what_a_request_without_an_answer_took_is_unknown(server: Server) -> None:
+    server.say(completion(GOOD)._replace(cut=10), completion(GOOD))
+    _, usage = ask(gateway(server.url, endpoint=PRICED))
+    assert usage.requests == 2
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.cost) == (None, None, None)
+
+
+def test_a_limit_on_cost_reckons_with_requests_that_got_no_answer(server: Server) -> None:
+    server.say(completion(GOOD)._replace(cut=10))
+    a_request = gateway(server.url, endpoint=PRICED).estimate(MESSAGES, MODEL).cost
+    assert a_request is not None
+    with pytest.raises(BudgetExceeded):
+        ask(gateway(server.url, endpoint=PRICED, budget=Budget(max_cost=2.5 * a_request)))
+    assert len(server.requests) == 2
 
 
 # Limits.

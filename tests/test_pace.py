@@ -52,6 +52,14 @@ def test_what_the_server_counted_replaces_the_estimate() -> None:
     assert sent_at(Pace(tokens_per_minute=6000), [(100, 500), (500, 100), (100, 100)]) == [0, 5, 6]
 
 
+def test_a_turn_that_was_not_used_is_free_for_the_next_one() -> None:
+    pace = Pace(requests_per_minute=60, tokens_per_minute=6000)
+    assert pace.take(1000.0, 500) == 0
+    pace.give_back(500)
+    assert pace.take(1000.0, 500) == 0
+    assert pace.take(1000.0, 500) == 5
+
+
 def test_who_was_idle_has_no_credit() -> None:
     pace = Pace(requests_per_minute=60)
     assert pace.take(1000.0, 0) == 0
