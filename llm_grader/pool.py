@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
+from llm_grader.errors import RunStopped
+
 _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
 
@@ -17,7 +19,7 @@ async def run_pool(
 
     Pieces are taken from `source` only when a worker is free: at most one and a half times `workers` of them are in
     progress or wait to be taken. When `work` raises, no new piece is begun, the results in progress are still yielded,
-    and the first error is raised at the end.
+    and the first error is raised at the end, one that only stops the run after all others.
     """
     pieces = iter(source)  # shared by all workers: each takes the next
     done: asyncio.Queue[tuple[_Result] | None] = asyncio.Queue(maxsize=workers - workers // 2)
@@ -29,7 +31,7 @@ async def run_pool(
             while (result := await done.get()) is not None:
                 yield result[0]
         if failures:
-            raise failures[0]
+            raise next((error for error in failures if not isinstance(error, RunStopped)), failures[0])
     finally:
         for task in tasks:
             task.cancel()

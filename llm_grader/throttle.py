@@ -19,6 +19,7 @@ from llm_grader.pace import Pace
 
 LONGEST_PAUSE = 120.0
 DOWN_AFTER = 60.0
+NOTHING_NEW = "nothing new is begun: run again to go on"
 
 
 class Work:
@@ -63,6 +64,7 @@ class Throttle:
         self._successes = 0
         self._paused_until = 0.0
         self._failing_since: float | None = None
+        self._failing: set[object] = set()
         self._pace = pace
         self._clock = clock
         self._sleep = sleep
@@ -112,7 +114,7 @@ class Throttle:
 
     def _refusal(self, work: Work) -> Exception | None:
         if self._stopped_by is None and self._finishing and not work.begun:
-            return Interrupted("nothing new is begun: run again to go on")
+            return Interrupted(NOTHING_NEW)
         return self._stopped_by
 
     async def _sleep_unless_woken(self, seconds: float) -> None:
@@ -187,12 +189,16 @@ class Throttle:
         """A request got no usable answer.
 
         Raises:
-            EndpointDown: for longer than a minute none has.
+            EndpointDown: for longer than a minute none has, whatever work it was for.
         """
         now = self._clock()
         if self._failing_since is None:
             self._failing_since = now
-        if now - self._failing_since >= DOWN_AFTER:
+            self._failing = set()
+        self._failing.add(current_work.get() or object())
+        if not self._proven:
+            self.allowed = min(2, self.limit)  # whether it is the endpoint or this conversation, another one shows
+        if len(self._failing) > 1 and now - self._failing_since >= DOWN_AFTER:
             self._give_up(f"the endpoint has not answered for {DOWN_AFTER:.0f} s")
 
     def _give_up(self, why: str) -> NoReturn:

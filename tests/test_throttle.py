@@ -319,6 +319,26 @@ def test_never_more_in_flight_than_allowed(limit: int, script: list[str]) -> Non
     run(test)
 
 
+def test_one_conversation_that_is_never_answered_does_not_stop_the_others() -> None:
+    async def fail(made: Throttle, clock: Clock, times: int) -> None:
+        current_work.set(Work())
+        for _ in range(times):
+            clock.now += DOWN_AFTER
+            made.failed()
+
+    async def test() -> None:
+        clock = Clock()
+        made = throttle(8, clock)
+        await asyncio.create_task(fail(made, clock, 6))
+        assert made.allowed == 2  # whether it is the endpoint, another one shows
+        made.succeeded()
+        await asyncio.create_task(fail(made, clock, 6))
+        with pytest.raises(EndpointDown):
+            await asyncio.create_task(fail(made, clock, 1))
+
+    run(test)
+
+
 # Asked to finish.
 
 
