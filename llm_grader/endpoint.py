@@ -80,4 +80,5 @@ def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool |
         "temperature": endpoint.temperature,
         "seed": endpoint.seed,
         "max_completion_tokens": endpoint.max_completion_tokens,
+        **({"logprobs": True} if endpoint.logprobs else {}),
     }

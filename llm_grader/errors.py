@@ -13,10 +13,10 @@ GraderError
 │   ├── EndpointDown        the endpoint has not answered for too long
 │   ├── BudgetExceeded      the next request would exceed a limit that was set
 │   └── Interrupted         somebody asked it to begin nothing new
-└── JudgeError              one request to a model failed
-    ├── EndpointError       wrong key, quota, model or address: no transcript can be graded   exit 4
+└── JudgeError              one request to a model failed                          exit 4
+    ├── EndpointError       wrong key, quota, model or address: no transcript can be graded
     │   ├── AuthError  QuotaError  ModelNotFound
-    ├── TransientError      worth trying again; .in_doubt where the request may have been worked on
+    ├── TransientError      worth trying again; .in_doubt: it may have been worked on exit 75
     │   └── RateLimited     .retry_after, in seconds, when the server said so
     ├── BadRequest          this request will never be accepted
     │   └── ContextTooLong
@@ -139,6 +139,7 @@ class JudgeError(GraderError):
     """
 
     code = "judge"
+    exit_code = 4
     usage: Any = None
 
 
@@ -146,7 +147,6 @@ class EndpointError(JudgeError):
     """No transcript can be graded through this endpoint as it is configured: the run stops."""
 
     code = "endpoint"
-    exit_code = 4
 
 
 class AuthError(EndpointError):
@@ -174,6 +174,7 @@ class TransientError(JudgeError):
     """
 
     code = "transient"
+    exit_code = 75
     in_doubt = False
 
 

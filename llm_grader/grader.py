@@ -22,7 +22,7 @@ from llm_grader.budget import Budget
 from llm_grader.calibration import Calibration, calibrated_card, load_calibration
 from llm_grader.earlier import Earlier
 from llm_grader.endpoint import Endpoint, parameters_of
-from llm_grader.errors import UsageError
+from llm_grader.errors import Interrupted, UsageError
 from llm_grader.gateway import CONCURRENCY, Gateway
 from llm_grader.grading import grade_transcript, items_to_ask
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
@@ -41,7 +41,7 @@ from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.speaker_roles import ask_roles, assumed_roles, roles_to_ask
 from llm_grader.store import Store
-from llm_grader.throttle import Work, current_work
+from llm_grader.throttle import NOTHING_NEW, Work, current_work
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard, Usage
 
@@ -79,8 +79,6 @@ class Grader:
         reuse: take verdicts that hold still from the store where the rubric was edited, see `reuse`; otherwise every
             item is asked again, so that all verdicts of a card come from the same prompts.
         notify: told in a short line about waits and retries.
-
-    `spent` is what its requests have taken so far; cards that come from the store add nothing.
 
     Raises:
         UsageError: the settings contradict each other, or the calibration is another judge's.
@@ -131,7 +129,8 @@ class Grader:
         self._budget = budget
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         self._earlier: Earlier | None = None
-        self.spent = Usage()
+        self._spent = Usage()
+        self._finishing = False
         self._concurrency = CONCURRENCY
         self._judge = judge
         self._notify = notify
@@ -153,7 +152,7 @@ class Grader:
 
         Raises:
             EndpointError: the key, quota, model or address is wrong.
-            RunStopped: the endpoint is down.
+            RunStopped: the endpoint is down, a limit is reached, or `finish` was called.
         """
 
         async def run() -> Scorecard:
@@ -183,13 +182,13 @@ class Grader:
     ) -> AsyncGenerator[Scorecard, None]:
         """Grade transcripts as they come and yield scorecards as they finish.
 
-        At most `concurrency` transcripts are in flight, and as many wait to be taken. One that cannot be graded yields
-        a card with status error; what stops the whole run is raised after the finished cards were yielded. The results
-        of `known` transcripts are in the store: they are noted as the run's, and not yielded.
+        At most `concurrency` transcripts are in flight, and half as many wait to be taken. One that cannot be graded
+        yields a card with status error; what stops the whole run is raised after the finished cards were yielded. The
+        results of `known` transcripts are in the store: they are noted as the run's, and not yielded.
 
         Raises:
             EndpointError: the key, quota, model or address is wrong.
-            RunStopped: the endpoint is down.
+            RunStopped: the endpoint is down, a limit is reached, or `finish` was called.
         """
         self._concurrency = 1 if self.is_local else max(1, concurrency)
         async with aclosing(self._run(transcripts, known, workers=self._concurrency)) as cards:
@@ -199,8 +198,9 @@ class Grader:
     async def _run(
         self, transcripts: Iterable[Transcript], known: Iterable[Known] = (), *, workers: int
     ) -> AsyncGenerator[Scorecard, None]:
-        if (line := self.__dict__.get("_line")) is not None and line.gateway is not None:
-            line.gateway.start_run(self._concurrency)
+        self._finishing = False
+        if self._open_gateway is not None:
+            self._open_gateway.start_run(self._concurrency)
         with self._journal() as journal:
             if journal is not None:
                 journal.note_all(known)
@@ -249,20 +249,34 @@ class Grader:
         return sum([usage] * self.samples, asking)
 
     def finish(self) -> int:
-        """Begin no other transcript: those that something was sent about finish, then the run ends in `Interrupted`.
+        """Begin no other transcript: those that something was sent about finish.
 
-        Call it on the event loop of the run. Returns how many transcripts that waited for their turn were given up.
+        The next one that would be sent ends the run in `Interrupted`. Call it on the event loop of the run. Returns how
+        many transcripts that waited for their turn were given up.
         """
-        line = self.__dict__.get("_line")
-        return 0 if line is None or line.gateway is None else line.gateway.finish()
+        self._finishing = True
+        gateway = self._open_gateway
+        return 0 if gateway is None else gateway.finish()
 
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and the embedded model."""
-        line = self.__dict__.get("_line")
+        line: Line | None = self.__dict__.get("_line")
         if line is not None:
             if line.server is not None:
+                self._spent = self.spent
                 del self.__dict__["_line"]
             await line.aclose()
+
+    @property
+    def spent(self) -> Usage:
+        """What its requests have taken so far, those that failed too; cards that come from the store add nothing."""
+        gateway = self._open_gateway
+        return self._spent if gateway is None else self._spent + gateway.spent
+
+    @property
+    def _open_gateway(self) -> Gateway | None:
+        line: Line | None = self.__dict__.get("_line")
+        return None if line is None else line.gateway
 
     @property
     def is_local(self) -> bool:
@@ -313,13 +327,16 @@ class Grader:
         return card
 
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
+        if self._finishing:
+            raise Interrupted(NOTHING_NEW)
         current_work.set(Work())
         asker, samples, before = self._line.asker, self.samples, self._before(transcript, provenance)
         redaction = redact_transcript(transcript) if self.redact else None
         sent, asking = await self._with_roles(transcript if redaction is None else redaction.transcript)
         card = await grade_transcript(sent, self.rubric, asker, provenance, samples=samples, before=before)
         card = card.model_copy(update={"usage": asking + card.usage})
-        self.spent += card.usage
+        if self._open_gateway is None:
+            self._spent += card.usage
         if redaction is None:
             return card
         new = {item_id: verdict for item_id, verdict in card.verdicts.items() if verdict.taken_from is None}

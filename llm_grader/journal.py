@@ -54,6 +54,7 @@ class Journal:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
         self._owners = count()
         self._notes: list[tuple[str, str]] = []
+        self._noted: list[Future[None]] = []
         self._db = store.connect()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="llm_grader journal", daemon=True)
@@ -94,7 +95,7 @@ class Journal:
 
     def _submit_notes(self) -> None:
         notes, self._notes = self._notes, []
-        self._submit(lambda db: self._store.write_run_items(db, self.run_id, notes))
+        self._noted.append(self._submit(lambda db: self._store.write_run_items(db, self.run_id, notes)))
 
     async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
         """Claim `key` for `owner` and note that a request for it is about to be sent; returns the attempt's number.
@@ -135,11 +136,17 @@ class Journal:
         self._submit(lambda db: db.execute(sql, values))
 
     def close(self) -> None:
-        """Write what is waiting, give up all claims, and end the thread."""
+        """Write what is waiting, give up all claims, and end the thread.
+
+        Raises:
+            DiskError, StoreError: something that was noted could not be written.
+        """
         self._submit_notes()
         self._submit(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",)))
         self._queue.put(None)
         self._thread.join()
+        for noted in self._noted:
+            noted.result()
 
     def _submit(self, operation: _Operation) -> Future[Any]:
         future: Future[Any] = Future()

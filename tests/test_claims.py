@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 from llm_grader import journal
+from llm_grader.errors import StoreError
 from llm_grader.grader import Grader
-from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal
+from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
+from llm_grader.reply import response_model
 from llm_grader.rubric_file import load_rubric
 from llm_grader.store import Store
-from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, completion, failure
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from llm_grader.transcript import Transcript, Turn
 from tests.command_line import Command, case_of, grading, judged, wait_until, write_cases, write_rubric
+from tests.scripted import Clock, gateway, item
 
 
 @pytest.fixture
@@ -76,6 +79,15 @@ def test_a_claim_is_renewed_while_its_request_hangs(store: Store, monkeypatch: p
     assert claims(store) == []
 
 
+def test_what_could_not_be_noted_is_told_at_the_end(store: Store) -> None:
+    with closing(sqlite3.connect(store.path)) as db:
+        db.execute("create trigger full before insert on run_items begin select raise(abort, 'no more room'); end")
+    writing = Journal(store, 1)
+    writing.note("t1", "k1")
+    with pytest.raises(StoreError, match="no more room"):
+        writing.close()
+
+
 def test_two_transcripts_of_one_run_cannot_claim_the_same_text(store: Store) -> None:
     writing = Journal(store, 1)
     first, second = AttemptLog(writing, "k1", "t1"), AttemptLog(writing, "k1", "t2")
@@ -110,6 +122,30 @@ def test_the_same_text_under_several_ids_is_paid_once_a_run(grader: Grader, stat
     assert once == (2 if status == "needs_review" else 1)  # one of them asks again about what failed a check
     assert len(server.requests) == (once if status == "ok" else 2 * once)  # another run tries again
     assert again[0].status == status
+
+
+def test_who_finds_a_claim_of_somebody_else_takes_no_turn_of_the_limit(store: Store) -> None:
+    claim(store, "elsewhere:1:7", minutes_ago=1)
+    clock, schema = Clock(), response_model([item()])
+    said = completion({"greeting": answer("met", (0, "Hello"))})
+    about: list[dict[str, str]] = [{"role": "user", "content": "Hello"}]
+    with ScriptedServer(lambda _request: said) as server:
+        made = gateway(server.base_url, clock=clock, endpoint={"requests_per_minute": 1, "tokens_per_minute": 100})
+        writing = Journal(store, 1)
+
+        async def ask() -> None:
+            attempt_log.set(AttemptLog(writing, "k1", "t1"))
+            for _ in range(3):
+                with pytest.raises(ClaimedElsewhere):
+                    await made.complete(about, schema)
+            attempt_log.set(AttemptLog(writing, "k2", "t2"))
+            await made.complete(about, schema)
+            await made.aclose()
+
+        asyncio.run(ask())
+        writing.close()
+        assert len(server.requests) == 1
+    assert clock.slept == []
 
 
 def test_two_processes_pay_once_for_what_needs_review(tmp_path: Path) -> None:

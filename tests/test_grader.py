@@ -18,11 +18,14 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import llm_grader
+from llm_grader.budget import Budget
 from llm_grader.endpoint import Endpoint, Mode
 from llm_grader.errors import (
     AuthError,
+    BudgetExceeded,
     EndpointDown,
     GraderError,
+    Interrupted,
     MalformedInput,
     RubricError,
     RunStopped,
@@ -112,6 +115,51 @@ class InFlight:
         with self._lock:
             self._now -= 1
         return completion(answers(*request.asked()))
+
+
+# What it took, and its end.
+
+
+def test_what_a_run_took_that_was_stopped_is_told() -> None:
+    with serving() as server:
+        made = grader(server, items_per_call=1, budget=Budget(max_requests=2))
+        with pytest.raises(BudgetExceeded):
+            made.grade(case(1))
+        assert made.spent.requests == len(server.requests) == 2
+
+
+def test_nothing_new_is_begun_once_it_is_to_finish() -> None:
+    judge = ScriptedJudge(answers())
+    made = grader(judge=judge)
+
+    seen: list[Scorecard] = []
+
+    async def run() -> None:
+        async for card in made.agrade_many(Counted(), concurrency=1):
+            seen.append(card)
+            made.finish()
+
+    with pytest.raises(Interrupted):
+        asyncio.run(run())
+    assert len(seen) == len(judge.calls) <= 3  # one is finished, one waits to be taken, and one is under way
+    assert made.grade(case(1)).status == "ok"  # another run
+
+
+class Failing:
+    """A judge in which the first conversation fails with one error, and the next with another."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self._errors = list(errors)
+
+    async def complete(self, messages: Messages, response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
+        del messages, response_model
+        raise self._errors.pop(0)
+
+
+def test_what_went_wrong_is_told_though_the_run_was_to_stop_before() -> None:
+    made = grader(judge=Failing(Interrupted("nothing new"), AuthError("the key is wrong")))
+    with pytest.raises(AuthError):
+        list(made.grade_many(map(case, range(2)), concurrency=2))
 
 
 # Four faces of the same.
