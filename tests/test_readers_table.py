@@ -164,6 +164,15 @@ def test_a_table_whose_columns_speak_for_themselves_needs_no_mapping(tmp_path: P
     assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hi"), ("customer", "Hello")]
 
 
+def test_a_line_break_in_the_first_text_hides_no_table(tmp_path: Path) -> None:
+    table = '"transcript_id","text","speaker"\n"1","Hello\n\nsecond line","Agent"\n"1","Hi","Kunde"\n'
+    (transcript,) = read(tmp_path, table)
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [
+        ("agent", "Hello\n\nsecond line"),
+        ("customer", "Hi"),
+    ]
+
+
 def test_without_a_role_a_speaker_may_name_one(tmp_path: Path) -> None:
     table = "conversation_id;speaker;text\n1;Agent;Hi\n1;Kundin;Hello\n1;Eva;Bye\n"
     (transcript,) = read(tmp_path, table)

@@ -37,7 +37,7 @@ def is_parquet(document: Document) -> bool:
 def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     """The columns of a table, as far as the beginning of the file shows them; empty for what looks like no table.
 
-    A first line of the wanted columns is a header, and so is one of short names above a line of as many cells.
+    A first line of the wanted columns is a header, and so is one of short names above a row of as many cells.
 
     Raises:
         MalformedInput: the file is Parquet, and broken.
@@ -51,7 +51,7 @@ def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     first, _, below = document.head.partition("\n")
     separator = _separator(first, frozenset(wanted))
     names = _cells(first, separator)
-    alike = len(_cells(below.partition("\n")[0], separator)) == len(names) > 1
+    alike = len(_cells(below, separator)) == len(names) > 1
     named = alike and max(map(len, names)) <= _LONGEST_NAME
     return names if named or frozenset(wanted) & set(names) else []
 
@@ -83,9 +83,10 @@ def _separator(header: str, wanted: frozenset[str]) -> str:
     return max(cells, key=lambda separator: (len(wanted.intersection(cells[separator])), len(cells[separator])))
 
 
-def _cells(line: str, separator: str) -> list[str]:
+def _cells(text: str, separator: str) -> list[str]:
+    """The cells of the first row, which may go over several lines."""
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+        return [cell.strip() for cell in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
     except csv.Error:
         return []
 
