@@ -284,6 +284,12 @@ def test_a_table_that_does_not_fit_the_mapping_is_refused(
         read(tmp_path, content, columns, format="table")
 
 
+@pytest.mark.parametrize("content", ["id,role,words\n1,agent,x\n", '[{"id": 1, "role": "agent", "words": "x"}]'])
+def test_a_column_that_the_mapping_names_in_vain_is_told_without_a_format_too(tmp_path: Path, content: str) -> None:
+    with pytest.raises(MalformedInput, match="the columns are id, role, words; the mapping needs text besides"):
+        read(tmp_path, content, SIMPLE)
+
+
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [

@@ -159,6 +159,11 @@ def test_unlabelled_text_is_refused_not_guessed_at(tmp_path: Path) -> None:
         read(tmp_path, "Hi, my name is Joanna.\nHello Joanna.\n", format="text")
 
 
+def test_an_empty_list_is_told_as_one(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFormat, match="an empty list: there is no conversation in it"):
+        read(tmp_path, "[\n]\n")
+
+
 def test_names_are_speakers_of_unknown_role_when_they_open_every_line(tmp_path: Path) -> None:
     transcript = read(tmp_path, "Jana: Good\nPetr: Bad\nJana: Ugly\n")
     assert [(turn.speaker, turn.role, turn.role_source) for turn in transcript.turns] == [

@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from llm_grader.errors import InputError, UnsupportedFormat, UsageError
+from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat, UsageError
 from llm_grader.language import with_languages
 from llm_grader.readers import (
     abcd,
@@ -192,6 +192,8 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     for reader in (*wanted, *_ALL):
         if reader.sniff(document):
             return reader
+    if wanted and column_names(document):
+        raise MalformedInput(tabular.missing_columns(document))
     raise document.json_problem or UnsupportedFormat(_told(document))
 
 
@@ -199,6 +201,8 @@ def _told(document: Document) -> str:
     """What was found where no reader knows it, and what to do."""
     if _HTML.match(document.head):
         return "a page of HTML: save what it shows as text, and read that"
+    if "".join(document.head.split()) == "[]":
+        return "an empty list: there is no conversation in it"
     return f"{_kind(document)}; is it one of the formats in `llm-grader read --help`? Then say --format NAME"
 
 

@@ -43,7 +43,7 @@ def read(document: Document) -> Iterator[Transcript]:
     """
     mapping = _mapping(document)
     if mapping is None:
-        raise MalformedInput(_missing(document))
+        raise MalformedInput(missing_columns(document))
     rows = read_rows(document, mapping.separator, mapping.named)
     if mapping.cell or mapping.columns:
         for row in rows:
@@ -68,7 +68,8 @@ def _mapping(document: Document) -> ColumnMapping | None:
     return ColumnMapping(id=ids, turn=turn, **other)
 
 
-def _missing(document: Document) -> str:
+def missing_columns(document: Document) -> str:
+    """The columns that are there, and those that the mapping needs besides."""
     given = document.options.columns
     names = column_names(document, given.named if given else ())
     found = f"the columns are {', '.join(names[:20])}" if names else "this is no table"
