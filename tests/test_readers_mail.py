@@ -216,6 +216,7 @@ def test_a_mail_that_stays_within_the_house_is_a_note(
         (b"+2AA-x", "text/plain; charset=utf-7", "?x"),
         (b"a\r\nb\r\n", "text/plain", "a\nb"),
         (b"<p>Hello&nbsp;<b>you</b> &amp; me</p><p>Bye</p>", "text/html", "Hello you & me\n\nBye"),
+        (b'<div><img src="cid:1" alt="error 42"></div>', "text/html", "error 42"),
         (b"text", 'text/plain; charset="punycode"', "text"),
         (b"text", ";;;", "text"),
     ],

@@ -234,6 +234,30 @@ def test_public_replies_are_trimmed_as_by_hand_but_for_quotes_that_stay_quotes()
         ("  lots\n of   blanks ", "lots of blanks"),
         ("<div>open <p>never closed", "open\n\nnever closed"),
         ("<style>forgotten", ""),
+        ('<div><img src="x.png" alt="error 42"></div>', "error 42"),
+        ("Fine <img alt='&#128522;' src=x>", "Fine \U0001f60a"),
+        ("<p><IMG SRC='https://x.test/?alt=media' width=100 style='line-height:1'/></p>", "[image]"),
+        ('a<img src="p" width="1" height="1">b<img style="border:0;height: 0px">c<img style="display:none">', "abc"),
+        (
+            'Read <a class="b" href="https://h.test/reset?a=1&amp;b=2"><b>this</b> page</a>!',
+            "Read this page <https://h.test/reset?a=1&b=2>!",
+        ),
+        ('<a href="https://www.h.test/">h.test</a> <a href="mailto:a@x.test">a@x.test</a>', "h.test a@x.test"),
+        (
+            '<a href="tel:+420123456">+420 123 456</a> <a href="tel:+420123456">call</a>',
+            "+420 123 456 call <+420123456>",
+        ),
+        ('<a href="mailto:a@x.test?subject=Hi you">Jana</a> wrote', "Jana <a@x.test> wrote"),
+        (
+            '<a href="#top">up</a> <a href="javascript:x()">do</a> <a name="n">n</a> <a href="https://x.test"></a>',
+            "up do n",
+        ),
+        (
+            '<a href="https://x.test/1">one<a href="https://x.test/2">two',
+            "one <https://x.test/1>two <https://x.test/2>",
+        ),
+        ('<a href="https://x.test"><img src="logo.png"></a>', "[image] <https://x.test>"),
+        (f'<a href="https://x.test/click?upn={"a" * 90}">Pay</a>', "Pay <https://x.test/click>"),
         ("", ""),
     ],
 )
@@ -241,8 +265,30 @@ def test_html_becomes_the_text_one_sees(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
+def test_pictures_and_links_of_a_signature_leave_it_a_signature() -> None:
+    icon = f'<a href="https://social.test/{"a" * 80}"><img src="icon.png"></a> '
+    mail = f'<p>Yes.</p><p>Kind regards<br>Jana</p><div><img src="logo.png"><br>{icon * 3}<br>+420 123 456 789</div>'
+    kinds = [(kind, text.splitlines()[0]) for kind, text in parts(html_to_text(mail))]
+    assert kinds == [("body", "Yes."), ("signature", "[image]")]
+
+
 @pytest.mark.parametrize(
-    "hostile", ["<", "<a ", "</", "<!", "<!--", "<style>", "<blockquote>", "&", "<p>", "<a b='", "a\n\n"]
+    "hostile",
+    [
+        "<",
+        "<a ",
+        "</",
+        "<!",
+        "<!--",
+        "<style>",
+        "<blockquote>",
+        "&",
+        "<p>",
+        "<a b='",
+        "a\n\n",
+        "<a href=x",
+        "<img alt='",
+    ],
 )
 def test_hostile_html_takes_a_time_in_proportion(hostile: str) -> None:
     assert len(html_to_text(hostile * 50_000)) < 5_000_000

@@ -1,4 +1,4 @@
-"""HTML mail to text, with block quotes as `>` lines, in one pass.
+"""HTML mail to text in one pass: block quotes as `>` lines, pictures as words, links with their addresses.
 
 The standard library's parser takes a time that grows with the square of the length on broken markup, and 10 kB of it
 for seconds; mail is written by strangers.
@@ -18,10 +18,23 @@ _BREAKS = frozenset({"br", "div", "tr", "table", "ul", "ol", "section", "header"
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _MEANT = _BREAKS | _PARAGRAPHS | {"li", "td", "th"}
 _DEEPEST_QUOTE = 10
+_VALUE = r"""\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"']+))"""
+_HREF, _ALT = (re.compile(rf"(?<=[\s\"']){name}{_VALUE}", re.IGNORECASE) for name in ("href", "alt"))
+_UNSEEN = re.compile(
+    r"(?<=[\s\"';])(?:(?:width|height)\s{0,9}[=:]\s{0,9}[\"']?[01](?:px)?(?![\w.%])|display\s{0,9}:\s{0,9}none)",
+    re.IGNORECASE,
+)  # a picture that counts who opens the mail
+_TARGET = re.compile(r"\s*(?:(https?://[^\s<>]+)|mailto:([^\s<>?]+)(?:\?.*)?|tel:([^\s<>]+))\s*", re.IGNORECASE)
+_LONGEST_ADDRESS = 100
+_MARKS = re.compile(r"^\s*(?:https?://)?(?:www\.)?|[\W_]+", re.IGNORECASE)
 
 
 def html_to_text(html: str) -> str:
-    """The text a reader of the mail sees: blocks on lines of their own, lists with dashes, quotes behind `>`."""
+    """The text a reader of the mail sees: blocks on lines of their own, lists with dashes, quotes behind `>`.
+
+    A picture is the words its author gave for it, else `[image]`. Behind the words of a link stands `<its address>`,
+    unless they tell it.
+    """
     page = _Page()
     at = 0
     while found := _TAG.search(html, at):
@@ -31,11 +44,16 @@ def html_to_text(html: str) -> str:
         name = (found[2] or "").lower()
         if name in _MEANT:
             page.tag(name, closing=bool(found[1]))
+        elif name == "a":
+            page.link("" if found[1] else _address(found[3]))
+        elif name == "img" and not _UNSEEN.search(found[3]):
+            page.say(_value(_ALT, found[3]).strip() or "[image]")
         elif name in _CLOSING and not found[1] and not found[3].endswith("/"):
             at = _after_closing(html, name, at)
         elif found[0] == "<!--":
             at = _after(html, "-->", at)
     page.text(html[at:])
+    page.link("")
     return page.finish()
 
 
@@ -50,6 +68,22 @@ def _after_closing(html: str, name: str, at: int) -> int:
     return found.end() if found else len(html)
 
 
+def _value(attribute: re.Pattern[str], tag: str) -> str:
+    found = attribute.search(tag)
+    return unescape(found[found.lastindex or 0]) if found else ""
+
+
+def _address(tag: str) -> str:
+    """Where a link leads; what is behind the `?` of a long address counts clicks."""
+    found = _TARGET.fullmatch(_value(_HREF, tag))
+    address = found[found.lastindex or 0] if found else ""
+    return address if len(address) <= _LONGEST_ADDRESS else address.partition("?")[0]
+
+
+def _letters(text: str) -> str:
+    return _MARKS.sub("", text).casefold()
+
+
 class _Page:
     """The text so far: finished lines, and the one being written."""
 
@@ -57,10 +91,25 @@ class _Page:
         self._lines: list[str] = []
         self._line: list[str] = []
         self._depth = 0
+        self._address = ""
+        self._linked: list[str] = []
 
     def text(self, raw: str) -> None:
         if raw:
-            self._line.append(unescape(raw) if "&" in raw else raw)
+            self.say(unescape(raw) if "&" in raw else raw)
+
+    def say(self, words: str) -> None:
+        self._line.append(words)
+        if self._address:
+            self._linked.append(words)
+
+    def link(self, address: str) -> None:
+        """Begin a link, which ends the one before; without an address only that."""
+        words = "".join(self._linked)
+        if words.strip() and _letters(self._address) not in _letters(words):
+            self._line.append(f" <{self._address}>")
+        self._address = address
+        self._linked.clear()
 
     def tag(self, name: str, *, closing: bool) -> None:
         if name in _PARAGRAPHS:

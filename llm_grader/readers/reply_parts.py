@@ -39,7 +39,8 @@ _MARKED = re.compile(r"[\s>]{0,20}[-_=*]{2}|[^:\n]{1,80}:")  # cheap, and true f
 _CLUE = re.compile(r"[@\d]")
 _RULE = re.compile(r"\s*(?:[-_=*]{5,})\s*")
 _DELIMITER = re.compile(r"(?:--|—|–|_{5,})[ \t]*")
-_LONGEST_SIGNATURE_LINE = 100
+_LINK = re.compile(r"<[^<>\s]*>")
+_LONGEST_SIGNATURE_LINE = 100  # without the addresses of links
 _LONGEST_CLOSING = 50
 _SURE_DISCLAIMER = 3
 _SHORTEST_DISCLAIMER = 80
@@ -201,17 +202,19 @@ def _mark_ending(lines: Sequence[str], kinds: list[SegmentKind], start: int, end
             kinds[first:last] = ["disclaimer"] * (last - first)
     last = next((at for at in reversed(range(start, end)) if kinds[at] == "body" and lines[at].strip()), end)
     # further up, such a line is the author's: `Sent via DHL on 5 May`
-    if last < end and len(lines[last]) <= _LONGEST_SIGNATURE_LINE and SENT_FROM.match(lines[last]):
+    if last < end and _is_brief(lines[last]) and SENT_FROM.match(lines[last]):
         stop = next((at for at in range(last, end) if kinds[at] != "body"), end)
         kinds[last:stop] = ["signature"] * (stop - last)
+
+
+def _is_brief(line: str) -> bool:
+    return len(_LINK.sub("", line).rstrip()) <= _LONGEST_SIGNATURE_LINE
 
 
 def _delimited_signature(lines: Sequence[str], start: int, end: int) -> int | None:
     for number in range(start, end):
         line = lines[number]
-        if len(line) > _LONGEST_SIGNATURE_LINE:
-            continue
-        if _DELIMITER.fullmatch(line.rstrip("\r\n")):
+        if len(line) <= _LONGEST_SIGNATURE_LINE and _DELIMITER.fullmatch(line.rstrip("\r\n")):
             below = sum(1 for other in lines[number + 1 : end] if other.strip())
             return number if below <= _SIGNATURE_LINES else None
     return None
@@ -225,7 +228,7 @@ def _contact_data(lines: Sequence[str], start: int, end: int) -> int | None:
     if closing is None:
         return None
     below = written[closing + 2 :]
-    brief = all(len(lines[number].rstrip()) <= _LONGEST_SIGNATURE_LINE for number in below)
+    brief = all(_is_brief(lines[number]) for number in below)
     found = brief and len(below) <= _SIGNATURE_LINES and any(CONTACT.search(lines[number]) for number in below)
     return below[0] if found else None
 
