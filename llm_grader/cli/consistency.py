@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import GraderError, Interrupted, UsageError
+from llm_grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -166,30 +165,17 @@ def _run(
     from llm_grader.cli.interrupts import Interrupts
     from llm_grader.pool import run_pool
 
-    interrupts = Interrupts(_tell, gateway.finish)
+    interrupts = Interrupts(_tell, gateway.finish, stored=False)
     verdicts: list[PairVerdict] = []
 
-    async def run() -> None:
+    async def judged() -> AsyncIterator[PairVerdict]:
         gateway.start_run(concurrency)
-        async with interrupts.watched():
-            try:
-                asking = run_pool(judge.judge, interrupts.until_stopped(pairs), workers=min(concurrency, len(pairs)))
-                async for verdict in asking:
-                    interrupts.in_flight -= 1
-                    verdicts.append(verdict)
-            finally:
-                await gateway.aclose()
+        left = interrupts.until_stopped(pairs)
+        async for verdict in run_pool(judge.judge, left, workers=min(concurrency, len(pairs))):
+            yield verdict
 
-    try:
-        if pairs:
-            asyncio.run(run())
-    except asyncio.CancelledError:
-        _tell("aborted")
-    except Interrupted:
-        pass
-    except GraderError as error:
-        return verdicts, interrupts.exit_code, error
-    return verdicts, interrupts.exit_code, None
+    stopped = interrupts.run(judged(), verdicts.append, close=gateway.aclose) if pairs else None
+    return verdicts, interrupts.exit_code, stopped
 
 
 def _print(found: Consistency) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import GraderError, Interrupted
+from llm_grader.errors import GraderError
 
 if TYPE_CHECKING:
     from llm_grader.cli.cards import Cards
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llm_grader.grader import Grader
     from llm_grader.pieces import Known
     from llm_grader.rubric import Rubric
+    from llm_grader.verdict import Scorecard
 
 
 def grade(
@@ -136,35 +137,20 @@ def _run(
     from llm_grader.cli.interrupts import Interrupts
     from llm_grader.cli.resuming import left_of
 
-    interrupts = Interrupts(progress.notify, grader.finish)
+    interrupts = Interrupts(progress.notify, grader.finish, stored=grader.store is not None)
     left = left_of(grader, source, known) if len(known) < progress.total else ()
 
-    async def run() -> None:
-        async with interrupts.watched():
-            try:
-                with interrupts.read_on():
-                    for brief in cards.add_known(known):
-                        progress.advance(brief, grader.spent)
-                async for card in grader.agrade_many(
-                    interrupts.until_stopped(left), concurrency=concurrency, known=known
-                ):
-                    interrupts.in_flight -= 1
-                    progress.advance(card, grader.spent)
-                    with interrupts.read_on():
-                        cards.add(card)
-            finally:
-                await grader.aclose()
+    async def graded() -> AsyncIterator[Scorecard]:
+        with interrupts.read_on():
+            for brief in cards.add_known(known):
+                progress.advance(brief, grader.spent)
+        async for card in grader.agrade_many(interrupts.until_stopped(left), concurrency=concurrency, known=known):
+            progress.advance(card, grader.spent)
+            yield card
 
     gc.freeze()  # what was imported stays: looking for garbage among it takes a tenth of the time of a run
-    try:
-        asyncio.run(run())
-    except asyncio.CancelledError:
-        progress.notify("aborted; what was finished is stored")
-    except Interrupted:
-        pass
-    except GraderError as error:
-        return interrupts.exit_code, error
-    return interrupts.exit_code, None
+    stopped = interrupts.run(graded(), cards.add, close=grader.aclose)
+    return interrupts.exit_code, stopped
 
 
 def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:

@@ -7,11 +7,16 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
+from llm_grader.errors import GraderError, Interrupted
+
 _Piece = TypeVar("_Piece")
+_Result = TypeVar("_Result")
 _SIGPIPE = 13  # `signal` has the name only where there are pipes to break
+NOBODY_READS = 128 + _SIGPIPE
+"""The exit code where stdout was closed by whoever read it."""
 
 
 class Interrupts:
@@ -20,11 +25,13 @@ class Interrupts:
     Args:
         notify: told what a signal does.
         finish: begins nothing new, and returns how many pieces that had not begun it gave up.
+        stored: whether what was finished is kept in a store.
     """
 
-    def __init__(self, notify: Callable[[str], None], finish: Callable[[], int]) -> None:
+    def __init__(self, notify: Callable[[str], None], finish: Callable[[], int], *, stored: bool) -> None:
         self._notify = notify
         self._finish = finish
+        self._stored = stored
         self.received: int | None = None
         self.in_flight = 0
 
@@ -41,8 +48,43 @@ class Interrupts:
             self.in_flight += 1
             yield piece
 
+    def run(
+        self,
+        results: AsyncIterator[_Result],
+        take: Callable[[_Result], None],
+        *,
+        close: Callable[[], Awaitable[None]],
+    ) -> GraderError | None:
+        """Take the results of the pieces as they come, in an event loop of their own, and close in any case.
+
+        Returns:
+            What stopped it; None where it came to its end, or was told to stop.
+        """
+
+        async def run() -> None:
+            async with self._watched():
+                try:
+                    async for result in results:
+                        self.in_flight -= 1
+                        with self.read_on():
+                            take(result)
+                finally:
+                    await close()
+
+        try:
+            asyncio.run(run())
+        except asyncio.CancelledError:
+            self._notify("aborted; what was finished is stored" if self._stored else "aborted")
+        except Interrupted:
+            pass
+        except GraderError as error:
+            return error
+        return None
+
     def stop(self, number: int) -> None:
-        """Do what the first signal does."""
+        """Do what the first signal does; whatever comes after it changes nothing."""
+        if self.received is not None:
+            return
         self.received = number
         self.in_flight -= self._finish()
         self._notify(f"finishing {self.in_flight} in flight; again = abort")
@@ -57,7 +99,7 @@ class Interrupts:
             discard_stdout()
 
     @contextlib.asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
+    async def _watched(self) -> AsyncIterator[None]:
         """Handle the signals inside; the second one cancels the task that entered."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         handled = (signal.SIGINT, signal.SIGTERM)

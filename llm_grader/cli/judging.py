@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import Interrupted, UsageError
+from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.budget import Budget
@@ -100,6 +99,8 @@ class Judging:
             typer.Exit: a signal stopped it; what was finished is in the store, when there is one.
             GraderError: no transcript could be graded.
         """
+        from llm_grader.cli.interrupts import Interrupts
+
         settings = self._settings if language is None else self._settings.model_copy(update={"language": language})
         asked = list(transcripts)
         self._progress.total += len(asked)
@@ -113,7 +114,13 @@ class Judging:
         )
         self._graders.append(grader)
         cards: list[Scorecard] = []
-        _run(grader, asked, settings.concurrency, self._taking(cards), self._progress.notify)
+        interrupts = Interrupts(self._progress.notify, grader.finish, stored=self._stored)
+        graded = grader.agrade_many(interrupts.until_stopped(asked), concurrency=settings.concurrency)
+        stopped = interrupts.run(graded, self._taking(cards), close=grader.aclose)
+        if stopped is not None:
+            raise stopped
+        if interrupts.exit_code is not None:
+            raise typer.Exit(interrupts.exit_code)
         return sorted(cards, key=lambda card: card.transcript_id)
 
     def _taking(self, cards: list[Scorecard]) -> Callable[[Scorecard], None]:
@@ -124,36 +131,6 @@ class Judging:
             self._progress.advance(card, sum((grader.spent for grader in self._graders), Usage()))
 
         return take
-
-
-def _run(
-    grader: Grader,
-    transcripts: Iterable[Transcript],
-    concurrency: int,
-    take: Callable[[Scorecard], None],
-    notify: Callable[[str], None],
-) -> None:
-    from llm_grader.cli.interrupts import Interrupts
-
-    interrupts = Interrupts(notify, grader.finish)
-
-    async def run() -> None:
-        async with interrupts.watched():
-            try:
-                async for card in grader.agrade_many(interrupts.until_stopped(transcripts), concurrency=concurrency):
-                    interrupts.in_flight -= 1
-                    take(card)
-            finally:
-                await grader.aclose()
-
-    try:
-        asyncio.run(run())
-    except asyncio.CancelledError:
-        notify("aborted; what was finished is stored")
-    except Interrupted:
-        pass
-    if interrupts.exit_code is not None:
-        raise typer.Exit(interrupts.exit_code)
 
 
 def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, grade: bool) -> Cards:
