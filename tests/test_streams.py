@@ -92,7 +92,18 @@ def test_every_command_bears_a_reader_that_leaves_early(desk: Path) -> None:
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()
-    assert process.wait(timeout=PATIENCE_S) != 0
+    assert process.wait(timeout=PATIENCE_S) == 128 + signal.SIGPIPE
+
+
+@pytest.mark.parametrize("command", [("read", "cases.jsonl"), ("results", "list"), ("rubric", "list"), ("--help",)])
+def test_a_reader_that_was_never_there_is_told_by_the_code(desk: Path, command: tuple[str, ...]) -> None:
+    write_cases(desk, 3)
+    Store(desk / "llm-grader.db").close()
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with open(theirs, "w") as nobody:  # noqa: PTH123 - a descriptor, not a path
+        ended = with_stdout(nobody, command, desk)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGPIPE, "")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])

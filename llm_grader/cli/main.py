@@ -20,7 +20,7 @@ from llm_grader.cli.drift import drift
 from llm_grader.cli.eval import app as eval_app
 from llm_grader.cli.figures import figures
 from llm_grader.cli.grade import grade
-from llm_grader.cli.interrupts import discard_stdout
+from llm_grader.cli.interrupts import NOBODY_READS, discard_stdout
 from llm_grader.cli.plan import plan
 from llm_grader.cli.read import read
 from llm_grader.cli.refine import refine
@@ -37,8 +37,8 @@ in llm-grader.toml, many as a flag; a flag counts before the environment, and th
 their values: llm-grader doctor.
 
 Exit codes: 0 all ok; 1 a threshold was not met; 2 wrong usage; 3 finished, some transcripts need review or failed;
-4 endpoint, key or model wrong; 65 bad input, rubric or store; 74 disk; 75 stopped, run again to resume; 130 stopped by
-Ctrl-C.
+4 endpoint, key or model wrong; 65 bad input, rubric or store; 70 a defect of llm-grader; 74 disk; 75 stopped, run again
+to resume; 130 stopped by Ctrl-C; 141 by a closed stdout; 143 by SIGTERM.
 """
 
 _SOFTWARE_ERROR = 70
@@ -111,12 +111,16 @@ def _writing_out() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # typer and rich end with 1 then
+            sys.exit(NOBODY_READS)
+        raise
     except OSError as error:
         if error.filename is not None or error.errno not in (*_FULL, errno.EPIPE):
             raise
         discard_stdout()
         if error.errno == errno.EPIPE:
-            sys.exit(1)
+            sys.exit(NOBODY_READS)
         told = f"output cannot be written ({error.strerror}): make room, or send it elsewhere"
         raise DiskError(told) from error
 
