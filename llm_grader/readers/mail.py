@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from llm_grader.readers.document import Document, Options
-from llm_grader.readers.mail_message import Address, Letter, parse_letter
+from llm_grader.readers.mail_headers import Address
+from llm_grader.readers.mail_message import Letter, parse_letter
 from llm_grader.readers.mail_threads import thread_letters
 from llm_grader.readers.reply_parts import split_reply
 from llm_grader.readers.role_words import role_of_label
