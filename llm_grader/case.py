@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic import Field, field_validator
 
@@ -20,6 +20,7 @@ from llm_grader.waits import STAFF, Answer, exchange, is_written, measure_waits
 
 UNKNOWN = "(unknown)"
 SEVERAL = "(several agents)"
+_Told = TypeVar("_Told", Turn, Ticket, Transcript)
 _YEARS = range(1970, 2200)  # systems write "no date" as the year 1, 1601, 1900 or 9999
 
 
@@ -35,6 +36,7 @@ class FigureSettings(Model):
         mystery_tags: tags of mystery calls. Case, hyphens and underscores make no difference in tags.
         review_tags: tags, or types, of tickets that are public reviews.
         timezone: of weeks; by default that of the business hours, else UTC.
+        times_in: the zone of times whose source states none; by default that of weeks.
     """
 
     satisfied_from: float = 4
@@ -46,13 +48,45 @@ class FigureSettings(Model):
     mystery_tags: tuple[str, ...] = ("mystery", "mystery_call")
     review_tags: tuple[str, ...] = ("review", "public_review")
     timezone: str | None = None
+    times_in: str | None = None
 
-    @field_validator("timezone")
+    @field_validator("timezone", "times_in")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
         if value is not None:
             zone_of(value)
         return value
+
+    def zone_of_weeks(self, hours: BusinessHours | None) -> str:
+        """In which zone weeks begin."""
+        return self.timezone or (hours.timezone if hours else "UTC")
+
+    def zone_of_times(self, hours: BusinessHours | None) -> str:
+        """In which zone times are whose source states none."""
+        return self.times_in or self.zone_of_weeks(hours)
+
+
+def states_no_zone(transcript: Transcript) -> bool:
+    """Whether times of its source had no zone and were read as UTC, which readers warn of."""
+    return "times without a zone were read as UTC" in transcript.warnings
+
+
+def by_clock_of(zone: str, transcript: Transcript) -> Transcript:
+    """The transcript with times that were read as UTC, because the source states no zone, read as times of `zone`.
+
+    Where the source states a zone for some times, those in UTC cannot be told from the others, and change too.
+    """
+    if zone == "UTC" or not states_no_zone(transcript):
+        return transcript
+    ticket = transcript.ticket and _by_clock_of(zone, transcript.ticket)
+    turns = tuple(_by_clock_of(zone, turn) for turn in transcript.turns)
+    return _by_clock_of(zone, transcript).model_copy(update={"turns": turns, "ticket": ticket})
+
+
+def _by_clock_of(zone: str, told: _Told) -> _Told:
+    times = {name: value for name, value in told if isinstance(value, datetime) and value.year in _YEARS}
+    read = {name: at.replace(tzinfo=zone_of(zone)).astimezone(UTC) for name, at in times.items() if not at.utcoffset()}
+    return told.model_copy(update=read)
 
 
 class Graded(NamedTuple):

@@ -14,10 +14,9 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
-from llm_grader.business_hours import BusinessHours
-from llm_grader.case import UNKNOWN, Case, FigureSettings, Graded
+from llm_grader.business_hours import BusinessHours, zone_of
+from llm_grader.case import UNKNOWN, Case, FigureSettings, Graded, by_clock_of
 from llm_grader.errors import UsageError
 from llm_grader.measures import MEASURES, Measure, Unit
 from llm_grader.measuring import FIRST_CONTACT, OffScaleError, Sample
@@ -76,11 +75,12 @@ def compute_figures(
     Args:
         conversations: read once, one at a time.
         by: what to group by; None is one group of all.
-        business_hours: when given, response times count the time within them only.
+        business_hours: when given, response times count the time within them only. Their zone is that of times whose
+            source states none, unless the settings say otherwise.
         cards: scorecards of the conversations; of several for one conversation the last counts.
         labels: what agents and auditors said about them; an annotator is an agent when the name, id or address is
             that of an agent in the conversation.
-        settings: scales, tags and the like.
+        settings: scales, tags, zones and the like.
 
     Returns:
         The figures in the order of the checklist, and for each the groups by name.
@@ -93,12 +93,13 @@ def compute_figures(
     settings = settings or FigureSettings()
     labelled = _labels_by_conversation(labels)
     graded = _grades(cards, labelled)
+    zone = settings.zone_of_times(business_hours)
     groups: defaultdict[str | None, _Group] = defaultdict(_Group)
     if by is None:
         groups[None] = _Group()
     for transcript in conversations:
         known = graded.get(transcript.id), tuple(labelled.get(transcript.id, ()))
-        _add_case(groups, Case(transcript, settings, business_hours, *known), by)
+        _add_case(groups, Case(by_clock_of(zone, transcript), settings, business_hours, *known), by)
     names = sorted(groups, key=lambda name: name or "")
     return [_figure(measure, name, groups[name], settings, business_hours) for measure in MEASURES for name in names]
 
@@ -192,8 +193,7 @@ def _week(case: Case) -> Collection[str]:
     """The ISO week in which it began."""
     if case.begun is None:
         return (UNKNOWN,)
-    zone = case.settings.timezone or (case.hours.timezone if case.hours else "UTC")
-    year, week, _ = case.begun.astimezone(ZoneInfo(zone)).isocalendar()
+    year, week, _ = case.begun.astimezone(zone_of(case.settings.zone_of_weeks(case.hours))).isocalendar()
     return (f"{year}-W{week:02}",)
 
 

@@ -125,6 +125,32 @@ def test_only_business_hours_count_in_the_zone_that_is_asked_for(chats: Path, tm
     assert rows(prague)[art]["value"] == 120
 
 
+def test_times_without_a_zone_are_of_the_business_hours_zone_and_that_is_told_once(tmp_path: Path) -> None:
+    rows_of = "".join(
+        f"{n},customer,Where is it?,2026-03-02 15:30\n{n},agent,On its way.,2026-03-02 16:30\n" for n in (1, 2)
+    )
+    (tmp_path / "chats.csv").write_text(f"id,role,text,at\n{rows_of}", "utf-8")
+    (tmp_path / "columns.yaml").write_text("id: id\nturn: {role: role, text: text, at: at}\n", "utf-8")
+    (tmp_path / "hours.yaml").write_text("timezone: Europe/Prague\nhours:\n  monday: 09:00-17:00\n", "utf-8")
+    flags: list[str | Path] = [
+        tmp_path / "chats.csv",
+        "--columns",
+        tmp_path / "columns.yaml",
+        "--channel",
+        "chat",
+        "--json",
+    ]
+    flags += ["--business-hours", tmp_path / "hours.yaml"]
+    result = run(*flags)
+    assert rows(result)["average_response_time", None]["value"] == 3600
+    told = "llm-grader: times without a zone were read as of Europe/Prague: see --times-in\n"
+    assert result.stderr == told
+    utc = run(*flags, "--times-in", "UTC")
+    assert rows(utc)["average_response_time", None]["value"] == 1800
+    assert utc.stderr == ""
+    assert "--times-in: expected an IANA time zone" in error_of(run(*flags, "--times-in", "Prague"), UsageError)
+
+
 def test_weeks_are_of_the_zone_that_is_asked_for(chats: Path) -> None:
     assert {group for _, group in rows(run(chats, "--json", "--by", "week"))} == {"2026-W09"}
     prague = run(chats, "--json", "--by", "week", "--timezone", "Europe/Prague")

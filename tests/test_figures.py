@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -192,6 +192,38 @@ def test_only_business_hours_count_where_they_are_given() -> None:
 def test_business_hours_take_moments() -> None:
     chat = talk("a", ("customer", None, {"start": 5}), ("ann", None, {"start": 12}))
     assert compute([chat], business_hours=OFFICE)["average_response_time"].value is None
+
+
+PRAGUE = load_business_hours({"timezone": "Europe/Prague", "hours": {"monday": "09:00-17:00"}})
+NO_ZONE: dict[str, Any] = {"warnings": ["times without a zone were read as UTC"]}
+
+
+def test_times_that_state_no_zone_are_of_the_business_hours_zone() -> None:
+    # 15:30 → 16:30 as the source wrote it; read as UTC, 16:30 → 17:30 in Prague, half of it is after five
+    asked, answered = 3.5 * HOUR, 4.5 * HOUR
+    turns = ("customer", asked), ("ann", answered)
+    art = "average_response_time"
+    assert compute([talk("a", *turns, **NO_ZONE)], business_hours=PRAGUE)[art].value == HOUR
+    assert compute([talk("a", *turns)], business_hours=PRAGUE)[art].value == HOUR / 2
+    utc = FigureSettings(times_in="UTC")
+    assert compute([talk("a", *turns, **NO_ZONE)], business_hours=PRAGUE, settings=utc)[art].value == HOUR / 2
+    ticket = {"opened_at": NOON + timedelta(seconds=asked), "first_reply_at": NOON + timedelta(seconds=answered)}
+    mail = talk("a", channel="email", ticket=ticket, **NO_ZONE)
+    assert compute([mail], business_hours=PRAGUE)["first_response_time"].value == HOUR
+
+
+def test_times_that_state_another_zone_stay() -> None:
+    # half past five in Prague, after hours, beside times of the same source without a zone
+    late = datetime(2026, 3, 2, 17, 30, tzinfo=timezone(timedelta(hours=1)))
+    chat = talk("a", ("customer", 3.5 * HOUR), ("ann", None, {"at": late}), **NO_ZONE)
+    assert compute([chat], business_hours=PRAGUE)["average_response_time"].value == 1.5 * HOUR
+
+
+def test_weeks_are_of_the_clock_that_wrote_the_times() -> None:
+    late = talk("a", started_at="2026-03-01T23:30:00Z", **NO_ZONE)  # a Sunday, in week 9
+    no_date = talk("b", started_at="0001-01-01T00:00:00Z", **NO_ZONE)
+    settings = FigureSettings(timezone="Europe/Prague")
+    assert set(grouped([late, no_date], "csat", by="week", settings=settings)) == {"2026-W09", "(unknown)"}
 
 
 def test_a_change_of_the_clock_does_not_change_a_wait() -> None:

@@ -6,7 +6,7 @@ import csv as csv_module
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +19,7 @@ from llm_grader.errors import InputError, UsageError
 if TYPE_CHECKING:
     from llm_grader.business_hours import BusinessHours
     from llm_grader.figures import Figure, FigureSettings
+    from llm_grader.transcript import Transcript
     from llm_grader.verdict import Label, Scorecard
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -35,6 +36,9 @@ def figures(
     ] = None,
     timezone: Annotated[
         str | None, typer.Option("--timezone", help="Of weeks and business hours. [the file's, else UTC]")
+    ] = None,
+    times_in: Annotated[
+        str | None, typer.Option("--times-in", help="Zone of times that state none. [as --timezone]")
     ] = None,
     store: Annotated[Path | None, typer.Option("--store", help="Results to take verdicts from. [none]")] = None,
     run: Annotated[int | None, typer.Option("--run", help="Number of their run. [the latest, with --store]")] = None,
@@ -72,15 +76,17 @@ def figures(
 
     if json and csv:
         raise UsageError("--json and --csv: expected one of them")
+    zones = {"timezone": _checked(timezone, "--timezone"), "times_in": _checked(times_in, "--times-in")}
+    hours, settings = _business_hours(business_hours, zones["timezone"]), _settings(satisfied, mystery_tag, zones)
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
     with _cards(store, run) as cards:
         found = compute_figures(
-            source.check(),
+            _told(source.check(), settings.zone_of_times(hours)),
             by=by,
-            business_hours=_business_hours(business_hours, timezone),
+            business_hours=hours,
             cards=cards,
             labels=_labels(labels),
-            settings=_settings(satisfied, mystery_tag, timezone),
+            settings=settings,
         )
     _print(found, json=json, csv=csv)
     if source.unreadable:
@@ -104,16 +110,16 @@ def _cards(store: Path | None, run: int | None) -> Iterator[Iterator[Scorecard]]
 def _business_hours(file: Path | None, timezone: str | None) -> BusinessHours | None:
     from llm_grader.business_hours import load_business_hours
 
-    return None if file is None else load_business_hours(file, timezone=_checked(timezone))
+    return None if file is None else load_business_hours(file, timezone=timezone)
 
 
-def _checked(timezone: str | None) -> str | None:
+def _checked(timezone: str | None, flag: str) -> str | None:
     from llm_grader.business_hours import zone_of
 
     try:
         return timezone and zone_of(timezone).key
     except ValueError as error:
-        raise UsageError(f"--timezone: {error}") from None
+        raise UsageError(f"{flag}: {error}") from None
 
 
 def _labels(file: Path | None) -> list[Label]:
@@ -122,7 +128,19 @@ def _labels(file: Path | None) -> list[Label]:
     return [] if file is None else read_labels(file)
 
 
-def _settings(satisfied: str, mystery_tags: list[str] | None, timezone: str | None) -> FigureSettings:
+def _told(transcripts: Iterable[Transcript], zone: str) -> Iterator[Transcript]:
+    """The transcripts; at the first one whose times state no zone stderr is told which one they are taken for."""
+    from llm_grader.case import states_no_zone
+
+    told = zone == "UTC"
+    for transcript in transcripts:
+        if not told and states_no_zone(transcript):
+            typer.echo(f"llm-grader: times without a zone were read as of {zone}: see --times-in", err=True)
+            told = True
+        yield transcript
+
+
+def _settings(satisfied: str, mystery_tags: list[str] | None, zones: dict[str, str | None]) -> FigureSettings:
     from llm_grader.figures import FigureSettings
 
     found = re.fullmatch(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)", satisfied)
@@ -130,7 +148,7 @@ def _settings(satisfied: str, mystery_tags: list[str] | None, timezone: str | No
     if score > highest:
         raise UsageError(f"--satisfied: expected a score and the highest one, as in 4/5, found {satisfied!r}")
     given = {"mystery_tags": tuple(mystery_tags)} if mystery_tags else {}
-    return FigureSettings(satisfied_from=score, satisfied_of=highest, timezone=_checked(timezone), **given)
+    return FigureSettings(satisfied_from=score, satisfied_of=highest, **zones, **given)
 
 
 def _print(found: Sequence[Figure], *, json: bool, csv: bool) -> None:
