@@ -18,11 +18,11 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.label_lines import Line, find_speakers, parse_line
 from llm_grader.readers.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles import RoleMapping, stated_role
+from llm_grader.readers.speech import JOINED_WITHIN
 from llm_grader.transcript import Role, Transcript, Turn
 
 NAME = "captions"
 
-_JOINED_WITHIN = 2.0
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>|</v>")
 _MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
@@ -144,7 +144,7 @@ def _continues(before: _Piece, piece: _Piece) -> bool:
         return False
     if before.cue.start is None or before.cue.end is None or piece.cue.start is None:
         return before.cue is piece.cue
-    return before.cue.start <= piece.cue.start <= before.cue.end + _JOINED_WITHIN
+    return before.cue.start <= piece.cue.start <= before.cue.end + JOINED_WITHIN
 
 
 def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, records_in
+from llm_grader.readers.ordering import in_order
 from llm_grader.readers.roles import stated_role
-from llm_grader.readers.speech import in_order
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
 
 NAME = "contact-lens"

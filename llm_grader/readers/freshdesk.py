@@ -14,8 +14,9 @@ from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
-from llm_grader.readers.freshdesk_ticket import Beside, about_ticket, addressed, beside_tickets, person_of, source_of
+from llm_grader.readers.freshdesk_ticket import about_ticket, addressed, beside_tickets, person_of, source_of
 from llm_grader.readers.help_desk import (
+    Beside,
     Cast,
     Person,
     file_names,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import getaddresses
-from typing import NamedTuple
 
 from llm_grader.readers.document import Document
-from llm_grader.readers.help_desk import Person, by_id, moment, texts
-from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.help_desk import Beside, Person, by_id, moment, texts, told_customer
+from llm_grader.readers.json_object import JsonObject, without_empty
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.ticket_state import DONE
 from llm_grader.transcript import Participant, Role, Ticket
@@ -34,13 +33,6 @@ _SOURCES = {
 _ADDRESSES = ("from_email", "to_emails", "cc_emails", "bcc_emails", "reply_cc_emails", "fwd_emails")
 _NEUTRAL = 100  # answers to the survey: 101 to 103 are happy, 100 is neutral, -101 to -103 are unhappy
 _TIME_SPENT = re.compile(r"(\d{1,5}):(\d{2})")
-
-
-class Beside(NamedTuple):
-    """The people and teams that stand beside tickets, by id."""
-
-    people: dict[str, Person]
-    teams: dict[str, str]
 
 
 def beside_tickets(record: JsonObject) -> Beside:
@@ -111,9 +103,6 @@ def about_ticket(
         subject=fields.text("subject"),
         description=fields.text("description_text"),
         team=beside.teams.get(team or "", team),
-        customer_id=customer.key if customer else None,
-        customer_name=customer.name if customer else None,
-        customer_contact=customer.contact if customer else None,
         opened_at=moment(fields, "created_at", document=document),
         due_at=moment(fields, "due_by", document=document),
         first_reply_at=moments["first_responded"],
@@ -121,7 +110,8 @@ def about_ticket(
         closed_at=moments["closed"] if status == "closed" else None,
         handle_seconds=_booked(entries),
         reopens=0 if isinstance(stats, dict) and stats.get("reopened_at", "") is None else None,
-        vendor={key: value for key, value in vendor.items() if value not in (None, {}, [])},
+        vendor=without_empty(vendor),
+        **told_customer(customer),
     )
     unknown = fields.value("status") is not None and status is None
     return ticket, ["the ticket's status is one of the house's own, and was not read"] if unknown else []

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.speech import in_order
+from llm_grader.readers.ordering import in_order
 from llm_grader.readers.times import instant
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.html_text import html_to_text
 from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.ordering import in_order
 from llm_grader.readers.reply_parts import split_reply
 from llm_grader.readers.roles import RoleMapping
-from llm_grader.readers.speech import in_order
 from llm_grader.ticket_state import DONE
 from llm_grader.transcript import Channel, Participant, Role, Turn
 
@@ -35,6 +36,14 @@ class Person(NamedTuple):
     def contact(self) -> str | None:
         """The address, else the number."""
         return self.email or self.phone
+
+
+class Beside(NamedTuple):
+    """What stands beside the tickets of a record, by id; metrics as they are, by the id of the ticket."""
+
+    people: dict[str, Person]
+    teams: Mapping[str, str]
+    metrics: Mapping[str, Any] = MappingProxyType({})
 
 
 class Cast:
@@ -189,6 +198,13 @@ def texts(fields: JsonObject, key: str) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise fields.wrong(key, "a list of texts")
     return tuple(value)
+
+
+def told_customer(customer: Person | None) -> dict[str, Any]:
+    """The fields of a ticket that tell whose it is."""
+    if customer is None:
+        return {}
+    return {"customer_id": customer.key, "customer_name": customer.name, "customer_contact": customer.contact}
 
 
 def file_names(fields: JsonObject, key: str, name: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from llm_grader.readers.document import Document
-from llm_grader.readers.help_desk import Person, count, moment, written
-from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.help_desk import Person, count, moment, told_customer, written
+from llm_grader.readers.json_object import JsonObject, without_empty
 from llm_grader.transcript import Ticket
 
 _STATES = {"snoozed": "on-hold"}
@@ -27,9 +27,6 @@ def about_conversation(
         tags=_tags(record),
         subject=written(record.text("title"), None) or written(source.text("subject"), None) or None,
         team=record.label("team_assignee_id"),
-        customer_id=customer.key if customer else None,
-        customer_name=customer.name if customer else None,
-        customer_contact=customer.contact if customer else None,
         opened_at=moment(record, "created_at", document=document),
         first_reply_at=moment(statistics, "first_admin_reply_at", document=document),
         resolved_at=closed,
@@ -37,7 +34,8 @@ def about_conversation(
         handle_seconds=statistics.number("handling_time"),
         csat=rating.number("rating"),
         reopens=count(statistics, "count_reopens"),
-        vendor={key: value for key, value in kept.items() if value not in (None, {}, [])},
+        vendor=without_empty(kept),
+        **told_customer(customer),
     )
 
 

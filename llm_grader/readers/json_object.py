@@ -7,7 +7,7 @@ export is dropped unless its reader says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -172,7 +172,7 @@ class JsonObject:
         """What nobody asked for, here and in the objects inside, with the source's names; without what is empty."""
         unread = {key: value for key, value in self._fields.items() if key not in self._asked}
         inner = {key: _rest_of(value) for key, value in self._inner.items()}
-        return {key: value for key, value in (unread | inner).items() if value not in _EMPTY}
+        return without_empty(unread | inner)
 
     def wrong(self, key: str, expected: str) -> MalformedInput:
         """The error that a field is not what it should be."""
@@ -191,6 +191,11 @@ class JsonObject:
                 return key, value
         self._asked.add(keys[0])
         return keys[0], None
+
+
+def without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {key: value for key, value in fields.items() if value not in _EMPTY}
 
 
 def _rest_of(inner: JsonObject | list[JsonObject]) -> Any:

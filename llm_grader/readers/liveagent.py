@@ -15,10 +15,10 @@ from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
-from llm_grader.readers.help_desk import Cast, Person, by_id, settled_channel, told_in_order
+from llm_grader.readers.help_desk import Beside, Cast, Person, by_id, settled_channel, told_in_order
 from llm_grader.readers.json_object import JsonObject, first_fields
 from llm_grader.readers.liveagent_groups import CALLS, CHATS, MAILS, Scene, read_group
-from llm_grader.readers.liveagent_ticket import Beside, about_ticket
+from llm_grader.readers.liveagent_ticket import about_ticket
 from llm_grader.readers.ticket_records import Shape, holds_tickets, read_tickets
 from llm_grader.transcript import Channel, Role, Transcript
 

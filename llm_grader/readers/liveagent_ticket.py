@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from llm_grader.readers.help_desk import Person, moment, texts
-from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.help_desk import Beside, moment, texts, told_customer
+from llm_grader.readers.json_object import JsonObject, without_empty
 from llm_grader.readers.liveagent_groups import Scene
 from llm_grader.transcript import Ticket
 
@@ -21,13 +19,6 @@ _STATUSES = {
     "X": "deleted",
     "B": "spam",
 }
-
-
-class Beside(NamedTuple):
-    """The people and departments that stand beside tickets, by id."""
-
-    people: dict[str, Person]
-    teams: dict[str, str]
 
 
 def about_ticket(fields: JsonObject, scene: Scene, beside: Beside, *, solved: int) -> Ticket:
@@ -52,12 +43,10 @@ def about_ticket(fields: JsonObject, scene: Scene, beside: Beside, *, solved: in
         tags=texts(fields, "tags"),
         subject=fields.text("subject"),
         team=beside.teams.get(team or "", team),
-        customer_id=customer.key if customer else None,
-        customer_name=customer.name if customer else None,
-        customer_contact=customer.contact if customer else None,
         opened_at=moment(fields, "date_created", document=scene.document),
         due_at=moment(fields, "date_due", document=scene.document),
         resolved_at=moment(fields, "date_resolved", document=scene.document) if status == "solved" else None,
         reopens=None if status is None else max(solved - (status == "solved"), 0),
-        vendor={key: value for key, value in kept.items() if value not in (None, "", {}, [])},
+        vendor=without_empty(kept),
+        **told_customer(customer),
     )

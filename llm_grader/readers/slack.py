@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document, Options
 from llm_grader.readers.json_object import JsonObject, records_in
+from llm_grader.readers.parties import Party
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.readers.slack_text import mentioned_in, plain_words, text_of
 from llm_grader.readers.times import instant
-from llm_grader.readers.vcon_parties import Party
 from llm_grader.transcript import Participant, RoleSource, Transcript, Turn
 
 NAME = "slack"

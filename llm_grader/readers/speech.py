@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.ordering import in_order
 from llm_grader.readers.roles import RoleMapping, stated_role
 from llm_grader.transcript import Transcript, Turn
-
-_T = TypeVar("_T")
 
 JOINED_WITHIN = 2.0
 """Seconds: words and segments of a speaker that follow each other more closely than this make one turn."""
@@ -109,16 +108,6 @@ def without_blanks(pieces: Sequence[Piece]) -> tuple[list[Piece], list[str]]:
     spoken = [piece for piece in pieces if piece.text.strip()]
     blank = len(pieces) - len(spoken)
     return spoken, [f"{blank} of {len(pieces)} pieces hold no text and were left out"] if blank else []
-
-
-def in_order(pieces: Iterable[_T], beginning: Callable[[_T], float | None]) -> list[_T]:
-    """Pieces by their beginnings; one without a time stays behind the one it follows."""
-    timed, last = [], -math.inf
-    for piece in pieces:
-        start = beginning(piece)
-        last = last if start is None else start
-        timed.append((last, piece))
-    return [piece for _, piece in sorted(timed, key=lambda pair: pair[0])]
 
 
 def start_of(piece: Piece) -> float | None:

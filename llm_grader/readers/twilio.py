@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from llm_grader.errors import UnsupportedFormat
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, records_in
+from llm_grader.readers.parties import Party
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.readers.speech import Piece, language_tag, numbered, recording
-from llm_grader.readers.vcon_parties import Party
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 
 NAME = "twilio"

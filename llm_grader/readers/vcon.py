@@ -15,9 +15,10 @@ from llm_grader.readers.document import Document
 from llm_grader.readers.html_text import html_to_text
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
 from llm_grader.readers.mail_message import parse_letter
+from llm_grader.readers.ordering import in_order
+from llm_grader.readers.parties import Party
 from llm_grader.readers.reply_parts import split_reply
-from llm_grader.readers.speech import in_order
-from llm_grader.readers.vcon_parties import Party, cast_of, party_at, read_parties
+from llm_grader.readers.vcon_parties import cast_of, party_at, read_parties
 from llm_grader.readers.vcon_transcript import decoded_body, read_transcript
 from llm_grader.transcript import Channel, Transcript, Turn
 

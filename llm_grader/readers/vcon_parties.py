@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.parties import Party
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.readers.roles import RoleMapping
 from llm_grader.transcript import Participant, Role, RoleSource, Turn
 
 _NUMBERED = re.compile(r"(party|channel|ch)[ _](\d{1,3})")
-
-
-class Party(NamedTuple):
-    """Who takes part, and where the role comes from."""
-
-    who: Participant
-    source: RoleSource | None
-
-    def says(self, turn: Turn) -> Turn:
-        """The turn as this party's; a role of the party's own is the turn's."""
-        if self.source is None:
-            return turn.model_copy(update={"speaker": self.who.id})
-        role = {"role": self.who.role, "role_source": self.source, "role_confidence": 1.0}
-        return turn.model_copy(update={"speaker": self.who.id, **role})
 
 
 def read_parties(record: JsonObject, roles: RoleMapping) -> list[Party]:

@@ -12,10 +12,10 @@ from statistics import fmean
 
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_object import JsonObject, first_fields, read_each
+from llm_grader.readers.ordering import in_order
 from llm_grader.readers.speech import (
     Piece,
     as_one_piece,
-    in_order,
     joined_segments,
     language_tag,
     recording,

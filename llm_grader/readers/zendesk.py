@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from llm_grader.readers.document import Document
-from llm_grader.readers.help_desk import by_id
+from llm_grader.readers.help_desk import Beside, by_id
 from llm_grader.readers.json_object import JsonObject, first_fields
 from llm_grader.readers.ticket_records import Shape, holds_tickets, read_tickets
-from llm_grader.readers.zendesk_ticket import Beside, person_of, read_ticket
+from llm_grader.readers.zendesk_ticket import person_of, read_ticket
 from llm_grader.transcript import Transcript
 
 NAME = "zendesk"

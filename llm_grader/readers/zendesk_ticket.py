@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
 from llm_grader.readers.help_desk import (
+    Beside,
     Cast,
     Person,
     count,
     moment,
     settled_channel,
     texts,
+    told_customer,
     told_in_order,
     told_message,
     written,
 )
-from llm_grader.readers.json_object import JsonObject
+from llm_grader.readers.json_object import JsonObject, without_empty
 from llm_grader.readers.zendesk_changes import STATUSES, Past, Scene, Update, sides_in
 from llm_grader.readers.zendesk_history import CHATS, read_history, via_of
 from llm_grader.ticket_state import DONE
@@ -34,14 +36,6 @@ _CHANNELS: dict[str, Channel] = {
     **dict.fromkeys(_CALLED, "call"),
 }
 _ROLES: dict[str, Role] = {"end-user": "customer", "agent": "agent", "admin": "agent"}
-
-
-class Beside(NamedTuple):
-    """What stands beside the tickets of a record, by id; metrics as they are, by the id of the ticket."""
-
-    people: dict[str, Person]
-    teams: Mapping[str, str]
-    metrics: Mapping[str, Any]
 
 
 def person_of(fields: JsonObject, key: str) -> Person:
@@ -143,9 +137,6 @@ def _about(fields: JsonObject, metrics: Any, *, scene: Scene, past: Past, custom
         subject=fields.text("subject", "raw_subject"),
         description=fields.text("description"),
         team=(group.text("name") if group else None) or scene.teams.get(team or "", team),
-        customer_id=customer.key if customer else None,
-        customer_name=customer.name if customer else None,
-        customer_contact=customer.contact if customer else None,
         opened_at=opened,
         due_at=moment(fields, "due_at", document=scene.document),
         first_reply_at=_first_reply(opened, metric),
@@ -153,7 +144,8 @@ def _about(fields: JsonObject, metrics: Any, *, scene: Scene, past: Past, custom
         closed_at=past.reached.get("closed") if status == "closed" else None,
         transfers=None if past.audited else _transfers(metric),
         reopens=past.reopens if counted is None and past.audited else counted,
-        vendor={key: value for key, value in kept.items() if value not in (None, {}, [])},
+        vendor=without_empty(kept),
+        **told_customer(customer),
     )
 
 
