@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, names_in, role_warnings
+from llm_grader.readers.role_doubts import role_warnings
+from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, names_in
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 from tests.exports import ASSEMBLYAI, AZURE_BATCH, read_one
 

@@ -63,7 +63,7 @@ def read(
 
     failed: list[InputError] = []
     met: set[str] = set()
-    count = 0
+    shown = 0
 
     def tell(error: InputError) -> None:
         failed.append(error)
@@ -77,17 +77,18 @@ def read(
         on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
     )
     with _changing(redact=redact, values=values, restore=restore) as changed:
-        for count, transcript in enumerate(transcripts, 1):  # noqa: B007
+        for transcript in transcripts:
             met |= names_in(transcript)
             try:
                 _print(changed(transcript), check=check)
+                shown += 1
             except InputError as error:
                 tell(error)
-    if count:
+    if shown:
         reading.tell_unmatched(met)
-    if count == 0 and not failed:
+    if shown == 0 and not failed:
         typer.echo("llm-grader: no files to read", err=True)
-    raise typer.Exit(_ALL_FAILED if count == 0 else _SOME_FAILED if failed else 0)
+    raise typer.Exit(_ALL_FAILED if shown == 0 else _SOME_FAILED if failed else 0)
 
 
 @contextmanager
@@ -127,7 +128,7 @@ def _print(transcript: Transcript, *, check: bool) -> None:
 
 def _report(transcript: Transcript) -> Iterator[str]:
     """What was understood of one transcript: who speaks how often and why they have their role, and the warnings."""
-    from llm_grader.readers.roles import role_warnings
+    from llm_grader.readers.role_doubts import role_warnings
 
     yield f"  {transcript.id}: {transcript.channel}, {len(transcript.turns)} turns"
     if transcript.language:

@@ -48,7 +48,8 @@ from llm_grader.readers import (
 from llm_grader.readers.columns import ColumnMapping
 from llm_grader.readers.document import Document, Options
 from llm_grader.readers.mapping_file import load_mapping
-from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping, role_warnings
+from llm_grader.readers.role_doubts import role_warnings
+from llm_grader.readers.roles import RoleMapping, assign_roles, load_role_mapping
 from llm_grader.readers.source import Source, read_documents
 from llm_grader.readers.table_rows import column_names
 from llm_grader.transcript import Channel, Transcript

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from llm_grader.readers.json_object import JsonObject
-from llm_grader.readers.vcon_parties import Party
+from llm_grader.readers.parties import Party
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>")
 
