@@ -226,6 +226,45 @@ def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, t
     assert "bad.json" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("grade", "--fail-under", "100"),
+        ("grade", "--dry-run"),
+        ("grade", "--shard", "1/2"),
+        ("consistency",),
+        ("batch", "export", "--out", "jobs"),
+        ("batch", "import", "--results", "out.jsonl"),
+    ],
+)
+def test_an_empty_folder_is_no_success(
+    run: Run, server: ScriptedServer, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "out.jsonl").touch()
+    result = run(*command, "nothing", "--model", "m", "--base-url", server.base_url)
+    assert result.code == 65
+    assert "llm-grader: nothing: no transcript to read" in result.stderr
+
+
+def test_a_part_that_no_transcript_falls_into_is_none_that_failed(run: Run, server: ScriptedServer) -> None:
+    parts = [
+        run("grade", "chat.txt", "--shard", f"{number}/2", "--no-store", "--base-url", server.base_url, "--model", "m")
+        for number in (1, 2)
+    ]
+    assert [part.code for part in parts] == [0, 0]
+    assert len(server.requests) == 1
+
+
+def test_a_run_that_is_not_there_is_not_shown_as_one_without_results(run: Run, server: ScriptedServer) -> None:
+    assert run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m").code == 0
+    assert run("results", "show", "--run", "1").code == 0
+    for arguments in ((), ("--json",), ("chat",)):
+        result = run("results", "show", "--run", "99", *arguments)
+        assert (result.code, result.stdout) == (2, "")
+        assert "--run 99: there is no such run in llm-grader.db: see `llm-grader results list`" in result.stderr
+
+
 def test_a_rubric_that_asks_nothing_of_a_channel_is_told_at_the_end(run: Run, server: ScriptedServer) -> None:
     grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
     told = "1 transcript: the rubric call_quality asks nothing of chat, it is for call"

@@ -248,3 +248,17 @@ def test_a_transcript_that_the_values_do_not_know_is_told_and_the_others_are_res
     result = read(tmp_path / "in.jsonl", "--restore", tmp_path / "values.jsonl")
     assert "has no values of unknown" in result.stderr
     assert Transcript.model_validate_json(result.stdout) == conversation()
+
+
+@pytest.mark.parametrize(("known", "code"), [(True, 3), (False, 65)])
+def test_the_exit_code_says_whether_some_or_all_were_not_restored(tmp_path: Path, known: bool, code: int) -> None:
+    redacted, values = pseudonymise(conversation())
+    unknown = [redacted.model_copy(update={"id": id_}) for id_ in ("a", "b")]
+    lines = [transcript.model_dump_json() for transcript in ([redacted] if known else []) + unknown]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), "utf-8")
+    with new_values_file(tmp_path / "values.jsonl") as keep:
+        keep(values)
+    result = CliRunner().invoke(
+        app, ["read", str(tmp_path / "in.jsonl"), "--restore", str(tmp_path / "values.jsonl")], catch_exceptions=False
+    )
+    assert (result.exit_code, len(result.stdout.splitlines())) == (code, int(known))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import InputError, RunStopped, UsageError
+from llm_grader.errors import RunStopped, UsageError
 
 if TYPE_CHECKING:
     from llm_grader.batch import Exported
@@ -92,8 +92,7 @@ def export_requests(
     for file in exported.files:
         typer.echo(file)
     _tell_exported(exported)
-    seen = exported.requests + sum(map(len, exported.left_out.values()))
-    raise typer.Exit(_exit_code(source, seen, unfinished="too_large" in exported.left_out))
+    raise typer.Exit(_exit_code(source, unfinished="too_large" in exported.left_out))
 
 
 @app.command("import")
@@ -147,7 +146,7 @@ def import_results(
     _tell_imported(counts)
     _tell_lines(found, unused)
     open_cards = counts["needs_review"] + counts["error"]
-    code = _exit_code(source, counts["ok"] + counts["waiting"] + open_cards, unfinished=open_cards > 0)
+    code = _exit_code(source, unfinished=open_cards > 0)
     raise typer.Exit(RunStopped.exit_code if code == 0 and counts["waiting"] else code)
 
 
@@ -216,9 +215,7 @@ def _tell(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def _exit_code(source: Inputs, seen: int, *, unfinished: bool) -> int:
-    if source.unreadable and not seen:
-        return InputError.exit_code
+def _exit_code(source: Inputs, *, unfinished: bool) -> int:
     return 3 if source.unreadable or unfinished else 0
 
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from llm_grader.errors import InputError
 from llm_grader.stored import Brief, read_briefs
 from llm_grader.verdict import Scorecard
 
@@ -87,6 +86,4 @@ class Cards:
         """What the run as a whole comes to."""
         if fail_under is not None and any(row.score is None or row.score < fail_under for row in self._rows):
             return 1
-        if unreadable and not self._rows:
-            return InputError.exit_code
         return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0

@@ -87,6 +87,7 @@ class Inputs:
 
         self.unreadable = 0
         self.channels: Counter[Channel] = Counter()
+        self._named = ", ".join(inputs)
         self._reading = reading
         self._limit = limit
         self._wanted = _shard(shard)
@@ -99,19 +100,27 @@ class Inputs:
         """Read everything for the first time; what cannot be read is told on stderr and counted.
 
         How many transcripts there are of each channel is in `channels` afterwards.
+
+        Raises:
+            typer.Exit: there is not one that can be read, in no shard; that is told, too.
         """
         from llm_grader.readers.roles import names_in
 
         met: set[str] = set()
+        read = 0
 
         def noted(transcript: Transcript) -> Transcript:
+            nonlocal read
+            read += 1
             met.update(names_in(transcript))
             return transcript
 
-        read = self._kept if self._kept is not None else self._read(self._tell)
-        for transcript in self._chosen(map(noted, read)):
+        for transcript in self._chosen(map(noted, self._kept if self._kept is not None else self._read(self._tell))):
             self.channels[transcript.channel] += 1
             yield transcript
+        if not read:
+            self._tell(InputError("no transcript to read", path=self._named))
+            raise typer.Exit(InputError.exit_code)
         if self.channels:
             self._reading.tell_unmatched(met)
 

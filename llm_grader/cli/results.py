@@ -67,6 +67,8 @@ def show(
 
     wanted = set(transcript or [])
     with _open(store) as opened:
+        if run is not None and run not in {listed.run_id for listed in opened.runs()}:
+            raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
         cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
         titles = [_titles(card, opened) for card in cards if wanted and not json]
     if missing := wanted - {card.transcript_id for card in cards}:
