@@ -17,6 +17,7 @@ from typing import Literal
 
 from llm_grader.checks import UNVERIFIED
 from llm_grader.eval.item_answers import ADJUDICATOR, Unit, Verdicts
+from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.reliability import krippendorff_alpha
 from llm_grader.rubric import Item
 from llm_grader.verdict import Label, Verdict
@@ -50,8 +51,8 @@ def find_disagreements(
     """The cases in which the judge differs from an auditor, or its claim failed the check of its evidence.
 
     Args:
-        labels: the gold labels. A label with a turn is compared with the verdict on that turn, else with the one on the
-            whole transcript.
+        labels: the gold labels, of which only those of an item's best source count. One with a turn is compared with
+            the verdict on that turn, else with the one on the whole transcript.
         verdicts: the judge's.
         items: those to look at.
         repeats: what the same judge said when asked again.
@@ -60,7 +61,7 @@ def find_disagreements(
         The gravest and surest first. A verdict without confidence counts as sure.
     """
     by_item: dict[str, dict[Unit, list[Label]]] = defaultdict(lambda: defaultdict(list))
-    for label in labels:
+    for label in of_best_source(labels):
         unit = Unit(label.transcript_id, label.item_id, label.turn)
         by_item[label.item_id][unit if unit in verdicts else unit._replace(turn=None)].append(label)
     cases = []

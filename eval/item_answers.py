@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from llm_grader.errors import MalformedInput
+from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.ratings import FloatArray, IntArray
 from llm_grader.rubric import Item
 from llm_grader.verdict import UNSCORED, Label, LabelSource, Verdict
@@ -110,9 +111,8 @@ def _by_unit(labels: list[Label], verdicts: Verdicts, item: Item) -> tuple[Label
                 f"{label.annotator} labelled {label.transcript_id!r} {label.label!r}, expected one of {item.labels}",
                 where=f"item {item.id}",
             )
-    sources: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
-    source = next((s for s in sources if any(label.label_source == s for label in labels)), None)
-    used = [label for label in labels if label.label_source == source]
+    used = of_best_source(labels)
+    source = used[0].label_source if used else None
     by_turn = _about_turns(used, verdicts, item)
     by_unit: dict[Unit, list[Label]] = defaultdict(list)
     for label in used:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from llm_grader.errors import InputError, UsageError
 from llm_grader.eval.gold import read_gold, read_labels
+from llm_grader.eval.label_sources import sources_of
 from llm_grader.eval.public_sets import PUBLIC_SETS, read_public_set
 from llm_grader.eval.turn_pieces import TurnPieces, turn_pieces
 from llm_grader.rubric import Rubric
@@ -33,9 +34,7 @@ class LabelledSet:
     @property
     def sources(self) -> tuple[LabelSource, ...]:
         """Where the labels come from, the best first."""
-        known = {label.label_source for label in self.labels}
-        order: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
-        return tuple(source for source in order if source in known)
+        return sources_of(self.labels)
 
     def said_by(self, annotators: Iterable[str]) -> LabelledSet:
         """The same with the labels of some annotators alone.

@@ -62,6 +62,16 @@ def test_an_adjudicator_who_sides_with_the_judge_points_at_gold() -> None:
     assert only([*labels[:2], said("adjudicator", "met")], judged("not_met")).cause == "model"
 
 
+def test_what_models_say_is_neither_an_auditor_nor_the_adjudicator_where_people_labelled() -> None:
+    models = [
+        said(name, "not_met").model_copy(update={"label_source": "llm"}) for name in ("gpt", "claude", "adjudicator")
+    ]
+    people = [said("eva", "met")]
+    assert find_disagreements([*models, *people], {Unit("t", "greeting"): judged("met")}, [GREETING]) == ()
+    case = only([*models, *people], judged("not_met"))
+    assert (case.cause, case.auditors, case.adjudicator) == ("model", tuple(people), None)
+
+
 def test_a_claim_whose_words_were_not_found_is_evidence() -> None:
     assert only([said("eva", "met")], judged(None)).cause == "evidence"
 
