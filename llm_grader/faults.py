@@ -10,7 +10,7 @@ import email.utils
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from llm_grader.errors import (
@@ -80,17 +80,18 @@ def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
     return None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> float | None:
     """Seconds that the server asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date.
 
-    None where it names no wait that is still ahead: how long to wait is then ours to decide.
+    None where it names no wait that is still ahead: how long to wait is then ours to decide. `clock` tells the seconds
+    since the epoch that a date is set off against.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     value = headers.get("retry-after") or ""
     seconds = _number(value) if milliseconds is None else milliseconds / 1000
     if seconds is None:
         try:
-            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - clock()
         except (ValueError, OverflowError):
             return None
     return seconds if seconds > 0 else None

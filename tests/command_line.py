@@ -13,7 +13,9 @@ import re
 import resource
 import signal
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
@@ -189,6 +191,37 @@ def run(
 ) -> Finished:
     """Run a command to its end; see `Command`."""
     return Command(*arguments, folder=folder, environment=environment, file_size=file_size, stdin=stdin).wait()
+
+
+class Abreast:
+    """A script for two processes that begin together: `pair` runs them, each with a key that tells it from the other.
+
+    Neither is answered for its n-th request, n up to `steps`, before the other has sent as many.
+    """
+
+    def __init__(self, respond: Callable[[ScriptedRequest], ScriptedResponse], *, steps: int = 1) -> None:
+        self._respond = respond
+        self._steps = steps
+        self._sent: Counter[str] = Counter()
+        self._changed = threading.Condition()
+
+    def __call__(self, request: ScriptedRequest) -> ScriptedResponse:
+        sender = request.headers["authorization"]
+        with self._changed:
+            self._sent[sender] += 1
+            turn = min(self._sent[sender], self._steps)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._all_sent(turn), PATIENCE_S)
+        return self._respond(request)
+
+    def _all_sent(self, turn: int) -> bool:
+        return len(self._sent) == 2 and min(self._sent.values()) >= turn
+
+    def pair(self, arguments: list[str], *, folder: Path) -> list[Finished]:
+        """How two processes end that run the same command in one folder."""
+        settings = [{"LLM_GRADER_API_KEY": key, "LLM_GRADER_TIMEOUT": str(PATIENCE_S)} for key in ("one", "other")]
+        processes = [Command(*arguments, folder=folder, environment=each) for each in settings]
+        return [process.wait() for process in processes]
 
 
 def grading(folder: Path, base_url: str, *more: str | float | Path) -> list[str]:

@@ -22,7 +22,7 @@ from llm_grader.rubric_file import load_rubric
 from llm_grader.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from llm_grader.transcript import Transcript, Turn
-from tests.command_line import Command, case_of, grading, judged, wait_until, write_cases, write_rubric
+from tests.command_line import Abreast, case_of, grading, judged, wait_until, write_cases, write_rubric
 from tests.scripted import Clock, gateway, item
 
 
@@ -157,9 +157,9 @@ def test_two_processes_pay_once_for_what_needs_review(tmp_path: Path) -> None:
             return completion({})._replace(delay=0.01)
         return judged(request)._replace(delay=0.02)
 
-    with ScriptedServer(respond) as server:
-        command = grading(tmp_path, server.base_url, "--json", "--concurrency", 4)
-        ended = [process.wait() for process in [Command(*command, folder=tmp_path) for _ in range(2)]]
+    script = Abreast(respond)  # who began after a result that needs review would rightly ask again
+    with ScriptedServer(script) as server:
+        ended = script.pair(grading(tmp_path, server.base_url, "--json", "--concurrency", 4), folder=tmp_path)
     assert [end.code for end in ended] == [3, 3]
     assert [len(end.cards()) for end in ended] == [60, 60]
     assert len(server.requests) == 30 + 30 * 2

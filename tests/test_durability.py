@@ -18,6 +18,7 @@ from llm_grader.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer
 from tests.command_line import (
     PATIENCE_S,
+    Abreast,
     Command,
     case_of,
     grading,
@@ -125,10 +126,10 @@ def test_the_next_start_tells_what_is_done_in_doubt_and_left(desk: Path, gate: G
 
 def test_two_processes_share_one_store_and_pay_for_each_transcript_once(desk: Path) -> None:
     write_cases(desk, 300)
-    with ScriptedServer(judged_slowly) as server:
+    script = Abreast(judged_slowly, steps=30)
+    with ScriptedServer(script) as server:
         command = grading(desk, server.base_url, "--json", "--concurrency", CONCURRENCY)
-        processes = [Command(*command, folder=desk) for _ in range(2)]
-        ended = [process.wait() for process in processes]
+        ended = script.pair(command, folder=desk)
     assert [end.code for end in ended] == [0, 0]
     assert sorted(map(case_of, server.requests)) == list(range(300))
     for end in ended:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tests.client_libraries  # noqa: F401 - no test's time goes into loading them
 from llm_grader.endpoint import Endpoint
 from llm_grader.grader import Grader
 from llm_grader.pace import Pace, pace_of
