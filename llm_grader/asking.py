@@ -61,16 +61,30 @@ class PromptAsker:
 
     async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
         """Ask about `items`, in the layout that suits `items_per_call`."""
-        everything = tuple(items) == self._prompts.items(transcript.channel)
-        if self._items_per_call == "all" and everything:
-            return await self._send(self._prompts.render(transcript), tuple(items), transcript)
-        size = len(items) if self._items_per_call == "all" else self._items_per_call
         reply = Reply()
+        for messages, part in self.requests(transcript, items):
+            with counting(reply.usage):
+                reply += await self._send(messages, part, transcript)
+        return reply
+
+    def requests(
+        self, transcript: Transcript, items: Sequence[Item]
+    ) -> Iterator[tuple[list[Message], tuple[Item, ...]]]:
+        """The messages of each request about `items`, and which of them it asks about."""
+        together = self._items_per_call == "all"
+        if not items:
+            return
+        if together and tuple(items) == self._prompts.items(transcript.channel):
+            yield self._prompts.render(transcript), tuple(items)
+            return
+        size = len(items) if together else int(self._items_per_call)
         for start in range(0, len(items), size):
             part = tuple(items[start : start + size])
-            with counting(reply.usage):
-                reply += await self._send(self._prompts.render(transcript, part), part, transcript)
-        return reply
+            yield self._prompts.render(transcript, part), part
+
+    def response_model(self, items: Sequence[Item]) -> type[BaseModel]:
+        """The model of an answer about `items`; built once, which takes milliseconds."""
+        return self._model_of(tuple(item.id for item in items))
 
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
         """Ask once more about `items` only, told what was wrong; the messages before stay as they were."""
@@ -81,7 +95,7 @@ class PromptAsker:
         self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript, *, halve: bool = True
     ) -> Reply:
         """Ask, and keep whatever of the answer is sound; one that hits the token limit is asked for in two halves."""
-        model = self._model_of(tuple(item.id for item in items))
+        model = self.response_model(items)
         try:
             answer, usage = await self._judge.complete(messages, model)
         except InvalidOutput as fault:

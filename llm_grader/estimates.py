@@ -13,13 +13,22 @@ from llm_grader.ledger import Rates
 from llm_grader.prices import cost_of
 from llm_grader.verdict import Usage
 
+_TOKENS_OF_A_CHOICE = 2  # the option, and the end
+
 
 def estimate_of(
-    messages: Sequence[Mapping[str, str]], response_model: type[BaseModel], endpoint: Endpoint, *, rates: Rates
+    messages: Sequence[Mapping[str, str]],
+    answer: type[BaseModel] | Sequence[str],
+    endpoint: Endpoint,
+    *,
+    rates: Rates,
 ) -> Usage:
-    """What one request is expected to take."""
-    completion = rates.completion_tokens or rates.completion_tokens_an_item * len(response_model.model_fields)
-    prompt = bytes_of(messages, response_model) * rates.tokens_a_byte
+    """What one request is expected to take; `answer` is the response model, or the options to choose among."""
+    if isinstance(answer, type):
+        completion = rates.completion_tokens or rates.completion_tokens_an_item * len(answer.model_fields)
+    else:
+        completion = _TOKENS_OF_A_CHOICE
+    prompt = bytes_of(messages, answer) * rates.tokens_a_byte
     usage = Usage(requests=1, prompt_tokens=round(prompt), cached_tokens=0, completion_tokens=round(completion))
     return priced(usage, endpoint)
 
@@ -30,9 +39,10 @@ def priced(usage: Usage, endpoint: Endpoint) -> Usage:
     return usage.model_copy(update={"cost": cost})
 
 
-def bytes_of(messages: Sequence[Mapping[str, str]], response_model: type[BaseModel]) -> int:
+def bytes_of(messages: Sequence[Mapping[str, str]], answer: type[BaseModel] | Sequence[str]) -> int:
     """UTF-8 bytes of the prompt and the schema: what prompt tokens are estimated from."""
-    return sum(len(message["content"].encode()) for message in messages) + _schema_bytes(response_model)
+    schema = _schema_bytes(answer) if isinstance(answer, type) else 0
+    return sum(len(message["content"].encode()) for message in messages) + schema
 
 
 @lru_cache(maxsize=256)

@@ -133,17 +133,9 @@ class Gateway:
             JudgeError: see `errors`.
         """
         ledger = Ledger()
-        grammar = "root ::= " + " | ".join(f'"{option}"' for option in options)
 
         async def ask(client: Client) -> Choice:
-            completion = await client.send(
-                messages=list(messages),
-                max_tokens=8,
-                top_logprobs=20,
-                grammar=grammar,
-                cache_prompt=True,
-                **{**self._parameters(), "logprobs": True},
-            )
+            completion = await client.send(**self.render_choice(messages, options))
             ledger.add(completion)
             return _choice(completion, options, ledger)
 
@@ -170,6 +162,18 @@ class Gateway:
                 **self._parameters(),
             )
         return sent
+
+    def render_choice(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, Any]:
+        """The body that `choose` would send, without sending it."""
+        return {
+            "messages": list(messages),
+            "max_tokens": 8,
+            "top_logprobs": 20,
+            "grammar": "root ::= " + " | ".join(f'"{option}"' for option in options),
+            "cache_prompt": True,
+            **self._parameters(),
+            "logprobs": True,
+        }
 
     async def aclose(self) -> None:
         """Close the client of the running event loop; pending requests fail."""
@@ -297,10 +301,13 @@ class Gateway:
         return {key: value for key, value in wanted.items() if value is not None and key not in self._rejected}
 
     def estimate(
-        self, messages: Sequence[Message], response_model: type[BaseModel], *, rates: Rates | None = None
+        self, messages: Sequence[Message], answer: type[BaseModel] | Sequence[str], *, rates: Rates | None = None
     ) -> Usage:
-        """What one request is expected to take, at the rates seen before or at those every estimate begins with."""
-        return estimate_of(messages, response_model, self.endpoint, rates=rates or Rates())
+        """What one request is expected to take, at the rates seen before or at those every estimate begins with.
+
+        `answer` is the response model, or the options to choose among.
+        """
+        return estimate_of(messages, answer, self.endpoint, rates=rates or Rates())
 
     def _usage(self, ledger: Ledger, *, since: int = 0) -> Usage:
         return priced(ledger.usage(since), self.endpoint)

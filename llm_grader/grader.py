@@ -24,7 +24,7 @@ from llm_grader.earlier import Earlier
 from llm_grader.endpoint import Endpoint, parameters_of
 from llm_grader.errors import Interrupted, UsageError
 from llm_grader.gateway import CONCURRENCY, Gateway
-from llm_grader.grading import grade_transcript, items_to_ask
+from llm_grader.grading import grade_transcript
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
 from llm_grader.keys import Keys
 from llm_grader.ledger import Rates
@@ -33,13 +33,13 @@ from llm_grader.loops import drained, loop_of_its_own
 from llm_grader.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, Prompts, prompt_hash
 from llm_grader.pieces import Known, Piece, Pieces
 from llm_grader.pool import run_pool
+from llm_grader.questions import Questions
 from llm_grader.redaction import redact as redact_transcript
 from llm_grader.redaction import restore_card
-from llm_grader.reply import response_model
 from llm_grader.reuse import Before
 from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
-from llm_grader.speaker_roles import ask_roles, assumed_roles, roles_to_ask
+from llm_grader.speaker_roles import ask_roles
 from llm_grader.store import Store
 from llm_grader.throttle import NOTHING_NEW, Work, current_work
 from llm_grader.transcript import Transcript
@@ -232,21 +232,28 @@ class Grader:
         this model and rubric.
         """
         provenance = self.provenance(transcript)
-        done = self.store is not None and self.store.has(provenance.key)
-        roles = roles_to_ask(transcript) if self.ask_roles and not done else None
-        heard = transcript if roles is None else assumed_roles(transcript)
-        items = () if done else items_to_ask(heard, self.rubric, self._before(transcript, provenance))
-        size = len(items) if self.items_per_call == "all" else self.items_per_call
-        gateway, usage = self._gateway(), Usage()
-        for start in range(0, len(items), size or 1):
-            part = items[start : start + size]
-            everything = self.items_per_call == "all" and part == self.prompts.items(transcript.channel)
-            messages = self.prompts.render(transcript, None if everything else part)
-            usage += gateway.estimate(messages, response_model(part), rates=self._rates)
-        asking = Usage()
-        if roles is not None:
-            asking = gateway.estimate(roles.messages(), roles.response_model(), rates=self._rates)
-        return sum([usage] * self.samples, asking)
+        if self.store is not None and self.store.has(provenance.key):
+            return Usage()
+        gateway, usage = self._blank_gateway, Usage()
+        for question in self._questions.about(self._as_sent(transcript), self._before(transcript, provenance)):
+            once = gateway.estimate(question.messages, question.answer, rates=self._rates)
+            usage += sum([once] * (self.samples if question.each_sample else 1), Usage())
+        return usage.model_copy(update={"cost": 0.0}) if self.is_local else usage
+
+    def render_requests(self, transcript: Transcript) -> Iterator[dict[str, Any]]:
+        """The bodies of the requests that grading `transcript` begins with, whatever the store has; nothing is sent.
+
+        What follows from answers is not among them: repairs, words that the embedded model cites, and the roles that
+        are asked for. Of several samples' requests each is shown once.
+        """
+        for messages, answer, _ in self._questions.about(self._as_sent(transcript)):
+            if isinstance(answer, tuple):
+                yield self._blank_gateway.render_choice(messages, answer)
+            else:
+                yield self._blank_gateway.render_request(messages, answer)
+
+    def _as_sent(self, transcript: Transcript) -> Transcript:
+        return redact_transcript(transcript).transcript if self.redact else transcript
 
     def finish(self) -> int:
         """Begin no other transcript: those that something was sent about finish.
@@ -376,6 +383,17 @@ class Grader:
     def _prompt_asker(self, judge: Judge) -> Asker:
         asker = PromptAsker(judge, self.prompts, items_per_call=self.items_per_call)
         return WindowAsker(asker) if self.windows else asker
+
+    @cached_property
+    def _blank_gateway(self) -> Gateway:
+        """Through which nothing is sent."""
+        return self._gateway()
+
+    @cached_property
+    def _questions(self) -> Questions:
+        asker = PromptAsker(self._blank_gateway, self.prompts, items_per_call=self.items_per_call)
+        language = LANGUAGE if self.is_local else None
+        return Questions(self.rubric, asker, ask_roles=self.ask_roles, language=language)
 
     @cached_property
     def base_provenance(self) -> Provenance:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from llm_grader.cli.main import app
 from llm_grader.settings import Settings
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from tests import command_line
@@ -157,6 +160,24 @@ def test_wrong_usage_is_told_in_one_line(run: Run, arguments: tuple[str, ...], c
     assert "Traceback" not in result.stderr
 
 
+def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    """All commands below `group`, by their names."""
+    if group.params:
+        yield " ".join(names), group
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, *names, name)
+
+
+def test_whoever_takes_an_address_takes_the_flag_that_its_refusal_names() -> None:
+    flags = {
+        name: {flag for option in command.params for flag in option.opts}
+        for name, command in commands(typer.main.get_command(app))
+    }
+    taking = {name for name, taken in flags.items() if "--base-url" in taken}
+    assert {"grade", "batch import", "eval", "eval names", "doctor"} <= taking
+    assert [name for name in sorted(taking) if "--allow-http" not in flags[name]] == []
+
+
 def test_flags_win_over_the_environment_and_that_over_the_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "llm-grader.toml").write_text('model = "from-file"\nlanguage = "de"\nmode = "md_json"\n', "utf-8")
     with ScriptedServer(truthful) as server:
@@ -214,6 +235,35 @@ def test_render_shows_the_tokens_that_are_sent_in_place_of_names(
     assert json.loads(shown) == server.requests[0].body
     assert "this is [NAME_1]" in shown
     assert "Ines" not in shown
+
+
+def test_render_shows_what_is_sent_with_every_setting(run: Run, server: ScriptedServer) -> None:
+    settings = {"LLM_GRADER_SAMPLES": "2", "LLM_GRADER_ITEMS_PER_CALL": "8", "LLM_GRADER_MODEL": "m"}
+    shown = [json.loads(line) for line in run("render", "chat.txt", "--json", **settings).stdout.splitlines()]
+    run("grade", "chat.txt", "--base-url", server.base_url, "--no-store", **settings)
+    assert len(shown) == 3
+    assert shown[0]["temperature"] == 0.7
+    sent = [request.body for request in server.requests]
+    assert [sent.count(body) for body in shown] == [2, 2, 2]
+    assert len(sent) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "rubric"), [("Customer: Hello?\nCustomer: Anybody?\n", "helpdesk_qa"), (CHAT, "call_quality")]
+)
+def test_render_shows_nothing_where_nothing_is_asked(run: Run, tmp_path: Path, text: str, rubric: str) -> None:
+    (tmp_path / "chat.txt").write_text(text, "utf-8")
+    result = run("render", "chat.txt", "--json", "-r", rubric)
+    assert (result.code, result.stdout) == (0, ""), result.stderr
+
+
+def test_render_and_a_dry_run_know_that_the_embedded_model_is_asked_item_by_item(run: Run) -> None:
+    shown = [json.loads(line) for line in run("render", "chat.txt", "--json", "--model", "local").stdout.splitlines()]
+    estimate = json.loads(run("grade", "chat.txt", "--model", "local", "--dry-run", "--json").stdout)
+    assert len(shown) == estimate["requests"] > 20
+    assert estimate["cost"] == 0
+    assert all("My lamp is broken." in body["messages"][0]["content"] for body in shown)
+    assert {body["grammar"] for body in shown} == {'root ::= "Yes" | "No"'}
 
 
 def test_one_bad_file_does_not_stop_a_folder(run: Run, server: ScriptedServer, tmp_path: Path) -> None:

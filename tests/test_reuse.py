@@ -169,7 +169,7 @@ def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest
     desk.grade(rubric(*ITEMS))
     after = edited(item("greeting", weight=2), *ITEMS[1:])
     desk.grade(after, reason_language="de")
-    monkeypatch.setattr("llm_grader.grader.prompt_hash", lambda: "templates of another version")
+    monkeypatch.setattr("llm_grader.grader.prompt_hash", lambda *_names: "templates of another version")
     desk.grade(after)
     assert desk.asked == [["greeting", "thanks", "solution"]] * 3
 

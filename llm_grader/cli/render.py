@@ -12,6 +12,7 @@ from llm_grader.cli import options
 def render(
     input: options.Inputs,  # noqa: A002 - the argument's name
     rubric: options.Rubric = None,
+    model: options.Model = None,
     mode: options.Mode = None,
     items_per_call: options.ItemsPerCall = None,
     language: options.Language = None,
@@ -32,35 +33,23 @@ def render(
     Example: llm-grader render chat.txt --json | jq .tools
     """
     from llm_grader.cli.inputs import reading_of
-    from llm_grader.gateway import Gateway
-    from llm_grader.messages import Prompts
+    from llm_grader.cli.judging import open_grader
     from llm_grader.readers import read_transcripts
-    from llm_grader.redaction import redact as redact_transcript
-    from llm_grader.reply import response_model
-    from llm_grader.rubric_file import load_rubric
     from llm_grader.settings import load_settings
 
     settings = load_settings(
         rubric=rubric,
+        model=model,
         mode=mode,
         items_per_call=items_per_call,
         language=language,
         reason_language=reason_language,
         redact=redact,
     )
-    prompts = Prompts(
-        load_rubric(settings.rubric), language=settings.language or "en", reason_language=settings.reason_language
-    )
-    gateway = Gateway(options.endpoint_of(settings))
+    grader = open_grader(settings, stored=False)
     reading = reading_of(format, agent, roles, columns, channel, channel_roles)
     for transcript in read_transcripts(input, **reading._asdict()):
-        sent = redact_transcript(transcript).transcript if settings.redact else transcript
-        items = prompts.items(transcript.channel)
-        size = len(items) if settings.items_per_call == "all" else settings.items_per_call
-        for start in range(0, len(items), size):
-            part = items[start : start + size]
-            messages = prompts.render(sent, None if settings.items_per_call == "all" else part)
-            body = gateway.render_request(messages, response_model(part))
+        for body in grader.render_requests(transcript):
             typer.echo(json_module.dumps(body, ensure_ascii=False) if json else _readable(body))
 
 
