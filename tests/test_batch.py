@@ -538,6 +538,15 @@ def test_the_commands_redact_where_it_is_said_on_the_command_line() -> None:
     assert run("import", "in.jsonl", "--results", "out.jsonl", "--redact").exit_code == 0
 
 
+@pytest.mark.usefixtures("folder")
+def test_what_was_exported_for_plain_http_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_GRADER_BASE_URL", "http://models.example/v1")
+    assert run("export", "in.jsonl", "--out", "jobs", "--allow-http").exit_code == 0
+    keys = [line["custom_id"] for line in lines_of(Path("jobs").glob("*.jsonl"))]
+    results_file(Path("out.jsonl"), [result_line(key, completion(GOOD)) for key in keys])
+    assert run("import", "in.jsonl", "--results", "out.jsonl", "--allow-http").exit_code == 0
+
+
 def test_import_tells_every_line_it_does_not_use_and_exits_with_3_when_something_is_open(folder: Path) -> None:
     first, second, third = exported_keys()
     used = [result_line(first, completion(GOOD)), result_line(second, completion({})), result_line(second, POOR)]

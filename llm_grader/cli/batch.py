@@ -43,6 +43,7 @@ def export_requests(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
     language: options.Language = None,
     reason_language: options.ReasonLanguage = None,
@@ -59,7 +60,6 @@ def export_requests(
     without: Annotated[
         list[str] | None, typer.Option("--without", help="Parameter that the model does not take, such as temperature.")
     ] = None,
-    allow_http: Annotated[bool | None, typer.Option("--allow-http", help="Allow plain http to other machines.")] = None,
 ) -> None:
     """Write the requests that grading would send as files for a batch job, and print their names.
 
@@ -78,12 +78,12 @@ def export_requests(
         rubric=rubric,
         model=model,
         base_url=base_url,
+        allow_http=allow_http,
         mode=mode,
         language=language,
         reason_language=reason_language,
         redact=redact,
         store=store,
-        allow_http=allow_http,
     )
     limits = Limits(max_requests_per_file, _bytes(max_bytes_per_file))
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
@@ -105,6 +105,7 @@ def import_results(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
     language: options.Language = None,
     reason_language: options.ReasonLanguage = None,
@@ -134,6 +135,7 @@ def import_results(
         rubric=rubric,
         model=model,
         base_url=base_url,
+        allow_http=allow_http,
         mode=mode,
         language=language,
         reason_language=reason_language,

@@ -27,6 +27,7 @@ def calibrate(
         str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
     ] = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     language: options.Language = None,
     json: options.Json = False,
 ) -> None:
@@ -43,7 +44,7 @@ def calibrate(
     from llm_grader.eval.labelled_set import load_labelled_set
     from llm_grader.settings import load_settings
 
-    settings = load_settings(model=model, base_url=base_url, language=language, store=store)
+    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, language=language, store=store)
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     need_writable(out)
     cards = cards_for(labelled, settings, run=run, grade=model is not None)

@@ -38,6 +38,7 @@ def consistency(
     ] = 100,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
     language: options.Language = None,
     reason_language: options.ReasonLanguage = None,
@@ -52,16 +53,9 @@ def consistency(
     tokens_per_minute: options.TokensPerMinute = None,
     redact: options.Redact = None,
     limit: Annotated[int | None, typer.Option(help="Read only the first N transcripts.", min=1)] = None,
-    max_requests: Annotated[
-        int | None, typer.Option(help="Stop before sending more requests than this.", min=0)
-    ] = None,
-    max_cost: Annotated[
-        float | None, typer.Option(help="Stop before spending more US dollars than this.", min=0)
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")
-    ] = False,
-    allow_http: Annotated[bool | None, typer.Option("--allow-http", help="Allow plain http to other machines.")] = None,
+    max_requests: options.MaxRequests = None,
+    max_cost: options.MaxCost = None,
+    dry_run: options.DryRun = False,
     json: options.Json = False,
 ) -> None:
     """Find the same question with different answers: pairs of conversations, with the words of both.
@@ -82,6 +76,7 @@ def consistency(
     settings = load_settings(
         model=model,
         base_url=base_url,
+        allow_http=allow_http,
         mode=mode,
         language=language,
         reason_language=reason_language,
@@ -91,7 +86,6 @@ def consistency(
         redact=redact,
         max_requests=max_requests,
         max_cost=max_cost,
-        allow_http=allow_http,
     )
     if settings.model == LOCAL and settings.base_url is None:
         raise UsageError("--model local: the embedded model cannot compare conversations; name a model of an endpoint")

@@ -34,6 +34,7 @@ def languages(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     store: options.StoreFile = None,
     fail_over: FailOver = None,
     json: options.Json = False,
@@ -46,7 +47,7 @@ def languages(
     from llm_grader.rubric_file import load_rubric
     from llm_grader.settings import load_settings
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, store=store)
+    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
     asked = language or load_rubric(settings.rubric).languages()
     _run(
         inputs,
@@ -66,6 +67,7 @@ def names(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     store: options.StoreFile = None,
     fail_over: FailOver = None,
     json: options.Json = False,
@@ -80,7 +82,7 @@ def names(
     from llm_grader.eval.swapped_names import NAME_GROUPS
     from llm_grader.settings import load_settings
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, store=store)
+    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
     groups = group or list(NAME_GROUPS)
     _run(
         inputs,
@@ -97,6 +99,7 @@ def injection(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     store: options.StoreFile = None,
     fail_over: FailOver = None,
     json: options.Json = False,
@@ -110,7 +113,7 @@ def injection(
     from llm_grader.eval.counterfactual import check_injection
     from llm_grader.settings import load_settings
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, store=store)
+    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
     _run(
         inputs,
         settings,
@@ -126,6 +129,7 @@ def repeats(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     fail_over: FailOver = None,
     json: options.Json = False,
 ) -> None:
@@ -138,7 +142,7 @@ def repeats(
     from llm_grader.eval.counterfactual import check_repeats
     from llm_grader.settings import load_settings
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url)
+    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http)
     _run(
         inputs,
         settings,

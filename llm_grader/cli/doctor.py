@@ -20,6 +20,7 @@ _MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")
 def doctor(
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
 ) -> None:
     """Tell what settings are in force, and whether the endpoint works with them.
@@ -33,7 +34,7 @@ def doctor(
     from llm_grader.grader import LOCAL
     from llm_grader.settings import load_settings
 
-    settings = load_settings(model=model, base_url=base_url, mode=mode)
+    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, mode=mode)
     for name, value in settings.model_dump(exclude={"api_key"}).items():
         typer.echo(f"{name:>22}  {value}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")

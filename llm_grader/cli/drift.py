@@ -41,6 +41,7 @@ def drift(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     language: options.Language = None,
     store: options.StoreFile = None,
     level: Annotated[
@@ -66,7 +67,9 @@ def drift(
         raise UsageError("say with --before what the frozen grading is: number of a run, or file of scorecards")
     if [after is not None, bool(inputs), gold is not None].count(True) != 1:
         raise UsageError("give one of them: --after, the anchors to grade now, or the --gold that they are part of")
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, language=language, store=store)
+    settings = load_settings(
+        rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, language=language, store=store
+    )
     loaded = load_rubric(settings.rubric)
     frozen = list(_cards(before, settings, loaded))
     if after is None:

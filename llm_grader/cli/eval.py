@@ -46,6 +46,7 @@ def compare(
         str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
     ] = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     language: options.Language = None,
     by: Annotated[
         Literal["language", "channel", "agent", "team"] | None, typer.Option("--by", help="A table for each of them.")
@@ -87,7 +88,7 @@ def compare(
     if gold is None:
         raise UsageError("say with --gold where the labels are")
     floor = None if fail_under is None else parse_floor(fail_under)
-    settings = load_settings(model=model, base_url=base_url, language=language, store=store)
+    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, language=language, store=store)
     with _no_garbage():
         labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
         if annotators is not None:

@@ -27,6 +27,7 @@ def grade(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
     items_per_call: options.ItemsPerCall = None,
     language: options.Language = None,
@@ -40,10 +41,8 @@ def grade(
     store: options.StoreFile = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: Annotated[int | None, typer.Option(help="Transcripts in flight at most. [64]", min=1)] = None,
-    requests_per_minute: Annotated[
-        int | None, typer.Option(help="Send at most so many requests a minute.", min=1)
-    ] = None,
-    tokens_per_minute: Annotated[int | None, typer.Option(help="Take at most so many tokens a minute.", min=1)] = None,
+    requests_per_minute: options.RequestsPerMinute = None,
+    tokens_per_minute: options.TokensPerMinute = None,
     samples: Annotated[int | None, typer.Option(help="Ask so many times and let the answers vote. [1]", min=1)] = None,
     windows: Annotated[
         bool | None, typer.Option("--windows", help="Read what is too long for the model in overlapping windows.")
@@ -54,22 +53,15 @@ def grade(
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Grade only the first N transcripts.", min=1)] = None,
     shard: Annotated[str | None, typer.Option(help="Grade only the i-th of n parts, as i/n.", metavar="I/N")] = None,
-    max_requests: Annotated[
-        int | None, typer.Option(help="Stop before sending more requests than this.", min=0)
-    ] = None,
-    max_cost: Annotated[
-        float | None, typer.Option(help="Stop before spending more US dollars than this.", min=0)
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")
-    ] = False,
+    max_requests: options.MaxRequests = None,
+    max_cost: options.MaxCost = None,
+    dry_run: options.DryRun = False,
     calibration: Annotated[
         Path | None, typer.Option("--calibration", help="Calibrate confidences and pass rates by this file.")
     ] = None,
     fail_under: Annotated[
         float | None, typer.Option(help="Exit with 1 when a score is below this, or there is none.", min=0, max=100)
     ] = None,
-    allow_http: Annotated[bool | None, typer.Option("--allow-http", help="Allow plain http to other machines.")] = None,
     json: options.Json = False,
 ) -> None:
     """Grade transcripts: a score, a verdict for each item, and the words it rests on.
@@ -93,6 +85,7 @@ def grade(
         rubric=rubric,
         model=model,
         base_url=base_url,
+        allow_http=allow_http,
         mode=mode,
         items_per_call=items_per_call,
         language=language,
@@ -108,7 +101,6 @@ def grade(
         max_cost=max_cost,
         store=store,
         calibration=calibration,
-        allow_http=allow_http,
     )
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit, shard=shard)
     with Progress() as progress:

@@ -24,6 +24,7 @@ Model = Annotated[
 BaseUrl = Annotated[
     str | None, typer.Option("--base-url", help="The OpenAI-compatible endpoint. [OPENAI_BASE_URL, else OpenAI]")
 ]
+AllowHttp = Annotated[bool | None, typer.Option("--allow-http", help="Allow plain http to other machines.")]
 Mode = Annotated[
     str | None, typer.Option("--mode", help="How answers are structured: tools, json_schema or md_json. [tools]")
 ]
@@ -53,6 +54,9 @@ Redact = Annotated[
 ]
 RequestsPerMinute = Annotated[int | None, typer.Option(help="Send at most so many requests a minute.", min=1)]
 TokensPerMinute = Annotated[int | None, typer.Option(help="Take at most so many tokens a minute.", min=1)]
+MaxRequests = Annotated[int | None, typer.Option(help="Stop before sending more requests than this.", min=0)]
+MaxCost = Annotated[float | None, typer.Option(help="Stop before spending more US dollars than this.", min=0)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 StoreFile = Annotated[Path | None, typer.Option("--store", help="File for results. [llm-grader.db]")]
 

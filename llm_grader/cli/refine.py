@@ -29,6 +29,7 @@ def refine(
     rubric: options.Rubric = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
     store: options.StoreFile = None,
     language: Annotated[str, typer.Option("--language", help="Language of the wording to change.")] = "en",
     wordings: Annotated[
@@ -57,7 +58,9 @@ def refine(
     from llm_grader.rubric_file import load_rubric, read_rubric_text
     from llm_grader.settings import load_settings
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, store=store, language=language)
+    settings = load_settings(
+        rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store, language=language
+    )
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     labelled.need_transcripts("refine")
     name, text = read_rubric_text(settings.rubric)
