@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from llm_grader.eval.item_answers import ADJUDICATOR
+from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.multiplicity import benjamini_hochberg
 from llm_grader.eval.paired import mcnemar_midp
 from llm_grader.eval.wordings import Anchor
 from llm_grader.rubric import Item
-from llm_grader.verdict import MET, NOT_MET, Label, LabelSource, Scorecard
+from llm_grader.verdict import MET, NOT_MET, Label, Scorecard
 
 MOST_ANCHORS, FEWEST_ANCHORS = 5, 3
 _DEV, _HELD_OUT = 0.4, 0.8
@@ -47,12 +48,9 @@ def decided_labels(labels: Iterable[Label], item: Item) -> dict[str, str]:
 
     Of several sources of labels only the best counts, `human` before `synthetic` before `llm`.
     """
-    given = [label for label in labels if label.item_id == item.id]
-    order: tuple[LabelSource, ...] = ("human", "synthetic", "llm")
-    best = next((source for source in order if any(label.label_source == source for label in given)), None)
     said: dict[str, list[Label]] = defaultdict(list)
-    for label in given:
-        if label.label_source == best:
+    for label in of_best_source(labels):
+        if label.item_id == item.id:
             said[label.transcript_id].append(label)
     decided = {}
     for transcript_id, listed in said.items():
@@ -76,11 +74,11 @@ def correct_verdicts(cards: Iterable[Scorecard], decided: Mapping[str, str], ite
 def anchor_examples(labels: Iterable[Label], item: Item, among: Iterable[str]) -> tuple[Anchor, ...]:
     """Three to five quotes from adjudicated cases, balanced over labels; none when there are fewer than three.
 
-    Where nobody adjudicated, a label counts on which two people or more agree.
+    Where nobody adjudicated, a label counts on which two people or more agree. Quotes are of the best source of labels.
     """
     wanted = set(among)
     said: dict[str, list[Label]] = defaultdict(list)
-    for label in labels:
+    for label in of_best_source(labels):
         if label.item_id == item.id and label.transcript_id in wanted:
             said[label.transcript_id].append(label)
     found: dict[str, list[Anchor]] = defaultdict(list)

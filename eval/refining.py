@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 
 from llm_grader.errors import UsageError
+from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.labelled_set import LabelledSet
 from llm_grader.eval.looks import Look, LookLog
 from llm_grader.eval.refinement import (
@@ -138,7 +139,7 @@ def _with_candidates(case: _Case, labelled: LabelledSet, cards: Sequence[Scoreca
     if not wrong:
         return case
     said: dict[str, list[Label]] = {}
-    for label in labelled.labels:
+    for label in of_best_source(labelled.labels):
         if label.item_id == case.item.id:
             said.setdefault(label.transcript_id, []).append(label)
     judged = {card.transcript_id: card.verdicts[case.item.id] for card in cards}

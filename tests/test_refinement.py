@@ -183,6 +183,33 @@ def test_anchors_are_adjudicated_quotes_balanced_over_labels() -> None:
     assert anchor_examples(labels, GREETING, ["t0", "u0", "v"]) == ()
 
 
+def test_what_models_say_is_no_anchor_and_not_shown_as_what_people_said_where_people_labelled(tmp_path: Path) -> None:
+    ids = [f"t{n:04}" for n in range(120)]
+    people = [said(id_, "not_met", evidence_quotes=("nothing",)) for id_ in ids]
+    models = [
+        said(id_, "met", who, evidence_quotes=("a model's words",)).model_copy(update={"label_source": "llm"})
+        for id_ in ids
+        for who in ("gpt", "claude", "adjudicator")
+    ]
+    assert anchor_examples([*models, *people], GREETING, ids) == ()
+    assert len(anchor_examples(models, GREETING, ids)) == 5
+    rubric = load_rubric(write_rubric(tmp_path))
+    shown: list[Confusion] = []
+
+    def propose(_item: Item, cases: Sequence[Confusion]) -> list[Wording]:
+        shown.extend(cases)
+        return []
+
+    refine_items(
+        LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, (*models, *people)),
+        ["greeting"],
+        grade=lambda told, by: [card(int(one.id[1:]), by, {"greeting": "met", "solution": "met"}) for one in told],
+        propose=propose,
+        log=LookLog(tmp_path / "looks.jsonl"),
+    )
+    assert {(case.truth, *(label.annotator for label in case.people)) for case in shown} == {("not_met", "eva")}
+
+
 def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path: Path) -> None:
     rubric, gold = write_rubric(tmp_path), small_gold(tmp_path)
     wordings = tmp_path / "wordings.yaml"
