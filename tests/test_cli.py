@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 
-from llm_grader.cli.main import app
 from llm_grader.settings import Settings
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from tests import command_line
@@ -158,24 +155,6 @@ def test_wrong_usage_is_told_in_one_line(run: Run, arguments: tuple[str, ...], c
     assert result.code == code, result.stderr
     assert words in result.stderr
     assert "Traceback" not in result.stderr
-
-
-def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
-    """All commands below `group`, by their names."""
-    if group.params:
-        yield " ".join(names), group
-    for name, command in getattr(group, "commands", {}).items():
-        yield from commands(command, *names, name)
-
-
-def test_whoever_takes_an_address_takes_the_flag_that_its_refusal_names() -> None:
-    flags = {
-        name: {flag for option in command.params for flag in option.opts}
-        for name, command in commands(typer.main.get_command(app))
-    }
-    taking = {name for name, taken in flags.items() if "--base-url" in taken}
-    assert {"grade", "batch import", "eval", "eval names", "doctor"} <= taking
-    assert [name for name in sorted(taking) if "--allow-http" not in flags[name]] == []
 
 
 def test_flags_win_over_the_environment_and_that_over_the_file(run: Run, tmp_path: Path) -> None:
