@@ -66,7 +66,9 @@ def test_a_reader_that_leaves_early_sees_no_traceback_and_loses_no_result(desk: 
     write_cases(desk, 30)
     with ScriptedServer(judged) as server:
         command = [sys.executable, "-m", "llm_grader", *grading(desk, server.base_url, "--json")]
-        process = subprocess.Popen(command, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pipesize=4096
+        )  # pipes so small that it cannot have printed everything, however late the reader leaves
         assert process.stdout is not None
         assert process.stderr is not None
         line = process.stdout.readline()
