@@ -18,11 +18,11 @@ def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
         yield from commands(command, *names, name)
 
 
-def test_whoever_takes_an_address_takes_the_flag_that_its_refusal_names() -> None:
+def test_whoever_names_a_judge_takes_the_flag_that_its_refusal_names() -> None:
     flags = {
         name: {flag for option in command.params for flag in option.opts}
         for name, command in commands(typer.main.get_command(app))
     }
-    taking = {name for name, taken in flags.items() if "--base-url" in taken}
-    assert {"grade", "batch import", "eval", "eval names", "doctor"} <= taking
+    taking = {name for name, taken in flags.items() if "--model" in taken}
+    assert {"grade", "render", "batch import", "eval", "eval names", "doctor"} <= taking
     assert [name for name in sorted(taking) if "--allow-http" not in flags[name]] == []

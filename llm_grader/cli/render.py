@@ -13,6 +13,7 @@ def render(
     input: options.Inputs,  # noqa: A002 - the argument's name
     rubric: options.Rubric = None,
     model: options.Model = None,
+    allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
     items_per_call: options.ItemsPerCall = None,
     language: options.Language = None,
@@ -40,6 +41,7 @@ def render(
     settings = load_settings(
         rubric=rubric,
         model=model,
+        allow_http=allow_http,
         mode=mode,
         items_per_call=items_per_call,
         language=language,
