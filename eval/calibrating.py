@@ -132,11 +132,10 @@ def _one_judge(cards: Iterable[Scorecard]) -> Provenance:
 def _pairs(answers: ItemAnswers, verdicts: Verdicts) -> Pairs:
     """Every verdict with a confidence whose gold label is decided."""
     item, found = answers.item, []
-    for unit, gold in zip(answers.units, answers.gold, strict=True):
+    for unit, truth in zip(answers.units, answers.decided, strict=True):
         verdict = verdicts.get(unit)
         p = None if verdict is None else positive_probability(verdict, item)
-        if verdict is not None and p is not None and gold.max() == 1:
-            truth = item.levels[int(gold.argmax())]
+        if verdict is not None and p is not None and truth in item.levels:
             right = truth == (MET if item.scale == "binary" else verdict.label)
             found.append((p, float(right), _fold(unit)))
     columns = np.array(found, dtype=np.float64).reshape(-1, 3)

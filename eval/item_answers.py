@@ -42,6 +42,7 @@ class ItemAnswers:
 
     `gold` says what the label is (units × k): a 1 in one column, equal parts where auditors are split evenly, all 0
     where it is off the scale. `people` counts the auditors per level (units × k), the adjudicator not among them.
+    `decided` names the label that gold comes to, which may be one off the scale; None where auditors are split.
     `judge` marks the verdict (units × k), all 0 without one on the scale. `cluster` numbers the transcripts.
     `gold_applies` and `judge_applies` say whether there is an answer on the scale (1), one off it (0), or none (NaN).
     """
@@ -50,6 +51,7 @@ class ItemAnswers:
     source: LabelSource | None
     units: tuple[Unit, ...]
     gold: FloatArray
+    decided: tuple[str | None, ...]
     people: FloatArray
     judge: FloatArray
     cluster: IntArray
@@ -79,6 +81,7 @@ def collect_answers(
     given = [verdicts[unit].label if unit in verdicts else None for unit in units]
     # Thousands of units hold few different sets of answers: each is worked out once.
     counts_of, gold_of, mark_of = (cache(partial(work, item)) for work in (_counts, _gold, _marked))
+    decided_of = cache(partial(_decided, item))
     shape = len(units), len(item.levels)
     gold = np.array([gold_of(answers) for answers in said]).reshape(shape)
     transcripts = {name: i for i, name in enumerate(dict.fromkeys(unit.transcript_id for unit in units))}
@@ -87,6 +90,7 @@ def collect_answers(
         source=source,
         units=units,
         gold=gold,
+        decided=tuple(decided_of(answers) for answers in said),
         people=np.array([counts_of(answers) for answers in said]).reshape(shape),
         judge=np.array([mark_of((label,)) for label in given]).reshape(shape),
         cluster=np.array([transcripts[unit.transcript_id] for unit in units], dtype=np.int64),
@@ -133,8 +137,21 @@ def _counts(item: Item, said: _Said) -> FloatArray:
     return _marked(item, tuple(label for label, decides in said if not decides))
 
 
+def _decisive(said: _Said) -> tuple[str, ...]:
+    return tuple(label for label, decides in said if decides) or tuple(label for label, _ in said)
+
+
+def _decided(item: Item, said: _Said) -> str | None:
+    gold = _gold(item, said)
+    if gold.any():
+        return item.levels[int(gold.argmax())] if gold.max() == 1 else None
+    decisive = _decisive(said)
+    label, count = Counter(decisive).most_common(1)[0]
+    return label if count * 2 > len(decisive) else None
+
+
 def _gold(item: Item, said: _Said) -> FloatArray:
-    decisive = tuple(label for label, decides in said if decides) or tuple(label for label, _ in said)
+    decisive = _decisive(said)
     counts = _marked(item, decisive)
     if counts.sum() * 2 < len(decisive):
         return np.zeros_like(counts)

@@ -6,12 +6,12 @@ Without a held-out test, the best of ten wordings that are all alike "improves" 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from llm_grader.eval.item_answers import ADJUDICATOR
+from llm_grader.eval.item_answers import ADJUDICATOR, collect_answers
 from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.multiplicity import benjamini_hochberg
 from llm_grader.eval.paired import mcnemar_midp
@@ -44,22 +44,13 @@ def split_transcripts(ids: Iterable[str]) -> Split:
 
 
 def decided_labels(labels: Iterable[Label], item: Item) -> dict[str, str]:
-    """Transcript id → the label that people decided on: the adjudicator's, else that of more than half of them.
+    """Transcript id → the label that people decided on, by the rule of `collect_answers`.
 
-    Of several sources of labels only the best counts, `human` before `synthetic` before `llm`.
+    Left out are transcripts on which they are split. The item is one about whole transcripts.
     """
-    said: dict[str, list[Label]] = defaultdict(list)
-    for label in of_best_source(labels):
-        if label.item_id == item.id:
-            said[label.transcript_id].append(label)
-    decided = {}
-    for transcript_id, listed in said.items():
-        decisive = [label.label for label in listed if label.annotator == ADJUDICATOR]
-        counts = Counter(decisive or [label.label for label in listed])
-        label_of, count = counts.most_common(1)[0]
-        if count * 2 > counts.total():
-            decided[transcript_id] = label_of
-    return decided
+    answers = collect_answers(labels, {}, item)
+    decided = zip(answers.units, answers.decided, strict=True)
+    return {unit.transcript_id: label for unit, label in decided if label is not None}
 
 
 def correct_verdicts(cards: Iterable[Scorecard], decided: Mapping[str, str], item: Item) -> dict[str, bool]:

@@ -158,6 +158,28 @@ def test_what_people_decided_is_the_adjudicators_label_or_that_of_most() -> None
     assert decided_labels(labels, GREETING) == {"t1": "not_met", "t2": "met"}
 
 
+def test_what_was_decided_is_what_eval_compares_with_and_off_the_scale_what_most_said() -> None:
+    tone = Item.model_validate(
+        {
+            "id": "greeting",
+            "title": "Tone",
+            "question": "?",
+            "scale": {"levels": [{"value": str(n), "points": n / 3, "anchor": "…"} for n in range(4)]},
+        }
+    )
+
+    def of(item: Item, *answers: str) -> str | None:
+        return decided_labels([said("t", answer, f"a{n}") for n, answer in enumerate(answers)], item).get("t")
+
+    # The median, though no two agree; where two of four are on the scale, these decide.
+    assert of(tone, "1", "2", "3") == "2"
+    assert of(tone, "1", "2", "not_applicable", "cannot_assess") == "2"
+    assert of(GREETING, "met", "not_applicable") == "met"
+    assert of(GREETING, "met", "not_met", "not_applicable") is None
+    assert of(GREETING, "met", "not_applicable", "not_applicable") == "not_applicable"
+    assert of(GREETING, "met", "not_applicable", "cannot_assess") is None
+
+
 def test_a_verdict_that_needs_review_is_not_right_and_a_failed_one_is_left_out() -> None:
     rubric = Rubric.model_validate(
         {"id": "r", "version": "1", "title": "R", "sections": [{"id": "s", "title": "S", "items": [dict(GREETING)]}]}
