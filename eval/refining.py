@@ -87,7 +87,8 @@ def refine_items(
         language: of the wording to change.
 
     Raises:
-        UsageError: an item is unknown or not asked of a model, has no look left, or there is no held-out gold.
+        UsageError: an item is unknown, not asked of a model or labelled turn by turn, has no look left, or there is no
+            held-out gold.
     """
     rubric, split = labelled.rubric, split_transcripts(labelled.transcripts)
     items = _items(labelled, item_ids)
@@ -107,10 +108,14 @@ def refine_items(
 
 
 def _items(labelled: LabelledSet, item_ids: Sequence[str]) -> list[Item]:
-    known = {label.item_id for label in labelled.labels}
+    known = {label.item_id for label in labelled.labels} - labelled.pieces.items
     able = {item.id: item for item in labelled.rubric.items() if item.asks_model and item.id in known}
-    if unknown := [item_id for item_id in item_ids if item_id not in able]:
-        raise UsageError(f"--item: expected labelled items that a model is asked, found {', '.join(unknown)}")
+    unable = [item_id for item_id in item_ids if item_id not in able]
+    if unable or not able:
+        raise UsageError(
+            "--item: expected items that a model is asked and that have labels about whole conversations, not their "
+            f"turns; found {', '.join(unable) or 'none'}"
+        )
     return [able[item_id] for item_id in item_ids or able]
 
 

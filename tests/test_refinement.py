@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,23 @@ def test_what_models_say_is_no_anchor_and_not_shown_as_what_people_said_where_pe
         log=LookLog(tmp_path / "looks.jsonl"),
     )
     assert {(case.truth, *(label.annotator for label in case.people)) for case in shown} == {("not_met", "eva")}
+
+
+def test_an_item_that_was_labelled_turn_by_turn_is_not_refined(tmp_path: Path) -> None:
+    rubric, gold = write_rubric(tmp_path), small_gold(tmp_path)
+    rows = [json.loads(line) for line in (gold / "labels.jsonl").read_text("utf-8").splitlines()]
+    by_turn = [{**row, "turn": turn} for row in rows if row["item_id"] == "greeting" for turn in (0, 1)]
+    whole = [row for row in rows if row["item_id"] == "solution"]
+    (gold / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in by_turn + whole), "utf-8")
+    with ScriptedServer(wrong_half_of_the_time) as server:
+        judged = ("--rubric", rubric, "--model", "m", "--base-url", server.base_url)
+        named = run("refine", "--gold", gold, "--item", "greeting", *judged)
+        assert (named.code, server.requests) == (2, [])
+        assert "labels about whole conversations, not their turns; found greeting" in named.stderr
+        # Only the other item is looked at, in which the judge is never wrong.
+        assert run("refine", "--gold", gold, *judged).stderr.count("greeting:") == 0
+        (gold / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in by_turn), "utf-8")
+        assert "found none" in run("refine", "--gold", gold, *judged).stderr
 
 
 def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path: Path) -> None:
