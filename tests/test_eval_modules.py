@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-MODULES = ("bench", "bench.reading", "fit_local", "public_results", "redaction_recall")
+MODULES = ("bench", "bench.reading", "fit_local", "neighbour_recall", "public_results", "redaction_recall")
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from itertools import combinations
+from collections import Counter
 
 import pytest
 
-from llm_grader.eval.same_questions import QUESTIONS, planted_conversations
+from llm_grader.eval.neighbour_recall import search
+from llm_grader.eval.same_questions import QUESTIONS
 from llm_grader.neighbours import Neighbours, Place, QuestionIndex
 from llm_grader.transcript import Segment, Transcript, Turn
 
@@ -143,12 +143,6 @@ def test_planted_questions_in_other_words_are_found_as_often_as_we_say(language:
     # Measured among 10,000 synthetic conversations: 38 of 60 pairs in English (63 %, Wilson 51 to 74) and 40 of 60 in
     # German (67 %, 54 to 77) where there is no limit on pairs; none of them among the 100 most similar pairs, because
     # thousands of the others are worded more alike. The authors of the search wrote the questions.
-    index, truth = QuestionIndex(), defaultdict(list)
-    for number, (transcript, question) in enumerate(planted_conversations(language, n=600, seed=1)):
-        index.add(transcript)
-        if question is not None:
-            truth[question].append(number)
-    planted = {pair for conversations in truth.values() for pair in combinations(conversations, 2)}
-    assert len(planted) == 3 * len(QUESTIONS[language]) == 60
-    found = {(each.a.conversation, each.b.conversation) for each in index.nearest(most_of_one=600)}
-    assert len(planted & found) >= least * len(planted)
+    made = search(language, n=600)
+    assert made.planted == 3 * len(QUESTIONS[language]) == 60
+    assert made.found >= least * made.planted
