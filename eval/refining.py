@@ -76,7 +76,10 @@ def refine_items(
 
     Anchors are taken from development gold; anchors alone are one more candidate. All items are tried at once, each
     round grading with the next wording of each. What is best there and beats the present wording is tested on held-out
-    gold, once, and the look is logged.
+    gold, once, with that item alone reworded, and the look is logged.
+
+    Development gold is graded once, and once more for each candidate of the item that has most; held-out gold once, and
+    once more for each item tested.
 
     Args:
         labelled: labels and conversations.
@@ -178,25 +181,28 @@ def _test(
     grade_held_out: Callable[[Rubric], Sequence[Scorecard]],
     logged: tuple[LookLog, str],
 ) -> dict[str, Finding]:
-    """The one held-out test of the best wordings, written to the log before anybody sees it."""
+    """The one held-out test of each best wording, written to the log before anybody sees it.
+
+    Items are judged side by side, so that a wording may help beside another alone: each is tested by itself.
+    """
     log, language = logged
     tested = [case for case in cases if case.item.id in best]
     if not tested:
         return {}
-    changed = reword(rubric, best, language)
-    before, after = grade_held_out(rubric), grade_held_out(changed)
+    alone = {case.item.id: reword(rubric, {case.item.id: best[case.item.id]}, language) for case in tested}
+    before = grade_held_out(rubric)
     trials = [
         trial_of(
             case.item,
             correct_verdicts(before, case.decided, case.item),
-            correct_verdicts(after, case.decided, case.item),
+            correct_verdicts(grade_held_out(alone[case.item.id]), case.decided, case.item),
             case.decided,
         )
         for case in tested
     ]
     findings = judge_held_out(trials, level=log.level)
     looked_at = hashlib.sha256("\n".join(sorted(card.transcript_id for card in before)).encode()).hexdigest()
-    log.add(_look(found, rubric, changed, looked_at, log) for found in findings)
+    log.add(_look(found, rubric, alone[found.item_id], looked_at, log) for found in findings)
     return {found.item_id: found for found in findings}
 
 

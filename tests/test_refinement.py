@@ -341,14 +341,49 @@ def test_anchors_alone_are_one_more_candidate_and_all_items_are_tried_in_the_sam
     tried: dict[str, list[Wording]] = {"greeting": [Wording(question="Well?")], "solution": []}
     log = LookLog(tmp_path / "looks.jsonl")
     found = refine_items(gold, [], grade=grade, propose=lambda item, _cases: tried[item.id], log=log)
-    # Development: as it is, and two rounds, as greeting has two candidates; held out: as it is, and the best of both.
-    assert len(rubrics) == 5
+    # Development: as it is, and two rounds, as greeting has two candidates; held out: as it is, and each item's best.
+    assert len(rubrics) == 6
+    assert [[item.id for item in by.items() if item.examples] for by in rubrics[3:]] == [[], ["greeting"], ["solution"]]
     assert [refinement.tried for refinement in found] == [2, 1]
     for refinement in found:
         assert refinement.wording == Wording(examples=(Anchor(quote="Hello", label="met"),) * 5)
         assert refinement.finding is not None
         assert refinement.finding.accepted
     assert [look.level for look in LookLog(tmp_path / "looks.jsonl").looks] == [0.025, 0.025]
+
+
+def test_what_helps_beside_another_wording_alone_is_not_accepted_by_itself(tmp_path: Path) -> None:
+    rubric = load_rubric(write_rubric(tmp_path))
+    ids = [f"t{n:04}" for n in range(300)]
+    labels = tuple(
+        said(id_, ("met", "not_met")[n % 2]).model_copy(update={"item_id": item})
+        for n, id_ in enumerate(ids)
+        for item in ("greeting", "solution")
+    )
+    dev = split_transcripts(ids).dev
+
+    def grade(transcripts: Sequence[Transcript], by: Rubric) -> list[Scorecard]:
+        """Judges solution well when asked anew, but on development gold alone; greeting, when both are asked anew."""
+        new = {item.id: item.question["en"] == "Well?" for item in by.items()}
+        cards = []
+        for told in transcripts:
+            number = int(told.id[1:])
+            truth = ("met", "not_met")[number % 2]
+            given = {
+                "greeting": truth if all(new.values()) else "met",
+                "solution": truth if new["solution"] and told.id in dev else "met",
+            }
+            cards.append(card(number, by, given))
+        return cards
+
+    log = LookLog(tmp_path / "looks.jsonl")
+    gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
+    found = refine_items(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
+    assert [one.finding is not None and one.finding.improved for one in found] == [0, 0]
+    assert not any(one.finding is not None and one.finding.accepted for one in found)
+    # Each look is written down with the rubric that it was a look at.
+    alone = [reword(rubric, {item: Wording(question="Well?")}, "en") for item in ("greeting", "solution")]
+    assert [look.wording for look in log.looks] == [changed.content_hash() for changed in alone]
 
 
 def test_where_nothing_is_better_on_development_gold_held_out_gold_is_not_looked_at(tmp_path: Path) -> None:
