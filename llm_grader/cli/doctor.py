@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import EndpointError, GraderError, JudgeError
+from llm_grader.errors import EndpointError, JudgeError, TransientError
 
 if TYPE_CHECKING:
     from llm_grader.endpoint import Endpoint, Mode
     from llm_grader.gateway import Gateway
 
-_MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")
+_MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")  # the one to prefer first, the plainest last
 
 
 def doctor(
@@ -25,13 +25,13 @@ def doctor(
 ) -> None:
     """Tell what settings are in force, and whether the endpoint works with them.
 
-    Sends up to four tiny requests: one for each way of structuring answers, and one for token probabilities.
+    Sends up to four tiny requests: one for each way of structuring answers, and one for token probabilities. One that
+    gets no answer is sent again, up to five times; that is told. Exit code 4: it does not work.
 
     Example: llm-grader doctor --model local
 
     Example: llm-grader doctor --model my-model --base-url http://127.0.0.1:8000/v1
     """
-    from llm_grader.grader import LOCAL
     from llm_grader.settings import load_settings
 
     settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, mode=mode)
@@ -39,13 +39,12 @@ def doctor(
         typer.echo(f"{name:>22}  {value}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
     endpoint = options.endpoint_of(settings)
-    local = endpoint.model == LOCAL and endpoint.base_url is None
-    found = asyncio.run(_check_local() if local else _check_endpoint(endpoint))
+    found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:
-        raise found
+        raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded
 
 
-async def _check_local() -> GraderError | None:
+async def _check_local() -> JudgeError | None:
     """Start the embedded model and ask it one question."""
     from llm_grader.endpoint import Endpoint
     from llm_grader.gateway import Gateway
@@ -56,35 +55,32 @@ async def _check_local() -> GraderError | None:
         gateway = Gateway(
             Endpoint.model_validate(
                 {"model": server.model_name, "base_url": server.base_url, "api_key": server.api_key}
-            )
+            ),
+            notify=_tell_waiting,
         )
         error = await _check_probabilities(gateway)
         await gateway.aclose()
         return error
 
 
-async def _check_endpoint(endpoint: Endpoint) -> GraderError | None:
+async def _check_endpoint(endpoint: Endpoint) -> JudgeError | None:
     """Try each mode; the error of the mode that is set, when that one does not work."""
     from llm_grader.gateway import Gateway
 
-    failure: GraderError | None = None
-    working: list[str] = []
-    for mode in _MODES:
-        gateway = Gateway(endpoint.model_copy(update={"mode": mode}))
-        error = await _check_mode(gateway, mode)
+    found: dict[str, JudgeError | None] = {}
+    for mode in reversed(_MODES):
+        gateway = Gateway(endpoint.model_copy(update={"mode": mode}), notify=_tell_waiting)
+        found[mode] = error = await _check_mode(gateway, mode)
         await gateway.aclose()
-        if isinstance(error, EndpointError):
-            return error
-        if error is None:
-            working.append(mode)
-        elif mode == endpoint.mode:
-            failure = error
-    gateway = Gateway(endpoint)
+        if isinstance(error, EndpointError | TransientError) and None not in found.values():
+            return error  # where a plain question gets no answer, no other will
+    gateway = Gateway(endpoint, notify=_tell_waiting)
     await _check_probabilities(gateway)
     await gateway.aclose()
-    if failure is not None and working:
-        typer.echo(f"mode {endpoint.mode} does not work here: set --mode {working[0]}", err=True)
-    return failure
+    working = next((mode for mode in _MODES if found[mode] is None), None)
+    if working is not None and found[endpoint.mode] is not None:
+        typer.echo(f"mode {endpoint.mode} does not work here: set --mode {working}", err=True)
+    return found[endpoint.mode]
 
 
 async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
@@ -115,3 +111,7 @@ async def _check_probabilities(gateway: Gateway) -> JudgeError | None:
 
 def _tell(what: str, found: str) -> None:
     typer.echo(f"{what:>22}  {found}")
+
+
+def _tell_waiting(line: str) -> None:
+    typer.echo(line, err=True)
