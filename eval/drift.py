@@ -7,7 +7,7 @@ less than half of the cases.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llm_grader.eval.multiplicity import benjamini_hochberg
 from llm_grader.eval.paired import mcnemar_midp, paired_table, stuart_maxwell
@@ -44,17 +44,20 @@ def find_drift(
         before: (transcript id, item id) → label of the frozen grading.
         after: the same of the new one.
         scales: item id → its labels. Labels off the scale, such as `cannot_assess`, and None count as no label.
-        q: the false discovery rate over items (Benjamini and Hochberg).
+        q: the false discovery rate over the items that were compared (Benjamini and Hochberg).
 
     Returns:
         One result an item of `scales`, in its order. An item without common anchors has p = 1.
     """
-    tests = [_compare(item_id, scale, before, after) for item_id, scale in scales.items()]
-    adjusted = benjamini_hochberg([p for *_, p in tests], q=q)
-    return tuple(
-        ItemDrift(*test, adjusted=value, drifted=found)
-        for test, value, found in zip(tests, adjusted.p, adjusted.rejected, strict=True)
-    )
+    compared = [_compare(item_id, scale, before, after) for item_id, scale in scales.items()]
+    # What was not compared is no test, and takes nothing away from those that were.
+    tested = [item for item in compared if item.n]
+    adjusted = benjamini_hochberg([item.p for item in tested], q=q)
+    found = {
+        item.item_id: replace(item, adjusted=p, drifted=drifted)
+        for item, p, drifted in zip(tested, adjusted.p, adjusted.rejected, strict=True)
+    }
+    return tuple(found.get(item.item_id, item) for item in compared)
 
 
 def compare_gradings(
@@ -69,10 +72,11 @@ def _labels(cards: Iterable[Scorecard]) -> dict[tuple[str, str], str | None]:
     return {(card.transcript_id, item_id): said.label for card in cards for item_id, said in card.verdicts.items()}
 
 
-def _compare(item_id: str, scale: Sequence[str], before: Labels, after: Labels) -> tuple[str, int, int, int, float]:
+def _compare(item_id: str, scale: Sequence[str], before: Labels, after: Labels) -> ItemDrift:
     old = {key[0]: label for key, label in before.items() if key[1] == item_id and label in scale}
     new = {key[0]: label for key, label in after.items() if key[1] == item_id and label in scale}
     both = [transcript for transcript in old if transcript in new]
     table = paired_table([str(old[t]) for t in both], [str(new[t]) for t in both], scale)
     test = mcnemar_midp(int(table[0, 1]), int(table[1, 0])) if len(scale) == 2 else stuart_maxwell(table)
-    return item_id, len(both), test.changed, len(old.keys() ^ new.keys()), test.p
+    lost = len(old.keys() ^ new.keys())
+    return ItemDrift(item_id, len(both), test.changed, lost, p=test.p, adjusted=1.0, drifted=False)

@@ -46,6 +46,15 @@ def test_an_item_without_anchors_has_not_drifted() -> None:
     assert (found.n, found.p, found.drifted) == (0, 1.0, False)
 
 
+def test_items_that_were_not_compared_do_not_weaken_those_that_were() -> None:
+    before, after = grading("greeting", ["met"] * 20), grading("greeting", ["not_met"] * 8 + ["met"] * 12)
+    others = {f"other{n}": BINARY for n in range(20)}
+    unlike = {("t0", "other0"): "met"} | grading("other1", ["not_applicable"] * 20)
+    found = find_drift(before | unlike, after | grading("other1", [None] * 20), scales={"greeting": BINARY, **others})
+    assert (found[0].adjusted, found[0].drifted) == (pytest.approx(1 / 256), True)
+    assert {(item.n, item.p, item.adjusted, item.drifted) for item in found[1:]} == {(0, 1.0, 1.0, False)}
+
+
 def test_four_hundred_anchors_see_a_change_that_one_hundred_miss() -> None:
     random = np.random.default_rng(0)
     power = {}
