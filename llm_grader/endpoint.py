@@ -13,6 +13,8 @@ from llm_grader.prices import OPENAI_URL, Price
 from llm_grader.transcript import Model
 
 Mode = Literal["tools", "json_schema", "md_json"]
+LOCAL = "local"
+"""The name of the embedded model."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,6 +41,11 @@ class Endpoint(Model):
     allow_http: bool = False
     trust_env: bool = False
     prices: dict[str, Price] = Field(default_factory=dict)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the embedded model is meant."""
+        return self.model == LOCAL and self.base_url is None
 
     @property
     def host(self) -> str:

@@ -21,7 +21,7 @@ from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsk
 from llm_grader.budget import Budget
 from llm_grader.calibration import Calibration, calibrated_card, load_calibration
 from llm_grader.earlier import Earlier
-from llm_grader.endpoint import Endpoint, parameters_of
+from llm_grader.endpoint import LOCAL, Endpoint, parameters_of
 from llm_grader.errors import Interrupted, UsageError
 from llm_grader.gateway import CONCURRENCY, Gateway
 from llm_grader.grading import grade_transcript
@@ -45,7 +45,6 @@ from llm_grader.throttle import NOTHING_NEW, Work, current_work
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard, Usage
 
-LOCAL = "local"
 _TEMPERATURE_OF_SAMPLES = 0.7
 _SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -288,7 +287,7 @@ class Grader:
     @property
     def is_local(self) -> bool:
         """Whether the embedded model is asked."""
-        return self._judge is None and self.endpoint.model == LOCAL and self.endpoint.base_url is None
+        return self._judge is None and self.endpoint.is_local
 
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""

@@ -55,11 +55,11 @@ async def grade_transcript(
     """
     verdicts = _computed(transcript, rubric)
     kept = {} if before is None else verdicts_that_hold(before, rubric, verdicts, transcript)
-    asked = [item for item in _asked(transcript, rubric) if before is None or item.id not in kept | verdicts]
+    asked = [item for item in rubric.asked(transcript.channel) if before is None or item.id not in kept | verdicts]
     reply, failure = Reply(), None
     hopeless = _no_agent(transcript)
     if hopeless is not None:
-        verdicts = {item.id: _like(hopeless, item) for item in _asked(transcript, rubric)} | verdicts
+        verdicts = {item.id: _like(hopeless, item) for item in rubric.asked(transcript.channel)} | verdicts
     elif asked:
         try:
             found, reply = await _ask_samples(transcript, asked, asker, verdicts, samples=samples)
@@ -156,16 +156,12 @@ def items_to_ask(transcript: Transcript, rubric: Rubric, before: Before | None =
     """The items that `grade_transcript` asks a model about."""
     if has_no_agent(transcript):
         return ()
-    asked = _asked(transcript, rubric)
+    asked = rubric.asked(transcript.channel)
     if before is None:
         return asked
     computed = _computed(transcript, rubric)
     settled = computed | verdicts_that_hold(before, rubric, computed, transcript)
     return tuple(item for item in asked if item.id not in settled)
-
-
-def _asked(transcript: Transcript, rubric: Rubric) -> tuple[Item, ...]:
-    return tuple(item for item in rubric.items() if item.asks_model and rubric.in_channel(item, transcript.channel))
 
 
 def has_no_agent(transcript: Transcript) -> bool:

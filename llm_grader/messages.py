@@ -63,7 +63,7 @@ class Prompts:
 
     def items(self, channel: Channel) -> tuple[Item, ...]:
         """The items of the rubric that a model is asked about conversations on `channel`."""
-        return tuple(i for i in self.rubric.items() if i.asks_model and self.rubric.in_channel(i, channel))
+        return self.rubric.asked(channel)
 
     def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
         """The messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""

@@ -71,11 +71,8 @@ def unchanged_items(old: Rubric, new: Rubric, channel: Channel, *, language: str
 
     The words are those in `language`, and the answer is checked in the same way.
     """
-    before = {item.id: item for item in old.items() if item.asks_model and old.in_channel(item, channel)}
-    after = (item for item in new.items() if item.asks_model and new.in_channel(item, channel))
-    return frozenset(
-        item.id for item in after if item.id in before and _asked(before[item.id], language) == _asked(item, language)
-    )
+    before = {item.id: _asked(item, language) for item in old.asked(channel)}
+    return frozenset(item.id for item in new.asked(channel) if before.get(item.id) == _asked(item, language))
 
 
 def items_to_ask_anew(old: Rubric, new: Rubric, *, language: str = "en") -> tuple[str, ...]:
@@ -85,7 +82,7 @@ def items_to_ask_anew(old: Rubric, new: Rubric, *, language: str = "en") -> tupl
     """
     again: set[str] = set()
     for channel in new.channels:
-        asked = {item.id for item in new.items() if item.asks_model and new.in_channel(item, channel)}
+        asked = {item.id for item in new.asked(channel)}
         again |= asked - unchanged_items(old, new, channel, language=language)
     return tuple(item.id for item in new.items() if item.id in again)
 

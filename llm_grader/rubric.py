@@ -261,6 +261,10 @@ class Rubric(Model):
         """Whether `item` is asked of conversations on `channel`."""
         return channel in (item.channels or self.channels)
 
+    def asked(self, channel: Channel) -> tuple[Item, ...]:
+        """The items that a model is asked about conversations on `channel`."""
+        return tuple(item for item in self.items() if item.asks_model and self.in_channel(item, channel))
+
     def languages(self) -> tuple[str, ...]:
         """The languages in which the rubric has a title, in the order of the file."""
         return tuple(self.title)

@@ -15,11 +15,11 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from llm_grader.endpoint import LOCAL
 from llm_grader.errors import UsageError
 from llm_grader.prices import Price
 
 FILE = Path("llm-grader.toml")
-LOCAL = "local"
 _PREFIX = "LLM_GRADER_"
 _NO_SETTINGS = ("LLM_GRADER_LOCAL_WEIGHTS",)  # what others read
 

@@ -71,7 +71,7 @@ def consistency(
     from llm_grader.cli.inputs import Inputs, reading_of
     from llm_grader.consistency import PairJudge, corpus_item, judge_consistency
     from llm_grader.rubric_file import load_rubric
-    from llm_grader.settings import LOCAL, load_settings
+    from llm_grader.settings import load_settings
 
     settings = load_settings(
         model=model,
@@ -87,7 +87,7 @@ def consistency(
         max_requests=max_requests,
         max_cost=max_cost,
     )
-    if settings.model == LOCAL and settings.base_url is None:
+    if options.endpoint_of(settings).is_local:
         raise UsageError("--model local: the embedded model cannot compare conversations; name a model of an endpoint")
     asked = corpus_item(load_rubric(rubric), item)
     gateway = _gateway(settings)

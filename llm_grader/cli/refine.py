@@ -98,12 +98,11 @@ def _tell_sources(labelled: LabelledSet) -> None:
 def _proposer(settings: Settings, labelled: LabelledSet, wordings: Path | None, language: str) -> Propose:
     """Who proposes wordings: the file of a person, or the model that also judges."""
     from llm_grader.eval.wordings import load_wordings
-    from llm_grader.grader import LOCAL
 
     if wordings is not None:
         written = load_wordings(wordings, labelled.rubric, language)
         return lambda item, _cases: written.get(item.id, [])
-    if settings.model == LOCAL and settings.base_url is None:
+    if options.endpoint_of(settings).is_local:
         raise UsageError("the embedded model can choose, not write: give your own wordings with --wordings")
     return partial(_ask, settings, language)
 
