@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from llm_grader.eval.multiplicity import benjamini_hochberg
-from llm_grader.eval.paired import mcnemar_midp, paired_table, stuart_maxwell
+from llm_grader.eval.paired import margins_test, paired_table
 from llm_grader.rubric import Rubric
 from llm_grader.verdict import Scorecard
+
+_OFF = "(off the scale)"
 
 Labels = Mapping[tuple[str, str], str | None]
 
@@ -21,8 +25,9 @@ Labels = Mapping[tuple[str, str], str | None]
 class ItemDrift:
     """One item's change over the anchors.
 
-    `n` anchors were labelled both times; `changed` of them moved, `lost` had a label on the scale only once.
-    `p` is the p-value, `adjusted` the one adjusted over items, and `drifted` whether that is at most the level.
+    Of the anchors that were answered both times, `n` have a label on the scale both times, of which `changed` moved,
+    and `lost` have one only once. `p` is the p-value of all of them, `adjusted` the one adjusted over items, and
+    `drifted` whether that is at most the level.
     A judge that changes at random, as often one way as the other, shows in `changed` and not in `p`.
     """
 
@@ -38,12 +43,14 @@ class ItemDrift:
 def find_drift(
     before: Labels, after: Labels, *, scales: Mapping[str, Sequence[str]], q: float = 0.05
 ) -> tuple[ItemDrift, ...]:
-    """Compare two gradings of the same anchors: McNemar's mid-p test for two labels, Stuart–Maxwell for more.
+    """Compare two gradings of the same anchors: McNemar's mid-p test, or Stuart–Maxwell among more than two labels.
+
+    Off the scale is a category of its own: a judge that stops answering has changed as one that answers otherwise.
 
     Args:
         before: (transcript id, item id) → label of the frozen grading.
-        after: the same of the new one.
-        scales: item id → its labels. Labels off the scale, such as `cannot_assess`, and None count as no label.
+        after: the same of the new one; what only one of them has is not compared.
+        scales: item id → its labels. Others, such as `cannot_assess`, and None are off the scale.
         q: the false discovery rate over the items that were compared (Benjamini and Hochberg).
 
     Returns:
@@ -51,7 +58,7 @@ def find_drift(
     """
     compared = [_compare(item_id, scale, before, after) for item_id, scale in scales.items()]
     # What was not compared is no test, and takes nothing away from those that were.
-    tested = [item for item in compared if item.n]
+    tested = [item for item in compared if item.n or item.lost]
     adjusted = benjamini_hochberg([item.p for item in tested], q=q)
     found = {
         item.item_id: replace(item, adjusted=p, drifted=drifted)
@@ -69,14 +76,25 @@ def compare_gradings(
 
 
 def _labels(cards: Iterable[Scorecard]) -> dict[tuple[str, str], str | None]:
-    return {(card.transcript_id, item_id): said.label for card in cards for item_id, said in card.verdicts.items()}
+    """What was said; a request that failed says nothing of the judge."""
+    return {
+        (card.transcript_id, item_id): said.label
+        for card in cards
+        for item_id, said in card.verdicts.items()
+        if said.status != "error"
+    }
 
 
 def _compare(item_id: str, scale: Sequence[str], before: Labels, after: Labels) -> ItemDrift:
-    old = {key[0]: label for key, label in before.items() if key[1] == item_id and label in scale}
-    new = {key[0]: label for key, label in after.items() if key[1] == item_id and label in scale}
-    both = [transcript for transcript in old if transcript in new]
-    table = paired_table([str(old[t]) for t in both], [str(new[t]) for t in both], scale)
-    test = mcnemar_midp(int(table[0, 1]), int(table[1, 0])) if len(scale) == 2 else stuart_maxwell(table)
-    lost = len(old.keys() ^ new.keys())
-    return ItemDrift(item_id, len(both), test.changed, lost, p=test.p, adjusted=1.0, drifted=False)
+    both = [key for key in before if key[1] == item_id and key in after]
+    old, new = ([_category(said[key], scale) for key in both] for said in (before, after))
+    table = paired_table(old, new, (*scale, _OFF))
+    table[-1, -1] = 0  # off the scale both times: neither is an answer
+    test, on_scale = margins_test(table), table[:-1, :-1]
+    n = int(on_scale.sum())
+    changed, lost = n - int(np.trace(on_scale)), int(table.sum()) - n
+    return ItemDrift(item_id, n, changed, lost, p=test.p, adjusted=1.0, drifted=False)
+
+
+def _category(label: str | None, scale: Sequence[str]) -> str:
+    return label if label in scale else _OFF

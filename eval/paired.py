@@ -46,7 +46,9 @@ def mcnemar_midp(b: int, c: int, *, alternative: Alternative = "two-sided") -> P
     if alternative == "greater":
         return PairedTest(float(coin.sf(b) + coin.pmf(b) / 2), None, 1, changed)
     fewer = min(b, c)
-    return PairedTest(min(1.0, float(2 * coin.cdf(fewer) - coin.pmf(fewer))), None, 1, changed)
+    # As many each way are 1 exactly, which rounding would miss.
+    p = 1.0 if b == c else min(1.0, float(2 * coin.cdf(fewer) - coin.pmf(fewer)))
+    return PairedTest(p, None, 1, changed)
 
 
 def stuart_maxwell(table: npt.ArrayLike) -> PairedTest:
@@ -73,6 +75,23 @@ def stuart_maxwell(table: npt.ArrayLike) -> PairedTest:
     df = int(np.linalg.matrix_rank(covariance))
     statistic = float(difference @ np.linalg.pinv(covariance, hermitian=True) @ difference)
     return PairedTest(float(stats.chi2.sf(statistic, df)), statistic, df, changed)
+
+
+def margins_test(table: npt.ArrayLike) -> PairedTest:
+    """Whether a k × k table of before and after has equal margins.
+
+    McNemar's mid-p where only two categories exchange cases, as it is good for few of them; else Stuart and Maxwell's.
+
+    Raises:
+        ValueError: the table is not square.
+    """
+    counts = np.asarray(table)
+    test = stuart_maxwell(counts)
+    moved = np.triu(counts + counts.T, 1)
+    if np.count_nonzero(moved) != 1:
+        return test
+    i, j = (int(place[0]) for place in np.nonzero(moved))
+    return mcnemar_midp(int(counts[i, j]), int(counts[j, i]))
 
 
 def paired_table(before: Sequence[str], after: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from llm_grader.eval.drift import find_drift
-from llm_grader.eval.paired import mcnemar_midp
+from llm_grader.eval.drift import compare_gradings, find_drift
+from llm_grader.eval.paired import margins_test, mcnemar_midp, stuart_maxwell
+from llm_grader.rubric_file import load_rubric
+from llm_grader.verdict import Verdict
+from tests.eval_commands import card
 
 BINARY = ("not_met", "met")
 
@@ -31,6 +34,39 @@ def test_labels_off_the_scale_are_lost_not_changed() -> None:
     after = grading("greeting", ["met", "not_applicable", "met", None])
     (found,) = find_drift(before, after, scales={"greeting": BINARY})
     assert (found.n, found.changed, found.lost, found.p) == (1, 0, 2, 1.0)
+
+
+def test_a_judge_that_stops_answering_on_the_scale_has_drifted() -> None:
+    # Eight left the scale and none came back: McNemar's mid-p of 8 against 0, 2·(1/2)·(1/256).
+    (some,) = find_drift(
+        grading("greeting", ["met"] * 20),
+        grading("greeting", ["cannot_assess"] * 8 + ["met"] * 12),
+        scales={"greeting": BINARY},
+    )
+    assert (some.n, some.changed, some.lost) == (12, 0, 8)
+    assert some.p == pytest.approx(1 / 256)
+    assert some.drifted
+    (all_,) = find_drift(
+        grading("greeting", ["met", "not_met"] * 50), grading("greeting", [None] * 100), scales={"greeting": BINARY}
+    )
+    assert (all_.n, all_.lost, all_.drifted) == (0, 100, True)
+
+
+def test_anchors_of_one_grading_alone_and_requests_that_failed_are_not_compared() -> None:
+    rubric = load_rubric("helpdesk_qa")
+    item_id = next(item.id for item in rubric.items() if item.asks_model)
+    before = [card(n, rubric, {item_id: "met"}) for n in range(40)]
+    failed = Verdict(item_id=item_id, label=None, status="error", problem="transient")
+    after = [before[0], *(one.model_copy(update={"verdicts": {item_id: failed}}) for one in before[1:20])]
+    found = {item.item_id: item for item in compare_gradings(before, after, rubric)}
+    assert (found[item_id].n, found[item_id].lost, found[item_id].p) == (1, 0, 1.0)
+
+
+def test_where_two_categories_alone_exchange_cases_the_exact_test_is_taken() -> None:
+    assert margins_test([[9, 0, 4], [0, 9, 0], [1, 0, 9]]) == mcnemar_midp(4, 1)
+    three = [[9, 4, 4], [0, 9, 0], [1, 0, 9]]
+    assert margins_test(three) == stuart_maxwell(three)
+    assert margins_test([[5, 0], [0, 5]]).p == 1
 
 
 def test_ordinal_items_compare_all_margins() -> None:
