@@ -15,13 +15,17 @@ from llm_grader.cli import options
 
 if TYPE_CHECKING:
     from llm_grader.eval.counterfactual import Compared, Grade, ItemFlips
+    from llm_grader.rubric import Rubric
     from llm_grader.settings import Settings
     from llm_grader.transcript import Transcript
 
     Check = Callable[[list[Transcript], Callable[[str | None], Grade]], Iterable[Compared]]
 
+_SOME_FAILED = 3
+
 FailOver = Annotated[
-    float | None, typer.Option("--fail-over", help="Exit with 1 when an item flips more often.", min=0, max=1)
+    float | None,
+    typer.Option("--fail-over", help="Exit with 1 when an item flips more often, or is compared never.", min=0, max=1),
 ]
 Who = Annotated[Literal["customer", "agent"], typer.Option("--who", help="Whose turn or name it is.")]
 
@@ -163,18 +167,27 @@ def _run(
     json: bool,
 ) -> None:
     """Read the conversations, check them, print the flips, and exit."""
+    from llm_grader.cli.inputs import read_all
     from llm_grader.cli.judging import Judging
     from llm_grader.eval.counterfactual import flip_rates
-    from llm_grader.readers import read_transcripts
     from llm_grader.rubric_file import load_rubric
 
-    transcripts, rubric = list(read_transcripts(inputs)), load_rubric(settings.rubric)
+    transcripts, rubric = read_all(inputs), load_rubric(settings.rubric)
     with Judging(settings, stored=stored) as judging:
         pairs = check(transcripts, lambda language: partial(judging.grade, rubric=rubric, language=language))
         found = flip_rates(pairs, rubric)
     _print(found, json=json)
-    over = [flips for flips in found if fail_over is not None and flips.rate.estimate > fail_over]
-    raise typer.Exit(1 if over else 0)
+    missed = fail_over is not None and _misses(found, rubric, fail_over)
+    raise typer.Exit(1 if missed else _SOME_FAILED if judging.failed else 0)
+
+
+def _misses(found: tuple[ItemFlips, ...], rubric: Rubric, limit: float) -> bool:
+    """Whether an item flips more often than that, or nobody knows; what the table does not show is told on stderr."""
+    compared = {flips.item_id for flips in found}
+    unknown = [item.id for item in rubric.items() if item.asks_model and item.id not in compared]
+    for item_id in unknown:
+        typer.echo(f"llm-grader: {item_id}: nothing was compared", err=True)
+    return bool(unknown) or any(flips.rate.estimate > limit for flips in found)
 
 
 def _print(found: tuple[ItemFlips, ...], *, json: bool) -> None:

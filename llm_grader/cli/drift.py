@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 _ENOUGH = 400
+_SOME_FAILED = 3
 
 Anchors = Annotated[
     list[str] | None, typer.Argument(help="The anchors, to be graded again with --model.", metavar="[INPUT…]")
@@ -51,7 +52,8 @@ def drift(
 ) -> None:
     """Tell whether a judge has changed: frozen anchors graded again, and compared item by item.
 
-    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted.
+    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted;
+    3: none has, as far as those tell that could be graded.
 
     Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-5-mini
 
@@ -86,7 +88,8 @@ def drift(
             typer.echo(json_module.dumps(asdict(item)))
     else:
         _print(found)
-    raise typer.Exit(1 if any(item.drifted for item in found) else 0)
+    failed = any(card.status == "error" for card in new)
+    raise typer.Exit(1 if any(item.drifted for item in found) else _SOME_FAILED if failed else 0)
 
 
 def _cards(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard]:
@@ -97,12 +100,12 @@ def _cards(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard
 
 
 def _anchors(inputs: list[str] | None, gold: Path | None, settings: Settings) -> list[Transcript]:
+    from llm_grader.cli.inputs import read_all
     from llm_grader.eval.labelled_set import load_labelled_set
     from llm_grader.eval.refinement import split_transcripts
-    from llm_grader.readers import read_transcripts
 
     if gold is None:
-        return list(read_transcripts(inputs or []))
+        return read_all(inputs or [])
     labelled = load_labelled_set(gold, settings.rubric)
     labelled.need_transcripts("drift")
     kept = split_transcripts(labelled.transcripts).frozen

@@ -70,6 +70,23 @@ def _channel_roles(text: str | None) -> dict[str, Role]:
     return found
 
 
+def read_all(inputs: list[str]) -> list[Transcript]:
+    """All transcripts, to be used more than once.
+
+    Raises:
+        InputError: one cannot be read, or there is none.
+    """
+    from llm_grader.readers import read_transcripts
+
+    if found := list(read_transcripts(inputs)):
+        return found
+    raise _nothing_in(inputs)
+
+
+def _nothing_in(inputs: list[str]) -> InputError:
+    return InputError("no transcript to read", path=", ".join(inputs))
+
+
 class Inputs:
     """Transcripts that can be read more than once: to count and check them first, and then to use them.
 
@@ -87,7 +104,7 @@ class Inputs:
 
         self.unreadable = 0
         self.channels: Counter[Channel] = Counter()
-        self._named = ", ".join(inputs)
+        self._inputs = inputs
         self._reading = reading
         self._limit = limit
         self._wanted = _shard(shard)
@@ -119,7 +136,7 @@ class Inputs:
             self.channels[transcript.channel] += 1
             yield transcript
         if not read:
-            self._tell(InputError("no transcript to read", path=self._named))
+            self._tell(_nothing_in(self._inputs))
             raise typer.Exit(InputError.exit_code)
         if self.channels:
             self._reading.tell_unmatched(met)

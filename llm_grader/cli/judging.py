@@ -63,7 +63,7 @@ def open_grader(
 class Judging:
     """Grades as often as it is asked, with one budget and one display of progress; to be entered with `with`.
 
-    Confidences are the judge's own, whatever calibration the settings name.
+    Confidences are the judge's own, whatever calibration the settings name. `failed` counts the cards in error.
 
     Args:
         settings: of the judge.
@@ -78,6 +78,7 @@ class Judging:
         self._budget = budget_of(settings)
         self._progress = Progress()
         self._graders: list[Grader] = []
+        self.failed = 0
 
     def __enter__(self) -> Self:
         self._progress.__enter__()
@@ -128,6 +129,7 @@ class Judging:
 
         def take(card: Scorecard) -> None:
             cards.append(card)
+            self.failed += card.status == "error"
             self._progress.advance(card, sum((grader.spent for grader in self._graders), Usage()))
 
         return take
