@@ -6,11 +6,10 @@ they also work where a loop is already running, as in a notebook.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, contextmanager
-from functools import cached_property, partial
+from contextlib import aclosing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +24,13 @@ from llm_grader.endpoint import LOCAL, Endpoint, parameters_of
 from llm_grader.errors import Interrupted, UsageError
 from llm_grader.gateway import CONCURRENCY, Gateway
 from llm_grader.grading import grade_transcript
-from llm_grader.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
+from llm_grader.grading_run import GradingRun
 from llm_grader.keys import Keys
 from llm_grader.ledger import Rates
 from llm_grader.line import LANGUAGE, Line, open_local
 from llm_grader.loops import drained, loop_of_its_own
 from llm_grader.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, Prompts, prompt_hash
-from llm_grader.pieces import Known, Piece, Pieces
-from llm_grader.pool import run_pool
+from llm_grader.pieces import Known
 from llm_grader.questions import Questions
 from llm_grader.redaction import redact as redact_transcript
 from llm_grader.redaction import restore_card
@@ -46,7 +44,6 @@ from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard, Usage
 
 _TEMPERATURE_OF_SAMPLES = 0.7
-_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Grader:
@@ -200,15 +197,11 @@ class Grader:
         self._finishing = False
         if self._open_gateway is not None:
             self._open_gateway.start_run(self._concurrency)
-        with self._journal() as journal:
-            if journal is not None:
-                journal.note_all(known)
-            pieces = Pieces(transcripts, most_put_off=workers)
-            work = partial(self._grade_piece, pieces=pieces, journal=journal)
-            async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
-                async for card in cards:
-                    if card is not None:
-                        yield self._calibrated(card)
+        run = GradingRun(self._ask, self.provenance, self.store)
+        cards = run.cards(transcripts, known, provenance=self.base_provenance, rubric=self.rubric, workers=workers)
+        async with aclosing(cards):
+            async for card in cards:
+                yield self._calibrated(card)
 
     def stored(self, known: Known) -> Scorecard:
         """The card of a transcript whose result is in the store.
@@ -292,45 +285,6 @@ class Grader:
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
         return self._keys.stamp(transcript)
-
-    @contextmanager
-    def _journal(self) -> Iterator[Journal | None]:
-        """The journal of a new run, where there is a store."""
-        if self.store is None:
-            yield None
-            return
-        self.store.drop_stale_claims()
-        journal = Journal(self.store, self.store.start_run(self.base_provenance, self.rubric))
-        try:
-            yield journal
-        finally:
-            journal.close()
-
-    async def _grade_piece(self, piece: Piece, *, pieces: Pieces, journal: Journal | None) -> Scorecard | None:
-        """Grade one transcript; None where somebody else is at it and it was put off."""
-        while True:
-            try:
-                return await self._grade(piece.transcript, journal)
-            except ClaimedElsewhere:
-                if not piece.put_off:
-                    pieces.put_off(piece.transcript)
-                    return None
-                await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-                if self.store is not None:
-                    self.store.drop_stale_claims()
-
-    async def _grade(self, transcript: Transcript, journal: Journal | None) -> Scorecard:
-        provenance = self.provenance(transcript)
-        if self.store is None or journal is None:
-            return await self._ask(transcript, provenance)
-        card = self.store.find(provenance.key, since=journal.started_at)
-        if card is not None:
-            journal.note(transcript.id, provenance.key)
-            return Known(transcript.id, provenance.key, transcript.warnings).own(card)
-        attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
-        card = await self._ask(transcript, provenance)
-        await journal.save(card)
-        return card
 
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         if self._finishing:

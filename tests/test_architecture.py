@@ -63,7 +63,7 @@ LAYERS: list[set[str]] = [
     {"client"},
     {"asking", "choices", "store", "journal", "gateway", "weights"},
     {"grading", "consistency", "speaker_roles", "local", "line", "business_hours", "recorded", "stored", "earlier"},
-    {"case", "measuring", "measures", "figures", "questions"},
+    {"case", "measuring", "measures", "figures", "questions", "grading_run"},
     {"grader", "testing", "batch", "ray"},
     {"eval"},
     {"cli", "pytest_plugin"},
