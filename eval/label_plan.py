@@ -13,8 +13,9 @@ from llm_grader.eval.thresholds import DEFAULT, Thresholds
 
 @dataclass(frozen=True)
 class ItemPlan:
-    """Labels of one item: how many transcripts have one, how many it takes, and how many are missing.
+    """Labels of one item: how many transcripts have one of a person, how many it takes, and how many are missing.
 
+    `other_labels` are not from people: where there are no better ones they tell how rare a label is, and no more.
     `minority` is the share of gold off the most common label; None while no label differs, when nothing can be planned.
     `for_kappa` transcripts, labelled by both sides, bring κ within the half-width asked for (on a scale: κ of whether
     it is the most common label); with `for_minority` enough of them have a rare label. `double_labelled` have the label
@@ -24,6 +25,7 @@ class ItemPlan:
     item_id: str
     labelled: int
     double_labelled: int
+    other_labels: int
     minority: float | None
     for_kappa: int | None
     for_minority: int | None
@@ -51,13 +53,15 @@ def plan_items(
             continue
         answers = collect_answers(labelled.labels, {}, item)
         counts = answers.gold.sum(axis=0)
-        labels, double = int(counts.sum()), int((answers.people.sum(axis=1) > 1).sum())
-        rare = float(counts.sum() - counts.max()) / labels if labels else 0.0
+        rare = float(counts.sum() - counts.max()) / counts.sum() if counts.any() else 0.0
+        by_people = answers.source == "human"
+        labels, double = (int(n) if by_people else 0 for n in (counts.sum(), (answers.people.sum(axis=1) > 1).sum()))
+        other = sum(label.item_id == item.id and label.label_source != "human" for label in labelled.labels)
         if rare == 0:
-            plans.append(ItemPlan(item.id, labels, double, None, None, None, None))
+            plans.append(ItemPlan(item.id, labels, double, other, None, None, None, None))
             continue
         for_kappa = labels_needed(kappa, rare, half_width)
         for_minority = ceil(thresholds.minority / rare)
         needed = max(for_kappa, for_minority, thresholds.double_scored)
-        plans.append(ItemPlan(item.id, labels, double, rare, for_kappa, for_minority, max(0, needed - labels)))
+        plans.append(ItemPlan(item.id, labels, double, other, rare, for_kappa, for_minority, max(0, needed - labels)))
     return tuple(plans)

@@ -92,13 +92,23 @@ def _table_of_items(plans: tuple[ItemPlan, ...]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1))
-    for heading in ("item", "labelled", "by two", "rarer label", "needed for κ", "for rare labels", "missing"):
+    for heading in (
+        "item",
+        "labelled",
+        "by two",
+        "not by people",
+        "rarer label",
+        "needed for κ",
+        "for rare labels",
+        "missing",
+    ):
         table.add_column(heading, justify="left" if heading == "item" else "right")
     for item in plans:
         counts = (item.for_kappa, item.for_minority, item.missing)
         shown = ["no label differs" if item.minority is None else f"{item.minority:.0%}"]
         shown += ["–" if count is None else f"{count:,}" for count in counts]
-        table.add_row(item.item_id, f"{item.labelled:,}", f"{item.double_labelled:,}", *shown)
+        counted = (item.labelled, item.double_labelled, item.other_labels)
+        table.add_row(item.item_id, *(f"{count:,}" for count in counted), *shown)
     return table
 
 
