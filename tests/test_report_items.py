@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from llm_grader.errors import MalformedInput
+from llm_grader.eval.agreement import cluster_bootstrap, cluster_tables, kappa_of_tables
 from llm_grader.eval.item_answers import Unit, collect_answers
 from llm_grader.eval.report_items import ItemRow, report_items, verdicts_from_labels
 from llm_grader.rubric import Item
@@ -188,6 +189,59 @@ def test_turns_of_one_transcript_are_units_of_one_cluster() -> None:
     found = row(labels, verdicts).figures
     assert found.scored == 80
     assert found.kappa.n == 20
+
+
+def by_turn(people: Sequence[Answers], judge: Sequence[Answers]) -> tuple[list[Label], dict[Unit, Verdict]]:
+    """The labels of one auditor and the verdicts, for each turn of each transcript."""
+    said = [("eva", f"t{i}", turn, answer) for i, answers in enumerate(people) for turn, answer in enumerate(answers)]
+    labels = [
+        Label(transcript_id=id_, item_id="greeting", turn=turn, label=str(answer), annotator=who, label_source="human")
+        for who, id_, turn, answer in said
+    ]
+    given = {Unit(f"t{i}", "greeting", turn): a for i, answers in enumerate(judge) for turn, a in enumerate(answers)}
+    return labels, verdicts_from_labels(given)
+
+
+def test_intervals_resample_transcripts_and_not_their_turns() -> None:
+    # Of 20 transcripts of four turns the judge turns every answer of every fourth one round.
+    people = [["met", "not_met", "met", "met" if i % 2 else "not_met"] for i in range(20)]
+    other = {"met": "not_met", "not_met": "met"}
+    judge = [[other[answer] for answer in answers] if i % 4 == 0 else answers for i, answers in enumerate(people)]
+    found = row(*by_turn(people, judge)).figures
+    flat = [[answer for answers in said for answer in answers] for said in (people, judge)]
+    ids = [f"t{i}" for i in range(20) for _ in range(4)]
+    tables = cluster_tables(*flat, clusters=ids, labels=["not_met", "met"])
+    expected = cluster_bootstrap(lambda sums: kappa_of_tables(sums, np.eye(2)), tables, seed=1, n=500)
+    assert (found.kappa.low, found.kappa.high) == pytest.approx((expected.low, expected.high))
+    # A judge who is wrong in all turns or in none tells as much by four as by one: the interval is as wide.
+    once = row(gold("eva", met((20, "met"))), judged(["not_met" if i % 4 == 0 else "met" for i in range(20)])).figures
+    assert found.agreement.high - found.agreement.low == pytest.approx(once.agreement.high - once.agreement.low)
+
+
+def test_recall_has_the_wider_of_two_intervals() -> None:
+    # All of 20 found: every resample has 1, and Wilson's lower bound is 20 / (20 + 1.96²).
+    full = row(gold("eva", met((20, "not_met"))), judged(met((20, "not_met")))).figures.recall["not_met"]
+    assert full.low == pytest.approx(20 / (20 + 1.959964**2))
+    # All 25 turns of two transcripts, none of two others: Wilson's is .404 to .596 for 50 of 100. Of the resamples one
+    # in 16 has none of the first two, and one in 16 none of the others.
+    people, judge = [["not_met"] * 25] * 4, [["not_met"] * 25] * 2 + [["met"] * 25] * 2
+    split = row(*by_turn(people, judge)).figures.recall["not_met"]
+    assert (split.estimate, split.low, split.high) == (0.5, 0, 1)
+
+
+def test_a_judge_is_set_off_against_the_best_that_always_says_the_same() -> None:
+    # Gold is 0 and 4 only: who always says 2 has 1 - 4/16 = .75 on either, who says 0 has (1 + 0) / 2.
+    levels = ["0"] * 30 + ["4"] * 10
+    assert row(gold("eva", levels, item="tone"), judged(levels, "tone"), TONE).figures.over_constant.estimate == 0.25
+
+
+def test_the_ceiling_leaves_out_what_people_scored_twice_and_the_judge_did_not() -> None:
+    # People agree about the first two and not about the third, on which there is no verdict.
+    labels = gold("eva", ["met", "not_met", "met"]) + gold("jan", ["met", "not_met", "not_met"])
+    found = row(labels, judged(["met", "not_met", None])).figures
+    assert found.double_scored == 2
+    assert (found.human_kappa.estimate, found.judge_kappa.estimate, found.ceiling_gap.estimate) == (1, 1, 0)
+    assert found.human_alpha.estimate < 1
 
 
 def test_a_turn_that_only_says_where_the_evidence_is_makes_no_unit() -> None:
