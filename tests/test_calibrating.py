@@ -146,6 +146,22 @@ def test_the_fit_halves_the_log_odds_of_a_judge_twice_too_sure_and_says_so_on_co
     assert fit.after["binary"].auroc == pytest.approx(fit.before["binary"].auroc, abs=0.01)
 
 
+def test_a_judge_whose_confidences_are_noise_looks_no_better_after_the_fit(tmp_path: Path, rubric: Rubric) -> None:
+    # Right in 22 of 40 cases at a confidence of .6, whichever they are: Brier .55·.16 + .45·.36 = .25. A line that has
+    # seen all 40 would make it .55·.45 = .2475; one that has not seen the case makes it worse.
+    gold = ["met", "not_met"] * 20
+    people, other = labelled(tmp_path, rubric, gold), {"met": "not_met", "not_met": "met"}
+    after = []
+    for seed in range(20):
+        right = np.random.default_rng(seed).permutation(40) < 22
+        said = [label if is_right else other[label] for label, is_right in zip(gold, right.tolist(), strict=True)]
+        cards = [card(n, rubric, {"greeting": said[n]}, confidence={"greeting": 0.6}) for n in range(40)]
+        fit = fit_calibration(people, cards)
+        assert fit.before["binary"].brier == pytest.approx(0.25)
+        after.append(fit.after["binary"].brier)
+    assert np.mean(after) > 0.255
+
+
 def test_an_item_with_few_labels_gets_the_line_of_all_and_with_hardly_any_there_is_none(
     tmp_path: Path, rubric: Rubric
 ) -> None:
