@@ -52,6 +52,19 @@ def test_ppi_adds_what_the_judge_missed_on_the_labelled() -> None:
     assert found.high - found.estimate == pytest.approx(1.959964 * sqrt(2 * 3 / 64), abs=1e-5)
 
 
+def test_ppi_weighs_the_judge_by_how_it_goes_with_the_gold_and_by_how_many_are_left() -> None:
+    # A judge that is right: cov = var = 1/4. With 4 labelled and 4 others λ = 1 / (1 + 4/4), with 12 others 3/4.
+    gold = [1, 1, 0, 0]
+    assert ppi_mean(gold, gold, [1, 0, 1, 0]).weight == pytest.approx(1 / 2)
+    assert ppi_mean(gold, gold, [1, 0, 1, 0] * 3).weight == pytest.approx(3 / 4)
+    # One that says the contrary has cov = -1/4: it is ignored.
+    contrary = ppi_mean(gold, [0, 0, 1, 1], [1, 1, 1, 0])
+    assert (contrary.weight, contrary.estimate) == (0, 0.5)
+    # One that is right and timid: cov .5·.1 = .05, var .1² = .01, λ = .05 / (1.1·.01) = 4.5, and it is taken as it is.
+    timid = ppi_mean(gold, [0.6, 0.6, 0.4, 0.4], [0.6, 0.4] * 20)
+    assert timid.weight == 1
+
+
 def test_ppi_without_a_useful_judge_is_the_mean_of_the_gold() -> None:
     for judged, rest in (([1, 1, 1, 1], [1, 1]), ([0, 1, 0, 1], [])):
         found = ppi_mean([1, 1, 0, 0], judged, rest)

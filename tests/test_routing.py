@@ -14,6 +14,12 @@ def test_fifty_nine_verdicts_without_an_error_may_stand_at_5_percent() -> None:
     assert find_route([0.9] * 58, [True] * 58, max_error=0.05).accepted == 0
 
 
+def test_who_tries_two_thresholds_has_half_the_risk_for_each() -> None:
+    # .95^72 = .0249 <= .05/2, .95^71 = .0262; and above .9 there are only 36 or 35.
+    assert find_route([0.8] * 36 + [0.9] * 36, [True] * 72, max_error=0.05).accepted == 1
+    assert find_route([0.8] * 36 + [0.9] * 35, [True] * 71, max_error=0.05).accepted == 0
+
+
 def test_only_the_confident_verdicts_stand() -> None:
     # 400 right ones at .95, 100 of .55 wrong in every second case: 500 with 50 errors are too many for 5 %.
     confidence = [0.95] * 400 + [0.55] * 100
