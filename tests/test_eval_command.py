@@ -150,6 +150,44 @@ def test_groups_are_compared_each_by_itself(tmp_path: Path) -> None:
     assert (alone.code, "transcripts.jsonl" in alone.stderr) == (2, True)
 
 
+def test_groups_are_those_of_the_agent_under_review_else_the_only_one_and_of_the_tickets_team(tmp_path: Path) -> None:
+    rubric = write_rubric(tmp_path)
+    gold = write_gold(tmp_path, {"greeting": {"eva": ["met", "not_met"] * 5}})
+    fields: list[tuple[dict[str, object], list[str]]] = [
+        ({"agent_id": "bob", "ticket": {"team": "care"}}, ["ann", "bob"]),
+        ({"ticket": {"team": "care"}}, ["ann", "bob"]),
+        ({"ticket": {"team": "care"}}, ["ann", "ann"]),
+        ({"ticket": {}}, ["ann"]),
+        ({"ticket": {"team": "claims"}}, ["ann"]),
+        ({}, ["ann"]),
+        ({}, ["bob"]),
+        ({}, []),
+        ({}, []),
+        ({}, []),
+    ]
+    told = [
+        {
+            "id": f"t{n:04}",
+            "channel": "chat",
+            "turns": [
+                {"role": "customer", "speaker": "Cyd", "text": "Hm."},
+                *({"role": "agent", "speaker": who, "text": "Hello."} for who in agents),
+            ],
+            **more,
+        }
+        for n, (more, agents) in enumerate(fields)
+    ]
+    (gold / "transcripts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told), "utf-8")
+    cards = [card(n, load_rubric(rubric), {"greeting": "met"}) for n in range(10)]
+    command = ("eval", "--gold", gold, "--rubric", rubric, "--store", write_store(tmp_path, cards), "--json")
+
+    def sizes(by: str) -> dict[object, object]:
+        return {row["group"]: row["scored"] for row in run(*command, "--by", by).lines()}
+
+    assert sizes("agent") == {"ann": 4, "bob": 2, "(several agents)": 1, "(unknown)": 3}
+    assert sizes("team") == {"care": 3, "claims": 1, "(unknown)": 6}
+
+
 def test_with_a_model_the_conversations_are_graded_first_and_never_paid_twice(tmp_path: Path) -> None:
     rubric = write_rubric(tmp_path)
     labels = ["met", "not_met"] * 6
@@ -226,6 +264,20 @@ def test_plan_says_what_each_item_still_needs(tmp_path: Path) -> None:
     assert (greeting["for_kappa"], greeting["for_minority"], greeting["missing"]) == (314, 50, 214)
     assert (solution["minority"], solution["missing"]) == (None, None)
     assert "no label differs" in run("plan", "--gold", gold, "--rubric", rubric).stdout
+
+
+@pytest.mark.parametrize(
+    ("rare", "of", "needed"),
+    [
+        (5, 100, 200),  # at a share of .05 it takes 44 for κ, and 200 conversations for ten rare labels
+        (10, 20, 50),  # at a share of .5 it takes 8 for κ, 20 for ten rare labels, and 50 that two people label
+    ],
+)
+def test_plan_counts_what_the_rare_label_and_the_ceiling_take(tmp_path: Path, rare: int, of: int, needed: int) -> None:
+    labels = ["not_met"] * rare + ["met"] * (of - rare)
+    gold = write_gold(tmp_path, {"greeting": {"eva": labels}})
+    (item,) = run("plan", "--gold", gold, "--rubric", write_rubric(tmp_path), "--half-width", "0.5", "--json").lines()
+    assert item["missing"] == needed - of
 
 
 def test_drift_is_told_by_its_exit_code_and_random_change_is_not_drift(tmp_path: Path) -> None:

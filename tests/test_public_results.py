@@ -80,6 +80,18 @@ def test_a_part_of_a_set_is_always_the_same_one(tmp_path: Path) -> None:
     assert load_part(Wanted("politeness_hu", 2), folder)[1].transcripts == two.transcripts
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_part_is_chosen_by_the_hash_of_the_ids_wherever_they_stand(order: int, tmp_path: Path) -> None:
+    # SHA-256 of m0 … m9 begins with e4, ca, 29, 15, 23, b5, e3, 01, 59, b3.
+    talks = [message(n, "Csináld!") for n in range(10)][::order]
+    labels: list[dict[str, object]] = [
+        {"transcript_id": f"m{n}", "item_id": "politeness_z", "annotator": "normalised_mean", "label": 0}
+        for n in range(10)
+    ]
+    folder = write_set(tmp_path, "politeness_hu", talks, labels)
+    assert set(load_part(Wanted("politeness_hu", 3), folder)[1].transcripts) == {"m7", "m3", "m4"}
+
+
 def test_a_set_without_labels_has_no_results(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="hvb_mini has no labels"):
         load_part(Wanted("hvb_mini", None), write_set(tmp_path, "hvb_mini", [], []))
