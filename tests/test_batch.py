@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from llm_grader.batch import Imported, export_batch, import_batch
+from llm_grader.batch import Exported, Imported, export_batch, import_batch
 from llm_grader.batch_file import Limits, Results
 from llm_grader.cli.batch import app
 from llm_grader.endpoint import Endpoint, Mode
@@ -583,9 +583,19 @@ def test_an_input_that_cannot_be_read_is_told_and_the_rest_is_exported(folder: P
 @pytest.mark.parametrize(
     ("size", "bytes_"), [("9", 9), ("1KB", 1000), ("90 kb", 90_000), ("1MB", 10**6), ("2GB", 2 * 10**9)]
 )
-def test_sizes_are_numbers_with_units_of_a_thousand(size: str, bytes_: int, folder: Path) -> None:
+def test_sizes_are_numbers_with_units_of_a_thousand(
+    size: str, bytes_: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     del folder
+    given: list[Limits] = []
+
+    def exporting(*arguments: Any, limits: Limits, **more: Any) -> Exported:
+        given.append(limits)
+        return export_batch(*arguments, limits=limits, **more)
+
+    monkeypatch.setattr("llm_grader.batch.export_batch", exporting)
     result = run("export", "in.jsonl", "--out", "jobs", "--max-bytes-per-file", size)
+    assert [limits.bytes for limits in given] == [bytes_]
     assert ("larger than a file may be" in result.stderr) == (bytes_ < 2000)  # a request takes about 3,000 bytes
 
 

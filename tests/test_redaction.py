@@ -288,6 +288,23 @@ def test_evidence_comes_back_to_the_original_words(quote: str, original: str) ->
     assert back.quote == original == transcript.turns[back.turn].text[back.start : back.end]
 
 
+def test_a_token_that_is_cut_counts_as_a_whole() -> None:
+    turn = conversation().turns[1]
+    redaction = redact(conversation())
+    text = redaction.transcript.turns[1].text
+    name, number = text.index("[NAME_2]"), text.index("[PHONE_1]")
+
+    def restored(start: int, end: int) -> str:
+        evidence = Evidence(turn=1, role="agent", quote=text[start:end], start=start, end=end, match="exact")
+        return restore(evidence, turn, redaction.spans[1]).quote
+
+    assert restored(name + 3, number + 4) == "Trautwein, ich rufe 0171 2345678"
+    assert restored(name + 3, name + 5) == "Trautwein"
+    assert restored(name + 3, number) == "Trautwein, ich rufe "
+    assert restored(name - 5, name + 1) == "Frau Trautwein"
+    assert restored(number + 1, len(text)) == "0171 2345678 an.\n> Silke"
+
+
 @given(
     st.lists(st.sampled_from(["Anna", "a@example.com", "+372 5123 4567", " ", "und", "ž", "🙂", "\n"]), max_size=30),
     st.data(),
