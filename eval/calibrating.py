@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
@@ -100,7 +100,7 @@ def fit_calibration(
     calibration = Calibration(
         lines=_fit_lines(pairs),
         error_rates={found.item.id: rates for found in answers if (rates := _error_rates(found)) is not None},
-        fitted=_fitted(labelled, labels, provenance, pairs, now),
+        fitted=_fitted(labelled, answers, provenance, pairs, now),
     )
     return CalibrationFit(calibration, _quality(pairs), _quality(_held_out(pairs)))
 
@@ -206,9 +206,14 @@ def _error_rates(answers: ItemAnswers) -> ErrorRates | None:
     )
 
 
+def _measured(answers: ItemAnswers) -> list[Unit]:
+    """What has both a label and a verdict on the scale."""
+    return [answers.units[row] for row in np.flatnonzero(answers.gold.any(axis=1) & answers.judge.any(axis=1))]
+
+
 def _fitted(
     labelled: LabelledSet,
-    labels: list[Label],
+    answers: Sequence[ItemAnswers],
     judge: Provenance,
     pairs: Mapping[str, Pairs],
     now: datetime | None,
@@ -222,7 +227,7 @@ def _fitted(
         data=labelled.name,
         data_hash=labelled.data_hash,
         label_source="human",
-        transcripts=len({label.transcript_id for label in labels}),
+        transcripts=len({unit.transcript_id for found in answers for unit in _measured(found)}),
         labels=sum(found.y.size for found in pairs.values()),
         method=method,
         fitted_at=now or datetime.now(UTC),

@@ -28,7 +28,7 @@ from llm_grader.eval.labelled_set import LabelledSet, load_labelled_set
 from llm_grader.grader import Grader
 from llm_grader.rubric import Item, Rubric
 from llm_grader.rubric_file import load_rubric
-from llm_grader.testing import ScriptedJudge, ScriptedServer, answer
+from llm_grader.testing import ScriptedJudge, ScriptedRequest, ScriptedResponse, ScriptedServer, answer, failure
 from llm_grader.verdict import Provenance, Scorecard, Verdict
 from tests.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric, write_store
 from tests.scripted import HELLO as SAID
@@ -192,6 +192,32 @@ def test_errors_are_counted_and_taken_out_of_pass_rates(tmp_path: Path, rubric: 
     assert rate.judged.estimate == pytest.approx(46 / 60)
     assert rate.corrected.estimate == pytest.approx(40 / 60)
     assert rate.corrected.low < 40 / 60 < rate.corrected.high
+
+
+def test_the_conversations_counted_are_those_whose_label_a_verdict_met(tmp_path: Path, rubric: Rubric) -> None:
+    gold = ["met", "not_met"] * 30
+    cards = [card(n, rubric, {"greeting": gold[n]}, confidence={"greeting": 0.8}) for n in range(40)]
+    # Off the scale and not answered: neither calibrates anything.
+    cards += [card(40, rubric, {"greeting": "cannot_assess"}), card(41, rubric, {"solution": "met"})]
+    found = fit_calibration(labelled(tmp_path, rubric, gold), cards).calibration.fitted
+    assert (found.labels, found.transcripts) == (40, 40)
+
+
+@pytest.mark.usefixtures("rubric")
+def test_a_calibration_from_the_part_that_could_be_graded_says_so_by_its_exit_code(tmp_path: Path) -> None:
+    gold = ["met", "not_met"] * 10
+    place, out = write_gold(tmp_path, {"greeting": {"eva": gold}}), tmp_path / "c.json"
+    right = judge(lambda number, _item: gold[number])
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        return failure(400, "bad") if "This is case 1." in str(request.body["messages"]) else right(request)
+
+    with ScriptedServer(respond) as server:
+        asked = ("--rubric", tmp_path / "desk.yaml", "--model", "m", "--base-url", server.base_url, "--out", out)
+        for json_too in ((), ("--json",)):
+            out.unlink(missing_ok=True)
+            assert run("calibrate", "--gold", place, *asked, *json_too).code == 3
+            assert load_calibration(out).fitted.transcripts == 19
 
 
 @pytest.mark.usefixtures("rubric")

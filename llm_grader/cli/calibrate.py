@@ -34,7 +34,8 @@ def calibrate(
     """Measure on labels from people what a judge's confidence is worth and how often it errs, and keep it in a file.
 
     `llm-grader grade --calibration FILE` then gives calibrated confidences and corrected pass rates. The file holds for
-    this rubric, model and settings only. Labels that are not from people are refused.
+    this rubric, model and settings only. Labels that are not from people are refused. Exit code 3: grading with --model
+    failed for some, and the rest was measured.
 
     Example: llm-grader calibrate --gold gold/ --run 3 --out calibration.json
     """
@@ -54,8 +55,10 @@ def calibrate(
         told = {"before": fit.before, "after": fit.after}
         plain = {when: {kind: asdict(found) for kind, found in by.items()} for when, by in told.items()}
         typer.echo(json_module.dumps(plain))
-        return
-    _print(fit, out)
+    else:
+        _print(fit, out)
+    if model is not None and any(card.status == "error" for card in cards()):
+        raise typer.Exit(3)
 
 
 def _print(fit: CalibrationFit, out: Path) -> None:
