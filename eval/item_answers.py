@@ -69,8 +69,8 @@ def collect_answers(
 
     Where people labelled it, only their labels count; else those of a single other source, `human` before `synthetic`
     before `llm`. The label of the annotator named `adjudicator` decides. Otherwise most decide: on an ordinal scale the
-    median (the even one of two middle levels), else the most frequent label, in equal parts between equals. Off the
-    scale is what more than half put there.
+    median (the level nearest to it, of two the even one; levels that are no whole numbers count from 0), else the most
+    frequent label, in equal parts between equals. Off the scale is what more than half put there.
 
     Raises:
         MalformedInput: a label is none that the item has.
@@ -156,10 +156,20 @@ def _gold(item: Item, said: _Said) -> FloatArray:
     if counts.sum() * 2 < len(decisive):
         return np.zeros_like(counts)
     if item.scale != "binary":
-        chosen = np.repeat(np.arange(len(counts)), counts.astype(np.int64))
-        return np.asarray(np.arange(len(counts)) == round(float(np.median(chosen))), dtype=np.float64)
+        values = _values(item)
+        middle = float(np.median(np.repeat(values, counts.astype(np.int64))))
+        nearest = min(range(len(values)), key=lambda place: (abs(values[place] - middle), values[place] % 2))
+        return np.asarray(np.arange(len(values)) == nearest, dtype=np.float64)
     most = counts == counts.max()
     return np.asarray(most / most.sum(), dtype=np.float64)
+
+
+def _values(item: Item) -> list[int]:
+    """What the levels stand for: whole numbers where all of them are some, else their places from 0."""
+    try:
+        return [int(level) for level in item.levels]
+    except ValueError:
+        return list(range(len(item.levels)))
 
 
 def _applies(label: str | None, item: Item) -> float:

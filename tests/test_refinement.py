@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,30 @@ def test_what_was_decided_is_what_eval_compares_with_and_off_the_scale_what_most
     assert of(GREETING, "met", "not_met", "not_applicable") is None
     assert of(GREETING, "met", "not_applicable", "not_applicable") == "not_applicable"
     assert of(GREETING, "met", "not_applicable", "cannot_assess") is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "decided"),
+    [
+        ("12345", ["2", "2", "4", "4"]),
+        ("01234", ["0", "2", "2", "4"]),
+        ("54321", ["4", "4", "2", "2"]),
+        ("abcde", ["a", "c", "c", "e"]),
+        (("-2", "-1", "0", "1", "2"), ["-2", "0", "0", "2"]),
+    ],
+)
+def test_the_middle_of_two_levels_is_the_even_number_or_place(levels: Sequence[str], decided: list[str]) -> None:
+    scale = {"levels": [{"value": value, "points": n / 4, "anchor": "…"} for n, value in enumerate(levels)]}
+    item = Item.model_validate({"id": "greeting", "title": "Tone", "question": "?", "scale": scale})
+    found = [decided_labels([said("t", a), said("t", b, "jan")], item)["t"] for a, b in pairwise(levels)]
+    assert found == decided
+
+
+def test_a_median_that_is_a_number_is_that_of_the_numbers() -> None:
+    # 1 and 8 have the middle 4.5: of the levels 4 is the nearest.
+    scale = {"levels": [{"value": value, "points": n / 3, "anchor": "…"} for n, value in enumerate("1248")]}
+    item = Item.model_validate({"id": "greeting", "title": "Tone", "question": "?", "scale": scale})
+    assert decided_labels([said("t", "1"), said("t", "8", "jan")], item) == {"t": "4"}
 
 
 def test_a_verdict_that_needs_review_is_not_right_and_a_failed_one_is_left_out() -> None:
