@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 
@@ -97,16 +96,16 @@ def refine_items(
     items = _items(labelled, item_ids)
     for item in items if item_ids else []:
         log.check(rubric.id, item.id)
-    dev, held_out = (_told(labelled, items, ids) for ids in (split.dev, split.held_out))
-    cards = grade(dev, rubric)
+    dev, held_out = (_part(labelled, items, ids) for ids in (split.dev, split.held_out))
+    cards = grade(list(dev.transcripts.values()), rubric)
     cases = [_case(labelled, item, cards) for item in items]
     if not item_ids:
         cases = _most_wrong([case for case in cases if log.used(rubric.id, case.item.id) < log.of])
     cases = [_with_candidates(case, labelled, cards, propose) for case in cases]
-    tried = _try_all(cases, rubric, lambda changed: grade(dev, changed), language)
+    tried = _try_all(cases, dev, grade, language)
     chosen = {case.item.id: choose_best(case.right, tried[case.item.id]) for case in cases}
     best = {c.item.id: c.candidates[number] for c in cases if (number := chosen[c.item.id]) is not None}
-    findings = _test(cases, best, rubric, lambda changed: grade(held_out, changed), (log, language))
+    findings = _test(cases, best, held_out, grade, (log, language))
     return tuple(_refinement(case, tried[case.item.id], best, findings) for case in cases)
 
 
@@ -122,13 +121,15 @@ def _items(labelled: LabelledSet, item_ids: Sequence[str]) -> list[Item]:
     return [able[item_id] for item_id in item_ids or able]
 
 
-def _told(labelled: LabelledSet, items: Sequence[Item], ids: frozenset[str]) -> list[Transcript]:
-    """The conversations among `ids` that have a label of one of the items."""
+def _part(labelled: LabelledSet, items: Sequence[Item], ids: frozenset[str]) -> LabelledSet:
+    """The labels of the items on conversations among `ids`, with these conversations."""
     wanted = {item.id for item in items}
-    used = ids & {label.transcript_id for label in labelled.labels if label.item_id in wanted}
+    labels = tuple(label for label in labelled.labels if label.item_id in wanted and label.transcript_id in ids)
+    used = {label.transcript_id for label in labels}
     if not used:
         raise UsageError(f"{labelled.name}: too few labelled conversations to hold some out: label more")
-    return [transcript for id_, transcript in labelled.transcripts.items() if id_ in used]
+    transcripts = {id_: transcript for id_, transcript in labelled.transcripts.items() if id_ in used}
+    return replace(labelled, transcripts=transcripts, labels=labels)
 
 
 def _case(labelled: LabelledSet, item: Item, cards: Sequence[Scorecard]) -> _Case:
@@ -161,13 +162,13 @@ def _with_candidates(case: _Case, labelled: LabelledSet, cards: Sequence[Scoreca
 
 
 def _try_all(
-    cases: Sequence[_Case], rubric: Rubric, grade_dev: Callable[[Rubric], Sequence[Scorecard]], language: str
+    cases: Sequence[_Case], dev: LabelledSet, grade: GradeWith, language: str
 ) -> dict[str, list[dict[str, bool]]]:
     """Item id → for each of its candidates, which verdicts on development gold are right."""
     tried: dict[str, list[dict[str, bool]]] = {case.item.id: [] for case in cases}
     for together in zip_longest(*(case.candidates for case in cases)):
         wordings = {case.item.id: new for case, new in zip(cases, together, strict=True) if new is not None}
-        cards = grade_dev(reword(rubric, wordings, language))
+        cards = grade(list(dev.transcripts.values()), reword(dev.rubric, wordings, language))
         for case in cases:
             if case.item.id in wordings:
                 tried[case.item.id].append(correct_verdicts(cards, case.decided, case.item))
@@ -177,43 +178,43 @@ def _try_all(
 def _test(
     cases: Sequence[_Case],
     best: Mapping[str, Wording],
-    rubric: Rubric,
-    grade_held_out: Callable[[Rubric], Sequence[Scorecard]],
+    held_out: LabelledSet,
+    grade: GradeWith,
     logged: tuple[LookLog, str],
 ) -> dict[str, Finding]:
     """The one held-out test of each best wording, written to the log before anybody sees it.
 
     Items are judged side by side, so that a wording may help beside another alone: each is tested by itself.
     """
-    log, language = logged
+    (log, language), rubric = logged, held_out.rubric
+    told = list(held_out.transcripts.values())
     tested = [case for case in cases if case.item.id in best]
     if not tested:
         return {}
     alone = {case.item.id: reword(rubric, {case.item.id: best[case.item.id]}, language) for case in tested}
-    before = grade_held_out(rubric)
+    before = grade(told, rubric)
     trials = [
         trial_of(
             case.item,
             correct_verdicts(before, case.decided, case.item),
-            correct_verdicts(grade_held_out(alone[case.item.id]), case.decided, case.item),
+            correct_verdicts(grade(told, alone[case.item.id]), case.decided, case.item),
             case.decided,
         )
         for case in tested
     ]
     findings = judge_held_out(trials, level=log.level)
-    looked_at = hashlib.sha256("\n".join(sorted(card.transcript_id for card in before)).encode()).hexdigest()
-    log.add(_look(found, rubric, alone[found.item_id], looked_at, log) for found in findings)
+    log.add(_look(found, held_out, alone[found.item_id], log) for found in findings)
     return {found.item_id: found for found in findings}
 
 
-def _look(found: Finding, rubric: Rubric, changed: Rubric, looked_at: str, log: LookLog) -> Look:
+def _look(found: Finding, held_out: LabelledSet, changed: Rubric, log: LookLog) -> Look:
     return Look(
-        rubric_id=rubric.id,
+        rubric_id=changed.id,
         item_id=found.item_id,
-        number=log.used(rubric.id, found.item_id) + 1,
+        number=log.used(changed.id, found.item_id) + 1,
         of=log.of,
         level=log.level,
-        held_out=looked_at,
+        held_out=held_out.data_hash,
         wording=changed.content_hash(),
         n=found.n,
         improved=found.improved,

@@ -534,6 +534,30 @@ def test_the_embedded_model_cannot_propose_and_labels_alone_are_not_enough(tmp_p
     assert (found.code, "transcripts.jsonl" in found.stderr) == (2, True)
 
 
+def test_a_look_says_by_a_hash_what_was_held_out_and_how_it_was_labelled(tmp_path: Path) -> None:
+    rubric = load_rubric(write_rubric(tmp_path))
+    ids = [f"t{n:04}" for n in range(60)]
+    held_out, dev = (min(part) for part in (split_transcripts(ids).held_out, split_transcripts(ids).dev))
+
+    def hash_of(name: str, *more: Label) -> str:
+        """Everything is judged right when asked anew."""
+        labels = tuple(said(id_, "met") for id_ in ids) + more
+
+        def grade(transcripts: Sequence[Transcript], by: Rubric) -> list[Scorecard]:
+            given = "met" if by.item("greeting").question["en"] == "Well?" else "not_met"
+            return [card(int(told.id[1:]), by, {"greeting": given, "solution": "met"}) for told in transcripts]
+
+        log = LookLog(tmp_path / name)
+        gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
+        refine_items(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
+        return log.looks[0].held_out
+
+    first = hash_of("1")
+    assert hash_of("2") == first
+    assert hash_of("3", said(dev, "not_met", "jan")) == first
+    assert hash_of("4", said(held_out, "met", "jan")) != first
+
+
 def test_a_log_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "looks.jsonl"
     path.write_text('{"no": "look"}\n', "utf-8")
