@@ -188,13 +188,13 @@ def _csv_row(columns: list[str], cells: list[str]) -> dict[str, Any]:
 def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
     """Read a folder with `transcripts.jsonl` (canonical transcripts) and labels.
 
-    The labels are in `labels.jsonl` or `labels.csv`; with a rubric, they may also be in `labels/<id of the rubric>`,
-    with either suffix.
+    The labels are in `labels.jsonl` or `labels.csv`; with a rubric, rather in `labels/<id of the rubric>`, with either
+    suffix, where that is there.
 
     Raises:
         MalformedInput: a line is no transcript or no label, an id stands twice, or a label is about a transcript or a
             turn that is not there; names the file and the line or the label.
-        InputError: a file is missing.
+        InputError: a file is missing, or there are labels with both suffixes.
     """
     transcripts: dict[str, Transcript] = {}
     source = folder / "transcripts.jsonl"
@@ -218,9 +218,12 @@ def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
 def _labels_file(folder: Path, rubric: Rubric | None) -> Path:
     by_rubric = [] if rubric is None else [folder / "labels" / rubric.id]
     for stem in (*by_rubric, folder / "labels"):
-        for path in (stem.with_suffix(".csv"), stem.with_suffix(".jsonl")):
-            if path.exists():
-                return path
+        found = [path for suffix in (".csv", ".jsonl") if (path := stem.with_suffix(suffix)).exists()]
+        if len(found) > 1:
+            both = " and ".join(path.name for path in found)
+            raise InputError(f"expected one file of labels, found both {both}: keep one", path=stem.parent)
+        if found:
+            return found[0]
     kept = sorted(path.stem for path in folder.glob("labels/*"))
     what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}" if kept else "labels.jsonl"
     raise InputError(f"expected {what}: name the rubric with --rubric" if kept else f"expected {what}", path=folder)

@@ -174,12 +174,28 @@ def test_with_a_rubric_items_and_labels_have_to_be_its_own(tmp_path: Path) -> No
 TRANSCRIPT = '{"id": "t1", "channel": "chat", "turns": [{"role": "agent", "text": "Hello"}]}'
 
 
+def test_labels_of_one_rubric_come_before_those_of_all_and_two_files_of_the_same_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, "transcripts.jsonl", TRANSCRIPT)
+    written(tmp_path, "labels.jsonl", ROW)
+    (tmp_path / "labels").mkdir()
+    written(tmp_path / "labels", "small.csv", f"{HEADING}\nt1,greeting,met,jan,human\n")
+    assert [label.annotator for label in read_gold(tmp_path, rubric=RUBRIC).labels] == ["jan"]
+    assert [label.annotator for label in read_gold(tmp_path).labels] == ["eva"]
+    written(tmp_path / "labels", "small.jsonl", ROW)
+    with pytest.raises(InputError, match=r"both small\.csv and small\.jsonl: keep one"):
+        read_gold(tmp_path, rubric=RUBRIC)
+    written(tmp_path, "labels.csv", f"{HEADING}\nt1,greeting,met,jan,human\n")
+    with pytest.raises(InputError, match=r"both labels\.csv and labels\.jsonl: keep one"):
+        read_gold(tmp_path)
+
+
 def test_a_folder_holds_transcripts_and_labels_that_belong_together(tmp_path: Path) -> None:
     written(tmp_path, "transcripts.jsonl", TRANSCRIPT)
     written(tmp_path, "labels.jsonl", ROW)
     gold = read_gold(tmp_path)
     assert list(gold.transcripts) == ["t1"]
     assert gold.labels[0].label == "met"
+    (tmp_path / "labels.jsonl").unlink()
     written(tmp_path, "labels.csv", f"{HEADING},turn\nt1,greeting,met,eva,human,1\n")
     with pytest.raises(MalformedInput, match="turns 0 to 0, found 1"):
         read_gold(tmp_path)
