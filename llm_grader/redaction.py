@@ -15,7 +15,7 @@ from llm_grader.personal_data import Found, Kind, find_personal_data
 from llm_grader.personal_numbers import number_in
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.transcript import Model, Transcript, Turn
-from llm_grader.verdict import Evidence, Scorecard
+from llm_grader.verdict import Evidence, Label, Scorecard, Verdict
 
 _NO_NAME = re.compile(r"(?:agent|customer|user|bot|system|speaker|unknown|channel|spk|ch)?[ _-]?\d*", re.IGNORECASE)
 _NUMBER = re.compile(r"\+\d[\d\s()./-]{5,}")
@@ -92,6 +92,19 @@ def restore_card(card: Scorecard, original: Transcript, redaction: Redaction) ->
         for item_id, verdict in card.verdicts.items()
     }
     return card.model_copy(update={"verdicts": verdicts})
+
+
+def redact_verdict(verdict: Verdict, replacing: Replacing) -> Verdict:
+    """What a judge said of a transcript, to be sent to another one: with tokens in its reason and quotes."""
+    evidence = tuple(e.model_copy(update={"quote": replacing.text(e.quote)[0]}) for e in verdict.evidence)
+    return verdict.model_copy(update={"evidence": evidence, "reason": replacing.text(verdict.reason)[0]})
+
+
+def redact_label(label: Label, replacing: Replacing) -> Label:
+    """What a person said of a transcript, to be sent to a model: with tokens in the reason and quotes."""
+    quotes = tuple(replacing.text(quote)[0] for quote in label.evidence_quotes)
+    reason = None if label.reason is None else replacing.text(label.reason)[0]
+    return label.model_copy(update={"evidence_quotes": quotes, "reason": reason})
 
 
 class Replacing:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import typer
 
@@ -14,12 +15,14 @@ from llm_grader.errors import UsageError
 if TYPE_CHECKING:
     from llm_grader.budget import Budget
     from llm_grader.eval.labelled_set import LabelledSet
+    from llm_grader.gateway import Gateway
     from llm_grader.grader import Grader
     from llm_grader.rubric import Rubric
     from llm_grader.settings import Settings
     from llm_grader.transcript import Transcript
-    from llm_grader.verdict import Scorecard
+    from llm_grader.verdict import Scorecard, Usage
 
+_Answer = TypeVar("_Answer")
 Cards = Callable[[], Iterable["Scorecard"]]
 
 
@@ -77,7 +80,7 @@ class Judging:
         self._stored = stored
         self._budget = budget_of(settings)
         self._progress = Progress()
-        self._graders: list[Grader] = []
+        self._asked: list[Grader | Gateway] = []
         self.failed = 0
 
     def __enter__(self) -> Self:
@@ -88,7 +91,7 @@ class Judging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.__exit__(kind, error, trace)
-        if self._graders:
+        if self._asked:
             self._progress.print_totals()
 
     def grade(
@@ -113,7 +116,7 @@ class Judging:
             stored=self._stored,
             reuse=False,  # a checklist is measured as a whole
         )
-        self._graders.append(grader)
+        self._asked.append(grader)
         cards: list[Scorecard] = []
         interrupts = Interrupts(self._progress.notify, grader.finish, stored=self._stored)
         graded = grader.agrade_many(interrupts.until_stopped(asked), concurrency=settings.concurrency)
@@ -124,15 +127,41 @@ class Judging:
             raise typer.Exit(interrupts.exit_code)
         return sorted(cards, key=lambda card: card.transcript_id)
 
-    def _taking(self, cards: list[Scorecard]) -> Callable[[Scorecard], None]:
-        from llm_grader.verdict import Usage
+    def ask(self, question: Callable[[Gateway], Coroutine[Any, Any, _Answer]]) -> _Answer:
+        """Ask the judge's endpoint something else, within the same budget and counted in the same totals.
 
+        Raises:
+            JudgeError: the request failed.
+            RunStopped: the endpoint is down, or a limit is reached.
+        """
+        from llm_grader.gateway import Gateway
+
+        gateway = Gateway(options.endpoint_of(self._settings), budget=self._budget, notify=self._progress.notify)
+        self._asked.append(gateway)
+
+        async def run() -> _Answer:
+            try:
+                return await question(gateway)
+            finally:
+                await gateway.aclose()
+
+        try:
+            return asyncio.run(run())
+        finally:
+            self._progress.spent = self._spent()
+
+    def _taking(self, cards: list[Scorecard]) -> Callable[[Scorecard], None]:
         def take(card: Scorecard) -> None:
             cards.append(card)
             self.failed += card.status == "error"
-            self._progress.advance(card, sum((grader.spent for grader in self._graders), Usage()))
+            self._progress.advance(card, self._spent())
 
         return take
+
+    def _spent(self) -> Usage:
+        from llm_grader.verdict import Usage
+
+        return sum((asked.spent for asked in self._asked), Usage())
 
 
 def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, grade: bool) -> Cards:

@@ -14,7 +14,10 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Done and left, time to go, tokens, cost, and how many need review. Set `total` when it is known."""
+    """Done and left, time to go, tokens, cost, and how many need review.
+
+    Set `total` when it is known, and `spent` where something else than a card has taken requests.
+    """
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -27,7 +30,7 @@ class Progress:
         self._task = self._bar.add_task("", total=None)
         self._total = 0
         self._statuses: Counter[str] = Counter()
-        self._spent = Usage()
+        self.spent = Usage()
         self._told_at = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -52,7 +55,7 @@ class Progress:
     def advance(self, card: Scorecard | Brief, spent: Usage) -> None:
         """One more is done; `spent` is what the run has taken so far."""
         self._statuses[card.status] += 1
-        self._spent = spent
+        self.spent = spent
         if not self._bar.disable:
             self._bar.update(self._task, advance=1, description=self._figures())
         elif time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
@@ -70,7 +73,7 @@ class Progress:
         self._console.print(line, markup=False, soft_wrap=True)
 
     def _figures(self) -> str:
-        usage = self._spent
+        usage = self.spent
         tokens = "tokens unknown"
         if usage.prompt_tokens is not None and usage.completion_tokens is not None:
             tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"

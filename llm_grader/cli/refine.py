@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from llm_grader.cli import options
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from llm_grader.cli.judging import Judging
     from llm_grader.eval.labelled_set import LabelledSet
     from llm_grader.eval.refining import Propose, Refinement
     from llm_grader.eval.wordings import Confusion, Wording
@@ -71,11 +72,14 @@ def refine(
     for file in (looked.path, *([out] if out else [])):
         need_writable(file)
     with Judging(settings) as judging:
+        propose = _proposer(settings, labelled, wordings, language, judging)
+        if settings.redact:
+            labelled, propose = _with_tokens(labelled, propose)
         found = refine_items(
             labelled,
             item or [],
             grade=lambda transcripts, changed: judging.grade(transcripts, rubric=changed),
-            propose=_proposer(settings, labelled, wordings, language),
+            propose=propose,
             log=looked,
             language=language,
         )
@@ -95,30 +99,34 @@ def _tell_sources(labelled: LabelledSet) -> None:
         typer.echo(f"llm-grader: the labels are {found}: what suits them need not suit people", err=True)
 
 
-def _proposer(settings: Settings, labelled: LabelledSet, wordings: Path | None, language: str) -> Propose:
+def _proposer(
+    settings: Settings, labelled: LabelledSet, wordings: Path | None, language: str, judging: Judging
+) -> Propose:
     """Who proposes wordings: the file of a person, or the model that also judges."""
-    from llm_grader.eval.wordings import load_wordings
+    from llm_grader.eval.wordings import load_wordings, propose_wordings
 
     if wordings is not None:
         written = load_wordings(wordings, labelled.rubric, language)
         return lambda item, _cases: written.get(item.id, [])
     if options.endpoint_of(settings).is_local:
         raise UsageError("the embedded model can choose, not write: give your own wordings with --wordings")
-    return partial(_ask, settings, language)
+    return lambda item, cases: judging.ask(lambda gateway: propose_wordings(gateway, item, cases, language=language))
 
 
-def _ask(settings: Settings, language: str, item: Item, cases: Sequence[Confusion]) -> list[Wording]:
-    from llm_grader.eval.wordings import propose_wordings
-    from llm_grader.gateway import Gateway
+def _with_tokens(labelled: LabelledSet, propose: Propose) -> tuple[LabelledSet, Propose]:
+    """The labels, and who is told of them and of verdicts, with tokens in place of personal data: both are sent."""
+    from llm_grader.redaction import Replacing, redact_label, redact_verdict
 
-    async def ask() -> list[Wording]:
-        gateway = Gateway(options.endpoint_of(settings))
-        try:
-            return await propose_wordings(gateway, item, cases, language=language)
-        finally:
-            await gateway.aclose()
+    of = cache(lambda id_: Replacing(labelled.transcripts[id_]))
+    labels = tuple(redact_label(label, of(label.transcript_id)) for label in labelled.labels)
 
-    return asyncio.run(ask())
+    def told(item: Item, cases: Sequence[Confusion]) -> Sequence[Wording]:
+        return propose(
+            item,
+            [case._replace(verdict=redact_verdict(case.verdict, of(case.people[0].transcript_id))) for case in cases],
+        )
+
+    return replace(labelled, labels=labels), told
 
 
 def _told(found: Refinement, level: float) -> str:
