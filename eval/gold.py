@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from llm_grader.verdict import Label
 FIELDS = tuple(Label.model_fields)
 _REQUIRED = tuple(name for name, field in Label.model_fields.items() if field.is_required())
 _OPTIONAL = tuple(name for name in FIELDS if name not in _REQUIRED)
+_NUMBER = re.compile("[0-9]{1,18}")
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -174,8 +177,8 @@ def _csv_row(columns: list[str], cells: list[str]) -> dict[str, Any]:
         name: cell for name, cell in zip(columns, cells, strict=True) if cell or name not in _OPTIONAL
     }
     if "turn" in row:
-        if not (row["turn"].isascii() and row["turn"].isdigit()):
-            raise MalformedInput(f"turn: expected a whole number, found {row['turn']!r}")
+        if _NUMBER.fullmatch(row["turn"]) is None:
+            raise MalformedInput(f"turn: expected a whole number, found {row['turn'][:_SHOWN]!r}")
         row["turn"] = int(row["turn"])
     if "evidence_quotes" in row:
         try:

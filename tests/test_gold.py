@@ -132,6 +132,8 @@ def test_what_is_wrong_with_a_line_is_told_with_its_number(line: str, message: s
         (f'{HEADING}\n"t\n1",greeting,met,eva,human\nt2,greeting,met,eva,robot\n', 4, "'robot'"),
         (f'{HEADING}\nt1,greeting,"met"x,eva,human\n', 2, "not valid CSV"),
         (f"{HEADING},turn\nt1,greeting,met,eva,human,1.0\n", 2, "turn: expected a whole number, found '1.0'"),
+        (f"{HEADING},turn\nt1,greeting,met,eva,human,²\n", 2, "turn: expected a whole number, found '²'"),
+        (f"{HEADING},turn\nt1,greeting,met,eva,human,{'9' * 5000}\n", 2, "turn: expected a whole number, found '999"),
         (f"{HEADING},evidence_quotes\nt1,greeting,met,eva,human,Hello\n", 2, "evidence_quotes: expected a JSON list"),
     ],
 )
