@@ -17,7 +17,7 @@ from llm_grader.errors import UsageError
 from llm_grader.eval.proportions import Proportion, wilson
 from llm_grader.eval.swapped_names import NAME_GROUPS, mentions, swap_name
 from llm_grader.rubric import Item, Rubric
-from llm_grader.transcript import Role, Transcript, Turn
+from llm_grader.transcript import Role, Transcript, Turn, primary_language
 from llm_grader.verdict import Scorecard, Verdict
 
 Grade = Callable[[Sequence[Transcript]], Sequence[Scorecard]]
@@ -188,7 +188,7 @@ def check_repeats(transcripts: Sequence[Transcript], grade: Grade, *, times: int
 
 def with_turn(transcript: Transcript, role: Role, which: int) -> Transcript:
     """The transcript with `INJECTIONS[language][which]` said by `role` before its last turn; in English by default."""
-    text = INJECTIONS.get((transcript.language or "en").split("-")[0], INJECTIONS["en"])[which]
+    text = INJECTIONS.get(primary_language(transcript.language or "en"), INJECTIONS["en"])[which]
     place = max(0, len(transcript.turns) - 1)
     like = next((turn for turn in reversed(transcript.turns) if turn.role == role), None)
     beside = transcript.turns[place - 1] if place else None

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from llm_grader.asking import Judge
 from llm_grader.errors import InvalidOutput, MalformedInput
-from llm_grader.messages import LANGUAGE_NAMES, Message
+from llm_grader.messages import Message, language_name
 from llm_grader.reply import AnswerModel
 from llm_grader.rubric import Item, Rubric, wording
 from llm_grader.transcript import Model
@@ -120,7 +120,7 @@ async def propose_wordings(judge: Judge, item: Item, cases: Sequence[Confusion],
 
 def render_request(item: Item, cases: Sequence[Confusion], *, language: str) -> list[Message]:
     """The messages that ask for other wordings."""
-    spoken = LANGUAGE_NAMES.get(language.split("-")[0], language)
+    spoken = language_name(language)
     rules = (
         "You improve one item of a checklist by which customer-service conversations are graded. A model read "
         "conversations and answered the item; below are answers that were wrong by the judgement of people. Find what "

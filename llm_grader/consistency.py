@@ -14,7 +14,7 @@ from pydantic import Field
 from llm_grader.asking import Judge
 from llm_grader.errors import EndpointError, JudgeError, UsageError
 from llm_grader.evidence import QuoteFinder, Unverified
-from llm_grader.messages import LANGUAGE_NAMES, PROBLEMS, Message, fence_code, render_transcript, template
+from llm_grader.messages import PROBLEMS, Message, fence_code, language_name, render_transcript, template
 from llm_grader.redaction import redact, restore
 from llm_grader.reply import AnswerModel, CitedQuote, Words
 from llm_grader.rubric import EvidenceRule, Item, Rubric, wording
@@ -133,7 +133,7 @@ class PairJudge:
         self._rules = template("consistency").render(
             question=wording(item.question, language),
             policy=[(label, wording(text, language)) for label, text in guidance.items() if text],
-            reason_language=LANGUAGE_NAMES.get(reasons.split("-")[0], reasons),
+            reason_language=language_name(reasons),
         )
 
     def render(self, pair: Pair, problems: Mapping[str, str] = {}) -> list[Message]:

@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.transcript import Transcript, Turn, primary_language
 
 _Said = TypeVar("_Said", Transcript, Turn)
 
@@ -59,7 +59,7 @@ def with_languages(transcript: Transcript) -> Transcript:
     looked at one by one, and none where the language stated is one that could not be told from its neighbours.
     """
     language = language_of(transcript)
-    if language is not None and _primary(language) not in _LANGUAGES:
+    if language is not None and primary_language(language) not in _LANGUAGES:
         return transcript
     looked_at = tuple(_with_own(turn, language) for turn in transcript.turns[:_MOST_TURNS])
     told = transcript.model_copy(update={"turns": (*looked_at, *transcript.turns[_MOST_TURNS:])})
@@ -102,7 +102,7 @@ def _written(turn: Turn) -> str:
 def _with_own(turn: Turn, language: str | None) -> Turn:
     if turn.language is not None or not turn.spoken:
         return turn
-    words, stated = _written(turn), _primary(language or "")
+    words, stated = _written(turn), primary_language(language or "")
     if len(words.strip()) < LEAST_CHARACTERS or _is_plainly(words, stated):
         return turn
     own = detect_language(words)
@@ -116,10 +116,6 @@ def _is_plainly(text: str, language: str) -> bool:
     words = frozenset(_WORD.findall(text.casefold()))
     own = len(_OWN_WORDS[language] & words)
     return own > 0 and all(own > 2 * len(_OWN_WORDS[other] & words) for other in _OWN_WORDS if other != language)
-
-
-def _primary(language: str) -> str:
-    return language.split("-")[0].casefold()
 
 
 def _told(said: _Said, language: str | None) -> _Said:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
+from llm_grader.transcript import primary_language
+
 Source: TypeAlias = Literal["sound", "time", "ticket"]
 """What an observation would need: the recording, timestamps, or the ticket's fields."""
 
@@ -149,7 +151,7 @@ _OUTSIDE: dict[str, dict[Source, re.Pattern[str]]] = {
 
 def vague_words(question: str, language: str) -> list[str]:
     """Words of `question` that each reader fills in differently: good, appropriate, professional."""
-    pattern = _VAGUE.get(_base(language))
+    pattern = _VAGUE.get(primary_language(language))
     return pattern.findall(question) if pattern else []
 
 
@@ -161,18 +163,14 @@ def asks_twice(question: str, language: str) -> str | None:
     """
     if question.count("?") > 1:
         return "two question marks"
-    pattern = _TWO_CLAUSES.get(_base(language))
+    pattern = _TWO_CLAUSES.get(primary_language(language))
     found = pattern.search(question) if pattern else None
     return repr(found[0].strip()) if found else None
 
 
 def outside_transcript(question: str, language: str) -> tuple[str, Source] | None:
     """The first word of `question` about something that the words said cannot show, and what could show it."""
-    for source, pattern in _OUTSIDE.get(_base(language), {}).items():
+    for source, pattern in _OUTSIDE.get(primary_language(language), {}).items():
         if found := pattern.search(question):
             return found[0], source
     return None
-
-
-def _base(language: str) -> str:
-    return language.split("-")[0].lower()

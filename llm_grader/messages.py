@@ -17,7 +17,7 @@ from jinja2 import FunctionLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from llm_grader.rubric import Item, Rubric, wording
-from llm_grader.transcript import Channel, Transcript, Turn
+from llm_grader.transcript import Channel, Transcript, Turn, primary_language
 from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
 
 Message = dict[str, str]
@@ -84,11 +84,15 @@ class Prompts:
         return self._systems[channel]
 
     def _rules(self, channel: Channel) -> str:
-        name = LANGUAGE_NAMES.get(self.reason_language.split("-")[0], self.reason_language)
-        return template("rules").render(channel=channel, reason_language=name)
+        return template("rules").render(channel=channel, reason_language=language_name(self.reason_language))
 
     def _checklist(self, items: Iterable[Item]) -> str:
         return "# Checklist\n" + template("checklist").render(items=[told(item, self.language) for item in items])
+
+
+def language_name(code: str) -> str:
+    """What a language is called in a prompt: by its English name, or by its code where that is not known."""
+    return LANGUAGE_NAMES.get(primary_language(code), code)
 
 
 def told(item: Item, language: str) -> dict[str, Any]:

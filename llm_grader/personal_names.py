@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from llm_grader.transcript import primary_language
+
 _LEAST_LETTERS = 3
 _LEAST_OF_OTHERS = 2
 """Of a name in another script than ours, in which two letters are seldom a word."""
@@ -51,8 +53,7 @@ def find_names(text: str, names: Iterable[str], language: str | None) -> Iterato
     A part has 3 letters and more, or 2 in another script than the Latin; shorter ones are found in a whole name only.
     Marks may be missing (`Novakova`, `Mueller`). Parts of 5 letters and more, and whole names, may be in lower case.
     """
-    primary = (language or "").split("-")[0].casefold()
-    pattern, groups = _pattern(frozenset(names), primary)
+    pattern, groups = _pattern(frozenset(names), primary_language(language or ""))
     for match in pattern.finditer(text) if groups else ():
         words = _PART.finditer(match[0])
         for word, part in zip(words, groups[match.lastgroup or ""], strict=True):

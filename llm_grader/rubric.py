@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from llm_grader.transcript import Channel, Model, Role, Share
+from llm_grader.transcript import Channel, Model, Role, Share, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Judged
 
 CHANNELS: tuple[Channel, ...] = ("chat", "email", "call")
@@ -33,7 +33,7 @@ Text = Annotated[dict[str, str], BeforeValidator(_in_english, json_schema_input_
 
 def wording(text: Text, language: str) -> str:
     """The wording in `language`, else in its base language, else in English, else in the first one given."""
-    for code in (language, language.split("-")[0], "en"):
+    for code in (language, primary_language(language), "en"):
         if code in text:
             return text[code]
     return next(iter(text.values()), "")
@@ -268,6 +268,10 @@ class Rubric(Model):
     def languages(self) -> tuple[str, ...]:
         """The languages in which the rubric has a title, in the order of the file."""
         return tuple(self.title)
+
+    def is_written_in(self, language: str) -> bool:
+        """Whether the rubric has this language, or the one that it is a variant of."""
+        return bool({language, primary_language(language)} & {*self.languages()})
 
     def content_hash(self) -> str:
         """SHA-256 of everything in the rubric; two files that say the same have the same hash."""

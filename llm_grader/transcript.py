@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -174,3 +175,8 @@ class Transcript(Model):
         """The latest time known of the conversation."""
         times = [turn.at for turn in self.turns if turn.at] + [t for t in (self.started_at, self.ended_at) if t]
         return max(times, default=None)
+
+
+def primary_language(code: str) -> str:
+    """The language that a BCP 47 code names, whatever its script or region: `de` of `de-AT`, and of `DE_at`."""
+    return re.split("[-_]", code, maxsplit=1)[0].casefold()

@@ -8,8 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from llm_grader.lint import lint_rubric
+from llm_grader.messages import language_name
 from llm_grader.rubric import Item, Rubric, wording
 from llm_grader.rubric_file import load_rubric, packaged_rubrics
+from llm_grader.transcript import primary_language
 
 DATA = Path(__file__).parent / "data" / "rubrics"
 CHECKLISTS = Path(__file__).parents[1].parent / "shared" / "checklists.md"
@@ -69,6 +71,15 @@ def test_wording_falls_back_to_the_base_language_then_english_then_whatever_ther
     assert [wording(text, code) for code in ("de", "de-AT", "cs")] == ["hallo", "hallo", "hello"]
     assert wording({"hu": "szia"}, "cs") == "szia"
     assert wording({}, "en") == ""
+
+
+@pytest.mark.parametrize("code", ["de", "de-AT", "DE", "de_at", "De-Latn-AT"])
+def test_a_variant_of_a_language_is_the_language_however_its_code_is_written(code: str) -> None:
+    assert primary_language(code) == "de"
+    assert wording({"en": "greet", "de": "grüßen"}, code) == "grüßen"
+    assert load_rubric("helpdesk_qa").is_written_in(code)
+    assert language_name(code) == "German"
+    assert not load_rubric("helpdesk_qa").is_written_in("sk")
 
 
 def test_labels_are_those_a_judge_may_give_and_points_those_it_earns() -> None:

@@ -161,9 +161,9 @@ def _told_of_language(rubric: Rubric, language: str | None) -> str | None:
     """What to say where the rubric is not written in the language that was asked for."""
     from llm_grader.rubric import wording
 
-    written = rubric.languages()
-    if language is None or {language, language.split("-")[0]} & {*written}:
+    if language is None or rubric.is_written_in(language):
         return None
+    written = rubric.languages()
     used = wording({code: code for code in written}, language)
     return f"language {language}: {rubric.id} is written in {', '.join(written)}; the checklist is in {used}"
 

@@ -65,7 +65,7 @@ def show(
     from llm_grader.self_audit import render_questionnaire
 
     loaded = load_rubric(rubric)
-    if language and not {language, language.split("-")[0]} & set(loaded.languages()):
+    if language and not loaded.is_written_in(language):
         raise UsageError(f"--language {language}: {loaded.id} is written in {', '.join(loaded.languages())}")
     if self_audit:
         typer.echo(render_questionnaire(loaded, language or "en"), nl=False)

@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Literal
 
-from llm_grader.transcript import Role
+from llm_grader.transcript import Role, primary_language
 
 _LABELS: dict[Role, str] = {
     "agent": """
@@ -274,6 +274,6 @@ def _pattern(side: Side, language: str) -> re.Pattern[str]:
 
 def count_phrases(text: str, side: Side, language: str | None) -> int:
     """How many different phrases of this side `text` (in `plain` form) holds; all languages when it is not known."""
-    known = language.split("-")[0].casefold() if language else ""
+    known = primary_language(language or "")
     languages = [known] if known in _PHRASES else list(_PHRASES)
     return sum(len(set(_pattern(side, code).findall(text))) for code in languages)
