@@ -1,15 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from llm_grader.eval.drift import compare_gradings, find_drift
+from llm_grader.eval.labelled_set import load_labelled_set
 from llm_grader.eval.paired import margins_test, mcnemar_midp, stuart_maxwell
+from llm_grader.eval.refinement import split_transcripts
+from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
 from llm_grader.verdict import Verdict
-from tests.eval_commands import card
+from tests.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric
+
+__all__ = ["clean_settings"]
 
 BINARY = ("not_met", "met")
 
@@ -75,6 +82,76 @@ def test_ordinal_items_compare_all_margins() -> None:
     (found,) = find_drift(before, after, scales={"tone": ("1", "2", "3")})
     assert found.changed == 20
     assert found.drifted
+
+
+def cards_file(path: Path, rubric: Rubric, labels: Mapping[int, str], ids: Sequence[str] = ()) -> Path:
+    """Scorecards in which every item has one label, by the number of the conversation; under other ids if named."""
+    made = [card(n, rubric, {item.id: label for item in rubric.items()}) for n, label in labels.items()]
+    named = [one.model_copy(update={"transcript_id": id_}) for one, id_ in zip(made, ids, strict=False)] or made
+    path.write_text("".join(one.model_dump_json() + "\n" for one in named), "utf-8")
+    return path
+
+
+def test_the_command_shows_how_many_anchors_left_the_scale_and_which_are_in_one_grading_alone(tmp_path: Path) -> None:
+    path = write_rubric(tmp_path)
+    rubric = load_rubric(path)
+    before = cards_file(tmp_path / "before.jsonl", rubric, dict.fromkeys(range(100), "met"))
+    after = cards_file(
+        tmp_path / "after.jsonl", rubric, {n: "met" if n < 60 else "cannot_assess" for n in range(80)} | {200: "met"}
+    )
+    found = run("drift", "--rubric", path, "--before", before, "--after", after)
+    assert found.code == 1
+    (line,) = [line.split() for line in found.stdout.splitlines() if line.split()[:1] == ["greeting"]]
+    assert line[:5] + line[-1:] == ["greeting", "60", "0", "20", "(25%)", "drifted"]
+    assert "21 conversations are in one of the gradings alone" in found.stderr
+
+
+def test_gradings_with_nothing_in_common_are_no_success_and_are_not_graded_for(tmp_path: Path) -> None:
+    path = write_rubric(tmp_path)
+    rubric = load_rubric(path)
+    gold = write_gold(tmp_path, {"greeting": {"eva": ["met"] * 5}})
+    few = cards_file(tmp_path / "few.jsonl", rubric, dict.fromkeys(range(5), "met"))
+    others = cards_file(tmp_path / "others.jsonl", rubric, dict.fromkeys(range(10, 15), "met"))
+    (tmp_path / "none.jsonl").write_text("", "utf-8")
+    for after in (others, tmp_path / "none.jsonl"):
+        found = run("drift", "--rubric", path, "--before", few, "--after", after)
+        assert (found.code, "nothing to compare" in found.stderr) == (2, True)
+    of_another = run("drift", "--before", few, "--after", few)
+    assert (of_another.code, "few.jsonl is of the rubric desk, expected helpdesk_qa" in of_another.stderr) == (2, True)
+    with ScriptedServer(judge(lambda _number, _item: "met")) as server:
+        now = ("drift", gold / "transcripts.jsonl", "--rubric", path, "--model", "m", "--base-url", server.base_url)
+        assert (run(*now, "--before", others).code, server.requests) == (2, [])
+        cards_file(others, rubric, dict.fromkeys(range(3, 9), "met"))
+        assert (run(*now, "--before", others).code, len(server.requests)) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["²", "9" * 5000])
+def test_what_is_no_number_of_a_run_is_a_file(name: str) -> None:
+    found = run("drift", "--before", name, "--after", name)
+    assert (found.code, "cannot be read" in found.stderr) == (65, True)
+
+
+def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_labelled_by_turn(tmp_path: Path) -> None:
+    public = Path(__file__).parents[1].parent / "shared" / "gold" / "bc3"
+    if not public.exists():
+        pytest.skip("the public set is not here")
+    labelled = load_labelled_set(public)
+    kept = split_transcripts(labelled.transcripts).frozen
+    pieces = [id_ for id_, (whole, _) in labelled.pieces.origins.items() if whole in kept]
+    labels = dict.fromkeys(range(len(pieces)), "met")
+    before = cards_file(tmp_path / "before.jsonl", labelled.rubric, labels, pieces)
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        return completion({item: answer("not_met") for item in request.asked()})
+
+    with ScriptedServer(respond) as server:
+        asked = ("--model", "m", "--base-url", server.base_url, "--json")
+        found = run("drift", "--gold", public, "--before", before, *asked)
+        assert len(server.requests) == len(pieces) > 5
+        assert "rubric of its own" in run("drift", "--gold", public, "--before", before, "--rubric", "desk").stderr
+    assert found.code == 1, found.stderr
+    assert {row["item_id"] for row in found.lines()} == {item.id for item in labelled.rubric.items()}
+    assert {row["n"] for row in found.lines()} == {len(pieces)}
 
 
 def test_an_item_without_anchors_has_not_drifted() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Iterable
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.eval.drift import ItemDrift
+    from llm_grader.eval.labelled_set import LabelledSet
     from llm_grader.rubric import Rubric
     from llm_grader.settings import Settings
     from llm_grader.transcript import Transcript
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _ENOUGH = 400
 _SOME_FAILED = 3
+_RUN = re.compile("[0-9]{1,18}")
+_NOTHING = "nothing to compare: expected two gradings of the same conversations by the same rubric"
 
 Anchors = Annotated[
     list[str] | None, typer.Argument(help="The anchors, to be graded again with --model.", metavar="[INPUT…]")
@@ -61,7 +64,9 @@ def drift(
 
     Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
     """
+    from llm_grader.cli.inputs import read_all
     from llm_grader.eval.drift import compare_gradings
+    from llm_grader.eval.labelled_set import load_labelled_set
     from llm_grader.rubric_file import load_rubric
     from llm_grader.settings import load_settings
 
@@ -72,51 +77,56 @@ def drift(
     settings = load_settings(
         rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, language=language, store=store
     )
-    loaded = load_rubric(settings.rubric)
-    frozen = list(_cards(before, settings, loaded))
+    labelled = None if gold is None else load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+    loaded = load_rubric(settings.rubric) if labelled is None else labelled.rubric
+    frozen = _cards(before, settings, loaded)
     if after is None:
-        anchors = _anchors(inputs, gold, settings)
-        known = {transcript.id for transcript in anchors}
-        frozen = [card for card in frozen if card.transcript_id in known]
-        new = _graded(anchors, settings)
+        anchors = read_all(inputs or []) if labelled is None else _left_alone(labelled)
+        both = {transcript.id for transcript in anchors} & {card.transcript_id for card in frozen}
+        frozen = [card for card in frozen if card.transcript_id in both]
+        new = _graded([transcript for transcript in anchors if transcript.id in both], settings, loaded)
     else:
-        new = list(_cards(after, settings, loaded))
+        new = _cards(after, settings, loaded)
     _warn(frozen, new)
+    failed = any(card.status == "error" for card in new)
     found = compare_gradings(frozen, new, loaded, q=level)
+    if not failed and not any(item.n or item.lost for item in found):
+        raise UsageError(f"{_NOTHING}, {loaded.id}")
     if json:
         for item in found:
             typer.echo(json_module.dumps(asdict(item)))
     else:
         _print(found)
-    failed = any(card.status == "error" for card in new)
     raise typer.Exit(1 if any(item.drifted for item in found) else _SOME_FAILED if failed else 0)
 
 
-def _cards(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard]:
+def _cards(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
     from llm_grader.cli.judging import stored_cards
     from llm_grader.eval.cards_file import read_cards
 
-    return stored_cards(settings, int(which), rubric) if which.isdigit() else read_cards(Path(which))
+    cards = list(stored_cards(settings, int(which), rubric) if _RUN.fullmatch(which) else read_cards(Path(which)))
+    if other := {card.provenance.rubric_id for card in cards} - {rubric.id}:
+        raise UsageError(f"{which} is of the rubric {', '.join(sorted(other))}, expected {rubric.id}: --rubric?")
+    return cards
 
 
-def _anchors(inputs: list[str] | None, gold: Path | None, settings: Settings) -> list[Transcript]:
-    from llm_grader.cli.inputs import read_all
-    from llm_grader.eval.labelled_set import load_labelled_set
+def _left_alone(labelled: LabelledSet) -> list[Transcript]:
+    """What is kept from `refine`: whole conversations, and the turns of them that were labelled one by one."""
     from llm_grader.eval.refinement import split_transcripts
 
-    if gold is None:
-        return read_all(inputs or [])
-    labelled = load_labelled_set(gold, settings.rubric)
     labelled.need_transcripts("drift")
-    kept = split_transcripts(labelled.transcripts).frozen
-    return [transcript for id_, transcript in labelled.transcripts.items() if id_ in kept]
+    kept, origins = split_transcripts(labelled.transcripts).frozen, labelled.pieces.origins
+    parts = [*labelled.transcripts.values(), *labelled.pieces.transcripts.values()]
+    return [part for part in parts if origins.get(part.id, (part.id,))[0] in kept]
 
 
-def _graded(anchors: list[Transcript], settings: Settings) -> list[Scorecard]:
+def _graded(anchors: list[Transcript], settings: Settings, rubric: Rubric) -> list[Scorecard]:
     from llm_grader.cli.judging import Judging
 
+    if not anchors:
+        raise UsageError(_NOTHING)
     with Judging(settings, stored=False) as judging:
-        return judging.grade(anchors)
+        return judging.grade(anchors, rubric=rubric)
 
 
 def _warn(frozen: list[Scorecard], new: list[Scorecard]) -> None:
@@ -127,6 +137,12 @@ def _warn(frozen: list[Scorecard], new: list[Scorecard]) -> None:
             shown = f": {', '.join(sorted(old))}, now {', '.join(sorted(now))}" if name == "model" else ""
             what = name.removesuffix("_hash")
             typer.echo(f"llm-grader: the two were graded with another {what}{shown}: not drift alone", err=True)
+    if alone := {card.transcript_id for card in frozen} ^ {card.transcript_id for card in new}:
+        typer.echo(f"llm-grader: {len(alone):,} conversations are in one of the gradings alone: left out", err=True)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} ({part / whole:.0%})" if part else "0"
 
 
 def _print(found: tuple[ItemDrift, ...]) -> None:
@@ -139,14 +155,12 @@ def _print(found: tuple[ItemDrift, ...]) -> None:
     for heading in ("item", "anchors", "changed", "only once", "p", "adjusted", ""):
         table.add_column(heading, justify="left" if heading == "item" else "right")
     for item in found:
-        share = f"{item.changed:,} ({item.changed / item.n:.0%})" if item.n else "0"
+        shares = _share(item.changed, item.n), _share(item.lost, item.n + item.lost)
         told = Text("drifted" if item.drifted else "", style="red")
-        table.add_row(
-            item.item_id, f"{item.n:,}", share, f"{item.lost:,}", f"{item.p:.3f}", f"{item.adjusted:.3f}", told
-        )
+        table.add_row(item.item_id, f"{item.n:,}", *shares, f"{item.p:.3f}", f"{item.adjusted:.3f}", told)
     console = stdout_console()
     console.print(table)
-    most = max((item.n for item in found), default=0)
+    most = max((item.n + item.lost for item in found), default=0)
     if most < _ENOUGH:
         console.print(
             f"{most:,} anchors. Where 8 % flip one way and 2 % the other, 100 anchors show it in half of the cases, "
