@@ -97,4 +97,4 @@ def _compare(item_id: str, scale: Sequence[str], before: Labels, after: Labels) 
 
 
 def _category(label: str | None, scale: Sequence[str]) -> str:
-    return label if label in scale else _OFF
+    return label if label is not None and label in scale else _OFF
