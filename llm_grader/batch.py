@@ -21,6 +21,7 @@ from llm_grader.gateway import Gateway
 from llm_grader.grader import Grader
 from llm_grader.grading import grade_transcript, has_no_agent
 from llm_grader.journal import Journal
+from llm_grader.pieces import Known
 from llm_grader.pool import run_pool
 from llm_grader.recorded import RecordedAsker
 from llm_grader.redaction import redact, restore_card
@@ -185,8 +186,7 @@ class _Import:
             await self._journal.save(best)
             return Imported(transcript.id, key, best, saved=True)
         self._journal.note(transcript.id, key)
-        own = {"transcript_id": transcript.id, "warnings": transcript.warnings}
-        return Imported(transcript.id, key, best.model_copy(update=own), saved=False)
+        return Imported(transcript.id, key, Known.of(transcript, key).own(best), saved=False)
 
     def _lines(self, transcript: Transcript, key: str) -> list[ResultLine]:
         if _asks_nothing(self._grader, transcript):

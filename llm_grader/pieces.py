@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard
@@ -23,6 +23,11 @@ class Known(NamedTuple):
     transcript_id: str
     key: str
     warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, transcript: Transcript, key: str) -> Self:
+        """The transcript whose result has this key."""
+        return cls(transcript.id, key, transcript.warnings)
 
     def own(self, card: Scorecard) -> Scorecard:
         """The card under this transcript's id and warnings: it may be of another with the same content."""

@@ -34,6 +34,7 @@ from pydantic import ValidationError
 
 from llm_grader.errors import UsageError
 from llm_grader.grader import Grader
+from llm_grader.pieces import Known
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard
 
@@ -77,7 +78,8 @@ class GradeBatch:
         graded = self._grader.grade_many(wanted.values(), concurrency=self._concurrency)
         cards = {card.provenance.key: card for card in graded}
         told = [
-            _unreadable(row) if key is None else _graded(row, cards[key]) for key, row in zip(keys, rows, strict=True)
+            _unreadable(row) if row.transcript is None or key is None else _graded(row.transcript, cards[key])
+            for key, row in zip(keys, rows, strict=True)
         ]
         text = pa.string()
         columns = [("transcript_id", text), ("status", text), ("score", pa.float64()), ("key", text)]
@@ -126,11 +128,10 @@ def _unreadable(row: _Row) -> dict[str, Any]:
     return {"transcript_id": row.id, "status": "error", "message": row.problem}
 
 
-def _graded(row: _Row, card: Scorecard) -> dict[str, Any]:
-    warnings = row.transcript.warnings if row.transcript is not None else ()
-    own = card.model_copy(update={"transcript_id": row.id, "warnings": warnings})
+def _graded(transcript: Transcript, card: Scorecard) -> dict[str, Any]:
+    own = Known.of(transcript, card.provenance.key).own(card)
     return {
-        "transcript_id": row.id,
+        "transcript_id": own.transcript_id,
         "status": own.status,
         "score": own.score,
         "key": own.provenance.key,

@@ -30,7 +30,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
     in_doubt = {} if grader.store is None else grader.store.in_doubt()
     first_of: dict[str, str] = {}
     repeated: dict[str, None] = {}
-    asked = (Known(transcript.id, grader.key(transcript), transcript.warnings) for transcript in source.check())
+    asked = (Known.of(transcript, grader.key(transcript)) for transcript in source.check())
     while chunk := list(islice(asked, _AT_ONCE)):
         total += len(chunk)
         doubtful += sum(one.key in in_doubt for one in chunk)
