@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from llm_grader.eval.item_answers import Unit, items_by_turn
+from llm_grader.eval.label_sources import of_best_source
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Label
 
@@ -33,13 +34,13 @@ WHOLE = TurnPieces(frozenset(), {}, {})
 
 
 def turn_pieces(labels: Iterable[Label], transcripts: Mapping[str, Transcript]) -> TurnPieces:
-    """A conversation for each turn that has a label of its own.
+    """A conversation for each turn that has a label of its own, from the best source of its item.
 
     It holds the turn and what it answers, the turns of others right before it. Who cannot be told from the others, as
     in mail between colleagues, is heard alone, as the one under review. Its id is the conversation's with `#` and the
     number of the turn.
     """
-    known = list(labels)
+    known = of_best_source(labels)
     items = items_by_turn(known)
     wanted = {
         (label.transcript_id, label.turn): None

@@ -54,6 +54,13 @@ def test_turns_of_people_without_a_role_are_heard_alone_and_are_under_review() -
     assert all(piece.under_review(piece.turns[0]) for piece in pieces.transcripts.values())
 
 
+def test_turns_that_a_model_labelled_are_no_question_where_people_labelled_the_whole() -> None:
+    models = [label(n, who="gpt").model_copy(update={"label_source": "llm"}) for n in (1, 2)]
+    pieces = turn_pieces([label(None), *models], {"t": talk(*ROLES)})
+    assert (pieces.items, pieces.transcripts) == (frozenset(), {})
+    assert turn_pieces(models, {"t": talk(*ROLES)}).transcripts
+
+
 def test_one_turn_by_each_annotator_is_where_the_evidence_is_and_no_question_of_its_own() -> None:
     pieces = turn_pieces([label(1, who="eva"), label(2, who="jan")], {"t": talk(*ROLES)})
     assert not pieces.transcripts
