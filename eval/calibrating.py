@@ -16,7 +16,7 @@ from llm_grader.calibration import APPLIED, Calibration, ErrorRates, Fitted, Lin
 from llm_grader.errors import UsageError
 from llm_grader.eval.calibration import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
 from llm_grader.eval.correction import Corrected, rogan_gladen
-from llm_grader.eval.item_answers import ItemAnswers, Unit, Verdicts, collect_answers
+from llm_grader.eval.item_answers import ItemAnswers, Unit, Verdicts, collect_answers, failing_label
 from llm_grader.eval.labelled_set import LabelledSet
 from llm_grader.eval.proportions import Proportion, wilson
 from llm_grader.eval.ratings import FloatArray, IntArray
@@ -193,16 +193,17 @@ def _quality(pairs: Mapping[str, Pairs]) -> dict[Kind, Quality]:
 
 def _error_rates(answers: ItemAnswers) -> ErrorRates | None:
     """None for an item with a scale, and where a class is missing: of it the judge's errors are not known."""
-    if answers.item.scale != "binary":
+    failing = failing_label(answers.item)
+    if failing is None:
         return None
     table = answers.gold.T @ answers.judge
-    good, bad = (NOT_MET, MET) if answers.item.penalty else (MET, NOT_MET)
-    i, j = answers.item.levels.index(good), answers.item.levels.index(bad)
-    passes, failures = float(table[i].sum()), float(table[j].sum())
+    bad = answers.item.levels.index(failing)
+    good = 1 - bad
+    passes, failures = float(table[good].sum()), float(table[bad].sum())
     if not (passes and failures):
         return None
     return ErrorRates(
-        sensitivity=table[i, i] / passes, passes=passes, specificity=table[j, j] / failures, failures=failures
+        sensitivity=table[good, good] / passes, passes=passes, specificity=table[bad, bad] / failures, failures=failures
     )
 
 
@@ -249,7 +250,7 @@ def corrected_rates(cards: Iterable[Scorecard], calibration: Calibration, rubric
     rates = []
     for item_id, said in labels.items():
         known = calibration.error_rates[item_id]
-        passed = said.count(NOT_MET if rubric.item(item_id).penalty else MET)
+        passed = sum(label != failing_label(rubric.item(item_id)) for label in said)
         judged = wilson(passed, len(said))
         corrected = rogan_gladen(
             judged,

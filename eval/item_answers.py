@@ -18,7 +18,7 @@ from llm_grader.errors import MalformedInput
 from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.ratings import FloatArray, IntArray
 from llm_grader.rubric import Item
-from llm_grader.verdict import UNSCORED, Label, LabelSource, Verdict
+from llm_grader.verdict import MET, NOT_MET, UNSCORED, Label, LabelSource, Verdict
 
 ADJUDICATOR = "adjudicator"
 
@@ -97,6 +97,13 @@ def collect_answers(
         gold_applies=gold.sum(axis=1),
         judge_applies=np.array([_applies(label, item) for label in given], dtype=np.float64),
     )
+
+
+def failing_label(item: Item) -> str | None:
+    """The label that must not be missed: `not_met`, or `met` of a penalty item; None on a scale."""
+    if item.scale != "binary":
+        return None
+    return MET if item.penalty else NOT_MET
 
 
 def items_by_turn(labels: Iterable[Label]) -> frozenset[str]:

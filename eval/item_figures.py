@@ -9,14 +9,14 @@ import numpy as np
 
 from llm_grader.checks import UNVERIFIED
 from llm_grader.eval.bootstrap import Interval, percentile_interval, replicates
-from llm_grader.eval.item_answers import ItemAnswers, Verdicts
+from llm_grader.eval.item_answers import ItemAnswers, Verdicts, failing_label
 from llm_grader.eval.many_raters import ac_of_tables
 from llm_grader.eval.proportions import Proportion, wilson
 from llm_grader.eval.ratings import FloatArray, agreement_weights, beyond_chance
 from llm_grader.eval.reliability import Level, alpha_of_coincidences, coincidences
 from llm_grader.eval.two_raters import kappa_of_tables, shares_of
 from llm_grader.rubric import Item
-from llm_grader.verdict import MET, NOT_MET, LabelSource
+from llm_grader.verdict import LabelSource
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def item_figures(
         critical=item.critical,
         source=answers.source,
         levels=item.levels,
-        failing=_failing(item),
+        failing=failing_label(item),
         labelled=labelled,
         scored=int(both.sum()),
         minority=float(table.sum() - table.sum(axis=1).max()),
@@ -132,12 +132,6 @@ def _scale(item: Item) -> _Scale:
     if item.scale == "binary":
         return _Scale(item.levels, np.eye(k), "nominal", better)
     return _Scale(item.levels, agreement_weights("quadratic", list(range(k))), "ordinal", better)
-
-
-def _failing(item: Item) -> str | None:
-    if item.scale != "binary":
-        return None
-    return MET if item.penalty else NOT_MET
 
 
 def _unit_tables(answers: ItemAnswers) -> FloatArray:

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from llm_grader.eval.item_answers import ADJUDICATOR, collect_answers
+from llm_grader.eval.item_answers import ADJUDICATOR, collect_answers, failing_label
 from llm_grader.eval.label_sources import of_best_source
 from llm_grader.eval.multiplicity import benjamini_hochberg
 from llm_grader.eval.paired import mcnemar_midp
 from llm_grader.eval.wordings import Anchor
 from llm_grader.rubric import Item
-from llm_grader.verdict import MET, NOT_MET, Label, Scorecard
+from llm_grader.verdict import Label, Scorecard
 
 MOST_ANCHORS, FEWEST_ANCHORS = 5, 3
 _DEV, _HELD_OUT = 0.4, 0.8
@@ -108,7 +108,7 @@ def choose_best(base: Correct, candidates: Sequence[Correct]) -> int | None:
 class Trial(NamedTuple):
     """One item on held-out gold: whether each verdict was right before and after, and whether its truth is a failure.
 
-    A failure is the label that must not be missed: `not_met`, or `met` of a penalty item; there is none on a scale.
+    A failure is what `failing_label` names.
     """
 
     item_id: str
@@ -138,7 +138,7 @@ class Finding:
 def trial_of(item: Item, before: Correct, after: Correct, decided: Mapping[str, str]) -> Trial:
     """The verdicts on conversations that were answered both times."""
     ids = [id_ for id_ in before if id_ in after]
-    missed = None if item.scale != "binary" else MET if item.penalty else NOT_MET
+    missed = failing_label(item)
     return Trial(
         item.id,
         tuple(before[id_] for id_ in ids),
