@@ -101,7 +101,7 @@ class GradingRun:
         card = self._store.find(provenance.key, since=journal.started_at)
         if card is not None:
             journal.note(transcript.id, provenance.key)
-            return Known(transcript.id, provenance.key, transcript.warnings).own(card)
+            return Known.of(transcript, provenance.key).own(card)
         attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
         card = await self._grade(transcript, provenance)
         await journal.save(card)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from llm_grader.cli import options
-from llm_grader.errors import InputError, UsageError
+from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.business_hours import BusinessHours
@@ -90,7 +90,7 @@ def figures(
         )
     _print(found, json=json, csv=csv)
     if source.unreadable:
-        raise typer.Exit(3 if any(figure.conversations for figure in found) else InputError.exit_code)
+        raise typer.Exit(3)
 
 
 @contextmanager
