@@ -86,6 +86,8 @@ def refine(
     for refinement in found:
         typer.echo(_told(refinement, looked.level), err=True)
     accepted = {r.item_id: r.wording for r in found if r.wording is not None and r.finding and r.finding.accepted}
+    if len(accepted) > 1:
+        typer.echo("each wording was tested by itself: accept one, or measure them together with eval", err=True)
     changed = patch_rubric(text, accepted, language)
     typer.echo(render_diff(text, changed, name), nl=False)
     if out is not None and accepted:
