@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 
 from llm_grader.business_hours import BusinessHours, zone_of
 from llm_grader.ticket_state import last_known, plain_name
-from llm_grader.transcript import Model, Ticket, Transcript, Turn
+from llm_grader.transcript import NO_ZONE, Model, Ticket, Transcript, Turn
 from llm_grader.verdict import Label
 from llm_grader.waits import STAFF, Answer, exchange, is_written, measure_waits
 
@@ -68,7 +68,7 @@ class FigureSettings(Model):
 
 def states_no_zone(transcript: Transcript) -> bool:
     """Whether times of its source had no zone and were read as UTC, which readers warn of."""
-    return "times without a zone were read as UTC" in transcript.warnings
+    return NO_ZONE in transcript.warnings
 
 
 def by_clock_of(zone: str, transcript: Transcript) -> Transcript:

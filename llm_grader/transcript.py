@@ -19,6 +19,9 @@ RoleSource = Literal["source", "mapping", "cues", "model", "unknown"]
 LanguageSource = Literal["detected"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
+NO_ZONE = "times without a zone were read as UTC"
+"""The warning of a transcript whose source gives times of which it does not say in what zone they are."""
+
 
 class Model(BaseModel):
     """What every model of this library shares: immutable, and unknown fields are errors."""

@@ -15,7 +15,7 @@ from llm_grader.errors import MalformedInput
 from llm_grader.readers.document import Document
 from llm_grader.readers.json_text import Record, describe
 from llm_grader.readers.times import instant
-from llm_grader.transcript import Transcript
+from llm_grader.transcript import NO_ZONE, Transcript
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -130,7 +130,7 @@ class JsonObject:
         if at is None:
             raise self.wrong(key, "a point in time")
         if assumed:
-            warn("times without a zone were read as UTC")
+            warn(NO_ZONE)
         return at
 
     def object(self, key: str) -> JsonObject | None:

@@ -16,6 +16,7 @@ from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.mail_headers import POLICY, Address, Headers, sound
 from llm_grader.readers.mail_parts import Attachment, attachments_of, texts_of
 from llm_grader.readers.mail_words import REPLY_PREFIX
+from llm_grader.transcript import NO_ZONE
 
 _MOST_BOUNDARIES = 50
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -123,7 +124,7 @@ def _date(raw: str, warnings: list[str]) -> datetime | None:
         warnings.append("a mail has no date that can be read")
         return None
     if at.tzinfo is None and "-0000" not in raw:  # which is UTC from a place that is not told
-        warnings.append("times without a zone were read as UTC")
+        warnings.append(NO_ZONE)
     return at.replace(tzinfo=at.tzinfo or UTC)
 
 

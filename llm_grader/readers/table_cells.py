@@ -13,7 +13,7 @@ from llm_grader.readers.json_text import is_json, parse_json
 from llm_grader.readers.role_words import role_of_label
 from llm_grader.readers.roles import RoleMapping, stated_role
 from llm_grader.readers.times import clock_seconds, instant
-from llm_grader.transcript import Role, Ticket, Turn, TurnKind
+from llm_grader.transcript import NO_ZONE, Role, Ticket, Turn, TurnKind
 
 _ROLES = frozenset(get_args(Role))
 _WORDS: dict[str, dict[str, str]] = {
@@ -122,7 +122,7 @@ class CellReader:
     def _instant(self, value: Any) -> datetime | None:
         at, assumed = instant(value if isinstance(value, (int, float, datetime)) else str(value))
         if assumed:
-            self.note("times without a zone were read as UTC")
+            self.note(NO_ZONE)
         if at is None:
             self.note("some times could not be read and were left out")
         return at

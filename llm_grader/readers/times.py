@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from llm_grader.transcript import NO_ZONE
+
 _LATEST_EPOCH = 32_503_680_000  # the year 3000 in seconds: what is larger is milliseconds
 # a recording's first stamp is near its beginning: a first 10:22 or 14:05:31 is a time of day, 0:03 or 00:05:31 is none
 _FIRST_OFFSET_BELOW = {1: 120, 2: 7200}  # by the number of colons, in seconds
@@ -95,7 +97,7 @@ class Stamps:
         if any(_DAY.match(stamp) for stamp in dated) and self._day_first is None:
             self._warnings.append("dates can be read with the day or the month first")
         elif any(instant(self._iso(stamp))[1] for stamp in dated[:1]):
-            self._warnings.append("times without a zone were read as UTC")
+            self._warnings.append(NO_ZONE)
 
     def read(self, stamp: str) -> tuple[datetime | None, float | None]:
         """The point in time or the seconds since the beginning that a stamp stands for; None where it says neither."""

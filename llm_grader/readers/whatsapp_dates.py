@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from llm_grader.transcript import NO_ZONE
+
 _NUMBERS = re.compile(r"\d+")
 _Date = tuple[int, int, int]
 
@@ -41,7 +43,7 @@ class Dates:
             return [f"dates can be read with the day or the month first: {kept}"]
         missing = self._at.count(None)
         unread = [f"{missing} times could not be read and were left out"] if missing else []
-        return ["times without a zone were read as UTC", *unread]
+        return [NO_ZONE, *unread]
 
     def _instant(self, date: _Date, seconds: int) -> datetime | None:
         if self._read is None:
