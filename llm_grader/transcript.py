@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -27,6 +28,14 @@ class Model(BaseModel):
     """What every model of this library shares: immutable, and unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values, not validated; what was computed from the old ones is computed anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        if len(copy.__dict__) > len(self.__pydantic_fields__):
+            for name in copy.__dict__.keys() - self.__pydantic_fields__.keys():
+                del copy.__dict__[name]
+        return copy
 
 
 class Segment(Model):

@@ -223,6 +223,9 @@ def test_a_mapping_is_read_from_yaml_and_agents_of_the_command_line_come_on_top(
     file.write_text('agents: [Eva]\nchannels: {"0": agent}\n')
     assert load_role_mapping(file, agents=["Jan"]).agents == ("Eva", "Jan")
     assert load_role_mapping(None) == RoleMapping()
+    asked = RoleMapping(agents=("Eva",))
+    assert asked.role_of("Jan") is None
+    assert load_role_mapping(asked, agents=["Jan"]).role_of("Jan") == "agent"
     file.write_text("agents: [Eva]\nchanels: {}\n")
     with pytest.raises(MalformedInput, match=r"roles\.yaml: line 2: .*did you mean 'channels'"):
         load_role_mapping(file)

@@ -61,6 +61,17 @@ def test_a_path_may_be_text_or_a_path_object() -> None:
     assert load_rubric(str(DATA / "small.yaml")) == small()
 
 
+def test_a_copy_with_other_sections_knows_their_items() -> None:
+    whole = load_rubric(DATA / "small.yaml")
+    assert whole.item("greeting").id == "greeting"
+    changed = whole.sections[0].items[0].model_copy(update={"id": "hello"})
+    copy = whole.model_copy(update={"sections": (whole.sections[0].model_copy(update={"items": (changed,)}),)})
+    assert copy.item("hello") == changed
+    with pytest.raises(KeyError):
+        copy.item("greeting")
+    assert whole.item("greeting").id == "greeting"
+
+
 def test_plain_text_is_english() -> None:
     item = Item.model_validate({"id": "a", "title": "A title", "question": {"de": "Eine Frage?"}})
     assert item.title == {"en": "A title"}
