@@ -49,6 +49,10 @@ _TELLING = {
     """,
 }
 _OWN_WORDS = {language: frozenset(words.split()) for language, words in _TELLING.items()}
+_OTHER_WORDS = {
+    language: frozenset().union(*(words for other, words in _OWN_WORDS.items() if other != language))
+    for language in _OWN_WORDS
+}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -115,7 +119,10 @@ def _is_plainly(text: str, language: str) -> bool:
         return False
     words = frozenset(_WORD.findall(text.casefold()))
     own = len(_OWN_WORDS[language] & words)
-    return own > 0 and all(own > 2 * len(_OWN_WORDS[other] & words) for other in _OWN_WORDS if other != language)
+    others = _OTHER_WORDS[language] & words
+    return own > 2 * len(others) or (
+        own > 0 and all(own > 2 * len(_OWN_WORDS[other] & others) for other in _OWN_WORDS if other != language)
+    )
 
 
 def _told(said: _Said, language: str | None) -> _Said:

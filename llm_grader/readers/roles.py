@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +45,13 @@ class RoleMapping(Model):
 
     def role_of(self, *names: str | None) -> Role | None:
         """The role the mapping gives to a speaker, by any of their names; None when it says nothing about them."""
+        return self._found(names)
+
+    @cached_property
+    def _found(self) -> Callable[[tuple[str | None, ...]], Role | None]:
+        return lru_cache(maxsize=4096)(self._find)  # the same few people speak again and again
+
+    def _find(self, names: tuple[str | None, ...]) -> Role | None:
         known = [_key(name) for name in names if name is not None]
         ways = (self._named.get, self._by_channel, self._by_domain)
         return next((role for way in ways for name in known if (role := way(name))), None)
