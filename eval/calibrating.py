@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-import llm_grader
 from llm_grader.calibration import APPLIED, Calibration, ErrorRates, Fitted, Line, judge_of, positive_probability
 from llm_grader.errors import UsageError
 from llm_grader.eval.calibration import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
@@ -23,6 +22,7 @@ from llm_grader.eval.ratings import FloatArray, IntArray
 from llm_grader.eval.report_items import verdicts_of
 from llm_grader.rubric import Item, Rubric
 from llm_grader.verdict import MET, NOT_MET, Label, Provenance, Scorecard
+from llm_grader.version import __version__
 
 OWN_FROM = 100
 """From how many labels on an item has a line of its own; with fewer, a line of all items of its kind."""
@@ -232,7 +232,7 @@ def _fitted(
         labels=sum(found.y.size for found in pairs.values()),
         method=method,
         fitted_at=now or datetime.now(UTC),
-        library_version=llm_grader.__version__,
+        library_version=__version__,
     )
 
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from llm_grader.rubric_file import load_rubric
     from llm_grader.transcript import Transcript, Turn
     from llm_grader.verdict import Evidence, Scorecard, Verdict
-
-__version__ = "0.1.0"
+    from llm_grader.version import __version__ as __version__
 
 __all__ = [
     "Evidence",
@@ -48,6 +47,7 @@ _HOMES = {
     "Transcript": "transcript",
     "Turn": "transcript",
     "Verdict": "verdict",
+    "__version__": "version",
     "grade": "grader",
     "load_rubric": "rubric_file",
     "read_transcripts": "readers",

@@ -14,7 +14,7 @@ from llm_grader.messages import Message, Prompts
 from llm_grader.reply import Reply, answers_by_item, confidences_of, parse_answers, read_answers, response_model
 from llm_grader.rubric import Item
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 from llm_grader.windows import halve, merge
 
 ItemsPerCall = int | Literal["all"]

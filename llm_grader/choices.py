@@ -18,7 +18,8 @@ from llm_grader.offsets import Offsets
 from llm_grader.reply import Choice, Claim, Quote, Reply
 from llm_grader.rubric import Item, wording
 from llm_grader.transcript import Transcript, Turn
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence
 
 Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
 YES, NO = "Yes", "No"

@@ -20,7 +20,8 @@ from llm_grader.reply import AnswerModel, CitedQuote, Words
 from llm_grader.rubric import EvidenceRule, Item, Rubric, wording
 from llm_grader.throttle import Work, current_work
 from llm_grader.transcript import Model, Share, Transcript
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence, Status, Usage, Verdict
+from llm_grader.usage import Usage
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence, Status, Verdict
 
 LEAST_PAIRS = 10
 """Pairs of the same question with answers to both, before their agreement counts as met."""

@@ -9,9 +9,8 @@ from functools import lru_cache
 from pydantic import BaseModel
 
 from llm_grader.endpoint import Endpoint
-from llm_grader.ledger import Rates
 from llm_grader.prices import cost_of
-from llm_grader.verdict import Usage
+from llm_grader.usage import Rates, Usage
 
 _TOKENS_OF_A_CHOICE = 2  # the option, and the end
 

@@ -33,12 +33,12 @@ from llm_grader.errors import (
 from llm_grader.estimates import bytes_of, estimate_of, priced
 from llm_grader.faults import unsupported_parameter
 from llm_grader.journal import AttemptLog, ClaimedElsewhere, attempt_log
-from llm_grader.ledger import Ledger, Rates
+from llm_grader.ledger import Ledger
 from llm_grader.pace import pace_of
 from llm_grader.probabilities import label_probabilities
 from llm_grader.reply import LOGPROB_FLOOR, Choice, has_duplicate_keys, with_confidences
 from llm_grader.throttle import Throttle
-from llm_grader.verdict import Usage
+from llm_grader.usage import Rates, Usage
 
 Message = dict[str, str]
 MAX_ATTEMPTS = 6

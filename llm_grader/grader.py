@@ -15,7 +15,6 @@ from typing import Any
 
 from pydantic import SecretStr
 
-import llm_grader
 from llm_grader.asking import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsker
 from llm_grader.budget import Budget
 from llm_grader.calibration import Calibration, calibrated_card, load_calibration
@@ -26,7 +25,6 @@ from llm_grader.gateway import CONCURRENCY, Gateway
 from llm_grader.grading import grade_transcript
 from llm_grader.grading_run import GradingRun
 from llm_grader.keys import Keys
-from llm_grader.ledger import Rates
 from llm_grader.line import LANGUAGE, Line, open_local
 from llm_grader.loops import drained, loop_of_its_own
 from llm_grader.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, Prompts, prompt_hash
@@ -41,7 +39,9 @@ from llm_grader.speaker_roles import ask_roles
 from llm_grader.store import Store
 from llm_grader.throttle import NOTHING_NEW, Work, current_work
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Provenance, Scorecard, Usage
+from llm_grader.usage import Rates, Usage
+from llm_grader.verdict import Provenance, Scorecard
+from llm_grader.version import __version__
 
 _TEMPERATURE_OF_SAMPLES = 0.7
 
@@ -375,7 +375,7 @@ class Grader:
             endpoint=None if judge else LOCAL if self.is_local else self.endpoint.host,
             parameters=parameters,
             key="",
-            library_version=llm_grader.__version__,
+            library_version=__version__,
         )
 
     @cached_property

@@ -18,6 +18,7 @@ from llm_grader.sampling import vote
 from llm_grader.scoring import Scores, apply_conditions, score_verdicts
 from llm_grader.signals import judge_signal
 from llm_grader.transcript import Transcript
+from llm_grader.usage import Usage
 from llm_grader.verdict import (
     CANNOT_ASSESS,
     NOT_APPLICABLE,
@@ -26,7 +27,6 @@ from llm_grader.verdict import (
     Scorecard,
     SectionScore,
     Status,
-    Usage,
     Verdict,
 )
 from llm_grader.windows import WINDOWED

@@ -26,7 +26,8 @@ from typing import Any, TypeVar
 
 from llm_grader.pieces import Known
 from llm_grader.store import Store, now
-from llm_grader.verdict import Scorecard, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import Scorecard
 
 _Value = TypeVar("_Value")
 _Operation = Callable[[sqlite3.Connection], Any]

@@ -6,21 +6,9 @@ from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
 from llm_grader.probabilities import Token
-from llm_grader.transcript import Model
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 
 _NO_CHOICES = "no choices"
-
-
-class Rates(Model):
-    """How much a request takes: tokens for a byte of prompt, and tokens of an answer, in all or for each item.
-
-    The defaults are a first guess; `Store.rates` has what a model really took.
-    """
-
-    tokens_a_byte: float = 0.25
-    completion_tokens_an_item: float = 45.0
-    completion_tokens: float | None = None
 
 
 class Ledger:

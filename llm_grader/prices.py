@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from llm_grader.transcript import Model
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 
 OPENAI_URL = "https://api.openai.com/v1"
 

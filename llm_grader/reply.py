@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from llm_grader.rubric import Item
 from llm_grader.transcript import Model, Share
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 
 MAX_QUOTES = 4
 

@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-import llm_grader
 from llm_grader.errors import MalformedInput, UsageError
 from llm_grader.readers.mapping_file import load_mapping
 from llm_grader.rubric import Item, Rubric, wording
 from llm_grader.scoring import apply_conditions, score_verdicts
 from llm_grader.transcript import Model, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Provenance, Scorecard, Verdict
+from llm_grader.version import __version__
 
 _LABELS = {"yes": MET, "no": NOT_MET, "not_applicable": NOT_APPLICABLE, "": CANNOT_ASSESS}
 
@@ -112,7 +112,7 @@ def grade_self_audit(audit: SelfAudit, rubric: Rubric) -> Scorecard:
             prompt_hash="",
             model="a person",
             key="",
-            library_version=llm_grader.__version__,
+            library_version=__version__,
             graded_at=datetime.now(UTC),
         ),
     )

@@ -17,7 +17,8 @@ from llm_grader.messages import Message, render_transcript, template
 from llm_grader.reply import AnswerModel, CitedQuote
 from llm_grader.rubric import EvidenceRule
 from llm_grader.transcript import Role, Transcript, Turn
-from llm_grader.verdict import Evidence, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import Evidence
 
 _MOST_SPEAKERS = 20
 _CHARACTERS = 20_000

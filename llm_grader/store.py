@@ -32,9 +32,9 @@ from pydantic import ValidationError
 
 from llm_grader.claims import drop_stale_claims, read_in_doubt
 from llm_grader.errors import DiskError, StoreError
-from llm_grader.ledger import Rates
 from llm_grader.rubric import Rubric
 from llm_grader.schema import PATIENCE_S, migrate, refuse_foreign, told, use_wal
+from llm_grader.usage import Rates
 from llm_grader.verdict import Provenance, Scorecard
 
 _SAVE = """

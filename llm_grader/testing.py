@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 from pydantic import BaseModel
 
 from llm_grader.errors import InvalidOutput
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 
 Answers = Mapping[str, Any]
 

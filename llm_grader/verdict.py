@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from llm_grader.transcript import Model, Role, Share
+from llm_grader.usage import Usage
 
 Judged = Literal["llm", "signal", "ticket", "audio", "corpus", "org"]
 Match = Literal["exact", "normalised", "repaired"]
@@ -18,8 +19,6 @@ NOT_MET = "not_met"
 NOT_APPLICABLE = "not_applicable"
 CANNOT_ASSESS = "cannot_assess"
 UNSCORED = frozenset({NOT_APPLICABLE, CANNOT_ASSESS})
-
-_Number = TypeVar("_Number", int, float)
 
 
 class Evidence(Model):
@@ -65,36 +64,6 @@ class Verdict(Model):
         if (self.label is None) == (self.status == "ok"):
             raise ValueError(f"item {self.item_id}: a verdict has a label exactly when its status is ok")
         return self
-
-
-class Usage(Model):
-    """What the requests cost. Tokens are what the endpoint reported; None means that it did not say.
-
-    `cost` is in US dollars, None when a price or a token count is unknown. `answered_by` is the model's name as the
-    endpoint gave it.
-    """
-
-    requests: int = 0
-    prompt_tokens: int | None = 0
-    cached_tokens: int | None = 0
-    completion_tokens: int | None = 0
-    cost: float | None = 0.0
-    answered_by: str | None = None
-
-    def __add__(self, other: Usage) -> Usage:
-        """Add up two usages; what is unknown in one stays unknown in the sum."""
-        return Usage(
-            requests=self.requests + other.requests,
-            prompt_tokens=_sum(self.prompt_tokens, other.prompt_tokens),
-            cached_tokens=_sum(self.cached_tokens, other.cached_tokens),
-            completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
-            cost=_sum(self.cost, other.cost),
-            answered_by=other.answered_by or self.answered_by,
-        )
-
-
-def _sum(a: _Number | None, b: _Number | None) -> _Number | None:
-    return None if a is None or b is None else a + b
 
 
 class Provenance(Model):

@@ -13,8 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 LAYERS: list[set[str]] = [
-    {"errors"},
+    {"errors", "version"},
     {"transcript"},
+    {"usage"},
     {"verdict"},
     {"rubric"},
     {

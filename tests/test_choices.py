@@ -18,7 +18,8 @@ from llm_grader.offsets import ItemOffset, Offsets, wording_hash
 from llm_grader.reply import LOGPROB_FLOOR, Choice, Reply
 from llm_grader.rubric import EvidenceRule, Guidance, Item, Level, Scale
 from llm_grader.transcript import Role, Segment, Transcript, Turn
-from llm_grader.verdict import Evidence, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import Evidence
 
 Script = Callable[[str], float | str | JudgeError]
 

@@ -38,7 +38,7 @@ from llm_grader.gateway import MAX_ATTEMPTS, Gateway
 from llm_grader.prices import Price
 from llm_grader.reply import LOGPROB_FLOOR, response_model
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 from tests.command_line import PATIENCE_S, wait_until
 from tests.scripted import KEY, Clock, gateway, item
 

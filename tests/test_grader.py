@@ -45,7 +45,8 @@ from llm_grader.testing import (
     failure,
 )
 from llm_grader.transcript import Transcript, Turn
-from llm_grader.verdict import Scorecard, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import Scorecard
 from tests.command_line import PATIENCE_S
 from tests.effort import least_seconds
 from tests.scripted import HELLO, KEY, Clock, answers, gateway, item, rubric, transcript

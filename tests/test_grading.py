@@ -36,7 +36,8 @@ from llm_grader.rubric import Rubric
 from llm_grader.rubric_file import load_rubric
 from llm_grader.testing import ScriptedJudge, answer
 from llm_grader.transcript import Segment, Transcript, Turn
-from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard
 from tests.effort import least_seconds
 from tests.scripted import HELLO, answers, item, rubric, transcript
 

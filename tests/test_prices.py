@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.prices import Price, cost_of
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 
 OWN = {"m": Price(input=2.0, output=10.0, cached=0.5), "plain": Price(input=2.0, output=10.0)}
 ELSEWHERE = "https://models.example/v1"

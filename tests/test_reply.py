@@ -21,7 +21,7 @@ from llm_grader.reply import (
 )
 from llm_grader.rubric import Item
 from llm_grader.testing import answer
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 from tests.scripted import item
 
 GOOD = answer("met", (0, "Hello"))

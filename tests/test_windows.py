@@ -14,7 +14,7 @@ from llm_grader.errors import ContextTooLong, Refused
 from llm_grader.reply import Claim, Quote, Reply
 from llm_grader.rubric import Item
 from llm_grader.transcript import Transcript, Turn
-from llm_grader.verdict import Usage
+from llm_grader.usage import Usage
 from llm_grader.windows import halve, merge
 from tests.scripted import item, transcript
 

@@ -146,7 +146,7 @@ def _print_estimate(
 ) -> None:
     from llm_grader.cli.show import print_estimate
     from llm_grader.consistency import PairAnswer
-    from llm_grader.verdict import Usage
+    from llm_grader.usage import Usage
 
     usage = sum((gateway.estimate(judge.render(pair), PairAnswer) for pair in pairs), Usage())
     print_estimate({"transcripts": conversations, "pairs": len(pairs)}, usage, as_json=as_json)

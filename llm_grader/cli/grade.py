@@ -148,7 +148,7 @@ def _run(
 def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:
     """What grading would take."""
     from llm_grader.cli.show import print_estimate
-    from llm_grader.verdict import Usage
+    from llm_grader.usage import Usage
 
     transcripts, usage = 0, Usage()
     for transcript in source.check():

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from llm_grader.rubric import Rubric
     from llm_grader.settings import Settings
     from llm_grader.transcript import Transcript
-    from llm_grader.verdict import Scorecard, Usage
+    from llm_grader.usage import Usage
+    from llm_grader.verdict import Scorecard
 
 _Answer = TypeVar("_Answer")
 Cards = Callable[[], Iterable["Scorecard"]]
@@ -159,7 +160,7 @@ class Judging:
         return take
 
     def _spent(self) -> Usage:
-        from llm_grader.verdict import Usage
+        from llm_grader.usage import Usage
 
         return sum((asked.spent for asked in self._asked), Usage())
 

@@ -10,7 +10,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from llm_grader import __version__
 from llm_grader.cli import rubric as rubric_commands
 from llm_grader.cli.batch import app as batch_app
 from llm_grader.cli.calibrate import calibrate
@@ -27,6 +26,7 @@ from llm_grader.cli.refine import refine
 from llm_grader.cli.render import render
 from llm_grader.cli.results import app as results_app
 from llm_grader.errors import DiskError, GraderError
+from llm_grader.version import __version__
 
 HELP = """Grade customer-service conversations against a checklist.
 

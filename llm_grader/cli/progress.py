@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from llm_grader.stored import Brief
-from llm_grader.verdict import Scorecard, Usage
+from llm_grader.usage import Usage
+from llm_grader.verdict import Scorecard
 
 _SECONDS_BETWEEN_LINES = 10.0
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from llm_grader.verdict import Scorecard, Usage, Verdict
+from llm_grader.usage import Usage
+from llm_grader.verdict import Scorecard, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
