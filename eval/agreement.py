@@ -12,14 +12,14 @@ left out.
 
 from __future__ import annotations
 
-from llm_grader.eval.bootstrap import Interval, cluster_bootstrap
-from llm_grader.eval.many_raters import brennan_prediger, fleiss_kappa, gwet_ac1, gwet_ac2, scott_pi
-from llm_grader.eval.multiplicity import Adjusted, benjamini_hochberg, benjamini_yekutieli
-from llm_grader.eval.paired import PairedTest, mcnemar_midp, stuart_maxwell
-from llm_grader.eval.proportions import Proportion, clopper_pearson, wilson
-from llm_grader.eval.ratings import Agreement
-from llm_grader.eval.reliability import icc, krippendorff_alpha
-from llm_grader.eval.two_raters import (
+from llm_grader.eval.stats.bootstrap import Interval, cluster_bootstrap
+from llm_grader.eval.stats.many_raters import brennan_prediger, fleiss_kappa, gwet_ac1, gwet_ac2, scott_pi
+from llm_grader.eval.stats.multiplicity import Adjusted, benjamini_hochberg, benjamini_yekutieli
+from llm_grader.eval.stats.paired import PairedTest, mcnemar_midp, stuart_maxwell
+from llm_grader.eval.stats.proportions import Proportion, clopper_pearson, wilson
+from llm_grader.eval.stats.ratings import Agreement
+from llm_grader.eval.stats.reliability import icc, krippendorff_alpha
+from llm_grader.eval.stats.two_raters import (
     cluster_tables,
     cohen_kappa,
     kappa_of_tables,

@@ -15,23 +15,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from llm_grader.errors import GraderError
-    from llm_grader.grader import Grader, grade
-    from llm_grader.readers import read_transcripts
-    from llm_grader.rubric import Rubric
-    from llm_grader.rubric_file import load_rubric
+    from llm_grader.asking.by_prompt import Judge
+    from llm_grader.errors import EndpointError, GraderError, RunStopped
+    from llm_grader.gateway.budget import Budget
+    from llm_grader.gateway.endpoint import Endpoint
+    from llm_grader.grader.grader import Grader, grade
+    from llm_grader.readers.read import read_transcripts
+    from llm_grader.rubric.load import load_rubric
+    from llm_grader.rubric.model import Rubric
+    from llm_grader.store.store import Store
     from llm_grader.transcript import Transcript, Turn
+    from llm_grader.usage import Usage
     from llm_grader.verdict import Evidence, Scorecard, Verdict
     from llm_grader.version import __version__ as __version__
 
 __all__ = [
+    "Budget",
+    "Endpoint",
+    "EndpointError",
     "Evidence",
     "Grader",
     "GraderError",
+    "Judge",
     "Rubric",
+    "RunStopped",
     "Scorecard",
+    "Store",
     "Transcript",
     "Turn",
+    "Usage",
     "Verdict",
     "grade",
     "load_rubric",
@@ -39,18 +51,25 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Budget": "gateway.budget",
+    "Endpoint": "gateway.endpoint",
+    "EndpointError": "errors",
     "Evidence": "verdict",
-    "Grader": "grader",
+    "Grader": "grader.grader",
     "GraderError": "errors",
-    "Rubric": "rubric",
+    "Judge": "asking.by_prompt",
+    "Rubric": "rubric.model",
+    "RunStopped": "errors",
     "Scorecard": "verdict",
+    "Store": "store.store",
     "Transcript": "transcript",
     "Turn": "transcript",
+    "Usage": "usage",
     "Verdict": "verdict",
     "__version__": "version",
-    "grade": "grader",
-    "load_rubric": "rubric_file",
-    "read_transcripts": "readers",
+    "grade": "grader.grader",
+    "load_rubric": "rubric.load",
+    "read_transcripts": "readers.read",
 }
 
 

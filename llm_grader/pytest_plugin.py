@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from llm_grader.asking import Judge
-    from llm_grader.eval.report_items import ItemRow
-    from llm_grader.grader import Grader
-    from llm_grader.rubric import Rubric
+    from llm_grader.asking.by_prompt import Judge
+    from llm_grader.eval.judge.report import ItemRow
+    from llm_grader.grader.grader import Grader
+    from llm_grader.rubric.model import Rubric
 
 
 def assert_agreement(
@@ -47,12 +47,12 @@ def assert_agreement(
     """
     __tracebackhide__ = True
     from llm_grader.errors import UsageError
-    from llm_grader.eval.comparison import below, lean_verdicts
-    from llm_grader.eval.gold import read_gold
-    from llm_grader.eval.labelled_set import LabelledSet
-    from llm_grader.eval.report_items import report_items
-    from llm_grader.rubric import Rubric
-    from llm_grader.rubric_file import load_rubric
+    from llm_grader.eval.judge.comparison import below, lean_verdicts
+    from llm_grader.eval.judge.labelled_set import LabelledSet
+    from llm_grader.eval.judge.report import report_items
+    from llm_grader.eval.labels.files import read_gold
+    from llm_grader.rubric.load import load_rubric
+    from llm_grader.rubric.model import Rubric
 
     loaded = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
     read = read_gold(Path(gold), rubric=loaded)
@@ -78,7 +78,7 @@ def _assert_agreement() -> Callable[..., tuple[ItemRow, ...]]:
 
 def _grader(rubric: Rubric, judge: Grader | Judge | str) -> Grader:
     from llm_grader.errors import UsageError
-    from llm_grader.grader import Grader
+    from llm_grader.grader.grader import Grader
 
     if isinstance(judge, str):
         return Grader(rubric, model=judge)

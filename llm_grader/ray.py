@@ -33,8 +33,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from llm_grader.errors import UsageError
-from llm_grader.grader import Grader
-from llm_grader.pieces import Known
+from llm_grader.grader.grader import Grader
+from llm_grader.grader.pieces import Known
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard
 

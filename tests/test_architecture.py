@@ -129,7 +129,7 @@ def test_each_module_imports_only_from_its_own_layer_or_from_below() -> None:
 
 def test_only_the_gateway_and_its_client_import_the_client_libraries() -> None:
     users = {path.relative_to(ROOT).as_posix() for _, path in modules() if roots(path) & CLIENTS}
-    ours = {"llm_grader/gateway.py", "llm_grader/client.py"}
+    ours = {"llm_grader/gateway/gateway.py", "llm_grader/gateway/client.py"}
     assert users == {*ours, "eval/bench/contestants.py", "eval/bench/peers.py"}  # they compare with the bare SDK
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.evidence import QuoteFinder
-from llm_grader.rubric import CHANNELS, Item
-from llm_grader.rubric_file import load_rubric
-from llm_grader.signals import judge_signal
+from llm_grader.checking.evidence import QuoteFinder
+from llm_grader.rubric.load import load_rubric
+from llm_grader.rubric.model import CHANNELS, Item
+from llm_grader.signals.items import judge_signal
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Evidence, Label
 

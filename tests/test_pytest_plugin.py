@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from llm_grader.errors import UsageError
-from llm_grader.grader import Grader
+from llm_grader.grader.grader import Grader
 from llm_grader.pytest_plugin import assert_agreement
-from llm_grader.rubric_file import load_rubric
+from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedJudge, answer
-from tests.eval_commands import HELLO, write_gold, write_rubric
+from tests.support.eval_commands import HELLO, write_gold, write_rubric
 
 pytest_plugins = ["pytester"]
 

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from llm_grader.errors import AuthError, UsageError
-from llm_grader.grader import Grader
+from llm_grader.grader.grader import Grader
 from llm_grader.ray import GradeBatch
-from llm_grader.rubric import Rubric
+from llm_grader.rubric.model import Rubric
 from llm_grader.testing import ScriptedServer, answer, completion, failure
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Scorecard

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from llm_grader.asking.answers import response_model
 from llm_grader.errors import InvalidOutput
-from llm_grader.grader import Grader
-from llm_grader.reply import response_model
+from llm_grader.grader.grader import Grader
 from llm_grader.testing import (
     ScriptedJudge,
     ScriptedRequest,
@@ -24,8 +24,8 @@ from llm_grader.testing import (
     completion,
     failure,
 )
-from tests.command_line import PATIENCE_S, wait_until
-from tests.scripted import HELLO, answers, item, rubric, transcript
+from tests.support.command_line import PATIENCE_S, wait_until
+from tests.support.scripted import HELLO, answers, item, rubric, transcript
 
 MODEL = response_model([item(), item("thanks")])
 

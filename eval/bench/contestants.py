@@ -16,13 +16,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+from llm_grader.asking.answers import response_model
+from llm_grader.asking.messages import Prompts
 from llm_grader.eval.bench.workload import transcript
-from llm_grader.grader import Grader
-from llm_grader.messages import Prompts
-from llm_grader.pool import run_pool
-from llm_grader.readers import read_transcripts
-from llm_grader.reply import response_model
-from llm_grader.rubric_file import load_rubric
+from llm_grader.grader.grader import Grader
+from llm_grader.grader.pool import run_pool
+from llm_grader.readers.read import read_transcripts
+from llm_grader.rubric.load import load_rubric
 from llm_grader.transcript import Transcript
 
 RUBRIC = "helpdesk_qa"

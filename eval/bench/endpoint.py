@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from llm_grader.asking.messages import Prompts
 from llm_grader.eval.bench.workload import VARIANTS, completion_parts, number_in, peers_completion_parts
-from llm_grader.messages import Prompts
-from llm_grader.rubric_file import load_rubric
+from llm_grader.rubric.load import load_rubric
 
 _BYTES_A_TOKEN = 4
 _BROKEN = b'{"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "I would say'

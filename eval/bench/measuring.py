@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from llm_grader.asking.messages import Prompts
 from llm_grader.eval.bench.contestants import MODEL, RUBRIC, take_counts
-from llm_grader.messages import Prompts
-from llm_grader.rubric import wording
-from llm_grader.rubric_file import load_rubric
+from llm_grader.rubric.load import load_rubric
+from llm_grader.rubric.model import wording
 
 COMMAND_LINE = "command line"
 RESUMED = "command line, resumed"

@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 from llm_grader import readers
 from llm_grader.eval.bench.workload import transcript
-from llm_grader.language import with_languages
+from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Transcript
 
 _NAMES = {"agent": "Agent", "customer": "Customer"}

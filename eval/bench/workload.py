@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from llm_grader.rubric import Item
+from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript, Turn
 
 VARIANTS = 64

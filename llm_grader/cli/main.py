@@ -10,21 +10,21 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from llm_grader.cli import rubric as rubric_commands
-from llm_grader.cli.batch import app as batch_app
-from llm_grader.cli.calibrate import calibrate
-from llm_grader.cli.consistency import consistency
-from llm_grader.cli.doctor import doctor
-from llm_grader.cli.drift import drift
-from llm_grader.cli.eval import app as eval_app
-from llm_grader.cli.figures import figures
-from llm_grader.cli.grade import grade
-from llm_grader.cli.interrupts import NOBODY_READS, discard_stdout
-from llm_grader.cli.plan import plan
-from llm_grader.cli.read import read
-from llm_grader.cli.refine import refine
-from llm_grader.cli.render import render
-from llm_grader.cli.results import app as results_app
+from llm_grader.cli.commands import rubric as rubric_commands
+from llm_grader.cli.commands.batch import app as batch_app
+from llm_grader.cli.commands.calibrate import calibrate
+from llm_grader.cli.commands.consistency import consistency
+from llm_grader.cli.commands.doctor import doctor
+from llm_grader.cli.commands.drift import drift
+from llm_grader.cli.commands.eval import app as eval_app
+from llm_grader.cli.commands.figures import figures
+from llm_grader.cli.commands.grade import grade
+from llm_grader.cli.commands.plan import plan
+from llm_grader.cli.commands.read import read
+from llm_grader.cli.commands.refine import refine
+from llm_grader.cli.commands.render import render
+from llm_grader.cli.commands.results import app as results_app
+from llm_grader.cli.terminal.interrupts import NOBODY_READS, discard_stdout
 from llm_grader.errors import DiskError, GraderError
 from llm_grader.version import __version__
 

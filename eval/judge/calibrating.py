@@ -1,0 +1,261 @@
+"""Fits what a judge's confidences are worth, and how it treats passes and failures, on labels from people."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from llm_grader.errors import UsageError
+from llm_grader.eval.judge.item_answers import ItemAnswers, Unit, Verdicts, collect_answers, failing_label
+from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.eval.judge.report import verdicts_of
+from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
+from llm_grader.eval.stats.probabilities import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
+from llm_grader.eval.stats.proportions import Proportion, wilson
+from llm_grader.eval.stats.ratings import FloatArray, IntArray
+from llm_grader.grading.confidence import APPLIED, Calibration, ErrorRates, Fitted, Line, judge_of, positive_probability
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.verdict import MET, NOT_MET, Label, Provenance, Scorecard
+from llm_grader.version import __version__
+
+OWN_FROM = 100
+"""From how many labels on an item has a line of its own; with fewer, a line of all items of its kind."""
+POOLED_FROM = 30
+"""With how few labels nothing is fitted."""
+_FOLDS = 5
+
+Kind = Literal["binary", "scale"]
+
+
+class Pairs(NamedTuple):
+    """What the judge gave the positive answer (0–1), whether it was true (0 or 1), and the fold of its transcript."""
+
+    kind: Kind
+    p: FloatArray
+    y: FloatArray
+    fold: IntArray
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good probabilities are: `labels` of them, calibration error (ECE), Brier score and AUROC."""
+
+    labels: int
+    ece: float
+    brier: float
+    auroc: float
+
+
+@dataclass(frozen=True)
+class CalibrationFit:
+    """A calibration; and, by kind of item, how good the judge's own confidences are and the calibrated ones.
+
+    The latter are those of transcripts left out of the fit, in five folds.
+    """
+
+    calibration: Calibration
+    before: dict[Kind, Quality]
+    after: dict[Kind, Quality]
+
+
+@dataclass(frozen=True)
+class ItemRate:
+    """The pass rate of one item: as judged, and corrected for the judge's errors."""
+
+    item_id: str
+    judged: Proportion
+    corrected: Corrected
+
+
+def fit_calibration(
+    labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetime | None = None
+) -> CalibrationFit:
+    """Fit a line through the log-odds for each item, and count the judge's errors.
+
+    A line is a temperature below 300 labels and Platt's from there on. Only labels from people are used, and only where
+    they decide on a label of the scale.
+
+    Args:
+        labelled: gold labels.
+        cards: of one judge; of which only those about labelled conversations count.
+        now: the time of the fit, for the provenance.
+
+    Raises:
+        UsageError: no label is from people, no card meets one, or the cards are of several judges or calibrated ones.
+    """
+    labels = [label for label in labelled.labels if label.label_source == "human"]
+    if not labels:
+        raise UsageError(f"labels are {' and '.join(labelled.sources)}: only labels from people can calibrate a judge")
+    known = {label.transcript_id for label in labels} | labelled.pieces.transcripts.keys()
+    met = [card for card in cards if card.transcript_id in known]
+    provenance, verdicts = _one_judge(met), verdicts_of(met, labelled.pieces)
+    answers = [collect_answers(said, verdicts, item) for item, said in _by_item(labels, labelled.rubric)]
+    pairs = {found.item.id: _pairs(found, verdicts) for found in answers}
+    calibration = Calibration(
+        lines=_fit_lines(pairs),
+        error_rates={found.item.id: rates for found in answers if (rates := _error_rates(found)) is not None},
+        fitted=_fitted(labelled, answers, provenance, pairs, now),
+    )
+    return CalibrationFit(calibration, _quality(pairs), _quality(_held_out(pairs)))
+
+
+def _by_item(labels: Iterable[Label], rubric: Rubric) -> list[tuple[Item, list[Label]]]:
+    said: dict[str, list[Label]] = {}
+    for label in labels:
+        said.setdefault(label.item_id, []).append(label)
+    return [(item, said[item.id]) for item in rubric.items() if item.id in said]
+
+
+def _one_judge(cards: Iterable[Scorecard]) -> Provenance:
+    """What made the cards.
+
+    Raises:
+        UsageError: there is no card, they are of several judges, or calibrated already.
+    """
+    judges = {repr(judge_of(card.provenance)): card.provenance for card in cards}
+    if not judges:
+        raise UsageError("no verdict is about a labelled conversation: grade those first, or name the run with --run")
+    if len(judges) > 1:
+        raise UsageError("the cards are of several judges (rubric, prompt, model or parameters differ): name one run")
+    (provenance,) = judges.values()
+    if APPLIED in provenance.parameters:
+        raise UsageError("the cards are calibrated already: take those of the store, or grade without --calibration")
+    return provenance
+
+
+def _pairs(answers: ItemAnswers, verdicts: Verdicts) -> Pairs:
+    """Every verdict with a confidence whose gold label is decided."""
+    item, found = answers.item, []
+    for unit, truth in zip(answers.units, answers.decided, strict=True):
+        verdict = verdicts.get(unit)
+        p = None if verdict is None else positive_probability(verdict, item)
+        if verdict is not None and p is not None and truth in item.levels:
+            right = truth == (MET if item.scale == "binary" else verdict.label)
+            found.append((p, float(right), _fold(unit)))
+    columns = np.array(found, dtype=np.float64).reshape(-1, 3)
+    kind: Kind = "binary" if item.scale == "binary" else "scale"
+    return Pairs(kind, columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int64))
+
+
+def _fold(unit: Unit) -> int:
+    return hashlib.sha256(unit.transcript_id.encode()).digest()[0] % _FOLDS
+
+
+def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, Line]:
+    lines = {}
+    for item_id, own in pairs.items():
+        alike = (other for other in pairs.values() if other.kind == own.kind)
+        like = own if own.y.size >= OWN_FROM else _together(alike)
+        if like.y.size >= POOLED_FROM and own.y.size:
+            fit = fit_calibrator(like.p, like.y)
+            pooled = like is not own
+            lines[item_id] = Line(slope=fit.slope, intercept=fit.intercept, labels=like.y.size, pooled=pooled)
+    return lines
+
+
+def _together(pairs: Iterable[Pairs]) -> Pairs:
+    listed = list(pairs)
+    p, y, fold = (np.concatenate([getattr(part, name) for part in listed]) for name in ("p", "y", "fold"))
+    return Pairs(listed[0].kind, p, y, fold)
+
+
+def _held_out(pairs: Mapping[str, Pairs]) -> dict[str, Pairs]:
+    """The pairs with the probabilities that lines fitted on the other folds give them."""
+    corrected = {item_id: own.p.copy() for item_id, own in pairs.items()}
+    for fold in range(_FOLDS):
+        lines = _fit_lines({item_id: _where(own, own.fold != fold) for item_id, own in pairs.items()})
+        for item_id, line in lines.items():
+            here = pairs[item_id].fold == fold
+            corrected[item_id][here] = [line.apply(p) for p in pairs[item_id].p[here].tolist()]
+    return {item_id: own._replace(p=corrected[item_id]) for item_id, own in pairs.items()}
+
+
+def _where(pairs: Pairs, chosen: npt.NDArray[np.bool_]) -> Pairs:
+    return Pairs(pairs.kind, pairs.p[chosen], pairs.y[chosen], pairs.fold[chosen])
+
+
+def _quality(pairs: Mapping[str, Pairs]) -> dict[Kind, Quality]:
+    kinds: tuple[Kind, ...] = ("binary", "scale")
+    found = {}
+    for kind in kinds:
+        like = [other for other in pairs.values() if other.kind == kind]
+        if like and (all_of := _together(like)).y.size:
+            p, y = all_of.p, all_of.y
+            found[kind] = Quality(y.size, expected_calibration_error(p, y), brier(p, y), auroc(p, y))
+    return found
+
+
+def _error_rates(answers: ItemAnswers) -> ErrorRates | None:
+    """None for an item with a scale, and where a class is missing: of it the judge's errors are not known."""
+    failing = failing_label(answers.item)
+    if failing is None:
+        return None
+    table = answers.gold.T @ answers.judge
+    bad = answers.item.levels.index(failing)
+    good = 1 - bad
+    passes, failures = float(table[good].sum()), float(table[bad].sum())
+    if not (passes and failures):
+        return None
+    return ErrorRates(
+        sensitivity=table[good, good] / passes, passes=passes, specificity=table[bad, bad] / failures, failures=failures
+    )
+
+
+def _measured(answers: ItemAnswers) -> list[Unit]:
+    """What has both a label and a verdict on the scale."""
+    return [answers.units[row] for row in np.flatnonzero(answers.gold.any(axis=1) & answers.judge.any(axis=1))]
+
+
+def _fitted(
+    labelled: LabelledSet,
+    answers: Sequence[ItemAnswers],
+    judge: Provenance,
+    pairs: Mapping[str, Pairs],
+    now: datetime | None,
+) -> Fitted:
+    method = f"temperature below {PLATT_FROM} labels, Platt from there on; an item's own from {OWN_FROM} labels on"
+    return Fitted(
+        **{name: getattr(judge, name) for name in ("rubric_id", "rubric_version", "rubric_hash", "prompt_hash")},
+        model=judge.model,
+        endpoint=judge.endpoint,
+        parameters=judge.parameters,
+        data=labelled.name,
+        data_hash=labelled.data_hash,
+        label_source="human",
+        transcripts=len({unit.transcript_id for found in answers for unit in _measured(found)}),
+        labels=sum(found.y.size for found in pairs.values()),
+        method=method,
+        fitted_at=now or datetime.now(UTC),
+        library_version=__version__,
+    )
+
+
+def corrected_rates(cards: Iterable[Scorecard], calibration: Calibration, rubric: Rubric) -> tuple[ItemRate, ...]:
+    """The pass rate of each item over these cards, corrected for the errors that the calibration measured.
+
+    Rogan and Gladen's correction, see `eval.correction`. Items whose errors are not known are left out.
+    """
+    labels: dict[str, list[str]] = {item_id: [] for item_id in calibration.error_rates}
+    for card in cards:
+        for item_id, said in labels.items():
+            label = card.verdicts[item_id].label if item_id in card.verdicts else None
+            if label in (MET, NOT_MET):
+                said.append(label)
+    rates = []
+    for item_id, said in labels.items():
+        known = calibration.error_rates[item_id]
+        passed = sum(label != failing_label(rubric.item(item_id)) for label in said)
+        judged = wilson(passed, len(said))
+        corrected = rogan_gladen(
+            judged,
+            specificity=Proportion(known.specificity, np.nan, np.nan, known.failures),
+            sensitivity=Proportion(known.sensitivity, np.nan, np.nan, known.passes),
+        )
+        rates.append(ItemRate(item_id, judged, corrected))
+    return tuple(rates)

@@ -1,0 +1,131 @@
+"""A labelled set as a command is given it: a folder of one's own, a public set, or a file of labels alone."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from llm_grader.errors import InputError, UsageError
+from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.labels.sources import sources_of
+from llm_grader.eval.labels.turns import TurnPieces, turn_pieces
+from llm_grader.eval.public.sets import PUBLIC_SETS, read_public_set
+from llm_grader.rubric.load import load_rubric
+from llm_grader.rubric.model import Rubric
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Label, LabelSource
+
+_MOST_NAMES = 8
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Labels, the rubric they answer, and the conversations they are about (none, when only labels were given)."""
+
+    name: str
+    rubric: Rubric
+    transcripts: dict[str, Transcript]
+    labels: tuple[Label, ...]
+
+    @property
+    def sources(self) -> tuple[LabelSource, ...]:
+        """Where the labels come from, the best first."""
+        return sources_of(self.labels)
+
+    def said_by(self, annotators: Iterable[str]) -> LabelledSet:
+        """The same with the labels of some annotators alone.
+
+        Args:
+            annotators: names, or patterns such as `expert*`.
+
+        Raises:
+            UsageError: nobody is called like one of them.
+        """
+        names = sorted({label.annotator for label in self.labels})
+        chosen: set[str] = set()
+        for pattern in annotators:
+            if not (like := fnmatch.filter(names, pattern)):
+                known = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+                raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {known}")
+            chosen.update(like)
+        return replace(self, labels=tuple(label for label in self.labels if label.annotator in chosen))
+
+    @cached_property
+    def pieces(self) -> TurnPieces:
+        """The turns that were labelled one by one, each as a conversation of its own."""
+        return turn_pieces(self.labels, self.transcripts)
+
+    @property
+    def asked(self) -> list[Transcript]:
+        """What a judge has to grade: whole conversations, unless all labels are about turns, and the pieces."""
+        by_turn = self.pieces.items
+        whole = not by_turn or any(label.item_id not in by_turn for label in self.labels)
+        return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 of every label and of what was said in the conversations, whatever their order in the files."""
+        lines = [label.model_dump_json(exclude_defaults=True) for label in self.labels]
+        lines += [f"{name} {transcript.content_hash()}" for name, transcript in self.transcripts.items()]
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+    def need_transcripts(self, what: str) -> None:
+        """Refuse to do what takes the conversations themselves when they are not there.
+
+        Raises:
+            UsageError: they are not.
+        """
+        if not self.transcripts:
+            raise UsageError(f"{what} needs the conversations: give a folder with transcripts.jsonl beside the labels")
+
+
+def load_labelled_set(
+    path: Path, rubric: str | Path | None = None, *, default_rubric: str = "helpdesk_qa"
+) -> LabelledSet:
+    """Load labels, and the conversations where they are there.
+
+    Args:
+        path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a
+            `.jsonl` or `.csv` file of labels.
+        rubric: id or path of the rubric that the labels answer.
+        default_rubric: the same, where none is named and the set has none of its own.
+
+    Raises:
+        UsageError: another rubric is named for a public set.
+        InputError: something is missing or wrong, or there are no labels; names the file and the line.
+    """
+    if not path.exists():
+        raise InputError("there is no such file or folder", path=path)
+    public = _public_folder(path)
+    read = (
+        _load_public(public, rubric) if public is not None else _load_own(path, load_rubric(rubric or default_rubric))
+    )
+    if not read.labels:
+        raise InputError("there are no labels to compare with", path=path)
+    return read
+
+
+def _load_own(path: Path, rubric: Rubric) -> LabelledSet:
+    if path.is_dir():
+        gold = read_gold(path, rubric=rubric)
+        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels)
+    return LabelledSet(path.stem, rubric, {}, tuple(read_labels(path, rubric=rubric)))
+
+
+def _public_folder(path: Path) -> Path | None:
+    """The folder of a public set, in which one folder a split lies."""
+    whole = path.resolve()
+    return next((p for p in (whole, whole.parent) if p.name in PUBLIC_SETS and (p / "dev").is_dir()), None)
+
+
+def _load_public(folder: Path, rubric: str | Path | None) -> LabelledSet:
+    read = read_public_set(folder.name, folder.parent)
+    if rubric is not None:
+        raise UsageError(f"{folder.name} has a rubric of its own: leave out --rubric")
+    if read.rubric is None:
+        raise InputError("there are no labels to compare with", path=folder)
+    return LabelledSet(read.name, read.rubric, read.transcripts, read.labels)

@@ -1,0 +1,1 @@
+"""Gold labels: files, public sets as labels, sources, and labels about single turns."""

@@ -1,0 +1,1 @@
+"""Public sets that people labelled, read into transcripts and labels."""

@@ -1,0 +1,1 @@
+"""Better wording of items, tried on labels that were held out."""

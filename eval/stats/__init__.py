@@ -1,0 +1,1 @@
+"""Arrays in, figures out: agreement, intervals, tests, planning. It knows no rubric."""

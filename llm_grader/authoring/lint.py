@@ -1,0 +1,291 @@
+"""What is valid in a rubric and still unwise. Nothing here reads a file or asks a model.
+
+Each rule is a generator over one item or over the whole rubric; `lint_rubric` runs them all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from itertools import combinations, pairwise
+from typing import Literal
+
+from llm_grader.authoring.lint_words import Source, asks_twice, outside_transcript, vague_words
+from llm_grader.errors import RubricError
+from llm_grader.rubric.model import Item, Rubric, Signal, Text
+from llm_grader.signals.items import SIGNALS, judge_signal
+from llm_grader.transcript import Model, Transcript
+from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
+
+Severity = Literal["error", "warning"]
+
+_NEAR_DUPLICATE = 0.9
+_HALF = 0.5
+_NEED_FIELDS = ("ticket_fields", "ticket_sent")
+_NEED_LIMIT = ("response_time", "contact_gap")
+_NEVER_DECIDED = ("corpus", "org")
+_REMEDY: dict[Source, tuple[str, Severity]] = {
+    "sound": ("only the recording shows it; use judged: audio, or ask for what was said", "error"),
+    "time": ("times are computed, not read; use judged: signal", "warning"),
+    "ticket": ("it is a field of the ticket, not of the conversation; use judged: ticket", "warning"),
+}
+
+
+class Finding(Model):
+    """One thing to mend: the rule that found it, the item it is about (None: the rubric), and what to do."""
+
+    rule: str
+    severity: Severity
+    item: str | None
+    message: str
+
+
+def lint_rubric(rubric: Rubric) -> list[Finding]:
+    """Everything unwise in a valid rubric: first what is about single items, in their order, then the rest."""
+    about_items = [finding for item in rubric.items() for rule in _ITEM_RULES for finding in rule(item, rubric)]
+    return [*about_items, *(finding for rule in _RUBRIC_RULES for finding in rule(rubric))]
+
+
+def _error(rule: str, item: Item | None, message: str) -> Finding:
+    return Finding(rule=rule, severity="error", item=item and item.id, message=message)
+
+
+def _warning(rule: str, item: Item | None, message: str) -> Finding:
+    return Finding(rule=rule, severity="warning", item=item and item.id, message=message)
+
+
+def _answered_by_model(item: Item) -> bool:
+    return item.judged == "llm" or item.fallback == "llm"
+
+
+def _vague_question(item: Item, _: Rubric) -> Iterator[Finding]:
+    if not _answered_by_model(item) or (item.guidance.met and item.guidance.not_met):
+        return
+    words = {word.lower() for language, text in item.question.items() for word in vague_words(text, language)}
+    if words:
+        yield _error(
+            "vague_question",
+            item,
+            f"each reader takes {_listed(words)} differently; say in guidance.met and guidance.not_met what counts",
+        )
+
+
+def _double_question(item: Item, _: Rubric) -> Iterator[Finding]:
+    for language, text in item.question.items():
+        if found := asks_twice(text, language):
+            message = f"the question asks two things ({language}: {found}); a conversation may do one and not the other"
+            yield _warning("double_question", item, f"{message}: make two items of it")
+            return
+
+
+def _missing_policy(item: Item, _: Rubric) -> Iterator[Finding]:
+    missing = {f"guidance.{name}" for name in ("met", "not_met") if not getattr(item.guidance, name)}
+    if _answered_by_model(item) and missing:
+        yield _warning(
+            "missing_policy", item, f"say in {_listed(missing)} what counts; without a policy readers disagree"
+        )
+
+
+def _unobservable(item: Item, _: Rubric) -> Iterator[Finding]:
+    if item.judged != "llm":
+        return
+    for language, text in item.question.items():
+        if found := outside_transcript(text, language):
+            word, source = found
+            remedy, severity = _REMEDY[source]
+            message = f"{word!r} cannot be read from a transcript: {remedy}"
+            yield Finding(rule="unobservable", severity=severity, item=item.id, message=message)
+            return
+
+
+def _texts(item: Item) -> Iterator[tuple[str, Text]]:
+    yield "title", item.title
+    yield "question", item.question
+    for name in ("met", "not_met", "not_applicable"):
+        if text := getattr(item.guidance, name):
+            yield f"guidance.{name}", text
+    if item.scale != "binary":
+        yield from ((f"the anchor of level {level.value}", level.anchor) for level in item.scale.levels)
+    for number, example in enumerate(item.examples, start=1):
+        yield f"the quote of example {number}", example.quote
+        if example.why:
+            yield f"the why of example {number}", example.why
+
+
+def _wording(item: Item, rubric: Rubric) -> Iterator[Finding]:
+    for name, text in _texts(item):
+        yield from _wording_of(name, text, item, rubric)
+
+
+def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Iterator[Finding]:
+    if not text or not all(words.strip() for words in text.values()):
+        yield _error("missing_text", item, f"{name} is empty; write it, or leave the key out where it is optional")
+    missing = set(rubric.languages()) - set(text)
+    if text and missing:
+        yield _warning(
+            "missing_translation",
+            item,
+            f"{name} has no wording in {_listed(missing)}, which the rubric's title has; graders in that language read "
+            "another one",
+        )
+
+
+def _titles(rubric: Rubric) -> Iterator[Finding]:
+    yield from _wording_of("the rubric's title", rubric.title, None, rubric)
+    for section in rubric.sections:
+        yield from _wording_of(f"the title of section {section.id}", section.title, None, rubric)
+
+
+def _evidence(item: Item, _: Rubric) -> Iterator[Finding]:
+    absent = {NOT_APPLICABLE, CANNOT_ASSESS} & set(item.evidence.required_for)
+    if absent:
+        message = f"evidence.required_for: {_listed(absent)} says that there is nothing to quote; take it out"
+        yield _error("evidence", item, message)
+    if not item.evidence.from_:
+        yield _error("evidence", item, "evidence.from is empty: nobody's words count; name at least one role")
+    if _answered_by_model(item) and not item.evidence.required_for:
+        message = (
+            "no label needs a quote, so nothing checks the answer; name in evidence.required_for the one that does"
+        )
+        yield _warning("evidence", item, message)
+
+
+def _channels(item: Item, rubric: Rubric) -> Iterator[Finding]:
+    if item.channels is None:
+        return
+    if not item.channels:
+        yield _error("channels", item, "channels is empty: the item is never asked; leave the key out for all channels")
+    if foreign := set(item.channels) - set(rubric.channels):
+        message = f"channels: the rubric is not for {_listed(foreign)}; add it there or take it out here"
+        yield _error("channels", item, message)
+
+
+def _signal(item: Item, rubric: Rubric) -> Iterator[Finding]:
+    if item.judged in ("signal", "ticket"):
+        yield from (_error("signal", item, problem) for problem in _signal_problems(item, rubric))
+        return
+    if item.signal is not None:
+        message = (
+            f"judged: {item.judged} never looks at its signal; take it out, or use judged: signal with fallback: llm"
+        )
+        yield _error("signal", item, message)
+    if item.fallback:
+        yield _warning("signal", item, f"fallback changes nothing for judged: {item.judged}; take it out")
+
+
+def _signal_problems(item: Item, rubric: Rubric) -> Iterator[str]:
+    if item.signal is None:
+        yield f"judged: {item.judged} needs signal: {{name: …}}; known are {_listed(SIGNALS)}"
+        return
+    try:
+        # The one who computes it knows best what it can: an empty conversation shows whether the settings are right.
+        judge_signal(item, Transcript(id="nothing said", channel="chat", turns=()))
+    except RubricError as error:
+        yield error.message
+        return
+    name = item.signal.name
+    if name in _NEED_FIELDS and not item.signal.fields:
+        yield f"{name} is never decided without signal.fields; name them"
+    missing = _channels_without_limit(item.signal, item.channels or rubric.channels)
+    if name in _NEED_LIMIT and missing:
+        yield f"{name} is never decided without signal.within_seconds for {_listed(missing)}; set it"
+
+
+def _channels_without_limit(signal: Signal, channels: Iterable[str]) -> set[str]:
+    limit = signal.within_seconds
+    return {channel for channel in channels if limit is None or (isinstance(limit, dict) and channel not in limit)}
+
+
+def _examples(item: Item, _: Rubric) -> Iterator[Finding]:
+    if not _answered_by_model(item):
+        return
+    labels = {example.label for example in item.examples}
+    if not labels:
+        message = "no examples; a quote on each side of the line shows where it is"
+        yield _warning("examples", item, message)
+    elif len(labels) == 1:
+        message = f"every example is labelled {_listed(labels)}; add one from the other side of the line"
+        yield _warning("examples", item, message)
+
+
+def _scale(item: Item, _: Rubric) -> Iterator[Finding]:
+    if item.scale == "binary":
+        return
+    points = [level.points for level in item.scale.levels]
+    if any(lower >= higher for lower, higher in pairwise(points)):
+        yield _error("scale", item, f"points must rise from the first level to the last, found {points}")
+    elif points[-1] < 1:
+        yield _warning("scale", item, f"the best level earns {points[-1]:g} of the weight; nobody can reach 100")
+
+
+def _condition(item: Item, rubric: Rubric) -> Iterator[Finding]:
+    condition = item.applies_when
+    if condition is None:
+        return
+    if item.judged in _NEVER_DECIDED:
+        message = f"applies_when looks at one conversation, and judged: {item.judged} at none; take one of them out"
+        yield _error("condition", item, message)
+    if condition.item and rubric.item(condition.item).judged in _NEVER_DECIDED:
+        message = f"applies_when waits for {condition.item}, which no conversation decides; the item always stands"
+        yield _warning("condition", item, message)
+
+
+def _weight(item: Item, _: Rubric) -> Iterator[Finding]:
+    if item.weight == 0 and not item.critical:
+        yield _warning("weight", item, "weight 0 counts for nothing; give it a weight, make it critical or take it out")
+    if item.penalty and item.critical and item.scale == "binary":
+        message = "penalty and critical together: one met makes the whole score 0, its weight never matters; choose one"
+        yield _warning("weight", item, message)
+    if item.penalty and item.judged == "audio":
+        yield _error("weight", item, "a penalty is taken away when the item is met, which judged: audio never says")
+    if item.critical and item.judged in (*_NEVER_DECIDED, "audio"):
+        message = f"critical, but judged: {item.judged} is never met in a conversation, so none can pass; take one out"
+        yield _warning("weight", item, message)
+
+
+def _weights(rubric: Rubric) -> Iterator[Finding]:
+    weighted = [item for item in rubric.items() if item.weight and not item.penalty]
+    total = sum(item.weight for item in weighted)
+    if not total:
+        yield _error(
+            "weight", None, "no item but penalties has a weight, so no conversation gets a score; give weights"
+        )
+    for item in weighted if len(weighted) > 2 else ():
+        if item.weight > _HALF * total:
+            share = f"{item.weight / total:.0%}"
+            yield _warning("weight", item, f"{share} of all weight lies on this item; the others hardly count")
+
+
+def _duplicates(rubric: Rubric) -> Iterator[Finding]:
+    for first, second in combinations(rubric.items(), 2):
+        alike = any(_alike(text, second.question.get(language, "")) for language, text in first.question.items())
+        if alike:
+            message = f"asks nearly the same as {first.id}; say what sets them apart, or keep one"
+            yield _warning("duplicate_question", second, message)
+
+
+def _alike(text: str, other: str) -> bool:
+    matcher = difflib.SequenceMatcher(None, text.casefold(), other.casefold(), autojunk=False)
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(ratio() > _NEAR_DUPLICATE for ratio in bounds)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+_ITEM_RULES = (
+    _vague_question,
+    _double_question,
+    _missing_policy,
+    _unobservable,
+    _wording,
+    _evidence,
+    _channels,
+    _signal,
+    _examples,
+    _scale,
+    _condition,
+    _weight,
+)
+_RUBRIC_RULES = (_titles, _weights, _duplicates)

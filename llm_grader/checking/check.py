@@ -1,0 +1,98 @@
+"""Claim → verdict: a label counts only when the words that it must rest on are found in the transcript. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from llm_grader.asking.answers import Claim, Reply
+from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.rubric.model import Item
+from llm_grader.verdict import Evidence, Judged, Verdict
+
+UNVERIFIED = "unverified_evidence"
+
+
+class Checked(NamedTuple):
+    """Verdicts by item id, in the items' order, and what to ask again: item id → problem."""
+
+    verdicts: dict[str, Verdict]
+    problems: dict[str, str]
+
+
+def check_reply(reply: Reply, items: Iterable[Item], finder: QuoteFinder, *, repaired: bool = False) -> Checked:
+    """Check each claim against the transcript.
+
+    A claim that fails becomes `needs_review` with its problem, never a label. `repaired` marks evidence that was found
+    only when the judge was asked again.
+    """
+    verdicts: dict[str, Verdict] = {}
+    problems: dict[str, str] = {}
+    for item in items:
+        claim = reply.claims.get(item.id)
+        problem = reply.problems.get(item.id, "missing") if claim is None else None
+        if claim is not None:
+            evidence, failed = _verify(claim, item, finder, repaired=repaired)
+            problem = _problem(claim, item, evidence, failed)
+        if problem is not None:
+            problems[item.id] = problem
+            said = claim.label if claim else reply.rejected.get(item.id)
+            verdicts[item.id] = _for_review(item, problem, said=said, reason=claim.reason if claim else "")
+        elif claim is not None:
+            verdicts[item.id] = Verdict(
+                item_id=item.id,
+                label=claim.label,
+                reason=claim.reason,
+                evidence=evidence,
+                judged=_judged(item),
+                confidence=claim.confidence,
+            )
+    return Checked(verdicts, problems)
+
+
+def _verify(
+    claim: Claim, item: Item, finder: QuoteFinder, *, repaired: bool
+) -> tuple[tuple[Evidence, ...], list[Unverified]]:
+    found: dict[tuple[int, int, int], Evidence] = {}
+    failed: list[Unverified] = []
+    for cited in claim.quotes:
+        result = finder.resolve(cited.quote, item.evidence, turn=cited.turn)
+        if isinstance(result, Unverified):
+            failed.append(result)
+            continue
+        evidence = result.model_copy(update={"match": "repaired"}) if repaired else result
+        found[evidence.turn, evidence.start, evidence.end] = evidence
+    return tuple(found.values()), failed
+
+
+def _problem(claim: Claim, item: Item, evidence: tuple[Evidence, ...], failed: list[Unverified]) -> str | None:
+    """What is wrong with a claim, or None. Words that are nowhere in the transcript discredit any label."""
+    if claim.label not in item.labels:
+        return "unknown_label"
+    if evidence:
+        return None
+    if Unverified.QUOTE_NOT_FOUND in failed:
+        return Unverified.QUOTE_NOT_FOUND
+    if claim.label in item.evidence.required_for:
+        return failed[0] if failed else Unverified.QUOTE_EMPTY
+    return None
+
+
+def _judged(item: Item) -> Judged:
+    """By what a claim was judged: a model, also where it only stands in for a signal or the ticket."""
+    return "audio" if item.judged == "audio" else "llm"
+
+
+def _for_review(item: Item, problem: str, *, said: str | None, reason: str) -> Verdict:
+    unverified = problem in set(Unverified)
+    name, _, found = problem.partition(": ")
+    return Verdict(
+        item_id=item.id,
+        label=None,
+        status="needs_review",
+        reason=reason,
+        judged=_judged(item),
+        problem=UNVERIFIED if unverified else name,
+        detail=problem if unverified else found or None,
+        claimed=said,
+    )

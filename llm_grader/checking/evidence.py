@@ -1,0 +1,177 @@
+"""Quote → verified span: whether the words a judge cites were said, by whom and where.
+
+The cited words and the turns are compared folded (see `folding`); what is returned is the transcript's own slice.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from llm_grader.checking.folding import Folded, fold
+from llm_grader.rubric.model import EvidenceRule
+from llm_grader.transcript import Transcript, Turn
+from llm_grader.verdict import Evidence
+
+_WRAPPING = re.compile(r"(?:[' ]|\.{3}|\[\.{3}\]|\(\.{3}\))*")
+_WRAPPING_REVERSED = re.compile(r"(?:[' ]|\.{3}|\]\.{3}\[|\)\.{3}\()*")
+
+# Openers that by themselves made model judges say yes (arXiv 2507.08794), and the same in other languages.
+_OPENER = re.compile(
+    r"(the |final )?(solution|answer)|thought process|reasoning|analysis|explanation|step 1"
+    r"|(let's|let us) (think|solve this problem)( step by step)?|解答?|かいせつ|respuesta|réponse"
+    r"|lösung|antwort|řešení|odpověď|megoldás|válasz|lahendus|vastus"
+)
+_HEADING_WORDS = 4
+_LEAST_LETTERS = 2
+_LONGEST_HEADING = 200
+
+_Span = tuple[int, int]
+
+
+class Unverified(StrEnum):
+    """Why a quote is no evidence, from the most to the least telling."""
+
+    QUOTE_OF_WRONG_ROLE = "quote_of_wrong_role"
+    """Said, but by someone whose words do not count for the item."""
+    QUOTE_NOT_SAID = "quote_not_said"
+    """Only in an internal note, an event, or quoted, forwarded or signature text."""
+    QUOTE_WITHOUT_CONTENT = "quote_without_content"
+    """Only in a turn that says nothing, such as a bare heading."""
+    QUOTE_NOT_FOUND = "quote_not_found"
+    """Nowhere in the transcript."""
+    QUOTE_TOO_SHORT = "quote_too_short"
+    """Fewer than two letters or digits."""
+    QUOTE_EMPTY = "quote_empty"
+    """Nothing to see in it but blanks, quote marks and ellipses."""
+
+
+_EXACT = -2
+_UNVERIFIED = list(Unverified)
+
+
+class QuoteFinder:
+    """Finds quotes in one transcript; each turn is folded once, when it is first looked at.
+
+    Args:
+        transcript: what the quotes are checked against.
+    """
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._transcript = transcript
+        self._folded: dict[int, Folded] = {}
+        self._says_nothing = functools.cache(lambda index: _says_nothing(transcript.turns[index]))
+
+    def resolve(self, quote: str, rule: EvidenceRule, *, turn: int | None = None) -> Evidence | Unverified:
+        """The place where `quote` was said by someone whose words count under `rule`.
+
+        The hinted turn is taken if it holds the quote; otherwise the first turn that holds it letter by letter, else
+        the first that holds it up to whitespace, case, Unicode form, quote marks, dashes, invisible characters, and
+        quote marks or ellipses put around it. A match never cuts a word, number or combined character, and lies
+        within one stretch of text that the turn's author wrote.
+
+        Args:
+            quote: the words as cited.
+            rule: whose words count. Of agents only those under review do.
+            turn: where the judge says it is, counted from 0; a number that is no turn is ignored.
+
+        Returns:
+            Evidence with the transcript's own words and offsets in code points, or why there is none.
+        """
+        cited = fold(quote).strip()
+        bare = _unwrapped(cited)
+        if not bare:
+            return Unverified.QUOTE_EMPTY
+        if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
+            return Unverified.QUOTE_TOO_SHORT
+        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule)
+        turns = range(len(self._transcript.turns))
+        if turn is not None and turn in turns:
+            hinted = self._look(turn, sought)
+            if isinstance(hinted, Evidence):
+                return hinted
+        best: Evidence | Unverified = Unverified.QUOTE_NOT_FOUND
+        for index in turns:
+            best = min(best, self._look(index, sought), key=_rank)
+            if _rank(best) == _EXACT:
+                break
+        return best
+
+    def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
+        turn = self._transcript.turns[index]
+        said, elsewhere = self._places(index, sought)
+        if said is None:
+            return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
+        start, end = said
+        words = turn.text[start:end]
+        return self._objection(index, sought.rule) or Evidence(
+            turn=index,
+            role=turn.role,
+            quote=words,
+            start=start,
+            end=end,
+            match="exact" if words == sought.quote else "normalised",
+        )
+
+    def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, bool]:
+        """Where the turn says it, letter by letter if it does, and whether it also stands where nobody says it."""
+        turn = self._transcript.turns[index]
+        bodies = turn.body_spans() if turn.spoken else ()
+        said, elsewhere = None, False
+        for start, end in self._spans(index, sought.folds):
+            if not any(first <= start and end <= last for first, last in bodies):
+                elsewhere = True
+            elif turn.text[start:end] == sought.quote:
+                return (start, end), elsewhere
+            else:
+                said = said or (start, end)
+        return said, elsewhere
+
+    def _spans(self, index: int, folds: tuple[str, ...]) -> Iterator[_Span]:
+        if index not in self._folded:
+            self._folded[index] = Folded(self._transcript.turns[index].text)
+        for folded in folds:
+            yield from self._folded[index].places(folded)
+
+    def _objection(self, index: int, rule: EvidenceRule) -> Unverified | None:
+        turn = self._transcript.turns[index]
+        if turn.role not in rule.from_ or (turn.role == "agent" and not self._transcript.under_review(turn)):
+            return Unverified.QUOTE_OF_WRONG_ROLE
+        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
+
+
+class _Sought(NamedTuple):
+    quote: str
+    folds: tuple[str, ...]
+    rule: EvidenceRule
+
+
+def _unwrapped(folded: str) -> str:
+    """`folded` without the quote marks and ellipses around it."""
+    rest = folded[_end_of(_WRAPPING, folded) :][::-1]
+    return rest[_end_of(_WRAPPING_REVERSED, rest) :][::-1]
+
+
+def _end_of(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.match(text)
+    return match.end() if match else 0
+
+
+def _says_nothing(turn: Turn) -> bool:
+    body = "".join(turn.text[start:end] for start, end in turn.body_spans()).strip()
+    if len(body) > _LONGEST_HEADING:
+        return False
+    folded = fold(body)
+    words = folded.strip(" '.,:;!*#_()[]")
+    return bool(_OPENER.fullmatch(words)) or (
+        folded.rstrip(" '*_").endswith(":") and len(words.split()) <= _HEADING_WORDS
+    )
+
+
+def _rank(result: Evidence | Unverified) -> int:
+    if isinstance(result, Evidence):
+        return _EXACT if result.match == "exact" else _EXACT + 1
+    return _UNVERIFIED.index(result)

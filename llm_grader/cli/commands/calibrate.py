@@ -1,0 +1,92 @@
+"""`llm-grader calibrate`."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_grader.cli.setup import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from llm_grader.eval.judge.calibrating import CalibrationFit
+
+
+def calibrate(
+    gold: Annotated[Path, typer.Option("--gold", help="Labels from people: as for `llm-grader eval`.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("calibration.json"),
+    rubric: options.Rubric = None,
+    run: Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest with this rubric]")] = None,
+    store: options.StoreFile = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
+    ] = None,
+    base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
+    language: options.Language = None,
+    json: options.Json = False,
+) -> None:
+    """Measure on labels from people what a judge's confidence is worth and how often it errs, and keep it in a file.
+
+    `llm-grader grade --calibration FILE` then gives calibrated confidences and corrected pass rates. The file holds for
+    this rubric, model and settings only. Labels that are not from people are refused. Exit code 3: grading with --model
+    failed for some, and the rest was measured.
+
+    Example: llm-grader calibrate --gold gold/ --run 3 --out calibration.json
+    """
+    from llm_grader.cli.setup.judging import cards_for
+    from llm_grader.cli.setup.settings import load_settings
+    from llm_grader.cli.terminal.outputs import need_writable, write_text
+    from llm_grader.eval.judge.calibrating import fit_calibration
+    from llm_grader.eval.judge.labelled_set import load_labelled_set
+
+    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, language=language, store=store)
+    labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+    need_writable(out)
+    cards = cards_for(labelled, settings, run=run, grade=model is not None)
+    fit = fit_calibration(labelled, cards())
+    write_text(out, fit.calibration.model_dump_json(indent=1) + "\n")
+    if json:
+        told = {"before": fit.before, "after": fit.after}
+        plain = {when: {kind: asdict(found) for kind, found in by.items()} for when, by in told.items()}
+        typer.echo(json_module.dumps(plain))
+    else:
+        _print(fit, out)
+    if model is not None and any(card.status == "error" for card in cards()):
+        raise typer.Exit(3)
+
+
+def _print(fit: CalibrationFit, out: Path) -> None:
+    from llm_grader.cli.terminal.show import stdout_console
+
+    console, calibration = stdout_console(), fit.calibration
+    _print_quality(console, fit)
+    if not calibration.lines:
+        console.print(
+            "No confidences are calibrated: too few verdicts have one; `logprobs = true` or samples give them."
+        )
+    console.print(
+        f"{out}: calibrated confidences for {len(calibration.lines)} items, known errors for "
+        f"{len(calibration.error_rates)}, from {calibration.fitted.transcripts:,} conversations",
+        markup=False,
+    )
+
+
+def _print_quality(console: Console, fit: CalibrationFit) -> None:
+    """How good the confidences are, before and after, in transcripts that were left out of the fit."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("items", "labels", "ECE", "calibrated", "Brier", "calibrated", "AUROC", "calibrated"):
+        table.add_column(heading, justify="left" if heading == "items" else "right")
+    for kind, before in fit.before.items():
+        after = fit.after[kind]
+        pairs = ((before.ece, after.ece), (before.brier, after.brier), (before.auroc, after.auroc))
+        table.add_row(kind, f"{before.labels:,}", *(f"{value:.3f}" for pair in pairs for value in pair))
+    if fit.before:
+        console.print(table)

@@ -1,0 +1,215 @@
+"""`llm-grader consistency`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_grader.cli.setup import options
+from llm_grader.errors import GraderError, UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from llm_grader.cli.setup.inputs import Inputs
+    from llm_grader.cli.setup.settings import Settings
+    from llm_grader.corpus.consistency import Consistency, Pair, PairJudge, PairVerdict, Side
+    from llm_grader.gateway.gateway import Gateway
+
+_SOME_FAILED = 3
+_SHOWN_ALIKE = 5
+
+
+def consistency(
+    inputs: options.Inputs,
+    rubric: Annotated[
+        str, typer.Option("--rubric", "-r", help="Rubric with an item that is judged over many conversations.")
+    ] = "service_standards",
+    item: Annotated[str | None, typer.Option("--item", help="That item, where there are several.")] = None,
+    max_pairs: Annotated[
+        int,
+        typer.Option(
+            help="Ask about this many pairs at most, the most similar first; a conversation is in two of them, and in "
+            "more only where that leaves room.",
+            min=1,
+        ),
+    ] = 100,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
+    mode: options.Mode = None,
+    language: options.Language = None,
+    reason_language: options.ReasonLanguage = None,
+    format: options.Format = None,  # noqa: A002 - the flag's name
+    agent: options.Agent = None,
+    channel_roles: options.ChannelRoles = None,
+    roles: options.Roles = None,
+    columns: options.Columns = None,
+    channel: options.Channel = None,
+    concurrency: Annotated[int | None, typer.Option(help="Pairs in flight at most. [64]", min=1)] = None,
+    requests_per_minute: options.RequestsPerMinute = None,
+    tokens_per_minute: options.TokensPerMinute = None,
+    redact: options.Redact = None,
+    limit: Annotated[int | None, typer.Option(help="Read only the first N transcripts.", min=1)] = None,
+    max_requests: options.MaxRequests = None,
+    max_cost: options.MaxCost = None,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+) -> None:
+    """Find the same question with different answers: pairs of conversations, with the words of both.
+
+    Pairs in which customers use similar words are found without a model, and each takes one request. The verdict is
+    not_met as soon as two customers were told different things, met where at least 10 pairs were answered alike, and
+    cannot_assess otherwise. Nothing is stored.
+
+    Example: llm-grader consistency inbox/ --model gpt-5-mini --max-pairs 50
+
+    Example: llm-grader consistency chats.jsonl --model gpt-5-mini --dry-run
+    """
+    from llm_grader.cli.setup.inputs import Inputs, reading_of
+    from llm_grader.cli.setup.settings import load_settings
+    from llm_grader.corpus.consistency import PairJudge, corpus_item, judge_consistency
+    from llm_grader.rubric.load import load_rubric
+
+    settings = load_settings(
+        model=model,
+        base_url=base_url,
+        allow_http=allow_http,
+        mode=mode,
+        language=language,
+        reason_language=reason_language,
+        concurrency=concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+        redact=redact,
+        max_requests=max_requests,
+        max_cost=max_cost,
+    )
+    if options.endpoint_of(settings).is_local:
+        raise UsageError("--model local: the embedded model cannot compare conversations; name a model of an endpoint")
+    asked = corpus_item(load_rubric(rubric), item)
+    gateway = _gateway(settings)
+    judge = PairJudge(
+        gateway,
+        asked,
+        language=settings.language or "en",
+        reason_language=settings.reason_language,
+        redact=settings.redact,
+    )
+    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit)
+    conversations, pairs = _find_pairs(source, max_pairs)
+    if dry_run:
+        _print_estimate(gateway, judge, conversations, pairs, as_json=json)
+        raise typer.Exit(_SOME_FAILED if source.unreadable else 0)
+    verdicts, interrupted, stopped = _run(gateway, judge, pairs, settings.concurrency)
+    found = judge_consistency(asked, verdicts, conversations=conversations)
+    typer.echo(found.model_dump_json()) if json else _print(found)
+    if stopped is not None:
+        raise stopped
+    failed = source.unreadable or any(verdict.status != "ok" for verdict in verdicts)
+    raise typer.Exit(interrupted or (_SOME_FAILED if failed else 0))
+
+
+def _gateway(settings: Settings) -> Gateway:
+    from llm_grader.cli.setup.judging import budget_of
+    from llm_grader.gateway.gateway import Gateway
+
+    return Gateway(options.endpoint_of(settings), budget=budget_of(settings), notify=_tell)
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _find_pairs(source: Inputs, most: int) -> tuple[int, list[Pair]]:
+    """How many conversations there are, and the pairs to ask about; only their transcripts are kept in memory."""
+    from llm_grader.corpus.consistency import Pair
+    from llm_grader.corpus.neighbours import QuestionIndex
+
+    index = QuestionIndex()
+    for transcript in source.check():
+        index.add(transcript)
+    near = index.nearest(most=most)
+    wanted = {place.conversation for found in near for place in (found.a, found.b)}
+    kept = {number: transcript for number, transcript in enumerate(source.again()) if number in wanted}
+    pairs = [
+        Pair(kept[a.conversation], kept[b.conversation], (a.turn, b.turn), similarity) for a, b, similarity in near
+    ]
+    _tell(f"{index.conversations} conversations, {len(pairs)} pairs to ask about")
+    return index.conversations, pairs
+
+
+def _print_estimate(
+    gateway: Gateway, judge: PairJudge, conversations: int, pairs: Sequence[Pair], *, as_json: bool
+) -> None:
+    from llm_grader.cli.terminal.show import print_estimate
+    from llm_grader.corpus.consistency import PairAnswer
+    from llm_grader.usage import Usage
+
+    usage = sum((gateway.estimate(judge.render(pair), PairAnswer) for pair in pairs), Usage())
+    print_estimate({"transcripts": conversations, "pairs": len(pairs)}, usage, as_json=as_json)
+
+
+def _run(
+    gateway: Gateway, judge: PairJudge, pairs: Sequence[Pair], concurrency: int
+) -> tuple[list[PairVerdict], int | None, GraderError | None]:
+    """Ask about all pairs; also the exit code of a signal and what stopped the run, None where there was none."""
+    from llm_grader.cli.terminal.interrupts import Interrupts
+    from llm_grader.grader.pool import run_pool
+
+    interrupts = Interrupts(_tell, gateway.finish, stored=False)
+    verdicts: list[PairVerdict] = []
+
+    async def judged() -> AsyncIterator[PairVerdict]:
+        gateway.start_run(concurrency)
+        left = interrupts.until_stopped(pairs)
+        async for verdict in run_pool(judge.judge, left, workers=min(concurrency, len(pairs))):
+            yield verdict
+
+    stopped = interrupts.run(judged(), verdicts.append, close=gateway.aclose) if pairs else None
+    return verdicts, interrupts.exit_code, stopped
+
+
+def _print(found: Consistency) -> None:
+    from llm_grader.cli.terminal.show import stdout_console
+
+    console = stdout_console()
+    console.print(f"{found.verdict.item_id}: {found.verdict.label}", style="bold", markup=False)
+    console.print(
+        f"{found.verdict.reason} ({len(found.pairs)} pairs asked about, {found.same_question} with the same question, "
+        f"{sum(pair.status != 'ok' for pair in found.pairs)} to review)",
+        markup=False,
+    )
+    for line in _lines(found):
+        console.print(line)
+
+
+def _lines(found: Consistency) -> Iterator[Text]:
+    """The pairs that were told different things, and some that were told the same."""
+    from rich.text import Text
+
+    different = [pair for pair in found.pairs if pair.same_answer is False]
+    alike = [pair for pair in found.pairs if pair.same_answer is True]
+    for title, pairs in (("different answers", different), ("the same answer", alike[:_SHOWN_ALIKE])):
+        for number, pair in enumerate(pairs, 1):
+            yield Text(f"\n{title}, {number} of {len(different if pairs is different else alike)}")
+            yield _told(pair.a)
+            yield _told(pair.b)
+            yield Text(f"  {_safe(pair.reason)}", style="dim")
+
+
+def _told(side: Side) -> Text:
+    from rich.text import Text
+
+    agent = f" ({side.agent})" if side.agent else ""
+    asked, answered = (" … ".join(evidence.quote for evidence in part) for part in (side.question, side.answer))
+    turn = side.answer[0].turn if side.answer else "-"
+    return Text(_safe(f"  {side.transcript_id}{agent}: “{asked}” → “{answered}” [turn {turn}]"))
+
+
+def _safe(text: str) -> str:
+    from llm_grader.cli.terminal.show import printable
+
+    return printable(text)

@@ -1,0 +1,117 @@
+"""`llm-grader doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import typer
+
+from llm_grader.cli.setup import options
+from llm_grader.errors import EndpointError, JudgeError, TransientError
+
+if TYPE_CHECKING:
+    from llm_grader.gateway.endpoint import Endpoint, Mode
+    from llm_grader.gateway.gateway import Gateway
+
+_MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")  # the one to prefer first, the plainest last
+
+
+def doctor(
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    allow_http: options.AllowHttp = None,
+    mode: options.Mode = None,
+) -> None:
+    """Tell what settings are in force, and whether the endpoint works with them.
+
+    Sends up to four tiny requests: one for each way of structuring answers, and one for token probabilities. One that
+    gets no answer is sent again, up to five times; that is told. Exit code 4: it does not work.
+
+    Example: llm-grader doctor --model local
+
+    Example: llm-grader doctor --model my-model --base-url http://127.0.0.1:8000/v1
+    """
+    from llm_grader.cli.setup.settings import load_settings
+
+    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, mode=mode)
+    for name, value in settings.model_dump(exclude={"api_key"}).items():
+        typer.echo(f"{name:>22}  {value}")
+    typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
+    endpoint = options.endpoint_of(settings)
+    found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
+    if found is not None:
+        raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded
+
+
+async def _check_local() -> JudgeError | None:
+    """Start the embedded model and ask it one question."""
+    from llm_grader.gateway.endpoint import Endpoint
+    from llm_grader.gateway.gateway import Gateway
+    from llm_grader.local.server import LocalServer
+
+    with LocalServer() as server:
+        _tell("embedded model", f"runs: {server.model_name}, {server.context_tokens} tokens of context")
+        gateway = Gateway(
+            Endpoint.model_validate(
+                {"model": server.model_name, "base_url": server.base_url, "api_key": server.api_key}
+            ),
+            notify=_tell_waiting,
+        )
+        error = await _check_probabilities(gateway)
+        await gateway.aclose()
+        return error
+
+
+async def _check_endpoint(endpoint: Endpoint) -> JudgeError | None:
+    """Try each mode; the error of the mode that is set, when that one does not work."""
+    from llm_grader.gateway.gateway import Gateway
+
+    found: dict[str, JudgeError | None] = {}
+    for mode in reversed(_MODES):
+        gateway = Gateway(endpoint.model_copy(update={"mode": mode}), notify=_tell_waiting)
+        found[mode] = error = await _check_mode(gateway, mode)
+        await gateway.aclose()
+        if isinstance(error, EndpointError | TransientError) and None not in found.values():
+            return error  # where a plain question gets no answer, no other will
+    gateway = Gateway(endpoint, notify=_tell_waiting)
+    await _check_probabilities(gateway)
+    await gateway.aclose()
+    working = next((mode for mode in _MODES if found[mode] is None), None)
+    if working is not None and found[endpoint.mode] is not None:
+        typer.echo(f"mode {endpoint.mode} does not work here: set --mode {working}", err=True)
+    return found[endpoint.mode]
+
+
+async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
+    from llm_grader.asking.answers import response_model
+    from llm_grader.rubric.model import Item
+
+    item = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet the customer?"})
+    question = f"{item.question['en']} Answer with evidence, reason and label.\n[turn 0: agent]\nGood morning!"
+    try:
+        _, usage = await gateway.complete([{"role": "user", "content": question}], response_model([item]))
+    except JudgeError as error:
+        _tell(f"mode {mode}", f"no: {error}")
+        return error
+    counted = "tokens reported" if usage.prompt_tokens is not None else "tokens not reported: cost stays unknown"
+    _tell(f"mode {mode}", f"works, answered by {usage.answered_by}, {counted}")
+    return None
+
+
+async def _check_probabilities(gateway: Gateway) -> JudgeError | None:
+    try:
+        await gateway.choose([{"role": "user", "content": "Is 2 + 2 = 4? Answer Yes or No."}], ("Yes", "No"))
+    except JudgeError as error:
+        _tell("token probabilities", f"no: {error}")
+        return error
+    _tell("token probabilities", "works")
+    return None
+
+
+def _tell(what: str, found: str) -> None:
+    typer.echo(f"{what:>22}  {found}")
+
+
+def _tell_waiting(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,123 @@
+"""`llm-grader plan`."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_grader.cli.setup import options
+from llm_grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from llm_grader.eval.judge.label_plan import ItemPlan
+
+_PREVALENCES = (0.5, 0.2, 0.1, 0.05)
+_ERRORS = (0.10, 0.05, 0.02, 0.01)
+
+
+def plan(
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="Labels there are already: says what each item still needs.")
+    ] = None,
+    rubric: options.Rubric = None,
+    kappa: Annotated[float, typer.Option("--kappa", help="The agreement expected.", min=0, max=1)] = 0.7,
+    half_width: Annotated[
+        float, typer.Option("--half-width", help="How close κ is to be known.", min=0.001, max=1)
+    ] = 0.1,
+    prevalence: Annotated[
+        list[float] | None, typer.Option("--prevalence", help="Share of the rarer label; may be given several times.")
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Say how many labels it takes to know how well a judge agrees with people.
+
+    Example: llm-grader plan
+
+    Example: llm-grader plan --prevalence 0.08 --half-width 0.05
+
+    Example: llm-grader plan --gold gold/ --rubric helpdesk_qa
+    """
+    from llm_grader.cli.terminal.show import stdout_console
+
+    if gold is not None:
+        plans = _of_items(gold, rubric, kappa=kappa, half_width=half_width)
+        if json:
+            for item in plans:
+                typer.echo(json_module.dumps(asdict(item)))
+        else:
+            stdout_console().print(_table_of_items(plans))
+            typer.echo("A gate also takes a second person's label for 50 transcripts an item.")
+        return
+    needed, without_error = _of_numbers(kappa, half_width, prevalence or list(_PREVALENCES))
+    if json:
+        told = {"kappa": kappa, "half_width": half_width, "transcripts": needed, "without_error": without_error}
+        typer.echo(json_module.dumps(told))
+        return
+    console = stdout_console()
+    console.print(
+        f"Transcripts, each labelled by people and judged, that bring a κ of {kappa:g} within {half_width:g}:"
+    )
+    console.print(_table_of_numbers("share of the rarer label", "transcripts", needed))
+    console.print("Transcripts without a single error that show the error rate to be at most, with 95 % confidence:")
+    console.print(_table_of_numbers("error rate", "transcripts", without_error))
+
+
+def _of_items(gold: Path, rubric: str | None, *, kappa: float, half_width: float) -> tuple[ItemPlan, ...]:
+    from llm_grader.cli.setup.settings import load_settings
+    from llm_grader.eval.judge.label_plan import plan_items
+    from llm_grader.eval.judge.labelled_set import load_labelled_set
+
+    labelled = load_labelled_set(gold, rubric, default_rubric=load_settings().rubric)
+    return plan_items(labelled, kappa=kappa, half_width=half_width)
+
+
+def _of_numbers(kappa: float, half_width: float, prevalences: list[float]) -> tuple[dict[str, int], dict[str, int]]:
+    """Share of the rarer label → transcripts needed, and error rate → transcripts without error."""
+    from llm_grader.eval.stats.planning import labels_needed, zero_error_n
+
+    try:
+        needed = {f"{share:g}": labels_needed(kappa, share, half_width) for share in prevalences}
+    except ValueError as error:
+        raise UsageError(f"--prevalence: {error}") from None
+    return needed, {f"{rate:g}": zero_error_n(rate) for rate in _ERRORS}
+
+
+def _table_of_items(plans: tuple[ItemPlan, ...]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1))
+    for heading in (
+        "item",
+        "labelled",
+        "by two",
+        "not by people",
+        "rarer label",
+        "needed for κ",
+        "for rare labels",
+        "missing",
+    ):
+        table.add_column(heading, justify="left" if heading == "item" else "right")
+    for item in plans:
+        counts = (item.for_kappa, item.for_minority, item.missing)
+        shown = ["no label differs" if item.minority is None else f"{item.minority:.0%}"]
+        shown += ["–" if count is None else f"{count:,}" for count in counts]
+        counted = (item.labelled, item.double_labelled, item.other_labels)
+        table.add_row(item.item_id, *(f"{count:,}" for count in counted), *shown)
+    return table
+
+
+def _table_of_numbers(name: str, count: str, numbers: dict[str, int]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1))
+    table.add_column(name, justify="right")
+    table.add_column(count, justify="right")
+    for share, number in numbers.items():
+        table.add_row(f"{float(share):.1%}", f"{number:,}")
+    return table

@@ -1,0 +1,104 @@
+"""`llm-grader results`."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llm_grader.cli.setup import options
+
+if TYPE_CHECKING:
+    from llm_grader.store.store import Store
+    from llm_grader.verdict import Scorecard
+
+app = typer.Typer(help="Look at the results that are in the store.", no_args_is_help=True)
+
+RunNumber = Annotated[int | None, typer.Option("--run", help="Number of the run, see `results list`. [the latest]")]
+
+
+@app.command("list")
+def list_runs(store: options.StoreFile = None, json: options.Json = False) -> None:
+    """List the runs, the latest first.
+
+    Example: llm-grader results list --store llm-grader.db
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    from llm_grader.cli.terminal.show import stdout_console
+
+    with _open(store) as opened:
+        runs = opened.runs()
+    if json:
+        for run in runs:
+            typer.echo(json_module.dumps(run._asdict()))
+        return
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("run", "started (UTC)", "rubric", "model", "ok", "needs review", "errors"):
+        table.add_column(heading)
+    for run in runs:
+        rubric = f"{run.rubric_id} {run.rubric_version} ({run.rubric_hash[:8]})"
+        started = run.started_at[:19].replace("T", " ")
+        counts = (str(run.ok), str(run.needs_review), str(run.errors))
+        table.add_row(str(run.run_id), started, Text(rubric), Text(run.model), *counts)
+    stdout_console().print(table)
+
+
+@app.command("show")
+def show(
+    transcript: Annotated[list[str] | None, typer.Argument(help="Ids of transcripts. [all, in brief]")] = None,
+    run: RunNumber = None,
+    store: options.StoreFile = None,
+    json: options.Json = False,
+) -> None:
+    """Show the scorecards of a run: in brief, or those of some transcripts in full.
+
+    Example: llm-grader results show
+
+    Example: llm-grader results show chat-17 --run 3
+
+    Example: llm-grader results show --json > cards.jsonl
+    """
+    from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console
+    from llm_grader.errors import UsageError
+    from llm_grader.store.stored import Brief
+
+    wanted = set(transcript or [])
+    with _open(store) as opened:
+        if run is not None and run not in {listed.run_id for listed in opened.runs()}:
+            raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
+        cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
+        titles = [_titles(card, opened) for card in cards if wanted and not json]
+    if missing := wanted - {card.transcript_id for card in cards}:
+        raise UsageError(f"no result for {', '.join(sorted(missing))} in this run: see `llm-grader results show`")
+    if json:
+        for card in cards:
+            typer.echo(card.model_dump_json())
+        return
+    console = stdout_console()
+    if wanted:
+        for card, titled in zip(cards, titles, strict=True):
+            print_card(console, card, titled)
+    else:
+        print_summary(console, [Brief.of(card) for card in cards])
+
+
+def _titles(card: Scorecard, store: Store) -> dict[str, str]:
+    """What the items were called when the card was graded; nothing where the store does not know its rubric."""
+    from llm_grader.cli.terminal.show import titles_of
+
+    rubric = store.rubric(card.provenance.rubric_hash)
+    return {} if rubric is None else titles_of(rubric, str(card.provenance.parameters.get("language") or "en"))
+
+
+def _open(file: object) -> Store:
+    from llm_grader.cli.setup.settings import load_settings
+    from llm_grader.errors import UsageError
+    from llm_grader.store.store import Store
+
+    path = load_settings(store=file).store
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such store: grade something first, or name another with --store")
+    return Store(path)

@@ -1,0 +1,66 @@
+"""What of a run is there already, and what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llm_grader.cli.setup.inputs import Inputs
+    from llm_grader.cli.terminal.progress import Progress
+    from llm_grader.grader.grader import Grader
+    from llm_grader.grader.pieces import Known
+    from llm_grader.store.store import OtherVersion
+    from llm_grader.transcript import Transcript
+
+_AT_ONCE = 500
+_MOST_NAMED = 5
+
+
+def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
+    """Read all inputs once, so that what is wrong with them is told before anything is paid.
+
+    Returns:
+        The transcripts whose results are in the store; the total is told to `progress`.
+    """
+    from llm_grader.grader.pieces import Known
+
+    known, doubtful, total = list[Known](), 0, 0
+    in_doubt = {} if grader.store is None else grader.store.in_doubt()
+    first_of: dict[str, str] = {}
+    repeated: dict[str, None] = {}
+    asked = (Known.of(transcript, grader.key(transcript)) for transcript in source.check())
+    while chunk := list(islice(asked, _AT_ONCE)):
+        total += len(chunk)
+        doubtful += sum(one.key in in_doubt for one in chunk)
+        repeated |= {
+            one.transcript_id: None for one in chunk if first_of.setdefault(one.transcript_id, one.key) != one.key
+        }
+        finished = set() if grader.store is None else grader.store.finished(one.key for one in chunk)
+        known += (one for one in chunk if one.key in finished)
+    if known or doubtful:
+        progress.notify(f"resuming: {len(known)} done, {doubtful} in doubt, {total - len(known)} left")
+    if repeated:
+        progress.notify(f"the same id for different conversations; each is graded: {_named(list(repeated))}")
+    if others := [] if grader.store is None else grader.store.other_versions(grader.base_provenance):
+        progress.notify(_told_of_others(others))
+    progress.total = total
+    return known
+
+
+def left_of(grader: Grader, source: Inputs, known: Sequence[Known]) -> Iterator[Transcript]:
+    """The other transcripts, read again."""
+    done = {one.key for one in known}
+    return (transcript for transcript in source.again() if grader.key(transcript) not in done)
+
+
+def _told_of_others(others: Sequence[OtherVersion]) -> str:
+    named = _named([f"{other.rubric_version} ({other.rubric_hash[:8]}): {other.results}" for other in others])
+    count = sum(other.results for other in others)
+    return f"{count} results belong to another version of this rubric; they are kept: {named}"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = [f"and {len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+    return ", ".join([*names[:_MOST_NAMED], *more])

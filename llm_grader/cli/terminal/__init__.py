@@ -1,0 +1,1 @@
+"""What people see in a terminal: tables, cards, progress, interrupts, and streams that may break."""

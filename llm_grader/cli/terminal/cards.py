@@ -1,0 +1,89 @@
+"""The scorecards of a run as they come: as JSON at once, for people at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from llm_grader.store.stored import Brief, read_briefs
+from llm_grader.verdict import Scorecard
+
+if TYPE_CHECKING:
+    from llm_grader.grader.grader import Grader
+    from llm_grader.grader.pieces import Known
+
+_SHOWN_IN_FULL = 5
+
+
+class Cards:
+    """Takes the cards of a run; in memory it keeps a line of each, and no more than a few in full.
+
+    Args:
+        grader: whose rubric the cards belong to.
+        as_json: one JSON object a line instead of tables.
+    """
+
+    def __init__(self, grader: Grader, *, as_json: bool) -> None:
+        self._grader = grader
+        self._as_json = as_json
+        self._rows: list[Brief] = []
+        self._kept: list[Scorecard] = []
+        # Rates are worked out from the verdicts of all cards.
+        self._most_kept = _SHOWN_IN_FULL if grader.calibration is None else sys.maxsize
+
+    def add(self, card: Scorecard) -> None:
+        """Take the next one.
+
+        Raises:
+            BrokenPipeError: nobody reads stdout any more.
+        """
+        self._rows.append(Brief.of(card))
+        if self._as_json:
+            sys.stdout.write(card.model_dump_json() + "\n")
+            sys.stdout.flush()
+        elif len(self._kept) < self._most_kept:
+            self._kept.append(card)
+
+    def add_known(self, known: Sequence[Known]) -> Iterator[Brief]:
+        """Take results that are in the store; yields what each comes to as it is taken.
+
+        Raises:
+            BrokenPipeError: nobody reads stdout any more.
+            StoreError: one is gone or damaged.
+        """
+        if self._grader.store is None or len(known) <= _SHOWN_IN_FULL or self._grader.calibration is not None:
+            for one in known:
+                self.add(self._grader.stored(one))
+                yield self._rows[-1]
+            return
+        for brief, text in read_briefs(self._grader.store, known, as_json=self._as_json):
+            self._rows.append(brief)
+            if self._as_json:
+                sys.stdout.write(f"{text}\n")
+            yield brief
+        sys.stdout.flush()
+
+    def print(self) -> None:
+        """The tables: each card in full where they are few, and the summary."""
+        from llm_grader.cli.terminal.rates import print_rates
+        from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console, titles_of
+
+        if self._as_json or not self._rows:
+            return
+        console, language = stdout_console(), self._grader.prompts.language
+        titles = titles_of(self._grader.rubric, language)
+        for card in (
+            sorted(self._kept, key=lambda card: card.transcript_id) if len(self._rows) <= _SHOWN_IN_FULL else ()
+        ):
+            print_card(console, card, titles)
+        console.print()
+        print_summary(console, self._rows)
+        if self._grader.calibration is not None:
+            print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
+
+    def exit_code(self, unreadable: int, fail_under: float | None) -> int:
+        """What the run as a whole comes to."""
+        if fail_under is not None and any(row.score is None or row.score < fail_under for row in self._rows):
+            return 1
+        return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0

@@ -1,0 +1,180 @@
+"""Agreement and disagreements on a terminal, at 120 columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import isnan
+from typing import TYPE_CHECKING
+
+from llm_grader.verdict import MET, NOT_MET
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from llm_grader.eval.judge.comparison import Group
+    from llm_grader.eval.judge.disagreements import Disagreement
+    from llm_grader.eval.judge.item_figures import ItemFigures
+    from llm_grader.eval.judge.report import ItemRow
+    from llm_grader.eval.stats.bootstrap import Interval
+    from llm_grader.eval.stats.proportions import Proportion
+    from llm_grader.verdict import Label, Verdict
+
+_STYLES = {"grey": "dim", "blue": "blue", "red": "red", "green": "green", "amber": "yellow"}
+_MEANS = {
+    "grey": "need data",
+    "blue": "fix the rubric or train auditors",
+    "red": "people only",
+    "green": "the judge alone",
+    "amber": "the judge proposes, a person decides",
+}
+_HEADINGS = ("item", "n", "gold", "share", "judge", "recall", "κ", "AC", "bias", "cover", "quotes", "people", "gate")
+_LEGEND = """\
+Each line is a label of gold: its share, how often the judge gave each label then, and its recall. Below a figure its
+95 % interval, resampling transcripts. bias: pass rate of the judge minus that of gold. quotes: found where needed.
+people: α among auditors; below, the least that κ with people may be above κ among people."""
+
+
+def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[str]) -> None:
+    """The table of each group, then why each gate is what it is, and what the labels are good for."""
+    from rich.text import Text
+
+    for group in groups:
+        title = f"{group.name}: " if group.name is not None else ""
+        console.print(Text(f"\n{title}{group.transcripts:,} labelled conversations", style="bold"))
+        _print_rows(console, group.rows)
+    console.print(Text(f"\n{_LEGEND}", style="dim"))
+    if "human" not in sources:
+        found = " and ".join(sources) or "missing"
+        console.print(f"Labels are {found}: no gate. Only labels from people say whether a judge can be trusted.")
+    elif len(sources) > 1:
+        console.print("Where people labelled an item, only their labels count; items without any have no gate.")
+
+
+def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
+    coefficient = "AC1" if all(row.figures.levels == (NOT_MET, MET) for row in rows) else "AC"
+    for heading in _HEADINGS:
+        left = heading in ("item", "gold", "judge", "recall", "gate")
+        shown = coefficient if heading == "AC" else heading
+        table.add_column(shown, justify="left" if left else "right", no_wrap=heading != "item", overflow="fold")
+    for row in rows:
+        table.add_row(*_cells(row))
+    console.print(table)
+    reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
+    for row in rows:
+        if told := "; ".join(_reasons(row)):
+            reasons.add_row(Text(row.figures.item_id), Text(told))
+    if reasons.row_count:
+        console.print()
+        console.print(reasons, style="dim")
+
+
+def _cells(row: ItemRow) -> Iterator[Text]:
+    from rich.text import Text
+
+    found = row.figures
+    flags = ", ".join(word for word, is_so in (("critical", found.critical), ("skewed", found.skewed)) if is_so)
+    lines: dict[str, list[str]] = {
+        "item": [found.item_id, *([flags] if flags else [])],
+        "n": [f"{found.scored:,}"],
+        "gold": list(found.levels),
+        "share": [_percent(share) for share in found.prevalence],
+        "judge": _confusion(found),
+        "recall": [_with_interval(found.recall[level]) for level in found.levels],
+        "κ": _two_lines(found.kappa),
+        "AC": _two_lines(found.ac),
+        "bias": _two_lines(found.bias, percent=True),
+        "cover": [_percent(found.coverage)],
+        "quotes": ["–" if found.evidence_verified is None else _percent(found.evidence_verified)],
+        "people": [_figure(found.human_alpha.estimate), _figure(found.ceiling_gap.low, signed=True)],
+    }
+    yield from (Text("\n".join(lines[heading])) for heading in _HEADINGS[:-1])
+    colour = row.gate.colour
+    yield Text("none" if colour is None else colour.upper(), style=_STYLES.get(colour or "", "dim"))
+
+
+def _reasons(row: ItemRow) -> Iterator[str]:
+    """Why the gate is what it is; without one nothing new is said of labels that are not from people."""
+    colour, found = row.gate.colour, row.figures
+    if colour is not None:
+        yield f"{colour.upper()}, {_MEANS[colour]}"
+        yield from (reason.text for reason in row.gate.reasons)
+    if found.skewed:
+        kappa, other = _figure(found.kappa.estimate), _figure(found.ac.estimate)
+        yield f"skewed: κ {kappa} and AC {other} lie apart, as with unevenly spread labels: mind the recall of each"
+    if found.labelled and not found.scored:
+        yield "no verdict meets its labels: other conversations, or labels of single turns"
+
+
+def _confusion(found: ItemFigures) -> list[str]:
+    """The table's rows, in columns of one width."""
+    cells = [[f"{count:g}" for count in row] for row in found.confusion]
+    width = max((len(cell) for row in cells for cell in row), default=1)
+    return [" ".join(cell.rjust(width) for cell in row) for row in cells]
+
+
+def _with_interval(found: Proportion) -> str:
+    if isnan(found.estimate):
+        return "–"
+    return f"{_figure(found.estimate)} {_figure(found.low)}–{_figure(found.high)}"
+
+
+def _two_lines(found: Interval, *, percent: bool = False) -> list[str]:
+    """An estimate, and its interval below."""
+    if isnan(found.estimate):
+        return ["–"]
+    if percent:
+        low, middle, high = (f"{100 * share:+.0f}" for share in (found.low, found.estimate, found.high))
+        return [f"{middle} %", "" if isnan(found.low) else f"{low} … {high}"]
+    interval = "" if isnan(found.low) else f"{_figure(found.low)}–{_figure(found.high)}"
+    return [_figure(found.estimate), interval]
+
+
+def _figure(value: float, *, signed: bool = False) -> str:
+    """Two decimals without the leading zero, as statistics are written."""
+    if isnan(value):
+        return "–"
+    text = f"{value:+.2f}" if signed else f"{value:.2f}"
+    return text.replace("0.", ".", 1) if abs(round(value, 2)) < 1 else text
+
+
+def _percent(share: float) -> str:
+    return "–" if isnan(share) else f"{share:.0%}"
+
+
+def print_disagreements(console: Console, cases: Sequence[Disagreement], total: Sequence[Disagreement]) -> None:
+    """The gravest cases, auditors on the left and the judge on the right, after how many there are of each cause."""
+    from rich.table import Table
+    from rich.text import Text
+
+    causes = Counter(case.cause for case in total)
+    told = ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in causes.most_common())
+    console.print(Text(f"\n{len(total):,} disagreements{f', likely cause: {told}' if told else ''}", style="bold"))
+    for case in cases:
+        unit = case.unit
+        place = f"{unit.transcript_id}{'' if unit.turn is None else f' turn {unit.turn}'}"
+        flags = ", critical" if case.critical else ""
+        console.print(Text(f"\n{place}, {unit.item_id}{flags}: {case.cause.replace('_', ' ')}", style="bold"))
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, expand=True)
+        table.add_column(ratio=1)
+        table.add_column(ratio=1)
+        said = [*case.auditors, *([case.adjudicator] if case.adjudicator else [])]
+        table.add_row(Text("\n".join(map(_said, said))), Text(_judged(case.verdict)))
+        console.print(table)
+
+
+def _said(label: Label) -> str:
+    quotes = " … ".join(f"“{' '.join(quote.split())}”" for quote in label.evidence_quotes)
+    return " ".join(part for part in (f"{label.annotator}: {label.label}.", label.reason, quotes) if part)
+
+
+def _judged(verdict: Verdict) -> str:
+    sure = "" if verdict.confidence is None else f" ({verdict.confidence:.2f})"
+    label = verdict.label or f"{verdict.claimed or '?'}, not counted: {verdict.detail or verdict.problem}"
+    quotes = " … ".join(f"“{' '.join(evidence.quote.split())}”" for evidence in verdict.evidence)
+    return " ".join(part for part in (f"judge{sure}: {label}.", verdict.reason, quotes) if part)

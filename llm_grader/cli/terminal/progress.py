@@ -1,0 +1,83 @@
+"""Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from llm_grader.store.stored import Brief
+from llm_grader.usage import Usage
+from llm_grader.verdict import Scorecard
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """Done and left, time to go, tokens, cost, and how many need review.
+
+    Set `total` when it is known, and `spent` where something else than a card has taken requests.
+    """
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._console = Console(stderr=True, highlight=False)
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+        self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
+        self._task = self._bar.add_task("", total=None)
+        self._total = 0
+        self._statuses: Counter[str] = Counter()
+        self.spent = Usage()
+        self._told_at = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    @property
+    def total(self) -> int:
+        """How many transcripts there are."""
+        return self._total
+
+    @total.setter
+    def total(self, total: int) -> None:
+        self._total = total
+        self._bar.update(self._task, total=total)
+
+    def advance(self, card: Scorecard | Brief, spent: Usage) -> None:
+        """One more is done; `spent` is what the run has taken so far."""
+        self._statuses[card.status] += 1
+        self.spent = spent
+        if not self._bar.disable:
+            self._bar.update(self._task, advance=1, description=self._figures())
+        elif time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
+            self._told_at = time.monotonic()
+            self.notify(f"{self._statuses.total()} of {self._total} done, {self._figures()}")
+
+    def notify(self, line: str) -> None:
+        """Say something while it runs."""
+        self._bar.console.print(line, style="dim", markup=False, soft_wrap=True)
+
+    def print_totals(self) -> None:
+        """One line at the end."""
+        counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
+        line = f"{self._statuses.total()} graded: {counts}; {self._figures()}"
+        self._console.print(line, markup=False, soft_wrap=True)
+
+    def _figures(self) -> str:
+        usage = self.spent
+        tokens = "tokens unknown"
+        if usage.prompt_tokens is not None and usage.completion_tokens is not None:
+            tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
+        cost = "cost unknown" if usage.cost is None else f"${usage.cost:.4f}"
+        review = self._statuses["needs_review"] + self._statuses["error"]
+        return f"{usage.requests:,} requests, {tokens}, {cost}, {review} to review"

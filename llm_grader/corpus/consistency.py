@@ -1,0 +1,260 @@
+"""The same question, and different answers: an item that only many conversations together can show.
+
+Pairs of conversations come from `neighbours`. A judge says of each whether the customers asked the same and were told
+the same; its quotes are looked up in both conversations, as they are in grading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from pydantic import Field
+
+from llm_grader.asking.answers import AnswerModel, CitedQuote, Words
+from llm_grader.asking.by_prompt import Judge
+from llm_grader.asking.messages import PROBLEMS, Message, fence_code, language_name, render_transcript, template
+from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.errors import EndpointError, JudgeError, UsageError
+from llm_grader.gateway.throttle import Work, current_work
+from llm_grader.privacy.redaction import redact, restore
+from llm_grader.rubric.model import EvidenceRule, Item, Rubric, wording
+from llm_grader.transcript import Model, Share, Transcript
+from llm_grader.usage import Usage
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence, Status, Verdict
+
+LEAST_PAIRS = 10
+"""Pairs of the same question with answers to both, before their agreement counts as met."""
+
+_MOST_QUOTES = 2
+_RULES = {
+    "question": EvidenceRule.model_validate({"from": ["customer"]}),
+    "answer": EvidenceRule.model_validate({"from": ["agent"]}),
+}
+
+
+class PairAnswer(AnswerModel):
+    """How the two conversations compare."""
+
+    question_a: list[CitedQuote]
+    question_b: list[CitedQuote]
+    same_question: Literal["yes", "no"]
+    answer_a: list[CitedQuote]
+    answer_b: list[CitedQuote]
+    reason: Words
+    same_answer: Literal["yes", "no", "cannot_tell"]
+
+
+class Pair(NamedTuple):
+    """Two conversations that may be about the same question, and the turns (from 0) in which it may be asked."""
+
+    a: Transcript
+    b: Transcript
+    turns: tuple[int, int]
+    similarity: float
+
+
+class Side(Model):
+    """One of the two conversations: what the customer asked there, what the agent said to it, and who that agent is."""
+
+    transcript_id: str
+    agent: str | None = None
+    question: tuple[Evidence, ...] = ()
+    answer: tuple[Evidence, ...] = ()
+
+
+class PairVerdict(Model):
+    """What a judge said about a pair, checked.
+
+    `same_question` and `same_answer` are None where it is not known: `same_answer` where a question was not answered,
+    both unless `status` is ok. `problem` names the check or the request that failed.
+    """
+
+    a: Side
+    b: Side
+    similarity: Share
+    status: Status = "ok"
+    same_question: bool | None = None
+    same_answer: bool | None = None
+    reason: str = ""
+    problem: str | None = None
+    usage: Usage = Field(default_factory=Usage)
+
+
+class Consistency(Model):
+    """The verdict on an item over many conversations, and the pairs it rests on, differing ones first."""
+
+    verdict: Verdict
+    conversations: int
+    same_question: int
+    same_answer: int
+    different_answer: int
+    pairs: tuple[PairVerdict, ...]
+    usage: Usage
+
+
+def corpus_item(rubric: Rubric, item_id: str | None = None) -> Item:
+    """The item of the rubric that is judged over many conversations.
+
+    Raises:
+        UsageError: there is none, or there are several and none of them is named.
+    """
+    items = {item.id: item for item in rubric.items() if item.judged == "corpus"}
+    wanted = [item for item in items.values() if item_id in (None, item.id)]
+    if len(wanted) == 1:
+        return wanted[0]
+    found = ", ".join(items) or "none"
+    raise UsageError(f"{rubric.id}: expected one item that is judged over many conversations (corpus), found {found}")
+
+
+class PairJudge:
+    """Has pairs of conversations compared.
+
+    Args:
+        judge: who is asked.
+        item: what the comparison is for; its question and policy are part of the prompt.
+        language: BCP 47 code of the item's wording.
+        reason_language: BCP 47 code of the reasons.
+        redact: send tokens in place of personal data, see `redaction`; reasons keep the tokens.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        item: Item,
+        *,
+        language: str = "en",
+        reason_language: str | None = None,
+        redact: bool = False,
+    ) -> None:
+        self._judge = judge
+        self._redact = redact
+        guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
+        reasons = reason_language or language
+        self._rules = template("consistency").render(
+            question=wording(item.question, language),
+            policy=[(label, wording(text, language)) for label, text in guidance.items() if text],
+            reason_language=language_name(reasons),
+        )
+
+    def render(self, pair: Pair, problems: Mapping[str, str] = {}) -> list[Message]:
+        """The messages that ask about a pair, again where `problems` (place → what was wrong) are given."""
+        a, b = (redact(each).transcript if self._redact else each for each in (pair.a, pair.b))
+        code = fence_code(a, b)
+        told = template("consistency_pair").render(
+            code=code,
+            a=render_transcript(a, code=code),
+            b=render_transcript(b, code=code),
+            turn_a=pair.turns[0],
+            turn_b=pair.turns[1],
+            problems=[(place, PROBLEMS.get(what, what)) for place, what in problems.items()],
+        )
+        return [{"role": "system", "content": self._rules}, {"role": "user", "content": told}]
+
+    async def judge(self, pair: Pair) -> PairVerdict:
+        """What the judge says about a pair, asked once more where a quote fails its check.
+
+        A failed request makes a verdict with status error; only what stops the whole run is raised.
+
+        Raises:
+            EndpointError: the key, quota, model or address is wrong.
+            RunStopped: the endpoint is down, or a limit is reached.
+        """
+        current_work.set(Work())
+        usage = Usage()
+        problems: dict[str, str] = {}
+        for _ in range(2):
+            try:
+                answer, spent = await self._judge.complete(self.render(pair, problems), PairAnswer)
+            except EndpointError:
+                raise
+            except JudgeError as fault:
+                return _unknown(pair, "error", fault.code, usage + (fault.usage or Usage()))
+            usage += spent
+            verdict, problems = self._check(PairAnswer.model_validate(answer.model_dump()), pair)
+            if not problems:
+                return verdict.model_copy(update={"usage": usage})
+        return _unknown(pair, "needs_review", next(iter(problems.values())), usage)
+
+    def _check(self, answer: PairAnswer, pair: Pair) -> tuple[PairVerdict, dict[str, str]]:
+        same = answer.same_question == "yes"
+        decided = same and answer.same_answer != "cannot_tell"
+        sides, problems = [], dict[str, str]()
+        for name, transcript in (("a", pair.a), ("b", pair.b)):
+            cited = {"question": getattr(answer, f"question_{name}"), "answer": getattr(answer, f"answer_{name}")}
+            needed = [*(["question"] if same else []), *(["answer"] if decided else [])]
+            found, wrong = self._quotes(transcript, {part: cited[part] for part in needed})
+            problems |= {f"{part}_{name}": what for part, what in wrong.items()}
+            sides.append(Side(transcript_id=transcript.id, agent=_agent(transcript, found), **found))
+        verdict = PairVerdict(
+            a=sides[0],
+            b=sides[1],
+            similarity=pair.similarity,
+            same_question=same,
+            same_answer=answer.same_answer == "yes" if decided else None,
+            reason=answer.reason,
+        )
+        return verdict, problems
+
+    def _quotes(
+        self, transcript: Transcript, cited: Mapping[str, Sequence[CitedQuote]]
+    ) -> tuple[dict[str, tuple[Evidence, ...]], dict[str, str]]:
+        """The evidence for each part, in the words of the original, and what is wrong with parts that have none."""
+        redaction = redact(transcript) if self._redact else None
+        finder = QuoteFinder(transcript if redaction is None else redaction.transcript)
+        found: dict[str, tuple[Evidence, ...]] = {}
+        wrong: dict[str, str] = {}
+        for part, quotes in cited.items():
+            looked = [finder.resolve(q.quote, _RULES[part], turn=q.turn) for q in quotes[:_MOST_QUOTES]]
+            evidence = [each for each in looked if isinstance(each, Evidence)]
+            if redaction is not None:
+                evidence = [restore(e, transcript.turns[e.turn], redaction.spans[e.turn]) for e in evidence]
+            found[part] = tuple(evidence)
+            if not evidence:
+                failed = (str(each) for each in looked if isinstance(each, Unverified))
+                wrong[part] = next(failed, str(Unverified.QUOTE_EMPTY))
+        return found, wrong
+
+
+def _agent(transcript: Transcript, found: Mapping[str, Sequence[Evidence]]) -> str | None:
+    """Who gave the answer, or whoever is under review."""
+    speakers = (transcript.turns[evidence.turn].speaker for evidence in found.get("answer", ()))
+    return next(speakers, None) or transcript.agent_id
+
+
+def _unknown(pair: Pair, status: Status, problem: str, usage: Usage) -> PairVerdict:
+    a, b = (Side(transcript_id=each.id, agent=each.agent_id) for each in (pair.a, pair.b))
+    return PairVerdict(a=a, b=b, similarity=pair.similarity, status=status, problem=problem, usage=usage)
+
+
+def judge_consistency(item: Item, pairs: Iterable[PairVerdict], *, conversations: int) -> Consistency:
+    """The verdict on the item: `not_met` as soon as one pair was told different things about the same question.
+
+    `met` where at least 10 pairs of the same question were answered, and all alike. Else `cannot_assess`: pairs that
+    need review, or whose question was not answered, are neither.
+    """
+    ordered = sorted(pairs, key=lambda pair: (_order(pair), -pair.similarity, pair.a.transcript_id))
+    told = [pair.same_answer for pair in ordered if pair.same_answer is not None]
+    alike, different = told.count(True), told.count(False)
+    label = NOT_MET if different else MET if alike >= LEAST_PAIRS else CANNOT_ASSESS
+    reason = (
+        f"of {len(told)} pairs with the same question and an answer to both, {different} were told different things"
+    )
+    if label == CANNOT_ASSESS:
+        reason += f"; at least {LEAST_PAIRS} such pairs are needed"
+    return Consistency(
+        verdict=Verdict(item_id=item.id, label=label, reason=reason, judged=item.judged),
+        conversations=conversations,
+        same_question=sum(pair.same_question is True for pair in ordered),
+        same_answer=alike,
+        different_answer=different,
+        pairs=tuple(ordered),
+        usage=sum((pair.usage for pair in ordered), Usage()),
+    )
+
+
+def _order(pair: PairVerdict) -> int:
+    """Different answers first, then the same, then what was not answered, not asked, or not settled."""
+    if pair.status != "ok":
+        return 4
+    return {False: 0, True: 1, None: 2 if pair.same_question else 3}[pair.same_answer]

@@ -1,0 +1,49 @@
+"""What a request takes: tokens foretold from its bytes, and dollars from tokens. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from pydantic import BaseModel
+
+from llm_grader.gateway.endpoint import Endpoint
+from llm_grader.gateway.prices import cost_of
+from llm_grader.usage import Rates, Usage
+
+_TOKENS_OF_A_CHOICE = 2  # the option, and the end
+
+
+def estimate_of(
+    messages: Sequence[Mapping[str, str]],
+    answer: type[BaseModel] | Sequence[str],
+    endpoint: Endpoint,
+    *,
+    rates: Rates,
+) -> Usage:
+    """What one request is expected to take; `answer` is the response model, or the options to choose among."""
+    if isinstance(answer, type):
+        completion = rates.completion_tokens or rates.completion_tokens_an_item * len(answer.model_fields)
+    else:
+        completion = _TOKENS_OF_A_CHOICE
+    prompt = bytes_of(messages, answer) * rates.tokens_a_byte
+    usage = Usage(requests=1, prompt_tokens=round(prompt), cached_tokens=0, completion_tokens=round(completion))
+    return priced(usage, endpoint)
+
+
+def priced(usage: Usage, endpoint: Endpoint) -> Usage:
+    """The usage with its cost, None where the price or a count is unknown."""
+    cost = cost_of(usage, endpoint.model, endpoint.base_url, endpoint.prices)
+    return usage.model_copy(update={"cost": cost})
+
+
+def bytes_of(messages: Sequence[Mapping[str, str]], answer: type[BaseModel] | Sequence[str]) -> int:
+    """UTF-8 bytes of the prompt and the schema: what prompt tokens are estimated from."""
+    schema = _schema_bytes(answer) if isinstance(answer, type) else 0
+    return sum(len(message["content"].encode()) for message in messages) + schema
+
+
+@lru_cache(maxsize=256)
+def _schema_bytes(response_model: type[BaseModel]) -> int:
+    return len(json.dumps(response_model.model_json_schema()))

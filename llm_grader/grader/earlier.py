@@ -1,0 +1,48 @@
+"""Cards by earlier versions of a rubric, found in a store: what an edit leaves alone is taken from them."""
+
+from __future__ import annotations
+
+from llm_grader.grading.reuse import Before, unchanged_items
+from llm_grader.rubric.model import Rubric
+from llm_grader.store.store import Store
+from llm_grader.transcript import Channel, Transcript
+from llm_grader.verdict import Provenance
+
+
+class Earlier:
+    """Finds them, and compares each version with the one in hand once.
+
+    Args:
+        store: where they are.
+        rubric: the version in hand.
+        language: BCP 47 code of the wording in which items are asked.
+    """
+
+    def __init__(self, store: Store, rubric: Rubric, language: str) -> None:
+        self._store = store
+        self._rubric = rubric
+        self._language = language
+        self._versions: dict[str, Rubric | None] = {}
+        self._unchanged: dict[tuple[str, Channel], frozenset[str]] = {}
+
+    def find(self, transcript: Transcript, provenance: Provenance) -> Before | None:
+        """The latest card of this conversation by another version of the rubric; None where there is none.
+
+        Cards of failed requests do not count, nor those of versions that the store does not know.
+        """
+        for card in self._store.relatives(provenance.family):
+            version = card.provenance.rubric_hash
+            if version == provenance.rubric_hash or card.status == "error":
+                continue
+            if version not in self._versions:
+                self._versions[version] = self._store.rubric(version)
+            old = self._versions[version]
+            if old is not None:
+                return Before(card, old, self._same(version, old, transcript.channel))
+        return None
+
+    def _same(self, version: str, old: Rubric, channel: Channel) -> frozenset[str]:
+        if (version, channel) not in self._unchanged:
+            same = unchanged_items(old, self._rubric, channel, language=self._language)
+            self._unchanged[version, channel] = same
+        return self._unchanged[version, channel]

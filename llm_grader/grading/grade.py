@@ -1,0 +1,227 @@
+"""One transcript → one scorecard: what is computed, what is asked, what is checked, what it adds up to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+from llm_grader.asking.answers import Reply
+from llm_grader.asking.by_prompt import Asker
+from llm_grader.asking.windows import WINDOWED
+from llm_grader.checking.check import check_reply
+from llm_grader.checking.evidence import QuoteFinder
+from llm_grader.errors import EndpointError, JudgeError, Truncated
+from llm_grader.grading.reuse import Before, verdicts_that_hold
+from llm_grader.grading.scoring import Scores, apply_conditions, score_verdicts
+from llm_grader.grading.votes import vote
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.signals.flags import UNKNOWN_SPEAKER, flags_of
+from llm_grader.signals.items import judge_signal
+from llm_grader.transcript import Transcript
+from llm_grader.usage import Usage
+from llm_grader.verdict import (
+    CANNOT_ASSESS,
+    NOT_APPLICABLE,
+    Failure,
+    Provenance,
+    Scorecard,
+    SectionScore,
+    Status,
+    Verdict,
+)
+
+_OUT_OF_SCOPE = {
+    "org": "about the organisation, not about a conversation: a person answers it in the self-audit",
+    "corpus": "judged over many conversations, not over one: `llm-grader consistency`",
+}
+UNKNOWN_ROLES = "unknown_roles"
+
+
+async def grade_transcript(
+    transcript: Transcript,
+    rubric: Rubric,
+    asker: Asker,
+    provenance: Provenance,
+    *,
+    samples: int = 1,
+    before: Before | None = None,
+) -> Scorecard:
+    """Grade one transcript, asking `samples` times and letting the answers vote.
+
+    With a card from `before` the rubric was edited, only what the edit touches is asked. A failed request makes a card
+    with status error and no score; it is raised only when no transcript could be graded either (`EndpointError`,
+    `RunStopped`).
+    """
+    verdicts = _computed(transcript, rubric)
+    kept = {} if before is None else verdicts_that_hold(before, rubric, verdicts, transcript)
+    asked = [item for item in rubric.asked(transcript.channel) if before is None or item.id not in kept | verdicts]
+    reply, failure = Reply(), None
+    hopeless = _no_agent(transcript)
+    if hopeless is not None:
+        verdicts = {item.id: _like(hopeless, item) for item in rubric.asked(transcript.channel)} | verdicts
+    elif asked:
+        try:
+            found, reply = await _ask_samples(transcript, asked, asker, verdicts, samples=samples)
+            verdicts = found | verdicts
+        except EndpointError:
+            raise
+        except JudgeError as fault:
+            failure = Failure(code=fault.code, message=str(fault))
+            reply = Reply(usage=fault.usage or Usage())
+            verdicts = {item.id: _errored(item, fault) for item in asked} | verdicts
+    decided = apply_conditions(rubric, kept | verdicts, transcript)
+    answered_by = reply.usage.answered_by or (before.card.provenance.answered_by if before and kept else None)
+    stamp = {"answered_by": answered_by, "graded_at": datetime.now(UTC)}
+    windowed = reply.windows > 1 or (before is not None and bool(kept) and WINDOWED in before.card.flags)
+    flags = (*flags_of(transcript), *([WINDOWED] if windowed else []))
+    card = _card(transcript, rubric, provenance.model_copy(update=stamp), decided, flags=flags, failure=failure)
+    return card.model_copy(update={"usage": reply.usage})
+
+
+async def _ask_samples(
+    transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str], *, samples: int
+) -> tuple[dict[str, Verdict], Reply]:
+    """Ask `samples` times at once; when one fails, all fail, and its error carries the usage of all."""
+    asking = (_ask_and_check(transcript, asked, asker, settled) for _ in range(samples))
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    total, verdicts = Reply(), []
+    faults: list[BaseException] = []
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            total += Reply(usage=getattr(answer, "usage", None) or Usage())
+            faults.append(answer)
+        else:
+            verdicts.append(answer[0])
+            total += answer[1]
+    for fault in sorted(faults, key=_is_of_one_transcript):  # what stops the run comes first
+        if isinstance(fault, JudgeError):
+            fault.usage = total.usage
+        raise fault
+    return (vote(verdicts) if samples > 1 else verdicts[0]), total
+
+
+def _is_of_one_transcript(error: BaseException) -> bool:
+    return isinstance(error, JudgeError) and not isinstance(error, EndpointError)
+
+
+async def _ask_and_check(
+    transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str]
+) -> tuple[dict[str, Verdict], Reply]:
+    """Ask about all items, and once more about those that failed a check and are not settled without the model.
+
+    What hit the token limit would do so again, and is not asked again.
+    """
+    finder = QuoteFinder(transcript)
+    reply = await asker.ask(transcript, asked)
+    verdicts, problems = check_reply(reply, asked, finder)
+    open_problems = {id_: what for id_, what in problems.items() if id_ not in settled and what != Truncated.code}
+    if open_problems:
+        again = [item for item in asked if item.id in open_problems]
+        second = await _ask_again(transcript, again, asker, open_problems)
+        better = check_reply(second, again, finder, repaired=True).verdicts
+        verdicts |= {id_: verdict for id_, verdict in better.items() if id_ in second.claims}
+        reply += second
+    return verdicts, reply
+
+
+async def _ask_again(transcript: Transcript, items: Sequence[Item], asker: Asker, problems: Mapping[str, str]) -> Reply:
+    """A second answer; an empty one when the request failed, so that what was found the first time stays."""
+    try:
+        return await asker.ask_again(transcript, items, problems)
+    except EndpointError:
+        raise
+    except JudgeError as fault:
+        return Reply(usage=fault.usage or Usage())
+
+
+def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:
+    """The verdicts that need no model: out of scope, out of channel, and what signals and the ticket can tell."""
+    verdicts = {}
+    for item in rubric.items():
+        if not rubric.in_channel(item, transcript.channel):
+            reason = f"not asked of conversations by {transcript.channel}"
+            verdicts[item.id] = Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
+        elif item.judged in _OUT_OF_SCOPE:
+            reason = _OUT_OF_SCOPE[item.judged]
+            verdicts[item.id] = Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
+        elif item.judged in ("signal", "ticket"):
+            verdict = judge_signal(item, transcript)
+            if verdict.label != CANNOT_ASSESS or item.fallback is None:
+                verdicts[item.id] = verdict
+    return verdicts
+
+
+def items_to_ask(transcript: Transcript, rubric: Rubric, before: Before | None = None) -> tuple[Item, ...]:
+    """The items that `grade_transcript` asks a model about."""
+    if has_no_agent(transcript):
+        return ()
+    asked = rubric.asked(transcript.channel)
+    if before is None:
+        return asked
+    computed = _computed(transcript, rubric)
+    settled = computed | verdicts_that_hold(before, rubric, computed, transcript)
+    return tuple(item for item in asked if item.id not in settled)
+
+
+def has_no_agent(transcript: Transcript) -> bool:
+    """Whether there is no conduct to grade, so that nothing is asked."""
+    return _no_agent(transcript) is not None
+
+
+def _no_agent(transcript: Transcript) -> Verdict | None:
+    """The verdict on every model item when there is no conduct to grade, so that nothing is asked; else None."""
+    spoken = [turn for turn in transcript.turns if turn.spoken]
+    if any(transcript.under_review(turn) for turn in spoken):
+        return None
+    if any(turn.role == "unknown" for turn in spoken):
+        reason = "who the agent is could not be told: say it with --agent or a role mapping"
+        return Verdict(item_id="", label=None, status="needs_review", reason=reason, problem=UNKNOWN_ROLES)
+    reason = "no agent took part" if spoken else "nothing was said"
+    return Verdict(item_id="", label=CANNOT_ASSESS, reason=reason)
+
+
+def _like(verdict: Verdict, item: Item) -> Verdict:
+    return verdict.model_copy(update={"item_id": item.id, "judged": item.judged})
+
+
+def _errored(item: Item, fault: JudgeError) -> Verdict:
+    return Verdict(item_id=item.id, label=None, status="error", judged=item.judged, problem=fault.code)
+
+
+def _card(
+    transcript: Transcript,
+    rubric: Rubric,
+    provenance: Provenance,
+    verdicts: dict[str, Verdict],
+    *,
+    flags: Sequence[str],
+    failure: Failure | None,
+) -> Scorecard:
+    status = _status(verdicts, failure, flags)
+    scores = score_verdicts(rubric, verdicts)
+    if status == "error":  # a failed call is no grade: neither of the conversation nor of a section
+        empty = {section: SectionScore(score=None, coverage=0.0) for section in scores.sections}
+        scores = Scores(score=None, coverage=0.0, passed=None, critical_failures=(), sections=empty)
+    return Scorecard(
+        transcript_id=transcript.id,
+        score=scores.score,
+        status=status,
+        coverage=scores.coverage,
+        passed=scores.passed,
+        critical_failures=scores.critical_failures,
+        sections=scores.sections,
+        verdicts=verdicts,
+        provenance=provenance,
+        failure=failure,
+        flags=tuple(flags),
+        warnings=transcript.warnings,
+    )
+
+
+def _status(verdicts: Mapping[str, Verdict], failure: Failure | None, flags: Sequence[str]) -> Status:
+    if failure is not None:
+        return "error"
+    if UNKNOWN_SPEAKER in flags or any(verdict.status == "needs_review" for verdict in verdicts.values()):
+        return "needs_review"
+    return "ok"

@@ -1,0 +1,103 @@
+"""What an edit of the rubric leaves alone: verdicts by the version before that hold still, so only the rest is asked.
+
+A verdict depends on the words that the judge was told of its item, on how its answer was checked, and on the
+conversation. Weights, titles, the pass mark and conditions come in afterwards: they are worked out anew each time. The
+judge saw a verdict that is taken over among the items of its time; `Verdict.taken_from` says so. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from llm_grader.asking.messages import told
+from llm_grader.grading.scoring import broken_condition
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.transcript import Channel, Transcript
+from llm_grader.verdict import NOT_APPLICABLE, Scorecard, Verdict
+
+_BY_MODEL = ("llm", "audio")
+
+
+class Before(NamedTuple):
+    """A card of the same conversation by an earlier version of the rubric, and `unchanged_items` since."""
+
+    card: Scorecard
+    rubric: Rubric
+    unchanged: frozenset[str]
+
+
+def verdicts_that_hold(
+    before: Before, rubric: Rubric, computed: Mapping[str, Verdict], transcript: Transcript
+) -> dict[str, Verdict]:
+    """The verdicts on items of `rubric` for which no model has to be asked, by item id.
+
+    They are those that an earlier version of the rubric would have asked for in the same words, and `not_applicable`
+    where a condition is known to be false. What failed a check before is asked again.
+
+    Args:
+        before: where they are taken from.
+        rubric: the version in hand.
+        computed: its verdicts that need no model; they win over any of a model.
+        transcript: the conversation.
+    """
+    taken = {verdict.item_id: verdict for verdict in _taken(before, rubric, transcript)}
+    known = {**taken, **computed}
+
+    def inapplicable(item: Item, reason: str) -> Verdict:
+        return Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
+
+    decided: dict[str, Verdict | None] = {}
+
+    def decide(item: Item) -> Verdict | None:
+        """The verdict after conditions; None where it is not known before somebody is asked."""
+        if item.id not in decided:
+            decided[item.id] = None
+            parent = item.applies_when.item if item.applies_when else None
+            verdict = None if parent is None else decide(rubric.item(parent))
+            if parent is None or verdict is not None:
+                settled = {} if parent is None or verdict is None else {parent: verdict}
+                broken = broken_condition(item, settled, transcript.ticket)
+                decided[item.id] = inapplicable(item, broken) if broken else known.get(item.id)
+        return decided[item.id]
+
+    open_items = (item for item in rubric.items() if item.id not in known)
+    inapplicable_still = {item.id: verdict for item in open_items if (verdict := decide(item)) is not None}
+    return {**inapplicable_still, **taken}
+
+
+def unchanged_items(old: Rubric, new: Rubric, channel: Channel, *, language: str = "en") -> frozenset[str]:
+    """The ids of the items that both versions ask a model about conversations on `channel`, in the same words.
+
+    The words are those in `language`, and the answer is checked in the same way.
+    """
+    before = {item.id: _asked(item, language) for item in old.asked(channel)}
+    return frozenset(item.id for item in new.asked(channel) if before.get(item.id) == _asked(item, language))
+
+
+def items_to_ask_anew(old: Rubric, new: Rubric, *, language: str = "en") -> tuple[str, ...]:
+    """The ids of the items of `new` that are asked again, on some channel, where a conversation was graded by `old`.
+
+    Conditions aside: an item that did not apply before may have to be asked for the first time.
+    """
+    again: set[str] = set()
+    for channel in new.channels:
+        asked = {item.id for item in new.asked(channel)}
+        again |= asked - unchanged_items(old, new, channel, language=language)
+    return tuple(item.id for item in new.items() if item.id in again)
+
+
+def _taken(before: Before, rubric: Rubric, transcript: Transcript) -> Iterator[Verdict]:
+    card = before.card
+    for item_id in (item.id for item in rubric.items() if item.id in before.unchanged):
+        verdict = card.verdicts.get(item_id)
+        if verdict is None or verdict.status != "ok" or verdict.judged not in _BY_MODEL:
+            continue
+        if broken_condition(before.rubric.item(item_id), card.verdicts, transcript.ticket):
+            continue  # what the model said was not kept
+        yield verdict.model_copy(update={"taken_from": verdict.taken_from or card.provenance.key})
+
+
+def _asked(item: Item, language: str) -> dict[str, Any]:
+    checked = {"labels": item.labels, "evidence": item.evidence, "audible": item.judged == "audio"}
+    return {**told(item, language), **checked}

@@ -1,0 +1,1 @@
+"""Readers of calls: speech recognisers, contact-centre suites, captions."""

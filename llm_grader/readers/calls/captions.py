@@ -1,0 +1,188 @@
+"""WebVTT and SRT: cues with times, and speakers as voices (`<v Jana>`), labels (`Jana:`) or in brackets (`[Jana]`).
+
+Cues of the same speaker that follow within two seconds make one turn; where each of them begins is kept in
+`metadata["cues"]` as [turn, character, start, end].
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import unescape
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from llm_grader.errors import MalformedInput
+from llm_grader.readers.calls.caption_cues import CaptionFile, Cue, looks_like_captions, parse_captions
+from llm_grader.readers.calls.speech import JOINED_WITHIN
+from llm_grader.readers.chats.label_lines import Line, find_speakers, parse_line
+from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
+from llm_grader.readers.roles.roles import RoleMapping, stated_role
+from llm_grader.readers.source.document import Document
+from llm_grader.transcript import Role, Transcript, Turn
+
+NAME = "captions"
+
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>|</v>")
+_MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
+_BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
+
+
+class _Piece(NamedTuple):
+    """What one speaker says in one cue."""
+
+    speaker: str | None
+    text: str
+    cue: Cue
+
+
+def sniff(document: Document) -> bool:
+    """Whether the file begins with `WEBVTT`, or with the times of a cue."""
+    return looks_like_captions(document.head)
+
+
+def read(document: Document) -> Iterator[Transcript]:
+    """The one recording the captions are of.
+
+    Raises:
+        MalformedInput: there is no cue, nor the header of a file that may be without.
+    """
+    captions = parse_captions(document.lines_text)
+    if not captions.cues and not sniff(document):
+        raise MalformedInput("no cue in it; expected lines such as 00:00:01.000 --> 00:00:03.500")
+    pieces = list(_pieces(captions.cues, document))
+    pieces, assumed = _labels_at_changes(pieces)
+    turns, cues = _joined(pieces, document.options.roles)
+    yield Transcript(
+        id=document.new_id(),
+        channel=document.options.channel or "call",
+        language=_language(captions.header),
+        turns=tuple(turns),
+        metadata=_metadata(captions, cues),
+        warnings=(*assumed, *_problems(captions.cues)),
+    )
+
+
+def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
+    texts = ["\n".join(cue.lines) for cue in cues]
+    if any("<v" in text and _VOICE.search(text) for text in texts):
+        for cue, text in zip(cues, texts, strict=True):
+            yield from (_Piece(speaker, said, cue) for speaker, said in _by_voice(text) if said)
+        return
+    lines = [[_line(line, document) for line in _MARKUP.sub("", text).split("\n")] for text in texts]
+    speakers = find_speakers([line for several in lines for line in several], document.options.roles)
+    for cue, several in zip(cues, lines, strict=True):
+        yield from (_Piece(speaker, said, cue) for speaker, said in _by_label(several, speakers) if said)
+
+
+def _by_voice(text: str) -> Iterator[tuple[str | None, str]]:
+    speaker, at = None, 0
+    for tag in _VOICE.finditer(text):
+        yield speaker, _clean(text[at : tag.start()])
+        speaker, at = (unescape(" ".join(tag[1].split())) if tag[1] else None), tag.end()
+    yield speaker, _clean(text[at:])
+
+
+def _by_label(lines: Sequence[Line], speakers: frozenset[str]) -> Iterator[tuple[str | None, str]]:
+    speaker, texts = None, list[str]()
+    for line in lines:
+        if line.label not in speakers:
+            texts.append(line.whole)
+            continue
+        if texts:
+            yield speaker, _clean("\n".join(texts))
+        speaker, texts = line.label, [line.text]
+    yield speaker, _clean("\n".join(texts))
+
+
+def _line(text: str, document: Document) -> Line:
+    """A line with its label; one in brackets is a label only when we know it for a speaker: `[Music]` is none."""
+    found = _BRACKETED.match(text) if "[" in text else None
+    if found is None:
+        return parse_line(text)
+    label = " ".join(found[1].split())
+    known = document.options.roles.role_of(label) or role_of_label(label) or is_numbered_speaker(label)
+    return Line(0, text, label, text[found.end() :]) if known else Line(0, text)
+
+
+def _clean(text: str) -> str:
+    if "<" in text or "{" in text:
+        text = _MARKUP.sub("", text)
+    return unescape(text).strip()
+
+
+def _labels_at_changes(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
+    """Where labels stand only when the speaker changes, what follows one without a label is the same speaker's."""
+    labels = [piece.speaker for piece in pieces if piece.speaker is not None]
+    unnamed = len(pieces) - len(labels)
+    if not unnamed:
+        return pieces, []
+    if len(labels) < 2 or any(one == next_one for one, next_one in pairwise(labels)):
+        return pieces, [f"{unnamed} of {len(pieces)} cues name no speaker"]
+    carried, speaker = [], None
+    for piece in pieces:
+        speaker = piece.speaker or speaker
+        carried.append(piece._replace(speaker=speaker))
+    return carried, [f"labels stand at changes of speaker: {unnamed} cues without one were read as the last speaker's"]
+
+
+def _joined(pieces: Sequence[_Piece], roles: RoleMapping) -> tuple[list[Turn], list[list[Any]]]:
+    """The turns, and for those made of several cues where each cue begins."""
+    groups: list[list[_Piece]] = []
+    for piece in pieces:
+        if groups and _continues(groups[-1][-1], piece):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    speakers = {speaker: stated_role(speaker, roles) for speaker in {piece.speaker for piece in pieces}}
+    turns = [_turn(group, speakers[group[0].speaker]) for group in groups]
+    return turns, [cue for number, group in enumerate(groups) for cue in _places(number, group)]
+
+
+def _continues(before: _Piece, piece: _Piece) -> bool:
+    if piece.speaker is None or piece.speaker != before.speaker:
+        return False
+    if before.cue.start is None or before.cue.end is None or piece.cue.start is None:
+        return before.cue is piece.cue
+    return before.cue.start <= piece.cue.start <= before.cue.end + JOINED_WITHIN
+
+
+def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:
+    ends = [piece.cue.end for piece in group if piece.cue.end is not None]
+    return Turn(
+        role=role or "unknown",
+        text=" ".join(piece.text for piece in group),
+        speaker=group[0].speaker,
+        start=group[0].cue.start,
+        end=max(ends, default=None),
+        role_source="source" if role else None,
+        role_confidence=1.0 if role else None,
+    )
+
+
+def _places(number: int, group: Sequence[_Piece]) -> Iterator[list[Any]]:
+    at = 0
+    for piece in group if len(group) > 1 else ():
+        yield [number, at, piece.cue.start, piece.cue.end]
+        at += len(piece.text) + 1
+
+
+def _language(header: Sequence[str]) -> str | None:
+    found = (re.match(r"Language:[ \t]*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)[ \t]*$", line) for line in header)
+    return next((match[1] for match in found if match), None)
+
+
+def _metadata(captions: CaptionFile, cues: list[list[Any]]) -> dict[str, Any]:
+    header = "\n".join(captions.header).strip()
+    known = {"header": "" if header == "WEBVTT" else header, "notes": captions.notes, "cues": cues}
+    return {key: value for key, value in known.items() if value}
+
+
+def _problems(cues: Sequence[Cue]) -> Iterator[str]:
+    for what, found in (
+        ("whose times cannot be read were kept without them", [cue for cue in cues if cue.start is None]),
+        ("end before they begin", [cue for cue in cues if (cue.end or 0) < (cue.start or 0)]),
+        ("hold no text", [cue for cue in cues if not "".join(cue.lines).strip()]),
+    ):
+        if found:
+            yield f"{len(found)} cues {what} (the first: line {found[0].number})"

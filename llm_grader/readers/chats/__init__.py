@@ -1,0 +1,1 @@
+"""Readers of chats: labelled text, messengers, message lists, and our own format."""

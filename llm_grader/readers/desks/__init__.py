@@ -1,0 +1,1 @@
+"""Readers of help desks: tickets with their comments, notes, transfers and metrics."""

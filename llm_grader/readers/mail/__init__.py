@@ -1,0 +1,1 @@
+"""Readers of mail: messages, threads, and the parts of a reply."""

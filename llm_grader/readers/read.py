@@ -1,0 +1,230 @@
+"""`read_transcripts`: which reader a file is for, and what is settled for all formats alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat, UsageError
+from llm_grader.files.mapping_file import load_mapping
+from llm_grader.readers.calls import (
+    assemblyai,
+    azure_speech,
+    captions,
+    contact_lens,
+    deepgram,
+    genesys,
+    transcribe,
+    twilio,
+    whisper,
+)
+from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_text, slack, whatsapp
+from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
+from llm_grader.readers.mail import mail
+from llm_grader.readers.roles.role_doubts import role_warnings
+from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping
+from llm_grader.readers.source.columns import ColumnMapping
+from llm_grader.readers.source.document import Document, Options
+from llm_grader.readers.source.source import Source, read_documents
+from llm_grader.readers.tables import tabular
+from llm_grader.readers.tables.table_rows import column_names
+from llm_grader.readers.vcon import vcon
+from llm_grader.signals.language import with_languages
+from llm_grader.transcript import Channel, Transcript
+
+__all__ = ["FORMATS", "ColumnMapping", "RoleMapping", "read_transcripts"]
+
+
+class Reader(Protocol):
+    """A module that reads one format, file by file."""
+
+    NAME: str
+
+    def sniff(self, document: Document) -> bool: ...
+    def read(self, document: Document) -> Iterator[Transcript]: ...
+
+
+@runtime_checkable
+class JoiningReader(Protocol):
+    """A module that reads a format whose conversations span files: pieces of each file, then all of them together."""
+
+    NAME: str
+
+    def sniff(self, document: Document) -> bool: ...
+    def pieces(self, document: Document) -> Iterator[Any]: ...
+    def join(self, pieces: Iterable[Any], options: Options) -> Iterator[Transcript]: ...
+
+
+# In the order in which they are asked: what is surest to know its own comes first.
+_JOINING: tuple[JoiningReader, ...] = (mail, slack)
+_READERS: tuple[Reader, ...] = (
+    canonical,
+    captions,
+    genesys,
+    twilio,
+    abcd,
+    zendesk,
+    freshdesk,
+    intercom,
+    liveagent,
+    tabular,
+    vcon,
+    deepgram,
+    contact_lens,
+    transcribe,
+    assemblyai,
+    azure_speech,
+    whisper,
+    chat_messages,
+    whatsapp,
+    labelled_text,
+)
+_ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
+_BY_NAME = {reader.NAME: reader for reader in _ALL}
+
+_HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+
+FORMATS: tuple[str, ...] = tuple(_BY_NAME)
+"""The names that `format` takes."""
+
+
+def read_transcripts(
+    source: Source | Iterable[Source],
+    *,
+    format: str | None = None,  # noqa: A002 - the flag's name
+    roles: RoleMapping | Mapping[str, Any] | Path | str | None = None,
+    columns: ColumnMapping | Mapping[str, Any] | Path | str | None = None,
+    channel: Channel | None = None,
+    on_error: Callable[[InputError], None] | None = None,
+    on_file: Callable[[str, str], None] | None = None,
+) -> Iterator[Transcript]:
+    """Read conversations, one after the other, as they are asked for.
+
+    Args:
+        source: a file, a folder or zip archive (with all below it), a pattern, `-` for standard input, a
+            `datasets.Dataset`, or several of these.
+        format: one of `FORMATS`; found out from the content by default.
+        roles: who is who, a `RoleMapping` or the YAML file of one.
+        columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one.
+        channel: the channel where the source does not say.
+        on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
+            is raised.
+        on_file: told the name and the format of each file that is recognised.
+
+    Returns:
+        The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
+        200 MB, and one of them is in memory at a time. An id that occurs again is kept, with a warning.
+
+    Raises:
+        UsageError: there is no such format.
+        MalformedInput: `roles` or `columns` is wrong.
+        InputError: while reading, without `on_error`: the first problem, with file and position.
+    """
+    if format is not None and format not in _BY_NAME:
+        raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
+    mapping = columns if columns is None or isinstance(columns, ColumnMapping) else load_mapping(ColumnMapping, columns)
+    options = Options(roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error)
+    given = None if format is None else _BY_NAME[format]
+
+    def choose(document: Document) -> Reader | JoiningReader:
+        chosen = given or _recognise(document)
+        if on_file is not None:
+            on_file(document.name, chosen.NAME)
+        return chosen
+
+    return _read(read_documents(source, options), choose, options)
+
+
+def _read(
+    documents: Iterable[Document], choose: Callable[[Document], Reader | JoiningReader], options: Options
+) -> Iterator[Transcript]:
+    ids = _Ids()
+    joined: dict[JoiningReader, list[Any]] = {}
+    for document in documents:
+        try:
+            chosen = choose(document)
+            if isinstance(chosen, JoiningReader):
+                joined.setdefault(chosen, []).extend(chosen.pieces(document))
+                continue
+            for transcript in chosen.read(document):
+                # what was written as a transcript is taken at its word, unless the caller says who is who
+                as_written = chosen is canonical and options.roles == RoleMapping()
+                told = transcript if as_written else _settled(transcript, options)
+                yield ids.told_apart(_with_warnings(told, document.warnings), document)
+        except InputError as error:
+            document.report(error)
+    for joining, pieces in joined.items():
+        for transcript in joining.join(pieces, options):
+            yield ids.told_apart(_settled(transcript, options))
+
+
+def _recognise(document: Document) -> Reader | JoiningReader:
+    """The first reader that knows the content.
+
+    Raises:
+        InputError: none does.
+    """
+    if document.is_empty:
+        raise UnsupportedFormat("the file is empty")
+    # whoever says what the columns mean wants a table read as one, whatever else it looks like
+    wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
+    for reader in (*wanted, *_ALL):
+        if reader.sniff(document):
+            return reader
+    if wanted and column_names(document):
+        raise MalformedInput(tabular.missing_columns(document))
+    raise document.json_problem or UnsupportedFormat(_told(document))
+
+
+def _told(document: Document) -> str:
+    """What was found where no reader knows it, and what to do."""
+    if _HTML.match(document.head):
+        return "a page of HTML: save what it shows as text, and read that"
+    if "".join(document.head.split()) == "[]":
+        return "an empty list: there is no conversation in it"
+    return f"{_kind(document)}; is it one of the formats in `llm-grader read --help`? Then say --format NAME"
+
+
+def _kind(document: Document) -> str:
+    if names := ", ".join(column_names(document)[:12]):
+        kind = "JSON" if isinstance(document.first, dict) else "a table"
+        return f"{kind} with the columns {names}: a column mapping (--columns FILE) can say what they mean"
+    if document.first is not None:
+        return "JSON of no format we know"
+    if not document.text.strip():
+        return "a file without any text"
+    return "text in which no line begins with a speaker, as in `Agent: …`"
+
+
+def _settled(transcript: Transcript, options: Options) -> Transcript:
+    """With the languages and roles that the source does not state, and what speaks against them."""
+    settled = assign_roles(with_languages(transcript), options.roles)
+    return _with_warnings(settled, role_warnings(settled))
+
+
+def _with_warnings(transcript: Transcript, warnings: Iterable[str]) -> Transcript:
+    new = [warning for warning in warnings if warning not in transcript.warnings]
+    return transcript.model_copy(update={"warnings": (*transcript.warnings, *new)}) if new else transcript
+
+
+class _Ids:
+    """The ids of one read: those that readers made up are made unique, those of the source stay and are told."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str] = {}
+        """Id → the file it was first read from."""
+
+    def told_apart(self, transcript: Transcript, document: Document | None = None) -> Transcript:
+        file = "" if document is None else document.name
+        if transcript.id not in self._seen:
+            self._seen[transcript.id] = file
+            return transcript
+        if document is None or transcript.id not in document.made_ids:
+            return _with_warnings(transcript, [f"the id {transcript.id!r} was read before: two transcripts have it"])
+        unique = next(name for n in count(2) if (name := f"{transcript.id}-{n}") not in self._seen)
+        warning = f"the id {transcript.id} is that of {self._seen[transcript.id]}: {file} is called {unique}"
+        self._seen[unique] = file
+        return _with_warnings(transcript.model_copy(update={"id": unique}), [warning])

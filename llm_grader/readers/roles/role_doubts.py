@@ -1,0 +1,41 @@
+"""What speaks against the roles of a transcript, whoever gave them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from llm_grader.readers.roles.languages import guess_language
+from llm_grader.readers.roles.role_words import Side, count_phrases, plain
+from llm_grader.transcript import Role, Transcript, Turn
+
+_MOSTLY = 0.95
+_GREETED_WITHIN = 10
+_MISPLACED: tuple[tuple[Role, Side, str], ...] = (
+    ("customer", "greeting", "greets like an agent: are the roles swapped?"),
+    ("agent", "bot", "sounds like a recording or a bot, which is never graded as the agent"),
+)
+
+
+def role_warnings(transcript: Transcript) -> list[str]:
+    """What speaks against the roles: a side is missing, one says nearly everything, or someone sounds like another."""
+    spoken = [turn for turn in transcript.turns if turn.spoken]
+    words = Counter[Role]()
+    for turn in spoken:
+        words[turn.role] += len(turn.text.split())
+    missing = [role for role in ("agent", "customer") if role not in words]
+    warnings = [f"no turn of {'an agent' if role == 'agent' else 'a customer'}" for role in missing]
+    role, most = max(words.items(), key=lambda item: item[1], default=("unknown", 0))
+    if not missing and most > _MOSTLY * words.total():
+        warnings.append(f"the {role} says {most / words.total():.0%} of the words: are the speakers told apart?")
+    return warnings + list(_misplaced_phrases(spoken[:_GREETED_WITHIN], transcript.language))
+
+
+def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]:
+    if all(turn.role not in ("agent", "customer") for turn in turns):
+        return
+    language = language or guess_language(" ".join(turn.text[:500] for turn in turns))
+    for role, side, sounds_like in _MISPLACED:
+        said = " \n ".join(turn.text[:2000] for turn in turns if turn.role == role)
+        if count_phrases(plain(said), side, language):
+            yield f"the {role} {sounds_like}"

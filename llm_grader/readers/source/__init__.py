@@ -1,0 +1,1 @@
+"""Where bytes come from and what is known of them: files, archives, encodings, JSON, times, columns."""

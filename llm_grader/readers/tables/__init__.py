@@ -1,0 +1,1 @@
+"""Readers of tables by a column mapping: long, wide, or a conversation in a cell."""

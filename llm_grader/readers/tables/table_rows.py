@@ -1,0 +1,145 @@
+"""Rows of tables as they are: CSV, JSON records, Parquet, data sets. No value changes its type on the way.
+
+CSV is read here and not by a data-frame library, which would turn the ids `007` and `true` into a number and a truth
+value, and the text `NA` into nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from llm_grader.errors import MalformedInput
+from llm_grader.readers.source.document import Document
+
+TURNS_MISSING = "rows of this file could not be read: turns may be missing"
+SEPARATORS = (",", ";", "\t", "|")
+_PARQUET = b"PAR1"
+_LONGEST_NAME = 64
+_LARGEST_CELL = 200_000_000
+
+
+class Row(NamedTuple):
+    """The cells of one row by column, and where it stands."""
+
+    cells: Mapping[str, Any]
+    where: str
+
+
+def is_parquet(document: Document) -> bool:
+    """Whether the file says that it is Parquet."""
+    return document.beginning.startswith(_PARQUET)
+
+
+def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
+    """The columns of a table, as far as the beginning of the file shows them; empty for what looks like no table.
+
+    A first line of the wanted columns is a header, and so is one of short names above a row of as many cells.
+
+    Raises:
+        MalformedInput: the file is Parquet, and broken.
+    """
+    if document.rows is not None:
+        return list(document.rows.features or ())
+    if is_parquet(document):
+        return list(_parquet_file(document).schema_arrow.names)
+    if document.first is not None:
+        return list(document.first) if isinstance(document.first, dict) else []
+    first, _, below = document.head.partition("\n")
+    separator = _separator(first, frozenset(wanted))
+    names = _cells(first, separator)
+    alike = len(_cells(below, separator)) == len(names) > 1
+    named = alike and max(map(len, names)) <= _LONGEST_NAME
+    return names if named or frozenset(wanted) & set(names) else []
+
+
+def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) -> Iterator[Row]:
+    """The rows of the file; one that is broken is reported, and the rest is read.
+
+    Raises:
+        MalformedInput: the file as a whole is broken.
+    """
+    if document.rows is not None:
+        yield from (Row(cells, f"row {number}") for number, cells in enumerate(document.rows, 1))
+    elif is_parquet(document):
+        yield from _parquet_rows(document)
+    elif document.first is not None:
+        for value, where in document.records():
+            with document.at(where):
+                if not isinstance(value, dict):
+                    raise MalformedInput("expected an object with the columns as keys")
+                yield Row(value, where)
+    else:
+        first = document.head.partition("\n")[0]
+        yield from _csv_rows(document, separator or _separator(first, frozenset(wanted)))
+
+
+def _separator(header: str, wanted: frozenset[str]) -> str:
+    """The separator that makes most of the wanted columns, or else most cells, of the header."""
+    cells = {separator: _cells(header, separator) for separator in SEPARATORS}
+    return max(cells, key=lambda separator: (len(wanted.intersection(cells[separator])), len(cells[separator])))
+
+
+def _cells(text: str, separator: str) -> list[str]:
+    """The cells of the first row, which may go over several lines."""
+    try:
+        return [cell.strip() for cell in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
+    except csv.Error:
+        return []
+
+
+def _csv_rows(document: Document, separator: str) -> Iterator[Row]:
+    csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
+    reader = csv.reader(io.StringIO(document.text, newline=""), delimiter=separator, strict=True)
+    header = [cell.strip() for cell in _next_row(reader, document) or ()]
+    twice = next((name for name, times in Counter(header).items() if times > 1), None)
+    if twice is not None:
+        raise MalformedInput(f"the column {twice[:40]!r} stands twice", where="line 1")
+    while True:
+        where = f"line {reader.line_num + 1}"
+        row = _next_row(reader, document)
+        if row is None:
+            return
+        with document.at(where):
+            if row and len(row) != len(header):
+                document.warn(TURNS_MISSING)
+                raise MalformedInput(f"expected {len(header)} cells as in the header, found {len(row)}")
+            if row:
+                yield Row(dict(zip(header, row, strict=True)), where)
+
+
+def _next_row(reader: Any, document: Document) -> Sequence[str] | None:
+    """The next row, None at the end; a row that breaks the rules of quoting is reported and passed over."""
+    while True:
+        where = f"line {reader.line_num + 1}"
+        try:
+            return next(reader, None)
+        except csv.Error as error:
+            document.warn(TURNS_MISSING)
+            document.report(MalformedInput(f"not valid CSV: {error}", where=where))
+
+
+def _parquet_file(document: Document) -> Any:
+    import pyarrow  # type: ignore[import-untyped]  # comes with datasets
+    import pyarrow.parquet  # type: ignore[import-untyped]
+
+    try:
+        return pyarrow.parquet.ParquetFile(pyarrow.BufferReader(document.data))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise MalformedInput(f"not valid Parquet: {str(error)[:200]}") from error
+
+
+def _parquet_rows(document: Document) -> Iterator[Row]:
+    import pyarrow
+
+    number = 0
+    try:
+        for batch in _parquet_file(document).iter_batches(1000):
+            for cells in batch.to_pylist():
+                number += 1
+                yield Row(cells, f"row {number}")
+    except (pyarrow.ArrowException, OSError) as error:
+        raise MalformedInput(f"not valid Parquet: {str(error)[:200]}", where=f"row {number + 1}") from error

@@ -1,0 +1,1 @@
+"""The reader of vCon, the container of the IETF."""

@@ -1,0 +1,229 @@
+"""Writes to the store from an event loop: durable when awaited, and many of them in one commit.
+
+A thread of its own owns a connection and takes whatever has gathered since the last commit into the next one, so that a
+commit's wait for the disk is shared by all requests in flight and never holds up the loop.
+
+Before a request is sent, an attempt is written, and the key is claimed for the transcript it is about; both are
+finished with the answer. What is unfinished after a crash is in doubt: it may have been paid for. Claims are renewed as
+long as the process lives, so that those of a dead one end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextvars import ContextVar
+from itertools import count
+from typing import Any, TypeVar
+
+from llm_grader.grader.pieces import Known
+from llm_grader.store.store import Store, now
+from llm_grader.usage import Usage
+from llm_grader.verdict import Scorecard
+
+_Value = TypeVar("_Value")
+_Operation = Callable[[sqlite3.Connection], Any]
+_Entry = tuple[_Operation, Future[Any]]
+_MOST_IN_ONE_COMMIT = 256
+SECONDS_BETWEEN_RENEWALS = 20.0
+
+
+class ClaimedElsewhere(Exception):
+    """Somebody else who shares the store is grading this key right now, or has just done so."""
+
+
+class Journal:
+    """The writing side of a store for one run.
+
+    Args:
+        store: where to write.
+        run_id: the run that this process does.
+    """
+
+    def __init__(self, store: Store, run_id: int) -> None:
+        self._store = store
+        self.run_id = run_id
+        self.started_at = now()
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
+        self._owners = count()
+        self._notes: list[tuple[str, str]] = []
+        self._noted: list[Future[None]] = []
+        self._db = store.connect()
+        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="llm_grader journal", daemon=True)
+        self._thread.start()
+
+    def new_owner(self) -> str:
+        """A name for whoever claims a key: machine, process, and a number of its own."""
+        return f"{self._owner}.{next(self._owners)}"
+
+    async def write(self, operation: Callable[[sqlite3.Connection], _Value]) -> _Value:
+        """Do `operation` in the next commit and return its value once that is on disk.
+
+        Raises:
+            DiskError, StoreError: it could not be written.
+        """
+        return await asyncio.wrap_future(self._submit(operation))
+
+    async def save(self, card: Scorecard) -> None:
+        """Keep a result, note that the run graded it, and give up the claim."""
+        key = card.provenance.key
+
+        def operation(db: sqlite3.Connection) -> None:
+            self._store.write_card(db, card, self.run_id)
+            db.execute("delete from claims where key = ?", (key,))
+
+        await self.write(operation)
+
+    def note(self, transcript_id: str, key: str) -> None:
+        """Note, in a later commit, that the run found a result that is there already."""
+        self._notes.append((transcript_id, key))
+        if len(self._notes) == _MOST_IN_ONE_COMMIT:
+            self._submit_notes()
+
+    def note_all(self, known: Iterable[Known]) -> None:
+        """`note` for each of several."""
+        for one in known:
+            self.note(one.transcript_id, one.key)
+
+    def _submit_notes(self) -> None:
+        notes, self._notes = self._notes, []
+        self._noted.append(self._submit(lambda db: self._store.write_run_items(db, self.run_id, notes)))
+
+    async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
+        """Claim `key` for `owner` and note that a request for it is about to be sent; returns the attempt's number.
+
+        `prompt_bytes` are those of the prompt and the schema, `items` the number of items that are asked about.
+
+        Raises:
+            ClaimedElsewhere: somebody else holds the claim, or finished while this one was looking.
+        """
+
+        def operation(db: sqlite3.Connection) -> int | None:
+            if self._store.is_done(db, key, since=self.started_at):
+                return None
+            db.execute("insert into claims values (?, ?, ?) on conflict(key) do nothing", (key, owner, now()))
+            (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
+            if holder != owner:
+                return None
+            values = (self.run_id, key, transcript_id, now(), prompt_bytes, items)
+            columns = "run_id, key, transcript_id, started_at, prompt_bytes, items"
+            sql = f"insert into attempts({columns}) values (?, ?, ?, ?, ?, ?)"  # noqa: S608 - no text of others
+            return db.execute(sql, values).lastrowid
+
+        attempt = await self.write(operation)
+        if attempt is None:
+            raise ClaimedElsewhere(key)
+        return attempt
+
+    def end_attempt(self, attempt: int, outcome: str | None, usage: Usage) -> None:
+        """Note how a request ended, with the next commit; if that is lost in a crash, the request is in doubt.
+
+        It is in doubt, too, where the outcome is None: we gave up waiting, and do not know.
+        """
+        values = (now(), outcome, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, attempt)
+        sql = (
+            "update attempts set finished_at = ?, outcome = ?, prompt_tokens = ?, cached_tokens = ?, "
+            "completion_tokens = ? where attempt_id = ?"
+        )
+        self._submit(lambda db: db.execute(sql, values))
+
+    def close(self) -> None:
+        """Write what is waiting, give up all claims, and end the thread.
+
+        Raises:
+            DiskError, StoreError: something that was noted could not be written.
+        """
+        self._submit_notes()
+        self._submit(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",)))
+        self._queue.put(None)
+        self._thread.join()
+        for noted in self._noted:
+            noted.result()
+
+    def _submit(self, operation: _Operation) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._queue.put((operation, future))
+        return future
+
+    def _work(self) -> None:
+        renewed, ended = time.monotonic(), False
+        while not ended:
+            batch, ended = self._gather()
+            if time.monotonic() - renewed > SECONDS_BETWEEN_RENEWALS:
+                renewed = time.monotonic()
+                batch.append((self._renew, Future()))
+            if batch:
+                self._commit(self._db, batch)
+        self._db.close()
+
+    def _gather(self) -> tuple[list[_Entry], bool]:
+        """What has come since the last commit, and whether that was all; waits a while for the first."""
+        batch: list[_Entry] = []
+        with contextlib.suppress(queue.Empty):
+            entry = self._queue.get(timeout=SECONDS_BETWEEN_RENEWALS)
+            while entry is not None:
+                batch.append(entry)
+                if len(batch) == _MOST_IN_ONE_COMMIT:
+                    return batch, False
+                entry = self._queue.get_nowait()
+            return batch, True
+        return batch, False
+
+    def _renew(self, db: sqlite3.Connection) -> None:
+        db.execute("update claims set claimed_at = ? where owner glob ?", (now(), f"{self._owner}.*"))
+
+    def _commit(self, db: sqlite3.Connection, batch: list[_Entry]) -> None:
+        """All of `batch` in one transaction: either everything is on disk, or everybody is told the error."""
+        waiting = [future.set_running_or_notify_cancel() for _, future in batch]
+        values: list[Any] = []
+        failure: Exception | None = None
+        try:
+            with self._store.guarded(db):
+                db.execute("begin immediate")
+                values = [operation(db) for operation, _ in batch]
+                db.execute("commit")
+        except Exception as error:
+            failure, values = error, [None] * len(batch)
+        for (_, future), waits, value in zip(batch, waiting, values, strict=True):
+            if waits and failure is None:
+                future.set_result(value)
+            elif waits:
+                future.set_exception(failure)
+
+
+class AttemptLog:
+    """Notes the attempts of one transcript in the journal.
+
+    Args:
+        journal: where to.
+        key: the result's key.
+        transcript_id: the transcript's id, for people who look.
+    """
+
+    def __init__(self, journal: Journal, key: str, transcript_id: str) -> None:
+        self._journal = journal
+        self._key = key
+        self._transcript_id = transcript_id
+        self._owner = journal.new_owner()
+
+    async def begin(self, prompt_bytes: int, items: int) -> int:
+        """A request is about to be sent; see `Journal.begin_attempt`."""
+        about = {"prompt_bytes": prompt_bytes, "items": items}
+        return await self._journal.begin_attempt(self._owner, self._key, self._transcript_id, **about)
+
+    def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
+        """It was answered, or failed with the error code `outcome`; None where nobody knows, see `end_attempt`."""
+        self._journal.end_attempt(attempt, outcome, usage)
+
+
+attempt_log: ContextVar[AttemptLog | None] = ContextVar("attempt_log", default=None)
+"""Where the requests of the current task are noted; the gateway looks here before it sends."""

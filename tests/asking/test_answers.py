@@ -1,0 +1,303 @@
+"""What is asked of a judge, and what is believed of its reply."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llm_grader.asking.answers import (
+    MAX_QUOTES,
+    Claim,
+    Quote,
+    Reply,
+    has_duplicate_keys,
+    parse_answers,
+    read_answers,
+    response_model,
+)
+from llm_grader.rubric.model import Item
+from llm_grader.testing import answer
+from llm_grader.usage import Usage
+from tests.support.scripted import item
+
+GOOD = answer("met", (0, "Hello"))
+ITEMS = [item(), item("thanks")]
+
+
+def read(answers: dict[str, Any], items: list[Item] | None = None) -> Reply:
+    asked = ITEMS if items is None else items
+    return read_answers(answers, asked, response_model(asked))
+
+
+def problem(given: Any) -> str:
+    """What is wrong with `given` as the answer to the greeting, while the other item stays."""
+    reply = read({"greeting": given, "thanks": GOOD})
+    assert set(reply.claims) == {"thanks"}
+    return reply.problems["greeting"]
+
+
+# The response model: what a judge has to fill in.
+
+
+def test_the_schema_asks_for_each_item_by_its_id_and_for_nothing_else() -> None:
+    schema = response_model(ITEMS).model_json_schema()
+    assert list(schema["properties"]) == schema["required"] == ["greeting", "thanks"]
+    assert schema["additionalProperties"] is False
+
+
+def test_evidence_comes_before_the_reason_and_the_label() -> None:
+    schema = response_model(ITEMS).model_json_schema()
+    assert list(schema["$defs"]["Answer1"]["properties"]) == ["evidence", "reason", "label"]
+    assert schema["$defs"]["Answer1"]["required"] == ["evidence", "reason", "label"]
+
+
+def test_labels_are_those_that_the_item_allows() -> None:
+    scaled = item(
+        "tone",
+        scale={"levels": [{"value": v, "points": p, "anchor": v} for v, p in (("1", 0), ("2", 1))]},
+        evidence={"required_for": ()},
+    )
+    once = item("name", guidance={"not_applicable": "there is no name"})
+    schema = response_model([item(), scaled, once]).model_json_schema()
+    labels = [schema["$defs"][f"Answer{n}"]["properties"]["label"]["enum"] for n in (1, 2, 3)]
+    assert labels == [
+        ["met", "not_met", "cannot_assess"],
+        ["1", "2", "cannot_assess"],
+        ["met", "not_met", "not_applicable", "cannot_assess"],
+    ]
+
+
+def test_items_with_the_same_labels_share_one_definition() -> None:
+    few, many = (response_model([item(f"i{n}") for n in range(count)]).model_json_schema() for count in (1, 30))
+    assert few["$defs"].keys() == many["$defs"].keys()
+
+
+def test_the_schema_carries_no_titles_descriptions_or_defaults() -> None:
+    text = json.dumps(response_model(ITEMS).model_json_schema()["properties"])
+    assert not any(f'"{word}"' in text for word in ("title", "description", "default"))
+
+
+@given(st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True), min_size=1, max_size=4, unique=True))
+def test_any_item_id_can_be_asked_and_answered(ids: list[str]) -> None:
+    items = [item(id_) for id_ in ids]
+    model = response_model(items)
+    assert list(model.model_json_schema()["properties"]) == ids
+    assert list(read_answers(dict.fromkeys(ids, GOOD), items, model).claims) == ids
+
+
+@pytest.mark.parametrize("id_", ["title", "description", "default", "properties", "enum", "item_1", "schema", "copy"])
+def test_ids_that_mean_something_elsewhere_are_ordinary_ids(id_: str) -> None:
+    items = [item(id_), item("greeting")]
+    model = response_model(items)
+    assert list(model.model_json_schema()["properties"]) == [id_, "greeting"]
+    assert set(read_answers({id_: GOOD, "greeting": GOOD}, items, model).claims) == {id_, "greeting"}
+
+
+# Reading answers: each item ends as a claim or as a problem.
+
+
+def test_a_sound_answer_is_a_claim_with_its_words() -> None:
+    reply = read({"greeting": answer("met", (0, "Hello"), (2, "Good-bye"), reason="said so"), "thanks": GOOD})
+    quotes = (Quote(turn=0, quote="Hello"), Quote(turn=2, quote="Good-bye"))
+    assert reply.claims["greeting"] == Claim(item_id="greeting", label="met", reason="said so", quotes=quotes)
+    assert reply.problems == {}
+
+
+def test_an_item_without_an_answer_is_missing() -> None:
+    reply = read({"thanks": GOOD})
+    assert (set(reply.claims), reply.problems) == ({"thanks"}, {"greeting": "missing"})
+
+
+def test_answers_that_nobody_asked_for_are_dropped() -> None:
+    assert set(read({"greeting": GOOD, "thanks": GOOD, "invented": GOOD}).claims) == {"greeting", "thanks"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "where"),
+    [
+        ({**GOOD, "label": "yes"}, "label"),
+        ({**GOOD, "label": "Met"}, "label"),
+        ({**GOOD, "label": "met "}, "label"),
+        ({**GOOD, "label": "not_applicable"}, "label"),  # this item has no such policy
+        ({**GOOD, "label": None}, "label"),
+        ({**GOOD, "label": True}, "label"),
+        ({**GOOD, "label": ["met"]}, "label"),
+        ({**GOOD, "score": 1}, "Extra"),
+        ({**GOOD, "evidence": [{"turn": 0, "quote": "Hello", "page": 1}]}, "evidence.0: Extra"),
+        ({**GOOD, "reason": None}, "reason"),
+        ({**GOOD, "reason": "\ud800"}, "reason"),
+        ({**GOOD, "evidence": "Hello"}, "evidence"),
+        ({**GOOD, "evidence": [{"turn": "0", "quote": "Hello"}]}, "turn"),
+        ({**GOOD, "evidence": [{"turn": 0.0, "quote": "Hello"}]}, "turn"),
+        ({**GOOD, "evidence": [{"turn": float("nan"), "quote": "Hello"}]}, "turn"),
+        ({**GOOD, "evidence": [{"turn": True, "quote": "Hello"}]}, "turn"),
+        ({**GOOD, "evidence": [{"turn": 0}]}, "quote"),
+        ({**GOOD, "evidence": ["Hello"]}, "evidence"),
+        ({"reason": "", "evidence": []}, "label"),
+        ("met", "answer"),
+        (None, "answer"),
+        ([GOOD], "answer"),
+    ],
+)
+def test_a_malformed_answer_is_a_problem_of_its_item_alone(broken: Any, where: str) -> None:
+    assert problem(broken).startswith("malformed: ")
+    assert where in problem(broken)
+
+
+def test_a_problem_does_not_repeat_what_was_written() -> None:
+    # it is told to the judge outside the fence, and whoever wrote the transcript may have made the judge write it
+    for broken in ({"label": "s3cret"}, {"s3cret": 1}, {"evidence": [{"s3cret": 1}]}, {"evidence": "s3cret"}):
+        assert "s3cret" not in problem({**GOOD, **broken})
+
+
+def test_quotes_beyond_the_fourth_are_left_out() -> None:
+    many = answer("met", *[(n, f"words {n}") for n in range(9)])
+    assert len(read({"greeting": many, "thanks": GOOD}).claims["greeting"].quotes) == MAX_QUOTES
+
+
+# Replies add up.
+
+
+def test_a_later_reply_counts_where_both_speak() -> None:
+    first = Reply(
+        claims={"a": Claim(item_id="a", label="met")}, problems={"b": "missing"}, usage=Usage(requests=1, cost=1.0)
+    )
+    later = Reply(
+        claims={"b": Claim(item_id="b", label="not_met")}, problems={"a": "missing"}, usage=Usage(requests=2, cost=2.0)
+    )
+    both = first + later
+    assert (set(both.claims), both.problems) == ({"a", "b"}, {})  # what was said once is not unsaid
+    assert (both.usage.requests, both.usage.cost) == (3, 3.0)
+
+
+def test_what_is_unknown_in_one_reply_is_unknown_in_the_sum() -> None:
+    known, unknown = Usage(requests=1, prompt_tokens=5), Usage(requests=1, prompt_tokens=None, cost=None)
+    for total in (known + unknown, unknown + known):
+        assert (total.requests, total.prompt_tokens, total.cost) == (2, None, None)
+        assert total.completion_tokens == 0
+
+
+# Reading text: as much as can be trusted.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": {"label": "met"}}',
+        '  \n{"a": {"label": "met"}}\n ',
+        '```json\n{"a": {"label": "met"}}\n```',
+        'Here are the verdicts: {"a": {"label": "met"}} I hope this helps {really}.',
+        'For {name} I say: {"a": {"label": "met"}}',
+        'An empty {} and then {"a": {"label": "met"}}',
+    ],
+)
+def test_prose_and_fences_around_the_answer_are_skipped(text: str) -> None:
+    assert parse_answers(text) == {"a": {"label": "met"}}
+
+
+def test_of_several_objects_the_last_one_counts() -> None:
+    # what comes before may be repeated from the transcript
+    assert parse_answers('The customer wrote {"a": 1}. My verdicts: {"a": 2}') == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no", "I cannot say.", "{", "{}", "[]", "null", '"{"', "{'a': 1}", '{"a"', '{"a":']
+)
+def test_nothing_readable_is_nothing(text: str) -> None:
+    assert parse_answers(text) == {}
+
+
+def test_of_a_cut_off_answer_only_whole_items_are_kept() -> None:
+    whole = json.dumps({"a": GOOD, "b": GOOD, "c": GOOD})
+    for end in range(len(whole)):
+        found = parse_answers(whole[:end])
+        assert list(found) == ["a", "b", "c"][: len(found)]
+        assert all(value == GOOD for value in found.values()), whole[:end]
+
+
+def test_a_cut_off_answer_whose_label_came_first_is_not_kept() -> None:
+    cut = '{"a": {"label": "met", "reason": "", "evidence": [{"turn": 0, "quote": "Hello"}'
+    assert parse_answers(cut) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"greeting": {"label": "met"}, "greeting": {"label": "not_met"}, "thanks": {"label": "met"}}',
+        '{"greeting": {"label": "met"}, "greeting": {"label": "not_met"}, "thanks": {"label": "met"}, "more": {"la',
+    ],
+)
+def test_an_item_that_is_answered_twice_has_no_answer(text: str) -> None:
+    found = parse_answers(text)
+    assert found["thanks"] == {"label": "met"}
+    assert read(found).problems["greeting"] == "duplicate"
+    assert has_duplicate_keys(text)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '"evidence": [], "reason": "", "label": "met", "label": "not_met"',
+        '"evidence": [{"turn": 0, "turn": 1, "quote": "Hello"}], "reason": "", "label": "met"',
+        '"evidence": [{"turn": 0, "quote": "Hello", "quote": "Bye"}], "reason": "", "label": "met"',
+    ],
+)
+def test_a_key_that_comes_twice_inside_an_answer_spoils_that_answer(inner: str) -> None:
+    text = '{"greeting": {' + inner + '}, "thanks": ' + json.dumps(GOOD) + "}"
+    assert has_duplicate_keys(text)
+    reply = read(parse_answers(text))
+    assert set(reply.claims) == {"thanks"}
+    assert reply.problems["greeting"].startswith("malformed")
+
+
+def test_keys_of_different_objects_may_be_the_same() -> None:
+    assert not has_duplicate_keys(json.dumps({"greeting": GOOD, "thanks": GOOD}))
+
+
+@pytest.mark.parametrize(
+    "text", ["{" * 100_000, '{"a":' * 20_000, "[" * 100_000, '{"a": ' + "9" * 10_000 + "}", '{"a": "' + "\\" * 99_999]
+)
+def test_hostile_text_is_read_without_harm(text: str) -> None:
+    assert parse_answers(text) == {}
+    assert not has_duplicate_keys(text)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.text() | _JSON.map(json.dumps) | st.tuples(_JSON.map(json.dumps), st.text()).map("".join))
+def test_reading_any_text_ends_in_claims_or_problems(text: str) -> None:
+    reply = read(parse_answers(text))
+    assert set(reply.claims) | set(reply.problems) == {"greeting", "thanks"}
+    assert not set(reply.claims) & set(reply.problems)
+    assert has_duplicate_keys(text) in (True, False)
+
+
+@given(st.dictionaries(st.text(min_size=1), _JSON, min_size=1, max_size=4))
+def test_whole_json_is_read_as_it_is(answers: dict[str, Any]) -> None:
+    text = json.dumps(answers)
+    assert json.dumps(parse_answers(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ('{"a": 1, "b": {"a": 1}}', False),
+        ('{"a": 1, "a": 2}', True),
+        ('{"a": [{"b": 1, "b" : 2}]}', True),
+        ('{"a" :1, "a": "x\\":"}', True),  # what looks like a key inside of words makes up for none
+        ('{"a": "he said \\"x\\": y"}', False),
+        ('{"a": 1, "\\u0061": 2}', True),
+        ('```json\n{"a": 1, "a": 2}\n```', True),
+    ],
+)
+def test_a_key_that_comes_twice_is_found_anywhere(text: str, twice: bool) -> None:
+    assert has_duplicate_keys(text) is twice

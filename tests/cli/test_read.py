@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from llm_grader.cli.main import app
+from llm_grader.errors import UsageError
+from llm_grader.readers import FORMATS, read_transcripts
+from llm_grader.transcript import Transcript
+
+DATA = Path(__file__).parents[1] / "data" / "readers"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["read", *map(str, arguments)])
+
+
+def test_stdout_is_one_canonical_transcript_a_line() -> None:
+    result = run(DATA / "hovor_cs.txt", DATA / "vestlus_et.txt")
+    assert result.exit_code == 0
+    read_again = [Transcript.model_validate_json(line) for line in result.stdout.splitlines()]
+    assert read_again == list(read_transcripts([DATA / "hovor_cs.txt", DATA / "vestlus_et.txt"]))
+
+
+def test_check_reports_format_speakers_roles_and_warnings() -> None:
+    result = run(DATA / "vestlus_et.txt", "--check")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"{DATA / 'vestlus_et.txt'}: text",
+        "  vestlus_et: chat, 2 turns",
+        "    language: et (by the words)",
+        "    Klienditeenindaja: agent (by source 1.00), 1 turns",
+        "    Klient: customer (by source 1.00), 1 turns",
+        "    warning: the channel is not stated: read as chat",
+    ]
+
+
+def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
+    result = run(tmp_path / "a.txt", "--agent", "speaker 2", "--channel", "call")
+    transcript = Transcript.model_validate_json(result.stdout)
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
+    assert transcript.channel == "call"
+
+
+def test_what_is_said_about_nobody_is_told_once_at_the_end(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
+    said = ("--agent", "Speaker 1", "--agent", "Jana", "--channel-roles", "0=agent")
+    for check in ((), ("--check",)):
+        result = run(tmp_path / "a.txt", tmp_path / "b.txt", *said, *check)
+        assert result.exit_code == 0
+        assert result.stderr.splitlines() == [
+            "llm-grader: --agent: nobody is 'Jana': see `llm-grader read INPUT --check`",
+            "llm-grader: --channel-roles: nobody is channel 0: see `llm-grader read INPUT --check`",
+        ]
+
+
+def test_who_has_a_role_by_the_source_was_not_named_in_vain(tmp_path: Path) -> None:
+    turns = [{"role": role, "speaker": role.title(), "text": "Hello"} for role in ("bot", "agent", "customer")]
+    (tmp_path / "t.json").write_text(json.dumps({"id": "t", "channel": "chat", "turns": turns}))
+    result = run(tmp_path / "t.json", "--agent", "bot", "--agent", "agent")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def stereo(tmp_path: Path) -> Path:
+    """A recording with a voice on each of two channels."""
+    said = ({"start": 0, "end": 1, "word": "hello"}, {"start": 2, "end": 3, "word": "yes"})
+    channels = [{"alternatives": [{"transcript": word["word"], "words": [word]}]} for word in said]
+    file = tmp_path / "stereo.json"
+    file.write_text(json.dumps({"results": {"channels": channels}}))
+    return file
+
+
+@pytest.mark.parametrize("said", ["0=agent,1=customer", " ch_0 = agent , 1=customer"])
+def test_who_is_on_which_channel_may_be_said_on_the_command_line(tmp_path: Path, said: str) -> None:
+    transcript = Transcript.model_validate_json(run(stereo(tmp_path), "--channel-roles", said).stdout)
+    assert [(turn.role, turn.role_source) for turn in transcript.turns] == [
+        ("agent", "mapping"),
+        ("customer", "mapping"),
+    ]
+
+
+def test_who_is_on_a_channel_that_is_heard_was_not_told_in_vain(tmp_path: Path) -> None:
+    result = run(stereo(tmp_path), "--channel-roles", "0=agent,1=customer,2=bot")
+    assert result.stderr.count("nobody is") == result.stderr.count("nobody is channel 2") == 1
+
+
+def test_the_command_line_has_the_last_word_about_a_channel(tmp_path: Path) -> None:
+    (tmp_path / "roles.yaml").write_text('channels: {"0": agent, "1": bot}\n')
+    result = run(stereo(tmp_path), "--roles", tmp_path / "roles.yaml", "--channel-roles", "1=customer")
+    assert [turn.role for turn in Transcript.model_validate_json(result.stdout).turns] == ["agent", "customer"]
+
+
+@pytest.mark.parametrize("said", ["", "agent", "0:agent", "left=agent", "0=Agent", "0=agent,0=customer", "0=agent,"])
+def test_channel_roles_that_are_written_otherwise_are_refused_with_an_example(tmp_path: Path, said: str) -> None:
+    with pytest.raises(UsageError, match=r"--channel-roles: found .*customer.*such as 0=agent,1=customer"):
+        CliRunner().invoke(
+            app, ["read", str(stereo(tmp_path)), "--channel-roles", said], catch_exceptions=False, standalone_mode=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("files", "code"), [(["good"], 0), (["good", "bad"], 3), (["bad"], 65), (["missing"], 65), (["nothing"], 65)]
+)
+def test_the_exit_code_says_whether_some_or_all_failed(tmp_path: Path, files: list[str], code: int) -> None:
+    (tmp_path / "good").write_text("Agent: Hello\nCustomer: Hi\n")
+    (tmp_path / "bad").write_text("nobody speaks here\n")
+    (tmp_path / "nothing").mkdir()
+    result = run(*(tmp_path / name for name in files))
+    assert result.exit_code == code
+    assert len(result.stdout.splitlines()) == files.count("good")
+    assert ("llm-grader: " in result.stderr) == (code != 0)
+
+
+def test_the_help_names_each_format_once_and_no_junk_file_does(tmp_path: Path) -> None:
+    told = run("--help").stdout
+    listed = " ".join(told[told.index("Formats: ") : told.index("Examples:")].split()).removeprefix("Formats: ")
+    assert listed == ", ".join(FORMATS) + "."
+    (tmp_path / "junk.txt").write_text("nobody speaks here\n")
+    (tmp_path / "page.html").write_text(" <!DOCTYPE  HTML>\n<html><body>Agent: Hello</body></html>\n")
+    junk, page = run(tmp_path).stderr.splitlines()
+    assert "is it one of the formats in `llm-grader read --help`? Then say --format NAME" in junk
+    assert "whatsapp" not in junk
+    assert "a page of HTML: save what it shows as text" in page
+
+
+def test_the_command_loads_no_client_library_and_no_datasets() -> None:
+    code = (
+        "import sys, llm_grader.readers, llm_grader.cli.commands.read;"
+        "print([m for m in ('openai', 'instructor', 'datasets', 'scipy', 'pandas', 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
