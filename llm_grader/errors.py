@@ -231,3 +231,7 @@ class InvalidOutput(JudgeError):
     def __init__(self, message: str, text: str = "") -> None:
         self.text = text
         super().__init__(message)
+
+
+class ClaimedElsewhere(Exception):
+    """Somebody else who shares the store is grading this key right now, or has just done so."""

@@ -34,7 +34,7 @@ from pydantic import ValidationError
 
 from llm_grader.errors import UsageError
 from llm_grader.grader.grader import Grader
-from llm_grader.grader.pieces import Known
+from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard
 

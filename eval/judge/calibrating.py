@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from llm_grader.errors import UsageError
-from llm_grader.eval.judge.item_answers import ItemAnswers, Unit, Verdicts, collect_answers, failing_label
+from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_of
+from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
 from llm_grader.eval.stats.probabilities import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
 from llm_grader.eval.stats.proportions import Proportion, wilson

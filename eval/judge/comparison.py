@@ -11,11 +11,11 @@ from typing import Any, Literal
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.disagreements import Disagreement
 from llm_grader.eval.judge.gates import Colour
-from llm_grader.eval.judge.item_answers import Unit, Verdicts
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items, verdicts_of
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.labels.turns import WHOLE, TurnPieces
+from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, Scorecard, Verdict
 

@@ -7,31 +7,22 @@ agreement. It is left out there, shows as coverage, and is compared by itself as
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import NamedTuple
 
 import numpy as np
 
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.labels.sources import of_best_source
+from llm_grader.eval.labels.units import Unit, Verdicts, items_by_turn
 from llm_grader.eval.stats.ratings import FloatArray, IntArray
 from llm_grader.rubric.model import Item
-from llm_grader.verdict import MET, NOT_MET, UNSCORED, Label, LabelSource, Verdict
+from llm_grader.verdict import MET, NOT_MET, UNSCORED, Label, LabelSource
 
 ADJUDICATOR = "adjudicator"
 
 
-class Unit(NamedTuple):
-    """What one label is about: an item, of a transcript or of one of its turns."""
-
-    transcript_id: str
-    item_id: str
-    turn: int | None = None
-
-
-Verdicts = Mapping[Unit, Verdict]
 _Said = tuple[tuple[str, bool], ...]
 """Labels of one unit, each with whether it is the adjudicator's."""
 
@@ -104,15 +95,6 @@ def failing_label(item: Item) -> str | None:
     if item.scale != "binary":
         return None
     return MET if item.penalty else NOT_MET
-
-
-def items_by_turn(labels: Iterable[Label]) -> frozenset[str]:
-    """The ids of items that somebody answered for several turns of one transcript.
-
-    Elsewhere a label's turn only says where the answer about the whole was found.
-    """
-    counts = Counter((label.item_id, label.transcript_id, label.annotator) for label in labels)
-    return frozenset(item_id for (item_id, _, _), count in counts.items() if count > 1)
 
 
 def _by_unit(labels: list[Label], verdicts: Verdicts, item: Item) -> tuple[LabelSource | None, dict[Unit, list[Label]]]:

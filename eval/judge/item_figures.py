@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from llm_grader.checking.check import UNVERIFIED
-from llm_grader.eval.judge.item_answers import ItemAnswers, Verdicts, failing_label
+from llm_grader.eval.judge.item_answers import ItemAnswers, failing_label
+from llm_grader.eval.labels.units import Verdicts
 from llm_grader.eval.stats.bootstrap import Interval, percentile_interval, replicates
 from llm_grader.eval.stats.many_raters import ac_of_tables
 from llm_grader.eval.stats.proportions import Proportion, wilson

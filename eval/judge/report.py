@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from llm_grader.eval.judge.gates import Gate, decide
-from llm_grader.eval.judge.item_answers import Unit, Verdicts, collect_answers
+from llm_grader.eval.judge.item_answers import collect_answers
 from llm_grader.eval.judge.item_figures import ItemFigures, item_figures
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.labels.turns import WHOLE, TurnPieces
+from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Scorecard, Verdict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from llm_grader.eval.judge.item_answers import Unit, items_by_turn
 from llm_grader.eval.labels.sources import of_best_source
+from llm_grader.eval.labels.units import Unit, items_by_turn
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Label
 

@@ -22,9 +22,9 @@ from pydantic import SecretStr
 
 from llm_grader.asking.answers import Choice
 from llm_grader.errors import GraderError, UsageError
-from llm_grader.eval.judge.item_answers import Unit
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_from_labels
+from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.measured.fit_local import RememberedChoices
 from llm_grader.eval.measured.result_tables import Judged, render_set
 from llm_grader.eval.public.sets import PublicSet, read_public_set

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from llm_grader.eval.judge.item_answers import ItemAnswers, Verdicts, collect_answers
+from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items
+from llm_grader.eval.labels.units import Verdicts
 from llm_grader.eval.public.sets import PublicSet
 from llm_grader.eval.stats.bootstrap import Interval, cluster_bootstrap
 from llm_grader.eval.stats.rank_correlation import spearman

@@ -14,52 +14,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
 from pydantic_core import from_json
 
+from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.rubric.model import Item
-from llm_grader.transcript import Model, Share
+from llm_grader.transcript import Model
 from llm_grader.usage import Usage
 
 MAX_QUOTES = 4
-
-
-class Quote(Model):
-    """Words a judge cites, and the number of the turn (from 0) where it says they are."""
-
-    turn: int
-    quote: str
-
-
-class Claim(Model):
-    """What a judge says about one item, unchecked. `confidence` is 0–1 where the judge gives one."""
-
-    item_id: str
-    label: str
-    reason: str = ""
-    quotes: tuple[Quote, ...] = ()
-    confidence: Share | None = None
-
-
-class Reply(Model):
-    """Everything a judge said about some items of one transcript.
-
-    `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
-    error. `rejected` has the label of a malformed answer, for people to see: never for the judge, who is told the
-    problem. `windows` is how many parts the transcript was read in.
-    """
-
-    claims: dict[str, Claim] = Field(default_factory=dict)
-    problems: dict[str, str] = Field(default_factory=dict)
-    rejected: dict[str, str] = Field(default_factory=dict)
-    usage: Usage = Field(default_factory=Usage)
-    windows: int = 1
-
-    def __add__(self, later: Reply) -> Reply:
-        """This reply completed and corrected by a later one, which counts wherever both speak of an item."""
-        claims = {**self.claims, **later.claims}
-        problems = {id_: why for id_, why in {**self.problems, **later.problems}.items() if id_ not in claims}
-        rejected = {id_: label for id_, label in {**self.rejected, **later.rejected}.items() if id_ in problems}
-        windows = max(self.windows, later.windows)
-        usage = self.usage + later.usage
-        return Reply(claims=claims, problems=problems, rejected=rejected, usage=usage, windows=windows)
 
 
 class Choice(Model):

@@ -9,16 +9,10 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import (
-    Reply,
-    answers_by_item,
-    confidences_of,
-    parse_answers,
-    read_answers,
-    response_model,
-)
+from llm_grader.asking.answers import answers_by_item, confidences_of, parse_answers, read_answers, response_model
 from llm_grader.asking.messages import Message, Prompts
 from llm_grader.asking.windows import halve, merge
+from llm_grader.checking.claims import Reply
 from llm_grader.errors import ContextTooLong, InvalidOutput, JudgeError, Truncated
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llm_grader.asking.answers import Claim, Reply
+from llm_grader.checking.claims import Claim, Reply
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE

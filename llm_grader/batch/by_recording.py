@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from llm_grader.asking.answers import Reply, parse_answers, read_answers
+from llm_grader.asking.answers import parse_answers, read_answers
 from llm_grader.batch.files import ResultLine
+from llm_grader.checking.claims import Reply
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError, Truncated
 from llm_grader.gateway.faults import fault_of, unsupported_parameter
 from llm_grader.gateway.gateway import OPTIONAL

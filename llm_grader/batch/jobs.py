@@ -21,12 +21,12 @@ from llm_grader.batch.files import LIMITS, Limits, ResultLine, Results, render_l
 from llm_grader.errors import UsageError
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.grader.grader import Grader
-from llm_grader.grader.pieces import Known
 from llm_grader.grader.pool import run_pool
 from llm_grader.grading.grade import grade_transcript, has_no_agent
 from llm_grader.privacy.redaction import redact, restore_card
 from llm_grader.store.journal import Journal
 from llm_grader.store.store import Store
+from llm_grader.store.stored import Known
 from llm_grader.transcript import Channel, Transcript
 from llm_grader.verdict import Provenance, Scorecard
 

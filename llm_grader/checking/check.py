@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from llm_grader.asking.answers import Claim, Reply
+from llm_grader.checking.claims import Claim, Reply
 from llm_grader.checking.evidence import QuoteFinder, Unverified
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Evidence, Judged, Verdict

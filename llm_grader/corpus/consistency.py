@@ -16,7 +16,7 @@ from llm_grader.asking.by_prompt import Judge
 from llm_grader.asking.messages import PROBLEMS, Message, fence_code, language_name, render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder, Unverified
 from llm_grader.errors import EndpointError, JudgeError, UsageError
-from llm_grader.gateway.throttle import Work, current_work
+from llm_grader.gateway.work import Work, current_work
 from llm_grader.privacy.redaction import redact, restore
 from llm_grader.rubric.model import EvidenceRule, Item, Rubric, wording
 from llm_grader.transcript import Model, Share, Transcript

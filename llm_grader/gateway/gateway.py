@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from llm_grader.asking.answers import LOGPROB_FLOOR, Choice, has_duplicate_keys, with_confidences
 from llm_grader.errors import (
     BadRequest,
+    ClaimedElsewhere,
     EndpointError,
     GraderError,
     InvalidOutput,
@@ -37,7 +38,7 @@ from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import pace_of
 from llm_grader.gateway.probabilities import label_probabilities
 from llm_grader.gateway.throttle import Throttle
-from llm_grader.store.journal import AttemptLog, ClaimedElsewhere, attempt_log
+from llm_grader.gateway.work import AttemptLog, attempt_log
 from llm_grader.usage import Rates, Usage
 
 Message = dict[str, str]

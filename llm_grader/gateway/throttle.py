@@ -11,27 +11,15 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextvars import ContextVar
 from typing import NoReturn
 
 from llm_grader.errors import EndpointDown, Interrupted
 from llm_grader.gateway.pace import Pace
+from llm_grader.gateway.work import BEGUN, Work, current_work
 
 LONGEST_PAUSE = 120.0
 DOWN_AFTER = 60.0
 NOTHING_NEW = "nothing new is begun: run again to go on"
-
-
-class Work:
-    """What requests are sent for, such as a transcript. Once the first was sent, it is `begun`."""
-
-    begun = False
-
-
-_BEGUN = Work()
-_BEGUN.begun = True
-current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
-"""What the requests of the current task are for; without it, each is taken for one of some work that has begun."""
 
 
 class Throttle:
@@ -80,7 +68,7 @@ class Throttle:
             Exception: what `stop` was called with.
             Interrupted: after `finish`, where its work has not begun.
         """
-        await self._take_turn(current_work.get() or _BEGUN, tokens)
+        await self._take_turn(current_work.get() or BEGUN, tokens)
         try:
             yield self._halvings
         finally:

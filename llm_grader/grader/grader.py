@@ -22,10 +22,10 @@ from llm_grader.errors import Interrupted, UsageError
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.endpoint import LOCAL, Endpoint, parameters_of
 from llm_grader.gateway.gateway import CONCURRENCY, Gateway
-from llm_grader.gateway.throttle import NOTHING_NEW, Work, current_work
+from llm_grader.gateway.throttle import NOTHING_NEW
+from llm_grader.gateway.work import Work, current_work
 from llm_grader.grader.earlier import Earlier
 from llm_grader.grader.keys import Keys
-from llm_grader.grader.pieces import Known
 from llm_grader.grader.preview import Questions
 from llm_grader.grader.run import GradingRun
 from llm_grader.grader.sync import drained, loop_of_its_own
@@ -38,6 +38,7 @@ from llm_grader.privacy.redaction import restore_card
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
+from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Rates, Usage
 from llm_grader.verdict import Provenance, Scorecard

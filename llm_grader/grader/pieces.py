@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Scorecard
 
 
 class Piece(NamedTuple):
@@ -15,23 +14,6 @@ class Piece(NamedTuple):
 
     transcript: Transcript
     put_off: bool
-
-
-class Known(NamedTuple):
-    """A transcript whose result is in the store: its id, the result's key, and the warnings of reading it."""
-
-    transcript_id: str
-    key: str
-    warnings: tuple[str, ...]
-
-    @classmethod
-    def of(cls, transcript: Transcript, key: str) -> Self:
-        """The transcript whose result has this key."""
-        return cls(transcript.id, key, transcript.warnings)
-
-    def own(self, card: Scorecard) -> Scorecard:
-        """The card under this transcript's id and warnings: it may be of another with the same content."""
-        return card.model_copy(update={"transcript_id": self.transcript_id, "warnings": self.warnings})
 
 
 class Pieces:

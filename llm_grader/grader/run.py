@@ -10,11 +10,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Itera
 from contextlib import aclosing, contextmanager
 from functools import partial
 
-from llm_grader.grader.pieces import Known, Piece, Pieces
+from llm_grader.errors import ClaimedElsewhere
+from llm_grader.gateway.work import attempt_log
+from llm_grader.grader.pieces import Piece, Pieces
 from llm_grader.grader.pool import run_pool
 from llm_grader.rubric.model import Rubric
-from llm_grader.store.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
+from llm_grader.store.journal import Journal, JournalLog
 from llm_grader.store.store import Store
+from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Provenance, Scorecard
 
@@ -102,7 +105,7 @@ class GradingRun:
         if card is not None:
             journal.note(transcript.id, provenance.key)
             return Known.of(transcript, provenance.key).own(card)
-        attempt_log.set(AttemptLog(journal, provenance.key, transcript.id))
+        attempt_log.set(JournalLog(journal, provenance.key, transcript.id))
         card = await self._grade(transcript, provenance)
         await journal.save(card)
         return card

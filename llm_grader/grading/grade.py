@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from llm_grader.asking.answers import Reply
 from llm_grader.asking.by_prompt import Asker
 from llm_grader.asking.windows import WINDOWED
 from llm_grader.checking.check import check_reply
+from llm_grader.checking.claims import Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.grading.reuse import Before, verdicts_that_hold

@@ -11,8 +11,9 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from llm_grader.asking.answers import Choice, Claim, Quote, Reply
+from llm_grader.asking.answers import Choice
 from llm_grader.asking.messages import Message, speaker_of, template
+from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.local.offsets import Offsets

@@ -20,12 +20,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextvars import ContextVar
 from itertools import count
 from typing import Any, TypeVar
 
-from llm_grader.grader.pieces import Known
+from llm_grader.errors import ClaimedElsewhere
 from llm_grader.store.store import Store, now
+from llm_grader.store.stored import Known
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
 
@@ -34,10 +34,6 @@ _Operation = Callable[[sqlite3.Connection], Any]
 _Entry = tuple[_Operation, Future[Any]]
 _MOST_IN_ONE_COMMIT = 256
 SECONDS_BETWEEN_RENEWALS = 20.0
-
-
-class ClaimedElsewhere(Exception):
-    """Somebody else who shares the store is grading this key right now, or has just done so."""
 
 
 class Journal:
@@ -200,7 +196,7 @@ class Journal:
                 future.set_exception(failure)
 
 
-class AttemptLog:
+class JournalLog:
     """Notes the attempts of one transcript in the journal.
 
     Args:
@@ -223,7 +219,3 @@ class AttemptLog:
     def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
         """It was answered, or failed with the error code `outcome`; None where nobody knows, see `end_attempt`."""
         self._journal.end_attempt(attempt, outcome, usage)
-
-
-attempt_log: ContextVar[AttemptLog | None] = ContextVar("attempt_log", default=None)
-"""Where the requests of the current task are noted; the gateway looks here before it sends."""

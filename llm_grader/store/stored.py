@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 from llm_grader.errors import StoreError
-from llm_grader.grader.pieces import Known
 from llm_grader.store.store import Store
+from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard, Status
 
 _AT_ONCE = 500
@@ -18,6 +18,23 @@ select key, score, status,
     iif(?, card, null)
 from results where key in (select value from json_each(?))
 """
+
+
+class Known(NamedTuple):
+    """A transcript whose result is in the store: its id, the result's key, and the warnings of reading it."""
+
+    transcript_id: str
+    key: str
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, transcript: Transcript, key: str) -> Self:
+        """The transcript whose result has this key."""
+        return cls(transcript.id, key, transcript.warnings)
+
+    def own(self, card: Scorecard) -> Scorecard:
+        """The card under this transcript's id and warnings: it may be of another with the same content."""
+        return card.model_copy(update={"transcript_id": self.transcript_id, "warnings": self.warnings})
 
 
 class Brief(NamedTuple):

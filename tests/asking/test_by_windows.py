@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.asking.answers import Claim, Quote, Reply
 from llm_grader.asking.by_prompt import WindowAsker
 from llm_grader.asking.windows import halve, merge
+from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.errors import ContextTooLong, Refused
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript, Turn

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from llm_grader.errors import AuthError, EndpointDown, Interrupted
 from llm_grader.gateway.pace import Pace
-from llm_grader.gateway.throttle import DOWN_AFTER, LONGEST_PAUSE, Throttle, Work, current_work
+from llm_grader.gateway.throttle import DOWN_AFTER, LONGEST_PAUSE, Throttle
+from llm_grader.gateway.work import Work, current_work
 from tests.support.command_line import PATIENCE_S
 from tests.support.scripted import Clock
 

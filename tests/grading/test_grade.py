@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import Claim, Reply, has_duplicate_keys
+from llm_grader.asking.answers import has_duplicate_keys
 from llm_grader.asking.by_prompt import Judge, PromptAsker
 from llm_grader.asking.messages import Message, Prompts
 from llm_grader.checking.check import UNVERIFIED, check_reply
+from llm_grader.checking.claims import Claim, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import (
     AuthError,

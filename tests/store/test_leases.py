@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from llm_grader.asking.answers import response_model
-from llm_grader.errors import StoreError
+from llm_grader.errors import ClaimedElsewhere, StoreError
+from llm_grader.gateway.work import attempt_log
 from llm_grader.grader.grader import Grader
 from llm_grader.rubric.load import load_rubric
 from llm_grader.store import journal
-from llm_grader.store.journal import AttemptLog, ClaimedElsewhere, Journal, attempt_log
+from llm_grader.store.journal import Journal, JournalLog
 from llm_grader.store.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from llm_grader.transcript import Transcript, Turn
@@ -72,7 +73,7 @@ def test_a_claim_ends_with_its_process_or_when_nobody_renews_it(
 def test_a_claim_is_renewed_while_its_request_hangs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "SECONDS_BETWEEN_RENEWALS", 0.05)
     writing = Journal(store, 1)
-    asyncio.run(AttemptLog(writing, "k1", "t1").begin(100, 2))
+    asyncio.run(JournalLog(writing, "k1", "t1").begin(100, 2))
     [(_, first)] = claims(store)
     wait_until(lambda: claims(store)[0][1] > first)
     writing.close()
@@ -90,7 +91,7 @@ def test_what_could_not_be_noted_is_told_at_the_end(store: Store) -> None:
 
 def test_two_transcripts_of_one_run_cannot_claim_the_same_text(store: Store) -> None:
     writing = Journal(store, 1)
-    first, second = AttemptLog(writing, "k1", "t1"), AttemptLog(writing, "k1", "t2")
+    first, second = JournalLog(writing, "k1", "t1"), JournalLog(writing, "k1", "t2")
 
     async def begin_both() -> None:
         await first.begin(100, 2)
@@ -134,11 +135,11 @@ def test_who_finds_a_claim_of_somebody_else_takes_no_turn_of_the_limit(store: St
         writing = Journal(store, 1)
 
         async def ask() -> None:
-            attempt_log.set(AttemptLog(writing, "k1", "t1"))
+            attempt_log.set(JournalLog(writing, "k1", "t1"))
             for _ in range(3):
                 with pytest.raises(ClaimedElsewhere):
                     await made.complete(about, schema)
-            attempt_log.set(AttemptLog(writing, "k2", "t2"))
+            attempt_log.set(JournalLog(writing, "k2", "t2"))
             await made.complete(about, schema)
             await made.aclose()
 

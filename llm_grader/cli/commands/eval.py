@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from llm_grader.cli.setup.judging import Cards
     from llm_grader.eval.judge.comparison import Group
     from llm_grader.eval.judge.disagreements import Disagreement
-    from llm_grader.eval.judge.item_answers import Verdicts
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.eval.labels.turns import TurnPieces
+    from llm_grader.eval.labels.units import Verdicts
 
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
 for _check in (languages, names, injection, repeats):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
-    from llm_grader.grader.pieces import Known
     from llm_grader.rubric.model import Rubric
+    from llm_grader.store.stored import Known
     from llm_grader.verdict import Scorecard
 
 

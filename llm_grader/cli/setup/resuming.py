@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
-    from llm_grader.grader.pieces import Known
     from llm_grader.store.store import OtherVersion
+    from llm_grader.store.stored import Known
     from llm_grader.transcript import Transcript
 
 _AT_ONCE = 500
@@ -24,7 +24,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
     Returns:
         The transcripts whose results are in the store; the total is told to `progress`.
     """
-    from llm_grader.grader.pieces import Known
+    from llm_grader.store.stored import Known
 
     known, doubtful, total = list[Known](), 0, 0
     in_doubt = {} if grader.store is None else grader.store.in_doubt()

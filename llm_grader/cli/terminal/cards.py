@@ -11,7 +11,7 @@ from llm_grader.verdict import Scorecard
 
 if TYPE_CHECKING:
     from llm_grader.grader.grader import Grader
-    from llm_grader.grader.pieces import Known
+    from llm_grader.store.stored import Known
 
 _SHOWN_IN_FULL = 5
 

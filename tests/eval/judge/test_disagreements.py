@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
-from llm_grader.eval.judge.item_answers import Unit
+from llm_grader.eval.labels.units import Unit
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Verdict
 

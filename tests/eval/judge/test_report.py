@@ -9,8 +9,9 @@ import pytest
 
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.agreement import cluster_bootstrap, cluster_tables, kappa_of_tables
-from llm_grader.eval.judge.item_answers import Unit, collect_answers
+from llm_grader.eval.judge.item_answers import collect_answers
 from llm_grader.eval.judge.report import ItemRow, report_items, verdicts_from_labels
+from llm_grader.eval.labels.units import Unit
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, LabelSource, Verdict
 

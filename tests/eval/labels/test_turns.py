@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.eval.judge.item_answers import Unit
 from llm_grader.eval.judge.labelled_set import LabelledSet, load_labelled_set
 from llm_grader.eval.labels.turns import turn_pieces
+from llm_grader.eval.labels.units import Unit
 from llm_grader.pytest_plugin import assert_agreement
 from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion

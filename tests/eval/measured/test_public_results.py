@@ -12,8 +12,8 @@ import pytest
 from llm_grader.asking.answers import Choice
 from llm_grader.asking.messages import Message
 from llm_grader.errors import UsageError
-from llm_grader.eval.judge.item_answers import Unit
 from llm_grader.eval.judge.report import verdicts_from_labels
+from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.measured.public_results import (
     Wanted,
     ask_set,

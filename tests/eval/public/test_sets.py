@@ -13,8 +13,8 @@ import pytest
 from llm_grader.authoring.lint import lint_rubric
 from llm_grader.errors import InputError, MalformedInput, UsageError
 from llm_grader.eval.agreement import cohen_kappa
-from llm_grader.eval.judge.item_answers import Unit
 from llm_grader.eval.judge.report import report_items, verdicts_from_labels
+from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.public.sets import PUBLIC_SETS, fetch_public_set, public_rubric, read_public_set
 
 GOLD = Path(__file__).parents[3].parent / "shared" / "gold"

@@ -1,0 +1,29 @@
+"""Units: what one label, or one verdict, is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from llm_grader.verdict import Label, Verdict
+
+
+class Unit(NamedTuple):
+    """What one label is about: an item, of a transcript or of one of its turns."""
+
+    transcript_id: str
+    item_id: str
+    turn: int | None = None
+
+
+Verdicts = Mapping[Unit, Verdict]
+
+
+def items_by_turn(labels: Iterable[Label]) -> frozenset[str]:
+    """The ids of items that somebody answered for several turns of one transcript.
+
+    Elsewhere a label's turn only says where the answer about the whole was found.
+    """
+    counts = Counter((label.item_id, label.transcript_id, label.annotator) for label in labels)
+    return frozenset(item_id for (item_id, _, _), count in counts.items() if count > 1)
