@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from llm_grader.eval.stats.multiplicity import benjamini_hochberg
-from llm_grader.eval.stats.paired import margins_test, paired_table
+from llm_grader.eval.stats.paired import benjamini_hochberg, margins_test, paired_table
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Scorecard
 

@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +24,8 @@ from llm_grader.asking.answers import Choice
 from llm_grader.asking.messages import LOCAL_TEMPLATES, Message, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import read_labels
+from llm_grader.eval.measured.offset_fit import POOLED, SPREAD, ScoredLabel, fit_offsets
 from llm_grader.eval.measured.offset_report import render_agreement
-from llm_grader.eval.stats.offset_fit import POOLED, SPREAD, Answer, fit_offsets
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import YES, ChoiceAsker, Choose, Conversation, options_of, score_of
@@ -45,7 +45,7 @@ from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, LabelSource
 
 
-class Question(NamedTuple):
+class LabelledQuestion(NamedTuple):
     """One item of one transcript, and for each label given to it whether it says Yes."""
 
     transcript: Transcript
@@ -53,12 +53,14 @@ class Question(NamedTuple):
     labels: list[bool]
 
 
-def find_questions(transcripts: Mapping[str, Transcript], labels: Sequence[Label], rubric: Rubric) -> list[Question]:
+def find_questions(
+    transcripts: Mapping[str, Transcript], labels: Sequence[Label], rubric: Rubric
+) -> list[LabelledQuestion]:
     """What the labels are about, sorted by transcript.
 
     Left out is what the model does not decide by Yes or No: ordinal items, and labels such as not_applicable.
     """
-    found: dict[tuple[str, str], Question] = {}
+    found: dict[tuple[str, str], LabelledQuestion] = {}
     items = {item.id: item for item in rubric.items() if item.asks_model and item.scale == "binary"}
     for label in labels:
         transcript, item = transcripts.get(label.transcript_id), items.get(label.item_id)
@@ -66,21 +68,21 @@ def find_questions(transcripts: Mapping[str, Transcript], labels: Sequence[Label
             continue
         meanings = options_of(item)
         if label.label in meanings.values():
-            question = found.setdefault((transcript.id, item.id), Question(transcript, item, []))
+            question = found.setdefault((transcript.id, item.id), LabelledQuestion(transcript, item, []))
             question.labels.append(label.label == meanings[YES])
     return [found[key] for key in sorted(found)]
 
 
-async def ask_model(asker: ChoiceAsker, questions: Sequence[Question]) -> list[Answer]:
+async def ask_model(asker: ChoiceAsker, questions: Sequence[LabelledQuestion]) -> list[ScoredLabel]:
     """The model's score for each label of each question, before any offset."""
-    answers: list[Answer] = []
+    answers: list[ScoredLabel] = []
     conversation = None
     for transcript, item, labels in questions:
         if conversation is None or conversation.transcript is not transcript:
             sys.stderr.write(f"{transcript.id}\n")
             conversation = Conversation(transcript)
         score = score_of(await asker.judge(conversation, item))
-        answers += [Answer(transcript.id, item.id, transcript.language or "?", score, yes) for yes in labels]
+        answers += [ScoredLabel(transcript.id, item.id, transcript.language or "?", score, yes) for yes in labels]
     return answers
 
 
@@ -113,7 +115,7 @@ class RememberedChoices:
         return self._known[asked]
 
 
-def offsets_of(answers: Sequence[Answer], rubric: Rubric, provenance: Provenance) -> Offsets:
+def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: Provenance) -> Offsets:
     """The offsets of one rubric, fitted on all of `answers`."""
     fit = fit_offsets(answers)
     items = {
@@ -132,8 +134,10 @@ def weakest_source(labels: Sequence[Label]) -> LabelSource:
     return next(source for source in weakness if source in sources)
 
 
-async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
-    """Ask, report and fit.
+async def fit_rubric(
+    arguments: argparse.Namespace, open_server: Callable[..., LocalServer] = LocalServer
+) -> tuple[Rubric, Offsets]:
+    """The rubric and its offsets: the model is asked, and how well it agrees with the labels is printed.
 
     Raises:
         GraderError: an input is wrong, or the model cannot be asked.
@@ -141,7 +145,7 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
     rubric = load_rubric(arguments.rubric)
     labels = read_labels(arguments.labels, rubric=rubric)
     transcripts = {t.id: t for t in read_transcripts(arguments.transcripts)}
-    with LocalServer(context_tokens=arguments.context) as server:
+    with open_server(context_tokens=arguments.context) as server:
         key = SecretStr(server.api_key)
         gateway = Gateway(Endpoint(model=server.model_name, base_url=server.base_url, api_key=key, timeout=600))
         choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
@@ -165,8 +169,8 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
     return rubric, offsets_of(answers, rubric, provenance)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns its exit code."""
+def main(argv: Sequence[str] | None = None, *, open_server: Callable[..., LocalServer] = LocalServer) -> int:
+    """The command line; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.measured.fit_local", description=__doc__)
     parser.add_argument("--rubric", required=True, help="id of a packaged rubric, or the path of one")
     parser.add_argument("--transcripts", type=Path, required=True, help="canonical transcripts, JSONL")
@@ -177,7 +181,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--context", type=int, default=8192, help="context of the model, in tokens")
     arguments = parser.parse_args(argv)
     try:
-        rubric, offsets = asyncio.run(fit_rubric(arguments))
+        rubric, offsets = asyncio.run(fit_rubric(arguments, open_server))
         if arguments.out:
             before = parse_offsets(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
             arguments.out.write_text(render_offsets({**before, rubric.id: offsets}), "utf-8")

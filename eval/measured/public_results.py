@@ -26,9 +26,9 @@ from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_from_labels
 from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.measured.fit_local import RememberedChoices
+from llm_grader.eval.measured.offset_fit import ScoredLabel, leave_one_out
 from llm_grader.eval.measured.result_tables import Judged, render_set
 from llm_grader.eval.public.sets import PublicSet, read_public_set
-from llm_grader.eval.stats.offset_fit import Answer, leave_one_out
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, options_of, score_of
@@ -92,7 +92,7 @@ def decide_left_out(labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> di
         if item.scale == "binary" and unit in choices and label.label in meanings.values():
             yes, score = label.label == meanings[YES], score_of(choices[unit])
             answers.append(
-                Answer(
+                ScoredLabel(
                     unit.transcript_id, item.id, labelled.transcripts[unit.transcript_id].language or "?", score, yes
                 )
             )
@@ -153,7 +153,7 @@ def _wanted(text: str) -> Wanted:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns its exit code."""
+    """The command line; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.measured.public_results", description=__doc__)
     parser.add_argument("sets", nargs="+", help="name of a public set, or NAME=NUMBER for a part of it")
     parser.add_argument("--gold", type=Path, required=True, help="folder in which the sets lie")

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from llm_grader.eval.judge.item_answers import ADJUDICATOR, collect_answers, failing_label
 from llm_grader.eval.labels.sources import of_best_source
 from llm_grader.eval.refine.wordings import Anchor
-from llm_grader.eval.stats.multiplicity import benjamini_hochberg
-from llm_grader.eval.stats.paired import mcnemar_midp
+from llm_grader.eval.stats.paired import benjamini_hochberg, mcnemar_midp
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Scorecard
 

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from llm_grader.eval.stats.multiplicity import benjamini_yekutieli
+from llm_grader.eval.stats.paired import benjamini_yekutieli
 from llm_grader.eval.stats.ratings import FloatArray
 
 Score = Literal["accuracy", "neg_rmse"]

@@ -1,4 +1,4 @@
-"""Tests of paired answers: the same transcripts labelled twice, before and after a change."""
+"""Tests of paired answers, the same transcripts labelled twice, and p-values adjusted where there are many tests."""
 
 from __future__ import annotations
 
@@ -105,3 +105,35 @@ def paired_table(before: Sequence[str], after: Sequence[str], labels: Sequence[s
     for old, new in zip(before, after, strict=True):
         table[index[old], index[new]] += 1
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Adjusted p-values in the order given, and which of them are at most `q`."""
+
+    p: tuple[float, ...]
+    rejected: tuple[bool, ...]
+    q: float
+
+
+def benjamini_hochberg(p: Sequence[float], *, q: float = 0.05) -> Adjusted:
+    """False discovery rate of independent or positively dependent tests (Benjamini and Hochberg 1995).
+
+    Raises:
+        ValueError: a p-value is not between 0 and 1. NaN is not: leave out what was not tested.
+    """
+    return _adjusted(p, q, "bh")
+
+
+def benjamini_yekutieli(p: Sequence[float], *, q: float = 0.05) -> Adjusted:
+    """False discovery rate under any dependence (Benjamini and Yekutieli 2001): costs a factor Σ 1/i.
+
+    Raises:
+        ValueError: a p-value is not between 0 and 1.
+    """
+    return _adjusted(p, q, "by")
+
+
+def _adjusted(p: Sequence[float], q: float, method: Literal["bh", "by"]) -> Adjusted:
+    adjusted = np.atleast_1d(stats.false_discovery_control(np.asarray(p, dtype=np.float64), method=method))
+    return Adjusted(tuple(adjusted.tolist()), tuple((adjusted <= q).tolist()), q)

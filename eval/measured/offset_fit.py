@@ -29,8 +29,8 @@ _SPREAD_OF_LOG_SLOPE = 1.0
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One labelled answer: the model's score for Yes, and whether the label says Yes."""
+class ScoredLabel:
+    """A label, and the model's score for Yes on what it is about."""
 
     transcript_id: str
     item_id: str
@@ -53,7 +53,7 @@ class Fit:
         return self.slope * (score - self.offsets.get(item_id, self.default))
 
 
-def fit_offsets(answers: Sequence[Answer], *, spread: float = SPREAD) -> Fit:
+def fit_offsets(answers: Sequence[ScoredLabel], *, spread: float = SPREAD) -> Fit:
     """The slope and the offsets given labelled answers; slope 1 and offset 0 without any."""
     labels = Counter(answer.item_id for answer in answers)
     items = sorted(labels)
@@ -93,7 +93,7 @@ def _drawn(probable: float, scores: FloatArray, yes: int) -> float:
     return (len(scores) * matching + POOLED * probable) / (len(scores) + POOLED)
 
 
-def leave_one_out(answers: Sequence[Answer], *, spread: float = SPREAD) -> list[float]:
+def leave_one_out(answers: Sequence[ScoredLabel], *, spread: float = SPREAD) -> list[float]:
     """The log-odds of Yes for each answer, by offsets fitted on all other transcripts."""
     fits = {
         left_out: fit_offsets([a for a in answers if a.transcript_id != left_out], spread=spread)
