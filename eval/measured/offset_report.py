@@ -33,7 +33,7 @@ class OffsetAgreement:
 
 
 def score_agreement(answers: Sequence[ScoredLabel]) -> list[OffsetAgreement]:
-    """OffsetAgreement over all answers, then for each language; nothing is judged by offsets fitted on its own transcript."""
+    """Agreement over all answers, then for each language; no answer is judged by offsets fitted on its transcript."""
     log_odds = leave_one_out(answers)
     rows = [_agreement("all", answers, log_odds)]
     for language in sorted({answer.language for answer in answers}):

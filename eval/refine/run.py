@@ -10,6 +10,7 @@ from itertools import zip_longest
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.sources import of_best_source
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.refine.looks import Look, LookLog
 from llm_grader.eval.refine.steps import (
     Finding,
@@ -18,7 +19,6 @@ from llm_grader.eval.refine.steps import (
     correct_verdicts,
     decided_labels,
     judge_held_out,
-    split_transcripts,
     trial_of,
 )
 from llm_grader.eval.refine.wordings import Confusion, Wording, reword

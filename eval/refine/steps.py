@@ -5,7 +5,6 @@ Without a held-out test, the best of ten wordings that are all alike "improves" 
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,27 +18,9 @@ from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Scorecard
 
 MOST_ANCHORS, FEWEST_ANCHORS = 5, 3
-_DEV, _HELD_OUT = 0.4, 0.8
 
 Correct = Mapping[str, bool]
 """Transcript id → whether the verdict is the label that people decided on."""
-
-
-class Split(NamedTuple):
-    """Transcripts to develop on, to test on, and to leave alone for telling drift: about 40, 40 and 20 %."""
-
-    dev: frozenset[str]
-    held_out: frozenset[str]
-    frozen: frozenset[str]
-
-
-def split_transcripts(ids: Iterable[str]) -> Split:
-    """Split by the id alone: a conversation stays where it is when others are added."""
-    parts: tuple[set[str], set[str], set[str]] = (set(), set(), set())
-    for id_ in ids:
-        place = int.from_bytes(hashlib.sha256(id_.encode()).digest()[:8]) / 2**64
-        parts[0 if place < _DEV else 1 if place < _HELD_OUT else 2].add(id_)
-    return Split(*map(frozenset, parts))
 
 
 def decided_labels(labels: Iterable[Label], item: Item) -> dict[str, str]:

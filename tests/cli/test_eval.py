@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from llm_grader.eval.judge.labelled_set import load_labelled_set
-from llm_grader.eval.refine.steps import split_transcripts
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from tests.support.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric, write_store
@@ -365,7 +365,7 @@ def test_a_set_without_labels_is_told_apart_from_one_without_agreement(tmp_path:
 
 
 def test_json_of_a_card_survives_the_way_through_a_file(tmp_path: Path) -> None:
-    from llm_grader.eval.judge.cards_file import read_cards
+    from llm_grader.eval.judge.item_drift import read_cards
 
     cards = [card(n, load_rubric(write_rubric(tmp_path)), {"greeting": "met"}) for n in range(3)]
     path = tmp_path / "cards.jsonl"

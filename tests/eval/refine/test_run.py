@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.refine.looks import LookLog
 from llm_grader.eval.refine.run import refine_items
-from llm_grader.eval.refine.steps import split_transcripts
 from llm_grader.eval.refine.wordings import Confusion, Wording
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Item, Rubric

@@ -13,6 +13,7 @@ import pytest
 
 from llm_grader.errors import MalformedInput, RubricError
 from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.refine.looks import DEFAULT_LOOKS, LookLog
 from llm_grader.eval.refine.rubric_patch import patch_rubric, render_diff
 from llm_grader.eval.refine.run import refine_items
@@ -23,7 +24,6 @@ from llm_grader.eval.refine.steps import (
     correct_verdicts,
     decided_labels,
     judge_held_out,
-    split_transcripts,
 )
 from llm_grader.eval.refine.wordings import Anchor, Confusion, Wording, load_wordings, propose_wordings, reword
 from llm_grader.rubric.load import load_rubric, read_rubric_text
