@@ -36,8 +36,8 @@ class LabelledSet:
         """Where the labels come from, the best first."""
         return sources_of(self.labels)
 
-    def said_by(self, annotators: Iterable[str]) -> LabelledSet:
-        """The same with the labels of some annotators alone.
+    def by_annotators(self, annotators: Iterable[str]) -> LabelledSet:
+        """The set with the labels of some annotators alone.
 
         Args:
             annotators: names, or patterns such as `expert*`.
@@ -49,8 +49,8 @@ class LabelledSet:
         chosen: set[str] = set()
         for pattern in annotators:
             if not (like := fnmatch.filter(names, pattern)):
-                known = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-                raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {known}")
+                listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+                raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {listed}")
             chosen.update(like)
         return replace(self, labels=tuple(label for label in self.labels if label.annotator in chosen))
 

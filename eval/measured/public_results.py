@@ -61,7 +61,7 @@ def load_part(wanted: Wanted, gold: Path) -> tuple[PublicSet, LabelledSet]:
     kept = {id_: read.transcripts[id_] for id_ in ids}
     labels = tuple(label for label in read.labels if label.transcript_id in kept)
     labelled = LabelledSet(wanted.name, read.rubric, kept, labels)
-    return read, labelled.said_by(_GOLD_BY[wanted.name]) if wanted.name in _GOLD_BY else labelled
+    return read, labelled.by_annotators(_GOLD_BY[wanted.name]) if wanted.name in _GOLD_BY else labelled
 
 
 async def ask_set(asker: ChoiceAsker, labelled: LabelledSet) -> dict[Unit, Choice]:
