@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from llm_grader.errors import MalformedInput, UsageError
-from llm_grader.eval.judge.calibrating import OWN_FROM, corrected_rates, fit_calibration
+from llm_grader.eval.judge.calibrating import OWN_FROM, calibrate, corrected_rates
 from llm_grader.eval.judge.labelled_set import LabelledSet, load_labelled_set
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.confidence import (
@@ -136,7 +136,7 @@ def test_the_fit_halves_the_log_odds_of_a_judge_twice_too_sure_and_says_so_on_co
     tmp_path: Path, rubric: Rubric
 ) -> None:
     gold, cards = overconfident(np.random.default_rng(7), rubric, 1200)
-    fit = fit_calibration(labelled(tmp_path, rubric, gold), cards, now=NOW)
+    fit = calibrate(labelled(tmp_path, rubric, gold), cards, now=NOW)
     line = fit.calibration.lines["greeting"]
     assert line.slope == pytest.approx(0.5, abs=0.07)
     assert line.intercept == pytest.approx(0, abs=0.15)
@@ -156,7 +156,7 @@ def test_a_judge_whose_confidences_are_noise_looks_no_better_after_the_fit(tmp_p
         right = np.random.default_rng(seed).permutation(40) < 22
         said = [label if is_right else other[label] for label, is_right in zip(gold, right.tolist(), strict=True)]
         cards = [card(n, rubric, {"greeting": said[n]}, confidence={"greeting": 0.6}) for n in range(40)]
-        fit = fit_calibration(people, cards)
+        fit = calibrate(people, cards)
         assert fit.before["binary"].brier == pytest.approx(0.25)
         after.append(fit.after["binary"].brier)
     assert np.mean(after) > 0.255
@@ -170,12 +170,12 @@ def test_an_item_with_few_labels_gets_the_line_of_all_and_with_hardly_any_there_
     place = write_gold(tmp_path, {item: {"eva": given} for item, given in said.items()})
     both = {"greeting": 0.8, "solution": 0.8}
     cards = [card(n, rubric, {"greeting": gold[n], "solution": gold[n]}, confidence=both) for n in range(40)]
-    fit = fit_calibration(load_labelled_set(place, tmp_path / "desk.yaml"), cards)
+    fit = calibrate(load_labelled_set(place, tmp_path / "desk.yaml"), cards)
     few, many = fit.calibration.lines["greeting"], fit.calibration.lines["solution"]
     assert (few.labels, few.pooled, few.slope) == (50, True, many.slope)
     assert len(gold) < OWN_FROM
     only = write_gold(tmp_path, {"greeting": {"eva": gold[:10]}})
-    assert fit_calibration(load_labelled_set(only, tmp_path / "desk.yaml"), cards).calibration.lines == {}
+    assert calibrate(load_labelled_set(only, tmp_path / "desk.yaml"), cards).calibration.lines == {}
 
 
 def test_errors_are_counted_and_taken_out_of_pass_rates(tmp_path: Path, rubric: Rubric) -> None:
@@ -183,7 +183,7 @@ def test_errors_are_counted_and_taken_out_of_pass_rates(tmp_path: Path, rubric: 
     gold = ["met"] * 40 + ["not_met"] * 20
     judged = ["met"] * 36 + ["not_met"] * 4 + ["not_met"] * 10 + ["met"] * 10
     cards = [card(n, rubric, {"greeting": label, "solution": "met"}) for n, label in enumerate(judged)]
-    found = fit_calibration(labelled(tmp_path, rubric, gold), cards).calibration
+    found = calibrate(labelled(tmp_path, rubric, gold), cards).calibration
     assert found.error_rates == {"greeting": ErrorRates(sensitivity=0.9, passes=40, specificity=0.5, failures=20)}
     assert found.lines == {}
     # Judged to pass 46 of 60 = .767; (.767 + .5 - 1) / (.9 + .5 - 1) = .667, the true 40 of 60.
@@ -199,7 +199,7 @@ def test_the_conversations_counted_are_those_whose_label_a_verdict_met(tmp_path:
     cards = [card(n, rubric, {"greeting": gold[n]}, confidence={"greeting": 0.8}) for n in range(40)]
     # Off the scale and not answered: neither calibrates anything.
     cards += [card(40, rubric, {"greeting": "cannot_assess"}), card(41, rubric, {"solution": "met"})]
-    found = fit_calibration(labelled(tmp_path, rubric, gold), cards).calibration.fitted
+    found = calibrate(labelled(tmp_path, rubric, gold), cards).calibration.fitted
     assert (found.labels, found.transcripts) == (40, 40)
 
 
@@ -227,7 +227,7 @@ def test_a_pass_of_a_penalty_item_is_not_met(tmp_path: Path) -> None:
     path.write_text(text, "utf-8")
     penal = load_rubric(path)
     cards = [card(n, penal, {"greeting": "not_met" if n < 9 else "met"}) for n in range(20)]
-    found = fit_calibration(labelled(tmp_path, penal, ["not_met"] * 10 + ["met"] * 10), cards).calibration
+    found = calibrate(labelled(tmp_path, penal, ["not_met"] * 10 + ["met"] * 10), cards).calibration
     assert found.error_rates["greeting"] == ErrorRates(sensitivity=0.9, passes=10, specificity=1, failures=10)
 
 
@@ -235,16 +235,16 @@ def test_only_labels_from_people_and_verdicts_of_one_judge_calibrate(tmp_path: P
     gold = ["met", "not_met"] * 10
     cards = [card(n, rubric, {"greeting": gold[n]}) for n in range(20)]
     with pytest.raises(UsageError, match="only labels from people"):
-        fit_calibration(labelled(tmp_path, rubric, gold, source="synthetic"), cards)
+        calibrate(labelled(tmp_path, rubric, gold, source="synthetic"), cards)
     people = labelled(tmp_path, rubric, gold)
     with pytest.raises(UsageError, match="no verdict is about"):
-        fit_calibration(people, [])
+        calibrate(people, [])
     other = cards[0].provenance.model_copy(update={"model": "other"})
     with pytest.raises(UsageError, match="several judges"):
-        fit_calibration(people, [*cards[1:], cards[0].model_copy(update={"provenance": other})])
+        calibrate(people, [*cards[1:], cards[0].model_copy(update={"provenance": other})])
     again = [calibrated_card(one, calibration(), rubric) for one in cards]
     with pytest.raises(UsageError, match="calibrated already"):
-        fit_calibration(people, again)
+        calibrate(people, again)
 
 
 def grader(folder: Path, *, store: Path | None = None, applied: Calibration | Path | None = None) -> Grader:
