@@ -1,4 +1,4 @@
-"""A labelled set as a command is given it: a folder of one's own, a public set, or a file of labels alone."""
+"""Labelled sets: a folder of one's own, a public set, or a file of labels alone."""
 
 from __future__ import annotations
 
@@ -81,6 +81,15 @@ class LabelledSet:
         """
         if not self.transcripts:
             raise UsageError(f"{what} needs the conversations: give a folder with transcripts.jsonl beside the labels")
+
+    def need_rubric(self, rubric: Rubric) -> None:
+        """Refuse to change a rubric that is not the one by which the set is labelled.
+
+        Raises:
+            UsageError: it is another.
+        """
+        if rubric != self.rubric:
+            raise UsageError(f"{self.name} has a rubric of its own, which is not yours to change")
 
 
 def load_labelled_set(

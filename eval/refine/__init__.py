@@ -1,1 +1,1 @@
-"""Better wording of items, tried on labels that were held out."""
+"""Better wordings of items, chosen on some labels and tested on others: `refine.run.refine` is `llm-grader refine`."""

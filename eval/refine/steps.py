@@ -1,4 +1,4 @@
-"""Better wording, safely: choose on development gold, test once on held-out gold.
+"""Steps towards a better wording: choose on development gold, test once on held-out gold.
 
 Without a held-out test, the best of ten wordings that are all alike "improves" 96 times in 100.
 """
@@ -34,7 +34,7 @@ def decided_labels(labels: Iterable[Label], item: Item) -> dict[str, str]:
 
 
 def correct_verdicts(cards: Iterable[Scorecard], decided: Mapping[str, str], item: Item) -> dict[str, bool]:
-    """Which verdicts are right. One that needs review is not; one whose request failed is left out."""
+    """Transcript id → whether its verdict is right. One that needs review is not; a failed request is left out."""
     return {
         card.transcript_id: card.verdicts[item.id].label == decided[card.transcript_id]
         for card in cards
@@ -48,13 +48,13 @@ def anchor_examples(labels: Iterable[Label], item: Item, among: Iterable[str]) -
     Where nobody adjudicated, a label counts on which two people or more agree. Quotes are of the best source of labels.
     """
     wanted = set(among)
-    said: dict[str, list[Label]] = defaultdict(list)
+    given: dict[str, list[Label]] = defaultdict(list)
     for label in of_best_source(labels):
         if label.item_id == item.id and label.transcript_id in wanted:
-            said[label.transcript_id].append(label)
+            given[label.transcript_id].append(label)
     found: dict[str, list[Anchor]] = defaultdict(list)
-    for transcript_id in sorted(said):
-        for label in _settled(said[transcript_id]):
+    for transcript_id in sorted(given):
+        for label in _settled(given[transcript_id]):
             if label.evidence_quotes and label.label in item.levels:
                 words = " ".join(label.evidence_quotes[0].split())
                 found[label.label].append(Anchor(quote=words, label=label.label, why=label.reason or ""))
@@ -98,8 +98,8 @@ class Trial(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What the held-out test says: of `n` verdicts, how many became right and how many wrong.
+class HeldOutTest:
+    """The test of a wording on held-out gold: of `n` verdicts, how many became right and how many wrong.
 
     `p` is that of the one-sided McNemar test with mid-p, adjusted over the items tested at once. `recall_before` and
     `recall_after` are the shares of failing labels found, None without any.
@@ -127,20 +127,20 @@ def trial_of(item: Item, before: Correct, after: Correct, decided: Mapping[str, 
     )
 
 
-def judge_held_out(trials: Sequence[Trial], *, level: float) -> tuple[Finding, ...]:
+def judge_held_out(trials: Sequence[Trial], *, level: float) -> tuple[HeldOutTest, ...]:
     """Accept what is shown to be right more often, and finds the failing label no less often.
 
     Benjamini and Hochberg's procedure over the items, at `level`.
     """
     counts = [_changed(trial) for trial in trials]
-    tests = [mcnemar_midp(improved, worsened, alternative="greater").p for improved, worsened in counts]
-    adjusted = benjamini_hochberg(tests, q=level)
-    findings = []
+    p_values = [mcnemar_midp(improved, worsened, alternative="greater").p for improved, worsened in counts]
+    adjusted = benjamini_hochberg(p_values, q=level)
+    tests = []
     for trial, (improved, worsened), p, shown in zip(trials, counts, adjusted.p, adjusted.rejected, strict=True):
         old, new = (_recall(right, trial.failing) for right in (trial.before, trial.after))
         keeps = old is None or new is None or new >= old
-        findings.append(Finding(trial.item_id, len(trial.before), improved, worsened, p, old, new, shown and keeps))
-    return tuple(findings)
+        tests.append(HeldOutTest(trial.item_id, len(trial.before), improved, worsened, p, old, new, shown and keeps))
+    return tuple(tests)
 
 
 def _changed(trial: Trial) -> tuple[int, int]:

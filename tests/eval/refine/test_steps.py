@@ -16,7 +16,7 @@ from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.refine.looks import DEFAULT_LOOKS, LookLog
 from llm_grader.eval.refine.rubric_patch import patch_rubric, render_diff
-from llm_grader.eval.refine.run import refine_items
+from llm_grader.eval.refine.run import refine
 from llm_grader.eval.refine.steps import (
     Trial,
     anchor_examples,
@@ -248,7 +248,7 @@ def test_what_models_say_is_no_anchor_and_not_shown_as_what_people_said_where_pe
         shown.extend(cases)
         return []
 
-    refine_items(
+    refine(
         LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, (*models, *people)),
         ["greeting"],
         grade=lambda told, by: [card(int(one.id[1:]), by, {"greeting": "met", "solution": "met"}) for one in told],
@@ -365,15 +365,15 @@ def test_anchors_alone_are_one_more_candidate_and_all_items_are_tried_in_the_sam
 
     tried: dict[str, list[Wording]] = {"greeting": [Wording(question="Well?")], "solution": []}
     log = LookLog(tmp_path / "looks.jsonl")
-    found = refine_items(gold, [], grade=grade, propose=lambda item, _cases: tried[item.id], log=log)
+    found = refine(gold, [], grade=grade, propose=lambda item, _cases: tried[item.id], log=log).items
     # Development: as it is, and two rounds, as greeting has two candidates; held out: as it is, and each item's best.
     assert len(rubrics) == 6
     assert [[item.id for item in by.items() if item.examples] for by in rubrics[3:]] == [[], ["greeting"], ["solution"]]
     assert [refinement.tried for refinement in found] == [2, 1]
     for refinement in found:
         assert refinement.wording == Wording(examples=(Anchor(quote="Hello", label="met"),) * 5)
-        assert refinement.finding is not None
-        assert refinement.finding.accepted
+        assert refinement.held_out is not None
+        assert refinement.held_out.accepted
     assert [look.level for look in LookLog(tmp_path / "looks.jsonl").looks] == [0.025, 0.025]
 
 
@@ -403,9 +403,9 @@ def test_what_helps_beside_another_wording_alone_is_not_accepted_by_itself(tmp_p
 
     log = LookLog(tmp_path / "looks.jsonl")
     gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
-    found = refine_items(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
-    assert [one.finding is not None and one.finding.improved for one in found] == [0, 0]
-    assert not any(one.finding is not None and one.finding.accepted for one in found)
+    found = refine(gold, grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log).items
+    assert [one.held_out is not None and one.held_out.improved for one in found] == [0, 0]
+    assert not any(one.held_out is not None and one.held_out.accepted for one in found)
     # Each look is written down with the rubric that it was a look at.
     alone = [reword(rubric, {item: Wording(question="Well?")}, "en") for item in ("greeting", "solution")]
     assert [look.wording for look in log.looks] == [changed.content_hash() for changed in alone]
@@ -549,7 +549,7 @@ def test_a_look_says_by_a_hash_what_was_held_out_and_how_it_was_labelled(tmp_pat
 
         log = LookLog(tmp_path / name)
         gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
-        refine_items(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
+        refine(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
         return log.looks[0].held_out
 
     first = hash_of("1")
