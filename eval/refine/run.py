@@ -88,8 +88,8 @@ def refine(
     chosen = {case.item.id: choose_best(case.right, tried[case.item.id]) for case in cases}
     best = {c.item.id: c.candidates[number] for c in cases if (number := chosen[c.item.id]) is not None}
     tests = _test(cases, best, held_out, grade, (log, language))
-    items = tuple(_refinement(case, tried[case.item.id], best, tests) for case in cases)
-    return Refined(items, log.level, language)
+    refinements = tuple(_refinement(case, tried[case.item.id], best, tests) for case in cases)
+    return Refined(refinements, log.level, language)
 
 
 def _items(labelled: LabelledSet, item_ids: Sequence[str]) -> list[Item]:

@@ -12,16 +12,9 @@ from typer.testing import CliRunner, Result
 
 from llm_grader import load_rubric
 from llm_grader.cli.main import app
-from llm_grader.corpus.consistency import (
-    LEAST_PAIRS,
-    Consistency,
-    Pair,
-    PairJudge,
-    PairVerdict,
-    Side,
-    corpus_item,
-    judge_consistency,
-)
+from llm_grader.corpus import consistency
+from llm_grader.corpus.pairs import Pair, PairJudge, PairVerdict, Side
+from llm_grader.corpus.verdict import LEAST_PAIRS, Consistency, corpus_item, judge_consistency
 from llm_grader.errors import AuthError, RateLimited, UsageError
 from llm_grader.testing import ScriptedJudge, ScriptedRequest, ScriptedResponse, ScriptedServer, completion, failure
 from llm_grader.transcript import Transcript, Turn
@@ -188,6 +181,25 @@ def test_pairs_that_differ_come_first() -> None:
         ("needs_review", None),
     ]
     assert Consistency.model_validate_json(found.model_dump_json()) == found
+
+
+def test_one_call_finds_the_pairs_asks_about_them_and_gives_the_verdict() -> None:
+    def reply(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        days = re.findall(r"\d+ days", str(messages[-1]["content"]))
+        quotes = {f"answer_{name}": [{"turn": 1, "quote": quote}] for name, quote in zip("ab", days, strict=True)}
+        return answers(**quotes, same_answer="yes" if days[0] == days[1] else "no")
+
+    chats = [chat(f"c{n}", f"You have {14 if n == 5 else 30} days.") for n in range(6)]
+    found = asyncio.run(consistency(chats, PairJudge(ScriptedJudge(reply), ITEM)))
+    # Six conversations make 6 · 5 / 2 pairs, five of them with the last one.
+    assert (found.verdict.label, found.conversations, found.same_answer, found.different_answer) == (
+        "not_met",
+        6,
+        10,
+        5,
+    )
+    assert len(asyncio.run(consistency(chats, PairJudge(ScriptedJudge(reply), ITEM), most=3)).pairs) == 3
+    assert asyncio.run(consistency([], PairJudge(ScriptedJudge(reply), ITEM))).verdict.label == "cannot_assess"
 
 
 def test_a_rubric_without_such_an_item_is_told() -> None:
