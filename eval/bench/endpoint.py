@@ -75,8 +75,8 @@ class MockEndpoint:
         return web.Response(body=self._completion(body), content_type="application/json")
 
     def _completion(self, body: bytes) -> bytes:
-        told = (parts for shape, parts in self._of_peers.items() if shape in body)
-        before, after = next(told, None) or self._answers[number_in(body.decode()) % VARIANTS]
+        peers = (parts for shape, parts in self._of_peers.items() if shape in body)
+        before, after = next(peers, None) or self._answers[number_in(body.decode()) % VARIANTS]
         prompt, completion = len(body) // _BYTES_A_TOKEN, (len(before) + len(after)) // _BYTES_A_TOKEN
         self._counts["prompt_tokens"] += prompt
         self._counts["completion_tokens"] += completion

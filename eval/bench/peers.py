@@ -85,6 +85,6 @@ async def measure(ask: Ask, file: str, concurrency: int, url: str) -> dict[str, 
 
 
 if __name__ == "__main__":
-    kind, path, address, most, told = sys.argv[1:]
-    made = {"autorubric": autorubric, "rubric": rubric}[kind](address, json.loads(told))
+    kind, path, address, most, criteria = sys.argv[1:]
+    made = {"autorubric": autorubric, "rubric": rubric}[kind](address, json.loads(criteria))
     sys.stdout.write(json.dumps(asyncio.run(measure(made, path, int(most), address))) + "\n")

@@ -81,10 +81,10 @@ def completion_parts(number: int, items: Sequence[Item]) -> tuple[bytes, bytes]:
 def peers_completion_parts(criteria: int | None) -> tuple[bytes, bytes]:
     """The same in the words of other libraries: on one criterion, or on so many of them at once."""
     verdict = {"criterion_status": "MET", "explanation": " ".join(_WORDS[:10])}
-    told: dict[str, Any] = {**verdict, "reasoning": ""}
+    peer: dict[str, Any] = {**verdict, "reasoning": ""}
     if criteria is not None:
-        told = {"criteria_evaluations": [{"criterion_number": n + 1, **verdict} for n in range(criteria)]}
-    return _parts({"role": "assistant", "content": json.dumps(told)})
+        peer = {"criteria_evaluations": [{"criterion_number": n + 1, **verdict} for n in range(criteria)]}
+    return _parts({"role": "assistant", "content": json.dumps(peer)})
 
 
 def _parts(message: dict[str, Any]) -> tuple[bytes, bytes]:

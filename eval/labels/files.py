@@ -89,7 +89,7 @@ def checked_label(row: dict[str, Any], rubric: Rubric | None = None) -> Label:
     try:
         label = Label.model_validate_json(to_json(row), strict=True)
     except ValidationError as error:
-        raise MalformedInput("; ".join(_told(error, row))) from None
+        raise MalformedInput("; ".join(_messages(error, row))) from None
     for name in ("transcript_id", "item_id", "label", "annotator"):
         if not getattr(label, name).strip():
             raise MalformedInput(f"{name}: expected text, found none")
@@ -98,7 +98,7 @@ def checked_label(row: dict[str, Any], rubric: Rubric | None = None) -> Label:
     return label
 
 
-def _told(error: ValidationError, row: dict[str, Any]) -> Iterator[str]:
+def _messages(error: ValidationError, row: dict[str, Any]) -> Iterator[str]:
     for problem in explain(error, row, keys=FIELDS):
         place = ".".join(str(key) for key in problem.place)
         yield f"{place}: {problem.message}" if place else problem.message

@@ -12,8 +12,8 @@ _BEST_FIRST: tuple[LabelSource, ...] = get_args(LabelSource)
 
 def sources_of(labels: Iterable[Label]) -> tuple[LabelSource, ...]:
     """Where labels come from, the best first: `human`, `synthetic`, `llm`."""
-    known = {label.label_source for label in labels}
-    return tuple(source for source in _BEST_FIRST if source in known)
+    found = {label.label_source for label in labels}
+    return tuple(source for source in _BEST_FIRST if source in found)
 
 
 def of_best_source(labels: Iterable[Label]) -> list[Label]:

@@ -100,19 +100,19 @@ class RememberedChoices:
         self._model = model
         self._path = path
         lines = path.read_text("utf-8").splitlines() if path and path.exists() else []
-        self._known = {row["asked"]: Choice.model_validate(row["choice"]) for row in map(json.loads, lines)}
+        self._choices = {row["asked"]: Choice.model_validate(row["choice"]) for row in map(json.loads, lines)}
 
     async def __call__(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
         """The model's choice, from the file where it is known."""
         content = json.dumps([self._model, list(messages), list(options)], ensure_ascii=False)
-        asked = hashlib.sha256(content.encode()).hexdigest()
-        if asked not in self._known:
-            self._known[asked] = await self._choose(messages, options)
+        question = hashlib.sha256(content.encode()).hexdigest()
+        if question not in self._choices:
+            self._choices[question] = await self._choose(messages, options)
             if self._path:
-                row = {"asked": asked, "choice": self._known[asked].model_dump(mode="json")}
+                row = {"asked": question, "choice": self._choices[question].model_dump(mode="json")}
                 with self._path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
-        return self._known[asked]
+        return self._choices[question]
 
 
 def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: Provenance) -> Offsets:

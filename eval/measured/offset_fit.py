@@ -62,25 +62,25 @@ def fit_offsets(answers: Sequence[ScoredLabel], *, spread: float = SPREAD) -> Fi
     which = np.array([items.index(answer.item_id) for answer in answers], dtype=np.intp)
     start = np.zeros(2 + len(items))
     found = minimize(_loss, start, args=(scores, signs, which, spread), jac=True, method="L-BFGS-B")
-    slope, mean, each = float(np.exp(found.x[0])), float(found.x[1]), found.x[2:]
+    slope, mean, centres = float(np.exp(found.x[0])), float(found.x[1]), found.x[2:]
     offsets = {
         item: _drawn(float(c) / slope, scores[which == i], int((signs[which == i] > 0).sum()))
-        for i, (item, c) in enumerate(zip(items, each, strict=True))
+        for i, (item, c) in enumerate(zip(items, centres, strict=True))
     }
     return Fit(slope, mean / slope, offsets, dict(labels))
 
 
 def _loss(x: FloatArray, scores: FloatArray, signs: FloatArray, which: Any, spread: float) -> tuple[float, FloatArray]:
     """Negative log posterior and its gradient, for x = (log slope, mean of c, c of each item)."""
-    slope, mean, each = np.exp(x[0]), x[1], x[2:]
-    margins = signs * (slope * scores - each[which])
-    away = (each - mean) / spread
+    slope, mean, centres = np.exp(x[0]), x[1], x[2:]
+    margins = signs * (slope * scores - centres[which])
+    away = (centres - mean) / spread
     value = np.logaddexp(0, -margins).sum() + (away**2).sum() / 2 + (x[0] / _SPREAD_OF_LOG_SLOPE) ** 2 / 2
     pull = -signs * expit(-margins)
     gradient = np.empty_like(x)
     gradient[0] = (pull * slope * scores).sum() + x[0] / _SPREAD_OF_LOG_SLOPE**2
     gradient[1] = -away.sum() / spread
-    gradient[2:] = -np.bincount(which, weights=pull, minlength=len(each)) + away / spread
+    gradient[2:] = -np.bincount(which, weights=pull, minlength=len(centres)) + away / spread
     return float(value), gradient
 
 

@@ -58,8 +58,8 @@ def _agreement(group: str, answers: Sequence[ScoredLabel], log_odds: Sequence[fl
     clusters = [answer.transcript_id for answer in answers]
     weights = agreement_weights(None, (False, True))
 
-    def kappa(said: Sequence[bool]) -> Interval:
-        tables = cluster_tables(truth, said, clusters=clusters, labels=(False, True))
+    def kappa(judged: Sequence[bool]) -> Interval:
+        tables = cluster_tables(truth, judged, clusters=clusters, labels=(False, True))
         return cluster_bootstrap(lambda sums: kappa_of_tables(sums, weights), tables, seed=_SEED)
 
     return OffsetAgreement(

@@ -135,14 +135,14 @@ async def report(arguments: argparse.Namespace) -> str:
         key = SecretStr(server.api_key)
         gateway = Gateway(Endpoint(model=server.model_name, base_url=server.base_url, api_key=key, timeout=600))
         choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
-        told = []
+        tables = []
         for read, labelled in parts:
             offsets = load_offsets(labelled.rubric.id, weights_sha256=server.weights_sha256)
             asker = ChoiceAsker(choose, offsets=offsets)
             judges = judges_of(server.model_name, asker, labelled, await ask_set(asker, labelled))
-            told.append(render_set(read, labelled, [*judges, *published_verdicts(arguments.gold, labelled)]))
+            tables.append(render_set(read, labelled, [*judges, *published_verdicts(arguments.gold, labelled)]))
         await gateway.aclose()
-    return "\n".join(told)
+    return "\n".join(tables)
 
 
 def _wanted(text: str) -> Wanted:

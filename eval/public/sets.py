@@ -155,14 +155,14 @@ def _transcript(row: Mapping[str, Any]) -> Transcript:
     turns = [_turn(turn, row["channel"]) for turn in row["turns"]]
     if turns and "subject" in row:
         turns[0]["subject"] = row["subject"]
-    known = {"id", "channel", "language", "turns", "subject"}
+    fields = {"id", "channel", "language", "turns", "subject"}
     return Transcript.model_validate(
         {
             "id": row["id"],
             "channel": row["channel"],
             "language": row["language"],
             "turns": turns,
-            "metadata": {key: value for key, value in row.items() if key not in known},
+            "metadata": {key: value for key, value in row.items() if key not in fields},
         }
     )
 

@@ -36,13 +36,13 @@ class Search(NamedTuple):
 def search(language: str, *, n: int, most: int = 100, seed: int = 1) -> Search:
     """Hide the questions of a language among `n` conversations, and look for them."""
     began, turns = time.process_time(), 0
-    index, asked = QuestionIndex(), defaultdict[int, list[int]](list)
+    index, askers = QuestionIndex(), defaultdict[int, list[int]](list)
     for number, (transcript, question) in enumerate(planted_conversations(language, n=n, seed=seed)):
         index.add(transcript)
         turns += sum(turn.role == "customer" for turn in transcript.turns)
         if question is not None:
-            asked[question].append(number)
-    planted = {pair for numbers in asked.values() for pair in combinations(numbers, 2)}
+            askers[question].append(number)
+    planted = {pair for numbers in askers.values() for pair in combinations(numbers, 2)}
     near, nearest = (
         {(pair.a.conversation, pair.b.conversation) for pair in pairs}
         for pairs in (index.nearest(most_of_one=n), index.nearest(most=most))

@@ -24,7 +24,7 @@ def is_covered(case: PersonalText) -> bool:
     """Whether no letter or digit of the personal data would be sent, whatever kind it was taken for."""
     found = find_personal_data(case.text, language=case.language, names=case.names)
     return all(
-        any(each.start <= at < each.end for each in found)
+        any(span.start <= at < span.end for span in found)
         for at in range(case.start, case.end)
         if case.text[at].isalnum()
     )
