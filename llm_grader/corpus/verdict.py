@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
-from llm_grader.corpus.pairs import PairJudge, PairVerdict, find_pairs
+from llm_grader.corpus.pairs import Pair, PairJudge, PairVerdict, find_pairs
 from llm_grader.errors import UsageError
-from llm_grader.grader.pool import run_pool
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Model, Transcript
 from llm_grader.usage import Usage
@@ -45,9 +45,18 @@ async def consistency(
         RunStopped: the endpoint is down, or a limit is reached.
     """
     conversations, pairs = find_pairs(transcripts, lambda: transcripts, most=most)
-    workers = max(1, min(concurrency, len(pairs)))
-    verdicts = [verdict async for verdict in run_pool(judge.judge, pairs, workers=workers)]
-    return judge_consistency(judge.item, verdicts, conversations=conversations)
+    room = asyncio.Semaphore(concurrency)
+
+    async def compared(pair: Pair) -> PairVerdict:
+        async with room:
+            return await judge.judge(pair)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(compared(pair)) for pair in pairs]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None  # what stops one stops all of them
+    return judge_consistency(judge.item, (task.result() for task in tasks), conversations=conversations)
 
 
 def corpus_item(rubric: Rubric, item_id: str | None = None) -> Item:

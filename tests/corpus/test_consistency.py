@@ -100,14 +100,17 @@ def test_another_question_or_no_answer_is_neither_consistent_nor_not() -> None:
     assert (open_.status, open_.same_question, open_.same_answer) == ("ok", True, None)
 
 
+class Failing:
+    """A judge of whom every request fails."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    async def complete(self, *_arguments: object) -> Any:
+        raise self.fault
+
+
 def test_a_request_that_fails_is_an_error_of_its_pair_and_what_stops_the_run_is_raised() -> None:
-    class Failing:
-        def __init__(self, fault: Exception) -> None:
-            self.fault = fault
-
-        async def complete(self, *_arguments: object) -> Any:
-            raise self.fault
-
     verdict = asyncio.run(PairJudge(Failing(RateLimited("slow down")), ITEM).judge(PAIR))
     assert (verdict.status, verdict.problem) == ("error", "rate_limited")
     with pytest.raises(AuthError):
@@ -199,6 +202,8 @@ def test_one_call_finds_the_pairs_asks_about_them_and_gives_the_verdict() -> Non
         5,
     )
     assert len(asyncio.run(consistency(chats, PairJudge(ScriptedJudge(reply), ITEM), most=3)).pairs) == 3
+    with pytest.raises(AuthError):
+        asyncio.run(consistency(chats, PairJudge(Failing(AuthError("no")), ITEM), concurrency=2))
     assert asyncio.run(consistency([], PairJudge(ScriptedJudge(reply), ITEM))).verdict.label == "cannot_assess"
 
 
