@@ -24,7 +24,7 @@ PEERS = ("autorubric", "rubric")
 
 
 class Setting(NamedTuple):
-    """What all cases of a run have in common. `latency` is in seconds; `peers` are names and their Pythons."""
+    """The setting that all cases of a run share. `latency` is in seconds; `peers` are names and their Pythons."""
 
     latency: float
     concurrency: int
@@ -34,7 +34,7 @@ class Setting(NamedTuple):
 
 
 class CaseResult(NamedTuple):
-    """What one case took, as measured.
+    """The cost of one case.
 
     `graded` is how many have a result, where that is counted. `ideal_s` is transcripts · latency ÷ concurrency.
     `cpu_ms` is processor time, user and system, for each transcript. For the command line, time is that of the whole
@@ -67,7 +67,7 @@ def endpoint_process(setting: Setting) -> Iterator[str]:
 
 
 def run_case(kind: str, file: Path, count: int, setting: Setting, url: str) -> CaseResult:
-    """What it takes to grade the `count` transcripts of `file` in a fresh process."""
+    """The cost of grading the `count` transcripts of `file` in a fresh process."""
     take_counts(url)
     store = setting.folder / f"{kind}-{count}-{setting.faults}.db"
     if kind in (COMMAND_LINE, RESUMED):

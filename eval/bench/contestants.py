@@ -74,7 +74,7 @@ def grader(url: str, concurrency: int, store: str | None) -> Work:
 
 
 def take_counts(url: str) -> dict[str, int]:
-    """Requests and tokens that the endpoint has counted since it was last grader."""
+    """Requests and tokens that the endpoint has counted since it was last read."""
     with urllib.request.urlopen(f"{url}/counts") as answer:  # noqa: S310 - our own loopback address
         counts: dict[str, int] = json.load(answer)
     return counts

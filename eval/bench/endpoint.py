@@ -35,7 +35,7 @@ SOME = Faults(refused=0.10, failed=0.05, cut_off=0.02)
 
 
 class MockEndpoint:
-    """Answers questions about the benchmark's conversations, and counts.
+    """A mock endpoint that answers questions about the benchmark's conversations, and counts them.
 
     Args:
         rubric: id of the rubric that is asked about.
@@ -54,7 +54,7 @@ class MockEndpoint:
         self._counts = {"requests": 0, "prompt_tokens": 0, "completion_tokens": 0}
 
     def application(self) -> web.Application:
-        """What aiohttp serves."""
+        """The application that aiohttp serves."""
         application = web.Application()
         application.router.add_post("/v1/chat/completions", self.complete)
         application.router.add_get("/counts", self.counts)
@@ -90,7 +90,7 @@ class MockEndpoint:
 
 
 async def serve(endpoint: MockEndpoint) -> None:
-    """Listen on a free loopback port, print the address, and serve until cancelled."""
+    """The server: prints its address, a free loopback port, and serves until cancelled."""
     runner = web.AppRunner(endpoint.application(), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

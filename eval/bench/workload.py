@@ -1,4 +1,4 @@
-"""What is graded: conversations of twenty turns, and true answers of the length that models give. Deterministic."""
+"""The workload: conversations of twenty turns, and true answers of the length that models give. Deterministic."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def number_in(body: str) -> int:
 
 
 def answers(number: int, items: Sequence[Item]) -> dict[str, Any]:
-    """What a judge says about a conversation: a label for each item, a reason, and quotes that can be verified."""
+    """A judge's answers about a conversation: a label for each item, a reason, and quotes that can be verified."""
     chance = random.Random(number % VARIANTS)  # noqa: S311 - made-up verdicts
     turns = transcript(number % VARIANTS).turns
     return {item.id: _answer(item, turns, chance) for item in items}

@@ -45,7 +45,7 @@ def case_as_json(case: Disagreement) -> dict[str, Any]:
 
 
 def without_nan(value: Any) -> Any:
-    """The same with None for every NaN, whatever it lies in: JSON has no NaN."""
+    """The value with None for every NaN in it, however deep: JSON has no NaN."""
     if isinstance(value, Mapping):
         return {key: without_nan(part) for key, part in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -35,7 +35,7 @@ Kind = Literal["binary", "scale"]
 
 
 class Pairs(NamedTuple):
-    """What the judge gave the positive answer (0–1), whether it was true (0 or 1), and the fold of its transcript."""
+    """Probabilities of the positive answer (0–1), whether it was true (0 or 1), and the fold of the transcript."""
 
     kind: Kind
     p: FloatArray
@@ -45,7 +45,7 @@ class Pairs(NamedTuple):
 
 @dataclass(frozen=True)
 class Quality:
-    """How good probabilities are: `labels` of them, calibration error (ECE), Brier score and AUROC."""
+    """Quality of `labels` probabilities: calibration error (ECE), Brier score and AUROC."""
 
     labels: int
     ece: float

@@ -227,7 +227,7 @@ def _why_unknown(row: ItemRow) -> str:
 
 
 def votes_as_repeats(verdicts: Verdicts) -> list[dict[Unit, Verdict]]:
-    """Other answers of a judge that was asked several times: one set of verdicts for the first of each, and so on."""
+    """Other answers of a judge that was asked several times: a set with the first other answer of each, and so on."""
     others: dict[int, dict[Unit, Verdict]] = defaultdict(dict)
     for unit, verdict in verdicts.items():
         for number, label in enumerate(label for label in verdict.votes if label != verdict.label):

@@ -59,7 +59,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class ItemFlips:
-    """How often the answer to an item changed; `variant` is None over all of them.
+    """Flips of one item: how often the answer to it changed; `variant` is None over all of them.
 
     `compared` counts pairs of answers, `transcripts` the conversations they are from, `flips` the pairs that differ;
     `better` and `worse` those that moved for or against the agent, the others left the scale or came onto it. `rate` is
@@ -78,7 +78,7 @@ class ItemFlips:
 
 @dataclass(frozen=True)
 class Flips:
-    """What a check found.
+    """The flips that a check found.
 
     `items` are those that were compared, in the rubric's order, each over all variants and then for each where there
     are several; `uncompared` the ids of items that a model is asked and of which there was no pair of answers. `failed`
@@ -238,7 +238,7 @@ def check_repeats(transcripts: Sequence[Transcript], grade: Grade, rubric: Rubri
 
 
 def with_turn(transcript: Transcript, role: Role, which: int) -> Transcript:
-    """The transcript with `INJECTIONS[language][which]` said by `role` before its last turn; in English by default."""
+    """The transcript with `INJECTIONS[language][which]` of `role` before its last turn; in English by default."""
     text = INJECTIONS.get(primary_language(transcript.language or "en"), INJECTIONS["en"])[which]
     place = max(0, len(transcript.turns) - 1)
     like = next((turn for turn in reversed(transcript.turns) if turn.role == role), None)

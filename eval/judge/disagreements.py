@@ -1,4 +1,4 @@
-"""Where judge and auditors differ, one case after the other, each with its likely cause.
+"""Disagreements of judge and auditors, case by case, with the likely cause.
 
 evidence     the judge's claim failed its check: the words it cites are not there
 gold_error   the adjudicator sides with the judge against the auditors

@@ -1,4 +1,4 @@
-"""What a judge may be trusted with, item by item: one colour, decided by figures that people can check.
+"""Gates: whether an item may be left to a judge, one colour each, decided by figures that people can check.
 
 GREY   need data             too few labels to tell
 BLUE   fix rubric or people  auditors do not agree with one another
@@ -25,7 +25,7 @@ Colour = Literal["grey", "blue", "red", "green", "amber"]
 
 
 class Reason(Model):
-    """One thing that decided: in words, the figure found (None when not known) and the one it was held against."""
+    """A reason for a gate: in words, the figure found (None when not known) and the one it was held against."""
 
     text: str
     found: float | None

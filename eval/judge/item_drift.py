@@ -60,7 +60,7 @@ class Drift:
 
     @property
     def drifted(self) -> bool:
-        """Whether an item has."""
+        """Whether at least one item has."""
         return any(item.drifted for item in self.items)
 
 
@@ -128,7 +128,7 @@ def drift_until_now(
 
 
 def frozen_anchors(labelled: LabelledSet) -> list[Transcript]:
-    """The anchors that a labelled set keeps from `refine`: conversations, and their turns that are labelled singly.
+    """The anchors that a labelled set keeps from `refine`: conversations, and turns labelled singly.
 
     Raises:
         UsageError: the set has labels alone.

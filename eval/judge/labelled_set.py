@@ -61,14 +61,14 @@ class LabelledSet:
 
     @property
     def asked(self) -> list[Transcript]:
-        """What a judge has to grade: whole conversations, unless all labels are about turns, and the pieces."""
+        """Transcripts for a judge to grade: whole conversations, unless all labels are about turns, and the pieces."""
         by_turn = self.pieces.items
         whole = not by_turn or any(label.item_id not in by_turn for label in self.labels)
         return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
 
     @cached_property
     def data_hash(self) -> str:
-        """SHA-256 of every label and of what was said in the conversations, whatever their order in the files."""
+        """SHA-256 of every label and of the turns of every conversation, whatever their order in the files."""
         lines = [label.model_dump_json(exclude_defaults=True) for label in self.labels]
         lines += [f"{name} {transcript.content_hash()}" for name, transcript in self.transcripts.items()]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -95,7 +95,7 @@ class LabelledSet:
 def load_labelled_set(
     path: Path, rubric: str | Path | None = None, *, default_rubric: str = "helpdesk_qa"
 ) -> LabelledSet:
-    """Load labels, and the conversations where they are there.
+    """A labelled set from disk: labels, and the conversations where they are there.
 
     Args:
         path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a

@@ -25,7 +25,7 @@ class ItemRow:
 
 
 def verdicts_of(cards: Iterable[Scorecard], pieces: TurnPieces = WHOLE) -> dict[Unit, Verdict]:
-    """The verdicts of scorecards, by what they are about.
+    """The verdicts of scorecards, by unit.
 
     Args:
         cards: of whole conversations, and of single turns.
@@ -56,7 +56,7 @@ def report_items(
     n: int = 2000,
     thresholds: Thresholds = DEFAULT,
 ) -> tuple[ItemRow, ...]:
-    """Compare verdicts with gold labels: one row for each item, in the order of `items`, labelled or not.
+    """Rows of verdicts against gold labels: one for each item, in the order of `items`, labelled or not.
 
     Args:
         labels: the gold labels, of any number of annotators; that of `adjudicator` decides.

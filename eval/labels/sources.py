@@ -1,4 +1,4 @@
-"""Whose labels count: those of people before those that a scenario set, and these before a model's."""
+"""Sources of labels, and whose count: those of people before those that a scenario set, and these before a model's."""
 
 from __future__ import annotations
 

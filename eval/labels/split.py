@@ -18,7 +18,7 @@ class Split(NamedTuple):
 
 
 def split_transcripts(ids: Iterable[str]) -> Split:
-    """Split by the id alone: a conversation stays where it is when others are added."""
+    """The split by the id alone: a conversation stays in its part when others are added."""
     parts: tuple[set[str], set[str], set[str]] = (set(), set(), set())
     for id_ in ids:
         place = int.from_bytes(hashlib.sha256(id_.encode()).digest()[:8]) / 2**64

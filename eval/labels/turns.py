@@ -24,7 +24,7 @@ class TurnPieces:
     origins: dict[str, tuple[str, int]]
 
     def unit(self, transcript_id: str, item_id: str) -> Unit | None:
-        """What a verdict in the conversation `transcript_id` is about; None where its item is not asked of such."""
+        """The unit of a verdict in the conversation `transcript_id`; None where its item is not asked of such."""
         whole, turn = self.origins.get(transcript_id, (transcript_id, None))
         return Unit(whole, item_id, turn) if (turn is not None) == (item_id in self.items) else None
 

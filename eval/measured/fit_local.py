@@ -1,4 +1,4 @@
-"""Fits the embedded model's offsets for one rubric on labelled conversations.
+"""Offsets of the embedded model for one rubric, fitted on labelled conversations.
 
     python -m llm_grader.eval.measured.fit_local --rubric R --transcripts T.jsonl --labels L.jsonl
 
@@ -56,7 +56,7 @@ class LabelledQuestion(NamedTuple):
 def find_questions(
     transcripts: Mapping[str, Transcript], labels: Sequence[Label], rubric: Rubric
 ) -> list[LabelledQuestion]:
-    """What the labels are about, sorted by transcript.
+    """The questions that the labels answer, sorted by transcript.
 
     Left out is what the model does not decide by Yes or No: ordinal items, and labels such as not_applicable.
     """
@@ -128,7 +128,7 @@ def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: Prove
 
 
 def weakest_source(labels: Sequence[Label]) -> LabelSource:
-    """Where labels come from, as a careful reader would say it: `human` only if all of them are."""
+    """The source of labels, as a careful reader would say it: `human` only if all of them are."""
     sources = {label.label_source for label in labels}
     weakness: tuple[LabelSource, ...] = ("synthetic", "llm", "human")
     return next(source for source in weakness if source in sources)

@@ -1,4 +1,4 @@
-"""Fits where the embedded model's Yes begins, and says how well that holds on conversations it was not fitted on.
+"""The fit of where the embedded model's Yes begins, and how well it holds on conversations that it was not fitted on.
 
 log-odds of Yes = slope · score − c(item), with the c(item) drawn from one normal distribution: an item with few labels
 borrows from the others (partial pooling; Gelman and Hill, Data Analysis Using Regression, 2007, ch. 12).
@@ -49,7 +49,7 @@ class Fit:
     labels: dict[str, int]
 
     def log_odds(self, item_id: str, score: float) -> float:
-        """How likely Yes is; above 0 more likely than No."""
+        """Log-odds of Yes; above 0 it is more likely than No."""
         return self.slope * (score - self.offsets.get(item_id, self.default))
 
 

@@ -1,4 +1,4 @@
-"""How well the embedded model agrees with labels, as a table: all conversations, and language by language."""
+"""Agreement of the embedded model with labels, as a table: all conversations, and language by language."""
 
 from __future__ import annotations
 

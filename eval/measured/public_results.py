@@ -1,4 +1,4 @@
-"""How well the embedded model, and models whose answers were published, agree with people: tables for a results page.
+"""Agreement with people of the embedded model, and of models with published answers: tables for a results page.
 
 python -m llm_grader.eval.measured.public_results --gold FOLDER --answers A.jsonl lend_an_ear star=96 politeness_hu
 
@@ -114,7 +114,7 @@ def judges_of(
 
 
 def published_verdicts(folder: Path, labelled: LabelledSet) -> list[Judged]:
-    """What the authors of a set published of models' answers, where they did: `published_llm_outputs.jsonl`."""
+    """Answers of models that the authors of a set published, where they did: `published_llm_outputs.jsonl`."""
     path = folder / labelled.name / "dev" / "published_llm_outputs.jsonl"
     by_model: dict[str, dict[Unit, str | None]] = {}
     for row in map(json.loads, path.read_text("utf-8").splitlines() if path.exists() else ()):
@@ -125,7 +125,7 @@ def published_verdicts(folder: Path, labelled: LabelledSet) -> list[Judged]:
 
 
 async def report(arguments: argparse.Namespace) -> str:
-    """Ask the embedded model about all sets, and render the tables.
+    """The tables of all sets, about which the embedded model is asked.
 
     Raises:
         GraderError: a set cannot be read, or the model cannot be asked.

@@ -1,4 +1,4 @@
-"""How many of the same questions in other words the search behind `consistency` finds among other conversations.
+"""Recall of the search behind `consistency`: the same questions in other words, found among other conversations.
 
     python -m llm_grader.eval.recall.neighbours
 
@@ -34,7 +34,7 @@ class Search(NamedTuple):
 
 
 def search(language: str, *, n: int, most: int = 100, seed: int = 1) -> Search:
-    """Hide the questions of a language among `n` conversations, and look for them."""
+    """The search for the questions of a language, hidden among `n` conversations."""
     began, turns = time.process_time(), 0
     index, askers = QuestionIndex(), defaultdict[int, list[int]](list)
     for number, (transcript, question) in enumerate(planted_conversations(language, n=n, seed=seed)):
@@ -52,7 +52,7 @@ def search(language: str, *, n: int, most: int = 100, seed: int = 1) -> Search:
 
 
 def main() -> None:
-    """Measure every language and print a line for each."""
+    """The command line: a line for each language."""
     parser = argparse.ArgumentParser(
         prog="python -m llm_grader.eval.recall.neighbours",
         description=__doc__,

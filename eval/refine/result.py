@@ -1,4 +1,4 @@
-"""What came of looking for better wordings, and in which words it is told."""
+"""Results of the search for better wordings, and a line of text about each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from llm_grader.eval.refine.wordings import Wording
 
 @dataclass(frozen=True)
 class Refinement:
-    """What became of one item.
+    """The result for one item.
 
     `dev` conversations with a decided label were there to develop on, of which the judge got `dev_right` right, and
     `dev_best` with the best of `tried` wordings. `wording` is that one, None where none was better; then nothing was
@@ -29,7 +29,7 @@ class Refinement:
 
 @dataclass(frozen=True)
 class Refined:
-    """What became of all items; `level` is that of each test, `language` that of the wordings."""
+    """The result for all items; `level` is that of each test, `language` that of the wordings."""
 
     items: tuple[Refinement, ...]
     level: float

@@ -128,7 +128,7 @@ def trial_of(item: Item, before: Correct, after: Correct, decided: Mapping[str, 
 
 
 def judge_held_out(trials: Sequence[Trial], *, level: float) -> tuple[HeldOutTest, ...]:
-    """Accept what is shown to be right more often, and finds the failing label no less often.
+    """The tests of wordings: accepted are those that are right more often, and find the failing label no less often.
 
     Benjamini and Hochberg's procedure over the items, at `level`.
     """

@@ -34,7 +34,7 @@ class Anchor(Model):
 
 
 class Wording(Model):
-    """What to change of an item, in one language: its question, its policy by label, and examples to add.
+    """Another wording of an item, in one language: its question, its policy by label, and examples to add.
 
     The policy of a scale is the anchor of each level. What is not named stays as it is.
     """

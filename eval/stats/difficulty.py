@@ -1,4 +1,4 @@
-"""How hard each item is to meet, on one scale with the quality of conversations."""
+"""Difficulty of items, on one scale with the quality of conversations."""
 
 from __future__ import annotations
 

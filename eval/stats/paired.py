@@ -78,7 +78,7 @@ def stuart_maxwell(table: npt.ArrayLike) -> PairedTest:
 
 
 def margins_test(table: npt.ArrayLike) -> PairedTest:
-    """Whether a k × k table of before and after has equal margins.
+    """The test that a k × k table of before and after has equal margins.
 
     McNemar's mid-p where only two categories exchange cases, as it is good for few of them; else Stuart and Maxwell's.
 
@@ -95,7 +95,7 @@ def margins_test(table: npt.ArrayLike) -> PairedTest:
 
 
 def paired_table(before: Sequence[str], after: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Cross-tabulate two labellings of the same units: rows before, columns after, in the order of `labels`.
+    """Table of two labellings of the same units: rows before, columns after, in the order of `labels`.
 
     Raises:
         KeyError: a label is none of `labels`.

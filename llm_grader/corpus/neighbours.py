@@ -1,4 +1,4 @@
-"""Which conversations may be about the same question: near neighbours among what customers wrote, by TF-IDF.
+"""Neighbours: conversations that may be about the same question, by TF-IDF of what customers wrote.
 
 A turn is the bag of its words' character 4-grams (`char_wb` of scikit-learn), which inflection and compounds change
 little; weights are (1 + ln tf) · (ln((1 + n) / (1 + df)) + 1), of length 1, so that a product is a cosine. Found are
@@ -73,7 +73,7 @@ class QuestionIndex:
         self._ends, self._grams, self._weights = array("q", [0]), array("i"), array("f")
 
     def add(self, transcript: Transcript) -> None:
-        """Take in the first 20 turns of the customer that have 20 characters and more; none where no agent answers."""
+        """Add the first 20 turns of the customer that have 20 characters and more; none where no agent answers."""
         answered = any(turn.spoken and transcript.under_review(turn) for turn in transcript.turns)
         questions = [(n, words) for n, turn in enumerate(transcript.turns) if answered and (words := _question(turn))]
         for number, words in questions[:_TURNS_OF_A_CONVERSATION]:

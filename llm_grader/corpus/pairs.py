@@ -79,14 +79,16 @@ class PairVerdict(Model):
     usage: Usage = Field(default_factory=Usage)
 
 
-class Pairs(NamedTuple):
+class FoundPairs(NamedTuple):
     """How many conversations there are, and the pairs of them to ask about."""
 
     conversations: int
     pairs: list[Pair]
 
 
-def find_pairs(transcripts: Iterable[Transcript], again: Callable[[], Iterable[Transcript]], *, most: int) -> Pairs:
+def find_pairs(
+    transcripts: Iterable[Transcript], again: Callable[[], Iterable[Transcript]], *, most: int
+) -> FoundPairs:
     """Pairs of conversations in which customers use similar words, the most similar first.
 
     Args:
@@ -100,7 +102,7 @@ def find_pairs(transcripts: Iterable[Transcript], again: Callable[[], Iterable[T
     near = index.nearest(most=most)
     wanted = {place.conversation for found in near for place in (found.a, found.b)}
     kept = {number: transcript for number, transcript in enumerate(again()) if number in wanted}
-    return Pairs(
+    return FoundPairs(
         index.conversations,
         [Pair(kept[a.conversation], kept[b.conversation], (a.turn, b.turn), similarity) for a, b, similarity in near],
     )
