@@ -1,1 +1,1 @@
-"""The maintainers' measurements of redaction and of the search for same questions; run from a checkout, not installed."""
+"""The maintainers' measurements of redaction and the search for same questions; run from a checkout, not installed."""

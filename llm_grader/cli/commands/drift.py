@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -94,12 +94,14 @@ def drift(
     raise typer.Exit(1 if found.drifted else _SOME_FAILED if found.failed else 0)
 
 
-def _grading(which: str, settings: Settings, rubric: Rubric) -> Iterable[Scorecard]:
+def _grading(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
     """The cards of a run, or of a file."""
     from llm_grader.cli.setup.judging import stored_cards
     from llm_grader.eval.judge.item_drift import load_grading
 
-    return stored_cards(settings, int(which), rubric) if _RUN.fullmatch(which) else load_grading(Path(which), rubric)
+    if _RUN.fullmatch(which):
+        return list(stored_cards(settings, int(which), rubric))
+    return load_grading(Path(which), rubric)
 
 
 def _anchors(inputs: list[str] | None, labelled: LabelledSet | None) -> list[Transcript]:
