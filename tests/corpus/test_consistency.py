@@ -23,8 +23,8 @@ ITEM = corpus_item(load_rubric("service_standards"))
 QUESTION = "How long do I have to send an item back?"
 
 
-def chat(id_: str, told: str, *, asked: str = QUESTION, speaker: str = "Ana") -> Transcript:
-    turns = (Turn(role="customer", text=asked), Turn(role="agent", text=told, speaker=speaker))
+def chat(id_: str, replied: str, *, wording: str = QUESTION, speaker: str = "Ana") -> Transcript:
+    turns = (Turn(role="customer", text=wording), Turn(role="agent", text=replied, speaker=speaker))
     return Transcript(id=id_, channel="chat", turns=turns)
 
 
@@ -124,16 +124,16 @@ def test_no_text_in_either_conversation_can_close_the_fence() -> None:
     hostile = PairJudge(ScriptedJudge({}), ITEM).render(PAIR._replace(b=attack))[1]["content"]
     (new,) = set(re.findall(r"^\[(\w+) conversation [AB]\]$", hostile, re.MULTILINE)) - {code}
     assert new != code
-    assert all(new not in turn.text for each in (A, attack) for turn in each.turns)
+    assert all(new not in turn.text for one in (A, attack) for turn in one.turns)
     assert hostile.count(f"[{new} conversation") == 2
 
 
 def test_the_policy_of_the_item_is_part_of_the_rules_and_transcripts_are_not() -> None:
-    rules, told = (message["content"] for message in PairJudge(ScriptedJudge({}), ITEM).render(PAIR))
+    rules, replied = (message["content"] for message in PairJudge(ScriptedJudge({}), ITEM).render(PAIR))
     assert "Does the same question get the same answer, whoever replies?" in rules
     assert "not_met: Under the same rule and facts" in rules
     assert QUESTION not in rules
-    assert "turn 0 of A with turn 0 of B" in told
+    assert "turn 0 of A with turn 0 of B" in replied
 
 
 def test_tokens_are_sent_where_it_is_asked_for_and_quotes_are_the_original_words() -> None:
@@ -217,7 +217,7 @@ def test_a_rubric_without_such_an_item_is_told() -> None:
 def respond(request: ScriptedRequest) -> ScriptedResponse:
     """Compare the numbers of days that the two agents name."""
     days = re.findall(r"(\d+ days)", request.body["messages"][-1]["content"])
-    quotes = {f"answer_{name}": [{"turn": 1, "quote": said}] for name, said in zip("ab", days, strict=True)}
+    quotes = {f"answer_{name}": [{"turn": 1, "quote": days_named}] for name, days_named in zip("ab", days, strict=True)}
     return completion(answers(**quotes, same_answer="yes" if days[0] == days[1] else "no"))
 
 
@@ -246,12 +246,12 @@ def test_the_command_finds_the_conversation_that_was_told_something_else(tmp_pat
     assert all("c5" in (pair.a.transcript_id, pair.b.transcript_id) for pair in differing)
 
 
-@pytest.mark.parametrize("told", [[30] * 12, [30] * 5, [30] * 24 + [14] * 24])
-def test_a_question_that_everybody_asks_has_a_verdict(tmp_path: Path, told: list[int]) -> None:
+@pytest.mark.parametrize("replied", [[30] * 12, [30] * 5, [30] * 24 + [14] * 24])
+def test_a_question_that_everybody_asks_has_a_verdict(tmp_path: Path, replied: list[int]) -> None:
     with ScriptedServer(respond) as server:
-        result = command(corpus(tmp_path, told), "--json", "--max-pairs", "20", base_url=server.base_url)
+        result = command(corpus(tmp_path, replied), "--json", "--max-pairs", "20", base_url=server.base_url)
     found = Consistency.model_validate_json(result.stdout)
-    assert found.verdict.label == ("not_met" if 14 in told else "met")
+    assert found.verdict.label == ("not_met" if 14 in replied else "met")
 
 
 def test_the_command_prints_both_answers(tmp_path: Path) -> None:
@@ -267,9 +267,9 @@ def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(tmp_path: Path) ->
         result = command(
             corpus(tmp_path, [30] * 4), "--dry-run", "--json", "--max-pairs", "3", base_url=server.base_url
         )
-    told = json.loads(result.stdout)
-    assert (told["transcripts"], told["pairs"], told["requests"]) == (4, 3, 3)
-    assert told["prompt_tokens"] > 1000
+    replied = json.loads(result.stdout)
+    assert (replied["transcripts"], replied["pairs"], replied["requests"]) == (4, 3, 3)
+    assert replied["prompt_tokens"] > 1000
     assert server.requests == []
 
 

@@ -50,7 +50,7 @@ MOOD = Item.model_validate(
 
 
 def fitted(**other: object) -> Fitted:
-    known: dict[str, object] = {
+    fitted_calibration: dict[str, object] = {
         "rubric_id": "desk",
         "rubric_version": "1",
         "rubric_hash": "h",
@@ -67,7 +67,7 @@ def fitted(**other: object) -> Fitted:
         "fitted_at": NOW,
         "library_version": "0",
     }
-    return Fitted.model_validate({**known, **other})
+    return Fitted.model_validate({**fitted_calibration, **other})
 
 
 def calibration(**lines: Line) -> Calibration:
@@ -98,10 +98,10 @@ def test_on_a_scale_the_line_is_about_the_label_that_was_given() -> None:
 
 
 def test_what_was_not_measured_has_no_confidence() -> None:
-    known = calibration(greeting=Line(slope=0.5, intercept=0, labels=50))
-    assert calibrated_verdict(sure("cannot_assess", 0.9), known, GREETING).confidence is None
-    assert calibrated_verdict(sure("1", 0.9, MOOD), known, MOOD).confidence is None
-    assert calibrated_verdict(sure("met", None), known, GREETING).confidence is None
+    fitted_calibration = calibration(greeting=Line(slope=0.5, intercept=0, labels=50))
+    assert calibrated_verdict(sure("cannot_assess", 0.9), fitted_calibration, GREETING).confidence is None
+    assert calibrated_verdict(sure("1", 0.9, MOOD), fitted_calibration, MOOD).confidence is None
+    assert calibrated_verdict(sure("met", None), fitted_calibration, GREETING).confidence is None
 
 
 def test_certainty_stays_within_bounds() -> None:
@@ -154,8 +154,10 @@ def test_a_judge_whose_confidences_are_noise_looks_no_better_after_the_fit(tmp_p
     after = []
     for seed in range(20):
         right = np.random.default_rng(seed).permutation(40) < 22
-        said = [label if is_right else other[label] for label, is_right in zip(gold, right.tolist(), strict=True)]
-        cards = [card(n, rubric, {"greeting": said[n]}, confidence={"greeting": 0.6}) for n in range(40)]
+        labels_given = [
+            label if is_right else other[label] for label, is_right in zip(gold, right.tolist(), strict=True)
+        ]
+        cards = [card(n, rubric, {"greeting": labels_given[n]}, confidence={"greeting": 0.6}) for n in range(40)]
         fit = calibrate(people, cards)
         assert fit.before["binary"].brier == pytest.approx(0.25)
         after.append(fit.after["binary"].brier)
@@ -166,8 +168,8 @@ def test_an_item_with_few_labels_gets_the_line_of_all_and_with_hardly_any_there_
     tmp_path: Path, rubric: Rubric
 ) -> None:
     gold = ["met", "not_met"] * 20
-    said = {"greeting": gold[:10], "solution": gold}
-    place = write_gold(tmp_path, {item: {"eva": given} for item, given in said.items()})
+    labels_given = {"greeting": gold[:10], "solution": gold}
+    place = write_gold(tmp_path, {item: {"eva": given} for item, given in labels_given.items()})
     both = {"greeting": 0.8, "solution": 0.8}
     cards = [card(n, rubric, {"greeting": gold[n], "solution": gold[n]}, confidence=both) for n in range(40)]
     fit = calibrate(load_labelled_set(place, tmp_path / "desk.yaml"), cards)
@@ -213,10 +215,10 @@ def test_a_calibration_from_the_part_that_could_be_graded_says_so_by_its_exit_co
         return failure(400, "bad") if "This is case 1." in str(request.body["messages"]) else right(request)
 
     with ScriptedServer(respond) as server:
-        asked = ("--rubric", tmp_path / "desk.yaml", "--model", "m", "--base-url", server.base_url, "--out", out)
+        flags = ("--rubric", tmp_path / "desk.yaml", "--model", "m", "--base-url", server.base_url, "--out", out)
         for json_too in ((), ("--json",)):
             out.unlink(missing_ok=True)
-            assert run("calibrate", "--gold", place, *asked, *json_too).code == 3
+            assert run("calibrate", "--gold", place, *flags, *json_too).code == 3
             assert load_calibration(out).fitted.transcripts == 19
 
 
@@ -268,21 +270,21 @@ def of_the_judge(provenance: Provenance) -> dict[str, object]:
 def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path: Path, rubric: Rubric) -> None:
     provenance = grader(tmp_path).base_provenance
     lines = {"greeting": Line(slope=0.5, intercept=0, labels=50)}
-    known = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
+    fitted_calibration = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
     path, store = tmp_path / "calibration.json", tmp_path / "results.db"
-    path.write_text(known.model_dump_json(), "utf-8")
-    assert load_calibration(path) == known
+    path.write_text(fitted_calibration.model_dump_json(), "utf-8")
+    assert load_calibration(path) == fitted_calibration
     fresh = grader(tmp_path, store=store, applied=path).grade(transcript("t1"))
     # Two of three samples say met: the odds are 2, half their logarithm makes them √2, and √2 / (1 + √2) = .586.
     assert fresh.verdicts["greeting"].confidence == pytest.approx(0.5858, abs=1e-4)
     assert fresh.verdicts["solution"].confidence is None
-    assert fresh.provenance.parameters["calibration"] == hash_of(known)
+    assert fresh.provenance.parameters["calibration"] == hash_of(fitted_calibration)
     raw = grader(tmp_path, store=store).grade(transcript("t1"))
     assert raw.usage == fresh.usage
     assert raw.verdicts["greeting"].confidence == pytest.approx(2 / 3)
     assert "calibration" not in raw.provenance.parameters
     assert raw.provenance.key == fresh.provenance.key
-    assert calibrated_card(raw, known, rubric) == fresh
+    assert calibrated_card(raw, fitted_calibration, rubric) == fresh
 
 
 @pytest.mark.usefixtures("rubric")
@@ -327,12 +329,12 @@ def test_grading_with_a_calibration_shows_pass_rates_without_the_judges_errors(t
     place = write_gold(tmp_path, {"greeting": {"eva": gold}})
     rules = ("--rubric", tmp_path / "desk.yaml", "--model", "m")
     with ScriptedServer(judge(lambda number, _item: "met" if number < 30 else "not_met")) as server:
-        asked = (*rules, "--base-url", server.base_url)
-        assert run("calibrate", "--gold", place, "--out", "c.json", *asked).code == 0
-        found = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *asked)
+        flags = (*rules, "--base-url", server.base_url)
+        assert run("calibrate", "--gold", place, "--out", "c.json", *flags).code == 0
+        found = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *flags)
         assert len(server.requests) == 40
-        plain = run("grade", place / "transcripts.jsonl", *asked)
-        other = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *asked, "--items-per-call", "1")
+        plain = run("grade", place / "transcripts.jsonl", *flags)
+        other = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *flags, "--items-per-call", "1")
     (line,) = [line for line in found.stdout.splitlines() if line.split()[:1] == ["greeting"]]
     assert line.split()[:4] == ["greeting", "40", "75%", "50%"]
     assert "judged to pass" not in plain.stdout

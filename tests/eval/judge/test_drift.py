@@ -148,8 +148,8 @@ def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_label
         return completion({item: answer("not_met") for item in request.asked()})
 
     with ScriptedServer(respond) as server:
-        asked = ("--model", "m", "--base-url", server.base_url, "--json")
-        found = run("drift", "--gold", public, "--before", before, *asked)
+        flags = ("--model", "m", "--base-url", server.base_url, "--json")
+        found = run("drift", "--gold", public, "--before", before, *flags)
         assert len(server.requests) == len(pieces) > 5
         assert "rubric of its own" in run("drift", "--gold", public, "--before", before, "--rubric", "desk").stderr
     assert found.code == 1, found.stderr

@@ -82,10 +82,10 @@ def test_labels_that_are_no_answer_to_the_question_are_left_out() -> None:
 
 
 def test_each_annotators_label_counts_and_the_model_is_asked_once() -> None:
-    asked = []
+    requests = []
 
     async def count(messages: Sequence[Message], options: Sequence[str]) -> Choice:
-        asked.append(options)
+        requests.append(options)
         return await always_yes(messages, options)
 
     questions = find_questions(
@@ -93,14 +93,14 @@ def test_each_annotators_label_counts_and_the_model_is_asked_once() -> None:
     )
     answers = asyncio.run(ask_model(ChoiceAsker(count), questions))
     assert answers == [ScoredLabel("c1", "greeting", "de", 2.0, yes) for yes in (True, False)]  # −0.5 − (−2.5) = 2
-    assert asked == [(YES, NO)]
+    assert requests == [(YES, NO)]
 
 
 def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
-    messages, path, asked = [{"role": "user", "content": "Is it „so“?"}], tmp_path / "answers.jsonl", []
+    messages, path, requests = [{"role": "user", "content": "Is it „so“?"}], tmp_path / "answers.jsonl", []
 
     async def count(messages: Sequence[Message], options: Sequence[str]) -> Choice:
-        asked.append(options)
+        requests.append(options)
         return await always_yes(messages, options)
 
     def choose(model: str, options: tuple[str, ...]) -> Choice:
@@ -108,10 +108,10 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
 
     first = choose("m1", (YES, NO))
     assert choose("m1", (YES, NO)) == first
-    assert len(asked) == 1
+    assert len(requests) == 1
     choose("m2", (YES, NO))
     choose("m1", ("1", "2"))
-    assert len(asked) == 3
+    assert len(requests) == 3
 
 
 def test_offsets_carry_the_wording_they_were_fitted_for() -> None:

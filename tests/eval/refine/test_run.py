@@ -21,8 +21,8 @@ from tests.support.scripted import transcript
 
 def decided(id_: str) -> list[Label]:
     """Two people who agree about a conversation, and quote it."""
-    said = {"transcript_id": id_, "item_id": "greeting", "label": "met", "evidence_quotes": (f"words of {id_}",)}
-    return [Label.model_validate({**said, "annotator": who, "label_source": "human"}) for who in ("eva", "jan")]
+    fields = {"transcript_id": id_, "item_id": "greeting", "label": "met", "evidence_quotes": (f"words of {id_}",)}
+    return [Label.model_validate({**fields, "annotator": who, "label_source": "human"}) for who in ("eva", "jan")]
 
 
 def test_no_word_of_what_is_held_out_reaches_a_rubric_that_is_tried_or_who_proposes_one(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_no_word_of_what_is_held_out_reaches_a_rubric_that_is_tried_or_who_propo
         """Right only where the rubric has examples."""
         examples = by.item("greeting").examples
         quoted.update(text for example in examples for text in example.quote.values())
-        return [card(int(told.id[1:]), by, {"greeting": "met" if examples else "not_met"}) for told in transcripts]
+        return [card(int(talk.id[1:]), by, {"greeting": "met" if examples else "not_met"}) for talk in transcripts]
 
     def propose(_item: Item, cases: Sequence[Confusion]) -> list[Wording]:
         proposed_from.update(label.transcript_id for case in cases for label in case.people)
