@@ -7,9 +7,9 @@ from pathlib import Path
 
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.split import split_transcripts
+from llm_grader.eval.refine import refine
 from llm_grader.eval.refine.looks import LookLog
 from llm_grader.eval.refine.result import describe
-from llm_grader.eval.refine.run import refine
 from llm_grader.eval.refine.wordings import Confusion, Wording, load_proposals
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Item, Rubric

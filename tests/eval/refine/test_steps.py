@@ -14,9 +14,9 @@ import pytest
 from llm_grader.errors import MalformedInput, RubricError
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.split import split_transcripts
+from llm_grader.eval.refine import refine
 from llm_grader.eval.refine.looks import DEFAULT_LOOKS, LookLog
 from llm_grader.eval.refine.rubric_patch import patch_rubric, render_diff
-from llm_grader.eval.refine.run import refine
 from llm_grader.eval.refine.steps import (
     Trial,
     anchor_examples,
