@@ -20,12 +20,13 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import LOCAL_TEMPLATES, Message, prompt_hash
+from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.measured.offset_report import render_agreement
 from llm_grader.eval.stats.offset_fit import POOLED, SPREAD, Answer, fit_offsets
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import YES, ChoiceAsker, Choose, Conversation, options_of, score_of

@@ -16,11 +16,10 @@ from typing import Any
 from jinja2 import FunctionLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Channel, Transcript, Turn, primary_language
 from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
-
-Message = dict[str, str]
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 

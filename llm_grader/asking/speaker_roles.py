@@ -10,11 +10,13 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, create_model
 
-from llm_grader.asking.answers import AnswerModel, CitedQuote
-from llm_grader.asking.by_prompt import Judge
-from llm_grader.asking.messages import Message, render_transcript, template
+from llm_grader.asking.answers import CitedQuote
+from llm_grader.asking.judge import Judge, filled_by
+from llm_grader.asking.messages import render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError
+from llm_grader.gateway.answer_text import AnswerModel
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import EvidenceRule
 from llm_grader.transcript import Role, Transcript, Turn
 from llm_grader.usage import Usage
@@ -76,13 +78,13 @@ async def ask_roles(transcript: Transcript, judge: Judge) -> tuple[Transcript, U
     if asked is None:
         return transcript, Usage()
     try:
-        reply, usage = await judge.complete(asked.messages(), asked.response_model())
+        filled = await filled_by(judge, asked.messages(), asked.response_model())
     except EndpointError:
         raise
     except JudgeError as fault:
         return transcript, fault.usage or Usage()
-    answers = {name: SpeakerAnswer.model_validate(said) for name, said in reply.model_dump().items()}
-    return _with_roles(transcript, dict(_shown(asked, answers))), usage
+    answers = {name: SpeakerAnswer.model_validate(said) for name, said in filled.answer.model_dump().items()}
+    return _with_roles(transcript, dict(_shown(asked, answers))), filled.usage
 
 
 def assumed_roles(transcript: Transcript) -> Transcript:

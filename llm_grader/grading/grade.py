@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from llm_grader.asking.by_prompt import Asker
-from llm_grader.asking.windows import WINDOWED
+from llm_grader.asking.by_windows import WINDOWED
+from llm_grader.asking.judge import Asker
 from llm_grader.checking.check import check_reply
 from llm_grader.checking.claims import Reply
 from llm_grader.checking.evidence import QuoteFinder

@@ -11,11 +11,12 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import Message, speaker_of, template
+from llm_grader.asking.messages import speaker_of, template
 from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.offsets import Offsets
 from llm_grader.rubric.model import Item, wording
 from llm_grader.transcript import Transcript, Turn

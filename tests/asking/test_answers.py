@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.asking.answers import MAX_QUOTES, has_duplicate_keys, parse_answers, read_answers, response_model
+from llm_grader.asking.answers import MAX_QUOTES, read_answers, response_model
 from llm_grader.checking.claims import Claim, Quote, Reply
+from llm_grader.gateway.answer_text import has_duplicate_keys, parse_answers
 from llm_grader.rubric.model import Item
 from llm_grader.testing import answer
 from llm_grader.usage import Usage

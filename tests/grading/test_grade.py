@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import has_duplicate_keys
-from llm_grader.asking.by_prompt import Judge, PromptAsker
-from llm_grader.asking.messages import Message, Prompts
+from llm_grader.asking.by_prompt import PromptAsker
+from llm_grader.asking.judge import Judge
+from llm_grader.asking.messages import Prompts
 from llm_grader.checking.check import UNVERIFIED, check_reply
 from llm_grader.checking.claims import Claim, Reply
 from llm_grader.checking.evidence import QuoteFinder
@@ -31,6 +31,8 @@ from llm_grader.errors import (
     TransientError,
     Truncated,
 )
+from llm_grader.gateway.answer_text import has_duplicate_keys
+from llm_grader.gateway.bodies import Message
 from llm_grader.grading.grade import UNKNOWN_ROLES, grade_transcript
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric

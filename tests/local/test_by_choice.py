@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.asking.answers import LOGPROB_FLOOR, Choice
-from llm_grader.asking.messages import Message
 from llm_grader.checking.claims import Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
+from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, opening_words, options_of, render_question
 from llm_grader.local.offsets import ItemOffset, Offsets, wording_hash
 from llm_grader.rubric.model import EvidenceRule, Guidance, Item, Level, Scale

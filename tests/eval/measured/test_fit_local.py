@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import Message
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.measured import fit_local
 from llm_grader.eval.measured.fit_local import (
@@ -22,6 +20,8 @@ from llm_grader.eval.measured.fit_local import (
     weakest_source,
 )
 from llm_grader.eval.stats.offset_fit import Answer
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker
 from llm_grader.local.offsets import Provenance, wording_hash
 from llm_grader.rubric.model import Rubric
