@@ -36,7 +36,7 @@ class WindowAsker:
         return await self._in_windows(self._asker.ask, transcript, items)
 
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """The same for a second time."""
+        """Claims or problems for `items`, given what was wrong with them before."""
         again = functools.partial(self._asker.ask_again, problems=problems)
         return await self._in_windows(again, transcript, items)
 

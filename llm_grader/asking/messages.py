@@ -1,4 +1,6 @@
-"""(rubric, items, transcript) → messages. The wording is in the templates; transcript text is inserted as a value.
+"""Messages: what a judge reads about items and a transcript.
+
+The wording is in the templates; transcript text is inserted as a value.
 
 Two layouts. Asked all items at once, rules and checklist come first, identical for every transcript of a channel, so
 that providers serve them from their cache. Asked a few items at a time, the transcript comes first and the items last,
@@ -24,11 +26,11 @@ from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
 LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 
 TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repair")
-"""What requests to grade are made of, but for those to the embedded model."""
+"""Templates of requests to grade, but for those to the embedded model."""
 LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item")
-"""What requests to the embedded model are made of."""
+"""Templates of requests to the embedded model."""
 ROLE_TEMPLATES = ("roles",)
-"""What a request about the speakers' roles is made of."""
+"""Template of a request about the speakers' roles."""
 
 _SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}
 _PARTS = {"quoted": "quoted text", "forwarded": "forwarded text", "signature": "signature", "disclaimer": "disclaimer"}
@@ -42,11 +44,11 @@ PROBLEMS = {
     "quote_not_said": "the quote is from a note, an event or text that its author did not write",
     "quote_without_content": "the quote is from a turn that says nothing",
 }
-"""What was wrong with an answer, as a judge is told."""
+"""Problem of an answer → its words in a repair."""
 
 
 class Prompts:
-    """The messages for one rubric.
+    """Messages of one rubric.
 
     Args:
         rubric: the checklist.
@@ -65,17 +67,17 @@ class Prompts:
         return self.rubric.asked(channel)
 
     def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
-        """The messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
+        """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
         words = render_transcript(transcript)
         if items is None:
-            return [_message("system", self._system(transcript.channel)), _message("user", words)]
+            return [_chat_message("system", self._system(transcript.channel)), _chat_message("user", words)]
         rules = self._rules(transcript.channel)
-        return [_message("system", rules), _message("user", f"{words}\n{self._checklist(items)}")]
+        return [_chat_message("system", rules), _chat_message("user", f"{words}\n{self._checklist(items)}")]
 
     def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
-        """The messages that ask again about items (id → what was wrong), after the ones that asked first."""
+        """Messages that ask again about items (id → what was wrong), after the ones that asked first."""
         again = [{"item_id": item_id, "what": PROBLEMS.get(what, what)} for item_id, what in problems.items()]
-        return [*messages, _message("user", template("repair").render(problems=again))]
+        return [*messages, _chat_message("user", template("repair").render(problems=again))]
 
     def _system(self, channel: Channel) -> str:
         if channel not in self._systems:
@@ -90,7 +92,7 @@ class Prompts:
 
 
 def language_name(code: str) -> str:
-    """What a language is called in a prompt: by its English name, or by its code where that is not known."""
+    """Name of a language in a prompt: the English one, or its code where that is not known."""
     return LANGUAGE_NAMES.get(primary_language(code), code)
 
 
@@ -115,7 +117,7 @@ def told(item: Item, language: str) -> dict[str, Any]:
 
 
 def render_transcript(transcript: Transcript, *, code: str | None = None, speakers: Mapping[str, str] = {}) -> str:
-    """The transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
+    """Transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
 
     Args:
         transcript: the conversation.
@@ -138,11 +140,11 @@ def render_transcript(transcript: Transcript, *, code: str | None = None, speake
 
 
 def fence_code(*transcripts: Transcript) -> str:
-    """A code that occurs nowhere in the transcripts; the same ones always get the same one.
+    """Code that occurs nowhere in the transcripts; the same ones always get the same one.
 
     It is derived from a hash of the text, so that nobody can write a text which contains its own code.
     """
-    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for each in transcripts for turn in each.turns)
+    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for transcript in transcripts for turn in transcript.turns)
     digest = hashlib.blake2b(texts.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
     return next((digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in texts), digest)
 
@@ -156,7 +158,7 @@ def prompt_hash(*names: str) -> str:
 
 
 def speaker_of(turn: Turn, transcript: Transcript) -> str:
-    """Who speaks, as a judge is told: a role, or a note or an event instead of words to the customer."""
+    """Speaker as a judge reads it: a role, or a note or an event instead of words to the customer."""
     who = _SPEAKERS.get(turn.role, turn.role)
     if turn.role == "agent" and not transcript.under_review(turn):
         who = "other agent"
@@ -175,13 +177,13 @@ def _time_of(turn: Turn, *, dated: bool) -> str:
     return ""
 
 
-def _message(role: str, content: str) -> Message:
+def _chat_message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
 
 @cache
 def template(name: str) -> Template:
-    """A packaged template, by its name without `.j2`; a variable it is not given is an error."""
+    """Packaged template, by its name without `.j2`; a variable it is not given is an error."""
     folder = resources.files("llm_grader.prompts")
     environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda file: (folder / file).read_text("utf-8")),
