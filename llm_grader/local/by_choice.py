@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from llm_grader.asking.judge import counting
 from llm_grader.asking.messages import speaker_of, template
 from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
@@ -109,7 +110,11 @@ class ChoiceAsker:
     async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
         choice = await self.judge(conversation, item)
         label, confidence = self.decide(item, choice)
-        quotes, usage = await self.cite(conversation, item) if label in item.evidence.required_for else ((), Usage())
+        quotes: tuple[Quote, ...] = ()
+        usage = Usage()
+        if label in item.evidence.required_for:
+            with counting(choice.usage):
+                quotes, usage = await self.cite(conversation, item)
         claim = Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
         return Reply(claims={item.id: claim}, usage=choice.usage + usage)
 

@@ -32,7 +32,7 @@ class Chooser:
     for a turn, the model names `turn`, or the first it may.
     """
 
-    def __init__(self, script: Script, turn: str | None = None) -> None:
+    def __init__(self, script: Script, turn: str | JudgeError | None = None) -> None:
         self.script = script
         self.turn = turn
         self.asked: list[tuple[list[Message], tuple[str, ...]]] = []
@@ -74,7 +74,12 @@ TALK = conversation(
 
 
 def ask(
-    script: Script, items: Sequence[Item], transcript: Transcript = TALK, *, turn: str | None = None, **settings: object
+    script: Script,
+    items: Sequence[Item],
+    transcript: Transcript = TALK,
+    *,
+    turn: str | JudgeError | None = None,
+    **settings: object,
 ) -> tuple[Reply, Chooser]:
     chooser = Chooser(script, turn)
     asker = ChoiceAsker(chooser, **settings)  # type: ignore[arg-type]
@@ -197,6 +202,14 @@ def test_a_failed_question_is_the_problem_of_its_item_alone() -> None:
     assert set(reply.claims) == {"greeting", "name"}
     assert reply.problems == {"thank": "bad_request"}
     assert reply.usage.requests == 3
+
+
+def test_a_failed_search_for_a_turn_counts_the_question_before_it() -> None:
+    fault = BadRequest("no")
+    fault.usage = Usage(requests=1, prompt_tokens=100)
+    reply, _ = ask(lambda _q: 1.0, [item()], turn=fault)
+    assert reply.problems == {"greeting": "bad_request"}
+    assert (reply.usage.requests, reply.usage.prompt_tokens) == (2, 200)  # 100 of the choice, 100 of the search
 
 
 @pytest.mark.parametrize("fault", [ContextTooLong("too long"), AuthError("wrong key")])
