@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from llm_grader.content import content_hash
 
 Channel = Literal["chat", "email", "call"]
 Role = Literal["agent", "customer", "bot", "system", "supervisor", "third_party", "unknown"]
@@ -175,9 +176,8 @@ class Transcript(Model):
         return self
 
     def content_hash(self) -> str:
-        """SHA-256 over everything that can change a grade: not the id, metadata or warnings."""
-        content = self.model_dump_json(exclude={"id", "metadata", "warnings"}, exclude_none=True)
-        return hashlib.sha256(content.encode()).hexdigest()
+        """SHA-256 of everything that can change a grade (see `content`): not the id, metadata or warnings."""
+        return content_hash(self, without=("id", "metadata", "warnings"))
 
     def under_review(self, turn: Turn) -> bool:
         """Whether `turn` is conduct of the agent being graded: a human agent, and the one named, if one is."""

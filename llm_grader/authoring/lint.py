@@ -98,23 +98,9 @@ def _unobservable(item: Item, _: Rubric) -> Iterator[Finding]:
             return
 
 
-def _texts(item: Item) -> Iterator[tuple[str, Text]]:
-    yield "title", item.title
-    yield "question", item.question
-    for name in ("met", "not_met", "not_applicable"):
-        if text := getattr(item.guidance, name):
-            yield f"guidance.{name}", text
-    if item.scale != "binary":
-        yield from ((f"the anchor of level {level.value}", level.anchor) for level in item.scale.levels)
-    for number, example in enumerate(item.examples, start=1):
-        yield f"the quote of example {number}", example.quote
-        if example.why:
-            yield f"the why of example {number}", example.why
-
-
 def _wording(item: Item, rubric: Rubric) -> Iterator[Finding]:
-    for name, text in _texts(item):
-        yield from _wording_of(name, text, item, rubric)
+    for place, text in item.texts().items():
+        yield from _wording_of(place, text, item, rubric)
 
 
 def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Iterator[Finding]:
@@ -130,10 +116,12 @@ def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Ite
         )
 
 
-def _titles(rubric: Rubric) -> Iterator[Finding]:
-    yield from _wording_of("the rubric's title", rubric.title, None, rubric)
+def _own_wording(rubric: Rubric) -> Iterator[Finding]:
+    for place, text in rubric.texts().items():
+        yield from _wording_of(f"the rubric's {place}", text, None, rubric)
     for section in rubric.sections:
-        yield from _wording_of(f"the title of section {section.id}", section.title, None, rubric)
+        for place, text in section.texts().items():
+            yield from _wording_of(f"the {place} of section {section.id}", text, None, rubric)
 
 
 def _evidence(item: Item, _: Rubric) -> Iterator[Finding]:
@@ -288,4 +276,4 @@ _ITEM_RULES = (
     _condition,
     _weight,
 )
-_RUBRIC_RULES = (_titles, _weights, _duplicates)
+_RUBRIC_RULES = (_own_wording, _weights, _duplicates)

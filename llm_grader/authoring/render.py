@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from llm_grader.rubric.model import Condition, Item, Rubric, wording
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
 
 _JUDGED = {
     "llm": "judged by the model",
@@ -109,15 +108,13 @@ def _rubric_lines(rubric: Rubric, language: str) -> Iterator[str]:
 def _item_lines(item: Item, language: str) -> Iterator[str]:
     yield wording(item.question, language)
     yield "; ".join(_terms(item))
-    if item.scale != "binary":
-        for level in item.scale.levels:
-            yield f"{level.value} ({level.points:g} of the weight): {wording(level.anchor, language)}"
-    policy = {MET: item.guidance.met, NOT_MET: item.guidance.not_met, NOT_APPLICABLE: item.guidance.not_applicable}
-    for label, text in policy.items():
-        if text:
-            yield f"{label}: {wording(text, language)}"
+    points = {} if item.scale == "binary" else {level.value: level.points for level in item.scale.levels}
+    for name, text in {**item.policy(), **item.remarks()}.items():
+        earns = f" ({points[name]:g} of the weight)" if name in points else ""
+        yield f"{name}{earns}: {wording(text, language)}"
     for example in item.examples:
-        yield f"example of {example.label}: “{wording(example.quote, language)}”"
+        why = f" ({wording(example.why, language)})" if example.why else ""
+        yield f"example of {example.label}: “{wording(example.quote, language)}”{why}"
 
 
 def _terms(item: Item) -> Iterator[str]:

@@ -62,9 +62,8 @@ def _lines(rubric: Rubric, items: tuple[Item, ...], language: str) -> Iterator[s
     yield 'answered_by: ""'
     yield "answers:"
     for item in items:
-        for text in (item.question, item.guidance.met, item.guidance.not_met):
-            if text:
-                yield f"  # {' '.join(wording(text, language).split())}"
+        for text in (item.question, *item.policy().values(), *item.remarks().values()):
+            yield f"  # {' '.join(wording(text, language).split())}"
         yield f"  {item.id}:"
         yield '    answer: ""'
         yield '    note: ""'
@@ -85,14 +84,16 @@ def grade_self_audit(audit: SelfAudit, rubric: Rubric) -> Scorecard:
     Raises:
         MalformedInput: an answer belongs to no question of the rubric, or the rubric is another one.
     """
-    known = {item.id for item in organisation_items(rubric)}
+    questions = {item.id for item in organisation_items(rubric)}
     if audit.rubric != rubric.id or audit.version != rubric.version:
         raise MalformedInput(
             f"answers to {audit.rubric} {audit.version}, and the rubric is {rubric.id} {rubric.version}: print the "
             "questionnaire again and copy the answers"
         )
-    if unknown := sorted(set(audit.answers) - known):
-        raise MalformedInput(f"answers: {', '.join(unknown)}: no such question; expected {', '.join(sorted(known))}")
+    if unknown := sorted(set(audit.answers) - questions):
+        raise MalformedInput(
+            f"answers: {', '.join(unknown)}: no such question; expected {', '.join(sorted(questions))}"
+        )
     verdicts = {item.id: _verdict(item, audit.answers) for item in rubric.items()}
     decided = apply_conditions(rubric, verdicts, Transcript(id="self-audit", channel="chat", turns=()))
     scores = score_verdicts(rubric, decided)

@@ -81,10 +81,10 @@ def _broken_by_verdict(condition: Condition, parent: Verdict) -> str | None:
 
 def _broken_by_ticket(condition: Condition, ticket: Ticket | None) -> str | None:
     name = condition.ticket or ""
-    known = None if ticket is None else dict(ticket).get(name, ticket.vendor.get(name))
-    if known is None:
+    value = None if ticket is None else dict(ticket).get(name, ticket.vendor.get(name))
+    if value is None:
         return None
-    values = _values(known)
+    values = _values(value)
     if not condition.is_:
         return None if values else f"applies only when the ticket has a value for {name}; it is empty"
     if {value.casefold() for value in values} & {value.casefold() for value in condition.is_}:
@@ -94,8 +94,8 @@ def _broken_by_ticket(condition: Condition, ticket: Ticket | None) -> str | None
     )
 
 
-def _values(known: Any) -> list[str]:
-    several = known if isinstance(known, (tuple, list, dict)) else [known]
+def _values(value: Any) -> list[str]:
+    several = value if isinstance(value, (tuple, list, dict)) else [value]
     texts = (f"{value:g}" if isinstance(value, float) else str(value) for value in several)
     return [text for text in texts if text.strip()]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from llm_grader.asking import messages
-from llm_grader.grader import keys as keys_module
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.reuse import items_to_ask_anew
 from llm_grader.rubric.model import Item, Rubric
@@ -278,18 +274,7 @@ def test_an_estimate_counts_only_what_will_be_asked(desk: Desk) -> None:
     assert one.completion_tokens < everything.completion_tokens
 
 
-def test_a_key_says_nothing_of_families() -> None:
-    """Results of stores from before there were families are found under the same keys."""
-    base = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").base_provenance
-    made = keys_module.Keys(base, "/v1")
-    content = base.model_dump(exclude={"key", "family", "library_version", "answered_by", "graded_at"})
-    prefix = json.dumps({**content, "path": "/v1"}, sort_keys=True).encode()
-    expected = hashlib.sha256(prefix + transcript().content_hash().encode()).hexdigest()
-    assert made.key(transcript()) == made.stamp(transcript()).key == expected
-
-
 def test_which_items_an_edit_asks_anew_can_be_told_beforehand() -> None:
     old = rubric(*ITEMS)
     assert items_to_ask_anew(old, edited(pass_mark=3)) == ()
     assert items_to_ask_anew(old, edited(TOLD["question"], ITEMS[1], item("farewell"))) == ("greeting", "farewell")
-    assert messages.told(ITEMS[0], "en")["question"] == "Did the agent do greeting?"

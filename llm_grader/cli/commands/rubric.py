@@ -97,9 +97,9 @@ def score(
     if as_json:
         typer.echo(card.model_dump_json())
         return
-    asked = {item.id: wording(item.title, "en") for item in organisation_items(loaded)}
-    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in asked}
-    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), asked)
+    titles = {item.id: wording(item.title, "en") for item in organisation_items(loaded)}
+    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in titles}
+    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), titles)
 
 
 @app.command()
