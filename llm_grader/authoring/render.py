@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from llm_grader.rubric.model import Condition, Item, Rubric, wording
+from llm_grader.rubric.model import Condition, Item, Rubric, Section, wording
 
 _JUDGED = {
     "llm": "judged by the model",
@@ -96,13 +96,19 @@ def _rubric_lines(rubric: Rubric, language: str) -> Iterator[str]:
         yield f"after: {rubric.source}"
     yield f"channels: {', '.join(rubric.channels)}; languages: {', '.join(rubric.languages())}"
     yield f"passed from {rubric.pass_mark:g} of 100"
+    yield from _below_the_title(rubric, language)
     for section in rubric.sections:
         yield ""
         yield f"{wording(section.title, language)} [{section.id}]"
+        yield from _below_the_title(section, language)
         for item in section.items:
             yield ""
             yield f"  {wording(item.title, language)} [{item.id}]"
             yield from (f"    {line}" for line in _item_lines(item, language))
+
+
+def _below_the_title(part: Rubric | Section, language: str) -> Iterator[str]:
+    yield from (f"{place}: {wording(text, language)}" for place, text in part.texts().items() if place != "title")
 
 
 def _item_lines(item: Item, language: str) -> Iterator[str]:
