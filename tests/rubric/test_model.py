@@ -174,8 +174,11 @@ def test_every_text_of_a_packaged_rubric_is_written_in_each_of_its_languages(nam
     found = texts(rubric.model_dump(mode="json"))
     # A title and a question each at the least, so that a change of the dump cannot make this test empty.
     assert len(found) >= 2 * len(ROWS[name].split())
-    named = [rubric.texts(), *(part.texts() for section in rubric.sections for part in (section, *section.items))]
-    assert [text for _, text in found] == [text for texts_of_part in named for text in texts_of_part.values()]
+    listed = [*rubric.texts().values()]
+    for section in rubric.sections:
+        listed += section.texts().values()
+        listed += (text for item in section.items for text in item.texts().values())
+    assert [text for _, text in found] == listed
     incomplete = {
         place: set(text) ^ set(rubric.languages())
         for place, text in found
