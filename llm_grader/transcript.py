@@ -26,7 +26,7 @@ NO_ZONE = "times without a zone were read as UTC"
 
 
 class Model(BaseModel):
-    """What every model of this library shares: immutable, and unknown fields are errors."""
+    """A model of this library: immutable, and unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -108,7 +108,7 @@ class Participant(Model):
 
 
 class Ticket(Model):
-    """What the help desk software knows about the case. Times carry a zone.
+    """The case, as the help desk software has it. Times carry a zone.
 
     None is "not known"; an empty string, list or mapping is "known to be empty". `sent` says what went to the customer
     outside the conversation, and when.

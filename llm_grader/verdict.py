@@ -1,4 +1,4 @@
-"""What is said about a conversation: labels, verdicts with their evidence, and the scorecard they add up to."""
+"""Labels, verdicts with their evidence, and the scorecard of a conversation that they add up to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PARAMETER_DEFAULTS: Mapping[str, Parameter] = {
     "language": "en",
     "reason_language": "en",
 }
-"""What a judge's parameters are unless they are set; no part of its identity, so a released one never changes."""
+"""The parameters of a judge of which nothing is set; no part of its identity, so a released one never changes."""
 
 
 class Evidence(Model):
@@ -84,7 +84,7 @@ class Verdict(Model):
 
 
 class Provenance(Model):
-    """Everything needed to say how a scorecard came about.
+    """The origin of a scorecard: everything needed to say how it came about.
 
     `key` is what the result is stored under. `family` is the same without the rubric's version: results of one family
     are about one conversation, judged by one judge in one way. A parameter that is missing is at its default.
@@ -112,7 +112,7 @@ class SectionScore(Model):
 
 
 class Failure(Model):
-    """Why a transcript could not be graded."""
+    """The reason why a transcript could not be graded."""
 
     code: str
     message: str

@@ -1,4 +1,4 @@
-"""What changed between two versions of a rubric, item by item and field by field."""
+"""Differences between two versions of a rubric, item by item and field by field."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from llm_grader.version import __version__
 _LABELS = {"yes": MET, "no": NOT_MET, "not_applicable": NOT_APPLICABLE, "": CANNOT_ASSESS}
 
 
-class Answer(Model):
+class SelfAuditAnswer(Model):
     """One answer: yes, no, not_applicable, or nothing yet; and what it rests on."""
 
     answer: Annotated[
@@ -35,7 +35,7 @@ class SelfAudit(Model):
     rubric: str
     version: str
     answered_by: str = ""
-    answers: dict[str, Answer] = Field(default_factory=dict)
+    answers: dict[str, SelfAuditAnswer] = Field(default_factory=dict)
 
 
 def organisation_items(rubric: Rubric) -> tuple[Item, ...]:
@@ -119,10 +119,10 @@ def grade_self_audit(audit: SelfAudit, rubric: Rubric) -> Scorecard:
     )
 
 
-def _verdict(item: Item, answers: Mapping[str, Answer]) -> Verdict:
+def _verdict(item: Item, answers: Mapping[str, SelfAuditAnswer]) -> Verdict:
     if item.judged != "org":
         reason = "about conversations, not about the organisation"
         return Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
-    given = answers.get(item.id, Answer())
+    given = answers.get(item.id, SelfAuditAnswer())
     reason = given.note or ("" if given.answer else "not answered")
     return Verdict(item_id=item.id, label=_LABELS[given.answer], reason=reason, judged="org")

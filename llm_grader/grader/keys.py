@@ -26,7 +26,7 @@ class Keys:
         self._family = content_hash({name: value for name, value in content.items() if name not in _OF_THE_VERSION})
 
     def key(self, transcript: Transcript) -> str:
-        """What the transcript's result is stored under."""
+        """The key that the transcript's result is stored under."""
         return content_hash((self._judge, transcript.content_hash()))
 
     def stamp(self, transcript: Transcript) -> Provenance:

@@ -1,4 +1,4 @@
-"""What a judge's confidence is worth, as measured on labels from people: the part that is applied.
+"""Calibration of a judge's confidences, as measured on labels from people: the part that is applied.
 
 `llm-grader calibrate` fits it. A verdict's label never changes; its confidence becomes the
 measured chance that the label is right.
@@ -25,7 +25,7 @@ _NEAREST_TO_CERTAIN = 1e-6
 
 
 class LogitLine(Model):
-    """logit(calibrated) = slope · logit(given) + intercept: of P(met) for binary items, of P(label) on a scale.
+    """A correction: logit(calibrated) = slope · logit(given) + intercept, of P(met) for binary items, else of P(label).
 
     `labels` says on how many it was fitted; `pooled` whether they are those of several items together.
     """
@@ -42,7 +42,7 @@ class LogitLine(Model):
 
 
 class ErrorRates(Model):
-    """How a judge treats true passes and true failures of an item: shares it gets right, and of how many labels.
+    """Error rates of a judge on one item: its shares right of true passes and of true failures, and of how many labels.
 
     A pass is the label that is good for the agent: `met`, but `not_met` of a penalty item.
     """
@@ -54,7 +54,7 @@ class ErrorRates(Model):
 
 
 class Fitted(Model):
-    """With what, on what, how and when a calibration was fitted."""
+    """The origin of a calibration: with what, on what, how and when it was fitted."""
 
     rubric_id: str
     rubric_version: str
@@ -97,7 +97,7 @@ class Calibration(Model):
 
 
 def judge_of(provenance: Provenance | Fitted) -> dict[str, object]:
-    """All that makes a judge the same one, by name: its confidences are comparable with no other's."""
+    """The identity of a judge, by name of what makes it: its confidences are comparable with no other's."""
     names = ("rubric_id", "rubric_hash", "prompt_hash", "model", "endpoint")
     return {**{name: getattr(provenance, name) for name in names}, **PARAMETER_DEFAULTS, **provenance.parameters}
 
@@ -157,7 +157,7 @@ def calibrated_verdict(verdict: Verdict, calibration: Calibration, item: Item) -
 
 
 def positive_probability(verdict: Verdict, item: Item) -> float | None:
-    """What a line is about: P(met) of a binary item, P(label) on a scale; None where the verdict does not tell."""
+    """P(met) of a binary item, P(label) on a scale: what a line corrects; None where the verdict does not tell."""
     if verdict.confidence is None or verdict.label not in item.levels:
         return None
     return 1 - verdict.confidence if item.scale == "binary" and verdict.label != MET else verdict.confidence

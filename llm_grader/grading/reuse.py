@@ -1,8 +1,8 @@
-"""What an edit of the rubric leaves alone: verdicts by the version before that hold still, so only the rest is asked.
+"""Verdicts that hold still after an edit of the rubric, so that only the rest is asked. Pure.
 
-A verdict depends on the words in which its item was asked, on how its answer was checked, and on the
-conversation. Weights, titles, the pass mark and conditions come in afterwards: they are worked out anew each time. The
-judge saw a verdict that is taken over among the items of its time; `Verdict.taken_from` says so. Pure.
+A verdict depends on the words in which its item was asked, on how its answer was checked, and on the conversation.
+Weights, titles, the pass mark and conditions come in afterwards: they are worked out anew each time. The judge saw a
+verdict that is taken over among the items of its time; `Verdict.taken_from` says so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the embedded model's Yes begins: an offset for each item, fitted on labelled conversations.
+"""Offsets of the embedded model: the score at which its Yes begins, fitted for each item on labelled conversations.
 
 A small model says Yes too easily to some questions and hardly ever to others. `eval.measured.fit_local` measures that;
 the result is data beside the prompts, and holds only for the model, the templates and the policy it was fitted with.
@@ -28,7 +28,10 @@ _log = logging.getLogger("llm_grader")
 
 
 class ItemOffset(Model):
-    """What to take from an item's score, and the `policy_hash` it was fitted for; `labels` says on how many."""
+    """The offset of one item, which is taken from its score, and the `policy_hash` that it was fitted for.
+
+    `labels` says on how many it was fitted.
+    """
 
     offset: float
     policy: str
@@ -36,7 +39,7 @@ class ItemOffset(Model):
 
 
 class OffsetsFit(Model):
-    """What offsets were fitted with, on what, how and when."""
+    """The origin of offsets: with what, on what, how and when they were fitted."""
 
     weights_sha256: str
     prompt_hash: str
@@ -63,7 +66,7 @@ class Offsets(Model):
     provenance: OffsetsFit | None = None
 
     def log_odds(self, item: Item, score: float) -> float:
-        """How likely Yes is: above 0 it is more likely than No."""
+        """The log-odds of Yes (nats): above 0 it is more likely than No."""
         fitted = self.items.get(item.id)
         offset = fitted.offset if fitted and fitted.policy == policy_hash(item) else self.default
         return self.slope * (score - offset)

@@ -132,7 +132,7 @@ def _item_at(place: tuple[Key, ...], data: Any) -> str:
 
 
 def _item_named(message: str, data: Any) -> tuple[Key, ...] | None:
-    """Where the section or item stands that a message about the whole rubric begins with.
+    """The place of the section or item that a message about the whole rubric begins with.
 
     Of several with the same id it is the first, and the last when the repetition itself is the problem.
     """

@@ -76,7 +76,7 @@ class Scale(Model):
 
 
 class EvidenceRule(Model):
-    """Whose words count (`from`), and which labels need at least one verified quote (`required_for`)."""
+    """Evidence: whose words count (`from`), and which labels need at least one verified quote (`required_for`)."""
 
     from_: tuple[Role, ...] = Field(default=("agent",), alias="from")
     required_for: tuple[str, ...] = (MET,)

@@ -15,7 +15,7 @@ from llm_grader.verdict import Scorecard, Status
 _AT_ONCE = 500
 
 ColumnKind = Literal["text", "score", "share", "yes_no", "list"]
-"""How a value is read: a text, 0–100, 0–1, yes or no, several texts. None is "not decided"."""
+"""The way a value is read: a text, 0–100, 0–1, yes or no, several texts. None is "not decided"."""
 
 
 class Column(NamedTuple):
@@ -48,7 +48,7 @@ class Known(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """What a list shows of a card: a column a field. Tables, exports and the store read what is annotated here."""
+    """A card in brief, a column a field. Tables, exports and the store read what is annotated here."""
 
     transcript_id: Annotated[str, Column("transcript", "the conversation", "text", "transcript_id")]
     score: Annotated[float | None, Column("score", "of 100; none where nothing could be scored", "score", "score")]

@@ -23,14 +23,14 @@ GIVEN = {"thanks": answer("not_met"), "mail_address": answer("met", (0, "Hello, 
 
 
 class Desk:
-    """A server that answers what it is asked, and a store; `asked` lists the items of each request."""
+    """A server that answers what it is asked, and a store; `questions` lists the items of each request."""
 
     def __init__(self, server: ScriptedServer, store: Store) -> None:
         self.server = server
         self.store = store
 
     @property
-    def asked(self) -> list[list[str]]:
+    def questions(self) -> list[list[str]]:
         return [request.asked() for request in self.server.requests]
 
     def grader(self, graded_by: Rubric, **settings: Any) -> Grader:
@@ -121,7 +121,7 @@ TOLD: dict[str, Item] = {
 def test_an_item_of_which_the_judge_is_told_something_else_is_asked_alone(desk: Desk, greeting: Item) -> None:
     first = desk.grade(rubric(*ITEMS))
     second = desk.grade(edited(greeting, *ITEMS[1:]))
-    assert desk.asked == [["greeting", "thanks", "solution"], ["greeting"]]
+    assert desk.questions == [["greeting", "thanks", "solution"], ["greeting"]]
     prompt = prompt_of(desk.server.requests[1])
     assert "## greeting" in prompt
     assert "thanks" not in prompt
@@ -135,7 +135,7 @@ def test_an_item_of_which_the_judge_is_told_something_else_is_asked_alone(desk: 
 def test_a_new_item_is_asked_alone(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     card = desk.grade(edited(*ITEMS, item("farewell")))
-    assert desk.asked[1:] == [["farewell"]]
+    assert desk.questions[1:] == [["farewell"]]
     assert list(card.verdicts) == ["greeting", "thanks", "solution", "farewell"]
 
 
@@ -167,7 +167,7 @@ def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest
     desk.grade(after, reason_language="de")
     monkeypatch.setattr("llm_grader.grader.grader.prompt_hash", lambda *_names: "templates of another version")
     desk.grade(after)
-    assert desk.asked == [["greeting", "thanks", "solution"]] * 3
+    assert desk.questions == [["greeting", "thanks", "solution"]] * 3
 
 
 @pytest.mark.parametrize("settings", [{"samples": 2}, {"items_per_call": 2}, {"language": "de"}, {"redact": True}])
@@ -181,28 +181,28 @@ def test_another_conversation_is_asked_about_in_full(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     other = transcript("t2", Turn(role="agent", text=HELLO), Turn(role="customer", text="Something else."))
     desk.grade(edited(item("greeting", weight=2), *ITEMS[1:]), other)
-    assert desk.asked[1] == ["greeting", "thanks", "solution"]
+    assert desk.questions[1] == ["greeting", "thanks", "solution"]
 
 
 def test_without_reuse_everything_is_asked_together(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     card = desk.grade(edited(item("greeting", weight=2), *ITEMS[1:]), reuse=False)
-    assert desk.asked[1] == ["greeting", "thanks", "solution"]
+    assert desk.questions[1] == ["greeting", "thanks", "solution"]
     assert {one.taken_from for one in card.verdicts.values()} == {None}
 
 
 def test_what_failed_a_check_is_asked_again(tmp_path: Path) -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        said = answers(*request.asked())
+        reply = answers(*request.asked())
         if request.number < 2:  # the answer and its repair
-            said["thanks"] = answer("met", (0, "words that nobody said"))
-        return completion({item_id: said[item_id] for item_id in request.asked()})
+            reply["thanks"] = answer("met", (0, "words that nobody said"))
+        return completion({item_id: reply[item_id] for item_id in request.asked()})
 
     with ScriptedServer(respond) as server, Store(tmp_path / "llm-grader.db") as store:
         made = Desk(server, store)
         assert made.grade(rubric(*ITEMS)).status == "needs_review"
         card = made.grade(edited(item("greeting", weight=2), *ITEMS[1:]))
-        assert made.asked == [["greeting", "thanks", "solution"], ["thanks"], ["thanks"]]
+        assert made.questions == [["greeting", "thanks", "solution"], ["thanks"], ["thanks"]]
     assert card.status == "ok"
     assert card.verdicts["thanks"].taken_from is None
 
@@ -223,21 +223,21 @@ def test_an_item_that_did_not_apply_and_does_not_now_costs_nothing(desk: Desk) -
 def test_an_item_that_did_not_apply_and_does_now_is_asked(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS[:2], LATE))
     card = desk.grade(edited(*ITEMS))
-    assert desk.asked[1:] == [["solution"]]
+    assert desk.questions[1:] == [["solution"]]
     assert card.verdicts["solution"].label == "met"
 
 
 def test_an_item_whose_condition_waits_for_an_edited_one_is_asked_with_it(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS[:2], LATE))
     desk.grade(edited(ITEMS[0], item("thanks", question="Were there thanks?"), LATE))
-    assert desk.asked[1:] == [["thanks", "solution"]]
+    assert desk.questions[1:] == [["thanks", "solution"]]
 
 
 def test_an_item_that_applied_keeps_its_verdict_when_its_condition_is_asked_again(desk: Desk) -> None:
     late = item("solution", applies_when={"item": "greeting", "label": "met"})
     desk.grade(rubric(*ITEMS[:2], late))
     card = desk.grade(edited(TOLD["question"], ITEMS[1], late))
-    assert desk.asked[1:] == [["greeting"]]
+    assert desk.questions[1:] == [["greeting"]]
     assert card.verdicts["solution"].label == "met"
 
 
@@ -247,7 +247,7 @@ def test_a_condition_on_the_ticket_is_looked_at_anew(desk: Desk) -> None:
     assert desk.grade(rubric(*ITEMS[:2], closed), about).verdicts["solution"].label == "not_applicable"
     either = item("solution", applies_when={"ticket": "status", "is": ["closed", "open"]})
     assert desk.grade(edited(*ITEMS[:2], either), about).verdicts["solution"].label == "met"
-    assert desk.asked[1:] == [["solution"]]
+    assert desk.questions[1:] == [["solution"]]
 
 
 # Where else it matters.
@@ -258,7 +258,7 @@ def test_quotes_are_the_original_words_where_personal_data_was_replaced(desk: De
     about = transcript("t1", Turn(role="agent", text=words), Turn(role="customer", text="I will."))
     desk.grade(rubric(item("mail_address")), about, redact=True)
     card = desk.grade(edited(item("mail_address", weight=2), item("thanks")), about, redact=True)
-    assert desk.asked == [["mail_address"], ["thanks"]]
+    assert desk.questions == [["mail_address"], ["thanks"]]
     [found] = card.verdicts["mail_address"].evidence
     assert found.quote == about.turns[0].text[found.start : found.end] == words
 

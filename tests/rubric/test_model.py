@@ -105,8 +105,10 @@ def test_labels_are_those_a_judge_may_give_and_points_those_it_earns() -> None:
 
 def test_an_item_is_asked_on_its_own_channels_or_else_on_the_rubrics() -> None:
     rubric = small()
-    asked = {item.id: [c for c in ("chat", "email", "call") if rubric.in_channel(item, c)] for item in rubric.items()}
-    assert asked == {
+    questions = {
+        item.id: [c for c in ("chat", "email", "call") if rubric.in_channel(item, c)] for item in rubric.items()
+    }
+    assert questions == {
         "greeting": ["chat", "call"],
         "noise": ["call"],
         "options": ["chat", "call"],

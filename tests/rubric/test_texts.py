@@ -114,8 +114,8 @@ def test_a_text_that_is_new_is_in_the_questionnaire_and_in_the_comparison_of_con
     assert TEXT["en"] in render_questionnaire(rubric_of(later(PLACES[place], judged="org")), "en")
     judge: Judge = ScriptedJudge({})
     pair = Pair(transcript("a"), transcript("b"), turns=(1, 1), similarity=1.0)
-    asked = PairJudge(judge, later(PLACES[place], judged="corpus")).render(pair)
-    assert TEXT["en"] in asked[0]["content"]
+    questions = PairJudge(judge, later(PLACES[place], judged="corpus")).render(pair)
+    assert TEXT["en"] in questions[0]["content"]
 
 
 def test_titles_of_sections_and_rubrics_are_texts_too_and_so_is_what_stands_below_them() -> None:

@@ -22,22 +22,22 @@ CARDS = (
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> tuple[Store, list[Known]]:
+def filled(tmp_path: Path) -> tuple[Store, list[Known]]:
     store = Store(tmp_path / "results.db")
     for one in CARDS:
         store.save(one, store.start_run(provenance()))
     return store, [Known(one.transcript_id, one.provenance.key, ()) for one in CARDS]
 
 
-def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(known: tuple[Store, list[Known]]) -> None:
-    store, results = known
+def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(filled: tuple[Store, list[Known]]) -> None:
+    store, results = filled
     with store:
         assert [brief for brief, _ in read_briefs(store, results)] == [Brief.of(one) for one in CARDS]
     assert Brief.of(CARDS[2]) == ("t3", 0.0, False, 1.0, "ok", ("greeting", "thanks"))
 
 
-def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(known: tuple[Store, list[Known]]) -> None:
-    store, _ = known
+def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(filled: tuple[Store, list[Known]]) -> None:
+    store, _ = filled
     with store:
         [(brief, text)] = read_briefs(store, [Known("renamed", "k1", ("guessed",))], as_json=True)
     assert brief == Brief.of(CARDS[0])._replace(transcript_id="renamed")
@@ -46,8 +46,8 @@ def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(known: tuple[St
     )
 
 
-def test_a_result_that_is_gone_is_named(known: tuple[Store, list[Known]]) -> None:
-    store, _ = known
+def test_a_result_that_is_gone_is_named(filled: tuple[Store, list[Known]]) -> None:
+    store, _ = filled
     with store, pytest.raises(StoreError, match="result k9 is gone"):
         list(read_briefs(store, [Known("t9", "k9", ())]))
 

@@ -87,7 +87,7 @@ class Cards:
             _print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
 
     def exit_code(self, unreadable: int, fail_under: float | None) -> int:
-        """What the run as a whole comes to."""
+        """The exit code that the run as a whole comes to."""
         if fail_under is not None and any(row.score is None or row.score < fail_under for row in self._rows):
             return 1
         return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0

@@ -38,7 +38,7 @@ def printable(text: str) -> str:
 
 
 def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) -> None:
-    """What a run would take: how many there are of what, requests, tokens and cost."""
+    """The estimate of a run: how many there are of what, requests, tokens and cost."""
     figures: dict[str, Any] = {**counts, **usage.model_dump(exclude={"answered_by", "cached_tokens"})}
     if as_json:
         typer.echo(json.dumps(figures))
@@ -49,7 +49,7 @@ def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) ->
 
 
 def titles_of(rubric: Rubric, language: str) -> dict[str, str]:
-    """What the rubric calls each of its items, by id, for `print_card`."""
+    """Item id → title, for `print_card`."""
     from llm_grader.rubric.model import wording
 
     return {item.id: wording(item.title, language) for item in rubric.items()}
