@@ -12,7 +12,6 @@ from llm_grader.content import content_of
 from llm_grader.errors import UsageError
 from llm_grader.gateway.prices import OPENAI_URL, Price
 from llm_grader.transcript import Model
-from llm_grader.verdict import Parameter
 
 Mode = Literal["tools", "json_schema", "md_json"]
 LOCAL = "local"
@@ -88,7 +87,7 @@ class Endpoint(Model):
             )
 
 
-def parameters_of(endpoint: Endpoint) -> Mapping[str, Parameter]:
+def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:
     """What of the endpoint's settings can change a grade, for provenance and keys.
 
     Some are named even where they are at their default, for people who read them; any other only where it is set.
