@@ -48,11 +48,11 @@ def differing(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[st
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _plain(part) for key, part in value.items()}
-        case list():
-            return [_plain(part) for part in value]
-        case float() if value.is_integer():
-            return int(value)
-    return value
+    """The JSON value with whole numbers as int."""
+    if isinstance(value, str):  # first, as most are
+        return value
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from llm_grader.content import content_hash, content_of, differing
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import PARAMETER_DEFAULTS, Provenance
@@ -27,10 +29,14 @@ class Keys:
 
     def key(self, transcript: Transcript) -> str:
         """The key that the transcript's result is stored under."""
-        return content_hash((self._judge, transcript.content_hash()))
+        return _joined(self._judge, transcript.content_hash())
 
     def stamp(self, transcript: Transcript) -> Provenance:
         """The provenance of the transcript's card, with its key and family."""
         content = transcript.content_hash()
-        keys = {"key": content_hash((self._judge, content)), "family": content_hash((self._family, content))}
+        keys = {"key": _joined(self._judge, content), "family": _joined(self._family, content)}
         return self._provenance.model_copy(update=keys)
+
+
+def _joined(judge: str, transcript: str) -> str:
+    return hashlib.sha256(f"{judge}{transcript}".encode()).hexdigest()
