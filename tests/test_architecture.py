@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FLOORS: tuple[set[str], ...] = (
+    {"content"},
     {"errors", "version", "transcript"},
     {"usage", "files"},
     {"verdict", "testing"},

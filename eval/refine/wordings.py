@@ -16,7 +16,7 @@ from llm_grader.gateway.answer_text import AnswerModel
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Model
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET, Label, Verdict
+from llm_grader.verdict import Label, Verdict
 
 MOST_WORDINGS = 5
 _CASES_SHOWN = 12
@@ -137,11 +137,9 @@ def render_request(item: Item, cases: Sequence[Confusion], *, language: str) -> 
 
 
 def _present_policy(item: Item, language: str) -> dict[str, str]:
-    """Label → its policy, for every label that can have one in the file."""
-    texts = {MET: item.guidance.met, NOT_MET: item.guidance.not_met, NOT_APPLICABLE: item.guidance.not_applicable}
-    if item.scale != "binary":
-        texts |= {level.value: level.anchor for level in item.scale.levels}
-    return {label: wording(texts[label], language) for label in item.labels if label in texts}
+    """Label → its policy, empty where it has none, for every label that can have one in the file."""
+    policy, places = item.policy(), {*type(item.guidance).model_fields, *item.levels}
+    return {label: wording(policy.get(label, {}), language) for label in item.labels if label in places}
 
 
 def _case(case: Confusion) -> str:

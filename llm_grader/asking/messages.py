@@ -21,7 +21,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Channel, Transcript, Turn, primary_language
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 
@@ -64,7 +63,7 @@ class Prompts:
 
     def items(self, channel: Channel) -> tuple[Item, ...]:
         """The items of the rubric that a model is asked about conversations on `channel`."""
-        return self.rubric.asked(channel)
+        return self.rubric.model_items(channel)
 
     def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
         """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
@@ -88,7 +87,9 @@ class Prompts:
         return template("rules").render(channel=channel, reason_language=language_name(self.reason_language))
 
     def _checklist(self, items: Iterable[Item]) -> str:
-        return "# Checklist\n" + template("checklist").render(items=[told(item, self.language) for item in items])
+        return "# Checklist\n" + template("checklist").render(
+            items=[prompt_item(item, self.language) for item in items]
+        )
 
 
 def language_name(code: str) -> str:
@@ -96,20 +97,17 @@ def language_name(code: str) -> str:
     return LANGUAGE_NAMES.get(primary_language(code), code)
 
 
-def told(item: Item, language: str) -> dict[str, Any]:
-    """What the checklist template shows of an item: all that a judge is told about it."""
-    guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
-    policy = [(label, wording(text, language)) for label, text in guidance.items() if label in item.labels]
-    if item.scale != "binary":
-        policy = [(level.value, wording(level.anchor, language)) for level in item.scale.levels]
-    policy.append((NOT_APPLICABLE, wording(item.guidance.not_applicable, language)))
+def prompt_item(item: Item, language: str) -> dict[str, Any]:
+    """An item as the checklist template shows it: all that a judge reads about it."""
+    rules = {**item.policy(), **item.remarks()}
+    policy = [(name, words) for name, text in rules.items() if (words := wording(text, language))]
     examples = [
         {"label": e.label, "quote": wording(e.quote, language), "why": wording(e.why, language)} for e in item.examples
     ]
     return {
         "id": item.id,
         "question": wording(item.question, language),
-        "policy": [(label, text) for label, text in policy if text],
+        "policy": policy,
         "speakers": " or ".join(item.evidence.from_),
         "proof_for": " and ".join(item.evidence.required_for) or "no label",
         "examples": examples,

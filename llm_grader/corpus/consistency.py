@@ -131,11 +131,11 @@ class PairJudge:
     ) -> None:
         self._judge = judge
         self._redact = redact
-        guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
+        rules = {**item.policy(), **item.remarks()}
         reasons = reason_language or language
         self._rules = template("consistency").render(
             question=wording(item.question, language),
-            policy=[(label, wording(text, language)) for label, text in guidance.items() if text],
+            policy=[(name, wording(text, language)) for name, text in rules.items()],
             reason_language=language_name(reasons),
         )
 

@@ -16,7 +16,7 @@ from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, opening_words, options_of, render_question
-from llm_grader.local.offsets import ItemOffset, Offsets, wording_hash
+from llm_grader.local.offsets import ItemOffset, Offsets, policy_hash
 from llm_grader.rubric.model import EvidenceRule, Guidance, Item, Level, Scale
 from llm_grader.transcript import Role, Segment, Transcript, Turn
 from llm_grader.usage import Usage
@@ -95,7 +95,7 @@ def test_yes_is_met_and_no_is_not_met() -> None:
 
 def test_an_offset_moves_where_yes_begins_for_its_item_alone() -> None:
     items = [item(), item("thank")]
-    fitted = ItemOffset(offset=2.0, wording=wording_hash(items[0]), labels=9)
+    fitted = ItemOffset(offset=2.0, policy=policy_hash(items[0]), labels=9)
     reply, _ = ask(lambda _q: 1.0, items, offsets=Offsets(items={"greeting": fitted}))
     assert reply.claims["greeting"].label == "not_met"  # 1 − 2 < 0
     assert reply.claims["thank"].label == "met"  # 1 − 0 > 0
