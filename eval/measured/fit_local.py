@@ -20,22 +20,23 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import LOCAL_TEMPLATES, Message, prompt_hash
+from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.measured.offset_fit import POOLED, SPREAD, ScoredLabel, fit_offsets
 from llm_grader.eval.measured.offset_report import render_agreement
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import YES, ChoiceAsker, Choose, Conversation, options_of, score_of
 from llm_grader.local.offsets import (
     ItemOffset,
     Offsets,
-    Provenance,
+    OffsetsFit,
     parse_offsets,
+    policy_hash,
     render_offsets,
-    wording_hash,
 )
 from llm_grader.local.server import LocalServer
 from llm_grader.readers.read import read_transcripts
@@ -115,12 +116,12 @@ class RememberedChoices:
         return self._choices[question]
 
 
-def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: Provenance) -> Offsets:
+def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: OffsetsFit) -> Offsets:
     """The offsets of one rubric, fitted on all of `answers`."""
     fit = fit_offsets(answers)
     items = {
         item_id: ItemOffset(
-            offset=round(offset, 4), wording=wording_hash(rubric.item(item_id)), labels=fit.labels[item_id]
+            offset=round(offset, 4), policy=policy_hash(rubric.item(item_id)), labels=fit.labels[item_id]
         )
         for item_id, offset in fit.offsets.items()
     }
@@ -154,7 +155,7 @@ async def fit_rubric(
         await gateway.aclose()
         weights_sha256 = server.weights_sha256
     sys.stdout.write(f"{rubric.id}\n{render_agreement(answers)}")
-    provenance = Provenance(
+    provenance = OffsetsFit(
         weights_sha256=weights_sha256,
         prompt_hash=prompt_hash(*LOCAL_TEMPLATES),
         rubric_hash=rubric.content_hash(),

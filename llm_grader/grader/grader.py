@@ -15,15 +15,18 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from llm_grader.asking.by_prompt import Asker, ItemsPerCall, Judge, PromptAsker, WindowAsker
+from llm_grader.asking.by_prompt import Layout, PromptAsker
+from llm_grader.asking.by_windows import WindowAsker
+from llm_grader.asking.judge import Asker, ItemsPerCall, Judge
 from llm_grader.asking.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, Prompts, prompt_hash
 from llm_grader.asking.speaker_roles import ask_roles
 from llm_grader.errors import Interrupted, UsageError
+from llm_grader.gateway.bodies import render_choice, render_request
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.endpoint import LOCAL, Endpoint, parameters_of
+from llm_grader.gateway.estimates import estimate_of
 from llm_grader.gateway.gateway import CONCURRENCY, Gateway
 from llm_grader.gateway.throttle import NOTHING_NEW
-from llm_grader.gateway.work import Work, current_work
 from llm_grader.grader.earlier import Earlier
 from llm_grader.grader.keys import Keys
 from llm_grader.grader.preview import Questions
@@ -227,9 +230,9 @@ class Grader:
         provenance = self.provenance(transcript)
         if self.store is not None and self.store.has(provenance.key):
             return Usage()
-        gateway, usage = self._blank_gateway, Usage()
+        usage = Usage()
         for question in self._questions.about(self._as_sent(transcript), self._before(transcript, provenance)):
-            once = gateway.estimate(question.messages, question.answer, rates=self._rates)
+            once = estimate_of(question.messages, question.answer, self.endpoint, rates=self._rates)
             usage += sum([once] * (self.samples if question.each_sample else 1), Usage())
         return usage.model_copy(update={"cost": 0.0}) if self.is_local else usage
 
@@ -241,9 +244,9 @@ class Grader:
         """
         for messages, answer, _ in self._questions.about(self._as_sent(transcript)):
             if isinstance(answer, tuple):
-                yield self._blank_gateway.render_choice(messages, answer)
+                yield render_choice(self.endpoint, messages, answer)
             else:
-                yield self._blank_gateway.render_request(messages, answer)
+                yield render_request(self.endpoint, messages, answer)
 
     def _as_sent(self, transcript: Transcript) -> Transcript:
         return redact_transcript(transcript).transcript if self.redact else transcript
@@ -290,7 +293,6 @@ class Grader:
     async def _ask(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         if self._finishing:
             raise Interrupted(NOTHING_NEW)
-        current_work.set(Work())
         asker, samples, before = self._line.asker, self.samples, self._before(transcript, provenance)
         redaction = redact_transcript(transcript) if self.redact else None
         sent, asking = await self._with_roles(transcript if redaction is None else redaction.transcript)
@@ -339,15 +341,10 @@ class Grader:
         return WindowAsker(asker) if self.windows else asker
 
     @cached_property
-    def _blank_gateway(self) -> Gateway:
-        """Through which nothing is sent."""
-        return self._gateway()
-
-    @cached_property
     def _questions(self) -> Questions:
-        asker = PromptAsker(self._blank_gateway, self.prompts, items_per_call=self.items_per_call)
+        layout = Layout(self.prompts, self.items_per_call)
         language = LANGUAGE if self.is_local else None
-        return Questions(self.rubric, asker, ask_roles=self.ask_roles, language=language)
+        return Questions(self.rubric, layout, ask_roles=self.ask_roles, language=language)
 
     @cached_property
     def base_provenance(self) -> Provenance:

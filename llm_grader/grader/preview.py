@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from llm_grader.asking.by_prompt import PromptAsker
-from llm_grader.asking.messages import Message
+from llm_grader.asking.by_prompt import Layout
 from llm_grader.asking.speaker_roles import assumed_roles, roles_to_ask
+from llm_grader.gateway.bodies import Message
 from llm_grader.grading.grade import items_to_ask
 from llm_grader.grading.reuse import Before
 from llm_grader.local.by_choice import Conversation, options_of, render_question
@@ -34,14 +34,14 @@ class Questions:
 
     Args:
         rubric: the checklist.
-        asker: who writes the prompts.
+        layout: of the prompts.
         ask_roles: whether the judge is asked who a speaker is whose role is unknown.
         language: BCP 47 code in which the embedded model is asked, None where another judge is.
     """
 
-    def __init__(self, rubric: Rubric, asker: PromptAsker, *, ask_roles: bool, language: str | None) -> None:
+    def __init__(self, rubric: Rubric, layout: Layout, *, ask_roles: bool, language: str | None) -> None:
         self._rubric = rubric
-        self._asker = asker
+        self._layout = layout
         self._ask_roles = ask_roles
         self._language = language
 
@@ -58,8 +58,8 @@ class Questions:
         if self._language is not None:
             yield from self._choices(transcript, items, self._language)
             return
-        for messages, part in self._asker.requests(transcript, items):
-            yield Question(messages, self._asker.response_model(part))
+        for messages, part in self._layout.requests(transcript, items):
+            yield Question(messages, self._layout.response_model(part))
 
     def _choices(self, transcript: Transcript, items: tuple[Item, ...], language: str) -> Iterator[Question]:
         conversation = Conversation(transcript)

@@ -134,7 +134,7 @@ def _run(
 
     async def graded() -> AsyncIterator[Scorecard]:
         with interrupts.read_on():
-            for brief in cards.add_known(known):
+            for brief in cards.add_stored(known):
                 progress.advance(brief, grader.spent)
         async for card in grader.agrade_many(interrupts.until_stopped(left), concurrency=concurrency, known=known):
             progress.advance(card, grader.spent)
