@@ -54,7 +54,7 @@ def test_whatever_a_judge_returns_is_an_answer_with_what_it_took(judge: Returnin
 
 def ask(judge: Returning) -> Reply:
     small = rubric(item())
-    return asyncio.run(PromptAsker(judge, Prompts(small)).ask(transcript(), small.asked("chat")))
+    return asyncio.run(PromptAsker(judge, Prompts(small)).ask(transcript(), small.model_items("chat")))
 
 
 @pytest.mark.parametrize(("judge", "filled"), RETURNED, ids=["model", "model and usage", "all"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from llm_grader.asking.by_prompt import Judge
+from llm_grader.asking.judge import Judge
 from llm_grader.asking.messages import Prompts, prompt_item
 from llm_grader.authoring.diff import Change, compare_rubrics
 from llm_grader.authoring.lint import lint_rubric
