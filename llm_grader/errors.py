@@ -233,5 +233,5 @@ class InvalidOutput(JudgeError):
         super().__init__(message)
 
 
-class ClaimedElsewhere(Exception):
+class LeasedElsewhere(Exception):
     """Somebody else who shares the store is grading this key right now, or has just done so."""

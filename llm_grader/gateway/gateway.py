@@ -20,11 +20,11 @@ from pydantic import BaseModel
 from llm_grader.asking.answers import LOGPROB_FLOOR, Choice, has_duplicate_keys, with_confidences
 from llm_grader.errors import (
     BadRequest,
-    ClaimedElsewhere,
     EndpointError,
     GraderError,
     InvalidOutput,
     JudgeError,
+    LeasedElsewhere,
     RateLimited,
     RunStopped,
     TransientError,
@@ -230,7 +230,7 @@ class Gateway:
     async def _begin(self, log: AttemptLog, ledger: Ledger) -> int:
         try:
             return await log.begin(ledger.prompt_bytes, ledger.items)
-        except ClaimedElsewhere:
+        except LeasedElsewhere:
             if self._pace is not None:
                 self._pace.give_back(ledger.expected_tokens)
             raise

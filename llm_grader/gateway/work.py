@@ -15,7 +15,7 @@ class AttemptLog(Protocol):
         """Note that a request of so many bytes about so many items is about to be sent; returns its number.
 
         Raises:
-            ClaimedElsewhere: somebody else does the same work.
+            LeasedElsewhere: somebody else does the same work.
         """
         ...
 

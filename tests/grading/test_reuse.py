@@ -15,6 +15,7 @@ from llm_grader.grader import keys as keys_module
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.reuse import items_to_ask_anew
 from llm_grader.rubric.model import Item, Rubric
+from llm_grader.store.past_runs import read_other_versions
 from llm_grader.store.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
 from llm_grader.transcript import Ticket, Transcript, Turn
@@ -151,7 +152,7 @@ def test_the_results_of_the_version_before_stay_and_are_named(desk: Desk) -> Non
     assert desk.store.find(second.provenance.key) == second
     assert [run.rubric_version for run in desk.store.runs()] == ["2", "1"]
     assert next(iter(desk.store.cards(1))) == first
-    assert desk.store.other_versions(after.base_provenance) == [("1", rubric(*ITEMS).content_hash(), 1)]
+    assert read_other_versions(desk.store, after.base_provenance) == [("1", rubric(*ITEMS).content_hash(), 1)]
     assert desk.grade(rubric(*ITEMS)) == first
     assert len(desk.server.requests) == 1
 

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import DiskError, InputError, StoreError
+from llm_grader.store.leases import drop_stale_leases
+from llm_grader.store.past_runs import read_other_versions
 from llm_grader.store.schema import APPLICATION_ID, SCHEMA_VERSION
 from llm_grader.store.store import Store
 from llm_grader.verdict import Provenance, Scorecard, SectionScore, Verdict
@@ -144,9 +146,9 @@ def test_results_of_another_version_of_the_rubric_are_counted_and_kept(store: St
     store.save(card("k2", "c"), run)
     later = store.start_run(provenance(rubric_hash="h3", rubric_version="1.1"))
     store.save(card("k3", "a"), later)
-    assert store.other_versions(provenance()) == [("1.1", "h3", 1)]
-    assert store.other_versions(provenance(rubric_hash="h2")) == [("1.1", "h3", 1), ("1", "h1", 2)]
-    assert store.other_versions(provenance(rubric_hash="h2", rubric_id="unrelated")) == []
+    assert read_other_versions(store, provenance()) == [("1.1", "h3", 1)]
+    assert read_other_versions(store, provenance(rubric_hash="h2")) == [("1.1", "h3", 1), ("1", "h1", 2)]
+    assert read_other_versions(store, provenance(rubric_hash="h2", rubric_id="unrelated")) == []
     assert store.find("k1") is not None
 
 
@@ -197,7 +199,7 @@ def test_one_store_can_be_used_from_several_threads(store: Store) -> None:
     def work(number: int) -> bool:
         run = store.start_run(provenance())
         store.save(card(f"k{number}", f"t{number}"), run)
-        store.drop_stale_claims()
+        drop_stale_leases(store)
         return store.find(f"k{number}") is not None and [one.transcript_id for one in store.cards(run)] == [
             f"t{number}"
         ]
