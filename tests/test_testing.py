@@ -104,7 +104,7 @@ def test_answers_that_break_the_schema_are_invalid_output_with_their_text(script
 
 def test_the_example_of_the_module_works() -> None:
     def answers_for(request: ScriptedRequest) -> dict[str, Any]:
-        return {item_id: answer("met", (0, HELLO)) for item_id in request.asked()}
+        return {item_id: answer("met", (0, HELLO)) for item_id in request.item_ids()}
 
     with ScriptedServer(lambda request: completion(answers_for(request))) as server:
         card = Grader(rubric(), model="any", base_url=server.base_url).grade(transcript())
@@ -134,8 +134,8 @@ def test_the_server_remembers_what_it_was_asked() -> None:
 )
 def test_a_request_tells_which_items_it_asks_for(body: dict[str, Any]) -> None:
     request = ScriptedRequest(0, 0.0, body, {})
-    assert request.asked() == ["greeting", "thanks"]
-    assert ScriptedRequest(0, 0.0, {}, {}).asked() == []
+    assert request.item_ids() == ["greeting", "thanks"]
+    assert ScriptedRequest(0, 0.0, {}, {}).item_ids() == []
 
 
 def test_status_headers_and_body_are_sent_as_scripted() -> None:

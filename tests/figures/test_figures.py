@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from llm_grader.errors import UsageError
 from llm_grader.figures.business_hours import load_business_hours
 from llm_grader.figures.case import Case
-from llm_grader.figures.catalogue import MEASURES
+from llm_grader.figures.catalogue import CATALOGUE
 from llm_grader.figures.figures import Figure, FigureSettings, compute_figures, quantile
 from llm_grader.signals.waits import response_waits
 from llm_grader.transcript import Transcript
@@ -75,7 +75,7 @@ def card(transcript_id: str, score: float | None = None, **labels: str | None) -
 
 def test_without_conversations_every_figure_is_absent_with_a_reason() -> None:
     found = compute_figures([])
-    assert [figure.id for figure in found] == [measure.id for measure in MEASURES]
+    assert [figure.id for figure in found] == [definition.id for definition in CATALOGUE]
     assert {(figure.value, figure.n, figure.reason) for figure in found} == {(None, 0, "there are no conversations")}
 
 
@@ -95,7 +95,7 @@ def test_a_rate_is_not_told_from_one_conversation() -> None:
     found = compute(tickets(ticket))
     rates = ("csat", "nps", "repeat_contact_rate", "first_contact_resolution_rate", "resolution_rate", "agent_rating")
     assert {found[id_].value for id_ in rates} == {None}
-    assert found["nps"].reason == "1 is too few to speak of a rate: 2 are asked"
+    assert found["nps"].reason == "1 is too few to speak of a rate: 2 are needed"
     assert found["nps"].n == 1
     assert found["resolved_count"].value == 1  # a count is one
 
@@ -576,7 +576,7 @@ def test_groups_by_team_channel_and_type() -> None:
 def test_figures_come_by_checklist_and_then_by_group() -> None:
     found = compute_figures([talk("a", channel="email"), talk("b")], by="channel")
     assert [figure.group for figure in found[:2]] == ["chat", "email"]
-    assert [figure.id for figure in found[::2]] == [measure.id for measure in MEASURES]
+    assert [figure.id for figure in found[::2]] == [definition.id for definition in CATALOGUE]
 
 
 def test_an_unknown_grouping_is_an_error() -> None:

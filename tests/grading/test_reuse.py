@@ -36,7 +36,7 @@ class Desk:
 
     @property
     def asked(self) -> list[list[str]]:
-        return [request.asked() for request in self.server.requests]
+        return [request.item_ids() for request in self.server.requests]
 
     def grader(self, graded_by: Rubric, **settings: Any) -> Grader:
         return Grader(graded_by, "m", base_url=self.server.base_url, api_key="k", store=self.store, **settings)
@@ -48,8 +48,8 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        given = answers(*request.asked(), **GIVEN)
-        return completion({item_id: given[item_id] for item_id in request.asked()})
+        given = answers(*request.item_ids(), **GIVEN)
+        return completion({item_id: given[item_id] for item_id in request.item_ids()})
 
     with ScriptedServer(respond) as server, Store(tmp_path / "llm-grader.db") as store:
         yield Desk(server, store)
@@ -198,10 +198,10 @@ def test_without_reuse_everything_is_asked_together(desk: Desk) -> None:
 
 def test_what_failed_a_check_is_asked_again(tmp_path: Path) -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        said = answers(*request.asked())
+        said = answers(*request.item_ids())
         if request.number < 2:  # the answer and its repair
             said["thanks"] = answer("met", (0, "words that nobody said"))
-        return completion({item_id: said[item_id] for item_id in request.asked()})
+        return completion({item_id: said[item_id] for item_id in request.item_ids()})
 
     with ScriptedServer(respond) as server, Store(tmp_path / "llm-grader.db") as store:
         made = Desk(server, store)

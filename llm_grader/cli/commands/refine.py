@@ -117,9 +117,9 @@ def _proposer(
 
 def _with_tokens(labelled: LabelledSet, propose: Propose) -> tuple[LabelledSet, Propose]:
     """The labels, and who is told of them and of verdicts, with tokens in place of personal data: both are sent."""
-    from llm_grader.privacy.redaction import Replacing, redact_label, redact_verdict
+    from llm_grader.privacy.redaction import Tokens, redact_label, redact_verdict
 
-    of = cache(lambda id_: Replacing(labelled.transcripts[id_]))
+    of = cache(lambda id_: Tokens(labelled.transcripts[id_]))
     labels = tuple(redact_label(label, of(label.transcript_id)) for label in labelled.labels)
 
     def told(item: Item, cases: Sequence[Confusion]) -> Sequence[Wording]:

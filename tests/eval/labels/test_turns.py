@@ -100,7 +100,7 @@ def hears_greetings(request: ScriptedRequest) -> ScriptedResponse:
     (quote,) = [word for word in ("Hello!", "Wait.", "Good day.") if word in told]
     number = 0 if quote == "Hello!" else 1
     said = answer("not_met") if quote == "Wait." else answer("met", (number, quote))
-    return completion(dict.fromkeys(request.asked(), said))
+    return completion(dict.fromkeys(request.item_ids(), said))
 
 
 def test_eval_grades_labelled_turns_one_by_one_and_compares_them(tmp_path: Path) -> None:
