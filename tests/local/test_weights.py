@@ -154,7 +154,7 @@ def reachable_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         yield sent
 
 
-def test_a_reachable_hub_is_asked_last_and_its_file_checked(reachable_hub: Path) -> None:
+def test_a_reachable_hub_comes_last_and_its_file_checked(reachable_hub: Path) -> None:
     sent = reachable_hub
     sent.write_bytes(CONTENT)
     assert find_weights(wanted=TINY) == sent

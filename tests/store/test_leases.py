@@ -113,10 +113,10 @@ def test_the_same_text_under_several_ids_is_paid_once_a_run(grader: Grader, stat
         return judged(request)._replace(delay=0.1) if status == "ok" else completion({})
 
     with ScriptedServer(respond) as server:
-        asked = Grader(grader.rubric, model="m", base_url=server.base_url, store=grader.store)
-        cards = list(asked.grade_many(transcripts))
+        served = Grader(grader.rubric, model="m", base_url=server.base_url, store=grader.store)
+        cards = list(served.grade_many(transcripts))
         once = len(server.requests)
-        again = list(asked.grade_many(transcripts[:1]))
+        again = list(served.grade_many(transcripts[:1]))
     assert sorted(card.transcript_id for card in cards) == [f"t{n}" for n in range(8)]
     assert {card.status for card in cards} == {status}
     assert once == (2 if status == "needs_review" else 1)  # one of them asks again about what failed a check
@@ -127,9 +127,9 @@ def test_the_same_text_under_several_ids_is_paid_once_a_run(grader: Grader, stat
 def test_who_finds_a_lease_of_somebody_else_takes_no_turn_of_the_limit(store: Store) -> None:
     lease(store, "elsewhere:1:7", minutes_ago=1)
     clock, schema = Clock(), response_model([item()])
-    said = completion({"greeting": answer("met", (0, "Hello"))})
+    response = completion({"greeting": answer("met", (0, "Hello"))})
     about: list[dict[str, str]] = [{"role": "user", "content": "Hello"}]
-    with ScriptedServer(lambda _request: said) as server:
+    with ScriptedServer(lambda _request: response) as server:
         made = gateway(server.base_url, clock=clock, endpoint={"requests_per_minute": 1, "tokens_per_minute": 100})
         writing = Journal(store, 1)
 

@@ -241,7 +241,7 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["cut", "scrambled", "header only"])
-def test_a_damaged_store_is_told_and_keeps_every_byte(path: Path, damage: str) -> None:
+def test_a_damaged_store_is_refused_and_keeps_every_byte(path: Path, damage: str) -> None:
     with Store(path) as store:
         run = store.start_run(provenance())
         for number in range(50):
@@ -273,7 +273,7 @@ def test_a_store_of_a_newer_version_is_refused_and_keeps_every_byte(path: Path) 
     assert path.read_bytes() == before
 
 
-def test_a_result_that_cannot_be_read_is_told_without_its_words(path: Path, store: Store) -> None:
+def test_a_result_that_cannot_be_read_is_an_error_without_its_words(path: Path, store: Store) -> None:
     run = store.start_run(provenance())
     store.save(card(), run)
     with closing(sqlite3.connect(path)) as db:
@@ -287,7 +287,7 @@ def test_a_result_that_cannot_be_read_is_told_without_its_words(path: Path, stor
 
 
 @pytest.mark.parametrize("place", ["missing/results.db", "folder"])
-def test_a_place_that_cannot_hold_a_file_is_told(tmp_path: Path, place: str) -> None:
+def test_a_place_that_cannot_hold_a_file_is_a_disk_error(tmp_path: Path, place: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(DiskError, match=place) as caught:
         Store(tmp_path / place)
