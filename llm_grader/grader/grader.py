@@ -40,6 +40,7 @@ from llm_grader.privacy.redaction import redact as redact_transcript
 from llm_grader.privacy.redaction import restore_card
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
+from llm_grader.store.past_runs import read_rates
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
@@ -331,7 +332,7 @@ class Grader:
         """What requests took before, when first asked for."""
         if self.store is None:
             return Rates()
-        return self.store.rates(self.base_provenance.model, self.base_provenance.rubric_hash)
+        return read_rates(self.store, self.base_provenance.model, self.base_provenance.rubric_hash)
 
     def _gateway(self) -> Gateway:
         return Gateway(self.endpoint, budget=self._budget, notify=self._notify)
