@@ -28,7 +28,7 @@ from llm_grader.store.journal import Journal
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Channel, Transcript
-from llm_grader.verdict import Provenance, Scorecard
+from llm_grader.verdict import About, Provenance, Scorecard
 
 LeftOut = Literal["stored", "repeated", "nothing_to_ask", "too_large"]
 _OPEN_IMPORTS = 64  # their results share commits
@@ -183,10 +183,12 @@ class _Import:
             return Imported(transcript.id, key, None, saved=False)
         best = max(found, key=_standing)  # the first of equals: what is stored stays
         if best is not stored:
-            await self._journal.save(best)
+            best = best.model_copy(update={"about": About.of(transcript)})
+            await self._journal.save(best, transcript)
             return Imported(transcript.id, key, best, saved=True)
-        self._journal.note(transcript.id, key)
-        return Imported(transcript.id, key, Known.of(transcript, key).own(best), saved=False)
+        known = Known.of(transcript, key)
+        self._journal.note(known)
+        return Imported(transcript.id, key, known.own(best), saved=False)
 
     def _lines(self, transcript: Transcript, key: str) -> list[ResultLine]:
         if _asks_nothing(self._grader, transcript):

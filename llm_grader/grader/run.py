@@ -20,7 +20,7 @@ from llm_grader.store.leases import drop_stale_leases
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Provenance, Scorecard
+from llm_grader.verdict import About, Provenance, Scorecard
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -102,12 +102,17 @@ class GradingRun:
         provenance = self._stamp(transcript)
         if self._store is None or journal is None:
             current_work.set(Work())
-            return await self._grade(transcript, provenance)
+            return await self._graded(transcript, provenance)
         card = self._store.find(provenance.key, since=journal.started_at)
         if card is not None:
-            journal.note(transcript.id, provenance.key)
-            return Known.of(transcript, provenance.key).own(card)
+            known = Known.of(transcript, provenance.key)
+            journal.note(known)
+            return known.own(card)
         current_work.set(Work(JournalLog(journal, provenance.key, transcript.id)))
-        card = await self._grade(transcript, provenance)
-        await journal.save(card)
+        card = await self._graded(transcript, provenance)
+        await journal.save(card, transcript)
         return card
+
+    async def _graded(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
+        card = await self._grade(transcript, provenance)
+        return card.model_copy(update={"about": About.of(transcript)})  # of what was read, not of what was sent

@@ -24,10 +24,12 @@ from itertools import count
 from typing import Any, TypeVar
 
 from llm_grader.errors import LeasedElsewhere
+from llm_grader.store.conversations import note_conversation, write_conversation
 from llm_grader.store.rows import now, read_finished, write_card, write_run_items
 from llm_grader.store.schema import as_our_errors
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
+from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
 
@@ -48,12 +50,13 @@ class Journal:
 
     def __init__(self, store: Store, run_id: int, *, seconds_between_renewals: float = 20.0) -> None:
         self._path = store.path
+        self._keep_texts = store.keep_texts
         self._seconds_between_renewals = seconds_between_renewals
         self.run_id = run_id
         self.started_at = now()
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
         self._owners = count()
-        self._notes: list[tuple[str, str]] = []
+        self._notes: list[Known] = []
         self._noted: list[Future[None]] = []
         self._db = store.connect()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
@@ -72,30 +75,38 @@ class Journal:
         """
         return await asyncio.wrap_future(self._submit(operation))
 
-    async def save(self, card: Scorecard) -> None:
-        """Keep a result, note that the run graded it, and end its lease."""
+    async def save(self, card: Scorecard, transcript: Transcript | None = None) -> None:
+        """Keep a result and the conversation it is about, note that the run graded it, and end its lease."""
         key = card.provenance.key
 
         def operation(db: sqlite3.Connection) -> None:
             write_card(db, card, self.run_id)
+            if transcript is not None:
+                write_conversation(db, transcript, key, keep_text=self._keep_texts)
             db.execute("delete from claims where key = ?", (key,))
 
         await self.write(operation)
 
-    def note(self, transcript_id: str, key: str) -> None:
+    def note(self, known: Known) -> None:
         """Note, in a later commit, that the run found a result that is there already."""
-        self._notes.append((transcript_id, key))
+        self._notes.append(known)
         if len(self._notes) == _MOST_IN_ONE_COMMIT:
             self._submit_notes()
 
     def note_all(self, known: Iterable[Known]) -> None:
         """`note` for each of several."""
         for one in known:
-            self.note(one.transcript_id, one.key)
+            self.note(one)
 
     def _submit_notes(self) -> None:
         notes, self._notes = self._notes, []
-        self._noted.append(self._submit(lambda db: write_run_items(db, self.run_id, notes)))
+
+        def operation(db: sqlite3.Connection) -> None:
+            write_run_items(db, self.run_id, [(one.transcript_id, one.key) for one in notes])
+            for one in notes:
+                note_conversation(db, one)
+
+        self._noted.append(self._submit(operation))
 
     async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
         """Lease `key` to `owner` and note that a request for it is about to be sent; returns the attempt's number.

@@ -7,6 +7,7 @@ so that every file of a version has the same schema, whatever version it began w
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -56,7 +57,18 @@ create table families(
 alter table attempts add column items integer
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2)
+# Reports, exports and audits need the conversation beside its results, and results are grouped by what is known of it.
+_VERSION_3 = """
+create table conversations(
+    transcript_id text not null, content_hash text not null, channel text not null, language text, agent text,
+    started_at text, ticket_id text, team text, source text, apart text, kept_at text not null,
+    primary key (transcript_id, content_hash)
+) without rowid;
+create table texts(content_hash text primary key, packed blob not null);
+create table contents(key text primary key, content_hash text not null) without rowid
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 """What makes version n + 1 of version n, the first from an empty file. A released one is never changed."""
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -78,6 +90,22 @@ def refuse_foreign(path: Path) -> None:
         raise DiskError(f"{path}: cannot open the store ({error.strerror})") from error
     if header and (len(header) < 100 or int.from_bytes(header[68:72]) != APPLICATION_ID):
         raise StoreError("not an llm_grader store: choose another --store", path=path)
+
+
+def make_private(path: Path) -> None:
+    """Make the file, where there is none, so that its owner alone can read it: what people said is in it.
+
+    SQLite gives its log and shared memory the mode of the file.
+
+    Raises:
+        DiskError: it cannot be made.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise DiskError(f"{path}: cannot make the store ({error.strerror})") from error
 
 
 def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:

@@ -12,6 +12,11 @@ Tables, for any SQLite tool (times are ISO 8601 in UTC):
     claims(key, owner, claimed_at)                   leases: which process is grading what right now
     rubrics(rubric_hash, rubric)                     every rubric that was graded by, as JSON
     families(family, key)                            results that differ in the rubric's version alone
+    conversations(transcript_id, content_hash, channel, language, agent, started_at, ticket_id, team, source, apart,
+             kept_at)                                what results are grouped by; `apart` is JSON that may differ
+                                                     between conversations of one text
+    texts(content_hash, packed)                      each text once: a Transcript as JSON, compressed (zlib)
+    contents(key, content_hash)                      which text a result is about
 
 A result that is not ok is replaced when it is graded again; one that is ok stays as it is.
 """
@@ -32,7 +37,7 @@ from pydantic import ValidationError
 from llm_grader.errors import DiskError, StoreError
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.rows import now, read_finished, write_card
-from llm_grader.store.schema import PATIENCE_S, as_our_errors, migrate, refuse_foreign, use_wal
+from llm_grader.store.schema import PATIENCE_S, as_our_errors, make_private, migrate, refuse_foreign, use_wal
 from llm_grader.verdict import Provenance, Scorecard
 
 _RUNS = """
@@ -40,6 +45,20 @@ select run_id, started_at, rubric_id, rubric_version, rubric_hash, model, count(
     count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error')
 from runs left join run_items using (run_id) left join results using (key)
 group by run_id order by run_id desc
+"""
+
+_OF_RUN = (
+    "select transcript_id, key, card from run_items join results using (key) where run_id = ? order by transcript_id"
+)
+_LATEST = """
+with ranked as (
+    select transcript_id, key, row_number() over (
+        partition by transcript_id, content_hash, rubric_id order by status = 'error', run_id desc
+    ) as place
+    from run_items join runs using (run_id) join results using (key) left join contents using (key)
+    where ? is null or rubric_id = ?
+)
+select transcript_id, key, card from ranked join results using (key) where place = 1 order by transcript_id, key
 """
 
 _RELATIVES = "select key, card from families join results using (key) where family = ? order by saved_at desc"
@@ -64,16 +83,19 @@ class Store:
     """An open store.
 
     Args:
-        path: the file; made when it does not exist.
+        path: the file; made when it does not exist, for its owner's eyes alone.
+        keep_texts: whether conversations are kept beside their results, and not only what results are grouped by.
 
     Raises:
         StoreError: the file is not an llm_grader store, is corrupt, or was written by a newer version.
         DiskError: the file cannot be written.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, keep_texts: bool = True) -> None:
         self.path = Path(path)
+        self.keep_texts = keep_texts
         refuse_foreign(self.path)
+        make_private(self.path)
         self._lock = threading.Lock()
         self._db = self.connect()
         with as_our_errors(self._db, self.path):
@@ -174,16 +196,14 @@ class Store:
         """All runs, the latest first."""
         return [Run._make(row) for row in self._rows(_RUNS)]
 
-    def cards(self, run_id: int | None = None) -> Iterator[Scorecard]:
-        """The scorecards of a run, by default of the latest one, by transcript id."""
-        chosen = "(select max(run_id) from runs)" if run_id is None else "?"
-        query = (
-            "select transcript_id, key, card from run_items join results using (key) "  # noqa: S608 - no text of others
-            f"where run_id = {chosen} order by transcript_id"
-        )
-        with (
-            contextlib.closing(self.connect()) as db,
-            as_our_errors(db, self.path),
-        ):  # its own: whoever reads may write meanwhile
-            for transcript_id, key, card in db.execute(query, () if run_id is None else (run_id,)):
+    def cards(self, run_id: int | None = None, *, rubric_id: str | None = None) -> Iterator[Scorecard]:
+        """The scorecards of a run, or the latest one of each conversation over all runs; by transcript id.
+
+        A conversation that was graded by several rubrics has a card of each, unless one is named. Where its latest
+        request failed, the result before it counts.
+        """
+        query, values = (_LATEST, (rubric_id, rubric_id)) if run_id is None else (_OF_RUN, (run_id,))
+        # a connection of its own: whoever reads may write meanwhile
+        with contextlib.closing(self.connect()) as db, as_our_errors(db, self.path):
+            for transcript_id, key, card in db.execute(query, values):
                 yield self._parse(card, key).model_copy(update={"transcript_id": transcript_id})

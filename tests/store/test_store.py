@@ -118,7 +118,8 @@ def test_a_run_has_the_cards_of_its_transcripts_by_their_ids(store: Store) -> No
     store.save(card("k1", "a"), first)  # the same conversation under another id
     store.save(card("k2", "c"), second)
     assert [(one.transcript_id, one.provenance.key) for one in store.cards(first)] == [("a", "k1"), ("b", "k1")]
-    assert [one.transcript_id for one in store.cards()] == ["c"]
+    assert [one.transcript_id for one in store.cards(second)] == ["c"]
+    assert [one.transcript_id for one in store.cards()] == ["a", "b", "c"]
     assert list(store.cards(99)) == []
 
 
