@@ -21,7 +21,7 @@ FLOORS: tuple[set[str], ...] = (
     {"checking", "signals", "store"},
     {"asking", "figures", "readers"},
     {"gateway", "grading", "privacy"},
-    {"authoring", "corpus", "local"},
+    {"authoring", "corpus", "local", "pages"},
     {"grader"},
     {"batch", "ray"},
     {"eval"},
