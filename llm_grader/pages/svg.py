@@ -7,6 +7,7 @@ stand in a table beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -33,7 +34,7 @@ def trend(values: Sequence[float | None], *, changes: Sequence[int] = (), height
     step = (_WIDTH - 2 * _EDGE) / max(1, len(values) - 1)
     points = [None if v is None else (_EDGE + i * step, _y(v, height)) for i, v in enumerate(values)]
     parts = [_line(_EDGE + (i - 0.5) * step, 0, _EDGE + (i - 0.5) * step, height, "change") for i in changes]
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         if before and after:
             parts.append(_line(*before, *after, "trend"))
     parts += [f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in filter(None, points)]

@@ -1,12 +1,13 @@
-"""Text of conversations on pages: what cannot be seen is made visible, and offsets are told in the units of browsers."""
+"""Text of conversations on pages: hidden characters made visible, and offsets in the units of browsers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-# Controls that hide or turn text around: all of C0 but tab and line feed, C1, bidi controls, invisible separators, tags.
+# What hides or turns text around: C0 but tab and line feed, C1, bidi controls, invisible separators, tags.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
     "|[\ud800-\udfff]"
@@ -37,16 +38,11 @@ def code_point_offset(text: str, offset: int) -> int:
     Raises:
         ValueError: it is outside of the text, or between the two halves of one character.
     """
-    at = 0
-    for number, character in enumerate(text):
-        if at >= offset:
-            break
-        at += 2 if character > "\uffff" else 1
-    else:
-        number = len(text)
-    if at != offset or offset < 0:
+    units = text.encode("utf-16-le", "surrogatepass")
+    before = units[: 2 * max(0, offset)].decode("utf-16-le", "surrogatepass")
+    if offset < 0 or 2 * offset > len(units) or not text.startswith(before):
         raise ValueError(f"offset {offset} is outside of the text or inside of a character")
-    return number
+    return len(before)
 
 
 class Span(NamedTuple):
@@ -68,6 +64,6 @@ def split_at_spans(text: str, spans: Iterable[Span]) -> Iterator[Piece]:
     """`text` cut wherever a span begins or ends: the pieces joined are the text, whatever overlaps."""
     listed: Sequence[Span] = tuple(span for span in spans if 0 <= span.start < span.end <= len(text))
     cuts = sorted({0, len(text), *(span.start for span in listed), *(span.end for span in listed)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         numbers = tuple(span.number for span in listed if span.start <= start and end <= span.end)
         yield Piece(text[start:end], numbers)
