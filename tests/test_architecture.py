@@ -23,7 +23,7 @@ FLOORS: tuple[set[str], ...] = (
     {"checking", "signals", "store"},
     {"asking", "figures", "readers"},
     {"grading", "privacy"},
-    {"authoring", "corpus", "local"},
+    {"authoring", "corpus", "local", "pages"},
     {"grader"},
     {"batch", "ray"},
     {"eval"},
