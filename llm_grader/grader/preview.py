@@ -1,27 +1,33 @@
-"""What is asked about a conversation before anything is answered: to be shown, or to know beforehand what it takes."""
+"""Preview: the requests with which grading begins, to be shown, or to know beforehand what they take."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from llm_grader.asking.by_prompt import PromptAsker
-from llm_grader.asking.messages import Message
+from llm_grader.asking.messages import Message, Prompts
 from llm_grader.asking.speaker_roles import assumed_roles, roles_to_ask
+from llm_grader.gateway.estimates import estimate_of
+from llm_grader.gateway.gateway import Gateway
+from llm_grader.grader.settings import GraderSettings
 from llm_grader.grading.grade import items_to_ask
 from llm_grader.grading.reuse import Before
 from llm_grader.local.by_choice import Conversation, options_of, render_question
-from llm_grader.rubric.model import Item, Rubric
+from llm_grader.local.open import LANGUAGE
+from llm_grader.privacy.redaction import redact
+from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
+from llm_grader.usage import Rates, Usage
 
 
 class Question(NamedTuple):
     """A request that is not sent.
 
     `answer` is the response model, or the options that the embedded model chooses among; `each_sample` says whether it
-    is asked once for each sample.
+    is sent once for each sample.
     """
 
     messages: list[Message]
@@ -29,39 +35,60 @@ class Question(NamedTuple):
     each_sample: bool = True
 
 
-class Questions:
-    """The questions with which grading begins. What follows from answers, such as a repair, is none of them.
+class Preview:
+    """Requests with which grading begins; nothing is sent. What follows from answers, such as a repair, is none of them.
 
     Args:
-        rubric: the checklist.
-        asker: who writes the prompts.
-        ask_roles: whether the judge is asked who a speaker is whose role is unknown.
-        language: BCP 47 code in which the embedded model is asked, None where another judge is.
+        prompts: of the rubric.
+        settings: how transcripts are sent.
+        is_local: whether the embedded model is asked.
+        rates: what requests took before.
     """
 
-    def __init__(self, rubric: Rubric, asker: PromptAsker, *, ask_roles: bool, language: str | None) -> None:
-        self._rubric = rubric
-        self._asker = asker
-        self._ask_roles = ask_roles
-        self._language = language
+    def __init__(self, prompts: Prompts, settings: GraderSettings, *, is_local: bool, rates: Rates) -> None:
+        self._rubric = prompts.rubric
+        self._settings = settings
+        self._is_local = is_local
+        self._rates = rates
+        self._gateway = Gateway(settings.endpoint)
+        self._asker = PromptAsker(self._gateway, prompts, items_per_call=settings.items_per_call)
 
-    def about(self, transcript: Transcript, before: Before | None = None) -> Iterator[Question]:
-        """The questions about `transcript`, where `before` holds verdicts that need not be asked for again.
+    def estimate(self, transcript: Transcript, before: Before | None = None) -> Usage:
+        """What grading `transcript` is expected to take, where `before` holds verdicts that need not be asked for."""
+        usage = Usage()
+        for question in self.questions(transcript, before):
+            once = estimate_of(question.messages, question.answer, self._gateway.endpoint, rates=self._rates)
+            usage += sum([once] * (self._settings.samples if question.each_sample else 1), Usage())
+        return usage.model_copy(update={"cost": 0.0}) if self._is_local else usage
+
+    def bodies(self, transcript: Transcript) -> Iterator[dict[str, Any]]:
+        """The bodies of the requests; of several samples' requests each comes once."""
+        for messages, answer, _ in self.questions(transcript):
+            if isinstance(answer, tuple):
+                yield self._gateway.render_choice(messages, answer)
+            else:
+                yield self._gateway.render_request(messages, answer)
+
+    def questions(self, transcript: Transcript, before: Before | None = None) -> Iterator[Question]:
+        """The questions about `transcript`, redacted where that is set.
 
         As who the unknown speakers are is not known yet, the conversation is shown with the roles it has.
         """
-        roles = roles_to_ask(transcript) if self._ask_roles else None
+        sent = redact(transcript).transcript if self._settings.redact else transcript
+        roles = roles_to_ask(sent) if self._settings.ask_roles else None
         if roles is not None:
             yield Question(roles.messages(), roles.response_model(), each_sample=False)
-        heard = transcript if roles is None else assumed_roles(transcript)
+        heard = sent if roles is None else assumed_roles(sent)
         items = items_to_ask(heard, self._rubric, before)
-        if self._language is not None:
-            yield from self._choices(transcript, items, self._language)
+        if self._is_local:
+            yield from _choices(sent, items)
             return
-        for messages, part in self._asker.requests(transcript, items):
+        for messages, part in self._asker.requests(sent, items):
             yield Question(messages, self._asker.response_model(part))
 
-    def _choices(self, transcript: Transcript, items: tuple[Item, ...], language: str) -> Iterator[Question]:
-        conversation = Conversation(transcript)
-        for item in items:
-            yield Question(render_question(conversation, item, language), tuple(options_of(item)))
+
+def _choices(transcript: Transcript, items: tuple[Item, ...]) -> Iterator[Question]:
+    """What the embedded model is asked: to choose, item by item."""
+    conversation = Conversation(transcript)
+    for item in items:
+        yield Question(render_question(conversation, item, LANGUAGE), tuple(options_of(item)))

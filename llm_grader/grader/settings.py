@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypedDict
 
 from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationError, model_validator
 
-from llm_grader.asking.by_prompt import ItemsPerCall
 from llm_grader.errors import UsageError
 from llm_grader.files.problems import explain
 from llm_grader.gateway.endpoint import LOCAL, Endpoint, Mode
@@ -50,15 +50,9 @@ class GraderSettings(Endpoint):
     reason_language: str | None = Field(
         default=None, description="Language of the reasons, as BCP 47 code; by default that of the checklist."
     )
-    windows: bool = Field(
-        default=False, description="Read what is too long for the model in overlapping windows."
-    )
-    redact: bool = Field(
-        default=False, description="Send tokens in place of addresses, numbers and known names."
-    )
-    ask_roles: bool = Field(
-        default=False, description="Ask the model who a speaker is that nothing else tells."
-    )
+    windows: bool = Field(default=False, description="Read what is too long for the model in overlapping windows.")
+    redact: bool = Field(default=False, description="Send tokens in place of addresses, numbers and known names.")
+    ask_roles: bool = Field(default=False, description="Ask the model who a speaker is that nothing else tells.")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -72,10 +66,15 @@ class GraderSettings(Endpoint):
             problems["api_key"] = "expected text"  # and never what was found
         raise WrongSettings(problems)  # without the cause, which would show the values
 
-    @property
+    @cached_property
     def endpoint(self) -> Endpoint:
         """The settings of the endpoint alone."""
         return Endpoint.model_validate({name: getattr(self, name) for name in Endpoint.model_fields})
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """The other settings of a grader, as keywords of `Grader`."""
+        return {name: getattr(self, name) for name in GraderSettings.model_fields.keys() - Endpoint.model_fields.keys()}
 
 
 class GraderKeywords(TypedDict, total=False):
@@ -94,7 +93,7 @@ class GraderKeywords(TypedDict, total=False):
     allow_http: bool
     trust_env: bool
     prices: dict[str, Price]
-    items_per_call: ItemsPerCall
+    items_per_call: int | Literal["all"]
     samples: int
     language: str | None
     reason_language: str | None

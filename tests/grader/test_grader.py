@@ -507,7 +507,7 @@ def test_the_templates_that_are_used_are_part_of_the_key(monkeypatch: pytest.Mon
     assert before.prompt_hash == prompt_hash(*TEMPLATES)
     assert grader(ask_roles=True).provenance(case(1)).prompt_hash == prompt_hash(*TEMPLATES, *ROLE_TEMPLATES)
     assert Grader(rubric(), "local").provenance(case(1)).prompt_hash == prompt_hash(*LOCAL_TEMPLATES)
-    monkeypatch.setattr("llm_grader.grader.grader.prompt_hash", lambda *_names: "another")
+    monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "another")
     assert grader().provenance(case(1)).key != before.key
 
 

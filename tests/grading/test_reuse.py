@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from llm_grader.asking import messages
-from llm_grader.grader import keys as keys_module
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.reuse import items_to_ask_anew
 from llm_grader.rubric.model import Item, Rubric
@@ -151,7 +150,7 @@ def test_the_results_of_the_version_before_stay_and_are_named(desk: Desk) -> Non
     assert desk.store.find(second.provenance.key) == second
     assert [run.rubric_version for run in desk.store.runs()] == ["2", "1"]
     assert next(iter(desk.store.cards(1))) == first
-    assert desk.store.other_versions(after.base_provenance) == [("1", rubric(*ITEMS).content_hash(), 1)]
+    assert desk.store.other_versions(after.identity.base) == [("1", rubric(*ITEMS).content_hash(), 1)]
     assert desk.grade(rubric(*ITEMS)) == first
     assert len(desk.server.requests) == 1
 
@@ -169,7 +168,7 @@ def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest
     desk.grade(rubric(*ITEMS))
     after = edited(item("greeting", weight=2), *ITEMS[1:])
     desk.grade(after, reason_language="de")
-    monkeypatch.setattr("llm_grader.grader.grader.prompt_hash", lambda *_names: "templates of another version")
+    monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "templates of another version")
     desk.grade(after)
     assert desk.asked == [["greeting", "thanks", "solution"]] * 3
 
@@ -280,12 +279,11 @@ def test_an_estimate_counts_only_what_will_be_asked(desk: Desk) -> None:
 
 def test_a_key_says_nothing_of_families() -> None:
     """Results of stores from before there were families are found under the same keys."""
-    base = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").base_provenance
-    made = keys_module.Keys(base, "/v1")
-    content = base.model_dump(exclude={"key", "family", "library_version", "answered_by", "graded_at"})
+    identity = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity
+    content = identity.base.model_dump(exclude={"key", "family", "library_version", "answered_by", "graded_at"})
     prefix = json.dumps({**content, "path": "/v1"}, sort_keys=True).encode()
     expected = hashlib.sha256(prefix + transcript().content_hash().encode()).hexdigest()
-    assert made.key(transcript()) == made.stamp(transcript()).key == expected
+    assert identity.key(transcript()) == identity.provenance(transcript()).key == expected
 
 
 def test_which_items_an_edit_asks_anew_can_be_told_beforehand() -> None:

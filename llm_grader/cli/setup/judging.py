@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import typer
 
-from llm_grader.cli.setup import options
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,19 +47,13 @@ def open_grader(
 
     return Grader(
         rubric or settings.rubric,
-        endpoint=options.endpoint_of(settings),
-        items_per_call=settings.items_per_call,
-        samples=settings.samples,
-        language=settings.language,
-        reason_language=settings.reason_language,
-        windows=settings.windows,
-        redact=settings.redact,
-        ask_roles=settings.ask_roles,
+        endpoint=settings.endpoint,
         budget=budget,
         store=settings.store if stored else None,
         calibration=settings.calibration,
         reuse=reuse,
         notify=notify,
+        **settings.keywords,
     )
 
 
@@ -137,7 +130,7 @@ class Judging:
         """
         from llm_grader.gateway.gateway import Gateway
 
-        gateway = Gateway(options.endpoint_of(self._settings), budget=self._budget, notify=self._progress.notify)
+        gateway = Gateway(self._settings.endpoint, budget=self._budget, notify=self._progress.notify)
         self._asked.append(gateway)
 
         async def run() -> _Answer:

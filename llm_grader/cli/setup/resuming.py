@@ -30,7 +30,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
     in_doubt = {} if grader.store is None else grader.store.in_doubt()
     first_of: dict[str, str] = {}
     repeated: dict[str, None] = {}
-    asked = (Known.of(transcript, grader.key(transcript)) for transcript in source.check())
+    asked = (Known.of(transcript, grader.identity.key(transcript)) for transcript in source.check())
     while chunk := list(islice(asked, _AT_ONCE)):
         total += len(chunk)
         doubtful += sum(one.key in in_doubt for one in chunk)
@@ -43,7 +43,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
         progress.notify(f"resuming: {len(known)} done, {doubtful} in doubt, {total - len(known)} left")
     if repeated:
         progress.notify(f"the same id for different conversations; each is graded: {_named(list(repeated))}")
-    if others := [] if grader.store is None else grader.store.other_versions(grader.base_provenance):
+    if others := [] if grader.store is None else grader.store.other_versions(grader.identity.base):
         progress.notify(_told_of_others(others))
     progress.total = total
     return known
@@ -52,7 +52,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
 def left_of(grader: Grader, source: Inputs, known: Sequence[Known]) -> Iterator[Transcript]:
     """The other transcripts, read again."""
     done = {one.key for one in known}
-    return (transcript for transcript in source.again() if grader.key(transcript) not in done)
+    return (transcript for transcript in source.again() if grader.identity.key(transcript) not in done)
 
 
 def _told_of_others(others: Sequence[OtherVersion]) -> str:

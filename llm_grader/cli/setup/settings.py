@@ -41,9 +41,7 @@ class Settings(BaseSettings, GraderSettings):
     max_requests: int | None = Field(default=None, ge=0, description="Stop before sending more requests than this.")
     max_cost: float | None = Field(default=None, ge=0, description="Stop before spending more US dollars than this.")
     store: Path = Field(default=Path("llm-grader.db"), description="File for results.")
-    calibration: Path | None = Field(
-        default=None, description="Calibrate confidences and pass rates by this file."
-    )
+    calibration: Path | None = Field(default=None, description="Calibrate confidences and pass rates by this file.")
 
     @classmethod
     def settings_customise_sources(
