@@ -36,7 +36,7 @@ class Question(NamedTuple):
 
 
 class Preview:
-    """Requests with which grading begins; nothing is sent. What follows from answers, such as a repair, is none of them.
+    """Requests with which grading begins; nothing is sent. What follows from answers, such as repairs, is not in it.
 
     Args:
         prompts: of the rubric.
