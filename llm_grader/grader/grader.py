@@ -162,16 +162,16 @@ class Grader:
             async for card in cards:
                 yield self._calibrated(card)
 
-    def stored(self, known: Known) -> Scorecard:
+    def stored(self, finished: Known) -> Scorecard:
         """The card of a transcript whose result is in the store.
 
         Raises:
             UsageError: it is not.
         """
-        card = None if self.store is None else self.store.find(known.key)
+        card = None if self.store is None else self.store.find(finished.key)
         if card is None:
-            raise UsageError(f"{known.transcript_id} is not in the store: grade it")
-        return self._calibrated(known.own(card))
+            raise UsageError(f"{finished.transcript_id} is not in the store: grade it")
+        return self._calibrated(finished.own(card))
 
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""

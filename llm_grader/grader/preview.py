@@ -23,7 +23,7 @@ from llm_grader.transcript import Transcript
 from llm_grader.usage import Rates, Usage
 
 
-class Question(NamedTuple):
+class UnsentRequest(NamedTuple):
     """A request that is not sent.
 
     `answer` is the response model, or the options that the embedded model chooses among; `each_sample` says whether it
@@ -56,39 +56,39 @@ class Preview:
     def estimate(self, transcript: Transcript, before: Before | None = None) -> Usage:
         """What grading `transcript` is expected to take, where `before` holds verdicts that need not be asked for."""
         usage = Usage()
-        for question in self.questions(transcript, before):
-            once = estimate_of(question.messages, question.answer, self._gateway.endpoint, rates=self._rates)
-            usage += sum([once] * (self._settings.samples if question.each_sample else 1), Usage())
+        for request in self.requests(transcript, before):
+            once = estimate_of(request.messages, request.answer, self._gateway.endpoint, rates=self._rates)
+            usage += sum([once] * (self._settings.samples if request.each_sample else 1), Usage())
         return usage.model_copy(update={"cost": 0.0}) if self._is_local else usage
 
     def bodies(self, transcript: Transcript) -> Iterator[dict[str, Any]]:
         """The bodies of the requests; of several samples' requests each comes once."""
-        for messages, answer, _ in self.questions(transcript):
+        for messages, answer, _ in self.requests(transcript):
             if isinstance(answer, tuple):
                 yield self._gateway.render_choice(messages, answer)
             else:
                 yield self._gateway.render_request(messages, answer)
 
-    def questions(self, transcript: Transcript, before: Before | None = None) -> Iterator[Question]:
-        """The questions about `transcript`, redacted where that is set.
+    def requests(self, transcript: Transcript, before: Before | None = None) -> Iterator[UnsentRequest]:
+        """The requests about `transcript`, redacted where that is set.
 
         As who the unknown speakers are is not known yet, the conversation is shown with the roles it has.
         """
         sent = redact(transcript).transcript if self._settings.redact else transcript
         roles = roles_to_ask(sent) if self._settings.ask_roles else None
         if roles is not None:
-            yield Question(roles.messages(), roles.response_model(), each_sample=False)
+            yield UnsentRequest(roles.messages(), roles.response_model(), each_sample=False)
         heard = sent if roles is None else assumed_roles(sent)
         items = items_to_ask(heard, self._rubric, before)
         if self._is_local:
             yield from _choices(sent, items)
             return
         for messages, part in self._asker.requests(sent, items):
-            yield Question(messages, self._asker.response_model(part))
+            yield UnsentRequest(messages, self._asker.response_model(part))
 
 
-def _choices(transcript: Transcript, items: tuple[Item, ...]) -> Iterator[Question]:
+def _choices(transcript: Transcript, items: tuple[Item, ...]) -> Iterator[UnsentRequest]:
     """What the embedded model is asked: to choose, item by item."""
     conversation = Conversation(transcript)
     for item in items:
-        yield Question(render_question(conversation, item, LANGUAGE), tuple(options_of(item)))
+        yield UnsentRequest(render_question(conversation, item, LANGUAGE), tuple(options_of(item)))
