@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from llm_grader.asking.by_prompt import Judge
+    from llm_grader.asking.judge import Judge
     from llm_grader.errors import EndpointError, GraderError, RunStopped
     from llm_grader.gateway.budget import Budget
     from llm_grader.gateway.endpoint import Endpoint
@@ -57,7 +57,7 @@ _HOMES = {
     "Evidence": "verdict",
     "Grader": "grader.grader",
     "GraderError": "errors",
-    "Judge": "asking.by_prompt",
+    "Judge": "asking.judge",
     "Rubric": "rubric.model",
     "RunStopped": "errors",
     "Scorecard": "verdict",

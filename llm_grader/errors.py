@@ -18,7 +18,7 @@ GraderError
     │   ├── AuthError  QuotaError  ModelNotFound
     ├── TransientError      worth trying again; .in_doubt: it may have been worked on exit 75
     │   └── RateLimited     .retry_after, in seconds, when the server said so
-    ├── BadRequest          this request will never be accepted
+    ├── BadRequest          this request will never be accepted; .parameter: unless without this one
     │   └── ContextTooLong
     ├── Refused             the model declined to answer
     ├── Filtered            the provider's content filter stopped the answer
@@ -189,9 +189,13 @@ class RateLimited(TransientError):
 
 
 class BadRequest(JudgeError):
-    """The endpoint rejects this request, and would reject it again."""
+    """The endpoint rejects this request, and would reject it again.
+
+    `parameter` is the optional parameter that it complains about, where it names one: it may accept the rest.
+    """
 
     code = "bad_request"
+    parameter: str | None = None
 
 
 class ContextTooLong(BadRequest):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from llm_grader.asking.by_prompt import Judge
+    from llm_grader.asking.judge import Judge
     from llm_grader.eval.judge.report import ItemRow
     from llm_grader.grader.grader import Grader
     from llm_grader.rubric.model import Rubric

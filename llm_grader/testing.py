@@ -8,6 +8,7 @@ with ScriptedServer(lambda request: completion(answers_for(request))) as server:
 from __future__ import annotations
 
 import json
+import select
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -159,20 +160,21 @@ class ScriptedServer:
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's signature
                 pass
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 256
-
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                pass  # a client that hung up is part of many scripts
-
-        self._http = Server(("127.0.0.1", 0), Handler)
+        self._http = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
     def base_url(self) -> str:
         """The address to give as `base_url`."""
         return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is connected or waits to be: `requests` has all that was sent by clients that are gone.
+
+        A client may be killed with requests on their way that the server has not read yet.
+        """
+        return self._http.idle
 
     def _answer(self, body: bytes, headers: Any) -> ScriptedResponse:
         try:
@@ -201,3 +203,36 @@ class ScriptedServer:
         self._thread.join(timeout=5)
         if self._mistakes:
             raise self._mistakes[0] from error
+
+
+class _Server(ThreadingHTTPServer):
+    """HTTP server with a thread for each client, which knows how many of them there are."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self._clients = 0
+        self._counting = threading.Lock()
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has no client, and nobody waits to become one."""
+        with self._counting:
+            waiting, _, _ = select.select([self], [], [], 0)
+            return not waiting and self._clients == 0
+
+    def get_request(self) -> tuple[Any, Any]:
+        with self._counting:
+            accepted = super().get_request()
+            self._clients += 1
+            return accepted
+
+    def close_request(self, request: Any) -> None:
+        super().close_request(request)
+        with self._counting:
+            self._clients -= 1
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass  # a client that hung up is part of many scripts

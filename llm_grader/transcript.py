@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from llm_grader.content import content_hash
 
 Channel = Literal["chat", "email", "call"]
 Role = Literal["agent", "customer", "bot", "system", "supervisor", "third_party", "unknown"]
@@ -25,7 +26,7 @@ NO_ZONE = "times without a zone were read as UTC"
 
 
 class Model(BaseModel):
-    """What every model of this library shares: immutable, and unknown fields are errors."""
+    """A model of this library: immutable, and unknown fields are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -107,7 +108,7 @@ class Participant(Model):
 
 
 class Ticket(Model):
-    """What the help desk software knows about the case. Times carry a zone.
+    """The case, as the help desk software has it. Times carry a zone.
 
     None is "not known"; an empty string, list or mapping is "known to be empty". `sent` says what went to the customer
     outside the conversation, and when.
@@ -175,9 +176,8 @@ class Transcript(Model):
         return self
 
     def content_hash(self) -> str:
-        """SHA-256 over everything that can change a grade: not the id, metadata or warnings."""
-        content = self.model_dump_json(exclude={"id", "metadata", "warnings"}, exclude_none=True)
-        return hashlib.sha256(content.encode()).hexdigest()
+        """SHA-256 of everything that can change a grade (see `content`): not the id, metadata or warnings."""
+        return content_hash(self, without=("id", "metadata", "warnings"))
 
     def under_review(self, turn: Turn) -> bool:
         """Whether `turn` is conduct of the agent being graded: a human agent, and the one named, if one is."""

@@ -1,7 +1,8 @@
-"""What is said about a conversation: labels, verdicts with their evidence, and the scorecard they add up to."""
+"""Labels, verdicts with their evidence, and the scorecard of a conversation that they add up to."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -19,6 +20,22 @@ NOT_MET = "not_met"
 NOT_APPLICABLE = "not_applicable"
 CANNOT_ASSESS = "cannot_assess"
 UNSCORED = frozenset({NOT_APPLICABLE, CANNOT_ASSESS})
+
+Parameter = str | int | float | bool | None
+PARAMETER_DEFAULTS: Mapping[str, Parameter] = {
+    "mode": "tools",
+    "temperature": 0.0,
+    "seed": None,
+    "max_completion_tokens": None,
+    "logprobs": False,
+    "items_per_call": "all",
+    "samples": 1,
+    "redact": False,
+    "ask_roles": False,
+    "language": "en",
+    "reason_language": "en",
+}
+"""The parameters of a judge of which nothing is set; no part of its identity, so a released one never changes."""
 
 
 class Evidence(Model):
@@ -67,10 +84,10 @@ class Verdict(Model):
 
 
 class Provenance(Model):
-    """Everything needed to say how a scorecard came about.
+    """The origin of a scorecard: everything needed to say how it came about.
 
     `key` is what the result is stored under. `family` is the same without the rubric's version: results of one family
-    are about one conversation, judged by one judge in one way.
+    are about one conversation, judged by one judge in one way. A parameter that is missing is at its default.
     """
 
     rubric_id: str
@@ -80,7 +97,7 @@ class Provenance(Model):
     model: str
     answered_by: str | None = None
     endpoint: str | None = None
-    parameters: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
     key: str
     family: str = ""
     library_version: str
@@ -95,7 +112,7 @@ class SectionScore(Model):
 
 
 class Failure(Model):
-    """Why a transcript could not be graded."""
+    """The reason why a transcript could not be graded."""
 
     code: str
     message: str

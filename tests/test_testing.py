@@ -162,6 +162,20 @@ def test_half_a_request_is_none() -> None:
     assert server.requests == []
 
 
+def test_a_server_that_is_idle_has_counted_all_that_clients_had_sent_before_they_were_gone() -> None:
+    body = b"{}"
+    request = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+    with ScriptedServer(lambda _request: completion("x")) as server:
+        host, port = server.base_url.removeprefix("http://").removesuffix("/v1").split(":")
+        assert server.idle
+        for _ in range(50):
+            with socket.create_connection((host, int(port))) as client:
+                assert not server.idle
+                client.sendall(request)
+        wait_until(lambda: server.idle)
+        assert len(server.requests) == 50
+
+
 def test_a_delay_holds_up_nobody_else() -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
         return completion("x")._replace(delay=PATIENCE_S if request.body["slow"] else 0)

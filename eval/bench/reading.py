@@ -20,8 +20,8 @@ from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
-from llm_grader import readers
 from llm_grader.eval.bench.workload import transcript
+from llm_grader.readers import read
 from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Transcript
 
@@ -58,13 +58,13 @@ def measure(name: str, megabytes: float) -> tuple[float, float]:
         languages += time.process_time() - began
         return told
 
-    with tempfile.TemporaryDirectory() as folder, patch.object(readers, "with_languages", timed):
+    with tempfile.TemporaryDirectory() as folder, patch.object(read, "with_languages", timed):
         small, large = Path(folder) / "small", Path(folder) / "large"
         write_file(small, name, 0.01)
         write_file(large, name, megabytes)
-        deque(readers.read_transcripts(small), maxlen=0)
+        deque(read.read_transcripts(small), maxlen=0)
         languages, began = 0.0, time.process_time()
-        deque(readers.read_transcripts(large), maxlen=0)
+        deque(read.read_transcripts(large), maxlen=0)
         return time.process_time() - began - languages, languages
 
 

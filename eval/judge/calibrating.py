@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from llm_grader.content import content_hash
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
 from llm_grader.eval.judge.labelled_set import LabelledSet
@@ -20,7 +21,15 @@ from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
 from llm_grader.eval.stats.probabilities import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
 from llm_grader.eval.stats.proportions import Proportion, wilson
 from llm_grader.eval.stats.ratings import FloatArray, IntArray
-from llm_grader.grading.confidence import APPLIED, Calibration, ErrorRates, Fitted, Line, judge_of, positive_probability
+from llm_grader.grading.confidence import (
+    APPLIED,
+    Calibration,
+    ErrorRates,
+    Fitted,
+    LogitLine,
+    judge_of,
+    positive_probability,
+)
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.verdict import MET, NOT_MET, Label, Provenance, Scorecard
 from llm_grader.version import __version__
@@ -119,7 +128,7 @@ def _one_judge(cards: Iterable[Scorecard]) -> Provenance:
     Raises:
         UsageError: there is no card, they are of several judges, or calibrated already.
     """
-    judges = {repr(judge_of(card.provenance)): card.provenance for card in cards}
+    judges = {content_hash(judge_of(card.provenance)): card.provenance for card in cards}
     if not judges:
         raise UsageError("no verdict is about a labelled conversation: grade those first, or name the run with --run")
     if len(judges) > 1:
@@ -148,7 +157,7 @@ def _fold(unit: Unit) -> int:
     return hashlib.sha256(unit.transcript_id.encode()).digest()[0] % _FOLDS
 
 
-def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, Line]:
+def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, LogitLine]:
     lines = {}
     for item_id, own in pairs.items():
         alike = (other for other in pairs.values() if other.kind == own.kind)
@@ -156,7 +165,7 @@ def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, Line]:
         if like.y.size >= POOLED_FROM and own.y.size:
             fit = fit_calibrator(like.p, like.y)
             pooled = like is not own
-            lines[item_id] = Line(slope=fit.slope, intercept=fit.intercept, labels=like.y.size, pooled=pooled)
+            lines[item_id] = LogitLine(slope=fit.slope, intercept=fit.intercept, labels=like.y.size, pooled=pooled)
     return lines
 
 

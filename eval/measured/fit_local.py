@@ -20,22 +20,23 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import LOCAL_TEMPLATES, Message, prompt_hash
+from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.measured.offset_report import render_agreement
 from llm_grader.eval.stats.offset_fit import POOLED, SPREAD, Answer, fit_offsets
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import YES, ChoiceAsker, Choose, Conversation, options_of, score_of
 from llm_grader.local.offsets import (
     ItemOffset,
     Offsets,
-    Provenance,
+    OffsetsFit,
     parse_offsets,
+    policy_hash,
     render_offsets,
-    wording_hash,
 )
 from llm_grader.local.server import LocalServer
 from llm_grader.readers.read import read_transcripts
@@ -113,12 +114,12 @@ class RememberedChoices:
         return self._known[asked]
 
 
-def offsets_of(answers: Sequence[Answer], rubric: Rubric, provenance: Provenance) -> Offsets:
+def offsets_of(answers: Sequence[Answer], rubric: Rubric, provenance: OffsetsFit) -> Offsets:
     """The offsets of one rubric, fitted on all of `answers`."""
     fit = fit_offsets(answers)
     items = {
         item_id: ItemOffset(
-            offset=round(offset, 4), wording=wording_hash(rubric.item(item_id)), labels=fit.labels[item_id]
+            offset=round(offset, 4), policy=policy_hash(rubric.item(item_id)), labels=fit.labels[item_id]
         )
         for item_id, offset in fit.offsets.items()
     }
@@ -150,7 +151,7 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
         await gateway.aclose()
         weights_sha256 = server.weights_sha256
     sys.stdout.write(f"{rubric.id}\n{render_agreement(answers)}")
-    provenance = Provenance(
+    provenance = OffsetsFit(
         weights_sha256=weights_sha256,
         prompt_hash=prompt_hash(*LOCAL_TEMPLATES),
         rubric_hash=rubric.content_hash(),

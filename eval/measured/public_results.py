@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from llm_grader.asking.answers import Choice
 from llm_grader.errors import GraderError, UsageError
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_from_labels
@@ -29,6 +28,7 @@ from llm_grader.eval.measured.fit_local import RememberedChoices
 from llm_grader.eval.measured.result_tables import Judged, render_set
 from llm_grader.eval.public.sets import PublicSet, read_public_set
 from llm_grader.eval.stats.offset_fit import Answer, leave_one_out
+from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, options_of, score_of

@@ -14,7 +14,6 @@ import yaml
 from llm_grader.errors import MalformedInput, RubricError
 from llm_grader.eval.refine.wordings import Wording, example_of
 from llm_grader.files.yaml_strict import Key, Lines, load_yaml
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
 
 _WIDTH = 110
 _LONG = 60
@@ -66,10 +65,9 @@ def _find(data: Any, item_id: str) -> tuple[Place, dict[str, Any]]:
 
 
 def _policy_place(item: dict[str, Any], label: str) -> Place:
-    if label in (MET, NOT_MET, NOT_APPLICABLE):
-        return ("guidance", label)
-    levels = [level["value"] for level in item["scale"]["levels"]]
-    return ("scale", "levels", levels.index(label), "anchor")
+    scale = item.get("scale")
+    levels = [level["value"] for level in scale["levels"]] if isinstance(scale, dict) else []
+    return ("scale", "levels", levels.index(label), "anchor") if label in levels else ("guidance", label)
 
 
 def _put_text(text: str, place: Place, value: str, language: str) -> str:

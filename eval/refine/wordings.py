@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from llm_grader.asking.answers import AnswerModel
-from llm_grader.asking.by_prompt import Judge
-from llm_grader.asking.messages import Message, language_name
+from llm_grader.asking.judge import Judge, filled_by
+from llm_grader.asking.messages import language_name
 from llm_grader.errors import InvalidOutput, MalformedInput
 from llm_grader.files.yaml_strict import load_yaml
+from llm_grader.gateway.answer_text import AnswerModel
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Model
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET, Label, Verdict
+from llm_grader.verdict import Label, Verdict
 
 MOST_WORDINGS = 5
 _CASES_SHOWN = 12
@@ -105,12 +106,12 @@ async def propose_wordings(judge: Judge, item: Item, cases: Sequence[Confusion],
         JudgeError: the request failed.
     """
     try:
-        answer, _ = await judge.complete(render_request(item, cases, language=language), _Proposals)
+        filled = await filled_by(judge, render_request(item, cases, language=language), _Proposals)
     except InvalidOutput:
         return []
     known = set(_present_policy(item, language))
     found = []
-    for proposal in _Proposals.model_validate(answer.model_dump()).wordings[:MOST_WORDINGS]:
+    for proposal in _Proposals.model_validate(filled.answer.model_dump()).wordings[:MOST_WORDINGS]:
         policy = {part.label: part.text for part in proposal.policy if part.label in known and part.text.strip()}
         new = Wording(question=proposal.question.strip() or None, policy=policy)
         if reworded_item(item, new, language) != item.model_dump(mode="json", by_alias=True):
@@ -136,11 +137,9 @@ def render_request(item: Item, cases: Sequence[Confusion], *, language: str) -> 
 
 
 def _present_policy(item: Item, language: str) -> dict[str, str]:
-    """Label → its policy, for every label that can have one in the file."""
-    texts = {MET: item.guidance.met, NOT_MET: item.guidance.not_met, NOT_APPLICABLE: item.guidance.not_applicable}
-    if item.scale != "binary":
-        texts |= {level.value: level.anchor for level in item.scale.levels}
-    return {label: wording(texts[label], language) for label in item.labels if label in texts}
+    """Label → its policy, empty where it has none, for every label that can have one in the file."""
+    policy, places = item.policy(), {*type(item.guidance).model_fields, *item.levels}
+    return {label: wording(policy.get(label, {}), language) for label in item.labels if label in places}
 
 
 def _case(case: Confusion) -> str:

@@ -1,52 +1,67 @@
-"""How a judge is asked about a transcript: one prompt for many items, and again for those that failed a check."""
+"""Asking by prompt: one prompt for many items, and again for those that failed a check."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import answers_by_item, confidences_of, parse_answers, read_answers, response_model
-from llm_grader.asking.messages import Message, Prompts
-from llm_grader.asking.windows import halve, merge
+from llm_grader.asking.answers import answers_by_item, read_answers, response_model
+from llm_grader.asking.judge import ItemsPerCall, Judge, counting, filled_by
+from llm_grader.asking.messages import Prompts
 from llm_grader.checking.claims import Reply
-from llm_grader.errors import ContextTooLong, InvalidOutput, JudgeError, Truncated
+from llm_grader.errors import InvalidOutput, Truncated
+from llm_grader.gateway.answer_text import parse_answers
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 
-ItemsPerCall = int | Literal["all"]
 
+class Layout:
+    """Prompts and response models that ask about items: all in one request, or `items_per_call` at a time.
 
-class Judge(Protocol):
-    """Anything that can fill in a response model: the gateway, a test double, or a caller's own."""
+    Args:
+        prompts: the messages of the rubric.
+        items_per_call: "all", or a number.
+    """
 
-    async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
-        """Answer `messages` in the shape of `response_model`.
+    def __init__(self, prompts: Prompts, items_per_call: ItemsPerCall = "all") -> None:
+        self.prompts = prompts
+        self._items_per_call = items_per_call
+        self._model_of = functools.lru_cache(maxsize=256)(self._make_model)
 
-        Raises:
-            JudgeError: see `llm_grader.errors`; `InvalidOutput` should carry the text, so that its good parts count.
-        """
-        ...
+    def requests(
+        self, transcript: Transcript, items: Sequence[Item]
+    ) -> Iterator[tuple[list[Message], tuple[Item, ...]]]:
+        """Messages of each request about `items`, and which of them it asks about."""
+        together = self._items_per_call == "all"
+        if not items:
+            return
+        if together and tuple(items) == self.prompts.items(transcript.channel):
+            yield self.prompts.render(transcript), tuple(items)
+            return
+        size = len(items) if together else int(self._items_per_call)
+        for start in range(0, len(items), size):
+            part = tuple(items[start : start + size])
+            yield self.prompts.render(transcript, part), part
 
+    def repair(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> list[Message]:
+        """Messages that ask once more about `items` and say what was wrong; those before stay as they were."""
+        first = self.prompts.render(transcript, None if self._items_per_call == "all" else items)
+        return self.prompts.render_repair(first, problems)
 
-class Asker(Protocol):
-    """A way to get claims about items of a transcript."""
+    def response_model(self, items: Sequence[Item]) -> type[BaseModel]:
+        """Model of an answer about `items`; built once, which takes milliseconds."""
+        return self._model_of(tuple(item.id for item in items))
 
-    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
-        """Claims or problems for each of `items`."""
-        ...
-
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """Claims or problems for `items`, given what was wrong with them before (id → problem)."""
-        ...
+    def _make_model(self, item_ids: tuple[str, ...]) -> type[BaseModel]:
+        return response_model([self.prompts.rubric.item(item_id) for item_id in item_ids])
 
 
 class PromptAsker:
-    """Asks by prompt: all items in one request, or `items_per_call` at a time.
+    """Asks by prompt.
 
     Args:
         judge: who answers.
@@ -56,112 +71,50 @@ class PromptAsker:
 
     def __init__(self, judge: Judge, prompts: Prompts, *, items_per_call: ItemsPerCall = "all") -> None:
         self._judge = judge
-        self._prompts = prompts
-        self._items_per_call = items_per_call
-        self._model_of = functools.lru_cache(maxsize=256)(self._make_model)
+        self._layout = Layout(prompts, items_per_call)
 
     async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
-        """Ask about `items`, in the layout that suits `items_per_call`."""
+        """Claims or problems for each of `items`, asked in the layout that suits `items_per_call`."""
         reply = Reply()
-        for messages, part in self.requests(transcript, items):
+        for messages, part in self._layout.requests(transcript, items):
             with counting(reply.usage):
-                reply += await self._send(messages, part, transcript)
+                reply += await self._in_halves(messages, part, transcript)
         return reply
 
-    def requests(
-        self, transcript: Transcript, items: Sequence[Item]
-    ) -> Iterator[tuple[list[Message], tuple[Item, ...]]]:
-        """The messages of each request about `items`, and which of them it asks about."""
-        together = self._items_per_call == "all"
-        if not items:
-            return
-        if together and tuple(items) == self._prompts.items(transcript.channel):
-            yield self._prompts.render(transcript), tuple(items)
-            return
-        size = len(items) if together else int(self._items_per_call)
-        for start in range(0, len(items), size):
-            part = tuple(items[start : start + size])
-            yield self._prompts.render(transcript, part), part
-
-    def response_model(self, items: Sequence[Item]) -> type[BaseModel]:
-        """The model of an answer about `items`; built once, which takes milliseconds."""
-        return self._model_of(tuple(item.id for item in items))
-
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """Ask once more about `items` only, told what was wrong; the messages before stay as they were."""
-        first = self._prompts.render(transcript, None if self._items_per_call == "all" else items)
-        return await self._send(self._prompts.render_repair(first, problems), tuple(items), transcript, halve=False)
+        """Claims or problems for `items` only, asked once more with what was wrong."""
+        return await self._uncut(self._layout.repair(transcript, items, problems), tuple(items))
 
-    async def _send(
-        self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript, *, halve: bool = True
-    ) -> Reply:
-        """Ask, and keep whatever of the answer is sound; one that hits the token limit is asked for in two halves."""
-        model = self.response_model(items)
+    async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
+        """Reply about `items`; where the answer hits the token limit, from two requests about half of them each."""
+        if len(items) == 1:
+            return await self._uncut(messages, items)
         try:
-            answer, usage = await self._judge.complete(messages, model)
+            return await self._send(messages, items)
+        except Truncated as fault:
+            reply = Reply(usage=fault.usage or Usage(requests=1))
+        half = len(items) // 2
+        for part in (items[:half], items[half:]):
+            with counting(reply.usage):
+                reply += await self._uncut(self._layout.prompts.render(transcript, part), part)
+        return reply
+
+    async def _uncut(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:
+        """Reply to one request; nothing in an answer that hits the token limit is believed."""
+        try:
+            return await self._send(messages, items)
+        except Truncated as fault:
+            problems = {item.id: fault.code for item in items}
+            return Reply(problems=problems, usage=fault.usage or Usage(requests=1))
+
+    async def _send(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:
+        """Reply to one request, with whatever of its answer is sound."""
+        model = self._layout.response_model(items)
+        try:
+            filled = await filled_by(self._judge, messages, model)
         except InvalidOutput as fault:
             reply = read_answers(parse_answers(fault.text), items, model)
             return reply.model_copy(update={"usage": fault.usage or Usage(requests=1)})
-        except Truncated as fault:
-            spent = Reply(usage=fault.usage or Usage(requests=1))
-            if not halve or len(items) == 1:
-                return spent + Reply(problems={item.id: fault.code for item in items})
-            half = len(items) // 2
-            for part in (items[:half], items[half:]):
-                with counting(spent.usage):
-                    spent += await self._send(self._prompts.render(transcript, part), part, transcript, halve=False)
-            return spent
-        reply = read_answers(answers_by_item(answer, model), items, model, confidences=confidences_of(answer))
-        return reply.model_copy(update={"usage": usage})
-
-    def _make_model(self, item_ids: tuple[str, ...]) -> type[BaseModel]:
-        return response_model([self._prompts.rubric.item(item_id) for item_id in item_ids])
-
-
-@contextlib.contextmanager
-def counting(usage: Usage) -> Iterator[None]:
-    """Add `usage`, of the questions before, to that of a question which fails."""
-    try:
-        yield
-    except JudgeError as fault:
-        fault.usage = usage + (fault.usage or Usage())
-        raise
-
-
-class WindowAsker:
-    """Asks like another asker, and in overlapping windows where a transcript does not fit into the model's context.
-
-    Args:
-        asker: who asks about what fits.
-    """
-
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
-
-    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
-        """Claims or problems for each of `items`, see `windows.merge`."""
-        return await self._in_windows(self._asker.ask, transcript, items)
-
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """The same for a second time."""
-        again = functools.partial(self._asker.ask_again, problems=problems)
-        return await self._in_windows(again, transcript, items)
-
-    async def _in_windows(
-        self,
-        ask: Callable[[Transcript, Sequence[Item]], Awaitable[Reply]],
-        transcript: Transcript,
-        items: Sequence[Item],
-    ) -> Reply:
-        try:
-            return await ask(transcript, items)
-        except ContextTooLong as fault:
-            halves = halve(transcript)
-            if halves is None:
-                raise
-            spent, replies = fault.usage or Usage(), list[tuple[int, Reply]]()
-            for start, window in halves:
-                with counting(spent):
-                    replies.append((start, await self._in_windows(ask, window, items)))
-                spent += replies[-1][1].usage
-            return merge(replies, items).model_copy(update={"usage": spent})
+        answers = answers_by_item(filled.answer, model)
+        reply = read_answers(answers, items, model, confidences=filled.confidences)
+        return reply.model_copy(update={"usage": filled.usage})

@@ -1,4 +1,6 @@
-"""(rubric, items, transcript) → messages. The wording is in the templates; transcript text is inserted as a value.
+"""Messages: what a judge reads about items and a transcript.
+
+The wording is in the templates; transcript text is inserted as a value.
 
 Two layouts. Asked all items at once, rules and checklist come first, identical for every transcript of a channel, so
 that providers serve them from their cache. Asked a few items at a time, the transcript comes first and the items last,
@@ -16,20 +18,18 @@ from typing import Any
 from jinja2 import FunctionLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Channel, Transcript, Turn, primary_language
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
-
-Message = dict[str, str]
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 
 TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repair")
-"""What requests to grade are made of, but for those to the embedded model."""
+"""Templates of requests to grade, but for those to the embedded model."""
 LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item")
-"""What requests to the embedded model are made of."""
+"""Templates of requests to the embedded model."""
 ROLE_TEMPLATES = ("roles",)
-"""What a request about the speakers' roles is made of."""
+"""Template of a request about the speakers' roles."""
 
 _SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}
 _PARTS = {"quoted": "quoted text", "forwarded": "forwarded text", "signature": "signature", "disclaimer": "disclaimer"}
@@ -43,11 +43,11 @@ PROBLEMS = {
     "quote_not_said": "the quote is from a note, an event or text that its author did not write",
     "quote_without_content": "the quote is from a turn that says nothing",
 }
-"""What was wrong with an answer, as a judge is told."""
+"""Problem of an answer → its words in a repair."""
 
 
 class Prompts:
-    """The messages for one rubric.
+    """Messages of one rubric.
 
     Args:
         rubric: the checklist.
@@ -63,20 +63,20 @@ class Prompts:
 
     def items(self, channel: Channel) -> tuple[Item, ...]:
         """The items of the rubric that a model is asked about conversations on `channel`."""
-        return self.rubric.asked(channel)
+        return self.rubric.model_items(channel)
 
     def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
-        """The messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
+        """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
         words = render_transcript(transcript)
         if items is None:
-            return [_message("system", self._system(transcript.channel)), _message("user", words)]
+            return [_chat_message("system", self._system(transcript.channel)), _chat_message("user", words)]
         rules = self._rules(transcript.channel)
-        return [_message("system", rules), _message("user", f"{words}\n{self._checklist(items)}")]
+        return [_chat_message("system", rules), _chat_message("user", f"{words}\n{self._checklist(items)}")]
 
     def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
-        """The messages that ask again about items (id → what was wrong), after the ones that asked first."""
+        """Messages that ask again about items (id → what was wrong), after the ones that asked first."""
         again = [{"item_id": item_id, "what": PROBLEMS.get(what, what)} for item_id, what in problems.items()]
-        return [*messages, _message("user", template("repair").render(problems=again))]
+        return [*messages, _chat_message("user", template("repair").render(problems=again))]
 
     def _system(self, channel: Channel) -> str:
         if channel not in self._systems:
@@ -87,28 +87,27 @@ class Prompts:
         return template("rules").render(channel=channel, reason_language=language_name(self.reason_language))
 
     def _checklist(self, items: Iterable[Item]) -> str:
-        return "# Checklist\n" + template("checklist").render(items=[told(item, self.language) for item in items])
+        return "# Checklist\n" + template("checklist").render(
+            items=[prompt_item(item, self.language) for item in items]
+        )
 
 
 def language_name(code: str) -> str:
-    """What a language is called in a prompt: by its English name, or by its code where that is not known."""
+    """Name of a language in a prompt: the English one, or its code where that is not known."""
     return LANGUAGE_NAMES.get(primary_language(code), code)
 
 
-def told(item: Item, language: str) -> dict[str, Any]:
-    """What the checklist template shows of an item: all that a judge is told about it."""
-    guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
-    policy = [(label, wording(text, language)) for label, text in guidance.items() if label in item.labels]
-    if item.scale != "binary":
-        policy = [(level.value, wording(level.anchor, language)) for level in item.scale.levels]
-    policy.append((NOT_APPLICABLE, wording(item.guidance.not_applicable, language)))
+def prompt_item(item: Item, language: str) -> dict[str, Any]:
+    """An item as the checklist template shows it: all that a judge reads about it."""
+    rules = {**item.policy(), **item.remarks()}
+    policy = [(name, words) for name, text in rules.items() if (words := wording(text, language))]
     examples = [
         {"label": e.label, "quote": wording(e.quote, language), "why": wording(e.why, language)} for e in item.examples
     ]
     return {
         "id": item.id,
         "question": wording(item.question, language),
-        "policy": [(label, text) for label, text in policy if text],
+        "policy": policy,
         "speakers": " or ".join(item.evidence.from_),
         "proof_for": " and ".join(item.evidence.required_for) or "no label",
         "examples": examples,
@@ -116,7 +115,7 @@ def told(item: Item, language: str) -> dict[str, Any]:
 
 
 def render_transcript(transcript: Transcript, *, code: str | None = None, speakers: Mapping[str, str] = {}) -> str:
-    """The transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
+    """Transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
 
     Args:
         transcript: the conversation.
@@ -139,11 +138,11 @@ def render_transcript(transcript: Transcript, *, code: str | None = None, speake
 
 
 def fence_code(*transcripts: Transcript) -> str:
-    """A code that occurs nowhere in the transcripts; the same ones always get the same one.
+    """Code that occurs nowhere in the transcripts; the same ones always get the same one.
 
     It is derived from a hash of the text, so that nobody can write a text which contains its own code.
     """
-    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for each in transcripts for turn in each.turns)
+    texts = "\0".join(f"{turn.subject or ''}\0{turn.text}" for transcript in transcripts for turn in transcript.turns)
     digest = hashlib.blake2b(texts.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
     return next((digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in texts), digest)
 
@@ -157,7 +156,7 @@ def prompt_hash(*names: str) -> str:
 
 
 def speaker_of(turn: Turn, transcript: Transcript) -> str:
-    """Who speaks, as a judge is told: a role, or a note or an event instead of words to the customer."""
+    """Speaker as a judge reads it: a role, or a note or an event instead of words to the customer."""
     who = _SPEAKERS.get(turn.role, turn.role)
     if turn.role == "agent" and not transcript.under_review(turn):
         who = "other agent"
@@ -176,13 +175,13 @@ def _time_of(turn: Turn, *, dated: bool) -> str:
     return ""
 
 
-def _message(role: str, content: str) -> Message:
+def _chat_message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
 
 @cache
 def template(name: str) -> Template:
-    """A packaged template, by its name without `.j2`; a variable it is not given is an error."""
+    """Packaged template, by its name without `.j2`; a variable it is not given is an error."""
     folder = resources.files("llm_grader.prompts")
     environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda file: (folder / file).read_text("utf-8")),

@@ -1,4 +1,4 @@
-"""Who the agent is, asked of a model: for speakers of whom neither the source, nor the user, nor clear cues tell.
+"""Roles of speakers, as a model finds them: where neither the source, nor the user, nor clear cues tell.
 
 A role counts only with words of that speaker which are in the conversation; without them it stays unknown.
 """
@@ -10,11 +10,13 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, create_model
 
-from llm_grader.asking.answers import AnswerModel, CitedQuote
-from llm_grader.asking.by_prompt import Judge
-from llm_grader.asking.messages import Message, render_transcript, template
+from llm_grader.asking.answers import CitedQuote
+from llm_grader.asking.judge import Judge, filled_by
+from llm_grader.asking.messages import render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError
+from llm_grader.gateway.answer_text import AnswerModel
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import EvidenceRule
 from llm_grader.transcript import Role, Transcript, Turn
 from llm_grader.usage import Usage
@@ -26,32 +28,32 @@ _ANYBODY = EvidenceRule.model_validate({"from": get_args(Role)})
 
 
 class SpeakerAnswer(AnswerModel):
-    """What a judge says about one speaker."""
+    """Answer of a judge about one speaker."""
 
     evidence: list[CitedQuote]
     role: Literal["agent", "customer", "bot", "third_party", "unknown"]
 
 
-class Asked(NamedTuple):
-    """What is asked about a conversation: its beginning, and the numbers that stand for its speakers."""
+class RoleQuestion(NamedTuple):
+    """Question who the speakers of a conversation are: its beginning, and the names that stand for its speakers."""
 
     beginning: Transcript
     speakers: dict[str, str]
 
     def messages(self) -> list[Message]:
-        """The messages to send."""
+        """Messages to send."""
         shown = {speaker: name.replace("_", " ") for name, speaker in self.speakers.items()}
         words = render_transcript(self.beginning, speakers=shown)
         return [{"role": "system", "content": template("roles").render()}, {"role": "user", "content": words}]
 
     def response_model(self) -> type[BaseModel]:
-        """The answer: one required field for each speaker."""
+        """Model of the answer: one required field for each speaker."""
         fields: dict[str, Any] = dict.fromkeys(self.speakers, (SpeakerAnswer, ...))
         return create_model("Speakers", __base__=AnswerModel, **fields)
 
 
-def roles_to_ask(transcript: Transcript) -> Asked | None:
-    """What to ask about the first 20 speakers whose role is unknown, by the first 20,000 characters; None without any.
+def roles_to_ask(transcript: Transcript) -> RoleQuestion | None:
+    """Question about the first 20 speakers whose role is unknown, by the first 20,000 characters; None without any.
 
     Turns that name no speaker cannot be asked about.
     """
@@ -60,11 +62,11 @@ def roles_to_ask(transcript: Transcript) -> Asked | None:
     speakers = list(dict.fromkeys(unknown))[:_MOST_SPEAKERS]
     if not speakers:
         return None
-    return Asked(beginning, {f"speaker_{number}": speaker for number, speaker in enumerate(speakers, 1)})
+    return RoleQuestion(beginning, {f"speaker_{number}": speaker for number, speaker in enumerate(speakers, 1)})
 
 
 async def ask_roles(transcript: Transcript, judge: Judge) -> tuple[Transcript, Usage]:
-    """The transcript with the roles that `judge` can show, and what asking took.
+    """Transcript with the roles that `judge` can show, and what asking took.
 
     A failed request leaves the roles unknown.
 
@@ -72,25 +74,25 @@ async def ask_roles(transcript: Transcript, judge: Judge) -> tuple[Transcript, U
         EndpointError: the key, quota, model or address is wrong.
         RunStopped: the endpoint is down.
     """
-    asked = roles_to_ask(transcript)
-    if asked is None:
+    question = roles_to_ask(transcript)
+    if question is None:
         return transcript, Usage()
     try:
-        reply, usage = await judge.complete(asked.messages(), asked.response_model())
+        filled = await filled_by(judge, question.messages(), question.response_model())
     except EndpointError:
         raise
     except JudgeError as fault:
         return transcript, fault.usage or Usage()
-    answers = {name: SpeakerAnswer.model_validate(said) for name, said in reply.model_dump().items()}
-    return _with_roles(transcript, dict(_shown(asked, answers))), usage
+    answers = {name: SpeakerAnswer.model_validate(answer) for name, answer in filled.answer.model_dump().items()}
+    return _with_roles(transcript, dict(_shown(question, answers))), filled.usage
 
 
 def assumed_roles(transcript: Transcript) -> Transcript:
-    """The transcript with some agent and customers in the place of speakers to be asked about, to estimate by."""
-    asked = roles_to_ask(transcript)
-    if asked is None:
+    """Transcript with some agent and customers in the place of unknown speakers, to estimate by."""
+    question = roles_to_ask(transcript)
+    if question is None:
         return transcript
-    agent, *customers = asked.speakers.values()
+    agent, *customers = question.speakers.values()
     return _with_roles(transcript, {agent: "agent", **dict.fromkeys(customers, "customer")})
 
 
@@ -103,14 +105,14 @@ def _first_turns(transcript: Transcript) -> Iterator[Turn]:
         left -= len(turn.text)
 
 
-def _shown(asked: Asked, answers: Mapping[str, SpeakerAnswer]) -> Iterator[tuple[str, Role]]:
+def _shown(question: RoleQuestion, answers: Mapping[str, SpeakerAnswer]) -> Iterator[tuple[str, Role]]:
     """Speakers and their roles, as far as words of theirs were cited that they said."""
-    finder = QuoteFinder(asked.beginning)
-    for name, said in answers.items():
-        found = (finder.resolve(cited.quote, _ANYBODY, turn=cited.turn) for cited in said.evidence)
-        turns = (asked.beginning.turns[place.turn] for place in found if isinstance(place, Evidence))
-        if said.role != "unknown" and any(turn.speaker == asked.speakers[name] for turn in turns):
-            yield asked.speakers[name], said.role
+    finder = QuoteFinder(question.beginning)
+    for name, answer in answers.items():
+        found = (finder.resolve(cited.quote, _ANYBODY, turn=cited.turn) for cited in answer.evidence)
+        turns = (question.beginning.turns[place.turn] for place in found if isinstance(place, Evidence))
+        if answer.role != "unknown" and any(turn.speaker == question.speakers[name] for turn in turns):
+            yield question.speakers[name], answer.role
 
 
 def _with_roles(transcript: Transcript, roles: Mapping[str, Role]) -> Transcript:

@@ -1,1 +1,1 @@
-"""For those who write rubrics: what is wrong with one, how it reads, what an edit changes, the self-audit."""
+"""Tools for those who write rubrics: lint, a text to read, differences between versions, the self-audit."""

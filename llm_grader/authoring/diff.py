@@ -1,4 +1,4 @@
-"""What changed between two versions of a rubric, item by item and field by field."""
+"""Differences between two versions of a rubric, item by item and field by field."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _items(rubric: Rubric) -> list[str]:
 
 def _fields(rubric: Rubric, item_id: str | None) -> dict[str, Any]:
     if item_id is None:
-        sections = {section.id: {"title": section.title} for section in rubric.sections}
+        sections = {section.id: section.texts() for section in rubric.sections}
         return {**rubric.model_dump(by_alias=True, exclude={"sections"}), "sections": sections}
     section = next(section.id for section in rubric.sections if any(item.id == item_id for item in section.items))
     return {**rubric.item(item_id).model_dump(by_alias=True), "section": section}

@@ -1,4 +1,4 @@
-"""What is valid in a rubric and still unwise. Nothing here reads a file or asks a model.
+"""Lint of a rubric: what is valid and still unwise. Nothing here reads a file or asks a model.
 
 Each rule is a generator over one item or over the whole rubric; `lint_rubric` runs them all.
 """
@@ -31,7 +31,7 @@ _REMEDY: dict[Source, tuple[str, Severity]] = {
 }
 
 
-class Finding(Model):
+class LintFinding(Model):
     """One thing to mend: the rule that found it, the item it is about (None: the rubric), and what to do."""
 
     rule: str
@@ -40,25 +40,25 @@ class Finding(Model):
     message: str
 
 
-def lint_rubric(rubric: Rubric) -> list[Finding]:
-    """Everything unwise in a valid rubric: first what is about single items, in their order, then the rest."""
+def lint_rubric(rubric: Rubric) -> list[LintFinding]:
+    """The findings about a valid rubric: first what is about single items, in their order, then the rest."""
     about_items = [finding for item in rubric.items() for rule in _ITEM_RULES for finding in rule(item, rubric)]
     return [*about_items, *(finding for rule in _RUBRIC_RULES for finding in rule(rubric))]
 
 
-def _error(rule: str, item: Item | None, message: str) -> Finding:
-    return Finding(rule=rule, severity="error", item=item and item.id, message=message)
+def _error(rule: str, item: Item | None, message: str) -> LintFinding:
+    return LintFinding(rule=rule, severity="error", item=item and item.id, message=message)
 
 
-def _warning(rule: str, item: Item | None, message: str) -> Finding:
-    return Finding(rule=rule, severity="warning", item=item and item.id, message=message)
+def _warning(rule: str, item: Item | None, message: str) -> LintFinding:
+    return LintFinding(rule=rule, severity="warning", item=item and item.id, message=message)
 
 
 def _answered_by_model(item: Item) -> bool:
     return item.judged == "llm" or item.fallback == "llm"
 
 
-def _vague_question(item: Item, _: Rubric) -> Iterator[Finding]:
+def _vague_question(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if not _answered_by_model(item) or (item.guidance.met and item.guidance.not_met):
         return
     words = {word.lower() for language, text in item.question.items() for word in vague_words(text, language)}
@@ -70,7 +70,7 @@ def _vague_question(item: Item, _: Rubric) -> Iterator[Finding]:
         )
 
 
-def _double_question(item: Item, _: Rubric) -> Iterator[Finding]:
+def _double_question(item: Item, _: Rubric) -> Iterator[LintFinding]:
     for language, text in item.question.items():
         if found := asks_twice(text, language):
             message = f"the question asks two things ({language}: {found}); a conversation may do one and not the other"
@@ -78,7 +78,7 @@ def _double_question(item: Item, _: Rubric) -> Iterator[Finding]:
             return
 
 
-def _missing_policy(item: Item, _: Rubric) -> Iterator[Finding]:
+def _missing_policy(item: Item, _: Rubric) -> Iterator[LintFinding]:
     missing = {f"guidance.{name}" for name in ("met", "not_met") if not getattr(item.guidance, name)}
     if _answered_by_model(item) and missing:
         yield _warning(
@@ -86,7 +86,7 @@ def _missing_policy(item: Item, _: Rubric) -> Iterator[Finding]:
         )
 
 
-def _unobservable(item: Item, _: Rubric) -> Iterator[Finding]:
+def _unobservable(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if item.judged != "llm":
         return
     for language, text in item.question.items():
@@ -94,30 +94,16 @@ def _unobservable(item: Item, _: Rubric) -> Iterator[Finding]:
             word, source = found
             remedy, severity = _REMEDY[source]
             message = f"{word!r} cannot be read from a transcript: {remedy}"
-            yield Finding(rule="unobservable", severity=severity, item=item.id, message=message)
+            yield LintFinding(rule="unobservable", severity=severity, item=item.id, message=message)
             return
 
 
-def _texts(item: Item) -> Iterator[tuple[str, Text]]:
-    yield "title", item.title
-    yield "question", item.question
-    for name in ("met", "not_met", "not_applicable"):
-        if text := getattr(item.guidance, name):
-            yield f"guidance.{name}", text
-    if item.scale != "binary":
-        yield from ((f"the anchor of level {level.value}", level.anchor) for level in item.scale.levels)
-    for number, example in enumerate(item.examples, start=1):
-        yield f"the quote of example {number}", example.quote
-        if example.why:
-            yield f"the why of example {number}", example.why
+def _wording(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
+    for place, text in item.texts().items():
+        yield from _wording_of(place, text, item, rubric)
 
 
-def _wording(item: Item, rubric: Rubric) -> Iterator[Finding]:
-    for name, text in _texts(item):
-        yield from _wording_of(name, text, item, rubric)
-
-
-def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Iterator[Finding]:
+def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Iterator[LintFinding]:
     if not text or not all(words.strip() for words in text.values()):
         yield _error("missing_text", item, f"{name} is empty; write it, or leave the key out where it is optional")
     missing = set(rubric.languages()) - set(text)
@@ -130,13 +116,15 @@ def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Ite
         )
 
 
-def _titles(rubric: Rubric) -> Iterator[Finding]:
-    yield from _wording_of("the rubric's title", rubric.title, None, rubric)
+def _own_wording(rubric: Rubric) -> Iterator[LintFinding]:
+    for place, text in rubric.texts().items():
+        yield from _wording_of(f"the rubric's {place}", text, None, rubric)
     for section in rubric.sections:
-        yield from _wording_of(f"the title of section {section.id}", section.title, None, rubric)
+        for place, text in section.texts().items():
+            yield from _wording_of(f"the {place} of section {section.id}", text, None, rubric)
 
 
-def _evidence(item: Item, _: Rubric) -> Iterator[Finding]:
+def _evidence(item: Item, _: Rubric) -> Iterator[LintFinding]:
     absent = {NOT_APPLICABLE, CANNOT_ASSESS} & set(item.evidence.required_for)
     if absent:
         message = f"evidence.required_for: {_listed(absent)} says that there is nothing to quote; take it out"
@@ -150,7 +138,7 @@ def _evidence(item: Item, _: Rubric) -> Iterator[Finding]:
         yield _warning("evidence", item, message)
 
 
-def _channels(item: Item, rubric: Rubric) -> Iterator[Finding]:
+def _channels(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
     if item.channels is None:
         return
     if not item.channels:
@@ -160,7 +148,7 @@ def _channels(item: Item, rubric: Rubric) -> Iterator[Finding]:
         yield _error("channels", item, message)
 
 
-def _signal(item: Item, rubric: Rubric) -> Iterator[Finding]:
+def _signal(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
     if item.judged in ("signal", "ticket"):
         yield from (_error("signal", item, problem) for problem in _signal_problems(item, rubric))
         return
@@ -196,7 +184,7 @@ def _channels_without_limit(signal: Signal, channels: Iterable[str]) -> set[str]
     return {channel for channel in channels if limit is None or (isinstance(limit, dict) and channel not in limit)}
 
 
-def _examples(item: Item, _: Rubric) -> Iterator[Finding]:
+def _examples(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if not _answered_by_model(item):
         return
     labels = {example.label for example in item.examples}
@@ -208,7 +196,7 @@ def _examples(item: Item, _: Rubric) -> Iterator[Finding]:
         yield _warning("examples", item, message)
 
 
-def _scale(item: Item, _: Rubric) -> Iterator[Finding]:
+def _scale(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if item.scale == "binary":
         return
     points = [level.points for level in item.scale.levels]
@@ -218,7 +206,7 @@ def _scale(item: Item, _: Rubric) -> Iterator[Finding]:
         yield _warning("scale", item, f"the best level earns {points[-1]:g} of the weight; nobody can reach 100")
 
 
-def _condition(item: Item, rubric: Rubric) -> Iterator[Finding]:
+def _condition(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
     condition = item.applies_when
     if condition is None:
         return
@@ -230,7 +218,7 @@ def _condition(item: Item, rubric: Rubric) -> Iterator[Finding]:
         yield _warning("condition", item, message)
 
 
-def _weight(item: Item, _: Rubric) -> Iterator[Finding]:
+def _weight(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if item.weight == 0 and not item.critical:
         yield _warning("weight", item, "weight 0 counts for nothing; give it a weight, make it critical or take it out")
     if item.penalty and item.critical and item.scale == "binary":
@@ -243,7 +231,7 @@ def _weight(item: Item, _: Rubric) -> Iterator[Finding]:
         yield _warning("weight", item, message)
 
 
-def _weights(rubric: Rubric) -> Iterator[Finding]:
+def _weights(rubric: Rubric) -> Iterator[LintFinding]:
     weighted = [item for item in rubric.items() if item.weight and not item.penalty]
     total = sum(item.weight for item in weighted)
     if not total:
@@ -256,7 +244,7 @@ def _weights(rubric: Rubric) -> Iterator[Finding]:
             yield _warning("weight", item, f"{share} of all weight lies on this item; the others hardly count")
 
 
-def _duplicates(rubric: Rubric) -> Iterator[Finding]:
+def _duplicates(rubric: Rubric) -> Iterator[LintFinding]:
     for first, second in combinations(rubric.items(), 2):
         alike = any(_alike(text, second.question.get(language, "")) for language, text in first.question.items())
         if alike:
@@ -288,4 +276,4 @@ _ITEM_RULES = (
     _condition,
     _weight,
 )
-_RUBRIC_RULES = (_titles, _weights, _duplicates)
+_RUBRIC_RULES = (_own_wording, _weights, _duplicates)

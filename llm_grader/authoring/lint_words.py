@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from llm_grader.transcript import primary_language
 
 Source: TypeAlias = Literal["sound", "time", "ticket"]
-"""What an observation would need: the recording, timestamps, or the ticket's fields."""
+"""The source that an observation would need: the recording, timestamps, or the ticket's fields."""
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -156,7 +156,7 @@ def vague_words(question: str, language: str) -> list[str]:
 
 
 def asks_twice(question: str, language: str) -> str | None:
-    """What shows that `question` asks two things at once, or None.
+    """The sign that `question` asks two things at once, or None.
 
     That is a second question mark, or a conjunction followed by a second verb. Two nouns joined by "and" are one
     question.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from llm_grader.rubric.model import Condition, Item, Rubric, wording
-from llm_grader.verdict import MET, NOT_APPLICABLE, NOT_MET
+from llm_grader.rubric.model import Condition, Item, Rubric, Section, wording
 
 _JUDGED = {
     "llm": "judged by the model",
@@ -97,27 +96,31 @@ def _rubric_lines(rubric: Rubric, language: str) -> Iterator[str]:
         yield f"after: {rubric.source}"
     yield f"channels: {', '.join(rubric.channels)}; languages: {', '.join(rubric.languages())}"
     yield f"passed from {rubric.pass_mark:g} of 100"
+    yield from _below_the_title(rubric, language)
     for section in rubric.sections:
         yield ""
         yield f"{wording(section.title, language)} [{section.id}]"
+        yield from _below_the_title(section, language)
         for item in section.items:
             yield ""
             yield f"  {wording(item.title, language)} [{item.id}]"
             yield from (f"    {line}" for line in _item_lines(item, language))
 
 
+def _below_the_title(part: Rubric | Section, language: str) -> Iterator[str]:
+    yield from (f"{place}: {wording(text, language)}" for place, text in part.texts().items() if place != "title")
+
+
 def _item_lines(item: Item, language: str) -> Iterator[str]:
     yield wording(item.question, language)
     yield "; ".join(_terms(item))
-    if item.scale != "binary":
-        for level in item.scale.levels:
-            yield f"{level.value} ({level.points:g} of the weight): {wording(level.anchor, language)}"
-    policy = {MET: item.guidance.met, NOT_MET: item.guidance.not_met, NOT_APPLICABLE: item.guidance.not_applicable}
-    for label, text in policy.items():
-        if text:
-            yield f"{label}: {wording(text, language)}"
+    points = {} if item.scale == "binary" else {level.value: level.points for level in item.scale.levels}
+    for name, text in {**item.policy(), **item.remarks()}.items():
+        earns = f" ({points[name]:g} of the weight)" if name in points else ""
+        yield f"{name}{earns}: {wording(text, language)}"
     for example in item.examples:
-        yield f"example of {example.label}: “{wording(example.quote, language)}”"
+        why = f" ({wording(example.why, language)})" if example.why else ""
+        yield f"example of {example.label}: “{wording(example.quote, language)}”{why}"
 
 
 def _terms(item: Item) -> Iterator[str]:

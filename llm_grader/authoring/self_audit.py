@@ -20,7 +20,7 @@ from llm_grader.version import __version__
 _LABELS = {"yes": MET, "no": NOT_MET, "not_applicable": NOT_APPLICABLE, "": CANNOT_ASSESS}
 
 
-class Answer(Model):
+class SelfAuditAnswer(Model):
     """One answer: yes, no, not_applicable, or nothing yet; and what it rests on."""
 
     answer: Annotated[
@@ -35,7 +35,7 @@ class SelfAudit(Model):
     rubric: str
     version: str
     answered_by: str = ""
-    answers: dict[str, Answer] = Field(default_factory=dict)
+    answers: dict[str, SelfAuditAnswer] = Field(default_factory=dict)
 
 
 def organisation_items(rubric: Rubric) -> tuple[Item, ...]:
@@ -62,9 +62,8 @@ def _lines(rubric: Rubric, items: tuple[Item, ...], language: str) -> Iterator[s
     yield 'answered_by: ""'
     yield "answers:"
     for item in items:
-        for text in (item.question, item.guidance.met, item.guidance.not_met):
-            if text:
-                yield f"  # {' '.join(wording(text, language).split())}"
+        for text in (item.question, *item.policy().values(), *item.remarks().values()):
+            yield f"  # {' '.join(wording(text, language).split())}"
         yield f"  {item.id}:"
         yield '    answer: ""'
         yield '    note: ""'
@@ -85,14 +84,16 @@ def grade_self_audit(audit: SelfAudit, rubric: Rubric) -> Scorecard:
     Raises:
         MalformedInput: an answer belongs to no question of the rubric, or the rubric is another one.
     """
-    known = {item.id for item in organisation_items(rubric)}
+    questions = {item.id for item in organisation_items(rubric)}
     if audit.rubric != rubric.id or audit.version != rubric.version:
         raise MalformedInput(
             f"answers to {audit.rubric} {audit.version}, and the rubric is {rubric.id} {rubric.version}: print the "
             "questionnaire again and copy the answers"
         )
-    if unknown := sorted(set(audit.answers) - known):
-        raise MalformedInput(f"answers: {', '.join(unknown)}: no such question; expected {', '.join(sorted(known))}")
+    if unknown := sorted(set(audit.answers) - questions):
+        raise MalformedInput(
+            f"answers: {', '.join(unknown)}: no such question; expected {', '.join(sorted(questions))}"
+        )
     verdicts = {item.id: _verdict(item, audit.answers) for item in rubric.items()}
     decided = apply_conditions(rubric, verdicts, Transcript(id="self-audit", channel="chat", turns=()))
     scores = score_verdicts(rubric, decided)
@@ -118,10 +119,10 @@ def grade_self_audit(audit: SelfAudit, rubric: Rubric) -> Scorecard:
     )
 
 
-def _verdict(item: Item, answers: Mapping[str, Answer]) -> Verdict:
+def _verdict(item: Item, answers: Mapping[str, SelfAuditAnswer]) -> Verdict:
     if item.judged != "org":
         reason = "about conversations, not about the organisation"
         return Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
-    given = answers.get(item.id, Answer())
+    given = answers.get(item.id, SelfAuditAnswer())
     reason = given.note or ("" if given.answer else "not answered")
     return Verdict(item_id=item.id, label=_LABELS[given.answer], reason=reason, judged="org")

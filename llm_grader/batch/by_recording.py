@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from llm_grader.asking.answers import parse_answers, read_answers
+from llm_grader.asking.answers import read_answers
 from llm_grader.batch.files import ResultLine
 from llm_grader.checking.claims import Reply
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError, Truncated
-from llm_grader.gateway.faults import fault_of, unsupported_parameter
-from llm_grader.gateway.gateway import OPTIONAL
+from llm_grader.gateway.answer_text import parse_answers
+from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.probabilities import label_probabilities
 from llm_grader.rubric.model import Item
@@ -151,7 +151,7 @@ def _fault(line: ResultLine) -> JudgeError | None:
         return None
     body: Any = response.body or line.error
     fault = fault_of(response.status_code, {}, body)
-    rejected = unsupported_parameter(body, OPTIONAL)
-    if isinstance(fault, BadRequest) and rejected is not None:
-        return BadRequest(f"the endpoint does not take {rejected}: export again with --without {rejected}")
+    if isinstance(fault, BadRequest) and fault.parameter is not None:
+        name = fault.parameter
+        return BadRequest(f"the endpoint does not take {name}: export again with --without {name}")
     return fault

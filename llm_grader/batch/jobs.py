@@ -19,7 +19,7 @@ from llm_grader.asking.answers import response_model
 from llm_grader.batch.by_recording import RecordedAsker
 from llm_grader.batch.files import LIMITS, Limits, ResultLine, Results, render_line, write_requests
 from llm_grader.errors import UsageError
-from llm_grader.gateway.gateway import Gateway
+from llm_grader.gateway.bodies import render_request
 from llm_grader.grader.grader import Grader
 from llm_grader.grader.pool import run_pool
 from llm_grader.grading.grade import grade_transcript, has_no_agent
@@ -78,7 +78,6 @@ def export_batch(
         DiskError: `folder` cannot be written.
     """
     _check(grader)
-    gateway = Gateway(grader.settings.endpoint, without=without)
     model_of = _response_models(grader)
     left_out: defaultdict[LeftOut, list[str]] = defaultdict(list)
     keys: set[str] = set()
@@ -89,7 +88,8 @@ def export_batch(
             reason = _reason_to_leave_out(transcript, key, grader, keys)
             if reason is None:
                 sent = redact(transcript).transcript if grader.settings.redact else transcript
-                body = gateway.render_request(grader.prompts.render(sent), model_of(transcript.channel))
+                messages, answers = grader.prompts.render(sent), model_of(transcript.channel)
+                body = render_request(grader.endpoint, messages, answers, without=without)
                 line = render_line(key, body)
                 if len(line) <= limits.bytes:
                     keys.add(key)

@@ -1,1 +1,1 @@
-"""A claim of a judge held against the transcript: is the quote there, in the words of whom, and is it enough."""
+"""Claims of a judge held against the transcript: whether a quote is there, in whose words, and whether it is enough."""

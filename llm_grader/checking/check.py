@@ -21,7 +21,7 @@ class Checked(NamedTuple):
 
 
 def check_reply(reply: Reply, items: Iterable[Item], finder: QuoteFinder, *, repaired: bool = False) -> Checked:
-    """Check each claim against the transcript.
+    """Verdicts of a reply whose claims are held against the transcript.
 
     A claim that fails becomes `needs_review` with its problem, never a label. `repaired` marks evidence that was found
     only when the judge was asked again.
@@ -36,8 +36,8 @@ def check_reply(reply: Reply, items: Iterable[Item], finder: QuoteFinder, *, rep
             problem = _problem(claim, item, evidence, failed)
         if problem is not None:
             problems[item.id] = problem
-            said = claim.label if claim else reply.rejected.get(item.id)
-            verdicts[item.id] = _for_review(item, problem, said=said, reason=claim.reason if claim else "")
+            label = claim.label if claim else reply.rejected.get(item.id)
+            verdicts[item.id] = _for_review(item, problem, label=label, reason=claim.reason if claim else "")
         elif claim is not None:
             verdicts[item.id] = Verdict(
                 item_id=item.id,
@@ -66,7 +66,7 @@ def _verify(
 
 
 def _problem(claim: Claim, item: Item, evidence: tuple[Evidence, ...], failed: list[Unverified]) -> str | None:
-    """What is wrong with a claim, or None. Words that are nowhere in the transcript discredit any label."""
+    """Problem of a claim, or None. Words that are nowhere in the transcript discredit any label."""
     if claim.label not in item.labels:
         return "unknown_label"
     if evidence:
@@ -79,11 +79,11 @@ def _problem(claim: Claim, item: Item, evidence: tuple[Evidence, ...], failed: l
 
 
 def _judged(item: Item) -> Judged:
-    """By what a claim was judged: a model, also where it only stands in for a signal or the ticket."""
+    """Basis of a claim: a model, also where it only stands in for a signal or the ticket."""
     return "audio" if item.judged == "audio" else "llm"
 
 
-def _for_review(item: Item, problem: str, *, said: str | None, reason: str) -> Verdict:
+def _for_review(item: Item, problem: str, *, label: str | None, reason: str) -> Verdict:
     unverified = problem in set(Unverified)
     name, _, found = problem.partition(": ")
     return Verdict(
@@ -94,5 +94,5 @@ def _for_review(item: Item, problem: str, *, said: str | None, reason: str) -> V
         judged=_judged(item),
         problem=UNVERIFIED if unverified else name,
         detail=problem if unverified else found or None,
-        claimed=said,
+        claimed=label,
     )

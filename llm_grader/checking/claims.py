@@ -9,14 +9,14 @@ from llm_grader.usage import Usage
 
 
 class Quote(Model):
-    """Words a judge cites, and the number of the turn (from 0) where it says they are."""
+    """Words that a judge cites, and the number of the turn (from 0) where it says they are."""
 
     turn: int
     quote: str
 
 
 class Claim(Model):
-    """What a judge says about one item, unchecked. `confidence` is 0–1 where the judge gives one."""
+    """Answer of a judge about one item, unchecked. `confidence` is 0–1 where the judge gives one."""
 
     item_id: str
     label: str
@@ -26,10 +26,10 @@ class Claim(Model):
 
 
 class Reply(Model):
-    """Everything a judge said about some items of one transcript.
+    """Answers of a judge about some items of one transcript.
 
     `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
-    error. `rejected` has the label of a malformed answer, for people to see: never for the judge, who is told the
+    error. `rejected` has the label of a malformed answer, for people to see: never for the judge, who only reads the
     problem. `windows` is how many parts the transcript was read in.
     """
 

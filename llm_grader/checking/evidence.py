@@ -66,7 +66,7 @@ class QuoteFinder:
         self._says_nothing = functools.cache(lambda index: _says_nothing(transcript.turns[index]))
 
     def resolve(self, quote: str, rule: EvidenceRule, *, turn: int | None = None) -> Evidence | Unverified:
-        """The place where `quote` was said by someone whose words count under `rule`.
+        """Place where `quote` was said by someone whose words count under `rule`.
 
         The hinted turn is taken if it holds the quote; otherwise the first turn that holds it letter by letter, else
         the first that holds it up to whitespace, case, Unicode form, quote marks, dashes, invisible characters, and
@@ -102,10 +102,10 @@ class QuoteFinder:
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
         turn = self._transcript.turns[index]
-        said, elsewhere = self._places(index, sought)
-        if said is None:
+        span, elsewhere = self._places(index, sought)
+        if span is None:
             return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
-        start, end = said
+        start, end = span
         words = turn.text[start:end]
         return self._objection(index, sought.rule) or Evidence(
             turn=index,
@@ -117,18 +117,18 @@ class QuoteFinder:
         )
 
     def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, bool]:
-        """Where the turn says it, letter by letter if it does, and whether it also stands where nobody says it."""
+        """Span in which the turn says it, letter by letter if it does, and whether it also stands where nobody does."""
         turn = self._transcript.turns[index]
         bodies = turn.body_spans() if turn.spoken else ()
-        said, elsewhere = None, False
+        found, elsewhere = None, False
         for start, end in self._spans(index, sought.folds):
             if not any(first <= start and end <= last for first, last in bodies):
                 elsewhere = True
             elif turn.text[start:end] == sought.quote:
                 return (start, end), elsewhere
             else:
-                said = said or (start, end)
-        return said, elsewhere
+                found = found or (start, end)
+        return found, elsewhere
 
     def _spans(self, index: int, folds: tuple[str, ...]) -> Iterator[_Span]:
         if index not in self._folded:

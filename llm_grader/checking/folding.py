@@ -41,7 +41,7 @@ _COMPARED_AT_MOST = 2_000_000
 
 
 class Folded:
-    """The fold of one text.
+    """Fold of one text.
 
     Args:
         original: the text; `text` is its fold.
@@ -86,7 +86,7 @@ class Folded:
             at = self.text.find(fold, at + 1)
 
     def _cut(self, at: int) -> tuple[int, int] | None:
-        """Where what comes before `at` ends and what follows begins, in the original; None where no cut may be."""
+        """End of what comes before `at` and beginning of what follows, in the original; None where no cut may be."""
         if not _may_cut(self.text, at):
             return None
         index = bisect_right(self._at, at) - 1
@@ -99,7 +99,7 @@ class Folded:
 
 
 def fold(text: str) -> str:
-    """The fold of `text`."""
+    """Fold of `text`."""
     return _fold_all(text) if _PLAIN.fullmatch(text) else Folded(text).text
 
 

@@ -11,11 +11,13 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from llm_grader.asking.answers import AnswerModel, CitedQuote, Words
-from llm_grader.asking.by_prompt import Judge
-from llm_grader.asking.messages import PROBLEMS, Message, fence_code, language_name, render_transcript, template
+from llm_grader.asking.answers import CitedQuote
+from llm_grader.asking.judge import Judge, filled_by
+from llm_grader.asking.messages import PROBLEMS, fence_code, language_name, render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder, Unverified
 from llm_grader.errors import EndpointError, JudgeError, UsageError
+from llm_grader.gateway.answer_text import AnswerModel, Words
+from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.work import Work, current_work
 from llm_grader.privacy.redaction import redact, restore
 from llm_grader.rubric.model import EvidenceRule, Item, Rubric, wording
@@ -129,11 +131,11 @@ class PairJudge:
     ) -> None:
         self._judge = judge
         self._redact = redact
-        guidance = {MET: item.guidance.met, NOT_MET: item.guidance.not_met}
+        rules = {**item.policy(), **item.remarks()}
         reasons = reason_language or language
         self._rules = template("consistency").render(
             question=wording(item.question, language),
-            policy=[(label, wording(text, language)) for label, text in guidance.items() if text],
+            policy=[(name, wording(text, language)) for name, text in rules.items()],
             reason_language=language_name(reasons),
         )
 
@@ -165,13 +167,13 @@ class PairJudge:
         problems: dict[str, str] = {}
         for _ in range(2):
             try:
-                answer, spent = await self._judge.complete(self.render(pair, problems), PairAnswer)
+                filled = await filled_by(self._judge, self.render(pair, problems), PairAnswer)
             except EndpointError:
                 raise
             except JudgeError as fault:
                 return _unknown(pair, "error", fault.code, usage + (fault.usage or Usage()))
-            usage += spent
-            verdict, problems = self._check(PairAnswer.model_validate(answer.model_dump()), pair)
+            usage += filled.usage
+            verdict, problems = self._check(PairAnswer.model_validate(filled.answer.model_dump()), pair)
             if not problems:
                 return verdict.model_copy(update={"usage": usage})
         return _unknown(pair, "needs_review", next(iter(problems.values())), usage)

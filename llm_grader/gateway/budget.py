@@ -1,4 +1,4 @@
-"""Limits on what a run may send and spend, checked before each request."""
+"""Budget: limits on what a run may send and spend, checked before each request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from llm_grader.errors import BudgetExceeded, UsageError
 
 
 class Budget:
-    """What may still be sent. Shared by all requests of a run.
+    """Limits on requests and cost, shared by all requests of a run.
 
     Cost is only known afterwards, so each request first reserves what it is expected to cost; the reservation is
     replaced by what it did cost. Once a request has cost more than expected, the later ones reserve more in the same

@@ -1,54 +1,86 @@
-"""The client libraries: openai, which talks to the endpoint, and instructor, which fills in what it answers.
+"""Client: the libraries that talk to an endpoint, openai, and fill in what it answers, instructor.
 
-Besides the gateway, no other module imports them. Their errors become ours here; their texts, which may hold a
-transcript, go no further.
+Their errors become ours here; their texts, which may hold a transcript, go no further.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
-from functools import lru_cache
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
-from llm_grader.errors import BadRequest, JudgeError, TransientError
-from llm_grader.gateway.endpoint import Endpoint, Mode
+from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
+from llm_grader.gateway.answer_text import Choice, has_duplicate_keys
+from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice
+from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.prices import OPENAI_URL
-from llm_grader.gateway.throttle import Throttle
+from llm_grader.gateway.probabilities import option_logprobs
 
 if TYPE_CHECKING:
-    import instructor
     from openai.types.chat import ChatCompletion
 
 
 class Client:
-    """The SDK's client and the throttle of one event loop."""
+    """The SDK's client of one event loop.
 
-    def __init__(self, endpoint: Endpoint, throttle: Throttle) -> None:
-        import instructor
+    Args:
+        endpoint: where and how.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
         import openai
 
-        logging.getLogger("instructor").setLevel(logging.CRITICAL)  # at ERROR it prints what the model wrote
         key = endpoint.api_key.get_secret_value() if endpoint.api_key else None
-        self.raw = openai.AsyncOpenAI(
+        self._endpoint = endpoint
+        self._sdk = openai.AsyncOpenAI(
             base_url=endpoint.base_url or OPENAI_URL,
             api_key=key or "none",
             max_retries=0,
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
             http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
         )
-        self.fill_in: Any = instructor.patch(create=self.send, mode=instructor_mode(endpoint.mode))
-        self.throttle = throttle
+        self._fill_in: Any = filling_in(self._send, endpoint.mode)
 
-    async def send(self, **body: Any) -> ChatCompletion:
+    async def fill_in(
+        self, messages: Sequence[Message], response_model: type[BaseModel], *, ledger: Ledger, without: Collection[str]
+    ) -> BaseModel:
+        """The response model as the endpoint fills it in; the answer is counted in `ledger`, also one of no use."""
+        answer: BaseModel = await self._fill_in(
+            strict=True,
+            hooks=_hooks_of(ledger),
+            **filling_arguments(self._endpoint, messages, response_model, without),
+        )
+        if has_duplicate_keys(ledger.text):
+            raise InvalidOutput("a key comes twice in the answer", ledger.text)
+        return answer
+
+    async def choose(
+        self, messages: Sequence[Message], options: Sequence[str], *, ledger: Ledger, without: Collection[str]
+    ) -> Choice:
+        """The option that the endpoint chooses, counted in `ledger`."""
+        completion = await self._send(**render_choice(self._endpoint, messages, options, without=without))
+        ledger.add(completion)
+        if not getattr(completion, "choices", None):
+            raise ledger.fault()
+        logprobs = completion.choices[0].logprobs
+        if logprobs is None or not logprobs.content:
+            raise BadRequest("the endpoint gives no token probabilities: it cannot choose among options")
+        first = [(token.token, token.logprob) for token in logprobs.content[0].top_logprobs]
+        return Choice(answer=ledger.text.strip(), logprobs=option_logprobs(first, options))
+
+    async def aclose(self) -> None:
+        """Close its connections; pending requests fail."""
+        await self._sdk.close()
+
+    async def _send(self, **body: Any) -> ChatCompletion:
         """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""
         from openai.types.chat import ChatCompletion
 
-        return await self.raw.post("/chat/completions", cast_to=ChatCompletion, body=body)
+        return await self._sdk.post("/chat/completions", cast_to=ChatCompletion, body=body)
 
 
 def _http_client(**settings: Any) -> Any:
@@ -61,30 +93,7 @@ def _http_client(**settings: Any) -> Any:
         return openai.DefaultAsyncHttpxClient(**settings)
 
 
-@lru_cache(maxsize=256)
-def prepared(response_model: type[BaseModel]) -> type[BaseModel]:
-    """What instructor has to see of the model: its name, its schema, and how it is filled in.
-
-    Of the model itself it would walk every field several times a request, which takes longer than all the rest.
-    """
-    from instructor import OpenAISchema
-
-    schema = response_model.model_json_schema()
-
-    class Prepared(OpenAISchema):
-        @classmethod
-        def model_json_schema(cls, *_args: Any, **_settings: Any) -> dict[str, Any]:
-            return dict(schema)
-
-        @classmethod
-        def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:
-            return response_model.model_validate_json(json_data, **settings)
-
-    Prepared.__name__, Prepared.__doc__ = response_model.__name__, response_model.__doc__
-    return Prepared
-
-
-def hooks_of(ledger: Ledger) -> Any:
+def _hooks_of(ledger: Ledger) -> Any:
     """Instructor's hooks, which count the answer before instructor rewrites it."""
     from instructor.core.hooks import Hooks
 
@@ -93,33 +102,11 @@ def hooks_of(ledger: Ledger) -> Any:
     return hooks
 
 
-def instructor_mode(mode: Mode) -> instructor.Mode:
-    """What instructor calls a mode."""
-    import instructor
-
-    modes = {
-        "tools": instructor.Mode.TOOLS,
-        "json_schema": instructor.Mode.JSON_SCHEMA,
-        "md_json": instructor.Mode.MD_JSON,
-    }
-    return modes[mode]
-
-
-def cause_of(error: BaseException) -> BaseException:
-    """The SDK's error behind instructor's wrapper."""
-    attempts = getattr(error, "failed_attempts", None)
-    if attempts:
-        return attempts[-1].exception  # type: ignore[no-any-return]
-    while error.__cause__ is not None and type(error).__module__.startswith("instructor"):
-        error = error.__cause__
-    return error
-
-
 def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     """One of our errors for whatever the libraries raised. The original's text is never passed on."""
     import openai
 
-    cause = cause_of(error)
+    cause = _cause_of(error)
     if isinstance(cause, openai.APITimeoutError | TimeoutError) and _kind(cause) == "no answer":
         return _in_doubt(TransientError(f"timed out after {timeout:g} s"))
     if isinstance(cause, openai.APIStatusError):
@@ -133,6 +120,16 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
         raise cause from None  # nothing was answered and no library complained: a bug, not a fault
     return ledger.fault()
+
+
+def _cause_of(error: BaseException) -> BaseException:
+    """The SDK's error behind instructor's wrapper."""
+    attempts = getattr(error, "failed_attempts", None)
+    if attempts:
+        return attempts[-1].exception  # type: ignore[no-any-return]
+    while error.__cause__ is not None and type(error).__module__.startswith("instructor"):
+        error = error.__cause__
+    return error
 
 
 def _kind(error: BaseException) -> Literal["never sent", "hung up", "no answer"]:

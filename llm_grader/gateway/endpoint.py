@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from llm_grader.content import content_of
 from llm_grader.errors import UsageError
 from llm_grader.gateway.prices import OPENAI_URL, Price
 from llm_grader.transcript import Model
@@ -15,6 +16,12 @@ from llm_grader.transcript import Model
 Mode = Literal["tools", "json_schema", "md_json"]
 LOCAL = "local"
 """The name of the embedded model."""
+_ALWAYS_SHOWN = ("mode", "temperature", "seed", "max_completion_tokens")
+CHANGES_NO_GRADE = (
+    *("api_key", "timeout", "requests_per_minute", "tokens_per_minute", "allow_http", "trust_env", "prices"),
+    *("model", "base_url"),  # which stand beside the parameters
+)
+"""The settings that are none of `parameters_of`; every other one has its place in `PARAMETER_DEFAULTS`."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -93,11 +100,9 @@ class Endpoint(Model):
 
 
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:
-    """What of the endpoint's settings can change a grade, for provenance and keys."""
-    return {
-        "mode": endpoint.mode,
-        "temperature": endpoint.temperature,
-        "seed": endpoint.seed,
-        "max_completion_tokens": endpoint.max_completion_tokens,
-        **({"logprobs": True} if endpoint.logprobs else {}),
-    }
+    """What of the endpoint's settings can change a grade, for provenance and keys.
+
+    Some are named even where they are at their default, for people who read them; any other only where it is set.
+    """
+    shown = {name: getattr(endpoint, name) for name in _ALWAYS_SHOWN}
+    return {**content_of(endpoint, without=CHANGES_NO_GRADE), **shown}

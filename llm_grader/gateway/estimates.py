@@ -1,28 +1,37 @@
-"""What a request takes: tokens foretold from its bytes, and dollars from tokens. Pure."""
+"""Estimates: tokens of a request from its bytes, and dollars from tokens. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pydantic import BaseModel
 
+from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.prices import cost_of
 from llm_grader.usage import Rates, Usage
 
 _TOKENS_OF_A_CHOICE = 2  # the option, and the end
+_FIRST_GUESS = Rates()
 
 
 def estimate_of(
-    messages: Sequence[Mapping[str, str]],
+    messages: Sequence[Message],
     answer: type[BaseModel] | Sequence[str],
     endpoint: Endpoint,
     *,
-    rates: Rates,
+    rates: Rates = _FIRST_GUESS,
 ) -> Usage:
-    """What one request is expected to take; `answer` is the response model, or the options to choose among."""
+    """Usage that one request is expected to have.
+
+    Args:
+        messages: the prompt.
+        answer: the response model, or the options to choose among.
+        endpoint: for the price.
+        rates: tokens for a byte and for an answer; without, those that every estimate begins with.
+    """
     if isinstance(answer, type):
         completion = rates.completion_tokens or rates.completion_tokens_an_item * len(answer.model_fields)
     else:
@@ -33,13 +42,13 @@ def estimate_of(
 
 
 def priced(usage: Usage, endpoint: Endpoint) -> Usage:
-    """The usage with its cost, None where the price or a count is unknown."""
+    """Usage with its cost, None where the price or a count is unknown."""
     cost = cost_of(usage, endpoint.model, endpoint.base_url, endpoint.prices)
     return usage.model_copy(update={"cost": cost})
 
 
-def bytes_of(messages: Sequence[Mapping[str, str]], answer: type[BaseModel] | Sequence[str]) -> int:
-    """UTF-8 bytes of the prompt and the schema: what prompt tokens are estimated from."""
+def bytes_of(messages: Sequence[Message], answer: type[BaseModel] | Sequence[str]) -> int:
+    """UTF-8 bytes of the prompt and the schema, from which prompt tokens are estimated."""
     schema = _schema_bytes(answer) if isinstance(answer, type) else 0
     return sum(len(message["content"].encode()) for message in messages) + schema
 

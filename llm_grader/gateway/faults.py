@@ -1,4 +1,4 @@
-"""What a failed HTTP answer means: status, headers and body → one of our errors. Pure.
+"""Faults: status, headers and body of a failed HTTP answer → one of our errors. Pure.
 
 The bodies of OpenAI-compatible servers differ; codes are believed first, then a few words that the servers are known
 to use. No body text is ever copied into a message: it may repeat the transcript. A code is, when it is a plain name.
@@ -25,6 +25,7 @@ from llm_grader.errors import (
     RateLimited,
     TransientError,
 )
+from llm_grader.gateway.bodies import OPTIONAL
 
 _CONTEXT_CODES = {"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"}
 _CONTEXT_WORDS = ("context length", "context size", "context window", "maximum context", "too many tokens", "too long")
@@ -34,13 +35,20 @@ _NAME = re.compile(r"[a-z0-9_.-]{1,60}")
 
 
 def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
-    """The error that a non-2xx answer of the endpoint stands for.
+    """Error that a non-2xx answer of the endpoint stands for; a `BadRequest` names the parameter it complains about.
 
     Args:
         status: the HTTP status.
         headers: the answer's headers, with lower-case or case-insensitive keys.
         body: the decoded JSON body, or its text, or None.
     """
+    fault = _fault(status, headers, body)
+    if isinstance(fault, BadRequest):
+        fault.parameter = unsupported_parameter(body, OPTIONAL)
+    return fault
+
+
+def _fault(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
     code, words = _code_and_words(body)
     if code in _QUOTA_CODES or status == 402:
         return QuotaError(f"the account behind the key has no quota left (HTTP {status}): check billing and limits")
@@ -70,7 +78,7 @@ def _rejection(status: int, code: str, words: str) -> JudgeError:
 
 
 def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
-    """Which of the request's optional parameters a 400 complains about, when it says so."""
+    """Parameter among `candidates` that a rejection complains about; None where it names none."""
     _, words = _code_and_words(body)
     param = _error(body).get("param")
     if param in candidates:
@@ -81,7 +89,7 @@ def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
 
 
 def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> float | None:
-    """Seconds that the server asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date.
+    """Pause in seconds that the server asks for: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date.
 
     None where it names no wait that is still ahead: how long to wait is then ours to decide. `clock` tells the seconds
     since the epoch that a date is set off against.

@@ -1,7 +1,8 @@
-"""What one question has taken so far: every request sent, every token reported, and the last answer's text."""
+"""Ledger of one question: every request sent, every token reported, and the last answer's text."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
@@ -12,22 +13,34 @@ _NO_CHOICES = "no choices"
 
 
 class Ledger:
-    """Counts of one question: every request sent, and every token that an answer reported.
+    """Counts of one question: every attempt and request, and every token that an answer reported.
+
+    An attempt takes more than one request where the endpoint rejects a parameter. `tokens` has prompt, cached and
+    completion tokens of each request that was answered, or may have been; None for what is not known.
 
     Args:
         estimate: what one request is expected to cost, in US dollars, where that matters.
         prompt_bytes: bytes of the prompt and the schema.
         items: how many items it asks about.
         expected_tokens: tokens that one request is expected to take, prompt and answer, where that matters.
+        price: puts the cost on a usage; by default it stays unknown.
     """
 
     def __init__(
-        self, estimate: float | None = None, prompt_bytes: int = 0, *, items: int = 0, expected_tokens: int = 0
+        self,
+        estimate: float | None = None,
+        prompt_bytes: int = 0,
+        *,
+        items: int = 0,
+        expected_tokens: int = 0,
+        price: Callable[[Usage], Usage] = lambda usage: usage,
     ) -> None:
         self.estimate = estimate
         self.items = items
         self.prompt_bytes = prompt_bytes
         self.expected_tokens = expected_tokens
+        self._price = price
+        self.attempts = 0
         self.requests = 0
         self.tokens: list[tuple[int | None, int | None, int | None]] = []
         self.text = ""
@@ -49,24 +62,26 @@ class Ledger:
         self.answer_tokens = _answer_tokens(getattr(choice, "logprobs", None))
 
     def add_unknown(self) -> None:
-        """Nobody knows what a request took: it was sent and not answered."""
+        """Count a request of which nobody knows what it took: it was sent and not answered."""
         self.tokens.append((None, None, None))
 
-    def usage(self, since: int) -> Usage:
-        """Tokens of the answers from number `since` on, and all requests."""
+    def usage(self, since: int = 0) -> Usage:
+        """Usage: tokens and cost of the answers from number `since` on, and all requests."""
         columns = list(zip(*self.tokens[since:], strict=True)) or [(), (), ()]
         prompt, cached, completion = (None if None in column else sum(column) for column in columns)
-        return Usage(
-            requests=self.requests,
-            prompt_tokens=prompt,
-            cached_tokens=cached,
-            completion_tokens=completion,
-            cost=None,
-            answered_by=self.answered_by,
+        return self._price(
+            Usage(
+                requests=self.requests,
+                prompt_tokens=prompt,
+                cached_tokens=cached,
+                completion_tokens=completion,
+                cost=None,
+                answered_by=self.answered_by,
+            )
         )
 
     def fault(self) -> JudgeError:
-        """What is wrong with an answer that came with status 200."""
+        """Error for an answer that came with status 200 and cannot be used."""
         if not self.tokens or self.finish_reason == _NO_CHOICES:
             return TransientError("the endpoint's answer is no chat completion (a web page?): check --base-url")
         if self.refused:

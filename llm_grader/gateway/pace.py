@@ -1,4 +1,4 @@
-"""At most so many requests and tokens a minute: what an account is allowed, whoever in the process asks.
+"""Pace: at most so many requests and tokens a minute, as an account is allowed, whoever in the process asks.
 
 Requests are spread evenly over the minute (generic cell rate algorithm, ITU-T I.371): limits of a minute are often
 enforced by the second, and whoever sends a minute's worth at once is refused for the rest of it. So in no minute are
@@ -18,7 +18,7 @@ _MINUTE = 60.0
 
 
 class Pace:
-    """When the next request may be sent. May be shared by event loops and threads.
+    """Turns of requests, one after the other. May be shared by event loops and threads.
 
     Args:
         requests_per_minute: None for no limit.
@@ -47,19 +47,19 @@ class Pace:
             return 0.0
 
     def give_back(self, tokens: float) -> None:
-        """A request of about so many tokens was not sent after all."""
+        """Give back the turn of a request of about so many tokens that was not sent after all."""
         with self._lock:
             self._requests_from -= self._seconds_a_request
             self._tokens_from -= tokens * self._seconds_a_token
 
     def correct(self, expected: float, counted: float) -> None:
-        """A request took `counted` tokens, and not the `expected` ones: the next ones wait longer, or less long."""
+        """Correct the tokens of a request from `expected` to `counted`: the next ones wait longer, or less long."""
         with self._lock:
             self._tokens_from += (counted - expected) * self._seconds_a_token
 
 
 def pace_of(endpoint: Endpoint, clock: Callable[[], float]) -> Pace | None:
-    """The pace that all who ask this endpoint's model share; None where it has no limits."""
+    """Pace that all who ask this endpoint's model share; None where it has no limits."""
     limits = (endpoint.requests_per_minute, endpoint.tokens_per_minute)
     return None if limits == (None, None) else _shared(endpoint.host, endpoint.path, endpoint.model, limits, clock)
 

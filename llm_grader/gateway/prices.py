@@ -1,4 +1,4 @@
-"""What tokens cost, in US dollars. What is not known stays unknown.
+"""Prices: US dollars for tokens. What is not known stays unknown.
 
 Prices come from the user's own table first, then from `genai-prices` when the endpoint is a provider it knows.
 """
@@ -24,11 +24,11 @@ class Price(Model):
 
 
 def cost_of(usage: Usage, model: str, base_url: str | None, prices: dict[str, Price]) -> float | None:
-    """The cost of `usage`, or None when a token count or the price is unknown, or the counts cannot be true.
+    """Cost of `usage`, or None when a token count or the price is unknown, or the counts cannot be true.
 
     Args:
         usage: tokens as the endpoint reported them.
-        model: the name the endpoint was asked for.
+        model: the name that requests give the endpoint.
         base_url: the endpoint; None is OpenAI's own.
         prices: the user's own prices by model name; they win.
     """

@@ -1,4 +1,4 @@
-"""How sure a model was of each label, read from the token probabilities of its answer. Pure."""
+"""Probabilities of what a model answered, read from those of its tokens. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from llm_grader.gateway.answer_text import LOGPROB_FLOOR
+
 
 class Token(NamedTuple):
-    """A token of an answer and its natural-log probability."""
+    """Token of an answer and its natural-log probability."""
 
     text: str
     logprob: float
@@ -34,3 +36,15 @@ def label_probabilities(tokens: Sequence[Token], item_ids: Iterable[str]) -> dic
             first, last = bisect.bisect_right(ends, value.start(1)), bisect.bisect_left(ends, value.end(1))
             found[item_id] = math.exp(math.fsum(token.logprob for token in tokens[first : last + 1]))
     return found
+
+
+def option_logprobs(listed: Sequence[tuple[str, float]], options: Sequence[str]) -> dict[str, float]:
+    """Option → log-probability (nats) of the most likely of the `listed` first tokens that begins it.
+
+    `LOGPROB_FLOOR` for an option that none of them begins.
+    """
+    tokens = [(text.strip(), logprob) for text, logprob in listed if text.strip()]
+    return {
+        option: max((logprob for text, logprob in tokens if option.startswith(text)), default=LOGPROB_FLOOR)
+        for option in options
+    }

@@ -1,4 +1,4 @@
-"""How many requests may be in flight, and when nobody may send: shared by all workers of a run.
+"""Throttle: how many requests may be in flight, and when nobody may send, for all workers of a run.
 
 The first request goes alone: a wrong key costs one request, and the others find the provider's cache filled. Then the
 limit halves when the endpoint asks to slow down and grows by one for as many answers that succeed as it allows
@@ -23,7 +23,7 @@ NOTHING_NEW = "nothing new is begun: run again to go on"
 
 
 class Throttle:
-    """Shared by all requests of one event loop.
+    """Limit on the requests in flight, shared by all of one event loop.
 
     Args:
         limit: requests in flight at most.
@@ -106,7 +106,7 @@ class Throttle:
         return self._stopped_by
 
     async def _sleep_unless_woken(self, seconds: float) -> None:
-        waits = [asyncio.ensure_future(each) for each in (self._sleep(seconds), self._woken.wait())]
+        waits = [asyncio.ensure_future(end) for end in (self._sleep(seconds), self._woken.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Protocol
 
 from llm_grader.usage import Usage
 
 
 class AttemptLog(Protocol):
-    """A log that notes each request before it is sent and when it has ended; the store's journal has one."""
+    """Log that notes each request before it is sent and when it has ended; the store's journal has one."""
 
     async def begin(self, prompt_bytes: int, items: int) -> int:
-        """Note that a request of so many bytes about so many items is about to be sent; returns its number.
+        """Number under which a request is noted that is about to be sent.
+
+        Args:
+            prompt_bytes: those of the prompt and the schema.
+            items: how many items it asks about.
 
         Raises:
             ClaimedElsewhere: somebody else does the same work.
@@ -24,22 +29,20 @@ class AttemptLog(Protocol):
         ...
 
 
+@dataclass(eq=False)
 class Work:
     """What requests are sent for, such as a transcript. Once the first was sent, it is `begun`.
 
     Args:
-        log: notes the attempts, where they are noted.
+        log: notes the requests, where they are noted.
+        begun: whether one was sent.
     """
 
-    def __init__(self, log: AttemptLog | None = None) -> None:
-        self.begun = False
-        self.log = log
+    log: AttemptLog | None = None
+    begun: bool = False
 
 
-BEGUN = Work()
-BEGUN.begun = True
+BEGUN = Work(begun=True)
+"""Work of requests that belong to none."""
 current_work: ContextVar[Work | None] = ContextVar("current_work", default=None)
-"""What the requests of the current task are for; without it, each is taken for one of some work that has begun."""
-
-attempt_log: ContextVar[AttemptLog | None] = ContextVar("attempt_log", default=None)
-"""Where the requests of the current task are noted; the gateway looks here before it sends."""
+"""Work of the requests that the current task sends; without it, each is taken for one of some work that has begun."""

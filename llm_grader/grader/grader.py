@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self, Unpack
 
-from llm_grader.asking.by_prompt import Judge
+from llm_grader.asking.judge import Judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.errors import UsageError
 from llm_grader.gateway.budget import Budget
@@ -84,21 +84,24 @@ class Grader:
         **settings: Unpack[GraderKeywords],
     ) -> None:
         self.settings = settings_of(model, settings, endpoint)
-        self.is_local = judge is None and self.settings.is_local
+        self.endpoint = _with_temperature(endpoint, self.settings) if endpoint else self.settings.endpoint
+        self.is_local = judge is None and self.endpoint.is_local
         if judge is None:
-            _check_model(self.settings)
+            _check_model(self.endpoint, self.settings)
         self.rubric = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
         self.prompts = Prompts(
             self.rubric, language=self.settings.language or "en", reason_language=self.settings.reason_language
         )
         self.store = store if isinstance(store, Store) or store is None else Store(store)
         name = str(getattr(judge, "name", type(judge).__name__)) if judge is not None else None
-        self.identity = Identity(base_provenance(self.prompts, self.settings, judge=name), self.settings.path)
+        self.identity = Identity(
+            base_provenance(self.prompts, self.endpoint, self.settings, judge=name), self.endpoint.path
+        )
         self.calibration = load_calibration(Path(calibration)) if isinstance(calibration, str | Path) else calibration
         if self.calibration is not None:
             self.calibration.check(self.identity.base)
         self._find_before = self._earlier() if reuse else _nothing_before
-        self._judges = Judges(self.prompts, self.settings, judge=judge, budget=budget, notify=notify)
+        self._judges = Judges(self.prompts, self.endpoint, self.settings, judge=judge, budget=budget, notify=notify)
         self._sending = Sending(self.rubric, self.settings, self._judges, self._find_before)
         self._owns_store = self.store is not store
         self._made_of = {"judge": judge, "budget": budget, "reuse": reuse, "notify": notify}
@@ -229,7 +232,7 @@ class Grader:
 
     def __reduce__(self) -> tuple[Any, ...]:
         store = None if self.store is None else self.store.path
-        settings = {"endpoint": self.settings.endpoint, **self.settings.keywords, **self._made_of}
+        settings = {"endpoint": self.endpoint, **self.settings.keywords, **self._made_of}
         return partial(Grader, self.rubric, store=store, calibration=self.calibration, **settings), ()
 
     def _calibrated(self, card: Scorecard) -> Scorecard:
@@ -244,13 +247,17 @@ class Grader:
     def _preview(self) -> Preview:
         base = self.identity.base
         rates = Rates() if self.store is None else self.store.rates(base.model, base.rubric_hash)
-        return Preview(self.prompts, self.settings, is_local=self.is_local, rates=rates)
+        return Preview(self.prompts, self.endpoint, self.settings, is_local=self.is_local, rates=rates)
 
 
-def _check_model(settings: GraderSettings) -> None:
+def _with_temperature(endpoint: Endpoint, settings: GraderSettings) -> Endpoint:
+    return endpoint.model_copy(update={"temperature": settings.temperature})
+
+
+def _check_model(endpoint: Endpoint, settings: GraderSettings) -> None:
     """Refuse a model that cannot be asked as the settings say."""
-    if not settings.is_local:
-        settings.check()
+    if not endpoint.is_local:
+        endpoint.check()
     elif settings.ask_roles:
         raise UsageError(
             "the embedded model cannot be asked who speaks: say it with a role mapping (--agent, --roles), or name "

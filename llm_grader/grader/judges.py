@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from llm_grader.asking.by_prompt import Asker, Judge, PromptAsker, WindowAsker
+from llm_grader.asking.by_prompt import PromptAsker
+from llm_grader.asking.by_windows import WindowAsker
+from llm_grader.asking.judge import Asker, Judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.errors import Interrupted
 from llm_grader.gateway.budget import Budget
+from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import CONCURRENCY, Gateway
 from llm_grader.gateway.throttle import NOTHING_NEW
 from llm_grader.grader.settings import GraderSettings
@@ -23,7 +26,8 @@ class Judges:
 
     Args:
         prompts: of the rubric.
-        settings: which model, and how it is asked.
+        endpoint: where a model is asked.
+        settings: how it is asked about items.
         judge: the caller's own; it answers in place of a model.
         budget: limits on requests and cost.
         notify: gets a short line about waits and retries.
@@ -32,6 +36,7 @@ class Judges:
     def __init__(
         self,
         prompts: Prompts,
+        endpoint: Endpoint,
         settings: GraderSettings,
         *,
         judge: Judge | None = None,
@@ -39,6 +44,7 @@ class Judges:
         notify: Callable[[str], None],
     ) -> None:
         self._prompts = prompts
+        self._endpoint = endpoint
         self._settings = settings
         self._judge = judge
         self._budget = budget
@@ -106,9 +112,9 @@ class Judges:
     def _open(self) -> OpenJudge:
         if self._judge is not None:
             return OpenJudge(self._asker(self._judge), self._judge)
-        if self._settings.is_local:
-            return open_local(self._prompts.rubric, self._settings.endpoint, self._notify)
-        gateway = Gateway(self._settings.endpoint, budget=self._budget, notify=self._notify)
+        if self._endpoint.is_local:
+            return open_local(self._prompts.rubric, self._endpoint, self._notify)
+        gateway = Gateway(self._endpoint, budget=self._budget, notify=self._notify)
         gateway.start_run(self._concurrency)
         return OpenJudge(self._asker(gateway), gateway, gateway)
 

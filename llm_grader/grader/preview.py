@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from llm_grader.asking.by_prompt import PromptAsker
-from llm_grader.asking.messages import Message, Prompts
+from llm_grader.asking.by_prompt import Layout
+from llm_grader.asking.messages import Prompts
 from llm_grader.asking.speaker_roles import assumed_roles, roles_to_ask
+from llm_grader.gateway.bodies import Message, render_choice, render_request
+from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.estimates import estimate_of
-from llm_grader.gateway.gateway import Gateway
 from llm_grader.grader.settings import GraderSettings
 from llm_grader.grading.grade import items_to_ask
 from llm_grader.grading.reuse import Before
@@ -40,24 +41,27 @@ class Preview:
 
     Args:
         prompts: of the rubric.
+        endpoint: where they would be sent.
         settings: how transcripts are sent.
         is_local: whether the embedded model is asked.
         rates: what requests took before.
     """
 
-    def __init__(self, prompts: Prompts, settings: GraderSettings, *, is_local: bool, rates: Rates) -> None:
+    def __init__(
+        self, prompts: Prompts, endpoint: Endpoint, settings: GraderSettings, *, is_local: bool, rates: Rates
+    ) -> None:
         self._rubric = prompts.rubric
         self._settings = settings
         self._is_local = is_local
         self._rates = rates
-        self._gateway = Gateway(settings.endpoint)
-        self._asker = PromptAsker(self._gateway, prompts, items_per_call=settings.items_per_call)
+        self._endpoint = endpoint
+        self._layout = Layout(prompts, settings.items_per_call)
 
     def estimate(self, transcript: Transcript, before: Before | None = None) -> Usage:
         """What grading `transcript` is expected to take, where `before` holds verdicts that need not be asked for."""
         usage = Usage()
         for request in self.requests(transcript, before):
-            once = estimate_of(request.messages, request.answer, self._gateway.endpoint, rates=self._rates)
+            once = estimate_of(request.messages, request.answer, self._endpoint, rates=self._rates)
             usage += sum([once] * (self._settings.samples if request.each_sample else 1), Usage())
         return usage.model_copy(update={"cost": 0.0}) if self._is_local else usage
 
@@ -65,9 +69,9 @@ class Preview:
         """The bodies of the requests; of several samples' requests each comes once."""
         for messages, answer, _ in self.requests(transcript):
             if isinstance(answer, tuple):
-                yield self._gateway.render_choice(messages, answer)
+                yield render_choice(self._endpoint, messages, answer)
             else:
-                yield self._gateway.render_request(messages, answer)
+                yield render_request(self._endpoint, messages, answer)
 
     def requests(self, transcript: Transcript, before: Before | None = None) -> Iterator[UnsentRequest]:
         """The requests about `transcript`, redacted where that is set.
@@ -83,8 +87,8 @@ class Preview:
         if self._is_local:
             yield from _choices(sent, items)
             return
-        for messages, part in self._asker.requests(sent, items):
-            yield UnsentRequest(messages, self._asker.response_model(part))
+        for messages, part in self._layout.requests(sent, items):
+            yield UnsentRequest(messages, self._layout.response_model(part))
 
 
 def _choices(transcript: Transcript, items: tuple[Item, ...]) -> Iterator[UnsentRequest]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from llm_grader.errors import ClaimedElsewhere
-from llm_grader.gateway.work import attempt_log
+from llm_grader.gateway.work import Work, current_work
 from llm_grader.grader.pool import run_pool
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.journal import Journal, JournalLog
@@ -101,12 +101,13 @@ class GradingRun:
     async def _card(self, transcript: Transcript, journal: Journal | None) -> Scorecard:
         provenance = self._stamp(transcript)
         if self._store is None or journal is None:
+            current_work.set(Work())
             return await self._grade(transcript, provenance)
         card = self._store.find(provenance.key, since=journal.started_at)
         if card is not None:
             journal.note(transcript.id, provenance.key)
             return Known.of(transcript, provenance.key).own(card)
-        attempt_log.set(JournalLog(journal, provenance.key, transcript.id))
+        current_work.set(Work(JournalLog(journal, provenance.key, transcript.id)))
         card = await self._grade(transcript, provenance)
         await journal.save(card)
         return card

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from llm_grader.asking.by_prompt import Judge
+from llm_grader.asking.judge import Judge
 from llm_grader.asking.speaker_roles import ask_roles
-from llm_grader.gateway.work import Work, current_work
 from llm_grader.grader.judges import Judges
 from llm_grader.grader.settings import GraderSettings
 from llm_grader.grading.grade import grade_transcript
@@ -51,7 +50,6 @@ class Sending:
             RunStopped: the endpoint is down, a limit is reached, or the run is to finish.
         """
         opened = self._judges.open()
-        current_work.set(Work())
         before = self._find_before(transcript, provenance)
         redaction = redact(transcript) if self._settings.redact else None
         sent, for_roles = await self._with_roles(redaction.transcript if redaction else transcript, opened.judge)

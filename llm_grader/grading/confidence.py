@@ -1,4 +1,4 @@
-"""What a judge's confidence is worth, as measured on labels from people: the part that is applied.
+"""Calibration of a judge's confidences, as measured on labels from people: the part that is applied.
 
 `llm-grader calibrate` fits it. A verdict's label never changes; its confidence becomes the
 measured chance that the label is right.
@@ -6,18 +6,17 @@ measured chance that the label is right.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from math import exp, log
 from pathlib import Path
 from typing import Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from llm_grader.content import content_hash
 from llm_grader.errors import InputError, MalformedInput, UsageError
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Model, Share
-from llm_grader.verdict import MET, LabelSource, Provenance, Scorecard, Verdict
+from llm_grader.verdict import MET, PARAMETER_DEFAULTS, LabelSource, Parameter, Provenance, Scorecard, Verdict
 
 APPLIED = "calibration"
 """The parameter in the provenance of a calibrated card; its value is the calibration's hash."""
@@ -25,8 +24,8 @@ APPLIED = "calibration"
 _NEAREST_TO_CERTAIN = 1e-6
 
 
-class Line(Model):
-    """logit(calibrated) = slope · logit(given) + intercept: of P(met) for binary items, of P(label) on a scale.
+class LogitLine(Model):
+    """A correction: logit(calibrated) = slope · logit(given) + intercept, of P(met) for binary items, else of P(label).
 
     `labels` says on how many it was fitted; `pooled` whether they are those of several items together.
     """
@@ -43,7 +42,7 @@ class Line(Model):
 
 
 class ErrorRates(Model):
-    """How a judge treats true passes and true failures of an item: shares it gets right, and of how many labels.
+    """Error rates of a judge on one item: its shares right of true passes and of true failures, and of how many labels.
 
     A pass is the label that is good for the agent: `met`, but `not_met` of a penalty item.
     """
@@ -55,7 +54,7 @@ class ErrorRates(Model):
 
 
 class Fitted(Model):
-    """With what, on what, how and when a calibration was fitted."""
+    """The origin of a calibration: with what, on what, how and when it was fitted."""
 
     rubric_id: str
     rubric_version: str
@@ -63,7 +62,7 @@ class Fitted(Model):
     prompt_hash: str
     model: str
     endpoint: str | None
-    parameters: dict[str, str | int | float | bool | None]
+    parameters: dict[str, Parameter]
     data: str
     data_hash: str
     label_source: LabelSource
@@ -78,7 +77,7 @@ class Calibration(Model):
     """Corrections of one judge's confidences, and of its pass rates, by item id."""
 
     schema_version: Literal[1] = 1
-    lines: dict[str, Line] = Field(default_factory=dict)
+    lines: dict[str, LogitLine] = Field(default_factory=dict)
     error_rates: dict[str, ErrorRates] = Field(default_factory=dict)
     fitted: Fitted
 
@@ -88,19 +87,19 @@ class Calibration(Model):
         Raises:
             UsageError: rubric, prompt, model, endpoint or a parameter differ; says which.
         """
-        for name, wanted in judge_of(self.fitted).items():
-            found = judge_of(provenance).get(name)
-            if wanted != found:
+        wanted, found = judge_of(self.fitted), judge_of(provenance)
+        for name in {**wanted, **found}:
+            if wanted.get(name) != found.get(name):
                 raise UsageError(
-                    f"the calibration was fitted for {name.replace('_', ' ')} {_short(wanted)}, this is "
-                    f"{_short(found)}: fit it again with `llm-grader calibrate`"
+                    f"the calibration was fitted for {name.replace('_', ' ')} {_short(wanted.get(name))}, this is "
+                    f"{_short(found.get(name))}: fit it again with `llm-grader calibrate`"
                 )
 
 
 def judge_of(provenance: Provenance | Fitted) -> dict[str, object]:
-    """All that makes a judge the same one, by name: its confidences are comparable with no other's."""
+    """The identity of a judge, by name of what makes it: its confidences are comparable with no other's."""
     names = ("rubric_id", "rubric_hash", "prompt_hash", "model", "endpoint")
-    return {**{name: getattr(provenance, name) for name in names}, **provenance.parameters}
+    return {**{name: getattr(provenance, name) for name in names}, **PARAMETER_DEFAULTS, **provenance.parameters}
 
 
 def _short(value: object) -> str:
@@ -136,7 +135,9 @@ def calibrated_card(card: Scorecard, calibration: Calibration, rubric: Rubric) -
 
     Where an item has no line, or its label is off the scale, nothing was measured, and the confidence is None.
     """
-    verdicts = {id_: calibrated_verdict(said, calibration, rubric.item(id_)) for id_, said in card.verdicts.items()}
+    verdicts = {
+        id_: calibrated_verdict(verdict, calibration, rubric.item(id_)) for id_, verdict in card.verdicts.items()
+    }
     applied = {**card.provenance.parameters, APPLIED: hash_of(calibration)}
     provenance = card.provenance.model_copy(update={"parameters": applied})
     return card.model_copy(update={"verdicts": verdicts, "provenance": provenance})
@@ -156,12 +157,12 @@ def calibrated_verdict(verdict: Verdict, calibration: Calibration, item: Item) -
 
 
 def positive_probability(verdict: Verdict, item: Item) -> float | None:
-    """What a line is about: P(met) of a binary item, P(label) on a scale; None where the verdict does not tell."""
+    """P(met) of a binary item, P(label) on a scale: what a line corrects; None where the verdict does not tell."""
     if verdict.confidence is None or verdict.label not in item.levels:
         return None
     return 1 - verdict.confidence if item.scale == "binary" and verdict.label != MET else verdict.confidence
 
 
 def hash_of(calibration: Calibration) -> str:
-    """A short hash of everything in the calibration."""
-    return hashlib.sha256(json.dumps(calibration.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:16]
+    """A short hash of everything in the calibration: 16 hexadecimal digits."""
+    return content_hash(calibration)[:16]

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from llm_grader.asking.by_prompt import Asker
-from llm_grader.asking.windows import WINDOWED
+from llm_grader.asking.by_windows import WINDOWED
+from llm_grader.asking.judge import Asker
 from llm_grader.checking.check import check_reply
 from llm_grader.checking.claims import Reply
 from llm_grader.checking.evidence import QuoteFinder
@@ -55,21 +55,22 @@ async def grade_transcript(
     """
     verdicts = _computed(transcript, rubric)
     kept = {} if before is None else verdicts_that_hold(before, rubric, verdicts, transcript)
-    asked = [item for item in rubric.asked(transcript.channel) if before is None or item.id not in kept | verdicts]
+    items = rubric.model_items(transcript.channel)
+    open_items = [item for item in items if before is None or item.id not in kept | verdicts]
     reply, failure = Reply(), None
     hopeless = _no_agent(transcript)
     if hopeless is not None:
-        verdicts = {item.id: _like(hopeless, item) for item in rubric.asked(transcript.channel)} | verdicts
-    elif asked:
+        verdicts = {item.id: _like(hopeless, item) for item in items} | verdicts
+    elif open_items:
         try:
-            found, reply = await _ask_samples(transcript, asked, asker, verdicts, samples=samples)
+            found, reply = await _ask_samples(transcript, open_items, asker, verdicts, samples=samples)
             verdicts = found | verdicts
         except EndpointError:
             raise
         except JudgeError as fault:
             failure = Failure(code=fault.code, message=str(fault))
             reply = Reply(usage=fault.usage or Usage())
-            verdicts = {item.id: _errored(item, fault) for item in asked} | verdicts
+            verdicts = {item.id: _errored(item, fault) for item in open_items} | verdicts
     decided = apply_conditions(rubric, kept | verdicts, transcript)
     answered_by = reply.usage.answered_by or (before.card.provenance.answered_by if before and kept else None)
     stamp = {"answered_by": answered_by, "graded_at": datetime.now(UTC)}
@@ -80,10 +81,10 @@ async def grade_transcript(
 
 
 async def _ask_samples(
-    transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str], *, samples: int
+    transcript: Transcript, items: Sequence[Item], asker: Asker, settled: Collection[str], *, samples: int
 ) -> tuple[dict[str, Verdict], Reply]:
     """Ask `samples` times at once; when one fails, all fail, and its error carries the usage of all."""
-    asking = (_ask_and_check(transcript, asked, asker, settled) for _ in range(samples))
+    asking = (_ask_and_check(transcript, items, asker, settled) for _ in range(samples))
     answers = await asyncio.gather(*asking, return_exceptions=True)
     total, verdicts = Reply(), []
     faults: list[BaseException] = []
@@ -106,18 +107,18 @@ def _is_of_one_transcript(error: BaseException) -> bool:
 
 
 async def _ask_and_check(
-    transcript: Transcript, asked: Sequence[Item], asker: Asker, settled: Collection[str]
+    transcript: Transcript, items: Sequence[Item], asker: Asker, settled: Collection[str]
 ) -> tuple[dict[str, Verdict], Reply]:
     """Ask about all items, and once more about those that failed a check and are not settled without the model.
 
     What hit the token limit would do so again, and is not asked again.
     """
     finder = QuoteFinder(transcript)
-    reply = await asker.ask(transcript, asked)
-    verdicts, problems = check_reply(reply, asked, finder)
+    reply = await asker.ask(transcript, items)
+    verdicts, problems = check_reply(reply, items, finder)
     open_problems = {id_: what for id_, what in problems.items() if id_ not in settled and what != Truncated.code}
     if open_problems:
-        again = [item for item in asked if item.id in open_problems]
+        again = [item for item in items if item.id in open_problems]
         second = await _ask_again(transcript, again, asker, open_problems)
         better = check_reply(second, again, finder, repaired=True).verdicts
         verdicts |= {id_: verdict for id_, verdict in better.items() if id_ in second.claims}
@@ -156,12 +157,12 @@ def items_to_ask(transcript: Transcript, rubric: Rubric, before: Before | None =
     """The items that `grade_transcript` asks a model about."""
     if has_no_agent(transcript):
         return ()
-    asked = rubric.asked(transcript.channel)
+    items = rubric.model_items(transcript.channel)
     if before is None:
-        return asked
+        return items
     computed = _computed(transcript, rubric)
     settled = computed | verdicts_that_hold(before, rubric, computed, transcript)
-    return tuple(item for item in asked if item.id not in settled)
+    return tuple(item for item in items if item.id not in settled)
 
 
 def has_no_agent(transcript: Transcript) -> bool:

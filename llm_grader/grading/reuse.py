@@ -1,8 +1,8 @@
-"""What an edit of the rubric leaves alone: verdicts by the version before that hold still, so only the rest is asked.
+"""Verdicts that hold still after an edit of the rubric, so that only the rest is asked. Pure.
 
-A verdict depends on the words that the judge was told of its item, on how its answer was checked, and on the
-conversation. Weights, titles, the pass mark and conditions come in afterwards: they are worked out anew each time. The
-judge saw a verdict that is taken over among the items of its time; `Verdict.taken_from` says so. Pure.
+A verdict depends on the words in which its item was asked, on how its answer was checked, and on the conversation.
+Weights, titles, the pass mark and conditions come in afterwards: they are worked out anew each time. The judge saw a
+verdict that is taken over among the items of its time; `Verdict.taken_from` says so.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from llm_grader.asking.messages import told
+from llm_grader.asking.messages import prompt_item
 from llm_grader.grading.scoring import broken_condition
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Channel, Transcript
@@ -42,7 +42,7 @@ def verdicts_that_hold(
         transcript: the conversation.
     """
     taken = {verdict.item_id: verdict for verdict in _taken(before, rubric, transcript)}
-    known = {**taken, **computed}
+    settled = {**taken, **computed}
 
     def inapplicable(item: Item, reason: str) -> Verdict:
         return Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
@@ -50,18 +50,18 @@ def verdicts_that_hold(
     decided: dict[str, Verdict | None] = {}
 
     def decide(item: Item) -> Verdict | None:
-        """The verdict after conditions; None where it is not known before somebody is asked."""
+        """The verdict after conditions; None where it is open before somebody is asked."""
         if item.id not in decided:
             decided[item.id] = None
             parent = item.applies_when.item if item.applies_when else None
             verdict = None if parent is None else decide(rubric.item(parent))
             if parent is None or verdict is not None:
-                settled = {} if parent is None or verdict is None else {parent: verdict}
-                broken = broken_condition(item, settled, transcript.ticket)
-                decided[item.id] = inapplicable(item, broken) if broken else known.get(item.id)
+                condition = {} if parent is None or verdict is None else {parent: verdict}
+                broken = broken_condition(item, condition, transcript.ticket)
+                decided[item.id] = inapplicable(item, broken) if broken else settled.get(item.id)
         return decided[item.id]
 
-    open_items = (item for item in rubric.items() if item.id not in known)
+    open_items = (item for item in rubric.items() if item.id not in settled)
     inapplicable_still = {item.id: verdict for item in open_items if (verdict := decide(item)) is not None}
     return {**inapplicable_still, **taken}
 
@@ -71,8 +71,8 @@ def unchanged_items(old: Rubric, new: Rubric, channel: Channel, *, language: str
 
     The words are those in `language`, and the answer is checked in the same way.
     """
-    before = {item.id: _asked(item, language) for item in old.asked(channel)}
-    return frozenset(item.id for item in new.asked(channel) if before.get(item.id) == _asked(item, language))
+    before = {item.id: _request(item, language) for item in old.model_items(channel)}
+    return frozenset(item.id for item in new.model_items(channel) if before.get(item.id) == _request(item, language))
 
 
 def items_to_ask_anew(old: Rubric, new: Rubric, *, language: str = "en") -> tuple[str, ...]:
@@ -82,8 +82,8 @@ def items_to_ask_anew(old: Rubric, new: Rubric, *, language: str = "en") -> tupl
     """
     again: set[str] = set()
     for channel in new.channels:
-        asked = {item.id for item in new.asked(channel)}
-        again |= asked - unchanged_items(old, new, channel, language=language)
+        items = {item.id for item in new.model_items(channel)}
+        again |= items - unchanged_items(old, new, channel, language=language)
     return tuple(item.id for item in new.items() if item.id in again)
 
 
@@ -98,6 +98,7 @@ def _taken(before: Before, rubric: Rubric, transcript: Transcript) -> Iterator[V
         yield verdict.model_copy(update={"taken_from": verdict.taken_from or card.provenance.key})
 
 
-def _asked(item: Item, language: str) -> dict[str, Any]:
-    checked = {"labels": item.labels, "evidence": item.evidence, "audible": item.judged == "audio"}
-    return {**told(item, language), **checked}
+def _request(item: Item, language: str) -> dict[str, Any]:
+    """The item as a judge reads it, and how the answer is checked."""
+    checks = {"labels": item.labels, "evidence": item.evidence, "audible": item.judged == "audio"}
+    return {**prompt_item(item, language), **checks}

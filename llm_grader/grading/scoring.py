@@ -14,7 +14,7 @@ _DECIMALS = 9
 
 
 class Scores(Model):
-    """What the verdicts on one transcript add up to; the fields are those of `Scorecard`."""
+    """The scores of one transcript; the fields are those of `Scorecard`."""
 
     score: float | None
     coverage: float
@@ -54,7 +54,7 @@ def apply_conditions(rubric: Rubric, verdicts: Mapping[str, Verdict], transcript
 
 
 def broken_condition(item: Item, decided: Mapping[str, Verdict], ticket: Ticket | None) -> str | None:
-    """Why `item` does not apply; None when it does, or when that cannot be decided.
+    """The reason why `item` does not apply; None when it does, or when that cannot be decided.
 
     Args:
         item: the item.
@@ -73,7 +73,7 @@ def broken_condition(item: Item, decided: Mapping[str, Verdict], ticket: Ticket 
 
 
 def _broken_by_verdict(condition: Condition, parent: Verdict) -> str | None:
-    """Why the condition is false, or None when it is true or cannot be decided."""
+    """The reason why the condition is false, or None when it is true or cannot be decided."""
     if parent.label is None or parent.label == CANNOT_ASSESS or parent.label in condition.label:
         return None
     return f"applies only when {parent.item_id} is {' or '.join(condition.label)}; it is {parent.label}"
@@ -81,10 +81,10 @@ def _broken_by_verdict(condition: Condition, parent: Verdict) -> str | None:
 
 def _broken_by_ticket(condition: Condition, ticket: Ticket | None) -> str | None:
     name = condition.ticket or ""
-    known = None if ticket is None else dict(ticket).get(name, ticket.vendor.get(name))
-    if known is None:
+    value = None if ticket is None else dict(ticket).get(name, ticket.vendor.get(name))
+    if value is None:
         return None
-    values = _values(known)
+    values = _values(value)
     if not condition.is_:
         return None if values else f"applies only when the ticket has a value for {name}; it is empty"
     if {value.casefold() for value in values} & {value.casefold() for value in condition.is_}:
@@ -94,8 +94,8 @@ def _broken_by_ticket(condition: Condition, ticket: Ticket | None) -> str | None
     )
 
 
-def _values(known: Any) -> list[str]:
-    several = known if isinstance(known, (tuple, list, dict)) else [known]
+def _values(value: Any) -> list[str]:
+    several = value if isinstance(value, (tuple, list, dict)) else [value]
     texts = (f"{value:g}" if isinstance(value, float) else str(value) for value in several)
     return [text for text in texts if text.strip()]
 
@@ -107,7 +107,7 @@ def _inapplicable(verdict: Verdict, reason: str) -> Verdict:
 
 
 def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Scores:
-    """What the verdicts add up to.
+    """The scores that the verdicts add up to.
 
     An item is scored when its verdict is ok and its label is one of `item.levels`; it is applicable unless its label is
     not_applicable.

@@ -38,6 +38,6 @@ def _vote_on(verdicts: Sequence[Verdict]) -> Verdict:
         reason=chosen.reason,
         judged=chosen.judged,
         problem=DISAGREE,
-        detail=", ".join(f"{said} {times}" for said, times in votes.most_common()),
+        detail=", ".join(f"{answer} {times}" for answer, times in votes.most_common()),
         votes=dict(votes),
     )

@@ -1,4 +1,4 @@
-"""How the embedded model judges: one item at a time, by choosing among a few words.
+"""Asking by choice, as the embedded model is asked: one item at a time, by choosing among a few words.
 
 A small model that writes JSON guesses; asked one question, and scored on the probability of its first word, it does
 not. A label that needs evidence gets a second question, for the number of a turn; the words cited are that turn's own.
@@ -11,11 +11,13 @@ import math
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import Message, speaker_of, template
+from llm_grader.asking.judge import counting
+from llm_grader.asking.messages import speaker_of, template
 from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.offsets import Offsets
 from llm_grader.rubric.model import Item, wording
 from llm_grader.transcript import Transcript, Turn
@@ -34,7 +36,7 @@ class ChoiceAsker:
     """Asks a model that can only choose, item by item.
 
     Args:
-        choose: asks for one of some options and tells the log-probability of each, such as `Gateway.choose`.
+        choose: chooses one of some options, with the log-probability of each, such as `Gateway.choose`.
         offsets: where Yes begins for each item.
         language: BCP 47 code of the questions' wording. English also for conversations in other languages: there the
             embedded model tells a Yes from a No better than when it is asked in theirs (AUC .93 against .72).
@@ -82,7 +84,7 @@ class ChoiceAsker:
         return Reply()
 
     async def judge(self, conversation: Conversation, item: Item) -> Choice:
-        """The model's answer about one item, before any offset.
+        """Answer of the model about one item, before any offset.
 
         Raises:
             JudgeError: see `errors`.
@@ -90,7 +92,7 @@ class ChoiceAsker:
         return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
     async def cite(self, conversation: Conversation, item: Item) -> tuple[tuple[Quote, ...], Usage]:
-        """The turn that tells most about `item`; none where no turn can, and no question where only one can.
+        """Turn that tells most about `item`; none where no turn can, and no question where only one can.
 
         It is asked without the answer: told that it said Yes, the model finds the turn less often (10 of 26 in human
         chats against 24).
@@ -108,12 +110,16 @@ class ChoiceAsker:
     async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
         choice = await self.judge(conversation, item)
         label, confidence = self.decide(item, choice)
-        quotes, usage = await self.cite(conversation, item) if label in item.evidence.required_for else ((), Usage())
+        quotes: tuple[Quote, ...] = ()
+        usage = Usage()
+        if label in item.evidence.required_for:
+            with counting(choice.usage):
+                quotes, usage = await self.cite(conversation, item)
         claim = Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
         return Reply(claims={item.id: claim}, usage=choice.usage + usage)
 
     def decide(self, item: Item, choice: Choice) -> tuple[str, float]:
-        """The label that the model's answer means, and the probability that it is right, as far as the model knows."""
+        """Label that the model's answer stands for, and the probability that it is right, as far as the model knows."""
         if item.scale != "binary":
             total = math.fsum(map(math.exp, choice.logprobs.values()))
             return choice.answer, math.exp(choice.logprobs[choice.answer]) / total
@@ -135,7 +141,7 @@ class ChoiceAsker:
 
 
 class Conversation:
-    """A transcript as it is told to the model, and which of its turns can be cited.
+    """Transcript as the model reads it, and which of its turns can be cited.
 
     Args:
         transcript: the conversation.
@@ -157,12 +163,12 @@ class Conversation:
 
 
 def score_of(choice: Choice) -> float:
-    """LogP(Yes) − logP(No), in nats."""
+    """Log-odds of Yes, in nats: logP(Yes) − logP(No)."""
     return choice.logprobs[YES] - choice.logprobs[NO]
 
 
 def options_of(item: Item) -> dict[str, str]:
-    """What the model chooses among → the label it stands for."""
+    """Options that the model chooses among → the label that each stands for."""
     if item.scale != "binary":
         return {level: level for level in item.levels}
     if item.judged == "audio":  # its question is whether anybody complains of it
@@ -171,21 +177,21 @@ def options_of(item: Item) -> dict[str, str]:
 
 
 def render_question(conversation: Conversation, item: Item, language: str) -> list[Message]:
-    """The messages that ask about one item."""
+    """Messages that ask about one item."""
     levels = [] if item.scale == "binary" else [(lv.value, wording(lv.anchor, language)) for lv in item.scale.levels]
     question = template("local_item").render(question=wording(item.question, language), levels=levels)
     return [*conversation.opening, {"role": "user", "content": question}]
 
 
 def render_search(conversation: Conversation, item: Item, language: str) -> list[Message]:
-    """The messages that ask for the turn which tells most about one item."""
+    """Messages that ask for the turn which tells most about one item."""
     speakers = " or the ".join(item.evidence.from_)
     question = template("local_evidence").render(question=wording(item.question, language), speakers=speakers)
     return [*conversation.opening, {"role": "user", "content": question}]
 
 
 def render_conversation(transcript: Transcript) -> str:
-    """What comes first in every question: the whole conversation, numbered turn by turn.
+    """Conversation as it comes first in every question: whole, and numbered turn by turn.
 
     Only our own lines begin with a bracket: what people wrote after a line break is indented.
     """
@@ -197,7 +203,7 @@ def render_conversation(transcript: Transcript) -> str:
 
 
 def opening_words(turn: Turn) -> str:
-    """The first whole sentences of what the turn's author wrote, up to 200 characters; a longer first one is cut.
+    """First whole sentences of what the turn's author wrote, up to 200 characters; a longer first one is cut.
 
     A slice of the turn's text, letter by letter; empty where there is nothing.
     """

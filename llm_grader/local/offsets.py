@@ -1,12 +1,11 @@
-"""Where the embedded model's Yes begins: an offset for each item, fitted on labelled conversations.
+"""Offsets of the embedded model: the score at which its Yes begins, fitted for each item on labelled conversations.
 
-A small model says Yes too easily to some questions and hardly ever to others. `eval.fit_local` measures that; the
-result is data beside the prompts, and holds only for the model, the templates and the wording it was fitted with.
+A small model says Yes too easily to some questions and hardly ever to others. `eval.measured.fit_local` measures that;
+the result is data beside the prompts, and holds only for the model, the templates and the policy it was fitted with.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import math
@@ -19,8 +18,9 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
+from llm_grader.content import content_hash
 from llm_grader.errors import UsageError
-from llm_grader.rubric.model import Item, wording
+from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 
@@ -28,15 +28,18 @@ _log = logging.getLogger("llm_grader")
 
 
 class ItemOffset(Model):
-    """What to take from an item's score, and the hash of the question it was fitted for; `labels` says on how many."""
+    """The offset of one item, which is taken from its score, and the `policy_hash` that it was fitted for.
+
+    `labels` says on how many it was fitted.
+    """
 
     offset: float
-    wording: str
+    policy: str
     labels: int = Field(ge=0)
 
 
-class Provenance(Model):
-    """What offsets were fitted with, on what, how and when."""
+class OffsetsFit(Model):
+    """The origin of offsets: with what, on what, how and when they were fitted."""
 
     weights_sha256: str
     prompt_hash: str
@@ -60,12 +63,12 @@ class Offsets(Model):
     items: dict[str, ItemOffset] = Field(default_factory=dict)
     default: float = 0.0
     slope: float = Field(default=1.0, gt=0)
-    provenance: Provenance | None = None
+    provenance: OffsetsFit | None = None
 
     def log_odds(self, item: Item, score: float) -> float:
-        """How likely Yes is: above 0 it is more likely than No."""
+        """The log-odds of Yes (nats): above 0 it is more likely than No."""
         fitted = self.items.get(item.id)
-        offset = fitted.offset if fitted and fitted.wording == wording_hash(item) else self.default
+        offset = fitted.offset if fitted and fitted.policy == policy_hash(item) else self.default
         return self.slope * (score - offset)
 
 
@@ -105,7 +108,7 @@ def read_packaged() -> dict[str, Offsets]:
 @cache
 def offsets_hash() -> str:
     """SHA-256 over the packaged offsets: other offsets, other verdicts."""
-    return hashlib.sha256(render_offsets(read_packaged()).encode()).hexdigest()
+    return content_hash(read_packaged())
 
 
 def parse_offsets(text: str) -> dict[str, Offsets]:
@@ -127,9 +130,40 @@ def render_offsets(offsets: Mapping[str, Offsets]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def wording_hash(item: Item) -> str:
-    """Twelve hexadecimal digits that change with the English wording of the question, which offsets are fitted for."""
-    return hashlib.sha256(wording(item.question, "en").encode()).hexdigest()[:12]
+def policy_hash(item: Item) -> str:
+    """Twelve hexadecimal digits that change with what an item asks and what its labels take, in English.
+
+    They are of all its texts but the title, its labels, its examples' labels and whose words prove what. Weights,
+    conditions and translations do not change which answer is right.
+    """
+    texts = {place: wording(text, "en") for place, text in item.texts().items() if place != "title"}
+    examples = [example.label for example in item.examples]
+    return content_hash({"texts": texts, "labels": item.labels, "examples": examples, "evidence": item.evidence})[:12]
+
+
+def rehash_offsets(offsets: Offsets, rubric: Rubric) -> Offsets:
+    """The same offsets with the hashes that `rubric` has now: they are declared to hold for it as it stands.
+
+    For changes that leave every policy as it was, such as another way to hash, or a slip of the pen mended; where the
+    meaning of an item changed, its offset has to be fitted again. This made the packaged file what it is:
+
+        offsets = {id_: rehash_offsets(one, load_rubric(id_)) for id_, one in read_packaged().items()}
+        Path("prompts/local_offsets.json").write_text(render_offsets(offsets), "utf-8")
+
+    Raises:
+        KeyError: the rubric lacks an item that has an offset.
+    """
+    items = {
+        item_id: one.model_copy(update={"policy": policy_hash(rubric.item(item_id))})
+        for item_id, one in offsets.items.items()
+    }
+    made = offsets.provenance
+    return offsets.model_copy(
+        update={
+            "items": items,
+            "provenance": made and made.model_copy(update={"rubric_hash": rubric.content_hash()}),
+        }
+    )
 
 
 def _fits(offsets: Offsets, weights_sha256: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import SecretStr
 
-from llm_grader.asking.by_prompt import Asker, Judge
+from llm_grader.asking.judge import Asker, Judge
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.gateway.prices import Price

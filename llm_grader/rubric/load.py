@@ -91,9 +91,9 @@ def _looks_like_a_path(source: str | Path) -> bool:
 def _unknown(name: str, packaged: list[str]) -> str:
     close = difflib.get_close_matches(name, packaged, n=3)
     hint = f"did you mean {' or '.join(close)}? " if close else ""
-    known = ", ".join(sorted(packaged))
+    listed = ", ".join(sorted(packaged))
     return (
-        f"no rubric is called {name!r}; {hint}packaged: {known}; your own is given by its path, such as ./{name}.yaml"
+        f"no rubric is called {name!r}; {hint}packaged: {listed}; your own is given by its path, such as ./{name}.yaml"
     )
 
 
@@ -126,13 +126,13 @@ def _item_at(place: tuple[Key, ...], data: Any) -> str:
     match place:
         case ("sections", int(section), "items", int(position), *_):
             item = data["sections"][section]["items"][position]
-            known = isinstance(item, dict) and isinstance(item.get("id"), str)
-            return f"item {item['id']}" if known else f"item {position + 1} of section {section + 1}"
+            has_id = isinstance(item, dict) and isinstance(item.get("id"), str)
+            return f"item {item['id']}" if has_id else f"item {position + 1} of section {section + 1}"
     return ""
 
 
 def _item_named(message: str, data: Any) -> tuple[Key, ...] | None:
-    """Where the section or item stands that a message about the whole rubric begins with.
+    """The place of the section or item that a message about the whole rubric begins with.
 
     Of several with the same id it is the first, and the last when the repetition itself is the problem.
     """

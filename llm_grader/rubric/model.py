@@ -1,12 +1,12 @@
 """A rubric: sections of items, how each item is judged, weighed and evidenced.
 
-The file format is this model: every key of the YAML is a field here, and anything else is an error.
-`yaml_strict` reads the file, `lint` finds what is valid and still unwise.
+The file format is this model: every key of the YAML is a field here, and anything else is an error. `load` reads the
+file, `authoring.lint` finds what is valid and still unwise. A released default never changes, see `content`.
 """
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from llm_grader.content import content_hash
+from llm_grader.rubric.texts import IS_TEXT, texts_of
 from llm_grader.transcript import Channel, Model, Role, Share, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Judged
 
@@ -27,8 +29,10 @@ def _in_english(value: Any) -> Any:
     return {"en": value} if isinstance(value, str) else value
 
 
-Text = Annotated[dict[str, str], BeforeValidator(_in_english, json_schema_input_type=str | dict[str, str])]
-"""Wording per language (BCP 47 code → text). A plain string is English."""
+Text = Annotated[dict[str, str], BeforeValidator(_in_english, json_schema_input_type=str | dict[str, str]), IS_TEXT]
+"""Wording per language (BCP 47 code → text). A plain string is English. One that may be left out is empty then."""
+
+_HAS_A_LINE = re.compile(r"title|question|guidance\.\w+|scale\.levels\.\d+\.anchor|examples\.\d+\.(quote|why)")
 
 
 def wording(text: Text, language: str) -> str:
@@ -72,7 +76,7 @@ class Scale(Model):
 
 
 class EvidenceRule(Model):
-    """Whose words count (`from`), and which labels need at least one verified quote (`required_for`)."""
+    """Evidence: whose words count (`from`), and which labels need at least one verified quote (`required_for`)."""
 
     from_: tuple[Role, ...] = Field(default=("agent",), alias="from")
     required_for: tuple[str, ...] = (MET,)
@@ -160,6 +164,20 @@ class Item(Model):
         applicable = (NOT_APPLICABLE,) if self.guidance.not_applicable else ()
         return (*scored, *applicable, CANNOT_ASSESS)
 
+    def texts(self) -> dict[str, Text]:
+        """Every text of the item by its place, such as `question` or `examples.2.quote`; see `texts_of`."""
+        return dict(texts_of(self))
+
+    def policy(self) -> dict[str, Text]:
+        """Label → what it takes, for the labels that say so, in their order: guidance, or a level's anchor."""
+        levels = () if self.scale == "binary" else self.scale.levels
+        texts = {**dict(self.guidance), **{level.value: level.anchor for level in levels}}
+        return {label: texts[label] for label in self.labels if texts.get(label)}
+
+    def remarks(self) -> dict[str, Text]:
+        """The texts that are neither title, question, policy nor example, by their place."""
+        return {place: text for place, text in self.texts().items() if not _HAS_A_LINE.fullmatch(place)}
+
     def points(self, label: str) -> float:
         """The share of the weight, 0–1, that a scored label earns.
 
@@ -177,6 +195,10 @@ class Section(Model):
     id: ItemId
     title: Text
     items: tuple[Item, ...] = Field(min_length=1)
+
+    def texts(self) -> dict[str, Text]:
+        """The section's own texts by their place, without those of its items."""
+        return dict(texts_of(self, without=("items",)))
 
 
 class Rubric(Model):
@@ -231,13 +253,13 @@ class Rubric(Model):
 
     def _circles(self) -> Iterator[str]:
         needs = {i.id: i.applies_when.item for i in self.items() if i.applies_when and i.applies_when.item}
-        told: set[str] = set()
+        reported: set[str] = set()
         for start in needs:
             path = [start]
             while (following := needs.get(path[-1])) is not None and following not in path:
                 path.append(following)
-            if following == start and start not in told:
-                told.update(path)
+            if following == start and start not in reported:
+                reported.update(path)
                 yield f"item {start}: applies_when goes round in a circle: {' → '.join([*path, start])}"
 
     def items(self) -> Iterator[Item]:
@@ -261,9 +283,13 @@ class Rubric(Model):
         """Whether `item` is asked of conversations on `channel`."""
         return channel in (item.channels or self.channels)
 
-    def asked(self, channel: Channel) -> tuple[Item, ...]:
+    def model_items(self, channel: Channel) -> tuple[Item, ...]:
         """The items that a model is asked about conversations on `channel`."""
         return tuple(item for item in self.items() if item.asks_model and self.in_channel(item, channel))
+
+    def texts(self) -> dict[str, Text]:
+        """The rubric's own texts by their place, without those of its sections."""
+        return dict(texts_of(self, without=("sections",)))
 
     def languages(self) -> tuple[str, ...]:
         """The languages in which the rubric has a title, in the order of the file."""
@@ -274,5 +300,9 @@ class Rubric(Model):
         return bool({language, primary_language(language)} & {*self.languages()})
 
     def content_hash(self) -> str:
-        """SHA-256 of everything in the rubric; two files that say the same have the same hash."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+        """SHA-256 of everything in the rubric (see `content`); two files that say the same have the same hash.
+
+        The order of a text's languages counts only where there is no English: `wording` then takes the first one.
+        """
+        first = [next(iter(text)) for _, text in texts_of(self) if text and "en" not in text]
+        return content_hash((self, first))

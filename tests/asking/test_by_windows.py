@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.asking.by_prompt import WindowAsker
-from llm_grader.asking.windows import halve, merge
+from llm_grader.asking.by_windows import WindowAsker, halve, merge
 from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.errors import ContextTooLong, Refused
 from llm_grader.rubric.model import Item

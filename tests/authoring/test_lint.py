@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from llm_grader.authoring.lint import Finding, lint_rubric
+from llm_grader.authoring.lint import LintFinding, lint_rubric
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Rubric
 
@@ -26,7 +26,7 @@ def rubric(*items: dict[str, Any], **fields: Any) -> Rubric:
     return Rubric.model_validate({"id": "r", "version": "1", "title": "R", "sections": [section], **fields})
 
 
-def lint(*items: dict[str, Any], **fields: Any) -> list[Finding]:
+def lint(*items: dict[str, Any], **fields: Any) -> list[LintFinding]:
     return lint_rubric(rubric(*items, **fields))
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from llm_grader.cli.commands.doctor import doctor
 from llm_grader.errors import EndpointError
-from llm_grader.gateway.gateway import MAX_ATTEMPTS
+from llm_grader.gateway.attempts import MAX_ATTEMPTS
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 
 app = typer.Typer()

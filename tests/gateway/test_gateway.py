@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from llm_grader.asking.answers import LOGPROB_FLOOR, response_model
+from llm_grader.asking.answers import response_model
 from llm_grader.errors import (
     AuthError,
     BadRequest,
@@ -33,9 +33,13 @@ from llm_grader.errors import (
     Truncated,
     UsageError,
 )
+from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Filled
+from llm_grader.gateway.attempts import MAX_ATTEMPTS
+from llm_grader.gateway.bodies import render_request
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.endpoint import Endpoint, Mode
-from llm_grader.gateway.gateway import MAX_ATTEMPTS, Gateway
+from llm_grader.gateway.estimates import estimate_of
+from llm_grader.gateway.gateway import Gateway
 from llm_grader.gateway.prices import Price
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from llm_grader.usage import Usage
@@ -99,6 +103,11 @@ def use(asked: Gateway, question: Callable[[Gateway], Awaitable[Result]]) -> Res
 
 
 def ask(asked: Gateway) -> tuple[BaseModel, Usage]:
+    filled = filled_in(asked)
+    return filled.answer, filled.usage
+
+
+def filled_in(asked: Gateway) -> Filled:
     return use(asked, lambda made: made.complete(MESSAGES, MODEL))
 
 
@@ -117,7 +126,8 @@ class Lasting:
         self._gateways = {mode: gateway(url, mode=mode) for mode in MODES}
 
     def ask(self, mode: Mode = "tools") -> tuple[BaseModel, Usage]:
-        return self._runner.run(self._gateways[mode].complete(MESSAGES, MODEL))
+        filled = self._runner.run(self._gateways[mode].complete(MESSAGES, MODEL))
+        return filled.answer, filled.usage
 
     def fault(self, kind: type[GraderError], mode: Mode = "tools") -> Any:
         with pytest.raises(kind) as caught:
@@ -178,7 +188,7 @@ def test_an_answer_in_any_mode_is_the_response_model_filled_in(server: Server, l
 def test_what_is_rendered_is_what_is_sent(server: Server, mode: Mode) -> None:
     server.say(completion(GOOD, mode=mode))
     asked = gateway(server.url, mode=mode, endpoint={"seed": 7, "max_completion_tokens": 900, "temperature": 0.2})
-    rendered = asked.render_request(MESSAGES, MODEL)
+    rendered = render_request(asked.endpoint, MESSAGES, MODEL)
     assert server.requests == []
     ask(asked)
     assert json.loads(json.dumps(rendered)) == server.requests[0].body
@@ -662,7 +672,7 @@ def test_a_parameter_that_the_endpoint_rejects_is_left_out_from_then_on(server: 
     server.respond = respond
 
     async def twice(made: Gateway) -> list[int]:
-        return [(await made.complete(MESSAGES, MODEL))[1].requests for _ in range(2)]
+        return [(await made.complete(MESSAGES, MODEL)).usage.requests for _ in range(2)]
 
     assert use(gateway(server.url, endpoint={"seed": 1}), twice) == [3, 1]
     assert len(server.requests) == 4
@@ -689,8 +699,8 @@ def test_requests_that_were_under_way_when_a_parameter_was_rejected_are_sent_aga
     async def several(made: Gateway) -> list[int]:
         with pytest.raises(BadRequest):
             await made.complete(MESSAGES, MODEL)
-        asked = await asyncio.gather(*(made.complete(MESSAGES, MODEL) for _ in range(4)))
-        return [usage.requests for _, usage in asked]
+        filled = await asyncio.gather(*(made.complete(MESSAGES, MODEL) for _ in range(4)))
+        return [each.usage.requests for each in filled]
 
     assert use(gateway(server.url), several) == [2, 2, 2, 2]
 
@@ -723,7 +733,7 @@ def test_what_a_request_without_an_answer_took_is_unknown(server: Server) -> Non
 
 def test_a_limit_on_cost_reckons_with_requests_that_got_no_answer(server: Server) -> None:
     server.say(completion(GOOD)._replace(cut=10))
-    a_request = gateway(server.url, endpoint=PRICED).estimate(MESSAGES, MODEL).cost
+    a_request = estimate_of(MESSAGES, MODEL, gateway(server.url, endpoint=PRICED).endpoint).cost
     assert a_request is not None
     with pytest.raises(BudgetExceeded):
         ask(gateway(server.url, endpoint=PRICED, budget=Budget(max_cost=2.5 * a_request)))
@@ -779,10 +789,9 @@ def test_a_label_is_never_more_than_certain(server: Server, logprob: float) -> N
     content = [{"token": TEXT, "logprob": logprob, "bytes": None, "top_logprobs": []}]
     choices = [{"index": 0, "message": message(TEXT), "finish_reason": "stop", "logprobs": {"content": content}}]
     server.say(said(choices=choices))
-    filled, _ = ask(gateway(server.url, mode="json_schema", endpoint={"logprobs": True}))
-    from llm_grader.asking.answers import confidences_of
-
-    assert all(0 <= confidence <= 1 for confidence in confidences_of(filled).values())
+    filled = filled_in(gateway(server.url, mode="json_schema", endpoint={"logprobs": True}))
+    assert filled.confidences.keys() == {"greeting", "thanks"}
+    assert all(0 <= confidence <= 1 for confidence in filled.confidences.values())
 
 
 # Secrets (I7).

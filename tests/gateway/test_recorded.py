@@ -13,7 +13,7 @@ import yaml
 from pydantic import SecretStr
 
 from llm_grader import Grader, Rubric, Transcript, load_rubric
-from llm_grader.asking.answers import Choice
+from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.privacy.find import find_personal_data

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import has_duplicate_keys
-from llm_grader.asking.by_prompt import Judge, PromptAsker
-from llm_grader.asking.messages import Message, Prompts
+from llm_grader.asking.by_prompt import PromptAsker
+from llm_grader.asking.judge import Judge
+from llm_grader.asking.messages import Prompts
 from llm_grader.checking.check import UNVERIFIED, check_reply
 from llm_grader.checking.claims import Claim, Reply
 from llm_grader.checking.evidence import QuoteFinder
@@ -31,6 +31,8 @@ from llm_grader.errors import (
     TransientError,
     Truncated,
 )
+from llm_grader.gateway.answer_text import has_duplicate_keys
+from llm_grader.gateway.bodies import Message
 from llm_grader.grading.grade import UNKNOWN_ROLES, grade_transcript
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
@@ -46,28 +48,28 @@ PROVENANCE = Provenance(
     rubric_id="small", rubric_version="1", rubric_hash="", prompt_hash="", model="m", key="k", library_version="0"
 )
 SPENT = Usage(requests=1, prompt_tokens=10, cached_tokens=0, completion_tokens=5, cost=0.5)
-Said = str | Mapping[str, Any] | JudgeError
+Scripted = str | Mapping[str, Any] | JudgeError
 QUOTED = (0, HELLO)
 
 
 class Saying:
     """A judge that answers in turn with answers, raw text or an error, and remembers which items it was asked."""
 
-    def __init__(self, *said: Said | Callable[[list[str]], Said]) -> None:
-        self._said = said
-        self.asked: list[list[str]] = []
+    def __init__(self, *replies: Scripted | Callable[[list[str]], Scripted]) -> None:
+        self._replies = replies
+        self.questions: list[list[str]] = []
         self.messages: list[list[Message]] = []
 
     async def complete(self, messages: Sequence[Message], response_model: type[BaseModel]) -> tuple[BaseModel, Usage]:
-        said = self._said[min(len(self.asked), len(self._said) - 1)]
-        self.asked.append([str(field.alias) for field in response_model.model_fields.values()])
+        reply = self._replies[min(len(self.questions), len(self._replies) - 1)]
+        self.questions.append([str(field.alias) for field in response_model.model_fields.values()])
         self.messages.append(list(messages))
-        if callable(said):
-            said = said(self.asked[-1])
-        if isinstance(said, JudgeError):
-            said.usage = SPENT
-            raise said
-        text = said if isinstance(said, str) else json.dumps(said)
+        if callable(reply):
+            reply = reply(self.questions[-1])
+        if isinstance(reply, JudgeError):
+            reply.usage = SPENT
+            raise reply
+        text = reply if isinstance(reply, str) else json.dumps(reply)
         try:
             if not has_duplicate_keys(text):
                 return response_model.model_validate_json(text), SPENT
@@ -91,7 +93,7 @@ def grade(
     asker = PromptAsker(judge, Prompts(checklist), items_per_call=items_per_call)
     card = asyncio.run(grade_transcript(talk, checklist, asker, PROVENANCE, samples=samples))
     assert Scorecard.model_validate_json(card.model_dump_json()) == card
-    assert list(card.verdicts) == [each.id for each in checklist.items()]
+    assert list(card.verdicts) == [one.id for one in checklist.items()]
     for verdict in card.verdicts.values():
         for evidence in verdict.evidence:
             turn = talk.turns[evidence.turn]
@@ -153,7 +155,7 @@ FALSE = {
 def test_what_fails_a_check_is_asked_once_more_alone_and_then_left_to_people(false: Any, problem: str) -> None:
     judge = Saying(answers(thanks=false), {"thanks": false})
     card = grade(judge)
-    assert judge.asked == [["greeting", "thanks", "solution"], ["thanks"]]
+    assert judge.questions == [["greeting", "thanks", "solution"], ["thanks"]]
     assert labels(card) == {"greeting": "met", "thanks": None, "solution": "met"}
     verdict = card.verdicts["thanks"]
     assert (verdict.status, verdict.problem, verdict.evidence) == ("needs_review", problem, ())
@@ -167,13 +169,13 @@ def test_what_is_right_the_second_time_counts_and_says_so(false: Any, problem: s
     del problem
     judge = Saying(answers(thanks=false), {"thanks": answer("met", (2, "It leaves our house on Friday"))})
     card = grade(judge)
-    assert (card.status, labels(card)["thanks"], len(judge.asked)) == ("ok", "met", 2)
+    assert (card.status, labels(card)["thanks"], len(judge.questions)) == ("ok", "met", 2)
     assert card.verdicts["thanks"].evidence[0].match == "repaired"
     assert card.verdicts["greeting"].evidence[0].match == "exact"
 
 
 @pytest.mark.parametrize(
-    ("said", "claimed"),
+    ("reply", "claimed"),
     [
         ("yes", "yes"),
         (NOT_APPLICABLE, NOT_APPLICABLE),
@@ -183,8 +185,8 @@ def test_what_is_right_the_second_time_counts_and_says_so(false: Any, problem: s
         (["met"], None),
     ],
 )
-def test_a_label_that_there_is_not_is_shown_where_it_is_no_more_than_a_name(said: Any, claimed: str | None) -> None:
-    false = answer("met", QUOTED) | {"label": said}
+def test_a_label_that_there_is_not_is_shown_where_it_is_no_more_than_a_name(reply: Any, claimed: str | None) -> None:
+    false = answer("met", QUOTED) | {"label": reply}
     judge = Saying(answers(thanks=false), {"thanks": false})
     verdict = grade(judge).verdicts["thanks"]
     assert (verdict.problem, verdict.claimed) == ("malformed", claimed)
@@ -217,7 +219,7 @@ def test_of_a_broken_answer_the_sound_items_stay_and_the_others_are_asked_once_m
 ) -> None:
     judge = Saying(text, "no")
     card = grade(judge)
-    assert judge.asked == [["greeting", "thanks", "solution"], *([failing] if failing else [])]
+    assert judge.questions == [["greeting", "thanks", "solution"], *([failing] if failing else [])]
     assert [id_ for id_, label in labels(card).items() if label is None] == failing
     assert {card.verdicts[id_].problem for id_ in failing} == ({problem} if failing else set())
     assert card.status == ("needs_review" if failing else "ok")
@@ -227,10 +229,10 @@ def test_the_second_question_names_what_was_wrong() -> None:
     judge = Saying(answers(thanks=answer("met"), solution=answer("met", (1, "My parcel"))), {})
     grade(judge)
     assert judge.messages[1][:-1] == judge.messages[0]
-    told = judge.messages[1][-1]["content"]
-    assert "- thanks: the label needs a quote, and there was none" in told
-    assert "- solution: the quote is from a speaker whose words do not count" in told
-    assert "greeting" not in told
+    shown = judge.messages[1][-1]["content"]
+    assert "- thanks: the label needs a quote, and there was none" in shown
+    assert "- solution: the quote is from a speaker whose words do not count" in shown
+    assert "greeting" not in shown
 
 
 def test_a_second_answer_cannot_change_what_was_sound() -> None:
@@ -283,13 +285,11 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 
     def yes(messages: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         del messages
-        return {
-            each.id: answer("met" if "met" in each.labels else each.levels[-1], *quotes) for each in checklist.items()
-        }
+        return {one.id: answer("met" if "met" in one.labels else one.levels[-1], *quotes) for one in checklist.items()}
 
     card = grade(ScriptedJudge(yes), talk, checklist)
     judged = [
-        card.verdicts[each.id] for each in checklist.items() if each.judged == "llm" and "agent" in each.evidence.from_
+        card.verdicts[one.id] for one in checklist.items() if one.judged == "llm" and "agent" in one.evidence.from_
     ]
     assert judged
     assert [
@@ -339,12 +339,12 @@ def test_a_failed_request_is_an_error_and_never_a_score(fault: JudgeError) -> No
 
 @pytest.mark.parametrize("error", [AuthError("key"), EndpointDown("down")])
 @pytest.mark.parametrize("first", [[], [answers(thanks=answer("met"))]])
-def test_what_no_transcript_can_pass_is_raised(error: GraderError, first: list[Said]) -> None:
+def test_what_no_transcript_can_pass_is_raised(error: GraderError, first: list[Scripted]) -> None:
     class Stopping(Saying):
         async def complete(
             self, messages: Sequence[Message], response_model: type[BaseModel]
         ) -> tuple[BaseModel, Usage]:
-            if len(self.asked) >= len(first):
+            if len(self.questions) >= len(first):
                 raise error
             return await super().complete(messages, response_model)
 
@@ -353,9 +353,9 @@ def test_what_no_transcript_can_pass_is_raised(error: GraderError, first: list[S
 
 
 def test_a_truncated_answer_is_asked_for_in_halves() -> None:
-    judge = Saying(Truncated("limit"), lambda asked: answers(*asked))
+    judge = Saying(Truncated("limit"), lambda questions: answers(*questions))
     card = grade(judge, checklist=many(5))
-    assert judge.asked == [["i0", "i1", "i2", "i3", "i4"], ["i0", "i1"], ["i2", "i3", "i4"]]
+    assert judge.questions == [["i0", "i1", "i2", "i3", "i4"], ["i0", "i1"], ["i2", "i3", "i4"]]
     assert (card.status, card.usage.requests) == ("ok", 3)
 
 
@@ -363,13 +363,13 @@ def test_a_truncated_answer_is_asked_for_in_halves() -> None:
 def test_answers_that_stay_truncated_are_left_to_people_after_three_requests(count: int) -> None:
     judge = Saying(Truncated("limit"))
     card = grade(judge, checklist=many(count))
-    assert len(judge.asked) == card.usage.requests == min(count * 2 - 1, 3)
+    assert len(judge.questions) == card.usage.requests == min(count * 2 - 1, 3)
     assert {(v.label, v.status, v.problem) for v in card.verdicts.values()} == {(None, "needs_review", "truncated")}
     assert (card.status, card.score) == ("needs_review", None)
 
 
 def test_one_half_that_stays_truncated_takes_nothing_from_the_other() -> None:
-    judge = Saying(Truncated("limit"), lambda asked: answers(*asked), Truncated("limit"))
+    judge = Saying(Truncated("limit"), lambda questions: answers(*questions), Truncated("limit"))
     card = grade(judge, checklist=many(4))
     assert labels(card) == {"i0": "met", "i1": "met", "i2": None, "i3": None}
 
@@ -377,7 +377,7 @@ def test_one_half_that_stays_truncated_takes_nothing_from_the_other() -> None:
 def test_a_truncated_second_answer_is_not_asked_for_again() -> None:
     judge = Saying(answers(*(f"i{n}" for n in range(8)), i6=answer("met"), i7=answer("met")), Truncated("limit"))
     card = grade(judge, checklist=many(8))
-    assert len(judge.asked) == 2
+    assert len(judge.questions) == 2
     assert labels(card)["i0"] == "met"
     assert labels(card)["i7"] is None
 
@@ -387,21 +387,21 @@ def test_a_truncated_second_answer_is_not_asked_for_again() -> None:
 
 @pytest.mark.parametrize(("per_call", "requests"), [(1, 7), (3, 3), (7, 1), (50, 1)])
 def test_a_few_items_at_a_time_ask_with_the_same_beginning(per_call: int, requests: int) -> None:
-    judge = Saying(lambda asked: answers(*asked))
+    judge = Saying(lambda questions: answers(*questions))
     card = grade(judge, checklist=many(7), items_per_call=per_call)
-    assert [id_ for asked in judge.asked for id_ in asked] == [f"i{number}" for number in range(7)]
-    assert [len(asked) for asked in judge.asked][:-1] == [per_call] * (requests - 1)
-    assert (card.status, card.usage.requests, len(judge.asked)) == ("ok", requests, requests)
+    assert [id_ for questions in judge.questions for id_ in questions] == [f"i{number}" for number in range(7)]
+    assert [len(questions) for questions in judge.questions][:-1] == [per_call] * (requests - 1)
+    assert (card.status, card.usage.requests, len(judge.questions)) == ("ok", requests, requests)
     system = {messages[0]["content"] for messages in judge.messages}
-    told = {messages[1]["content"].partition("# Checklist")[0] for messages in judge.messages}
-    assert len(system) == len(told) == 1
-    assert HELLO in told.pop()
+    shown = {messages[1]["content"].partition("# Checklist")[0] for messages in judge.messages}
+    assert len(system) == len(shown) == 1
+    assert HELLO in shown.pop()
 
 
 def test_all_that_failed_a_check_is_repaired_in_one_request() -> None:
-    judge = Saying(lambda asked: {id_: answer("met") for id_ in asked})
+    judge = Saying(lambda questions: {id_: answer("met") for id_ in questions})
     grade(judge, checklist=many(5), items_per_call=2)
-    assert judge.asked == [["i0", "i1"], ["i2", "i3"], ["i4"], ["i0", "i1", "i2", "i3", "i4"]]
+    assert judge.questions == [["i0", "i1"], ["i2", "i3"], ["i4"], ["i0", "i1", "i2", "i3", "i4"]]
 
 
 def test_a_part_that_fails_makes_an_error_with_the_usage_of_all() -> None:
@@ -461,9 +461,9 @@ def test_a_rubric_that_leaves_a_model_nothing_asks_nothing(judged: str) -> None:
 
 
 def test_an_item_of_another_channel_does_not_apply_and_is_not_asked() -> None:
-    judge = Saying(lambda asked: answers(*asked))
+    judge = Saying(lambda questions: answers(*questions))
     card = grade(judge, checklist=rubric(item(), item("hold", channels=["call"])))
-    assert judge.asked == [["greeting"]]
+    assert judge.questions == [["greeting"]]
     assert (labels(card)["hold"], card.score) == (NOT_APPLICABLE, 100)
 
 
@@ -478,7 +478,7 @@ def test_a_signal_that_can_tell_wins_over_the_model() -> None:
     judge = Saying({"greeting": answer("met", (1, HELLO)), "in_time": answer("not_met", (0, "Never said so."))})
     card = grade(judge, transcript("t1", *turns), rubric(item(), item("in_time", **_FALLBACK)))
     assert (labels(card)["in_time"], card.verdicts["in_time"].judged) == ("met", "signal")
-    assert len(judge.asked) == 1  # what the model said about it needs no repair
+    assert len(judge.questions) == 1  # what the model said about it needs no repair
 
 
 def test_where_a_signal_cannot_tell_the_model_answers() -> None:
@@ -523,7 +523,7 @@ _ALL = st.dictionaries(st.sampled_from(["greeting", "thanks", "solution", "other
 def test_whatever_a_judge_says_a_label_is_one_that_was_checked(first: dict[str, Any], second: dict[str, Any]) -> None:
     judge = Saying(first, second)
     card = grade(judge)
-    assert len(judge.asked) <= 2
+    assert len(judge.questions) <= 2
     for verdict in card.verdicts.values():
         if verdict.status == "ok":
             assert verdict.label in item().labels
@@ -545,14 +545,14 @@ def test_a_large_conversation_takes_little_time_of_our_own(characters: int, turn
     sentence = "We have looked into your order number 4711 and it leaves on Friday. "
     text = (sentence * (characters // len(sentence) + 1))[:characters]
     last = Turn(role="agent", text="Good-bye and thank you for calling.")
-    told = (Turn(role="agent" if number % 2 == 0 else "customer", text=text) for number in range(turns))
-    talk = transcript("t1", *told, last)
-    said = {
+    shown = (Turn(role="agent" if number % 2 == 0 else "customer", text=text) for number in range(turns))
+    talk = transcript("t1", *shown, last)
+    reply = {
         "greeting": answer("met", (0, text[:60])),
         "thanks": answer("met", (0, "words that were never said")),
         "solution": answer("met", (0, "thank you for calling")),
     }
-    assert least_seconds(lambda: grade(Saying(said), talk), below=2) < 2
-    card = grade(Saying(said), talk)
+    assert least_seconds(lambda: grade(Saying(reply), talk), below=2) < 2
+    card = grade(Saying(reply), talk)
     assert labels(card) == {"greeting": "met", "thanks": None, "solution": "met"}
     assert card.verdicts["solution"].evidence[0].turn == turns

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from llm_grader.asking import messages
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.reuse import items_to_ask_anew
 from llm_grader.rubric.model import Item, Rubric
@@ -26,14 +23,14 @@ GIVEN = {"thanks": answer("not_met"), "mail_address": answer("met", (0, "Hello, 
 
 
 class Desk:
-    """A server that answers what it is asked, and a store; `asked` lists the items of each request."""
+    """A server that answers what it is asked, and a store; `questions` lists the items of each request."""
 
     def __init__(self, server: ScriptedServer, store: Store) -> None:
         self.server = server
         self.store = store
 
     @property
-    def asked(self) -> list[list[str]]:
+    def questions(self) -> list[list[str]]:
         return [request.asked() for request in self.server.requests]
 
     def grader(self, graded_by: Rubric, **settings: Any) -> Grader:
@@ -124,7 +121,7 @@ TOLD: dict[str, Item] = {
 def test_an_item_of_which_the_judge_is_told_something_else_is_asked_alone(desk: Desk, greeting: Item) -> None:
     first = desk.grade(rubric(*ITEMS))
     second = desk.grade(edited(greeting, *ITEMS[1:]))
-    assert desk.asked == [["greeting", "thanks", "solution"], ["greeting"]]
+    assert desk.questions == [["greeting", "thanks", "solution"], ["greeting"]]
     prompt = prompt_of(desk.server.requests[1])
     assert "## greeting" in prompt
     assert "thanks" not in prompt
@@ -138,7 +135,7 @@ def test_an_item_of_which_the_judge_is_told_something_else_is_asked_alone(desk: 
 def test_a_new_item_is_asked_alone(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     card = desk.grade(edited(*ITEMS, item("farewell")))
-    assert desk.asked[1:] == [["farewell"]]
+    assert desk.questions[1:] == [["farewell"]]
     assert list(card.verdicts) == ["greeting", "thanks", "solution", "farewell"]
 
 
@@ -170,7 +167,7 @@ def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest
     desk.grade(after, reason_language="de")
     monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "templates of another version")
     desk.grade(after)
-    assert desk.asked == [["greeting", "thanks", "solution"]] * 3
+    assert desk.questions == [["greeting", "thanks", "solution"]] * 3
 
 
 @pytest.mark.parametrize("settings", [{"samples": 2}, {"items_per_call": 2}, {"language": "de"}, {"redact": True}])
@@ -184,28 +181,28 @@ def test_another_conversation_is_asked_about_in_full(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     other = transcript("t2", Turn(role="agent", text=HELLO), Turn(role="customer", text="Something else."))
     desk.grade(edited(item("greeting", weight=2), *ITEMS[1:]), other)
-    assert desk.asked[1] == ["greeting", "thanks", "solution"]
+    assert desk.questions[1] == ["greeting", "thanks", "solution"]
 
 
 def test_without_reuse_everything_is_asked_together(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     card = desk.grade(edited(item("greeting", weight=2), *ITEMS[1:]), reuse=False)
-    assert desk.asked[1] == ["greeting", "thanks", "solution"]
+    assert desk.questions[1] == ["greeting", "thanks", "solution"]
     assert {one.taken_from for one in card.verdicts.values()} == {None}
 
 
 def test_what_failed_a_check_is_asked_again(tmp_path: Path) -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        said = answers(*request.asked())
+        reply = answers(*request.asked())
         if request.number < 2:  # the answer and its repair
-            said["thanks"] = answer("met", (0, "words that nobody said"))
-        return completion({item_id: said[item_id] for item_id in request.asked()})
+            reply["thanks"] = answer("met", (0, "words that nobody said"))
+        return completion({item_id: reply[item_id] for item_id in request.asked()})
 
     with ScriptedServer(respond) as server, Store(tmp_path / "llm-grader.db") as store:
         made = Desk(server, store)
         assert made.grade(rubric(*ITEMS)).status == "needs_review"
         card = made.grade(edited(item("greeting", weight=2), *ITEMS[1:]))
-        assert made.asked == [["greeting", "thanks", "solution"], ["thanks"], ["thanks"]]
+        assert made.questions == [["greeting", "thanks", "solution"], ["thanks"], ["thanks"]]
     assert card.status == "ok"
     assert card.verdicts["thanks"].taken_from is None
 
@@ -226,21 +223,21 @@ def test_an_item_that_did_not_apply_and_does_not_now_costs_nothing(desk: Desk) -
 def test_an_item_that_did_not_apply_and_does_now_is_asked(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS[:2], LATE))
     card = desk.grade(edited(*ITEMS))
-    assert desk.asked[1:] == [["solution"]]
+    assert desk.questions[1:] == [["solution"]]
     assert card.verdicts["solution"].label == "met"
 
 
 def test_an_item_whose_condition_waits_for_an_edited_one_is_asked_with_it(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS[:2], LATE))
     desk.grade(edited(ITEMS[0], item("thanks", question="Were there thanks?"), LATE))
-    assert desk.asked[1:] == [["thanks", "solution"]]
+    assert desk.questions[1:] == [["thanks", "solution"]]
 
 
 def test_an_item_that_applied_keeps_its_verdict_when_its_condition_is_asked_again(desk: Desk) -> None:
     late = item("solution", applies_when={"item": "greeting", "label": "met"})
     desk.grade(rubric(*ITEMS[:2], late))
     card = desk.grade(edited(TOLD["question"], ITEMS[1], late))
-    assert desk.asked[1:] == [["greeting"]]
+    assert desk.questions[1:] == [["greeting"]]
     assert card.verdicts["solution"].label == "met"
 
 
@@ -250,7 +247,7 @@ def test_a_condition_on_the_ticket_is_looked_at_anew(desk: Desk) -> None:
     assert desk.grade(rubric(*ITEMS[:2], closed), about).verdicts["solution"].label == "not_applicable"
     either = item("solution", applies_when={"ticket": "status", "is": ["closed", "open"]})
     assert desk.grade(edited(*ITEMS[:2], either), about).verdicts["solution"].label == "met"
-    assert desk.asked[1:] == [["solution"]]
+    assert desk.questions[1:] == [["solution"]]
 
 
 # Where else it matters.
@@ -261,7 +258,7 @@ def test_quotes_are_the_original_words_where_personal_data_was_replaced(desk: De
     about = transcript("t1", Turn(role="agent", text=words), Turn(role="customer", text="I will."))
     desk.grade(rubric(item("mail_address")), about, redact=True)
     card = desk.grade(edited(item("mail_address", weight=2), item("thanks")), about, redact=True)
-    assert desk.asked == [["mail_address"], ["thanks"]]
+    assert desk.questions == [["mail_address"], ["thanks"]]
     [found] = card.verdicts["mail_address"].evidence
     assert found.quote == about.turns[0].text[found.start : found.end] == words
 
@@ -277,17 +274,7 @@ def test_an_estimate_counts_only_what_will_be_asked(desk: Desk) -> None:
     assert one.completion_tokens < everything.completion_tokens
 
 
-def test_a_key_says_nothing_of_families() -> None:
-    """Results of stores from before there were families are found under the same keys."""
-    identity = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity
-    content = identity.base.model_dump(exclude={"key", "family", "library_version", "answered_by", "graded_at"})
-    prefix = json.dumps({**content, "path": "/v1"}, sort_keys=True).encode()
-    expected = hashlib.sha256(prefix + transcript().content_hash().encode()).hexdigest()
-    assert identity.key(transcript()) == identity.provenance(transcript()).key == expected
-
-
 def test_which_items_an_edit_asks_anew_can_be_told_beforehand() -> None:
     old = rubric(*ITEMS)
     assert items_to_ask_anew(old, edited(pass_mark=3)) == ()
     assert items_to_ask_anew(old, edited(TOLD["question"], ITEMS[1], item("farewell"))) == ("greeting", "farewell")
-    assert messages.told(ITEMS[0], "en")["question"] == "Did the agent do greeting?"

@@ -14,7 +14,7 @@ def verdict(label: str | None, **fields: object) -> Verdict:
 
 
 def voted(*verdicts: Verdict) -> Verdict:
-    return vote([{"greeting": each} for each in verdicts])["greeting"]
+    return vote([{"greeting": one} for one in verdicts])["greeting"]
 
 
 def test_more_than_half_decide() -> None:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.asking.answers import LOGPROB_FLOOR, Choice
-from llm_grader.asking.messages import Message
 from llm_grader.checking.claims import Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
+from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, opening_words, options_of, render_question
-from llm_grader.local.offsets import ItemOffset, Offsets, wording_hash
+from llm_grader.local.offsets import ItemOffset, Offsets, policy_hash
 from llm_grader.rubric.model import EvidenceRule, Guidance, Item, Level, Scale
 from llm_grader.transcript import Role, Segment, Transcript, Turn
 from llm_grader.usage import Usage
@@ -32,7 +32,7 @@ class Chooser:
     for a turn, the model names `turn`, or the first it may.
     """
 
-    def __init__(self, script: Script, turn: str | None = None) -> None:
+    def __init__(self, script: Script, turn: str | JudgeError | None = None) -> None:
         self.script = script
         self.turn = turn
         self.asked: list[tuple[list[Message], tuple[str, ...]]] = []
@@ -74,7 +74,12 @@ TALK = conversation(
 
 
 def ask(
-    script: Script, items: Sequence[Item], transcript: Transcript = TALK, *, turn: str | None = None, **settings: object
+    script: Script,
+    items: Sequence[Item],
+    transcript: Transcript = TALK,
+    *,
+    turn: str | JudgeError | None = None,
+    **settings: object,
 ) -> tuple[Reply, Chooser]:
     chooser = Chooser(script, turn)
     asker = ChoiceAsker(chooser, **settings)  # type: ignore[arg-type]
@@ -90,7 +95,7 @@ def test_yes_is_met_and_no_is_not_met() -> None:
 
 def test_an_offset_moves_where_yes_begins_for_its_item_alone() -> None:
     items = [item(), item("thank")]
-    fitted = ItemOffset(offset=2.0, wording=wording_hash(items[0]), labels=9)
+    fitted = ItemOffset(offset=2.0, policy=policy_hash(items[0]), labels=9)
     reply, _ = ask(lambda _q: 1.0, items, offsets=Offsets(items={"greeting": fitted}))
     assert reply.claims["greeting"].label == "not_met"  # 1 − 2 < 0
     assert reply.claims["thank"].label == "met"  # 1 − 0 > 0
@@ -197,6 +202,14 @@ def test_a_failed_question_is_the_problem_of_its_item_alone() -> None:
     assert set(reply.claims) == {"greeting", "name"}
     assert reply.problems == {"thank": "bad_request"}
     assert reply.usage.requests == 3
+
+
+def test_a_failed_search_for_a_turn_counts_the_question_before_it() -> None:
+    fault = BadRequest("no")
+    fault.usage = Usage(requests=1, prompt_tokens=100)
+    reply, _ = ask(lambda _q: 1.0, [item()], turn=fault)
+    assert reply.problems == {"greeting": "bad_request"}
+    assert (reply.usage.requests, reply.usage.prompt_tokens) == (2, 200)  # 100 of the choice, 100 of the search
 
 
 @pytest.mark.parametrize("fault", [ContextTooLong("too long"), AuthError("wrong key")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,23 +13,24 @@ from llm_grader.errors import UsageError
 from llm_grader.local.offsets import (
     ItemOffset,
     Offsets,
-    Provenance,
+    OffsetsFit,
     choose_offsets,
     load_offsets,
     parse_offsets,
+    policy_hash,
     read_packaged,
+    rehash_offsets,
     render_offsets,
-    wording_hash,
 )
 from llm_grader.local.weights import QWEN_CODER
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
-from llm_grader.rubric.model import Item
+from llm_grader.rubric.model import Item, Rubric
 
 GREETING = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet?"})
 
 
-def made(weights: str = "w1", prompt: str | None = None) -> Provenance:
-    return Provenance(
+def made(weights: str = "w1", prompt: str | None = None) -> OffsetsFit:
+    return OffsetsFit(
         weights_sha256=weights,
         prompt_hash=prompt or prompt_hash(*LOCAL_TEMPLATES),
         rubric_hash="r",
@@ -43,7 +45,7 @@ def made(weights: str = "w1", prompt: str | None = None) -> Provenance:
 
 
 def fitted(offset: float = 2.0, **changes: object) -> Offsets:
-    item = ItemOffset(offset=offset, wording=wording_hash(GREETING), labels=9)
+    item = ItemOffset(offset=offset, policy=policy_hash(GREETING), labels=9)
     settings = {"items": {"greeting": item}, "default": 0.5, "slope": 1.5, "provenance": made(), **changes}
     return Offsets.model_validate(settings)
 
@@ -79,7 +81,7 @@ def test_a_rubric_of_ones_own_gets_what_the_others_have_in_common() -> None:
 
 @pytest.mark.parametrize("provenance", [made(weights="other"), made(prompt="other"), None])
 def test_offsets_of_another_model_or_prompt_are_not_used_and_it_is_said(
-    provenance: Provenance | None, caplog: pytest.LogCaptureFixture
+    provenance: OffsetsFit | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="llm_grader"):
         assert choose_offsets({"a": fitted(provenance=provenance)}, "a", weights_sha256="w1") == Offsets()
@@ -104,21 +106,69 @@ def test_a_file_that_holds_something_else_is_refused(text: str) -> None:
         parse_offsets(text)
 
 
-def test_the_wording_hash_changes_with_the_english_question_and_with_nothing_else() -> None:
-    same = GREETING.model_copy(update={"question": {"en": "Did the agent greet?", "de": "Gegrüßt?"}, "weight": 7.0})
-    assert wording_hash(same) == wording_hash(GREETING)
-    assert wording_hash(GREETING.model_copy(update={"question": {"en": "Greeted?"}})) != wording_hash(GREETING)
+EXAMPLE = {"quote": "Hello", "label": "met"}
+SCALE = {"levels": [{"value": "low", "points": 0, "anchor": "cold"}, {"value": "high", "points": 1, "anchor": "warm"}]}
+POLICIES: dict[str, dict[str, Any]] = {
+    "question": {"question": "Was there a greeting?"},
+    "guidance": {"guidance": {"met": "A hello or welcome."}},
+    "labels": {"guidance": {"not_applicable": "cut off"}},
+    "whose words count": {"evidence": {"from": ["agent", "bot"]}},
+    "what needs proof": {"evidence": {"required_for": ["not_met"]}},
+    "scale": {"scale": SCALE, "evidence": {"required_for": ["high"]}},
+    "how it is judged": {"judged": "audio", "evidence": {"required_for": ["not_met"]}},
+    "an example": {"examples": [EXAMPLE]},
+}
+
+
+def greeting(**fields: Any) -> Item:
+    return Item.model_validate({**GREETING.model_dump(by_alias=True), **fields})
+
+
+@pytest.mark.parametrize("changed", POLICIES.values(), ids=POLICIES)
+def test_an_item_whose_policy_changed_gets_no_offset_of_its_own(changed: dict[str, Any]) -> None:
+    """Only the question used to count: an offset stayed in force when met began to mean something else."""
+    assert fitted().log_odds(greeting(**changed), 3.0) == 3.75  # 1.5 · (3 − 0.5), the default
+
+
+def test_the_label_of_an_example_is_policy() -> None:
+    turned = greeting(examples=[{**EXAMPLE, "label": "not_met"}])
+    assert policy_hash(turned) != policy_hash(greeting(examples=[EXAMPLE]))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"question": {"en": "Did the agent greet?", "de": "Gegrüßt?"}},
+        {"title": "Say hello"},
+        {"weight": 7, "critical": True},
+        {"applies_when": {"ticket": "status"}},
+        {"channels": ["chat"]},
+    ],
+)
+def test_what_does_not_change_which_answer_is_right_leaves_the_offset(changed: dict[str, Any]) -> None:
+    assert fitted().log_odds(greeting(**changed), 3.0) == 1.5  # 1.5 · (3 − 2)
+
+
+def test_offsets_are_declared_to_hold_for_a_rubric_as_it_stands_and_stay_the_same_figures() -> None:
+    section = {"id": "s", "title": "S", "items": [greeting(question="Hello?").model_dump(by_alias=True)]}
+    rubric = Rubric.model_validate({"id": "r", "version": "1", "title": "R", "sections": [section]})
+    moved = rehash_offsets(fitted(), rubric)
+    assert moved.log_odds(rubric.item("greeting"), 3.0) == 1.5
+    assert moved.provenance == made().model_copy(update={"rubric_hash": rubric.content_hash()})
+    assert moved.model_copy(update={"items": fitted().items, "provenance": made()}) == fitted()
+    with pytest.raises(KeyError):
+        rehash_offsets(fitted(items={"gone": fitted().items["greeting"]}), rubric)
 
 
 @pytest.mark.parametrize("rubric_id", sorted(read_packaged()))
 def test_the_packaged_offsets_fit_the_packaged_model_prompts_and_rubrics(rubric_id: str) -> None:
     assert rubric_id in packaged_rubrics()
     offsets = load_offsets(rubric_id, weights_sha256=QWEN_CODER.sha256)
-    assert offsets.provenance is not None, "the prompts changed: run eval.fit_local again"
+    assert offsets.provenance is not None, "the prompts changed: run eval.measured.fit_local again"
     rubric = load_rubric(rubric_id)
-    stale = [id_ for id_, fit in offsets.items.items() if fit.wording != wording_hash(rubric.item(id_))]
-    # A reworded question falls back to the default until it is fitted again; a few may wait for that.
-    assert len(stale) <= len(offsets.items) / 4, f"reworded: {stale}; run eval.fit_local again"
+    stale = [id_ for id_, fit in offsets.items.items() if fit.policy != policy_hash(rubric.item(id_))]
+    # An item with another policy falls back to the default until it is fitted again; a few may wait for that.
+    assert len(stale) <= len(offsets.items) / 4, f"changed: {stale}; run eval.measured.fit_local, or see rehash_offsets"
 
 
 def test_packaged_offsets_never_claim_more_than_their_labels() -> None:

@@ -83,7 +83,7 @@ def test_a_single_problem_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reply"),
     [
         ("id: a\nid: b", "line 2: the key 'id' stands in line 1 already"),
         ("id: &a x\nversion: *a", "line 1: anchors"),
@@ -91,9 +91,9 @@ def test_a_single_problem_is_one_line(tmp_path: Path) -> None:
         ("- a", "line 1: expected a mapping, found a list of 1"),
     ],
 )
-def test_a_file_that_is_no_rubric_at_all_is_a_rubric_error(tmp_path: Path, text: str, said: str) -> None:
+def test_a_file_that_is_no_rubric_at_all_is_a_rubric_error(tmp_path: Path, text: str, reply: str) -> None:
     file = written(tmp_path, text)
-    assert error_of(file).startswith(f"{file}: {said}")
+    assert error_of(file).startswith(f"{file}: {reply}")
 
 
 def test_a_missing_file_is_named() -> None:
@@ -164,9 +164,9 @@ def test_whatever_stands_in_a_file_it_can_be_linted_or_is_a_rubric_error_with_a_
     container[key] = choice.draw(SOMETHING_ELSE)
     file = tmp_path_factory.getbasetemp() / "mutated.yaml"
     file.write_text(yaml.safe_dump(data), encoding="utf-8")
-    told = "line 1: nothing"
+    shown = "line 1: nothing"
     try:
         lint_rubric(load_rubric(file))
     except RubricError as error:
-        told = str(error)
-    assert re.search(r"line \d+: ", told)
+        shown = str(error)
+    assert re.search(r"line \d+: ", shown)

@@ -105,8 +105,10 @@ def test_labels_are_those_a_judge_may_give_and_points_those_it_earns() -> None:
 
 def test_an_item_is_asked_on_its_own_channels_or_else_on_the_rubrics() -> None:
     rubric = small()
-    asked = {item.id: [c for c in ("chat", "email", "call") if rubric.in_channel(item, c)] for item in rubric.items()}
-    assert asked == {
+    questions = {
+        item.id: [c for c in ("chat", "email", "call") if rubric.in_channel(item, c)] for item in rubric.items()
+    }
+    assert questions == {
         "greeting": ["chat", "call"],
         "noise": ["call"],
         "options": ["chat", "call"],
@@ -174,6 +176,11 @@ def test_every_text_of_a_packaged_rubric_is_written_in_each_of_its_languages(nam
     found = texts(rubric.model_dump(mode="json"))
     # A title and a question each at the least, so that a change of the dump cannot make this test empty.
     assert len(found) >= 2 * len(ROWS[name].split())
+    listed = [*rubric.texts().values()]
+    for section in rubric.sections:
+        listed += section.texts().values()
+        listed += (text for item in section.items for text in item.texts().values())
+    assert [text for _, text in found] == listed
     incomplete = {
         place: set(text) ^ set(rubric.languages())
         for place, text in found

@@ -15,7 +15,7 @@ import pytest
 
 from llm_grader.asking.answers import response_model
 from llm_grader.errors import ClaimedElsewhere, StoreError
-from llm_grader.gateway.work import attempt_log
+from llm_grader.gateway.work import Work, current_work
 from llm_grader.grader.grader import Grader
 from llm_grader.rubric.load import load_rubric
 from llm_grader.store import journal
@@ -135,11 +135,11 @@ def test_who_finds_a_claim_of_somebody_else_takes_no_turn_of_the_limit(store: St
         writing = Journal(store, 1)
 
         async def ask() -> None:
-            attempt_log.set(JournalLog(writing, "k1", "t1"))
+            current_work.set(Work(JournalLog(writing, "k1", "t1")))
             for _ in range(3):
                 with pytest.raises(ClaimedElsewhere):
                     await made.complete(about, schema)
-            attempt_log.set(JournalLog(writing, "k2", "t2"))
+            current_work.set(Work(JournalLog(writing, "k2", "t2")))
             await made.complete(about, schema)
             await made.aclose()
 

@@ -195,7 +195,7 @@ def _bytes(text: str) -> int:
 
 def _parameters(names: list[str]) -> list[str]:
     """The names given with `--without`."""
-    from llm_grader.gateway.gateway import OPTIONAL
+    from llm_grader.gateway.bodies import OPTIONAL
 
     if unknown := set(names).difference(OPTIONAL):
         raise UsageError(f"--without: expected one of {', '.join(OPTIONAL)}, found {', '.join(sorted(unknown))}")

@@ -146,9 +146,10 @@ def _print_estimate(
 ) -> None:
     from llm_grader.cli.terminal.show import print_estimate
     from llm_grader.corpus.consistency import PairAnswer
+    from llm_grader.gateway.estimates import estimate_of
     from llm_grader.usage import Usage
 
-    usage = sum((gateway.estimate(judge.render(pair), PairAnswer) for pair in pairs), Usage())
+    usage = sum((estimate_of(judge.render(pair), PairAnswer, gateway.endpoint) for pair in pairs), Usage())
     print_estimate({"transcripts": conversations, "pairs": len(pairs)}, usage, as_json=as_json)
 
 

@@ -86,10 +86,11 @@ async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
     item = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet the customer?"})
     question = f"{item.question['en']} Answer with evidence, reason and label.\n[turn 0: agent]\nGood morning!"
     try:
-        _, usage = await gateway.complete([{"role": "user", "content": question}], response_model([item]))
+        filled = await gateway.complete([{"role": "user", "content": question}], response_model([item]))
     except JudgeError as error:
         _tell(f"mode {mode}", f"no: {error}")
         return error
+    usage = filled.usage
     counted = "tokens reported" if usage.prompt_tokens is not None else "tokens not reported: cost stays unknown"
     _tell(f"mode {mode}", f"works, answered by {usage.answered_by}, {counted}")
     return None

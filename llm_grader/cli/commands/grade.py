@@ -111,7 +111,7 @@ def _run(
 
     async def graded() -> AsyncIterator[Scorecard]:
         with interrupts.read_on():
-            for brief in cards.add_known(finished):
+            for brief in cards.add_stored(finished):
                 progress.advance(brief, grader.spent)
         async for card in grader.agrade_many(
             interrupts.until_stopped(left), concurrency=concurrency, finished=finished

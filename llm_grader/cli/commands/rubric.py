@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from llm_grader.authoring.lint import Finding
+    from llm_grader.authoring.lint import LintFinding
     from llm_grader.rubric.model import Rubric
 
 app = typer.Typer(
@@ -97,9 +97,9 @@ def score(
     if as_json:
         typer.echo(card.model_dump_json())
         return
-    asked = {item.id: wording(item.title, "en") for item in organisation_items(loaded)}
-    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in asked}
-    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), asked)
+    titles = {item.id: wording(item.title, "en") for item in organisation_items(loaded)}
+    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in titles}
+    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), titles)
 
 
 @app.command()
@@ -139,11 +139,11 @@ def lint(
         raise typer.Exit(1)
 
 
-def _finding_json(name: str, finding: Finding) -> str:
+def _finding_json(name: str, finding: LintFinding) -> str:
     return json.dumps({"rubric": name, **finding.model_dump()}, ensure_ascii=False)
 
 
-def _finding_line(name: str, finding: Finding) -> str:
+def _finding_line(name: str, finding: LintFinding) -> str:
     place = f"{name}: item {finding.item}" if finding.item else name
     return f"{place}: {finding.severity}: {finding.message} [{finding.rule}]"
 
@@ -205,7 +205,7 @@ def diff(
 
 
 def _cost_of(old: Rubric, new: Rubric) -> str:
-    """What grading by `new` asks about a conversation that was graded by `old`, in a sentence."""
+    """A sentence: what grading by `new` asks about a conversation that was graded by `old`."""
     from llm_grader.grading.reuse import items_to_ask_anew
 
     again = items_to_ask_anew(old, new)

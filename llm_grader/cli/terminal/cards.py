@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from llm_grader.store.stored import Brief, read_briefs
 from llm_grader.verdict import Scorecard
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from llm_grader.grader.grader import Grader
+    from llm_grader.grading.confidence import Calibration
+    from llm_grader.rubric.model import Rubric
     from llm_grader.store.stored import Known
 
 _SHOWN_IN_FULL = 5
@@ -45,19 +50,19 @@ class Cards:
         elif len(self._kept) < self._most_kept:
             self._kept.append(card)
 
-    def add_known(self, known: Sequence[Known]) -> Iterator[Brief]:
+    def add_stored(self, results: Sequence[Known]) -> Iterator[Brief]:
         """Take results that are in the store; yields what each comes to as it is taken.
 
         Raises:
             BrokenPipeError: nobody reads stdout any more.
             StoreError: one is gone or damaged.
         """
-        if self._grader.store is None or len(known) <= _SHOWN_IN_FULL or self._grader.calibration is not None:
-            for one in known:
+        if self._grader.store is None or len(results) <= _SHOWN_IN_FULL or self._grader.calibration is not None:
+            for one in results:
                 self.add(self._grader.stored(one))
                 yield self._rows[-1]
             return
-        for brief, text in read_briefs(self._grader.store, known, as_json=self._as_json):
+        for brief, text in read_briefs(self._grader.store, results, as_json=self._as_json):
             self._rows.append(brief)
             if self._as_json:
                 sys.stdout.write(f"{text}\n")
@@ -66,7 +71,6 @@ class Cards:
 
     def print(self) -> None:
         """The tables: each card in full where they are few, and the summary."""
-        from llm_grader.cli.terminal.rates import print_rates
         from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console, titles_of
 
         if self._as_json or not self._rows:
@@ -80,10 +84,30 @@ class Cards:
         console.print()
         print_summary(console, self._rows)
         if self._grader.calibration is not None:
-            print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
+            _print_rates(console, self._kept, self._grader.calibration, self._grader.rubric)
 
     def exit_code(self, unreadable: int, fail_under: float | None) -> int:
-        """What the run as a whole comes to."""
+        """The exit code that the run as a whole comes to."""
         if fail_under is not None and any(row.score is None or row.score < fail_under for row in self._rows):
             return 1
         return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0
+
+
+def _print_rates(console: Console, cards: Sequence[Scorecard], calibration: Calibration, rubric: Rubric) -> None:
+    """Pass rates, a line for each item: as judged, and what they are when the judge's errors are taken out."""
+    from rich.table import Table
+
+    from llm_grader.eval.judge.calibrating import corrected_rates
+
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("item", "conversations", "judged to pass", "corrected", "95 %"):
+        table.add_column(heading, justify="left" if heading == "item" else "right")
+    for rate in corrected_rates(cards, calibration, rubric):
+        if rate.judged.n:
+            found = rate.corrected
+            unknown = isnan(found.estimate)
+            shown = ("not known", "") if unknown else (f"{found.estimate:.0%}", f"{found.low:.0%} to {found.high:.0%}")
+            table.add_row(rate.item_id, f"{rate.judged.n:,.0f}", f"{rate.judged.estimate:.0%}", *shown)
+    if table.row_count:
+        console.print()
+        console.print(table)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard, Verdict
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from llm_grader.rubric.model import Rubric
-    from llm_grader.store.stored import Brief
 
 _MOST_ROWS = 200
 _LOWEST = 20
@@ -38,7 +38,7 @@ def printable(text: str) -> str:
 
 
 def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) -> None:
-    """What a run would take: how many there are of what, requests, tokens and cost."""
+    """The estimate of a run: how many there are of what, requests, tokens and cost."""
     figures: dict[str, Any] = {**counts, **usage.model_dump(exclude={"answered_by", "cached_tokens"})}
     if as_json:
         typer.echo(json.dumps(figures))
@@ -49,7 +49,7 @@ def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) ->
 
 
 def titles_of(rubric: Rubric, language: str) -> dict[str, str]:
-    """What the rubric calls each of its items, by id, for `print_card`."""
+    """Item id → title, for `print_card`."""
     from llm_grader.rubric.model import wording
 
     return {item.id: wording(item.title, language) for item in rubric.items()}
@@ -94,19 +94,28 @@ def _digest(rows: Sequence[Brief]) -> str:
     scores = sorted(row.score for row in rows if row.score is not None)
     failures = Counter(failure for row in rows for failure in row.critical_failures)
     lines = [
-        f"{len(rows):,} conversations: {_told(statuses)}",
+        f"{len(rows):,} conversations: {_counted(statuses)}",
         f"passed: {passed[True]:,} yes, {passed[False]:,} no, {passed[None]:,} undecided",
     ]
     if len(scores) > 1:
         low, middle, high = quantiles(scores, n=4, method="inclusive")
         lines.append(f"scores: half of them from {low:.0f} to {high:.0f}, the middle one {middle:.0f}")
     if failures:
-        lines.append(f"critical failures: {_told(failures)}")
+        lines.append(f"critical failures: {_counted(failures)}")
     return "\n".join(lines)
 
 
-def _told(counts: Counter[str]) -> str:
+def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts.most_common())
+
+
+_CELLS: Mapping[ColumnKind, Callable[[Any], str]] = {
+    "text": printable,
+    "score": "{:.0f}".format,
+    "share": "{:.0%}".format,
+    "yes_no": lambda value: "yes" if value else "no",
+    "list": lambda value: printable(", ".join(value)),
+}
 
 
 def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
@@ -114,14 +123,17 @@ def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
     from rich.text import Text
 
     table = Table(box=None, padding=(0, 1))
-    for heading in ("transcript", "score", "passed", "coverage", "status", "critical failures"):
-        table.add_column(heading, overflow="fold")
+    for column in COLUMNS.values():
+        table.add_column(column.heading, overflow="fold")
     for row in rows:
-        score = "–" if row.score is None else f"{row.score:.0f}"
-        passed = {True: "yes", False: "no", None: "–"}[row.passed]
-        failed = ", ".join(row.critical_failures)
-        table.add_row(Text(printable(row.transcript_id)), score, passed, f"{row.coverage:.0%}", row.status, failed)
+        cells = zip(COLUMNS.values(), row, strict=True)
+        table.add_row(*(Text(render_cell(column, value)) for column, value in cells))
     console.print(table)
+
+
+def render_cell(column: Column, value: Any) -> str:
+    """A value of a column as people read it; – where it is None."""
+    return "–" if value is None else _CELLS[column.kind](value)
 
 
 def _headline(card: Scorecard) -> str:

@@ -20,7 +20,7 @@ from llm_grader.grading.confidence import (
     Calibration,
     ErrorRates,
     Fitted,
-    Line,
+    LogitLine,
     calibrated_card,
     calibrated_verdict,
     hash_of,
@@ -70,7 +70,7 @@ def fitted(**other: object) -> Fitted:
     return Fitted.model_validate({**known, **other})
 
 
-def calibration(**lines: Line) -> Calibration:
+def calibration(**lines: LogitLine) -> Calibration:
     return Calibration(lines=lines, fitted=fitted())
 
 
@@ -80,32 +80,32 @@ def sure(label: str, confidence: float | None, item: Item = GREETING) -> Verdict
 
 def test_a_line_through_the_log_odds_moves_confidence_and_never_the_label() -> None:
     # logit .9 = ln 9; half of it is ln 3, and 3 : 1 are .75. P(met) of a not_met at .9 is .1, so it becomes .25.
-    half = calibration(greeting=Line(slope=0.5, intercept=0, labels=50))
+    half = calibration(greeting=LogitLine(slope=0.5, intercept=0, labels=50))
     assert calibrated_verdict(sure("met", 0.9), half, GREETING).confidence == pytest.approx(0.75)
     moved = calibrated_verdict(sure("not_met", 0.9), half, GREETING)
     assert moved.label == "not_met"
     assert moved.confidence == pytest.approx(0.75)
     # An intercept of -ln 9 takes P(met) = .9 to one half, and .5 to .1.
-    strict = calibration(greeting=Line(slope=1, intercept=-log(9), labels=500))
+    strict = calibration(greeting=LogitLine(slope=1, intercept=-log(9), labels=500))
     assert calibrated_verdict(sure("met", 0.9), strict, GREETING).confidence == pytest.approx(0.5)
     assert calibrated_verdict(sure("met", 0.5), strict, GREETING).confidence == pytest.approx(0.1)
     assert calibrated_verdict(sure("not_met", 0.5), strict, GREETING).confidence == pytest.approx(0.9)
 
 
 def test_on_a_scale_the_line_is_about_the_label_that_was_given() -> None:
-    half = calibration(mood=Line(slope=0.5, intercept=0, labels=50))
+    half = calibration(mood=LogitLine(slope=0.5, intercept=0, labels=50))
     assert calibrated_verdict(sure("1", 0.9, MOOD), half, MOOD).confidence == pytest.approx(0.75)
 
 
 def test_what_was_not_measured_has_no_confidence() -> None:
-    known = calibration(greeting=Line(slope=0.5, intercept=0, labels=50))
+    known = calibration(greeting=LogitLine(slope=0.5, intercept=0, labels=50))
     assert calibrated_verdict(sure("cannot_assess", 0.9), known, GREETING).confidence is None
     assert calibrated_verdict(sure("1", 0.9, MOOD), known, MOOD).confidence is None
     assert calibrated_verdict(sure("met", None), known, GREETING).confidence is None
 
 
 def test_certainty_stays_within_bounds() -> None:
-    steep = calibration(greeting=Line(slope=20, intercept=600, labels=50))
+    steep = calibration(greeting=LogitLine(slope=20, intercept=600, labels=50))
     assert calibrated_verdict(sure("met", 1.0), steep, GREETING).confidence == 1.0
     assert calibrated_verdict(sure("not_met", 1.0), steep, GREETING).confidence == pytest.approx(0.0)
 
@@ -267,7 +267,7 @@ def of_the_judge(provenance: Provenance) -> dict[str, object]:
 
 def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path: Path, rubric: Rubric) -> None:
     provenance = grader(tmp_path).identity.base
-    lines = {"greeting": Line(slope=0.5, intercept=0, labels=50)}
+    lines = {"greeting": LogitLine(slope=0.5, intercept=0, labels=50)}
     known = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
     path, store = tmp_path / "calibration.json", tmp_path / "results.db"
     path.write_text(known.model_dump_json(), "utf-8")

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import Message
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.measured import fit_local
 from llm_grader.eval.measured.fit_local import (
@@ -22,8 +20,10 @@ from llm_grader.eval.measured.fit_local import (
     weakest_source,
 )
 from llm_grader.eval.stats.offset_fit import Answer
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker
-from llm_grader.local.offsets import Provenance, wording_hash
+from llm_grader.local.offsets import OffsetsFit, policy_hash
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Label, LabelSource
@@ -117,12 +117,12 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
 
 def test_offsets_carry_the_wording_they_were_fitted_for() -> None:
     answers = [Answer("c1", "greeting", "de", 1.0, False), Answer("c2", "greeting", "de", 5.0, True)]
-    provenance = Provenance(
+    provenance = OffsetsFit(
         weights_sha256="w", prompt_hash="p", rubric_hash="r", data_hash="d", label_source="synthetic", language="en",
         transcripts=2, labels=2, method="m", fitted_on=date(2026, 11, 22),
     )  # fmt: skip
     offsets = offsets_of(answers, RUBRIC, provenance)
-    assert offsets.items["greeting"].wording == wording_hash(RUBRIC.item("greeting"))
+    assert offsets.items["greeting"].policy == policy_hash(RUBRIC.item("greeting"))
     assert offsets.items["greeting"].labels == 2
     assert offsets.items["greeting"].offset == pytest.approx(3.0, abs=0.01)
     assert offsets.provenance == provenance

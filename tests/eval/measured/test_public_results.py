@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.asking.answers import Choice
-from llm_grader.asking.messages import Message
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.report import verdicts_from_labels
 from llm_grader.eval.labels.units import Unit
@@ -23,6 +21,8 @@ from llm_grader.eval.measured.public_results import (
     published_verdicts,
 )
 from llm_grader.eval.measured.result_tables import Judged, mean_kappa, render_set
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import ChoiceAsker
 
 GOLD = Path(__file__).parents[3].parent / "shared" / "gold"

@@ -1,4 +1,4 @@
-"""Conversations longer than a model can read: overlapping windows, and what they say together. Nothing is cut silently.
+"""Asking by windows: conversations longer than a model can read, in overlapping parts. Nothing is cut silently.
 
 A window is a run of whole turns. An item's answer comes from the window that can prove it: a label that needs words to
 show for it wins over labels that rest on something missing, because what one window does not show another may.
@@ -6,15 +6,58 @@ show for it wins over labels that rest on something missing, because what one wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from llm_grader.asking.judge import Asker, counting
 from llm_grader.checking.claims import Claim, Reply
+from llm_grader.errors import ContextTooLong
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
+from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
 
 OVERLAP_TURNS = 4
 WINDOWED = "windowed"
+
+
+class WindowAsker:
+    """Asks like another asker, and in overlapping windows where a transcript does not fit into the model's context.
+
+    Args:
+        asker: who asks about what fits.
+    """
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
+        """Claims or problems for each of `items`, see `merge`."""
+        return await self._in_windows(self._asker.ask, transcript, items)
+
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+        """Claims or problems for `items`, given what was wrong with them before."""
+        again = functools.partial(self._asker.ask_again, problems=problems)
+        return await self._in_windows(again, transcript, items)
+
+    async def _in_windows(
+        self,
+        ask: Callable[[Transcript, Sequence[Item]], Awaitable[Reply]],
+        transcript: Transcript,
+        items: Sequence[Item],
+    ) -> Reply:
+        try:
+            return await ask(transcript, items)
+        except ContextTooLong as fault:
+            halves = halve(transcript)
+            if halves is None:
+                raise
+            spent, replies = fault.usage or Usage(), list[tuple[int, Reply]]()
+            for start, window in halves:
+                with counting(spent):
+                    replies.append((start, await self._in_windows(ask, window, items)))
+                spent += replies[-1][1].usage
+            return merge(replies, items).model_copy(update={"usage": spent})
 
 
 def halve(transcript: Transcript) -> tuple[tuple[int, Transcript], tuple[int, Transcript]] | None:
@@ -38,7 +81,7 @@ def halve(transcript: Transcript) -> tuple[tuple[int, Transcript], tuple[int, Tr
 
 
 def merge(replies: Sequence[tuple[int, Reply]], items: Sequence[Item]) -> Reply:
-    """One reply from those of several windows, given as (number of the window's first turn, reply)."""
+    """Reply from those of several windows, given as (number of the window's first turn, reply)."""
     usage = replies[0][1].usage
     for _, reply in replies[1:]:
         usage += reply.usage

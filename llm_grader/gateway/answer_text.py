@@ -1,0 +1,169 @@
+"""Text of answers: what a model wrote, read as far as it can be trusted, and the shapes that it is held against.
+
+Nothing here knows what is asked about: an answer is a JSON object, and a choice one word of several.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import from_json
+
+from llm_grader.transcript import Model
+from llm_grader.usage import Usage
+
+
+class Filled(NamedTuple):
+    """Response model that was filled in, what that took, and how sure the model was.
+
+    `confidences` has for some item ids the probability, 0–1, of the label that the answer gives them.
+    """
+
+    answer: BaseModel
+    usage: Usage
+    confidences: Mapping[str, float] = {}
+
+
+LOGPROB_FLOOR = -20.0
+"""Natural-log probability of what an endpoint does not list."""
+
+
+class Choice(Model):
+    """One answer chosen among fixed options.
+
+    `answer` is the option the model wrote. `logprobs` has the natural-log probability of each option's first token,
+    `LOGPROB_FLOOR` where the endpoint did not list it.
+    """
+
+    answer: str
+    logprobs: dict[str, float]
+    usage: Usage = Field(default_factory=Usage)
+
+
+class AnswerModel(BaseModel):
+    """Base of what a judge fills in. Its JSON schema carries no titles: they are paid for and say nothing."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The JSON schema without titles, descriptions and defaults."""
+        schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
+        return {"title": "Verdicts", **schema}
+
+
+def _without_titles(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_titles(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: value for key, value in schema.items() if key not in ("title", "description", "default")}
+    for names in ("properties", "$defs"):  # in these, the keys are names of the rubric, and may be "title"
+        if names in schema:
+            plain[names] = {name: _without_titles(part) for name, part in schema[names].items()}
+    return {key: value if key in ("properties", "$defs") else _without_titles(value) for key, value in plain.items()}
+
+
+def _whole(text: str) -> str:
+    text.encode()  # half of a surrogate pair, which JSON can spell, could be neither stored nor sent
+    return text
+
+
+Words = Annotated[str, AfterValidator(_whole)]
+"""Text of a judge that can be stored and sent on."""
+
+
+DUPLICATE = object()
+"""Value of a key that comes twice in an object: neither of the two can be believed."""
+
+_OBJECT = re.compile(r'\{\s*(?=")')
+_KEY = re.compile(r'"\s*:')
+_BLANK = re.compile(r"\s*")
+
+
+def parse_answers(text: str) -> dict[str, Any]:
+    """JSON answer, as much of it as can be trusted.
+
+    Prose and fences around it are skipped, and of several objects the last one counts: what comes before may be
+    repeated from the transcript. A key that comes twice loses its value, and of a cut-off answer only those values are
+    kept after which it goes on. Nothing readable gives an empty dict.
+    """
+    answers: dict[str, Any] = {}
+    found = _OBJECT.search(text)
+    while found:
+        pairs, at = _read_object(text, found.end())
+        answers = _unique(pairs) or answers
+        found = _OBJECT.search(text, at)
+    return answers
+
+
+def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int]:
+    """The complete pairs of the object whose first key is at `at`, and where to look for the next object."""
+    pairs: list[tuple[str, Any]] = []
+    try:
+        while True:
+            key, at = _DECODER.raw_decode(text, _skip_blank(text, at))
+            colon = _skip_blank(text, at)
+            if text[colon] != ":":
+                return pairs, at
+            value, end = _DECODER.raw_decode(text, _skip_blank(text, colon + 1))
+            end = _skip_blank(text, end)
+            if text[end] in ",}":
+                pairs.append((key, value))
+            if text[end] != ",":
+                return pairs, end
+            at = end + 1
+    except (ValueError, IndexError, RecursionError):
+        return pairs, len(text)  # it breaks off: what follows belongs to it
+
+
+def _skip_blank(text: str, at: int) -> int:
+    return _BLANK.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+
+
+def has_duplicate_keys(text: str) -> bool:
+    """Whether the JSON object in `text` names a key twice, anywhere: parsers settle that silently."""
+    if _is_plainly_unique(text):
+        return False
+    waiting: list[Any] = [parse_answers(text)]
+    while waiting:
+        value = waiting.pop()
+        if value is DUPLICATE:
+            return True
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
+
+
+def _is_plainly_unique(text: str) -> bool:
+    """Whether `text` is JSON with as many keys as it has places that look like one; inside of words there may be more.
+
+    It says nothing about others, and takes a tenth of the time that it takes to look at each pair.
+    """
+    with contextlib.suppress(ValueError):
+        waiting: list[Any] = [from_json(text)]
+        keys = 0
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                keys += len(value)
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                waiting.extend(value)
+        return keys == len(_KEY.findall(text))
+    return False
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = DUPLICATE if key in found else value
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
