@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from llm_grader.eval.bench.measuring import KINDS, PEERS, Figures, Setting, endpoint_process, measure
+from llm_grader.eval.bench.case import KINDS, PEERS, CaseResult, Setting, endpoint_process, run_case
 from llm_grader.eval.bench.workload import write_transcripts
 
 _PEER_HELP = f"another library ({' or '.join(PEERS)}) and the Python of an environment that has it"
 
 
 def main() -> None:
-    """Measure all cases, tell each as it is done, and write them to a file."""
+    """The command line: measures all cases, prints each as it is done, and writes them to a file."""
     arguments = _parser().parse_args()
     figures = []
     sys.stdout.write(
@@ -30,7 +30,7 @@ def main() -> None:
             setting = Setting(arguments.latency, arguments.concurrency, faults, Path(folder), dict(arguments.peer))
             for measured in _measured(setting, arguments.n, [*arguments.kinds, *setting.peers]):
                 figures.append(measured)
-                sys.stdout.write(_told(measured))
+                sys.stdout.write(_render(measured))
                 sys.stdout.flush()
     if arguments.out is not None:
         about: dict[str, Any] = {
@@ -66,16 +66,16 @@ def _peer(text: str) -> tuple[str, str]:
     return name, python
 
 
-def _measured(setting: Setting, sizes: Iterable[int], kinds: Iterable[str]) -> Iterator[Figures]:
+def _measured(setting: Setting, sizes: Iterable[int], kinds: Iterable[str]) -> Iterator[CaseResult]:
     with endpoint_process(setting) as url:
         for count in sizes:
             file = setting.folder / f"{count}.jsonl"
             write_transcripts(file, count)
             for kind in kinds:
-                yield measure(kind, file, count, setting, url)
+                yield run_case(kind, file, count, setting, url)
 
 
-def _told(figures: Figures) -> str:
+def _render(figures: CaseResult) -> str:
     name = f"{figures.kind}, faults" if figures.faults else figures.kind
     tokens = (figures.prompt_tokens + figures.completion_tokens) / figures.transcripts
     return _line(

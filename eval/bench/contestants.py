@@ -63,18 +63,18 @@ def grader(url: str, concurrency: int, store: str | None) -> Work:
     """The library, without a store or with one."""
 
     async def work(transcripts: Iterator[Transcript]) -> int:
-        asked = Grader(RUBRIC, MODEL, base_url=url, api_key="none", store=store)
-        graded = sum([card.status == "ok" async for card in asked.agrade_many(transcripts, concurrency=concurrency)])
-        await asked.aclose()
-        if asked.store is not None:
-            asked.store.close()
+        library = Grader(RUBRIC, MODEL, base_url=url, api_key="none", store=store)
+        graded = sum([card.status == "ok" async for card in library.agrade_many(transcripts, concurrency=concurrency)])
+        await library.aclose()
+        if library.store is not None:
+            library.store.close()
         return graded
 
     return work
 
 
 def take_counts(url: str) -> dict[str, int]:
-    """Requests and tokens that the endpoint has counted since it was last asked."""
+    """Requests and tokens that the endpoint has counted since it was last read."""
     with urllib.request.urlopen(f"{url}/counts") as answer:  # noqa: S310 - our own loopback address
         counts: dict[str, int] = json.load(answer)
     return counts

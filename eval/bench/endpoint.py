@@ -35,7 +35,7 @@ SOME = Faults(refused=0.10, failed=0.05, cut_off=0.02)
 
 
 class MockEndpoint:
-    """Answers questions about the benchmark's conversations, and counts.
+    """A mock endpoint that answers questions about the benchmark's conversations, and counts them.
 
     Args:
         rubric: id of the rubric that is asked about.
@@ -54,7 +54,7 @@ class MockEndpoint:
         self._counts = {"requests": 0, "prompt_tokens": 0, "completion_tokens": 0}
 
     def application(self) -> web.Application:
-        """What aiohttp serves."""
+        """The application that aiohttp serves."""
         application = web.Application()
         application.router.add_post("/v1/chat/completions", self.complete)
         application.router.add_get("/counts", self.counts)
@@ -75,8 +75,8 @@ class MockEndpoint:
         return web.Response(body=self._completion(body), content_type="application/json")
 
     def _completion(self, body: bytes) -> bytes:
-        told = (parts for shape, parts in self._of_peers.items() if shape in body)
-        before, after = next(told, None) or self._answers[number_in(body.decode()) % VARIANTS]
+        peers = (parts for shape, parts in self._of_peers.items() if shape in body)
+        before, after = next(peers, None) or self._answers[number_in(body.decode()) % VARIANTS]
         prompt, completion = len(body) // _BYTES_A_TOKEN, (len(before) + len(after)) // _BYTES_A_TOKEN
         self._counts["prompt_tokens"] += prompt
         self._counts["completion_tokens"] += completion
@@ -90,7 +90,7 @@ class MockEndpoint:
 
 
 async def serve(endpoint: MockEndpoint) -> None:
-    """Listen on a free loopback port, print the address, and serve until cancelled."""
+    """The server: prints its address, a free loopback port, and serves until cancelled."""
     runner = web.AppRunner(endpoint.application(), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -53,7 +53,7 @@ def rubric(url: str, questions: list[str]) -> Ask:
 
 
 async def grade_file(ask: Ask, file: str, concurrency: int) -> int:
-    """Grade every transcript of a JSONL file, so many at a time; returns how many have a score."""
+    """How many transcripts of a JSONL file got a score, graded so many at a time."""
     with open(file, encoding="utf-8") as lines:  # noqa: PTH123 - read as it is needed
         scores = 0
 
@@ -70,7 +70,7 @@ async def grade_file(ask: Ask, file: str, concurrency: int) -> int:
 
 
 async def measure(ask: Ask, file: str, concurrency: int, url: str) -> dict[str, float]:
-    """The figures that `contestants.measure` tells."""
+    """The figures of `contestants.measure`."""
     await ask("agent: Good morning. This is case 1000000000.")
     with urllib.request.urlopen(f"{url}/counts"):  # noqa: S310 - our own loopback address
         began, used = time.perf_counter(), time.process_time()
@@ -85,6 +85,6 @@ async def measure(ask: Ask, file: str, concurrency: int, url: str) -> dict[str, 
 
 
 if __name__ == "__main__":
-    kind, path, address, most, told = sys.argv[1:]
-    made = {"autorubric": autorubric, "rubric": rubric}[kind](address, json.loads(told))
+    kind, path, address, most, criteria = sys.argv[1:]
+    made = {"autorubric": autorubric, "rubric": rubric}[kind](address, json.loads(criteria))
     sys.stdout.write(json.dumps(asyncio.run(measure(made, path, int(most), address))) + "\n")

@@ -29,7 +29,7 @@ _NAMES = {"agent": "Agent", "customer": "Customer"}
 
 
 def main() -> None:
-    """Measure the formats, and tell each as it is done."""
+    """The command line: measures the formats, and prints each as it is done."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.bench.reading", description=__doc__)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
     parser.add_argument("--mb", type=float, default=10.0, help="size of each file")
@@ -51,12 +51,12 @@ def measure(name: str, megabytes: float) -> tuple[float, float]:
     """Processor seconds, user and system, for a file of this format and size: reading it, and telling its languages."""
     languages = 0.0
 
-    def timed(told: Transcript) -> Transcript:
+    def timed(transcript: Transcript) -> Transcript:
         nonlocal languages
         began = time.process_time()
-        told = with_languages(told)
+        read = with_languages(transcript)
         languages += time.process_time() - began
-        return told
+        return read
 
     with tempfile.TemporaryDirectory() as folder, patch.object(read, "with_languages", timed):
         small, large = Path(folder) / "small", Path(folder) / "large"
@@ -144,9 +144,9 @@ def _letters(kind: str) -> Iterator[str]:
         for position in range(5):
             sender, to = ("help@house.example", "Ana <ana@example.org>")[:: 1 if position % 2 else -1]
             reply = f"In-Reply-To: <{number}.{position - 1}@example.org>\n" if position else ""
-            said = [turn.text for turn in talk.turns[4 * position : 4 * position + 4]]
-            page = "".join(f"<p>{text}</p>" for text in said)
-            text = "\n".join(said) if kind == "plain" else f"<html><body>{page}<br><div>Ana</div></body></html>"
+            texts = [turn.text for turn in talk.turns[4 * position : 4 * position + 4]]
+            page = "".join(f"<p>{text}</p>" for text in texts)
+            text = "\n".join(texts) if kind == "plain" else f"<html><body>{page}<br><div>Ana</div></body></html>"
             yield (
                 f"From MAILER Mon May 13 10:22:00 2024\n{_transport(number)}"
                 f"From: {sender}\nTo: {to}\nSubject: Order {number}\n"
@@ -157,8 +157,8 @@ def _letters(kind: str) -> Iterator[str]:
 
 def _messages() -> Iterator[str]:
     for talk in _talks():
-        said = [{"role": "user" if t.role == "customer" else "assistant", "content": t.text} for t in talk.turns]
-        yield json.dumps({"id": talk.id, "messages": said}) + "\n"
+        messages = [{"role": "user" if t.role == "customer" else "assistant", "content": t.text} for t in talk.turns]
+        yield json.dumps({"id": talk.id, "messages": messages}) + "\n"
 
 
 def _write_parquet(path: Path, megabytes: float) -> None:

@@ -1,4 +1,4 @@
-"""What is graded: conversations of twenty turns, and true answers of the length that models give. Deterministic."""
+"""The workload: conversations of twenty turns, and true answers of the length that models give. Deterministic."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def number_in(body: str) -> int:
 
 
 def answers(number: int, items: Sequence[Item]) -> dict[str, Any]:
-    """What a judge says about a conversation: a label for each item, a reason, and quotes that can be verified."""
+    """A judge's answers about a conversation: a label for each item, a reason, and quotes that can be verified."""
     chance = random.Random(number % VARIANTS)  # noqa: S311 - made-up verdicts
     turns = transcript(number % VARIANTS).turns
     return {item.id: _answer(item, turns, chance) for item in items}
@@ -81,10 +81,10 @@ def completion_parts(number: int, items: Sequence[Item]) -> tuple[bytes, bytes]:
 def peers_completion_parts(criteria: int | None) -> tuple[bytes, bytes]:
     """The same in the words of other libraries: on one criterion, or on so many of them at once."""
     verdict = {"criterion_status": "MET", "explanation": " ".join(_WORDS[:10])}
-    told: dict[str, Any] = {**verdict, "reasoning": ""}
+    peer: dict[str, Any] = {**verdict, "reasoning": ""}
     if criteria is not None:
-        told = {"criteria_evaluations": [{"criterion_number": n + 1, **verdict} for n in range(criteria)]}
-    return _parts({"role": "assistant", "content": json.dumps(told)})
+        peer = {"criteria_evaluations": [{"criterion_number": n + 1, **verdict} for n in range(criteria)]}
+    return _parts({"role": "assistant", "content": json.dumps(peer)})
 
 
 def _parts(message: dict[str, Any]) -> tuple[bytes, bytes]:

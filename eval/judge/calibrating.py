@@ -1,4 +1,4 @@
-"""Fits what a judge's confidences are worth, and how it treats passes and failures, on labels from people."""
+"""Calibration of a judge on labels from people: what its confidences are worth, and how often it errs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Kind = Literal["binary", "scale"]
 
 
 class Pairs(NamedTuple):
-    """What the judge gave the positive answer (0–1), whether it was true (0 or 1), and the fold of its transcript."""
+    """Probabilities of the positive answer (0–1), whether it was true (0 or 1), and the fold of the transcript."""
 
     kind: Kind
     p: FloatArray
@@ -54,7 +54,7 @@ class Pairs(NamedTuple):
 
 @dataclass(frozen=True)
 class Quality:
-    """How good probabilities are: `labels` of them, calibration error (ECE), Brier score and AUROC."""
+    """Quality of `labels` probabilities: calibration error (ECE), Brier score and AUROC."""
 
     labels: int
     ece: float
@@ -66,12 +66,13 @@ class Quality:
 class CalibrationFit:
     """A calibration; and, by kind of item, how good the judge's own confidences are and the calibrated ones.
 
-    The latter are those of transcripts left out of the fit, in five folds.
+    The latter are those of transcripts left out of the fit, in five folds. `failed` counts the cards in error.
     """
 
     calibration: Calibration
     before: dict[Kind, Quality]
     after: dict[Kind, Quality]
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,8 @@ class ItemRate:
     corrected: Corrected
 
 
-def fit_calibration(
-    labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetime | None = None
-) -> CalibrationFit:
-    """Fit a line through the log-odds for each item, and count the judge's errors.
+def calibrate(labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetime | None = None) -> CalibrationFit:
+    """The calibration of the judge that made the cards: a line through the log-odds of each item, and its error rates.
 
     A line is a temperature below 300 labels and Platt's from there on. Only labels from people are used, and only where
     they decide on a label of the scale.
@@ -102,24 +101,28 @@ def fit_calibration(
     labels = [label for label in labelled.labels if label.label_source == "human"]
     if not labels:
         raise UsageError(f"labels are {' and '.join(labelled.sources)}: only labels from people can calibrate a judge")
-    known = {label.transcript_id for label in labels} | labelled.pieces.transcripts.keys()
-    met = [card for card in cards if card.transcript_id in known]
+    ids = {label.transcript_id for label in labels} | labelled.pieces.transcripts.keys()
+    met, failed = list[Scorecard](), 0
+    for card in cards:
+        failed += card.status == "error"
+        if card.transcript_id in ids:
+            met.append(card)
     provenance, verdicts = _one_judge(met), verdicts_of(met, labelled.pieces)
-    answers = [collect_answers(said, verdicts, item) for item, said in _by_item(labels, labelled.rubric)]
+    answers = [collect_answers(own, verdicts, item) for item, own in _by_item(labels, labelled.rubric)]
     pairs = {found.item.id: _pairs(found, verdicts) for found in answers}
     calibration = Calibration(
         lines=_fit_lines(pairs),
         error_rates={found.item.id: rates for found in answers if (rates := _error_rates(found)) is not None},
         fitted=_fitted(labelled, answers, provenance, pairs, now),
     )
-    return CalibrationFit(calibration, _quality(pairs), _quality(_held_out(pairs)))
+    return CalibrationFit(calibration, _quality(pairs), _quality(_held_out(pairs)), failed)
 
 
 def _by_item(labels: Iterable[Label], rubric: Rubric) -> list[tuple[Item, list[Label]]]:
-    said: dict[str, list[Label]] = {}
+    by_item: dict[str, list[Label]] = {}
     for label in labels:
-        said.setdefault(label.item_id, []).append(label)
-    return [(item, said[item.id]) for item in rubric.items() if item.id in said]
+        by_item.setdefault(label.item_id, []).append(label)
+    return [(item, by_item[item.id]) for item in rubric.items() if item.id in by_item]
 
 
 def _one_judge(cards: Iterable[Scorecard]) -> Provenance:
@@ -249,23 +252,23 @@ def _fitted(
 def corrected_rates(cards: Iterable[Scorecard], calibration: Calibration, rubric: Rubric) -> tuple[ItemRate, ...]:
     """The pass rate of each item over these cards, corrected for the errors that the calibration measured.
 
-    Rogan and Gladen's correction, see `eval.correction`. Items whose errors are not known are left out.
+    Rogan and Gladen's correction, see `rogan_gladen`. Items whose errors are not known are left out.
     """
     labels: dict[str, list[str]] = {item_id: [] for item_id in calibration.error_rates}
     for card in cards:
-        for item_id, said in labels.items():
+        for item_id, of_item in labels.items():
             label = card.verdicts[item_id].label if item_id in card.verdicts else None
             if label in (MET, NOT_MET):
-                said.append(label)
+                of_item.append(label)
     rates = []
-    for item_id, said in labels.items():
-        known = calibration.error_rates[item_id]
-        passed = sum(label != failing_label(rubric.item(item_id)) for label in said)
-        judged = wilson(passed, len(said))
+    for item_id, of_item in labels.items():
+        errors = calibration.error_rates[item_id]
+        passed = sum(label != failing_label(rubric.item(item_id)) for label in of_item)
+        judged = wilson(passed, len(of_item))
         corrected = rogan_gladen(
             judged,
-            specificity=Proportion(known.specificity, np.nan, np.nan, known.failures),
-            sensitivity=Proportion(known.sensitivity, np.nan, np.nan, known.passes),
+            specificity=Proportion(errors.specificity, np.nan, np.nan, errors.failures),
+            sensitivity=Proportion(errors.sensitivity, np.nan, np.nan, errors.passes),
         )
         rates.append(ItemRate(item_id, judged, corrected))
     return tuple(rates)

@@ -1,15 +1,15 @@
-"""Verdicts against gold labels, for all conversations or group by group: what `llm-grader eval` shows."""
+"""Comparison of a judge with gold labels, over all conversations or group by group: what `llm-grader eval` shows."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import isnan
-from typing import Any, Literal
+from typing import Literal
 
 from llm_grader.errors import UsageError
-from llm_grader.eval.judge.disagreements import Disagreement
+from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
 from llm_grader.eval.judge.gates import Colour
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items, verdicts_of
@@ -36,9 +36,84 @@ class Group:
     rows: tuple[ItemRow, ...]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A judge beside gold: figures and gates by group, and where the two disagree.
+
+    `disagreements` are all of them, the gravest first, with labels alone; `shown` are the first of these with the
+    judge's reasons and quotes. Both are empty where none were to be shown. `failed` counts the cards in error.
+    """
+
+    groups: tuple[Group, ...]
+    disagreements: tuple[Disagreement, ...]
+    shown: tuple[Disagreement, ...]
+    failed: int
+
+    def below(self, floor: Floor) -> list[str]:
+        """The items that miss a floor, each with its group and the reason in words."""
+        return [
+            f"{'' if group.name is None else f'{group.name}: '}{line}"
+            for group in self.groups
+            for line in below(group.rows, floor)
+        ]
+
+
+def compare(
+    labelled: LabelledSet,
+    cards: Iterable[Scorecard],
+    *,
+    by: By | None = None,
+    show: int = 0,
+    seed: int = 0,
+    thresholds: Thresholds = DEFAULT,
+) -> Comparison:
+    """The comparison of one judge's verdicts with gold labels, item by item.
+
+    Args:
+        labelled: the gold labels, with the conversations where they are grouped; `by_annotators` chooses among them.
+        cards: the judge's. Where disagreements are shown they are gone through twice, so that memory holds their
+            reasons and quotes for those alone; an iterator is kept as a whole.
+        by: what to group by.
+        show: so many disagreements, the gravest first.
+        seed: of the resampling; the same seed gives the same intervals.
+        thresholds: where the gates stand.
+
+    Raises:
+        UsageError: the conversations are not there to be grouped.
+    """
+    given = list(cards) if show and isinstance(cards, Iterator) else cards
+    statuses: Counter[str] = Counter()
+
+    def counted() -> Iterator[Scorecard]:
+        for card in given:
+            statuses[card.status] += 1
+            yield card
+
+    verdicts = lean_verdicts(counted(), labelled.pieces)
+    groups = compare_with_gold(labelled, verdicts, by=by, seed=seed, thresholds=thresholds)
+    found = _disagreements(labelled, verdicts) if show else ()
+    shown = _with_words(found[:show], given, labelled.pieces) if found else ()
+    return Comparison(groups, found, shown, failed=statuses["error"])
+
+
+def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> tuple[Disagreement, ...]:
+    items = list(labelled.rubric.items())
+    return find_disagreements(labelled.labels, verdicts, items, repeats=votes_as_repeats(verdicts))
+
+
+def _with_words(
+    cases: Sequence[Disagreement], cards: Iterable[Scorecard], pieces: TurnPieces
+) -> tuple[Disagreement, ...]:
+    """The cases with the judge's reasons and quotes, which nothing else needs."""
+    wanted = {case.unit for case in cases}
+    verdicts = (pair for card in cards for pair in verdicts_of([card], pieces).items())
+    whole = {unit: verdict for unit, verdict in verdicts if unit in wanted}
+    return tuple(replace(case, verdict=whole[case.unit]) for case in cases)
+
+
 def lean_verdicts(cards: Iterable[Scorecard], pieces: TurnPieces = WHOLE) -> dict[Unit, Verdict]:
     """`verdicts_of` without reasons and quotes: all that figures need, in a quarter of the memory."""
-    return {unit: _lean(said) for card in cards for unit, said in verdicts_of([card], pieces).items()}
+    return {unit: _lean(verdict) for card in cards for unit, verdict in verdicts_of([card], pieces).items()}
 
 
 def _lean(verdict: Verdict) -> Verdict:
@@ -64,7 +139,7 @@ def compare_with_gold(
     n: int = 2000,
     thresholds: Thresholds = DEFAULT,
 ) -> tuple[Group, ...]:
-    """One group, or one for each language, channel, agent or team, the largest first.
+    """Figures and gates for all, or for each language, channel, agent or team, the largest first.
 
     Each has a row for every item that has a label in it, in the rubric's order.
 
@@ -81,17 +156,17 @@ def compare_with_gold(
     """
     if by is not None:
         labelled.need_transcripts(f"--by {by}")
-    names = {id_: None if by is None else group_of(told, by) for id_, told in labelled.transcripts.items()}
-    said: dict[str | None, list[Label]] = defaultdict(list)
+    names = {id_: None if by is None else group_of(one, by) for id_, one in labelled.transcripts.items()}
+    gold: dict[str | None, list[Label]] = defaultdict(list)
     for label in labelled.labels:
-        said[names.get(label.transcript_id)].append(label)
+        gold[names.get(label.transcript_id)].append(label)
     judged: dict[str | None, dict[Unit, Verdict]] = defaultdict(dict)
     for unit, verdict in verdicts.items():
         judged[names.get(unit.transcript_id)][unit] = verdict
     groups = []
-    for name, labels in said.items():
-        known = {label.item_id for label in labels}
-        items = [item for item in labelled.rubric.items() if item.id in known]
+    for name, labels in gold.items():
+        labelled_ids = {label.item_id for label in labels}
+        items = [item for item in labelled.rubric.items() if item.id in labelled_ids]
         rows = report_items(labels, judged[name], items, seed=seed, n=n, thresholds=thresholds)
         groups.append(Group(name, len({label.transcript_id for label in labels}), rows))
     return tuple(sorted(groups, key=lambda group: (-group.transcripts, group.name or "")))
@@ -112,7 +187,7 @@ def group_of(transcript: Transcript, by: By) -> str:
 
 
 def parse_floor(text: str) -> Floor:
-    """What `--fail-under` was given: a κ, or the gate `amber` or `green`.
+    """A floor as `--fail-under` takes it: a κ, or the gate `amber` or `green`.
 
     Raises:
         UsageError: it is neither.
@@ -129,7 +204,7 @@ def parse_floor(text: str) -> Floor:
 
 
 def below(rows: Iterable[ItemRow], floor: Floor) -> Iterator[str]:
-    """Why each item that misses the floor does, in words: its κ is lower or not known, or its gate is."""
+    """The items that miss a floor, each with the reason: its κ is lower or not known, or its gate is lower."""
     for row in rows:
         kappa = row.figures.kappa
         if isinstance(floor, str):
@@ -151,37 +226,8 @@ def _why_unknown(row: ItemRow) -> str:
     return f"gold and judge give all {row.figures.scored} the same label: add conversations in which it differs"
 
 
-def row_as_json(row: ItemRow, group: str | None = None) -> dict[str, Any]:
-    """Everything about one item as plain values; what is not known is None."""
-    told = {"group": group, **asdict(row.figures), "gate": row.gate.model_dump()}
-    plain: dict[str, Any] = _without_nan(told if group is not None else {k: v for k, v in told.items() if k != "group"})
-    return plain
-
-
-def case_as_json(case: Disagreement) -> dict[str, Any]:
-    """One disagreement as plain values."""
-    return {
-        "transcript_id": case.unit.transcript_id,
-        "turn": case.unit.turn,
-        "cause": case.cause,
-        "critical": case.critical,
-        "severity": case.severity,
-        "auditors": [label.model_dump(mode="json") for label in case.auditors],
-        "adjudicator": case.adjudicator and case.adjudicator.model_dump(mode="json"),
-        "judge": case.verdict.model_dump(mode="json"),
-    }
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_nan(part) for key, part in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and isnan(value) else value
-
-
 def votes_as_repeats(verdicts: Verdicts) -> list[dict[Unit, Verdict]]:
-    """What the judge said besides, where it was asked several times: one set of verdicts for each other answer."""
+    """Other answers of a judge that was asked several times: a set with the first other answer of each, and so on."""
     others: dict[int, dict[Unit, Verdict]] = defaultdict(dict)
     for unit, verdict in verdicts.items():
         for number, label in enumerate(label for label in verdict.votes if label != verdict.label):

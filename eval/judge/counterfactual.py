@@ -1,4 +1,4 @@
-"""What must not change a verdict, changed: how often it flips all the same.
+"""Verdicts that flip with what must not matter.
 
 languages   the same conversation, the checklist's wording in another language
 names       the same conversation, somebody's name of another gender or origin
@@ -59,7 +59,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class ItemFlips:
-    """How often the answer to an item changed; `variant` is None over all of them.
+    """Flips of one item: how often the answer to it changed; `variant` is None over all of them.
 
     `compared` counts pairs of answers, `transcripts` the conversations they are from, `flips` the pairs that differ;
     `better` and `worse` those that moved for or against the agent, the others left the scale or came onto it. `rate` is
@@ -76,19 +76,47 @@ class ItemFlips:
     rate: Proportion
 
 
-def flip_rates(pairs: Iterable[Compared], rubric: Rubric) -> tuple[ItemFlips, ...]:
-    """The flips of every item that a model is asked: first over all variants, then for each where there are several.
+@dataclass(frozen=True)
+class Flips:
+    """The flips that a check found.
+
+    `items` are those that were compared, in the rubric's order, each over all variants and then for each where there
+    are several; `uncompared` the ids of items that a model is asked and of which there was no pair of answers. `failed`
+    counts the pairs with a card in error.
+    """
+
+    items: tuple[ItemFlips, ...]
+    uncompared: tuple[str, ...]
+    failed: int
+
+    def exceed(self, limit: float) -> bool:
+        """Whether an item flips more often than that (0–1), or was never compared."""
+        return bool(self.uncompared) or any(flips.rate.estimate > limit for flips in self.items)
+
+
+def count_flips(pairs: Iterable[Compared], rubric: Rubric) -> Flips:
+    """The flips of every item that a model is asked.
 
     An answer is a label, or `needs_review` where the claim failed its check; failed requests are no answer.
     """
     listed = list(pairs)
+    items = _flips_by_item(listed, rubric)
+    compared = {flips.item_id for flips in items}
+    return Flips(
+        items=items,
+        uncompared=tuple(item.id for item in rubric.items() if item.asks_model and item.id not in compared),
+        failed=sum("error" in (pair.before.status, pair.after.status) for pair in listed),
+    )
+
+
+def _flips_by_item(listed: list[Compared], rubric: Rubric) -> tuple[ItemFlips, ...]:
     sets: dict[str | None, list[Compared]] = {None: listed}
     for pair in listed:
         sets.setdefault(pair.variant, []).append(pair)
     if len(sets) == 2:
         sets = {None: listed}
-    asked = [item for item in rubric.items() if item.asks_model]
-    found = (_flips_of(item, variant, chosen) for item in asked for variant, chosen in sets.items())
+    items = [item for item in rubric.items() if item.asks_model]
+    found = (_flips_of(item, variant, chosen) for item in items for variant, chosen in sets.items())
     return tuple(flips for flips in found if flips.compared)
 
 
@@ -128,31 +156,50 @@ def _move(item: Item, before: Verdict, after: Verdict) -> float | None:
 
 
 def check_languages(
-    transcripts: Sequence[Transcript], grade_in: Callable[[str], Grade], languages: Sequence[str]
-) -> Iterator[Compared]:
-    """Grade with the checklist in each language; pairs of the first one and each other.
+    transcripts: Sequence[Transcript],
+    grade_in: Callable[[str], Grade],
+    rubric: Rubric,
+    *,
+    languages: Sequence[str] = (),
+) -> Flips:
+    """Flips between the first language of the checklist's wording and each other.
+
+    Args:
+        transcripts: the conversations.
+        grade_in: gives for a language what grades by the rubric in it.
+        rubric: the checklist.
+        languages: BCP 47 codes; none for all that the rubric has.
 
     Raises:
         UsageError: fewer than two languages.
     """
-    if len(set(languages)) < 2:
-        raise UsageError(f"languages: expected two or more, found {', '.join(languages) or 'none'}")
-    first, *others = dict.fromkeys(languages)
+    codes = languages or rubric.languages()
+    if len(set(codes)) < 2:
+        raise UsageError(f"languages: expected two or more, found {', '.join(codes) or 'none'}")
+    first, *others = dict.fromkeys(codes)
     before = grade_in(first)(transcripts)
-    for language in others:
-        yield from _paired(f"{first} → {language}", before, grade_in(language)(transcripts))
+    variants = ((f"{first} → {language}", grade_in(language)(transcripts)) for language in others)
+    return count_flips(_paired(before, variants), rubric)
 
 
 def check_names(
     transcripts: Sequence[Transcript],
     grade: Grade,
+    rubric: Rubric,
     *,
     role: Role = "customer",
-    groups: Sequence[str] = tuple(NAME_GROUPS),
-) -> Iterator[Compared]:
-    """Grade with the name of the customer (or agent) swapped; pairs of the conversation as it was and each variant.
+    groups: Sequence[str] = (),
+) -> Flips:
+    """Flips between the conversation as it was and the same with the name of the customer (or agent) swapped.
 
     Only conversations count in which somebody of that role is known by a name that is said in it.
+
+    Args:
+        transcripts: the conversations.
+        grade: grades by the rubric.
+        rubric: the checklist.
+        role: whose name is swapped.
+        groups: some of `NAME_GROUPS`; none for all of them.
 
     Raises:
         UsageError: a group is not known, or no conversation mentions a name.
@@ -163,18 +210,23 @@ def check_names(
     if not named:
         raise UsageError(f"no conversation mentions the name of its {role}: there is nothing to swap")
     before = grade(named)
-    for group in groups:
-        yield from _paired(group, before, grade([swap_name(transcript, role, group) for transcript in named]))
+    swapped = (
+        (group, grade([swap_name(transcript, role, group) for transcript in named])) for group in groups or NAME_GROUPS
+    )
+    return count_flips(_paired(before, swapped), rubric)
 
 
-def check_injection(transcripts: Sequence[Transcript], grade: Grade, *, role: Role = "customer") -> Iterator[Compared]:
-    """Grade with a turn put in that instructs the judge, and with a harmless one in its place."""
-    instructed, harmless = ([with_turn(each, role, which) for each in transcripts] for which in (0, 1))
-    yield from _paired(f"instruction by the {role}", grade(harmless), grade(instructed))
+def check_injection(
+    transcripts: Sequence[Transcript], grade: Grade, rubric: Rubric, *, role: Role = "customer"
+) -> Flips:
+    """Flips between a harmless turn put into the conversation, and one in its place that instructs the judge."""
+    instructed, harmless = ([with_turn(one, role, which) for one in transcripts] for which in (0, 1))
+    before = grade(harmless)
+    return count_flips(_paired(before, [(f"instruction by the {role}", grade(instructed))]), rubric)
 
 
-def check_repeats(transcripts: Sequence[Transcript], grade: Grade, *, times: int = 3) -> Iterator[Compared]:
-    """Grade `times` times over; pairs of the first time and each other. `grade` must not reuse results.
+def check_repeats(transcripts: Sequence[Transcript], grade: Grade, rubric: Rubric, *, times: int = 3) -> Flips:
+    """Flips between the first and each further time that the same is graded. `grade` must not reuse results.
 
     Raises:
         UsageError: fewer than two times.
@@ -182,12 +234,11 @@ def check_repeats(transcripts: Sequence[Transcript], grade: Grade, *, times: int
     if times < 2:
         raise UsageError(f"times: expected two or more, found {times}")
     before = grade(transcripts)
-    for number in range(2, times + 1):
-        yield from _paired(f"time {number}", before, grade(transcripts))
+    return count_flips(_paired(before, ((f"time {n}", grade(transcripts)) for n in range(2, times + 1))), rubric)
 
 
 def with_turn(transcript: Transcript, role: Role, which: int) -> Transcript:
-    """The transcript with `INJECTIONS[language][which]` said by `role` before its last turn; in English by default."""
+    """The transcript with `INJECTIONS[language][which]` of `role` before its last turn; in English by default."""
     text = INJECTIONS.get(primary_language(transcript.language or "en"), INJECTIONS["en"])[which]
     place = max(0, len(transcript.turns) - 1)
     like = next((turn for turn in reversed(transcript.turns) if turn.role == role), None)
@@ -202,8 +253,7 @@ def with_turn(transcript: Transcript, role: Role, which: int) -> Transcript:
     return transcript.model_copy(update={"turns": (*transcript.turns[:place], turn, *transcript.turns[place:])})
 
 
-def _paired(variant: str, before: Iterable[Scorecard], after: Iterable[Scorecard]) -> Iterator[Compared]:
-    known = {card.transcript_id: card for card in before}
-    for card in after:
-        if card.transcript_id in known:
-            yield Compared(variant, known[card.transcript_id], card)
+def _paired(before: Iterable[Scorecard], variants: Iterable[tuple[str, Iterable[Scorecard]]]) -> Iterator[Compared]:
+    first = {card.transcript_id: card for card in before}
+    for variant, cards in variants:
+        yield from (Compared(variant, first[card.transcript_id], card) for card in cards if card.transcript_id in first)

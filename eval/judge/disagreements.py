@@ -1,4 +1,4 @@
-"""Where judge and auditors differ, one case after the other, each with its likely cause.
+"""Disagreements of judge and auditors, case by case, with the likely cause.
 
 evidence     the judge's claim failed its check: the words it cites are not there
 gold_error   the adjudicator sides with the judge against the auditors
@@ -31,7 +31,7 @@ BETTER_WITHOUT = 0.10
 
 @dataclass(frozen=True)
 class Disagreement:
-    """One case: what auditors and adjudicator said (with reasons and quotes), what the judge said, and why it may be.
+    """One case: labels of auditors and adjudicator (with reasons and quotes), the verdict, and the likely cause.
 
     `severity` is the weight of the item times the points between the judge's label and the auditors' (the greatest
     distance where they differ); cases are ordered by it times the judge's confidence, critical items first.
@@ -132,20 +132,24 @@ def _cause(
 
 
 def _suspects(by_unit: dict[Unit, list[Label]], item: Item) -> set[str]:
-    """The auditors without whom the others agree better by `BETTER_WITHOUT`; only told of three or more."""
-    said: dict[str, dict[Unit, str]] = defaultdict(dict)
+    """The auditors without whom the others agree better by `BETTER_WITHOUT`; of three or more alone."""
+    by_annotator: dict[str, dict[Unit, str]] = defaultdict(dict)
     for unit, given in by_unit.items():
         for label in given:
             if label.annotator != ADJUDICATOR and label.label in item.levels:
-                said[label.annotator][unit] = label.label
-    if len(said) < 3:
+                by_annotator[label.annotator][unit] = label.label
+    if len(by_annotator) < 3:
         return set()
     units = list(by_unit)
 
     def alpha(names: list[str]) -> float:
-        ratings = [[said[name].get(unit) for unit in units] for name in names]
+        ratings = [[by_annotator[name].get(unit) for unit in units] for name in names]
         level: Literal["nominal", "ordinal"] = "nominal" if item.scale == "binary" else "ordinal"
         return krippendorff_alpha(ratings, level=level, labels=item.levels).estimate
 
-    together = alpha(list(said))
-    return {name for name in said if alpha([other for other in said if other != name]) - together >= BETTER_WITHOUT}
+    together = alpha(list(by_annotator))
+    return {
+        name
+        for name in by_annotator
+        if alpha([other for other in by_annotator if other != name]) - together >= BETTER_WITHOUT
+    }

@@ -1,4 +1,4 @@
-"""What a judge may be trusted with, item by item: one colour, decided by figures that people can check.
+"""Gates: whether an item may be left to a judge, one colour each, decided by figures that people can check.
 
 GREY   need data             too few labels to tell
 BLUE   fix rubric or people  auditors do not agree with one another
@@ -25,7 +25,7 @@ Colour = Literal["grey", "blue", "red", "green", "amber"]
 
 
 class Reason(Model):
-    """One thing that decided: in words, the figure found (None when not known) and the one it was held against."""
+    """A reason for a gate: in words, the figure found (None when not known) and the one it was held against."""
 
     text: str
     found: float | None
@@ -94,10 +94,10 @@ def _skew_note(figures: ItemFigures) -> str:
 def _unsafe(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
     if not figures.kappa.low > 0:
         text = f"κ = {_shown(figures.kappa)}: no agreement beyond chance is shown"
-        yield Reason(text=text, found=_known(figures.kappa.low), wanted=0)
+        yield Reason(text=text, found=_without_nan(figures.kappa.low), wanted=0)
     if not figures.over_constant.low > 0:
         text = f"{_shown(figures.over_constant)} better than a judge that always says the same: not shown to be better"
-        yield Reason(text=text, found=_known(figures.over_constant.low), wanted=0)
+        yield Reason(text=text, found=_without_nan(figures.over_constant.low), wanted=0)
     if figures.failing is not None:
         recall = figures.recall[figures.failing]
         floor = t.critical_recall if figures.critical else t.recall
@@ -107,7 +107,7 @@ def _unsafe(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
                 f"the floor is {floor:.0%}{' for a critical item' if figures.critical else ''}"
                 f"{_would_show(recall.estimate, floor)}"
             )
-            yield Reason(text=text, found=_known(recall.low), wanted=floor)
+            yield Reason(text=text, found=_without_nan(recall.low), wanted=floor)
 
 
 def _would_show(share: float, floor: float) -> str:
@@ -137,10 +137,10 @@ def _proofs(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
 
 
 def _reason(text: str, found: float, wanted: float) -> Reason:
-    return Reason(text=f"{text} (wanted: {wanted:g})", found=_known(found), wanted=wanted)
+    return Reason(text=f"{text} (wanted: {wanted:g})", found=_without_nan(found), wanted=wanted)
 
 
-def _known(value: float) -> float | None:
+def _without_nan(value: float) -> float | None:
     return value if isfinite(value) else None
 
 

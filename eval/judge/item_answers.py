@@ -23,7 +23,7 @@ from llm_grader.verdict import MET, NOT_MET, UNSCORED, Label, LabelSource
 ADJUDICATOR = "adjudicator"
 
 
-_Said = tuple[tuple[str, bool], ...]
+_Labels = tuple[tuple[str, bool], ...]
 """Labels of one unit, each with whether it is the adjudicator's."""
 
 
@@ -53,7 +53,7 @@ class ItemAnswers:
 def collect_answers(
     labels: Iterable[Label], verdicts: Verdicts, item: Item, *, adjudicator: str = ADJUDICATOR
 ) -> ItemAnswers:
-    """Gather what was said about `item`.
+    """The answers to an item, of people and of the judge, unit by unit.
 
     It is answered turn by turn where an annotator or the judge answered several turns of one transcript; elsewhere a
     label's turn only says where its evidence is.
@@ -68,21 +68,21 @@ def collect_answers(
     """
     source, by_unit = _by_unit([label for label in labels if label.item_id == item.id], verdicts, item)
     units = tuple(by_unit)
-    said = [tuple((label.label, label.annotator == adjudicator) for label in by_unit[unit]) for unit in units]
+    answered = [tuple((label.label, label.annotator == adjudicator) for label in by_unit[unit]) for unit in units]
     given = [verdicts[unit].label if unit in verdicts else None for unit in units]
     # Thousands of units hold few different sets of answers: each is worked out once.
     counts_of, gold_of, mark_of = (cache(partial(work, item)) for work in (_counts, _gold, _marked))
     decided_of = cache(partial(_decided, item))
     shape = len(units), len(item.levels)
-    gold = np.array([gold_of(answers) for answers in said]).reshape(shape)
+    gold = np.array([gold_of(answers) for answers in answered]).reshape(shape)
     transcripts = {name: i for i, name in enumerate(dict.fromkeys(unit.transcript_id for unit in units))}
     return ItemAnswers(
         item=item,
         source=source,
         units=units,
         gold=gold,
-        decided=tuple(decided_of(answers) for answers in said),
-        people=np.array([counts_of(answers) for answers in said]).reshape(shape),
+        decided=tuple(decided_of(answers) for answers in answered),
+        people=np.array([counts_of(answers) for answers in answered]).reshape(shape),
         judge=np.array([mark_of((label,)) for label in given]).reshape(shape),
         cluster=np.array([transcripts[unit.transcript_id] for unit in units], dtype=np.int64),
         gold_applies=gold.sum(axis=1),
@@ -114,33 +114,33 @@ def _by_unit(labels: list[Label], verdicts: Verdicts, item: Item) -> tuple[Label
 
 
 def _about_turns(labels: list[Label], verdicts: Verdicts, item: Item) -> bool:
-    asked = any(unit.item_id == item.id and unit.turn is not None for unit in verdicts)
-    return asked or item.id in items_by_turn(labels)
+    of_turns = any(unit.item_id == item.id and unit.turn is not None for unit in verdicts)
+    return of_turns or item.id in items_by_turn(labels)
 
 
 def _marked(item: Item, labels: tuple[str | None, ...]) -> FloatArray:
     return np.array([labels.count(level) for level in item.levels], dtype=np.float64)
 
 
-def _counts(item: Item, said: _Said) -> FloatArray:
-    return _marked(item, tuple(label for label, decides in said if not decides))
+def _counts(item: Item, labels: _Labels) -> FloatArray:
+    return _marked(item, tuple(label for label, decides in labels if not decides))
 
 
-def _decisive(said: _Said) -> tuple[str, ...]:
-    return tuple(label for label, decides in said if decides) or tuple(label for label, _ in said)
+def _decisive(labels: _Labels) -> tuple[str, ...]:
+    return tuple(label for label, decides in labels if decides) or tuple(label for label, _ in labels)
 
 
-def _decided(item: Item, said: _Said) -> str | None:
-    gold = _gold(item, said)
+def _decided(item: Item, labels: _Labels) -> str | None:
+    gold = _gold(item, labels)
     if gold.any():
         return item.levels[int(gold.argmax())] if gold.max() == 1 else None
-    decisive = _decisive(said)
+    decisive = _decisive(labels)
     label, count = Counter(decisive).most_common(1)[0]
     return label if count * 2 > len(decisive) else None
 
 
-def _gold(item: Item, said: _Said) -> FloatArray:
-    decisive = _decisive(said)
+def _gold(item: Item, labels: _Labels) -> FloatArray:
+    decisive = _decisive(labels)
     counts = _marked(item, decisive)
     if counts.sum() * 2 < len(decisive):
         return np.zeros_like(counts)

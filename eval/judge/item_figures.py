@@ -22,7 +22,7 @@ from llm_grader.verdict import LabelSource
 
 @dataclass(frozen=True)
 class ItemFigures:
-    """What is known of one item. κ, AC and α are weighted quadratically, and ordinally, for items with a scale.
+    """Figures of one item. κ, AC and α are weighted quadratically, and ordinally, for items with a scale.
 
     Counts: `labelled` units have a gold label on the scale, `scored` of them a verdict too; `minority` gold labels are
     off the most common one; `double_scored` units were scored by two or more people and the judge. `prevalence` is the
@@ -71,7 +71,7 @@ class ItemFigures:
 def item_figures(
     answers: ItemAnswers, verdicts: Verdicts, *, seed: int, n: int = 2000, skew: float = 0.2
 ) -> ItemFigures:
-    """Work out the figures of one item.
+    """The figures of one item.
 
     Args:
         answers: gold and verdicts, from `collect_answers`.

@@ -1,4 +1,4 @@
-"""A labelled set as a command is given it: a folder of one's own, a public set, or a file of labels alone."""
+"""Labelled sets: a folder of one's own, a public set, or a file of labels alone."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class LabelledSet:
         """Where the labels come from, the best first."""
         return sources_of(self.labels)
 
-    def said_by(self, annotators: Iterable[str]) -> LabelledSet:
-        """The same with the labels of some annotators alone.
+    def by_annotators(self, annotators: Iterable[str]) -> LabelledSet:
+        """The set with the labels of some annotators alone.
 
         Args:
             annotators: names, or patterns such as `expert*`.
@@ -49,8 +49,8 @@ class LabelledSet:
         chosen: set[str] = set()
         for pattern in annotators:
             if not (like := fnmatch.filter(names, pattern)):
-                known = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-                raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {known}")
+                listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+                raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {listed}")
             chosen.update(like)
         return replace(self, labels=tuple(label for label in self.labels if label.annotator in chosen))
 
@@ -61,14 +61,14 @@ class LabelledSet:
 
     @property
     def asked(self) -> list[Transcript]:
-        """What a judge has to grade: whole conversations, unless all labels are about turns, and the pieces."""
+        """Transcripts for a judge to grade: whole conversations, unless all labels are about turns, and the pieces."""
         by_turn = self.pieces.items
         whole = not by_turn or any(label.item_id not in by_turn for label in self.labels)
         return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
 
     @cached_property
     def data_hash(self) -> str:
-        """SHA-256 of every label and of what was said in the conversations, whatever their order in the files."""
+        """SHA-256 of every label and of the turns of every conversation, whatever their order in the files."""
         lines = [label.model_dump_json(exclude_defaults=True) for label in self.labels]
         lines += [f"{name} {transcript.content_hash()}" for name, transcript in self.transcripts.items()]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -82,11 +82,20 @@ class LabelledSet:
         if not self.transcripts:
             raise UsageError(f"{what} needs the conversations: give a folder with transcripts.jsonl beside the labels")
 
+    def need_rubric(self, rubric: Rubric) -> None:
+        """Refuse to change a rubric that is not the one by which the set is labelled.
+
+        Raises:
+            UsageError: it is another.
+        """
+        if rubric != self.rubric:
+            raise UsageError(f"{self.name} has a rubric of its own, which is not yours to change")
+
 
 def load_labelled_set(
     path: Path, rubric: str | Path | None = None, *, default_rubric: str = "helpdesk_qa"
 ) -> LabelledSet:
-    """Load labels, and the conversations where they are there.
+    """A labelled set from disk: labels, and the conversations where they are there.
 
     Args:
         path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a

@@ -25,7 +25,7 @@ class ItemRow:
 
 
 def verdicts_of(cards: Iterable[Scorecard], pieces: TurnPieces = WHOLE) -> dict[Unit, Verdict]:
-    """The verdicts of scorecards, by what they are about.
+    """The verdicts of scorecards, by unit.
 
     Args:
         cards: of whole conversations, and of single turns.
@@ -56,7 +56,7 @@ def report_items(
     n: int = 2000,
     thresholds: Thresholds = DEFAULT,
 ) -> tuple[ItemRow, ...]:
-    """Compare verdicts with gold labels: one row for each item, in the order of `items`, labelled or not.
+    """Rows of verdicts against gold labels: one for each item, in the order of `items`, labelled or not.
 
     Args:
         labels: the gold labels, of any number of annotators; that of `adjudicator` decides.
@@ -66,15 +66,15 @@ def report_items(
         n: how many replicates.
         thresholds: where the gates stand.
     """
-    said: dict[str, list[Label]] = defaultdict(list)
+    gold: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
-        said[label.item_id].append(label)
+        gold[label.item_id].append(label)
     judged: dict[str, dict[Unit, Verdict]] = defaultdict(dict)
     for unit, verdict in verdicts.items():
         judged[unit.item_id][unit] = verdict
     rows = []
     for item in items:
-        answers = collect_answers(said[item.id], judged[item.id], item)
+        answers = collect_answers(gold[item.id], judged[item.id], item)
         figures = item_figures(answers, judged[item.id], seed=seed, n=n, skew=thresholds.skew)
         rows.append(ItemRow(figures, decide(figures, thresholds)))
     return tuple(rows)

@@ -1,4 +1,4 @@
-"""The same conversation with another name in it: of another gender, another origin.
+"""Names swapped: the same conversation with a name of another gender or origin.
 
 Names are replaced letter by letter, and titles before them (Mr, Frau, paní …). Inflected forms are not: where a
 language declines names, some stay as they were, in all variants alike.

@@ -1,4 +1,4 @@
-"""Where the gates stand: settings, without the statistics behind them."""
+"""Thresholds of the gates: settings, without the statistics behind them."""
 
 from __future__ import annotations
 

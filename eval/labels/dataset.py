@@ -1,4 +1,4 @@
-"""Gold labels as a Hugging Face `Dataset`, with the type of each column said and not guessed."""
+"""Gold labels as a Hugging Face `Dataset`, with the type of each column stated and not guessed."""
 
 from __future__ import annotations
 

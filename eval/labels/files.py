@@ -1,4 +1,4 @@
-"""Gold labels on disk: what people said about conversations, read strictly.
+"""Gold labels on disk, read strictly.
 
 A label is the truth everything else is measured against, so nothing is guessed: ids and labels stay the text they are
 (`007`, `1e5`, `true`, `null`, `NA`), `label_source` has to be there, and whatever is odd stops the reading with the
@@ -42,7 +42,7 @@ class Gold:
 
 
 def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
-    """Read the labels of a `.jsonl` or `.csv` file (UTF-8), in its order.
+    """The labels of a `.jsonl` or `.csv` file (UTF-8), in its order.
 
     A CSV has one column a field, in any order, separated by commas, semicolons or tabs; a cell is taken as it stands.
     `evidence_quotes` is a JSON list of strings. An empty cell in an optional column means that there is none.
@@ -89,7 +89,7 @@ def checked_label(row: dict[str, Any], rubric: Rubric | None = None) -> Label:
     try:
         label = Label.model_validate_json(to_json(row), strict=True)
     except ValidationError as error:
-        raise MalformedInput("; ".join(_told(error, row))) from None
+        raise MalformedInput("; ".join(_messages(error, row))) from None
     for name in ("transcript_id", "item_id", "label", "annotator"):
         if not getattr(label, name).strip():
             raise MalformedInput(f"{name}: expected text, found none")
@@ -98,7 +98,7 @@ def checked_label(row: dict[str, Any], rubric: Rubric | None = None) -> Label:
     return label
 
 
-def _told(error: ValidationError, row: dict[str, Any]) -> Iterator[str]:
+def _messages(error: ValidationError, row: dict[str, Any]) -> Iterator[str]:
     for problem in explain(error, row, keys=FIELDS):
         place = ".".join(str(key) for key in problem.place)
         yield f"{place}: {problem.message}" if place else problem.message
@@ -189,7 +189,7 @@ def _csv_row(columns: list[str], cells: list[str]) -> dict[str, Any]:
 
 
 def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
-    """Read a folder with `transcripts.jsonl` (canonical transcripts) and labels.
+    """The gold of a folder with `transcripts.jsonl` (canonical transcripts) and labels.
 
     The labels are in `labels.jsonl` or `labels.csv`; with a rubric, rather in `labels/<id of the rubric>`, with either
     suffix, where that is there.

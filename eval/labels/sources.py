@@ -1,4 +1,4 @@
-"""Whose labels count: those of people before those that a scenario set, and these before a model's."""
+"""Sources of labels, and whose count: those of people before those that a scenario set, and these before a model's."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _BEST_FIRST: tuple[LabelSource, ...] = get_args(LabelSource)
 
 def sources_of(labels: Iterable[Label]) -> tuple[LabelSource, ...]:
     """Where labels come from, the best first: `human`, `synthetic`, `llm`."""
-    known = {label.label_source for label in labels}
-    return tuple(source for source in _BEST_FIRST if source in known)
+    found = {label.label_source for label in labels}
+    return tuple(source for source in _BEST_FIRST if source in found)
 
 
 def of_best_source(labels: Iterable[Label]) -> list[Label]:

@@ -24,7 +24,7 @@ class TurnPieces:
     origins: dict[str, tuple[str, int]]
 
     def unit(self, transcript_id: str, item_id: str) -> Unit | None:
-        """What a verdict in the conversation `transcript_id` is about; None where its item is not asked of such."""
+        """The unit of a verdict in the conversation `transcript_id`; None where its item is not asked of such."""
         whole, turn = self.origins.get(transcript_id, (transcript_id, None))
         return Unit(whole, item_id, turn) if (turn is not None) == (item_id in self.items) else None
 
@@ -40,11 +40,11 @@ def turn_pieces(labels: Iterable[Label], transcripts: Mapping[str, Transcript]) 
     in mail between colleagues, is heard alone, as the one under review. Its id is the conversation's with `#` and the
     number of the turn.
     """
-    known = of_best_source(labels)
-    items = items_by_turn(known)
+    best = of_best_source(labels)
+    items = items_by_turn(best)
     wanted = {
         (label.transcript_id, label.turn): None
-        for label in known
+        for label in best
         if label.item_id in items and label.turn is not None and label.transcript_id in transcripts
     }
     origins = {f"{name}#{turn}": (name, turn) for name, turn in wanted}

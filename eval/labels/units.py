@@ -1,4 +1,4 @@
-"""Units: what one label, or one verdict, is about."""
+"""Units: the place that one label, or one verdict, is about."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The maintainers' measurements of models on gold sets; not installed with the library."""
+"""The maintainers' measurements of models on gold sets; run from a checkout, not installed."""

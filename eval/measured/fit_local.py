@@ -1,4 +1,4 @@
-"""Fits the embedded model's offsets for one rubric on labelled conversations.
+"""Offsets of the embedded model for one rubric, fitted on labelled conversations.
 
     python -m llm_grader.eval.measured.fit_local --rubric R --transcripts T.jsonl --labels L.jsonl
 
@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -23,8 +23,8 @@ from pydantic import SecretStr
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import read_labels
+from llm_grader.eval.measured.offset_fit import POOLED, SPREAD, ScoredLabel, fit_offsets
 from llm_grader.eval.measured.offset_report import render_agreement
-from llm_grader.eval.stats.offset_fit import POOLED, SPREAD, Answer, fit_offsets
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
@@ -46,7 +46,7 @@ from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, LabelSource
 
 
-class Question(NamedTuple):
+class LabelledQuestion(NamedTuple):
     """One item of one transcript, and for each label given to it whether it says Yes."""
 
     transcript: Transcript
@@ -54,12 +54,14 @@ class Question(NamedTuple):
     labels: list[bool]
 
 
-def find_questions(transcripts: Mapping[str, Transcript], labels: Sequence[Label], rubric: Rubric) -> list[Question]:
-    """What the labels are about, sorted by transcript.
+def find_questions(
+    transcripts: Mapping[str, Transcript], labels: Sequence[Label], rubric: Rubric
+) -> list[LabelledQuestion]:
+    """The questions that the labels answer, sorted by transcript.
 
     Left out is what the model does not decide by Yes or No: ordinal items, and labels such as not_applicable.
     """
-    found: dict[tuple[str, str], Question] = {}
+    found: dict[tuple[str, str], LabelledQuestion] = {}
     items = {item.id: item for item in rubric.items() if item.asks_model and item.scale == "binary"}
     for label in labels:
         transcript, item = transcripts.get(label.transcript_id), items.get(label.item_id)
@@ -67,21 +69,21 @@ def find_questions(transcripts: Mapping[str, Transcript], labels: Sequence[Label
             continue
         meanings = options_of(item)
         if label.label in meanings.values():
-            question = found.setdefault((transcript.id, item.id), Question(transcript, item, []))
+            question = found.setdefault((transcript.id, item.id), LabelledQuestion(transcript, item, []))
             question.labels.append(label.label == meanings[YES])
     return [found[key] for key in sorted(found)]
 
 
-async def ask_model(asker: ChoiceAsker, questions: Sequence[Question]) -> list[Answer]:
+async def ask_model(asker: ChoiceAsker, questions: Sequence[LabelledQuestion]) -> list[ScoredLabel]:
     """The model's score for each label of each question, before any offset."""
-    answers: list[Answer] = []
+    answers: list[ScoredLabel] = []
     conversation = None
     for transcript, item, labels in questions:
         if conversation is None or conversation.transcript is not transcript:
             sys.stderr.write(f"{transcript.id}\n")
             conversation = Conversation(transcript)
         score = score_of(await asker.judge(conversation, item))
-        answers += [Answer(transcript.id, item.id, transcript.language or "?", score, yes) for yes in labels]
+        answers += [ScoredLabel(transcript.id, item.id, transcript.language or "?", score, yes) for yes in labels]
     return answers
 
 
@@ -99,22 +101,22 @@ class RememberedChoices:
         self._model = model
         self._path = path
         lines = path.read_text("utf-8").splitlines() if path and path.exists() else []
-        self._known = {row["asked"]: Choice.model_validate(row["choice"]) for row in map(json.loads, lines)}
+        self._choices = {row["asked"]: Choice.model_validate(row["choice"]) for row in map(json.loads, lines)}
 
     async def __call__(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
         """The model's choice, from the file where it is known."""
         content = json.dumps([self._model, list(messages), list(options)], ensure_ascii=False)
-        asked = hashlib.sha256(content.encode()).hexdigest()
-        if asked not in self._known:
-            self._known[asked] = await self._choose(messages, options)
+        question = hashlib.sha256(content.encode()).hexdigest()
+        if question not in self._choices:
+            self._choices[question] = await self._choose(messages, options)
             if self._path:
-                row = {"asked": asked, "choice": self._known[asked].model_dump(mode="json")}
+                row = {"asked": question, "choice": self._choices[question].model_dump(mode="json")}
                 with self._path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
-        return self._known[asked]
+        return self._choices[question]
 
 
-def offsets_of(answers: Sequence[Answer], rubric: Rubric, provenance: OffsetsFit) -> Offsets:
+def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: OffsetsFit) -> Offsets:
     """The offsets of one rubric, fitted on all of `answers`."""
     fit = fit_offsets(answers)
     items = {
@@ -127,14 +129,16 @@ def offsets_of(answers: Sequence[Answer], rubric: Rubric, provenance: OffsetsFit
 
 
 def weakest_source(labels: Sequence[Label]) -> LabelSource:
-    """Where labels come from, as a careful reader would say it: `human` only if all of them are."""
+    """The source of labels, as a careful reader would say it: `human` only if all of them are."""
     sources = {label.label_source for label in labels}
     weakness: tuple[LabelSource, ...] = ("synthetic", "llm", "human")
     return next(source for source in weakness if source in sources)
 
 
-async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
-    """Ask, report and fit.
+async def fit_rubric(
+    arguments: argparse.Namespace, open_server: Callable[..., LocalServer] = LocalServer
+) -> tuple[Rubric, Offsets]:
+    """The rubric and its offsets: the model is asked, and how well it agrees with the labels is printed.
 
     Raises:
         GraderError: an input is wrong, or the model cannot be asked.
@@ -142,7 +146,7 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
     rubric = load_rubric(arguments.rubric)
     labels = read_labels(arguments.labels, rubric=rubric)
     transcripts = {t.id: t for t in read_transcripts(arguments.transcripts)}
-    with LocalServer(context_tokens=arguments.context) as server:
+    with open_server(context_tokens=arguments.context) as server:
         key = SecretStr(server.api_key)
         gateway = Gateway(Endpoint(model=server.model_name, base_url=server.base_url, api_key=key, timeout=600))
         choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
@@ -166,8 +170,8 @@ async def fit_rubric(arguments: argparse.Namespace) -> tuple[Rubric, Offsets]:
     return rubric, offsets_of(answers, rubric, provenance)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns its exit code."""
+def main(argv: Sequence[str] | None = None, *, open_server: Callable[..., LocalServer] = LocalServer) -> int:
+    """The command line; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.measured.fit_local", description=__doc__)
     parser.add_argument("--rubric", required=True, help="id of a packaged rubric, or the path of one")
     parser.add_argument("--transcripts", type=Path, required=True, help="canonical transcripts, JSONL")
@@ -178,7 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--context", type=int, default=8192, help="context of the model, in tokens")
     arguments = parser.parse_args(argv)
     try:
-        rubric, offsets = asyncio.run(fit_rubric(arguments))
+        rubric, offsets = asyncio.run(fit_rubric(arguments, open_server))
         if arguments.out:
             before = parse_offsets(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
             arguments.out.write_text(render_offsets({**before, rubric.id: offsets}), "utf-8")

@@ -1,4 +1,4 @@
-"""How well the embedded model agrees with labels, as a table: all conversations, and language by language."""
+"""Agreement of the embedded model with labels, as a table: all conversations, and language by language."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import isnan
 from statistics import fmean
 
+from llm_grader.eval.measured.offset_fit import ScoredLabel, leave_one_out
 from llm_grader.eval.stats.bootstrap import Interval, cluster_bootstrap
-from llm_grader.eval.stats.offset_fit import Answer, leave_one_out
 from llm_grader.eval.stats.probabilities import auroc
 from llm_grader.eval.stats.ratings import agreement_weights
 from llm_grader.eval.stats.two_raters import cluster_tables, kappa_of_tables
@@ -17,7 +17,7 @@ _SEED = 20_26
 
 
 @dataclass(frozen=True)
-class Agreement:
+class OffsetAgreement:
     """One row of the table.
 
     `raw` is κ without offsets, `left_out` κ with offsets of other transcripts (95 % interval over transcripts), `auc`
@@ -32,8 +32,8 @@ class Agreement:
     auc: float | None
 
 
-def score_agreement(answers: Sequence[Answer]) -> list[Agreement]:
-    """Agreement over all answers, then for each language; nothing is judged by offsets fitted on its own transcript."""
+def score_agreement(answers: Sequence[ScoredLabel]) -> list[OffsetAgreement]:
+    """Agreement over all answers, then for each language; no answer is judged by offsets fitted on its transcript."""
     log_odds = leave_one_out(answers)
     rows = [_agreement("all", answers, log_odds)]
     for language in sorted({answer.language for answer in answers}):
@@ -42,7 +42,7 @@ def score_agreement(answers: Sequence[Answer]) -> list[Agreement]:
     return rows
 
 
-def render_agreement(answers: Sequence[Answer]) -> str:
+def render_agreement(answers: Sequence[ScoredLabel]) -> str:
     """The rows of `score_agreement` as text."""
     lines = [f"{'':8}{'transcripts':>12}{'labels':>8}{'raw κ':>8}{'left-out κ':>12}{'95 % interval':>16}{'AUC':>7}"]
     for row in score_agreement(answers):
@@ -53,16 +53,16 @@ def render_agreement(answers: Sequence[Answer]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _agreement(group: str, answers: Sequence[Answer], log_odds: Sequence[float]) -> Agreement:
+def _agreement(group: str, answers: Sequence[ScoredLabel], log_odds: Sequence[float]) -> OffsetAgreement:
     truth = [answer.yes for answer in answers]
     clusters = [answer.transcript_id for answer in answers]
     weights = agreement_weights(None, (False, True))
 
-    def kappa(said: Sequence[bool]) -> Interval:
-        tables = cluster_tables(truth, said, clusters=clusters, labels=(False, True))
+    def kappa(judged: Sequence[bool]) -> Interval:
+        tables = cluster_tables(truth, judged, clusters=clusters, labels=(False, True))
         return cluster_bootstrap(lambda sums: kappa_of_tables(sums, weights), tables, seed=_SEED)
 
-    return Agreement(
+    return OffsetAgreement(
         group=group,
         transcripts=len(set(clusters)),
         labels=len(answers),
@@ -72,7 +72,7 @@ def _agreement(group: str, answers: Sequence[Answer], log_odds: Sequence[float])
     )
 
 
-def _mean_auc(answers: Sequence[Answer]) -> float | None:
+def _mean_auc(answers: Sequence[ScoredLabel]) -> float | None:
     found = []
     for item_id in sorted({answer.item_id for answer in answers}):
         own = [answer for answer in answers if answer.item_id == item_id]

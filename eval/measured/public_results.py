@@ -1,4 +1,4 @@
-"""How well the embedded model, and models whose answers were published, agree with people: tables for a results page.
+"""Agreement with people of the embedded model, and of models with published answers: tables for a results page.
 
 python -m llm_grader.eval.measured.public_results --gold FOLDER --answers A.jsonl lend_an_ear star=96 politeness_hu
 
@@ -25,9 +25,9 @@ from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_from_labels
 from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.measured.fit_local import RememberedChoices
+from llm_grader.eval.measured.offset_fit import ScoredLabel, leave_one_out
 from llm_grader.eval.measured.result_tables import Judged, render_set
 from llm_grader.eval.public.sets import PublicSet, read_public_set
-from llm_grader.eval.stats.offset_fit import Answer, leave_one_out
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
@@ -61,7 +61,7 @@ def load_part(wanted: Wanted, gold: Path) -> tuple[PublicSet, LabelledSet]:
     kept = {id_: read.transcripts[id_] for id_ in ids}
     labels = tuple(label for label in read.labels if label.transcript_id in kept)
     labelled = LabelledSet(wanted.name, read.rubric, kept, labels)
-    return read, labelled.said_by(_GOLD_BY[wanted.name]) if wanted.name in _GOLD_BY else labelled
+    return read, labelled.by_annotators(_GOLD_BY[wanted.name]) if wanted.name in _GOLD_BY else labelled
 
 
 async def ask_set(asker: ChoiceAsker, labelled: LabelledSet) -> dict[Unit, Choice]:
@@ -92,7 +92,7 @@ def decide_left_out(labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> di
         if item.scale == "binary" and unit in choices and label.label in meanings.values():
             yes, score = label.label == meanings[YES], score_of(choices[unit])
             answers.append(
-                Answer(
+                ScoredLabel(
                     unit.transcript_id, item.id, labelled.transcripts[unit.transcript_id].language or "?", score, yes
                 )
             )
@@ -114,7 +114,7 @@ def judges_of(
 
 
 def published_verdicts(folder: Path, labelled: LabelledSet) -> list[Judged]:
-    """What the authors of a set published of models' answers, where they did: `published_llm_outputs.jsonl`."""
+    """Answers of models that the authors of a set published, where they did: `published_llm_outputs.jsonl`."""
     path = folder / labelled.name / "dev" / "published_llm_outputs.jsonl"
     by_model: dict[str, dict[Unit, str | None]] = {}
     for row in map(json.loads, path.read_text("utf-8").splitlines() if path.exists() else ()):
@@ -125,7 +125,7 @@ def published_verdicts(folder: Path, labelled: LabelledSet) -> list[Judged]:
 
 
 async def report(arguments: argparse.Namespace) -> str:
-    """Ask the embedded model about all sets, and render the tables.
+    """The tables of all sets, about which the embedded model is asked.
 
     Raises:
         GraderError: a set cannot be read, or the model cannot be asked.
@@ -135,14 +135,14 @@ async def report(arguments: argparse.Namespace) -> str:
         key = SecretStr(server.api_key)
         gateway = Gateway(Endpoint(model=server.model_name, base_url=server.base_url, api_key=key, timeout=600))
         choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
-        told = []
+        tables = []
         for read, labelled in parts:
             offsets = load_offsets(labelled.rubric.id, weights_sha256=server.weights_sha256)
             asker = ChoiceAsker(choose, offsets=offsets)
             judges = judges_of(server.model_name, asker, labelled, await ask_set(asker, labelled))
-            told.append(render_set(read, labelled, [*judges, *published_verdicts(arguments.gold, labelled)]))
+            tables.append(render_set(read, labelled, [*judges, *published_verdicts(arguments.gold, labelled)]))
         await gateway.aclose()
-    return "\n".join(told)
+    return "\n".join(tables)
 
 
 def _wanted(text: str) -> Wanted:
@@ -153,7 +153,7 @@ def _wanted(text: str) -> Wanted:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns its exit code."""
+    """The command line; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.measured.public_results", description=__doc__)
     parser.add_argument("sets", nargs="+", help="name of a public set, or NAME=NUMBER for a part of it")
     parser.add_argument("--gold", type=Path, required=True, help="folder in which the sets lie")

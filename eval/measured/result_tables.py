@@ -106,8 +106,8 @@ def _order(read: PublicSet, judge: str, verdicts: Verdicts) -> list[str]:
     lines = []
     for item in read.rubric.items() if read.rubric else ():
         units = [u for u in read.values if u.item_id == item.id and (v := verdicts.get(u)) and v.label in item.levels]
-        said = [float(item.levels.index(str(verdicts[unit].label))) for unit in units]
-        found = spearman([read.values[u] for u in units], said, clusters=[u.transcript_id for u in units], seed=_SEED)
+        judged = [float(item.levels.index(str(verdicts[unit].label))) for unit in units]
+        found = spearman([read.values[u] for u in units], judged, clusters=[u.transcript_id for u in units], seed=_SEED)
         lines.append(f"**{judge}**, `{item.id}`: ρ with the mean of people {_interval(found)}, n = {len(units)}.")
     return lines
 

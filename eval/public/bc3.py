@@ -25,10 +25,10 @@ def fetch_bc3(fetch: Fetch) -> Rows:
             {
                 "speaker": "other",
                 "speaker_name": _masked((mail.findtext("From") or "").partition("<")[0]),
-                "text": "\n".join(text for text in said.values() if text),
+                "text": "\n".join(text for text in parts.values() if text),
                 "timestamp": mail.findtext("Received"),
             }
-            for mail, said in zip(thread.iter("DOC"), mails, strict=True)
+            for mail, parts in zip(thread.iter("DOC"), mails, strict=True)
         ]
         subject = _masked(thread.findtext("name"))
         transcripts.append({"id": name, "channel": "email", "language": "en", "subject": subject, "turns": turns})
@@ -52,7 +52,7 @@ def _speech_acts(notes: ElementTree.Element, sentences: dict[str, list[dict[str,
             annotator = (note.findtext("desc") or "").partition("-")[0]
             for tag, item in _SPEECH_ACTS.items():
                 marked = {mark.get("id") for mark in note.iterfind(f"labels/{tag}")}
-                for turn, said in enumerate(sentences.get(name, [])):
-                    quotes = [text for sent, text in said.items() if sent in marked and text]
+                for turn, parts in enumerate(sentences.get(name, [])):
+                    quotes = [text for sent, text in parts.items() if sent in marked and text]
                     where = {"transcript_id": name, "turn_index": turn, "item_id": item, "annotator": annotator}
                     yield {**where, "label": bool(quotes), "evidence_quotes": quotes}

@@ -1,4 +1,4 @@
-"""Getting public data from its authors: what a fetched set looks like, and how its bytes are had."""
+"""Public data from its authors: the shape of a fetched set, and the download of its bytes."""
 
 from __future__ import annotations
 

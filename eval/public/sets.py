@@ -86,7 +86,7 @@ _ROLES = {"agent": "agent", "customer": "customer"}
 
 
 def read_public_set(name: str, folder: Path, *, split: str = "dev") -> PublicSet:
-    """Read a set from `folder/name/split/`, in which `transcripts.jsonl` and `labels.jsonl` lie.
+    """A set from `folder/name/split/`, in which `transcripts.jsonl` and `labels.jsonl` lie.
 
     Raises:
         UsageError: there is no set of this name.
@@ -99,7 +99,7 @@ def read_public_set(name: str, folder: Path, *, split: str = "dev") -> PublicSet
 
 
 def fetch_public_set(name: str, *, fetch: Fetch = download) -> PublicSet:
-    """Fetch a whole set from its authors, at the version it is known in.
+    """A whole set from its authors, at a pinned version.
 
     Raises:
         UsageError: there is no set of this name, or it can only be read from a folder.
@@ -155,14 +155,14 @@ def _transcript(row: Mapping[str, Any]) -> Transcript:
     turns = [_turn(turn, row["channel"]) for turn in row["turns"]]
     if turns and "subject" in row:
         turns[0]["subject"] = row["subject"]
-    known = {"id", "channel", "language", "turns", "subject"}
+    fields = {"id", "channel", "language", "turns", "subject"}
     return Transcript.model_validate(
         {
             "id": row["id"],
             "channel": row["channel"],
             "language": row["language"],
             "turns": turns,
-            "metadata": {key: value for key, value in row.items() if key not in known},
+            "metadata": {key: value for key, value in row.items() if key not in fields},
         }
     )
 

@@ -55,8 +55,8 @@ def _about_service(talk: Row) -> bool:
 
 
 def _utterances(talk: Row) -> list[Row]:
-    said = [event for event in talk["Events"] if event["Action"] in ("utter", "pick_suggestion")]
-    return [event for event in said if event["Agent"] in ("User", "Wizard") and event["Text"].strip()]
+    spoken = [event for event in talk["Events"] if event["Action"] in ("utter", "pick_suggestion")]
+    return [event for event in spoken if event["Agent"] in ("User", "Wizard") and event["Text"].strip()]
 
 
 def _star_transcript(talk: Row) -> Row:

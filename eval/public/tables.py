@@ -52,9 +52,9 @@ def fetch_lend_an_ear(fetch: Fetch) -> Rows:
 def _spoken(text: str, roles: dict[str, str]) -> Iterator[Row]:
     """Turns of a text in which `Name:` at the start of a line begins one; empty turns are left out."""
     parts = re.split(rf"^({'|'.join(roles)}):", text, flags=re.MULTILINE)
-    for name, said in zip(parts[1::2], parts[2::2], strict=True):
-        if said.strip():
-            yield {"speaker": roles[name], "text": said.strip()}
+    for name, words in zip(parts[1::2], parts[2::2], strict=True):
+        if words.strip():
+            yield {"speaker": roles[name], "text": words.strip()}
 
 
 def _expert_ratings(fetch: Fetch) -> Iterator[Row]:
@@ -94,10 +94,10 @@ def fetch_ab_redial(fetch: Fetch) -> Rows:
     labels, slots = [], Counter[str]()
     for row in _table(fetch, _AB_REDIAL):
         name = f"abr-{row['ConvId']}"
-        said = [row[f"utterance{i}"].split(maxsplit=1) for i in range(22)]
+        lines = [row[f"utterance{i}"].split(maxsplit=1) for i in range(22)]
         turns = [
             {"speaker": {"SYSTEM": "agent", "USER": "customer"}[words[0]], "text": words[1].strip()}
-            for words in said
+            for words in lines
             if len(words) == 2
         ]
         transcripts.setdefault(name, {"id": name, "channel": "chat", "language": "en", "turns": turns})
@@ -107,7 +107,7 @@ def fetch_ab_redial(fetch: Fetch) -> Rows:
 
 
 def fetch_uptake(fetch: Fetch) -> Rows:
-    """What a pupil said and what the teacher answered, with the mean and the majority of three raters."""
+    """Words of a pupil and the teacher's answer, with the mean and the majority of three raters."""
     transcripts, labels = [], []
     for row in _table(fetch, _UPTAKE):
         name = f"upt-{row['obs_id']}-{row['exchange_idx']}"

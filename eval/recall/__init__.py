@@ -1,1 +1,1 @@
-"""The maintainers' measurements of what redaction and the search for same questions find; not installed."""
+"""The maintainers' measurements of redaction and the search for same questions; run from a checkout, not installed."""

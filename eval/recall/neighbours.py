@@ -1,4 +1,4 @@
-"""How many of the same questions in other words the search behind `consistency` finds among other conversations.
+"""Recall of the search behind `consistency`: the same questions in other words, found among other conversations.
 
     python -m llm_grader.eval.recall.neighbours
 
@@ -34,15 +34,15 @@ class Search(NamedTuple):
 
 
 def search(language: str, *, n: int, most: int = 100, seed: int = 1) -> Search:
-    """Hide the questions of a language among `n` conversations, and look for them."""
+    """The search for the questions of a language, hidden among `n` conversations."""
     began, turns = time.process_time(), 0
-    index, asked = QuestionIndex(), defaultdict[int, list[int]](list)
+    index, askers = QuestionIndex(), defaultdict[int, list[int]](list)
     for number, (transcript, question) in enumerate(planted_conversations(language, n=n, seed=seed)):
         index.add(transcript)
         turns += sum(turn.role == "customer" for turn in transcript.turns)
         if question is not None:
-            asked[question].append(number)
-    planted = {pair for numbers in asked.values() for pair in combinations(numbers, 2)}
+            askers[question].append(number)
+    planted = {pair for numbers in askers.values() for pair in combinations(numbers, 2)}
     near, nearest = (
         {(pair.a.conversation, pair.b.conversation) for pair in pairs}
         for pairs in (index.nearest(most_of_one=n), index.nearest(most=most))
@@ -52,7 +52,7 @@ def search(language: str, *, n: int, most: int = 100, seed: int = 1) -> Search:
 
 
 def main() -> None:
-    """Measure every language and print a line for each."""
+    """The command line: a line for each language."""
     parser = argparse.ArgumentParser(
         prog="python -m llm_grader.eval.recall.neighbours",
         description=__doc__,

@@ -164,12 +164,12 @@ def _name(random: Random, language: str) -> _Written:
 
 
 def _form_of(mention: str, name: str) -> str:
-    known = {*name.split(), name}
-    if mention in known:
+    names = {*name.split(), name}
+    if mention in names:
         return "as in the fields"
     if mention.isupper() or mention.islower():
         return "capitals" if mention.isupper() else "lower case"
-    plain = {word.translate(_PLAIN) for word in known} | {word.replace("ü", "ue") for word in known}
+    plain = {word.translate(_PLAIN) for word in names} | {word.replace("ü", "ue") for word in names}
     return "without marks" if mention in plain else "inflected"
 
 

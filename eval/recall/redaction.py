@@ -1,4 +1,4 @@
-"""How much of the personal data in generated texts is replaced, by kind and language, and what is replaced wrongly.
+"""Recall of redaction: how much personal data in generated texts is replaced, by kind and language, and what wrongly.
 
     python -m llm_grader.eval.recall.redaction --forms
 
@@ -24,14 +24,14 @@ def is_covered(case: PersonalText) -> bool:
     """Whether no letter or digit of the personal data would be sent, whatever kind it was taken for."""
     found = find_personal_data(case.text, language=case.language, names=case.names)
     return all(
-        any(each.start <= at < each.end for each in found)
+        any(span.start <= at < span.end for span in found)
         for at in range(case.start, case.end)
         if case.text[at].isalnum()
     )
 
 
 def measure_recall(kinds: Iterable[Kind] = KINDS, *, n: int, seed: int = 1) -> Counts:
-    """How many texts are covered, and of how many, by (kind, form, language); `n` texts of each kind and language."""
+    """Texts that are covered, and of how many, by (kind, form, language); `n` texts of each kind and language."""
     counts: defaultdict[tuple[str, ...], list[bool]] = defaultdict(list)
     for kind in kinds:
         for language in LANGUAGES:
@@ -84,7 +84,7 @@ def _percent(share: Proportion) -> str:
 
 
 def main() -> None:
-    """Print the tables."""
+    """The command line: prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.recall.redaction", description=__doc__)
     parser.add_argument("--n", type=int, default=400, help="texts of each kind and language")
     parser.add_argument("--seed", type=int, default=1)

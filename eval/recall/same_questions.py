@@ -279,12 +279,12 @@ class Planted(NamedTuple):
 def planted_conversations(language: str, *, n: int, seed: int) -> Iterator[Planted]:
     """`n` conversations in random order: each question in three wordings, and the rest about other things."""
     random = Random(f"{seed} {language}")  # noqa: S311
-    asked: list[tuple[int | None, str]] = [
+    questions: list[tuple[int | None, str]] = [
         (number, words) for number, wordings in enumerate(QUESTIONS[language]) for words in wordings
     ]
-    asked += [(None, _other(random, language)) for _ in range(n - len(asked))]
-    random.shuffle(asked)
-    for number, (question, words) in enumerate(asked):
+    questions += [(None, _other(random, language)) for _ in range(n - len(questions))]
+    random.shuffle(questions)
+    for number, (question, words) in enumerate(questions):
         yield Planted(_conversation(random, language, f"{language}-{number:05}", words), question)
 
 
@@ -293,8 +293,8 @@ def _other(random: Random, language: str) -> str:
     return random.choice(frames).format(random.choice(parts), random.choice(_DEVICES.split()), random.choice(faults))
 
 
-def _conversation(random: Random, language: str, id_: str, asked: str) -> Transcript:
+def _conversation(random: Random, language: str, id_: str, question: str) -> Transcript:
     talk = [random.choice(_SMALL_TALK[language]) for _ in range(4)]
-    said = (talk[0], talk[1], asked, "…", talk[2], talk[3])
-    turns = tuple(Turn(role="agent" if n % 2 else "customer", text=text) for n, text in enumerate(said))
+    texts = (talk[0], talk[1], question, "…", talk[2], talk[3])
+    turns = tuple(Turn(role="agent" if n % 2 else "customer", text=text) for n, text in enumerate(texts))
     return Transcript(id=id_, channel="chat", language=language, turns=turns)

@@ -1,4 +1,4 @@
-"""A change of wording as a diff of the rubric's file, in which everything else stays letter by letter."""
+"""Patches of a rubric's file: a change of wording, with everything else as it was, letter by letter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole of `llm-grader refine`: find what the judge gets wrong, try other wordings, test the best ones once."""
+"""`refine`: find what the judge gets wrong, try other wordings, test the best ones once on held-out gold."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from itertools import zip_longest
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.sources import of_best_source
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.refine.looks import Look, LookLog
+from llm_grader.eval.refine.result import Refined, Refinement
 from llm_grader.eval.refine.steps import (
-    Finding,
+    HeldOutTest,
     anchor_examples,
     choose_best,
     correct_verdicts,
     decided_labels,
     judge_held_out,
-    split_transcripts,
     trial_of,
 )
-from llm_grader.eval.refine.wordings import Confusion, Wording, reword
+from llm_grader.eval.refine.wordings import Confusion, Propose, Wording, reword
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, Scorecard
@@ -30,26 +31,6 @@ MOST_ITEMS = 3
 
 GradeWith = Callable[[Sequence[Transcript], Rubric], Sequence[Scorecard]]
 """Grades transcripts by a rubric."""
-Propose = Callable[[Item, Sequence[Confusion]], Sequence[Wording]]
-"""Other wordings of an item, given cases that were answered wrongly."""
-
-
-@dataclass(frozen=True)
-class Refinement:
-    """What became of one item.
-
-    `dev` conversations with a decided label were there to develop on, of which the judge got `dev_right` right, and
-    `dev_best` with the best of `tried` wordings. `wording` is that one, None where none was better; then nothing was
-    tested. `finding` is the test on held-out gold.
-    """
-
-    item_id: str
-    dev: int
-    dev_right: int
-    dev_best: int
-    tried: int
-    wording: Wording | None
-    finding: Finding | None
 
 
 @dataclass(frozen=True)
@@ -62,16 +43,16 @@ class _Case:
     candidates: tuple[Wording, ...] = ()
 
 
-def refine_items(
+def refine(
     labelled: LabelledSet,
-    item_ids: Sequence[str],
+    item_ids: Sequence[str] = (),
     *,
     grade: GradeWith,
     propose: Propose,
     log: LookLog,
     language: str = "en",
-) -> tuple[Refinement, ...]:
-    """Look for better wordings of some items, or of the three with the most errors.
+) -> Refined:
+    """Better wordings of some items, or of the three with the most errors, as far as held-out gold shows them.
 
     Anchors are taken from development gold; anchors alone are one more candidate. All items are tried at once, each
     round grading with the next wording of each. What is best there and beats the present wording is tested on held-out
@@ -84,14 +65,15 @@ def refine_items(
         labelled: labels and conversations.
         item_ids: the items; none for those that are most often wrong.
         grade: grades by a rubric, in the way verdicts will be made later.
-        propose: gives other wordings.
+        propose: gives other wordings: `load_proposals`, or a function around `propose_wordings`.
         log: the looks taken so far.
         language: of the wording to change.
 
     Raises:
-        UsageError: an item is unknown, not asked of a model or labelled turn by turn, has no look left, or there is no
-            held-out gold.
+        UsageError: there are labels alone, or no held-out gold; an item is unknown, not asked of a model, labelled turn
+            by turn, or has no look left.
     """
+    labelled.need_transcripts("refine")
     rubric, split = labelled.rubric, split_transcripts(labelled.transcripts)
     items = _items(labelled, item_ids)
     for item in items if item_ids else []:
@@ -105,13 +87,14 @@ def refine_items(
     tried = _try_all(cases, dev, grade, language)
     chosen = {case.item.id: choose_best(case.right, tried[case.item.id]) for case in cases}
     best = {c.item.id: c.candidates[number] for c in cases if (number := chosen[c.item.id]) is not None}
-    findings = _test(cases, best, held_out, grade, (log, language))
-    return tuple(_refinement(case, tried[case.item.id], best, findings) for case in cases)
+    tests = _test(cases, best, held_out, grade, (log, language))
+    refinements = tuple(_refinement(case, tried[case.item.id], best, tests) for case in cases)
+    return Refined(refinements, log.level, language)
 
 
 def _items(labelled: LabelledSet, item_ids: Sequence[str]) -> list[Item]:
-    known = {label.item_id for label in labelled.labels} - labelled.pieces.items
-    able = {item.id: item for item in labelled.rubric.items() if item.asks_model and item.id in known}
+    about_whole = {label.item_id for label in labelled.labels} - labelled.pieces.items
+    able = {item.id: item for item in labelled.rubric.items() if item.asks_model and item.id in about_whole}
     unable = [item_id for item_id in item_ids if item_id not in able]
     if unable or not able:
         raise UsageError(
@@ -147,12 +130,12 @@ def _with_candidates(case: _Case, labelled: LabelledSet, cards: Sequence[Scoreca
     wrong = [id_ for id_, right in case.right.items() if not right]
     if not wrong:
         return case
-    said: dict[str, list[Label]] = {}
+    labels: dict[str, list[Label]] = {}
     for label in of_best_source(labelled.labels):
         if label.item_id == case.item.id:
-            said.setdefault(label.transcript_id, []).append(label)
+            labels.setdefault(label.transcript_id, []).append(label)
     judged = {card.transcript_id: card.verdicts[case.item.id] for card in cards}
-    confusions = [Confusion(case.decided[id_], tuple(said[id_]), judged[id_]) for id_ in wrong]
+    confusions = [Confusion(case.decided[id_], tuple(labels[id_]), judged[id_]) for id_ in wrong]
     anchors = anchor_examples(labelled.labels, case.item, wrong)
     alone = (Wording(examples=anchors),) if anchors else ()
     proposals = [
@@ -181,52 +164,52 @@ def _test(
     held_out: LabelledSet,
     grade: GradeWith,
     logged: tuple[LookLog, str],
-) -> dict[str, Finding]:
+) -> dict[str, HeldOutTest]:
     """The one held-out test of each best wording, written to the log before anybody sees it.
 
     Items are judged side by side, so that a wording may help beside another alone: each is tested by itself.
     """
     (log, language), rubric = logged, held_out.rubric
-    told = list(held_out.transcripts.values())
+    transcripts = list(held_out.transcripts.values())
     tested = [case for case in cases if case.item.id in best]
     if not tested:
         return {}
     alone = {case.item.id: reword(rubric, {case.item.id: best[case.item.id]}, language) for case in tested}
-    before = grade(told, rubric)
+    before = grade(transcripts, rubric)
     trials = [
         trial_of(
             case.item,
             correct_verdicts(before, case.decided, case.item),
-            correct_verdicts(grade(told, alone[case.item.id]), case.decided, case.item),
+            correct_verdicts(grade(transcripts, alone[case.item.id]), case.decided, case.item),
             case.decided,
         )
         for case in tested
     ]
-    findings = judge_held_out(trials, level=log.level)
-    log.add(_look(found, held_out, alone[found.item_id], log) for found in findings)
-    return {found.item_id: found for found in findings}
+    tests = judge_held_out(trials, level=log.level)
+    log.add(_look(test, held_out, alone[test.item_id], log) for test in tests)
+    return {test.item_id: test for test in tests}
 
 
-def _look(found: Finding, held_out: LabelledSet, changed: Rubric, log: LookLog) -> Look:
+def _look(test: HeldOutTest, held_out: LabelledSet, changed: Rubric, log: LookLog) -> Look:
     return Look(
         rubric_id=changed.id,
-        item_id=found.item_id,
-        number=log.used(changed.id, found.item_id) + 1,
+        item_id=test.item_id,
+        number=log.used(changed.id, test.item_id) + 1,
         of=log.of,
         level=log.level,
         held_out=held_out.data_hash,
         wording=changed.content_hash(),
-        n=found.n,
-        improved=found.improved,
-        worsened=found.worsened,
-        p=found.p,
-        accepted=found.accepted,
+        n=test.n,
+        improved=test.improved,
+        worsened=test.worsened,
+        p=test.p,
+        accepted=test.accepted,
         at=datetime.now(UTC),
     )
 
 
 def _refinement(
-    case: _Case, tried: Sequence[Mapping[str, bool]], best: Mapping[str, Wording], findings: Mapping[str, Finding]
+    case: _Case, tried: Sequence[Mapping[str, bool]], best: Mapping[str, Wording], tests: Mapping[str, HeldOutTest]
 ) -> Refinement:
     right = sum(case.right.values())
     return Refinement(
@@ -236,5 +219,5 @@ def _refinement(
         dev_best=max([right, *(sum(one.values()) for one in tried)]),
         tried=len(tried),
         wording=best.get(case.item.id),
-        finding=findings.get(case.item.id),
+        held_out=tests.get(case.item.id),
     )

@@ -1,11 +1,10 @@
-"""Better wording, safely: choose on development gold, test once on held-out gold.
+"""Steps towards a better wording: choose on development gold, test once on held-out gold.
 
 Without a held-out test, the best of ten wordings that are all alike "improves" 96 times in 100.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,33 +13,14 @@ from typing import NamedTuple
 from llm_grader.eval.judge.item_answers import ADJUDICATOR, collect_answers, failing_label
 from llm_grader.eval.labels.sources import of_best_source
 from llm_grader.eval.refine.wordings import Anchor
-from llm_grader.eval.stats.multiplicity import benjamini_hochberg
-from llm_grader.eval.stats.paired import mcnemar_midp
+from llm_grader.eval.stats.paired import benjamini_hochberg, mcnemar_midp
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Scorecard
 
 MOST_ANCHORS, FEWEST_ANCHORS = 5, 3
-_DEV, _HELD_OUT = 0.4, 0.8
 
 Correct = Mapping[str, bool]
 """Transcript id → whether the verdict is the label that people decided on."""
-
-
-class Split(NamedTuple):
-    """Transcripts to develop on, to test on, and to leave alone for telling drift: about 40, 40 and 20 %."""
-
-    dev: frozenset[str]
-    held_out: frozenset[str]
-    frozen: frozenset[str]
-
-
-def split_transcripts(ids: Iterable[str]) -> Split:
-    """Split by the id alone: a conversation stays where it is when others are added."""
-    parts: tuple[set[str], set[str], set[str]] = (set(), set(), set())
-    for id_ in ids:
-        place = int.from_bytes(hashlib.sha256(id_.encode()).digest()[:8]) / 2**64
-        parts[0 if place < _DEV else 1 if place < _HELD_OUT else 2].add(id_)
-    return Split(*map(frozenset, parts))
 
 
 def decided_labels(labels: Iterable[Label], item: Item) -> dict[str, str]:
@@ -54,7 +34,7 @@ def decided_labels(labels: Iterable[Label], item: Item) -> dict[str, str]:
 
 
 def correct_verdicts(cards: Iterable[Scorecard], decided: Mapping[str, str], item: Item) -> dict[str, bool]:
-    """Which verdicts are right. One that needs review is not; one whose request failed is left out."""
+    """Transcript id → whether its verdict is right. One that needs review is not; a failed request is left out."""
     return {
         card.transcript_id: card.verdicts[item.id].label == decided[card.transcript_id]
         for card in cards
@@ -68,13 +48,13 @@ def anchor_examples(labels: Iterable[Label], item: Item, among: Iterable[str]) -
     Where nobody adjudicated, a label counts on which two people or more agree. Quotes are of the best source of labels.
     """
     wanted = set(among)
-    said: dict[str, list[Label]] = defaultdict(list)
+    given: dict[str, list[Label]] = defaultdict(list)
     for label in of_best_source(labels):
         if label.item_id == item.id and label.transcript_id in wanted:
-            said[label.transcript_id].append(label)
+            given[label.transcript_id].append(label)
     found: dict[str, list[Anchor]] = defaultdict(list)
-    for transcript_id in sorted(said):
-        for label in _settled(said[transcript_id]):
+    for transcript_id in sorted(given):
+        for label in _settled(given[transcript_id]):
             if label.evidence_quotes and label.label in item.levels:
                 words = " ".join(label.evidence_quotes[0].split())
                 found[label.label].append(Anchor(quote=words, label=label.label, why=label.reason or ""))
@@ -118,8 +98,8 @@ class Trial(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What the held-out test says: of `n` verdicts, how many became right and how many wrong.
+class HeldOutTest:
+    """The test of a wording on held-out gold: of `n` verdicts, how many became right and how many wrong.
 
     `p` is that of the one-sided McNemar test with mid-p, adjusted over the items tested at once. `recall_before` and
     `recall_after` are the shares of failing labels found, None without any.
@@ -147,20 +127,20 @@ def trial_of(item: Item, before: Correct, after: Correct, decided: Mapping[str, 
     )
 
 
-def judge_held_out(trials: Sequence[Trial], *, level: float) -> tuple[Finding, ...]:
-    """Accept what is shown to be right more often, and finds the failing label no less often.
+def judge_held_out(trials: Sequence[Trial], *, level: float) -> tuple[HeldOutTest, ...]:
+    """The tests of wordings: accepted are those that are right more often, and find the failing label no less often.
 
     Benjamini and Hochberg's procedure over the items, at `level`.
     """
     counts = [_changed(trial) for trial in trials]
-    tests = [mcnemar_midp(improved, worsened, alternative="greater").p for improved, worsened in counts]
-    adjusted = benjamini_hochberg(tests, q=level)
-    findings = []
+    p_values = [mcnemar_midp(improved, worsened, alternative="greater").p for improved, worsened in counts]
+    adjusted = benjamini_hochberg(p_values, q=level)
+    tests = []
     for trial, (improved, worsened), p, shown in zip(trials, counts, adjusted.p, adjusted.rejected, strict=True):
         old, new = (_recall(right, trial.failing) for right in (trial.before, trial.after))
         keeps = old is None or new is None or new >= old
-        findings.append(Finding(trial.item_id, len(trial.before), improved, worsened, p, old, new, shown and keeps))
-    return tuple(findings)
+        tests.append(HeldOutTest(trial.item_id, len(trial.before), improved, worsened, p, old, new, shown and keeps))
+    return tuple(tests)
 
 
 def _changed(trial: Trial) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from llm_grader.eval.stats.multiplicity import benjamini_yekutieli
+from llm_grader.eval.stats.paired import benjamini_yekutieli
 from llm_grader.eval.stats.ratings import FloatArray
 
 Score = Literal["accuracy", "neg_rmse"]
@@ -27,7 +27,7 @@ MIN_INSTANCES, MIN_AUDITORS = 30, 3
 
 @dataclass(frozen=True, slots=True)
 class AltTest:
-    """What the test says.
+    """Result of the alternative annotator test.
 
     `winning_rate` (ω) is the share of auditors whom the judge may replace; `advantage` (ρ) how often, on average, it is
     at least as near to the others as the auditor left out. `p` and `advantages` are per auditor, in the order of
@@ -54,7 +54,7 @@ def alt_test(
     score: Score = "accuracy",
     min_instances: int = MIN_INSTANCES,
 ) -> AltTest:
-    """Leave one auditor out, and compare judge and auditor with the others.
+    """The alternative annotator test: each auditor left out in turn, and compared with the judge beside the others.
 
     Args:
         humans: auditor → unit → answer.

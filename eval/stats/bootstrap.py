@@ -18,7 +18,8 @@ import numpy.typing as npt
 from llm_grader.eval.stats.ratings import FloatArray
 
 Statistic = Callable[[FloatArray], FloatArray]
-_BLOCK = 2_000_000
+BLOCK = 2_000_000
+"""How many counts of resampled clusters are in memory at once: 16 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,19 @@ def cluster_bootstrap(
     return percentile_interval(estimate, replicates(statistic, values, n=n, seed=seed), len(values), confidence)
 
 
-def replicates(statistic: Statistic, units: npt.ArrayLike, *, n: int = 2000, seed: int) -> FloatArray:
+def replicates(
+    statistic: Statistic, units: npt.ArrayLike, *, n: int = 2000, seed: int, block: int = BLOCK
+) -> FloatArray:
     """The statistic in `n` resamples of the clusters: shape (n, …), with … what the statistic gives for one sum.
 
-    Statistics that are computed in one call share their resamples: their differences are paired.
+    Statistics that are computed in one call share their resamples: their differences are paired. At most `block`
+    counts of drawn clusters are in memory at once, which changes nothing else.
     """
     values = np.asarray(units, dtype=np.float64)
     # Clusters that add the same are drawn together: as likely, and of thousands few are different.
     kinds, sizes = np.unique(values.reshape(len(values), -1), axis=0, return_counts=True)
-    parts = [statistic((counts @ kinds).reshape(-1, *values.shape[1:])) for counts in _resamples(sizes, n=n, seed=seed)]
-    return np.concatenate(parts)
+    drawn = _resamples(sizes, n=n, seed=seed, rows=max(1, min(n, block // len(sizes))))
+    return np.concatenate([statistic((counts @ kinds).reshape(-1, *values.shape[1:])) for counts in drawn])
 
 
 def percentile_interval(estimate: float, draws: FloatArray, clusters: int, confidence: float = 0.95) -> Interval:
@@ -89,11 +93,10 @@ def percentile_interval(estimate: float, draws: FloatArray, clusters: int, confi
     return Interval(estimate, float(low), float(high), clusters, share)
 
 
-def _resamples(sizes: npt.NDArray[np.int64], *, n: int, seed: int) -> Iterator[FloatArray]:
-    """How many clusters of each kind are drawn, n × kinds, in blocks that keep memory bounded."""
+def _resamples(sizes: npt.NDArray[np.int64], *, n: int, seed: int, rows: int) -> Iterator[FloatArray]:
+    """Counts of the clusters drawn of each kind, n × kinds, so many rows at a time."""
     random = np.random.default_rng(seed)
     clusters = int(sizes.sum())
-    rows = max(1, min(n, _BLOCK // len(sizes)))
     for start in range(0, n, rows):
         drawn = random.multinomial(clusters, sizes / clusters, size=min(rows, n - start))
         yield drawn.astype(np.float64)

@@ -1,4 +1,4 @@
-"""How hard each item is to meet, on one scale with the quality of conversations."""
+"""Difficulty of items, on one scale with the quality of conversations."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def item_difficulty(met: npt.ArrayLike) -> Difficulty:
     answers = np.asarray(met, dtype=np.float64)
     if answers.ndim != 2 or answers.size == 0:
         raise ValueError(f"expected conversations × items, found shape {answers.shape}")
-    known = ~np.isnan(answers)
-    if not np.isin(answers[known], (0.0, 1.0)).all():
+    answered = ~np.isnan(answers)
+    if not np.isin(answers[answered], (0.0, 1.0)).all():
         raise ValueError("expected answers of 1, 0 or NaN")
-    constant = [j for j in range(answers.shape[1]) if len(set(answers[known[:, j], j])) < 2]
+    constant = [j for j in range(answers.shape[1]) if len(set(answers[answered[:, j], j])) < 2]
     if constant:
         raise ValueError(f"expected both answers to every item, found one alone for the items {constant}")
-    patterns, counts = np.unique(np.where(known, answers, -1), axis=0, return_counts=True)
+    patterns, counts = np.unique(np.where(answered, answers, -1), axis=0, return_counts=True)
     start = np.zeros(answers.shape[1] + 1)
     found = optimize.minimize(_loss, start, args=(patterns, counts), jac=True, method="L-BFGS-B", tol=1e-12)
     slope, *intercepts = found.x

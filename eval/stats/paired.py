@@ -1,4 +1,4 @@
-"""Tests of paired answers: the same transcripts labelled twice, before and after a change."""
+"""Tests of paired answers, the same transcripts labelled twice, and p-values adjusted where there are many tests."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def stuart_maxwell(table: npt.ArrayLike) -> PairedTest:
 
 
 def margins_test(table: npt.ArrayLike) -> PairedTest:
-    """Whether a k × k table of before and after has equal margins.
+    """The test that a k × k table of before and after has equal margins.
 
     McNemar's mid-p where only two categories exchange cases, as it is good for few of them; else Stuart and Maxwell's.
 
@@ -95,7 +95,7 @@ def margins_test(table: npt.ArrayLike) -> PairedTest:
 
 
 def paired_table(before: Sequence[str], after: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Cross-tabulate two labellings of the same units: rows before, columns after, in the order of `labels`.
+    """Table of two labellings of the same units: rows before, columns after, in the order of `labels`.
 
     Raises:
         KeyError: a label is none of `labels`.
@@ -105,3 +105,35 @@ def paired_table(before: Sequence[str], after: Sequence[str], labels: Sequence[s
     for old, new in zip(before, after, strict=True):
         table[index[old], index[new]] += 1
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Adjusted p-values in the order given, and which of them are at most `q`."""
+
+    p: tuple[float, ...]
+    rejected: tuple[bool, ...]
+    q: float
+
+
+def benjamini_hochberg(p: Sequence[float], *, q: float = 0.05) -> Adjusted:
+    """False discovery rate of independent or positively dependent tests (Benjamini and Hochberg 1995).
+
+    Raises:
+        ValueError: a p-value is not between 0 and 1. NaN is not: leave out what was not tested.
+    """
+    return _adjusted(p, q, "bh")
+
+
+def benjamini_yekutieli(p: Sequence[float], *, q: float = 0.05) -> Adjusted:
+    """False discovery rate under any dependence (Benjamini and Yekutieli 2001): costs a factor Σ 1/i.
+
+    Raises:
+        ValueError: a p-value is not between 0 and 1.
+    """
+    return _adjusted(p, q, "by")
+
+
+def _adjusted(p: Sequence[float], q: float, method: Literal["bh", "by"]) -> Adjusted:
+    adjusted = np.atleast_1d(stats.false_discovery_control(np.asarray(p, dtype=np.float64), method=method))
+    return Adjusted(tuple(adjusted.tolist()), tuple((adjusted <= q).tolist()), q)

@@ -1,4 +1,4 @@
-"""How many labels it takes."""
+"""Sample sizes: how many labels it takes."""
 
 from __future__ import annotations
 

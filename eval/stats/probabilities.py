@@ -1,4 +1,4 @@
-"""Whether a judge's probabilities mean what they say, and a correction when they do not.
+"""Calibration of probabilities: how far they are what they claim to be, and the line that corrects them.
 
 Everywhere `p` is the probability given to the positive answer (0–1) and `y` what was true (0 or 1), one pair a verdict.
 """
@@ -22,7 +22,7 @@ _TEMPERATURES = (0.05, 20.0)
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """A straight line through the log-odds: logit(calibrated) = slope · logit(p) + intercept."""
+    """A calibration, a straight line through the log-odds: logit(calibrated) = slope · logit(p) + intercept."""
 
     slope: float = 1.0
     intercept: float = 0.0
@@ -33,7 +33,7 @@ class Calibrator:
 
 
 def fit_calibrator(p: npt.ArrayLike, y: npt.ArrayLike) -> Calibrator:
-    """Temperature below 300 labels, Platt from there on: with few labels an intercept fits noise."""
+    """The calibration by temperature below 300 labels, by Platt from there on: with few an intercept fits noise."""
     return (fit_temperature if np.asarray(y).size < PLATT_FROM else fit_platt)(p, y)
 
 

@@ -1,4 +1,4 @@
-"""Shares and what is known of them: Wilson's interval and the exact one of Clopper and Pearson."""
+"""Shares of cases with their intervals: Wilson's, and the exact one of Clopper and Pearson."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Proportion:
 def wilson(successes: float, n: float, *, confidence: float = 0.95) -> Proportion:
     """The score interval (Wilson 1927; Newcombe 1998, method 3). Keeps a width at 0 and 1, where Wald's has none.
 
-    Counts may be fractions of cases, as when a tie between auditors counts half each way.
+    Counts may be fractions of cases, as when a tie between auditors counts half each way; `binomtest` of scipy, which
+    gives the same for whole ones, takes no others.
     """
     if n <= 0:
         return Proportion(nan, nan, nan, 0)
@@ -36,7 +37,5 @@ def clopper_pearson(successes: int, n: int, *, confidence: float = 0.95) -> Prop
     """The exact interval (Clopper and Pearson 1934): never covers less than promised."""
     if n <= 0:
         return Proportion(nan, nan, nan, 0)
-    tail = (1 - confidence) / 2
-    low = float(stats.beta.ppf(tail, successes, n - successes + 1)) if successes else 0.0
-    high = float(stats.beta.ppf(1 - tail, successes + 1, n - successes)) if successes < n else 1.0
-    return Proportion(successes / n, low, high, n)
+    interval = stats.binomtest(successes, n).proportion_ci(confidence, method="exact")
+    return Proportion(successes / n, float(interval.low), float(interval.high), n)

@@ -39,7 +39,7 @@ class Agreement:
 
 
 def code_ratings(ratings: Ratings, labels: Sequence[Rating] | None = None) -> tuple[IntArray, tuple[Rating, ...]]:
-    """Number the categories of `ratings` (raters × units); None and NaN become MISSING.
+    """Codes of `ratings` (raters × units), and the categories that they number; None and NaN become MISSING.
 
     Args:
         ratings: one row a rater, all of one length.
@@ -92,7 +92,7 @@ def code_pairs(a: Row, b: Row, labels: Sequence[Rating] | None = None) -> tuple[
 
 
 def confusion(codes: IntArray, k: int) -> FloatArray:
-    """Count pairs (2 × n codes) into a k × k table: rows are the first rater's categories, columns the second's."""
+    """The k × k table of pairs (2 × n codes): rows are the first rater's categories, columns the second's."""
     counts = np.bincount(codes[0] * k + codes[1], minlength=k * k).astype(np.float64)
     return counts.reshape(k, k)
 

@@ -1,4 +1,4 @@
-"""Which verdicts may stand, and which go to a person, at a promised error rate."""
+"""Routing of verdicts, to stand or to go to a person, at a promised error rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How strict each auditor is, and what was likely true where auditors disagree."""
+"""Severity of auditors, and the likely truth where they disagree."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _standard_errors(p: FloatArray, penalty: float) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class LatentTruth:
-    """What Dawid and Skene's model believes.
+    """The truth that Dawid and Skene's model believes in.
 
     `truth` is P(class) per unit (units × classes), `prevalence` the share of each class, and `confusion` per auditor
     P(answer | truth) (auditors × true class × answer).

@@ -1,5 +1,9 @@
-"""What only many conversations show: the same question and different answers."""
+"""What only many conversations show: the same question and different answers.
 
-from llm_grader.corpus.consistency import Consistency, PairVerdict, judge_consistency
+`await consistency(transcripts, PairJudge(gateway, corpus_item(rubric)))` is `llm-grader consistency`.
+"""
 
-__all__ = ["Consistency", "PairVerdict", "judge_consistency"]
+from llm_grader.corpus.pairs import PairJudge, PairVerdict
+from llm_grader.corpus.verdict import Consistency, consistency, corpus_item, judge_consistency
+
+__all__ = ["Consistency", "PairJudge", "PairVerdict", "consistency", "corpus_item", "judge_consistency"]

@@ -1,4 +1,4 @@
-"""Which conversations may be about the same question: near neighbours among what customers wrote, by TF-IDF.
+"""Neighbours: conversations that may be about the same question, by TF-IDF of what customers wrote.
 
 A turn is the bag of its words' character 4-grams (`char_wb` of scikit-learn), which inflection and compounds change
 little; weights are (1 + ln tf) · (ln((1 + n) / (1 + df)) + 1), of length 1, so that a product is a cosine. Found are
@@ -63,20 +63,20 @@ class _Candidate(NamedTuple):
 
 
 class QuestionIndex:
-    """What customers wrote in many conversations. It keeps numbers, not the conversations."""
+    """Index of what customers wrote in many conversations. It keeps numbers, not the conversations."""
 
     def __init__(self) -> None:
         self.conversations = 0
         self._wordings: dict[bytes, int] = {}
         self._places: list[list[Place]] = []  # of each wording
-        self._known: dict[str, int] = {}
+        self._gram_numbers: dict[str, int] = {}
         self._ends, self._grams, self._weights = array("q", [0]), array("i"), array("f")
 
     def add(self, transcript: Transcript) -> None:
-        """Take in the first 20 turns of the customer that have 20 characters and more; none where no agent answers."""
+        """Add the first 20 turns of the customer that have 20 characters and more; none where no agent answers."""
         answered = any(turn.spoken and transcript.under_review(turn) for turn in transcript.turns)
-        asked = [(n, words) for n, turn in enumerate(transcript.turns) if answered and (words := _asked(turn))]
-        for number, words in asked[:_TURNS_OF_A_CONVERSATION]:
+        questions = [(n, words) for n, turn in enumerate(transcript.turns) if answered and (words := _question(turn))]
+        for number, words in questions[:_TURNS_OF_A_CONVERSATION]:
             self._add(Place(self.conversations, number), _words(words))
         self.conversations += 1
 
@@ -87,7 +87,7 @@ class QuestionIndex:
         if wording == len(self._places):
             self._places.append([])
             for gram, count in _grams(words).items():
-                self._grams.append(self._known.setdefault(gram, len(self._known)))
+                self._grams.append(self._gram_numbers.setdefault(gram, len(self._gram_numbers)))
                 self._weights.append(1 + math.log(count))
             self._ends.append(len(self._grams))
         places = self._places[wording]
@@ -114,7 +114,7 @@ class QuestionIndex:
             put_off = []
             for found in left:
                 pair = (found.a.conversation, found.b.conversation)
-                if len(chosen) == most or max(used[each] for each in pair) >= most_of_one:
+                if len(chosen) == most or max(used[conversation] for conversation in pair) >= most_of_one:
                     put_off.append(found)
                     continue
                 used.update(pair)
@@ -131,7 +131,7 @@ class QuestionIndex:
         wordings = self._matrix()
         columns, n = wordings.T.tocsr(), wordings.shape[0]
         shuffled = random.Random(0)  # noqa: S311
-        places = [shuffled.sample(each, len(each)) for each in self._places]
+        places = [shuffled.sample(same, len(same)) for same in self._places]
         circle = np.array(shuffled.sample(range(n), n))
         for start in range(0, n, _BLOCK):
             similar = (wordings[start : start + _BLOCK] @ columns).tocsr()
@@ -154,7 +154,7 @@ class QuestionIndex:
         import numpy as np
         from scipy import sparse
 
-        shape = (len(self._places), len(self._known))
+        shape = (len(self._places), len(self._gram_numbers))
         counts = sparse.csr_array((np.array(self._weights), np.array(self._grams), np.array(self._ends)), shape=shape)
         n, grams = shape[0], counts.indices
         frequency = np.bincount(grams, minlength=shape[1])
@@ -186,7 +186,7 @@ def _by_worth(candidates: Iterable[_Candidate]) -> list[Neighbours]:
         further = pairs_of[wording] // _PAIRS_OF_A_WORDING if wording is not None else 0
         pairs_of[wording] += 1
         worth.append((found.similarity / 2**further, found))
-    return [found for _, found in sorted(worth, key=lambda each: -each[0])]
+    return [found for _, found in sorted(worth, key=lambda valued: -valued[0])]
 
 
 def _candidates(
@@ -196,7 +196,7 @@ def _candidates(
     for at, place in enumerate(places[row]):
         same = ((other, row, 1.0) for other in _around(places[row], at))
         more = ((other, number, cosine) for number, cosine in alike for other in _around(places[number], row))
-        others = (each for each in chain(same, more) if each[0].conversation != place.conversation)
+        others = (near for near in chain(same, more) if near[0].conversation != place.conversation)
         for order, (other, number, cosine) in enumerate(islice(others, _NEIGHBOURS)):
             a, b = sorted((place, other))
             yield _Candidate(Neighbours(a, b, min(1.0, cosine)), order, row if number == row else None)
@@ -207,8 +207,8 @@ def _around(places: Sequence[Place], start: int) -> Iterator[Place]:
     return (places[(start + step) % len(places)] for step in range(len(places)))
 
 
-def _asked(turn: Turn) -> str:
-    """What the customer wrote in a turn; nothing of other people, and of what is too short to be a question."""
+def _question(turn: Turn) -> str:
+    """A customer's words in a turn; none of other people, and none where they are too short to be a question."""
     if turn.role != "customer" or not turn.spoken:
         return ""
     words = "\n".join(turn.text[start:end] for start, end in turn.body_spans())[:_CHARACTERS_OF_A_TURN]

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from llm_grader.eval.judge.labelled_set import load_labelled_set
-from llm_grader.eval.refine.steps import split_transcripts
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from tests.support.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric, write_store
@@ -165,7 +165,7 @@ def test_groups_are_those_of_the_agent_under_review_else_the_only_one_and_of_the
         ({}, []),
         ({}, []),
     ]
-    told = [
+    conversations = [
         {
             "id": f"t{n:04}",
             "channel": "chat",
@@ -177,7 +177,7 @@ def test_groups_are_those_of_the_agent_under_review_else_the_only_one_and_of_the
         }
         for n, (more, agents) in enumerate(fields)
     ]
-    (gold / "transcripts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told), "utf-8")
+    (gold / "transcripts.jsonl").write_text("".join(json.dumps(one) + "\n" for one in conversations), "utf-8")
     cards = [card(n, load_rubric(rubric), {"greeting": "met"}) for n in range(10)]
     command = ("eval", "--gold", gold, "--rubric", rubric, "--store", write_store(tmp_path, cards), "--json")
 
@@ -335,8 +335,8 @@ def test_the_part_of_gold_that_refine_leaves_alone_serves_as_anchors(tmp_path: P
     frozen.write_text("".join(one.model_dump_json() + "\n" for one in cards), "utf-8")
     kept = split_transcripts(f"t{n:04}" for n in range(50)).frozen
     with ScriptedServer(judge(lambda _number, _item: "met")) as server:
-        asked = ("--rubric", rubric, "--model", "m", "--base-url", server.base_url, "--json")
-        found = run("drift", "--gold", gold, "--before", frozen, *asked)
+        flags = ("--rubric", rubric, "--model", "m", "--base-url", server.base_url, "--json")
+        found = run("drift", "--gold", gold, "--before", frozen, *flags)
         assert len(server.requests) == len(kept) > 5
     assert found.code == 0
     assert [(row["n"], row["lost"]) for row in found.lines()] == [(len(kept), 0)] * 2
@@ -365,7 +365,7 @@ def test_a_set_without_labels_is_told_apart_from_one_without_agreement(tmp_path:
 
 
 def test_json_of_a_card_survives_the_way_through_a_file(tmp_path: Path) -> None:
-    from llm_grader.eval.judge.cards_file import read_cards
+    from llm_grader.eval.judge.item_drift import read_cards
 
     cards = [card(n, load_rubric(write_rubric(tmp_path)), {"greeting": "met"}) for n in range(3)]
     path = tmp_path / "cards.jsonl"

@@ -80,8 +80,8 @@ def test_json_has_a_line_for_each_figure_and_group(chats: Path) -> None:
 def test_the_scale_of_csat_is_a_flag(chats: Path) -> None:
     assert rows(run(chats, "--json", "--satisfied", "8/10"))["csat", None]["value"] == 0.5
     for wrong in ("4", "5/4", "nan/5", "4/5/6"):
-        told = error_of(run(chats, "--satisfied", wrong), UsageError)
-        assert told == f"--satisfied: expected a score and the highest one, as in 4/5, found {wrong!r}"
+        message = error_of(run(chats, "--satisfied", wrong), UsageError)
+        assert message == f"--satisfied: expected a score and the highest one, as in 4/5, found {wrong!r}"
 
 
 def test_no_cell_of_a_csv_is_a_formula(chats: Path) -> None:
@@ -143,8 +143,8 @@ def test_times_without_a_zone_are_of_the_business_hours_zone_and_that_is_told_on
     flags += ["--business-hours", tmp_path / "hours.yaml"]
     result = run(*flags)
     assert rows(result)["average_response_time", None]["value"] == 3600
-    told = "llm-grader: times without a zone were read as of Europe/Prague: see --times-in\n"
-    assert result.stderr == told
+    message = "llm-grader: times without a zone were read as of Europe/Prague: see --times-in\n"
+    assert result.stderr == message
     utc = run(*flags, "--times-in", "UTC")
     assert rows(utc)["average_response_time", None]["value"] == 1800
     assert utc.stderr == ""
@@ -203,8 +203,8 @@ def test_what_is_wrong_with_a_flag_is_told(chats: Path, tmp_path: Path) -> None:
     assert run(chats, "--by", "month").exit_code == 2
     broken = tmp_path / "hours.yaml"
     broken.write_text("timezone: UTC\nhours:\n  monday: nine\n", "utf-8")
-    told = error_of(run(chats, "--business-hours", broken), MalformedInput)
-    assert f"{broken}: line 3: hours.monday: expected opening hours such as 09:00-17:30, found 'nine'" in told
+    message = error_of(run(chats, "--business-hours", broken), MalformedInput)
+    assert f"{broken}: line 3: hours.monday: expected opening hours such as 09:00-17:30, found 'nine'" in message
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_counts(chats: Path, tmp_path: Path) -> None:

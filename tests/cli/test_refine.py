@@ -22,12 +22,12 @@ def write_personal_gold(folder: Path) -> Path:
     """Sixty conversations in which the agent greets in the even ones; two people quote who says so, and tell why."""
     gold = folder / "gold"
     gold.mkdir()
-    said = {"role": "agent", "speaker": "Jana Novak", "text": "Hello, this is Jana Novak, jana@shop.example."}
+    greeting_turn = {"role": "agent", "speaker": "Jana Novak", "text": "Hello, this is Jana Novak, jana@shop.example."}
     talks = [
         {
             "id": f"t{n:04}",
             "channel": "chat",
-            "turns": [said, {"role": "customer", "text": f"This is case {n}."}],
+            "turns": [greeting_turn, {"role": "customer", "text": f"This is case {n}."}],
         }
         for n in range(CASES)
     ]
@@ -38,7 +38,7 @@ def write_personal_gold(folder: Path) -> Path:
             "label": "not_met" if n % 2 and item == "greeting" else "met",
             "annotator": who,
             "label_source": "human",
-            "evidence_quotes": [said["text"]],
+            "evidence_quotes": [greeting_turn["text"]],
             "reason": "Novak, Jana, as jan@desk.example knows",
         }
         for n in range(CASES)
@@ -87,9 +87,9 @@ def test_neither_the_cases_nor_the_examples_name_anybody_where_personal_data_is_
         found = refine(gold, server)
     assert found.code == 1, found.stderr  # met all the same: no wording is better
     (proposal,) = wordings_asked_for(server)
-    told = words_of(server.requests[proposal].body)
-    assert "People: not_met (" in told
-    assert "Model: met ([NAME_1]" in told
+    sent_words = words_of(server.requests[proposal].body)
+    assert "People: not_met (" in sent_words
+    assert "Model: met ([NAME_1]" in sent_words
     with_examples = [request for request in server.requests[proposal + 1 :] if "as [EMAIL" in words_of(request.body)]
     assert with_examples
     sent = "".join(words_of(request.body) for request in server.requests)

@@ -12,16 +12,9 @@ from typer.testing import CliRunner, Result
 
 from llm_grader import load_rubric
 from llm_grader.cli.main import app
-from llm_grader.corpus.consistency import (
-    LEAST_PAIRS,
-    Consistency,
-    Pair,
-    PairJudge,
-    PairVerdict,
-    Side,
-    corpus_item,
-    judge_consistency,
-)
+from llm_grader.corpus import consistency
+from llm_grader.corpus.pairs import Pair, PairJudge, PairVerdict, Side
+from llm_grader.corpus.verdict import LEAST_PAIRS, Consistency, corpus_item, judge_consistency
 from llm_grader.errors import AuthError, RateLimited, UsageError
 from llm_grader.testing import ScriptedJudge, ScriptedRequest, ScriptedResponse, ScriptedServer, completion, failure
 from llm_grader.transcript import Transcript, Turn
@@ -30,8 +23,8 @@ ITEM = corpus_item(load_rubric("service_standards"))
 QUESTION = "How long do I have to send an item back?"
 
 
-def chat(id_: str, told: str, *, asked: str = QUESTION, speaker: str = "Ana") -> Transcript:
-    turns = (Turn(role="customer", text=asked), Turn(role="agent", text=told, speaker=speaker))
+def chat(id_: str, replied: str, *, wording: str = QUESTION, speaker: str = "Ana") -> Transcript:
+    turns = (Turn(role="customer", text=wording), Turn(role="agent", text=replied, speaker=speaker))
     return Transcript(id=id_, channel="chat", turns=turns)
 
 
@@ -107,14 +100,17 @@ def test_another_question_or_no_answer_is_neither_consistent_nor_not() -> None:
     assert (open_.status, open_.same_question, open_.same_answer) == ("ok", True, None)
 
 
+class Failing:
+    """A judge of whom every request fails."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    async def complete(self, *_arguments: object) -> Any:
+        raise self.fault
+
+
 def test_a_request_that_fails_is_an_error_of_its_pair_and_what_stops_the_run_is_raised() -> None:
-    class Failing:
-        def __init__(self, fault: Exception) -> None:
-            self.fault = fault
-
-        async def complete(self, *_arguments: object) -> Any:
-            raise self.fault
-
     verdict = asyncio.run(PairJudge(Failing(RateLimited("slow down")), ITEM).judge(PAIR))
     assert (verdict.status, verdict.problem) == ("error", "rate_limited")
     with pytest.raises(AuthError):
@@ -128,16 +124,16 @@ def test_no_text_in_either_conversation_can_close_the_fence() -> None:
     hostile = PairJudge(ScriptedJudge({}), ITEM).render(PAIR._replace(b=attack))[1]["content"]
     (new,) = set(re.findall(r"^\[(\w+) conversation [AB]\]$", hostile, re.MULTILINE)) - {code}
     assert new != code
-    assert all(new not in turn.text for each in (A, attack) for turn in each.turns)
+    assert all(new not in turn.text for one in (A, attack) for turn in one.turns)
     assert hostile.count(f"[{new} conversation") == 2
 
 
 def test_the_policy_of_the_item_is_part_of_the_rules_and_transcripts_are_not() -> None:
-    rules, told = (message["content"] for message in PairJudge(ScriptedJudge({}), ITEM).render(PAIR))
+    rules, replied = (message["content"] for message in PairJudge(ScriptedJudge({}), ITEM).render(PAIR))
     assert "Does the same question get the same answer, whoever replies?" in rules
     assert "not_met: Under the same rule and facts" in rules
     assert QUESTION not in rules
-    assert "turn 0 of A with turn 0 of B" in told
+    assert "turn 0 of A with turn 0 of B" in replied
 
 
 def test_tokens_are_sent_where_it_is_asked_for_and_quotes_are_the_original_words() -> None:
@@ -190,6 +186,27 @@ def test_pairs_that_differ_come_first() -> None:
     assert Consistency.model_validate_json(found.model_dump_json()) == found
 
 
+def test_one_call_finds_the_pairs_asks_about_them_and_gives_the_verdict() -> None:
+    def reply(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        days = re.findall(r"\d+ days", str(messages[-1]["content"]))
+        quotes = {f"answer_{name}": [{"turn": 1, "quote": quote}] for name, quote in zip("ab", days, strict=True)}
+        return answers(**quotes, same_answer="yes" if days[0] == days[1] else "no")
+
+    chats = [chat(f"c{n}", f"You have {14 if n == 5 else 30} days.") for n in range(6)]
+    found = asyncio.run(consistency(chats, PairJudge(ScriptedJudge(reply), ITEM)))
+    # Six conversations make 6 · 5 / 2 pairs, five of them with the last one.
+    assert (found.verdict.label, found.conversations, found.same_answer, found.different_answer) == (
+        "not_met",
+        6,
+        10,
+        5,
+    )
+    assert len(asyncio.run(consistency(chats, PairJudge(ScriptedJudge(reply), ITEM), most=3)).pairs) == 3
+    with pytest.raises(AuthError):
+        asyncio.run(consistency(chats, PairJudge(Failing(AuthError("no")), ITEM), concurrency=2))
+    assert asyncio.run(consistency([], PairJudge(ScriptedJudge(reply), ITEM))).verdict.label == "cannot_assess"
+
+
 def test_a_rubric_without_such_an_item_is_told() -> None:
     with pytest.raises(UsageError, match=r"helpdesk_qa: expected one item .*found none"):
         corpus_item(load_rubric("helpdesk_qa"))
@@ -200,7 +217,7 @@ def test_a_rubric_without_such_an_item_is_told() -> None:
 def respond(request: ScriptedRequest) -> ScriptedResponse:
     """Compare the numbers of days that the two agents name."""
     days = re.findall(r"(\d+ days)", request.body["messages"][-1]["content"])
-    quotes = {f"answer_{name}": [{"turn": 1, "quote": said}] for name, said in zip("ab", days, strict=True)}
+    quotes = {f"answer_{name}": [{"turn": 1, "quote": days_named}] for name, days_named in zip("ab", days, strict=True)}
     return completion(answers(**quotes, same_answer="yes" if days[0] == days[1] else "no"))
 
 
@@ -229,12 +246,12 @@ def test_the_command_finds_the_conversation_that_was_told_something_else(tmp_pat
     assert all("c5" in (pair.a.transcript_id, pair.b.transcript_id) for pair in differing)
 
 
-@pytest.mark.parametrize("told", [[30] * 12, [30] * 5, [30] * 24 + [14] * 24])
-def test_a_question_that_everybody_asks_has_a_verdict(tmp_path: Path, told: list[int]) -> None:
+@pytest.mark.parametrize("replied", [[30] * 12, [30] * 5, [30] * 24 + [14] * 24])
+def test_a_question_that_everybody_asks_has_a_verdict(tmp_path: Path, replied: list[int]) -> None:
     with ScriptedServer(respond) as server:
-        result = command(corpus(tmp_path, told), "--json", "--max-pairs", "20", base_url=server.base_url)
+        result = command(corpus(tmp_path, replied), "--json", "--max-pairs", "20", base_url=server.base_url)
     found = Consistency.model_validate_json(result.stdout)
-    assert found.verdict.label == ("not_met" if 14 in told else "met")
+    assert found.verdict.label == ("not_met" if 14 in replied else "met")
 
 
 def test_the_command_prints_both_answers(tmp_path: Path) -> None:
@@ -250,9 +267,9 @@ def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(tmp_path: Path) ->
         result = command(
             corpus(tmp_path, [30] * 4), "--dry-run", "--json", "--max-pairs", "3", base_url=server.base_url
         )
-    told = json.loads(result.stdout)
-    assert (told["transcripts"], told["pairs"], told["requests"]) == (4, 3, 3)
-    assert told["prompt_tokens"] > 1000
+    replied = json.loads(result.stdout)
+    assert (replied["transcripts"], replied["pairs"], replied["requests"]) == (4, 3, 3)
+    assert replied["prompt_tokens"] > 1000
     assert server.requests == []
 
 

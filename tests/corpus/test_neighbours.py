@@ -10,8 +10,8 @@ from llm_grader.eval.recall.same_questions import QUESTIONS
 from llm_grader.transcript import Segment, Transcript, Turn
 
 
-def chat(*asked: str, agent: bool = True, **fields: object) -> Transcript:
-    turns = [Turn(role="customer", text=text) for text in asked]
+def chat(*questions: str, agent: bool = True, **fields: object) -> Transcript:
+    turns = [Turn(role="customer", text=text) for text in questions]
     turns += [Turn(role="agent", text="Let me look.")] if agent else []
     return Transcript.model_validate({"id": "t", "channel": "chat", "turns": tuple(turns), **fields})
 
@@ -76,14 +76,14 @@ def test_a_conversation_is_no_neighbour_of_itself_and_a_pair_comes_once() -> Non
 
 
 def test_the_most_similar_come_first_and_no_conversation_takes_all_the_room() -> None:
-    asked = [chat(f"How long do I have to send item {n} back?") for n in range(6)]
-    found = nearest(*asked, most_of_one=1)
+    questions = [chat(f"How long do I have to send item {n} back?") for n in range(6)]
+    found = nearest(*questions, most_of_one=1)
     assert len(found) == 3
-    used = [place.conversation for each in found for place in (each.a, each.b)]
+    used = [place.conversation for pair in found for place in (pair.a, pair.b)]
     assert len(used) == len(set(used))
-    cosines = [each.similarity for each in nearest(*asked, most_of_one=9)]
+    cosines = [pair.similarity for pair in nearest(*questions, most_of_one=9)]
     assert cosines == sorted(cosines, reverse=True)
-    assert len(nearest(*asked, most=2)) == 2
+    assert len(nearest(*questions, most=2)) == 2
 
 
 BUSY_WORK = "The {part} of my {thing} makes noise number {n}, what can be done about it?"
@@ -100,9 +100,9 @@ def mixed(popular: int, *, among: int, words: str = "How long do I have to send 
 def test_a_question_that_everybody_asks_is_found_however_many_they_are(n: int) -> None:
     found = nearest(*(chat("How long do I have to send an item back?") for _ in range(n)))
     assert len(found) == n
-    assert all(each.similarity == 1 for each in found)
+    assert all(pair.similarity == 1 for pair in found)
     # Every conversation is in two of them: of the halves that were told two things, some meet.
-    assert any((each.a.conversation < n // 2) != (each.b.conversation < n // 2) for each in found)
+    assert any((pair.a.conversation < n // 2) != (pair.b.conversation < n // 2) for pair in found)
 
 
 @pytest.mark.parametrize("popular", [20, 40, 100])
@@ -110,26 +110,26 @@ def test_a_question_that_everybody_asks_is_found_however_many_they_are(n: int) -
     "words", ["How long do I have to send an item back?", "This is {n}: how long do I have to send an item back?"]
 )
 def test_a_question_that_many_ask_is_found_among_others(popular: int, words: str) -> None:
-    asked = set(range(0, 200, 200 // popular))
+    questions = set(range(0, 200, 200 // popular))
     found = nearest(*mixed(popular, among=200, words=words))
-    both = [each for each in found if {each.a.conversation, each.b.conversation} <= asked]
+    both = [pair for pair in found if {pair.a.conversation, pair.b.conversation} <= questions]
     assert len(both) >= popular / 2
 
 
 def test_a_wording_that_hundreds_share_leaves_room_for_other_questions() -> None:
     rare = "My voucher was not accepted at the till in {}."
-    asked = [*mixed(100, among=200, words="Thank you very much for your help!"), chat(rare.format("Linz"))]
-    found = nearest(*asked, chat(rare.format("Graz")), most=20)
-    assert (200, 201) in {(each.a.conversation, each.b.conversation) for each in found}
+    questions = [*mixed(100, among=200, words="Thank you very much for your help!"), chat(rare.format("Linz"))]
+    found = nearest(*questions, chat(rare.format("Graz")), most=20)
+    assert (200, 201) in {(pair.a.conversation, pair.b.conversation) for pair in found}
 
 
 def test_so_many_pairs_as_are_wanted_are_found_even_if_conversations_come_more_often() -> None:
-    asked = [chat("How long do I have to send an item back?") for _ in range(6)]
-    assert len(nearest(*asked)) == 6
-    assert len(nearest(*asked, most=10)) == 10
+    questions = [chat("How long do I have to send an item back?") for _ in range(6)]
+    assert len(nearest(*questions)) == 6
+    assert len(nearest(*questions, most=10)) == 10
     # Six conversations make 6 · 5 / 2 pairs.
-    assert len(nearest(*asked, most=100)) == len(set(nearest(*asked, most=100))) == 15
-    in_two = Counter(place.conversation for each in nearest(*asked, most=6) for place in (each.a, each.b))
+    assert len(nearest(*questions, most=100)) == len(set(nearest(*questions, most=100))) == 15
+    in_two = Counter(place.conversation for pair in nearest(*questions, most=6) for place in (pair.a, pair.b))
     assert set(in_two.values()) == {2}
 
 

@@ -13,7 +13,7 @@ from llm_grader.authoring.diff import Change, compare_rubrics
 from llm_grader.authoring.lint import lint_rubric
 from llm_grader.authoring.render import render_rubric
 from llm_grader.authoring.self_audit import render_questionnaire
-from llm_grader.corpus.consistency import Pair, PairJudge
+from llm_grader.corpus.pairs import Pair, PairJudge
 from llm_grader.grading.reuse import items_to_ask_anew, unchanged_items
 from llm_grader.rubric.model import Example, Guidance, Item, Rubric, Section, Text
 from llm_grader.testing import ScriptedJudge

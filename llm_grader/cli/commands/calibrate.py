@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from llm_grader.eval.judge.calibrating import CalibrationFit
 
 
+_SOME_FAILED = 3
+
+
 def calibrate(
     gold: Annotated[Path, typer.Option("--gold", help="Labels from people: as for `llm-grader eval`.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("calibration.json"),
@@ -42,23 +45,23 @@ def calibrate(
     from llm_grader.cli.setup.judging import cards_for
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.cli.terminal.outputs import need_writable, write_text
-    from llm_grader.eval.judge.calibrating import fit_calibration
+    from llm_grader.eval.judge.calibrating import calibrate as calibrate_judge
     from llm_grader.eval.judge.labelled_set import load_labelled_set
 
     settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, language=language, store=store)
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     need_writable(out)
     cards = cards_for(labelled, settings, run=run, grade=model is not None)
-    fit = fit_calibration(labelled, cards())
+    fit = calibrate_judge(labelled, cards())
     write_text(out, fit.calibration.model_dump_json(indent=1) + "\n")
     if json:
-        told = {"before": fit.before, "after": fit.after}
-        plain = {when: {kind: asdict(found) for kind, found in by.items()} for when, by in told.items()}
+        by_kind = {"before": fit.before, "after": fit.after}
+        plain = {when: {kind: asdict(quality) for kind, quality in by.items()} for when, by in by_kind.items()}
         typer.echo(json_module.dumps(plain))
     else:
         _print(fit, out)
-    if model is not None and any(card.status == "error" for card in cards()):
-        raise typer.Exit(3)
+    if model is not None and fit.failed:
+        raise typer.Exit(_SOME_FAILED)
 
 
 def _print(fit: CalibrationFit, out: Path) -> None:

@@ -13,9 +13,9 @@ from llm_grader.errors import GraderError, UsageError
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.settings import Settings
-    from llm_grader.corpus.consistency import Consistency, Pair, PairJudge, PairVerdict, Side
+    from llm_grader.corpus.pairs import Pair, PairJudge, PairVerdict, Side
+    from llm_grader.corpus.verdict import Consistency
     from llm_grader.gateway.gateway import Gateway
 
 _SOME_FAILED = 3
@@ -70,7 +70,8 @@ def consistency(
     """
     from llm_grader.cli.setup.inputs import Inputs, reading_of
     from llm_grader.cli.setup.settings import load_settings
-    from llm_grader.corpus.consistency import PairJudge, corpus_item, judge_consistency
+    from llm_grader.corpus.pairs import PairJudge, find_pairs
+    from llm_grader.corpus.verdict import corpus_item, judge_consistency
     from llm_grader.rubric.load import load_rubric
 
     settings = load_settings(
@@ -89,22 +90,23 @@ def consistency(
     )
     if options.endpoint_of(settings).is_local:
         raise UsageError("--model local: the embedded model cannot compare conversations; name a model of an endpoint")
-    asked = corpus_item(load_rubric(rubric), item)
+    judged = corpus_item(load_rubric(rubric), item)
     gateway = _gateway(settings)
     judge = PairJudge(
         gateway,
-        asked,
+        judged,
         language=settings.language or "en",
         reason_language=settings.reason_language,
         redact=settings.redact,
     )
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit)
-    conversations, pairs = _find_pairs(source, max_pairs)
+    conversations, pairs = find_pairs(source.check(), source.again, most=max_pairs)
+    _notify(f"{conversations} conversations, {len(pairs)} pairs to ask about")
     if dry_run:
         _print_estimate(gateway, judge, conversations, pairs, as_json=json)
         raise typer.Exit(_SOME_FAILED if source.unreadable else 0)
     verdicts, interrupted, stopped = _run(gateway, judge, pairs, settings.concurrency)
-    found = judge_consistency(asked, verdicts, conversations=conversations)
+    found = judge_consistency(judged, verdicts, conversations=conversations)
     typer.echo(found.model_dump_json()) if json else _print(found)
     if stopped is not None:
         raise stopped
@@ -116,36 +118,18 @@ def _gateway(settings: Settings) -> Gateway:
     from llm_grader.cli.setup.judging import budget_of
     from llm_grader.gateway.gateway import Gateway
 
-    return Gateway(options.endpoint_of(settings), budget=budget_of(settings), notify=_tell)
+    return Gateway(options.endpoint_of(settings), budget=budget_of(settings), notify=_notify)
 
 
-def _tell(line: str) -> None:
+def _notify(line: str) -> None:
     typer.echo(line, err=True)
-
-
-def _find_pairs(source: Inputs, most: int) -> tuple[int, list[Pair]]:
-    """How many conversations there are, and the pairs to ask about; only their transcripts are kept in memory."""
-    from llm_grader.corpus.consistency import Pair
-    from llm_grader.corpus.neighbours import QuestionIndex
-
-    index = QuestionIndex()
-    for transcript in source.check():
-        index.add(transcript)
-    near = index.nearest(most=most)
-    wanted = {place.conversation for found in near for place in (found.a, found.b)}
-    kept = {number: transcript for number, transcript in enumerate(source.again()) if number in wanted}
-    pairs = [
-        Pair(kept[a.conversation], kept[b.conversation], (a.turn, b.turn), similarity) for a, b, similarity in near
-    ]
-    _tell(f"{index.conversations} conversations, {len(pairs)} pairs to ask about")
-    return index.conversations, pairs
 
 
 def _print_estimate(
     gateway: Gateway, judge: PairJudge, conversations: int, pairs: Sequence[Pair], *, as_json: bool
 ) -> None:
     from llm_grader.cli.terminal.show import print_estimate
-    from llm_grader.corpus.consistency import PairAnswer
+    from llm_grader.corpus.pairs import PairAnswer
     from llm_grader.gateway.estimates import estimate_of
     from llm_grader.usage import Usage
 
@@ -160,16 +144,16 @@ def _run(
     from llm_grader.cli.terminal.interrupts import Interrupts
     from llm_grader.grader.pool import run_pool
 
-    interrupts = Interrupts(_tell, gateway.finish, stored=False)
+    interrupts = Interrupts(_notify, gateway.finish, stored=False)
     verdicts: list[PairVerdict] = []
 
-    async def judged() -> AsyncIterator[PairVerdict]:
+    async def compared() -> AsyncIterator[PairVerdict]:
         gateway.start_run(concurrency)
         left = interrupts.until_stopped(pairs)
         async for verdict in run_pool(judge.judge, left, workers=min(concurrency, len(pairs))):
             yield verdict
 
-    stopped = interrupts.run(judged(), verdicts.append, close=gateway.aclose) if pairs else None
+    stopped = interrupts.run(compared(), verdicts.append, close=gateway.aclose) if pairs else None
     return verdicts, interrupts.exit_code, stopped
 
 
@@ -188,7 +172,7 @@ def _print(found: Consistency) -> None:
 
 
 def _lines(found: Consistency) -> Iterator[Text]:
-    """The pairs that were told different things, and some that were told the same."""
+    """The pairs with different answers, and some with the same."""
     from rich.text import Text
 
     different = [pair for pair in found.pairs if pair.same_answer is False]
@@ -196,18 +180,18 @@ def _lines(found: Consistency) -> Iterator[Text]:
     for title, pairs in (("different answers", different), ("the same answer", alike[:_SHOWN_ALIKE])):
         for number, pair in enumerate(pairs, 1):
             yield Text(f"\n{title}, {number} of {len(different if pairs is different else alike)}")
-            yield _told(pair.a)
-            yield _told(pair.b)
+            yield _render_side(pair.a)
+            yield _render_side(pair.b)
             yield Text(f"  {_safe(pair.reason)}", style="dim")
 
 
-def _told(side: Side) -> Text:
+def _render_side(side: Side) -> Text:
     from rich.text import Text
 
     agent = f" ({side.agent})" if side.agent else ""
-    asked, answered = (" … ".join(evidence.quote for evidence in part) for part in (side.question, side.answer))
+    question, answer = (" … ".join(evidence.quote for evidence in part) for part in (side.question, side.answer))
     turn = side.answer[0].turn if side.answer else "-"
-    return Text(_safe(f"  {side.transcript_id}{agent}: “{asked}” → “{answered}” [turn {turn}]"))
+    return Text(_safe(f"  {side.transcript_id}{agent}: “{question}” → “{answer}” [turn {turn}]"))
 
 
 def _safe(text: str) -> str:

@@ -1,12 +1,11 @@
-"""The commands of `llm-grader eval` that change what must not matter, and count the verdicts that change with it."""
+"""`llm-grader eval languages · names · injection · repeats`: verdicts that flip with what must not matter."""
 
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from math import isnan
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -15,11 +14,11 @@ from llm_grader.cli.setup import options
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.settings import Settings
-    from llm_grader.eval.judge.counterfactual import Compared, Grade, ItemFlips
+    from llm_grader.eval.judge.counterfactual import Flips, Grade
     from llm_grader.rubric.model import Rubric
     from llm_grader.transcript import Transcript
 
-    Check = Callable[[list[Transcript], Callable[[str | None], Grade]], Iterable[Compared]]
+    Check = Callable[[list[Transcript], Callable[[str | None], Grade], Rubric], Flips]
 
 _SOME_FAILED = 3
 
@@ -49,14 +48,12 @@ def languages(
     """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_languages
-    from llm_grader.rubric.load import load_rubric
 
     settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
-    asked = language or load_rubric(settings.rubric).languages()
     _run(
         inputs,
         settings,
-        lambda transcripts, grade_in: check_languages(transcripts, grade_in, asked),
+        partial(check_languages, languages=language or []),
         fail_over=fail_over,
         json=json,
     )
@@ -84,14 +81,12 @@ def names(
     """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_names
-    from llm_grader.eval.judge.swapped_names import NAME_GROUPS
 
     settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
-    groups = group or list(NAME_GROUPS)
     _run(
         inputs,
         settings,
-        lambda transcripts, grade_in: check_names(transcripts, grade_in(None), role=who, groups=groups),
+        _in_one_language(partial(check_names, role=who, groups=group or [])),
         fail_over=fail_over,
         json=json,
     )
@@ -121,7 +116,7 @@ def injection(
     _run(
         inputs,
         settings,
-        lambda transcripts, grade_in: check_injection(transcripts, grade_in(None), role=who),
+        _in_one_language(partial(check_injection, role=who)),
         fail_over=fail_over,
         json=json,
     )
@@ -150,11 +145,16 @@ def repeats(
     _run(
         inputs,
         settings,
-        lambda transcripts, grade_in: check_repeats(transcripts, grade_in(None), times=times),
+        _in_one_language(partial(check_repeats, times=times)),
         stored=False,
         fail_over=fail_over,
         json=json,
     )
+
+
+def _in_one_language(check: Callable[[list[Transcript], Grade, Rubric], Flips]) -> Check:
+    """The check where grading is in the language of the settings."""
+    return lambda transcripts, grade_in, rubric: check(transcripts, grade_in(None), rubric)
 
 
 def _run(
@@ -169,33 +169,24 @@ def _run(
     """Read the conversations, check them, print the flips, and exit."""
     from llm_grader.cli.setup.inputs import read_all
     from llm_grader.cli.setup.judging import Judging
-    from llm_grader.eval.judge.counterfactual import flip_rates
     from llm_grader.rubric.load import load_rubric
 
     transcripts, rubric = read_all(inputs), load_rubric(settings.rubric)
     with Judging(settings, stored=stored) as judging:
-        pairs = check(transcripts, lambda language: partial(judging.grade, rubric=rubric, language=language))
-        found = flip_rates(pairs, rubric)
+        found = check(transcripts, lambda language: partial(judging.grade, rubric=rubric, language=language), rubric)
     _print(found, json=json)
-    missed = fail_over is not None and _misses(found, rubric, fail_over)
-    raise typer.Exit(1 if missed else _SOME_FAILED if judging.failed else 0)
-
-
-def _misses(found: tuple[ItemFlips, ...], rubric: Rubric, limit: float) -> bool:
-    """Whether an item flips more often than that, or nobody knows; what the table does not show is told on stderr."""
-    compared = {flips.item_id for flips in found}
-    unknown = [item.id for item in rubric.items() if item.asks_model and item.id not in compared]
-    for item_id in unknown:
+    for item_id in found.uncompared if fail_over is not None else ():
         typer.echo(f"llm-grader: {item_id}: nothing was compared", err=True)
-    return bool(unknown) or any(flips.rate.estimate > limit for flips in found)
+    missed = fail_over is not None and found.exceed(fail_over)
+    raise typer.Exit(1 if missed else _SOME_FAILED if found.failed else 0)
 
 
-def _print(found: tuple[ItemFlips, ...], *, json: bool) -> None:
+def _print(found: Flips, *, json: bool) -> None:
     if json:
-        for flips in found:
-            plain = asdict(flips)
-            plain["rate"] = {name: None if isnan(value) else value for name, value in plain["rate"].items()}
-            typer.echo(json_module.dumps(plain, ensure_ascii=False))
+        from llm_grader.eval.judge.as_json import without_nan
+
+        for flips in found.items:
+            typer.echo(json_module.dumps(without_nan(asdict(flips)), ensure_ascii=False))
         return
     from rich.table import Table
     from rich.text import Text
@@ -205,7 +196,7 @@ def _print(found: tuple[ItemFlips, ...], *, json: bool) -> None:
     table = Table(box=None, padding=(0, 1))
     for heading in ("item", "changed", "compared", "flips", "rate", "95 %", "better", "worse"):
         table.add_column(heading, justify="left" if heading in ("item", "changed") else "right")
-    for flips in found:
+    for flips in found.items:
         counts = (f"{flips.compared:,}", f"{flips.flips:,}")
         rate = (f"{flips.rate.estimate:.1%}", f"{flips.rate.low:.1%} to {flips.rate.high:.1%}")
         name = "" if flips.variant else flips.item_id

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json as json_module
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +17,7 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.settings import Settings
-    from llm_grader.eval.judge.drift import ItemDrift
+    from llm_grader.eval.judge.item_drift import ItemDrift
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.rubric.model import Rubric
     from llm_grader.transcript import Transcript
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 _ENOUGH = 400
 _SOME_FAILED = 3
 _RUN = re.compile("[0-9]{1,18}")
-_NOTHING = "nothing to compare: expected two gradings of the same conversations by the same rubric"
 
 Anchors = Annotated[
     list[str] | None, typer.Argument(help="The anchors, to be graded again with --model.", metavar="[INPUT…]")
@@ -64,9 +65,9 @@ def drift(
 
     Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
     """
-    from llm_grader.cli.setup.inputs import read_all
     from llm_grader.cli.setup.settings import load_settings
-    from llm_grader.eval.judge.drift import compare_gradings
+    from llm_grader.eval.judge.item_drift import drift as compare_gradings
+    from llm_grader.eval.judge.item_drift import drift_until_now
     from llm_grader.eval.judge.labelled_set import load_labelled_set
     from llm_grader.rubric.load import load_rubric
 
@@ -79,66 +80,46 @@ def drift(
     )
     labelled = None if gold is None else load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     loaded = load_rubric(settings.rubric) if labelled is None else labelled.rubric
-    frozen = _cards(before, settings, loaded)
+    frozen = _grading(before, settings, loaded)
     if after is None:
-        anchors = read_all(inputs or []) if labelled is None else _left_alone(labelled)
-        both = {transcript.id for transcript in anchors} & {card.transcript_id for card in frozen}
-        frozen = [card for card in frozen if card.transcript_id in both]
-        new = _graded([transcript for transcript in anchors if transcript.id in both], settings, loaded)
+        anchors, grade = _anchors(inputs, labelled), partial(_graded, settings=settings, rubric=loaded)
+        found = drift_until_now(frozen, anchors, grade, loaded, level=level, notify=_notify)
     else:
-        new = _cards(after, settings, loaded)
-    _warn(frozen, new)
-    failed = any(card.status == "error" for card in new)
-    found = compare_gradings(frozen, new, loaded, q=level)
-    if not failed and not any(item.n or item.lost for item in found):
-        raise UsageError(f"{_NOTHING}, {loaded.id}")
+        found = compare_gradings(frozen, _grading(after, settings, loaded), loaded, level=level, notify=_notify)
     if json:
-        for item in found:
+        for item in found.items:
             typer.echo(json_module.dumps(asdict(item)))
     else:
-        _print(found)
-    raise typer.Exit(1 if any(item.drifted for item in found) else _SOME_FAILED if failed else 0)
+        _print(found.items)
+    raise typer.Exit(1 if found.drifted else _SOME_FAILED if found.failed else 0)
 
 
-def _cards(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
+def _grading(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
+    """The cards of a run, or of a file."""
     from llm_grader.cli.setup.judging import stored_cards
-    from llm_grader.eval.judge.cards_file import read_cards
+    from llm_grader.eval.judge.item_drift import load_grading
 
-    cards = list(stored_cards(settings, int(which), rubric) if _RUN.fullmatch(which) else read_cards(Path(which)))
-    if other := {card.provenance.rubric_id for card in cards} - {rubric.id}:
-        raise UsageError(f"{which} is of the rubric {', '.join(sorted(other))}, expected {rubric.id}: --rubric?")
-    return cards
-
-
-def _left_alone(labelled: LabelledSet) -> list[Transcript]:
-    """What is kept from `refine`: whole conversations, and the turns of them that were labelled one by one."""
-    from llm_grader.eval.refine.steps import split_transcripts
-
-    labelled.need_transcripts("drift")
-    kept, origins = split_transcripts(labelled.transcripts).frozen, labelled.pieces.origins
-    parts = [*labelled.transcripts.values(), *labelled.pieces.transcripts.values()]
-    return [part for part in parts if origins.get(part.id, (part.id,))[0] in kept]
+    if _RUN.fullmatch(which):
+        return list(stored_cards(settings, int(which), rubric))
+    return load_grading(Path(which), rubric)
 
 
-def _graded(anchors: list[Transcript], settings: Settings, rubric: Rubric) -> list[Scorecard]:
+def _anchors(inputs: list[str] | None, labelled: LabelledSet | None) -> list[Transcript]:
+    from llm_grader.cli.setup.inputs import read_all
+    from llm_grader.eval.judge.item_drift import frozen_anchors
+
+    return read_all(inputs or []) if labelled is None else frozen_anchors(labelled)
+
+
+def _graded(anchors: Sequence[Transcript], *, settings: Settings, rubric: Rubric) -> list[Scorecard]:
     from llm_grader.cli.setup.judging import Judging
 
-    if not anchors:
-        raise UsageError(_NOTHING)
     with Judging(settings, stored=False) as judging:
         return judging.grade(anchors, rubric=rubric)
 
 
-def _warn(frozen: list[Scorecard], new: list[Scorecard]) -> None:
-    """Say on stderr when more than time lies between the two gradings."""
-    for name in ("rubric_hash", "prompt_hash", "model"):
-        old, now = ({getattr(card.provenance, name) for card in cards} for cards in (frozen, new))
-        if old and now and old != now:
-            shown = f": {', '.join(sorted(old))}, now {', '.join(sorted(now))}" if name == "model" else ""
-            what = name.removesuffix("_hash")
-            typer.echo(f"llm-grader: the two were graded with another {what}{shown}: not drift alone", err=True)
-    if alone := {card.transcript_id for card in frozen} ^ {card.transcript_id for card in new}:
-        typer.echo(f"llm-grader: {len(alone):,} conversations are in one of the gradings alone: left out", err=True)
+def _notify(line: str) -> None:
+    typer.echo(f"llm-grader: {line}", err=True)
 
 
 def _share(part: int, whole: int) -> str:
@@ -156,8 +137,8 @@ def _print(found: tuple[ItemDrift, ...]) -> None:
         table.add_column(heading, justify="left" if heading == "item" else "right")
     for item in found:
         shares = _share(item.changed, item.n), _share(item.lost, item.n + item.lost)
-        told = Text("drifted" if item.drifted else "", style="red")
-        table.add_row(item.item_id, f"{item.n:,}", *shares, f"{item.p:.3f}", f"{item.adjusted:.3f}", told)
+        mark = Text("drifted" if item.drifted else "", style="red")
+        table.add_row(item.item_id, f"{item.n:,}", *shares, f"{item.p:.3f}", f"{item.adjusted:.3f}", mark)
     console = stdout_console()
     console.print(table)
     most = max((item.n + item.lost for item in found), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json as json_module
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,11 +17,10 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.judging import Cards
-    from llm_grader.eval.judge.comparison import Group
-    from llm_grader.eval.judge.disagreements import Disagreement
-    from llm_grader.eval.judge.labelled_set import LabelledSet
-    from llm_grader.eval.labels.turns import TurnPieces
-    from llm_grader.eval.labels.units import Verdicts
+    from llm_grader.eval.judge.comparison import Comparison
+    from llm_grader.verdict import Scorecard
+
+_SOME_FAILED = 3
 
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
 for _check in (languages, names, injection, repeats):
@@ -80,7 +79,8 @@ def compare(
     """
     from llm_grader.cli.setup.judging import cards_for
     from llm_grader.cli.setup.settings import load_settings
-    from llm_grader.eval.judge.comparison import compare_with_gold, lean_verdicts, parse_floor
+    from llm_grader.eval.judge.comparison import compare as compare_judge
+    from llm_grader.eval.judge.comparison import parse_floor
     from llm_grader.eval.judge.labelled_set import load_labelled_set
 
     if context.invoked_subcommand is not None:
@@ -92,21 +92,32 @@ def compare(
     with _no_garbage():
         labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
         if annotators is not None:
-            labelled = labelled.said_by(name.strip() for name in annotators.split(","))
+            labelled = labelled.by_annotators(name.strip() for name in annotators.split(","))
     cards = cards_for(labelled, settings, run=run, grade=model is not None)
     with _no_garbage():
-        verdicts = lean_verdicts(cards(), labelled.pieces)
-        groups = compare_with_gold(labelled, verdicts, by=by, seed=seed)
-    found = _disagreements(labelled, verdicts) if disagreements else []
-    shown = _with_words(found[:disagreements], cards, labelled.pieces)
+        found = compare_judge(labelled, _Reread(cards), by=by, show=disagreements, seed=seed)
     if json:
-        _print_json(groups, shown)
+        _print_json(found)
     else:
-        _print_tables(groups, labelled, shown, found, asked=disagreements > 0)
-    if floor is not None and _misses(groups, floor):
-        raise typer.Exit(1)
-    if model is not None and any(card.status == "error" for card in cards()):
-        raise typer.Exit(3)
+        _print_tables(found, labelled.sources, disagreements=disagreements > 0)
+    missed = [] if floor is None else found.below(floor)
+    for line in missed:
+        typer.echo(f"llm-grader: {line}", err=True)
+    raise typer.Exit(1 if missed else _SOME_FAILED if model is not None and found.failed else 0)
+
+
+class _Reread:
+    """Cards that are read anew each time they are gone through.
+
+    Args:
+        read: reads them.
+    """
+
+    def __init__(self, read: Cards) -> None:
+        self._read = read
+
+    def __iter__(self) -> Iterator[Scorecard]:
+        return iter(self._read())
 
 
 @contextmanager
@@ -119,59 +130,18 @@ def _no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> list[Disagreement]:
-    from llm_grader.eval.judge.comparison import votes_as_repeats
-    from llm_grader.eval.judge.disagreements import find_disagreements
+def _print_json(found: Comparison) -> None:
+    from llm_grader.eval.judge.as_json import comparison_as_json
 
-    items = list(labelled.rubric.items())
-    return list(find_disagreements(labelled.labels, verdicts, items, repeats=votes_as_repeats(verdicts)))
-
-
-def _with_words(cases: list[Disagreement], cards: Cards, pieces: TurnPieces) -> list[Disagreement]:
-    """The cases with the judge's reasons and quotes, which nothing else needs."""
-    from dataclasses import replace
-
-    from llm_grader.eval.judge.report import verdicts_of
-
-    wanted = {case.unit for case in cases}
-    whole = {unit: said for card in cards() for unit, said in verdicts_of([card], pieces).items() if unit in wanted}
-    return [replace(case, verdict=whole[case.unit]) for case in cases]
+    for plain in comparison_as_json(found):
+        typer.echo(json_module.dumps(plain, ensure_ascii=False))
 
 
-def _print_json(groups: Iterable[Group], cases: list[Disagreement]) -> None:
-    """One object an item, with its disagreements in it where they were asked for."""
-    from llm_grader.eval.judge.comparison import case_as_json, row_as_json
-
-    for group in groups:
-        for row in group.rows:
-            told = row_as_json(row, group.name)
-            if cases:
-                told["disagreements"] = [case_as_json(c) for c in cases if c.unit.item_id == row.figures.item_id]
-            typer.echo(json_module.dumps(told, ensure_ascii=False))
-
-
-def _print_tables(
-    groups: tuple[Group, ...],
-    labelled: LabelledSet,
-    shown: list[Disagreement],
-    found: list[Disagreement],
-    *,
-    asked: bool,
-) -> None:
+def _print_tables(found: Comparison, sources: Sequence[str], *, disagreements: bool) -> None:
     from llm_grader.cli.terminal.eval_tables import print_disagreements, print_groups
     from llm_grader.cli.terminal.show import stdout_console
 
     console = stdout_console()
-    print_groups(console, groups, labelled.sources)
-    if asked:
-        print_disagreements(console, shown, found)
-
-
-def _misses(groups: Iterable[Group], floor: float | Literal["amber", "green"]) -> bool:
-    """Whether an item misses the floor; each that does is told on stderr."""
-    from llm_grader.eval.judge.comparison import below
-
-    missed = [(group.name, line) for group in groups for line in below(group.rows, floor)]
-    for name, line in missed:
-        typer.echo(f"llm-grader: {f'{name}: ' if name is not None else ''}{line}", err=True)
-    return bool(missed)
+    print_groups(console, found.groups, sources)
+    if disagreements:
+        print_disagreements(console, found.shown, found.disagreements)

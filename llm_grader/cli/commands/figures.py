@@ -81,7 +81,7 @@ def figures(
     source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
     with _cards(store, run) as cards:
         found = compute_figures(
-            _told(source.check(), settings.zone_of_times(hours)),
+            _noting_zone(source.check(), settings.zone_of_times(hours)),
             by=by,
             business_hours=hours,
             cards=cards,
@@ -128,15 +128,15 @@ def _labels(file: Path | None) -> list[Label]:
     return [] if file is None else read_labels(file)
 
 
-def _told(transcripts: Iterable[Transcript], zone: str) -> Iterator[Transcript]:
-    """The transcripts; at the first one whose times state no zone stderr is told which one they are taken for."""
+def _noting_zone(transcripts: Iterable[Transcript], zone: str) -> Iterator[Transcript]:
+    """The transcripts; at the first one whose times state no zone stderr says which one they are taken for."""
     from llm_grader.figures.case import states_no_zone
 
-    told = zone == "UTC"
+    noted = zone == "UTC"
     for transcript in transcripts:
-        if not told and states_no_zone(transcript):
+        if not noted and states_no_zone(transcript):
             typer.echo(f"llm-grader: times without a zone were read as of {zone}: see --times-in", err=True)
-            told = True
+            noted = True
         yield transcript
 
 

@@ -10,15 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llm_grader.cli.setup import options
-from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from llm_grader.eval.judge.label_plan import ItemPlan
-
-_PREVALENCES = (0.5, 0.2, 0.1, 0.05)
-_ERRORS = (0.10, 0.05, 0.02, 0.01)
+    from llm_grader.eval.judge.label_plan import ItemPlan, LabelNumbers
 
 
 def plan(
@@ -43,32 +39,16 @@ def plan(
 
     Example: llm-grader plan --gold gold/ --rubric helpdesk_qa
     """
-    from llm_grader.cli.terminal.show import stdout_console
+    from llm_grader.eval.judge.label_plan import PREVALENCES, plan_numbers
 
-    if gold is not None:
-        plans = _of_items(gold, rubric, kappa=kappa, half_width=half_width)
-        if json:
-            for item in plans:
-                typer.echo(json_module.dumps(asdict(item)))
-        else:
-            stdout_console().print(_table_of_items(plans))
-            typer.echo("A gate also takes a second person's label for 50 transcripts an item.")
-        return
-    needed, without_error = _of_numbers(kappa, half_width, prevalence or list(_PREVALENCES))
-    if json:
-        told = {"kappa": kappa, "half_width": half_width, "transcripts": needed, "without_error": without_error}
-        typer.echo(json_module.dumps(told))
-        return
-    console = stdout_console()
-    console.print(
-        f"Transcripts, each labelled by people and judged, that bring a κ of {kappa:g} within {half_width:g}:"
-    )
-    console.print(_table_of_numbers("share of the rarer label", "transcripts", needed))
-    console.print("Transcripts without a single error that show the error rate to be at most, with 95 % confidence:")
-    console.print(_table_of_numbers("error rate", "transcripts", without_error))
+    if gold is None:
+        numbers = plan_numbers(kappa=kappa, half_width=half_width, prevalences=prevalence or PREVALENCES)
+        _print_numbers(numbers, as_json=json)
+    else:
+        _print_items(_plan_items(gold, rubric, kappa=kappa, half_width=half_width), as_json=json)
 
 
-def _of_items(gold: Path, rubric: str | None, *, kappa: float, half_width: float) -> tuple[ItemPlan, ...]:
+def _plan_items(gold: Path, rubric: str | None, *, kappa: float, half_width: float) -> tuple[ItemPlan, ...]:
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.label_plan import plan_items
     from llm_grader.eval.judge.labelled_set import load_labelled_set
@@ -77,15 +57,36 @@ def _of_items(gold: Path, rubric: str | None, *, kappa: float, half_width: float
     return plan_items(labelled, kappa=kappa, half_width=half_width)
 
 
-def _of_numbers(kappa: float, half_width: float, prevalences: list[float]) -> tuple[dict[str, int], dict[str, int]]:
-    """Share of the rarer label → transcripts needed, and error rate → transcripts without error."""
-    from llm_grader.eval.stats.planning import labels_needed, zero_error_n
+def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
+    from llm_grader.cli.terminal.show import stdout_console
 
-    try:
-        needed = {f"{share:g}": labels_needed(kappa, share, half_width) for share in prevalences}
-    except ValueError as error:
-        raise UsageError(f"--prevalence: {error}") from None
-    return needed, {f"{rate:g}": zero_error_n(rate) for rate in _ERRORS}
+    if as_json:
+        for item in plans:
+            typer.echo(json_module.dumps(asdict(item)))
+        return
+    stdout_console().print(_table_of_items(plans))
+    typer.echo("A gate also takes a second person's label for 50 transcripts an item.")
+
+
+def _print_numbers(numbers: LabelNumbers, *, as_json: bool) -> None:
+    from llm_grader.cli.terminal.show import stdout_console
+
+    if as_json:
+        plain = {**asdict(numbers), "transcripts": _keyed(numbers.transcripts)}
+        typer.echo(json_module.dumps({**plain, "without_error": _keyed(numbers.without_error)}))
+        return
+    console = stdout_console()
+    kappa, half_width = numbers.kappa, numbers.half_width
+    console.print(
+        f"Transcripts, each labelled by people and judged, that bring a κ of {kappa:g} within {half_width:g}:"
+    )
+    console.print(_table_of_numbers("share of the rarer label", "transcripts", numbers.transcripts))
+    console.print("Transcripts without a single error that show the error rate to be at most, with 95 % confidence:")
+    console.print(_table_of_numbers("error rate", "transcripts", numbers.without_error))
+
+
+def _keyed(numbers: dict[float, int]) -> dict[str, int]:
+    return {f"{share:g}": number for share, number in numbers.items()}
 
 
 def _table_of_items(plans: tuple[ItemPlan, ...]) -> Table:
@@ -112,12 +113,12 @@ def _table_of_items(plans: tuple[ItemPlan, ...]) -> Table:
     return table
 
 
-def _table_of_numbers(name: str, count: str, numbers: dict[str, int]) -> Table:
+def _table_of_numbers(name: str, count: str, numbers: dict[float, int]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1))
     table.add_column(name, justify="right")
     table.add_column(count, justify="right")
     for share, number in numbers.items():
-        table.add_row(f"{float(share):.1%}", f"{number:,}")
+        table.add_row(f"{share:.1%}", f"{number:,}")
     return table

@@ -67,8 +67,8 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     console.print(table)
     reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
     for row in rows:
-        if told := "; ".join(_reasons(row)):
-            reasons.add_row(Text(row.figures.item_id), Text(told))
+        if text := "; ".join(_reasons(row)):
+            reasons.add_row(Text(row.figures.item_id), Text(text))
     if reasons.row_count:
         console.print()
         console.print(reasons, style="dim")
@@ -153,8 +153,8 @@ def print_disagreements(console: Console, cases: Sequence[Disagreement], total: 
     from rich.text import Text
 
     causes = Counter(case.cause for case in total)
-    told = ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in causes.most_common())
-    console.print(Text(f"\n{len(total):,} disagreements{f', likely cause: {told}' if told else ''}", style="bold"))
+    listed = ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in causes.most_common())
+    console.print(Text(f"\n{len(total):,} disagreements{f', likely cause: {listed}' if listed else ''}", style="bold"))
     for case in cases:
         unit = case.unit
         place = f"{unit.transcript_id}{'' if unit.turn is None else f' turn {unit.turn}'}"
@@ -163,17 +163,17 @@ def print_disagreements(console: Console, cases: Sequence[Disagreement], total: 
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, expand=True)
         table.add_column(ratio=1)
         table.add_column(ratio=1)
-        said = [*case.auditors, *([case.adjudicator] if case.adjudicator else [])]
-        table.add_row(Text("\n".join(map(_said, said))), Text(_judged(case.verdict)))
+        labels = [*case.auditors, *([case.adjudicator] if case.adjudicator else [])]
+        table.add_row(Text("\n".join(map(_render_label, labels))), Text(_render_verdict(case.verdict)))
         console.print(table)
 
 
-def _said(label: Label) -> str:
+def _render_label(label: Label) -> str:
     quotes = " … ".join(f"“{' '.join(quote.split())}”" for quote in label.evidence_quotes)
     return " ".join(part for part in (f"{label.annotator}: {label.label}.", label.reason, quotes) if part)
 
 
-def _judged(verdict: Verdict) -> str:
+def _render_verdict(verdict: Verdict) -> str:
     sure = "" if verdict.confidence is None else f" ({verdict.confidence:.2f})"
     label = verdict.label or f"{verdict.claimed or '?'}, not counted: {verdict.detail or verdict.problem}"
     quotes = " … ".join(f"“{' '.join(evidence.quote.split())}”" for evidence in verdict.evidence)

@@ -58,9 +58,9 @@ def test_the_benchmark_tells_what_a_case_took(tmp_path: Path) -> None:
 def test_an_endpoint_answers_other_libraries_in_their_words(wanted: str) -> None:
     criteria = 22 if wanted == "criteria_evaluations" else None
     before, after = peers_completion_parts(criteria)
-    told = json.loads(json.loads(before + b"{}" + after)["choices"][0]["message"]["content"])
-    assert wanted in told
-    assert criteria is None or len(told["criteria_evaluations"]) == 22
+    content = json.loads(json.loads(before + b"{}" + after)["choices"][0]["message"]["content"])
+    assert wanted in content
+    assert criteria is None or len(content["criteria_evaluations"]) == 22
 
 
 def test_another_library_is_measured_by_a_python_of_its_own(tmp_path: Path) -> None:

@@ -17,14 +17,14 @@ KINDS |= {"WebVTT": "captions", "mbox": "email", "mbox, HTML": "email"}
 def test_each_file_has_the_size_asked_for_and_is_read_as_its_format(tmp_path: Path, name: str) -> None:
     write_file(tmp_path / "file", name, 0.02)
     assert 15_000 < (tmp_path / "file").stat().st_size < 40_000
-    known: list[str] = []
-    assert list(read_transcripts(tmp_path / "file", on_file=lambda _, kind: known.append(kind)))
-    assert known == [KINDS.get(name, name)]
+    kinds: list[str] = []
+    assert list(read_transcripts(tmp_path / "file", on_file=lambda _, kind: kinds.append(kind)))
+    assert kinds == [KINDS.get(name, name)]
 
 
 def test_the_benchmark_tells_what_each_format_took() -> None:
     command = [sys.executable, "-m", "llm_grader.eval.bench.reading", "--mb", "0.02", "--formats", "text", "mbox, HTML"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    told = [line.rsplit(maxsplit=4) for line in done.stdout.splitlines()]
-    assert [line[0] for line in told] == ["text", "mbox, HTML"]
-    assert all(0 <= float(line[1]) < 5 for line in told)
+    rows = [line.rsplit(maxsplit=4) for line in done.stdout.splitlines()]
+    assert [line[0] for line in rows] == ["text", "mbox, HTML"]
+    assert all(0 <= float(line[1]) < 5 for line in rows)

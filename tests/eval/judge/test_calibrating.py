@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from llm_grader.errors import MalformedInput, UsageError
-from llm_grader.eval.judge.calibrating import OWN_FROM, corrected_rates, fit_calibration
+from llm_grader.eval.judge.calibrating import OWN_FROM, calibrate, corrected_rates
 from llm_grader.eval.judge.labelled_set import LabelledSet, load_labelled_set
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.confidence import (
@@ -50,7 +50,7 @@ MOOD = Item.model_validate(
 
 
 def fitted(**other: object) -> Fitted:
-    known: dict[str, object] = {
+    fitted_calibration: dict[str, object] = {
         "rubric_id": "desk",
         "rubric_version": "1",
         "rubric_hash": "h",
@@ -67,7 +67,7 @@ def fitted(**other: object) -> Fitted:
         "fitted_at": NOW,
         "library_version": "0",
     }
-    return Fitted.model_validate({**known, **other})
+    return Fitted.model_validate({**fitted_calibration, **other})
 
 
 def calibration(**lines: LogitLine) -> Calibration:
@@ -98,10 +98,10 @@ def test_on_a_scale_the_line_is_about_the_label_that_was_given() -> None:
 
 
 def test_what_was_not_measured_has_no_confidence() -> None:
-    known = calibration(greeting=LogitLine(slope=0.5, intercept=0, labels=50))
-    assert calibrated_verdict(sure("cannot_assess", 0.9), known, GREETING).confidence is None
-    assert calibrated_verdict(sure("1", 0.9, MOOD), known, MOOD).confidence is None
-    assert calibrated_verdict(sure("met", None), known, GREETING).confidence is None
+    applied = calibration(greeting=LogitLine(slope=0.5, intercept=0, labels=50))
+    assert calibrated_verdict(sure("cannot_assess", 0.9), applied, GREETING).confidence is None
+    assert calibrated_verdict(sure("1", 0.9, MOOD), applied, MOOD).confidence is None
+    assert calibrated_verdict(sure("met", None), applied, GREETING).confidence is None
 
 
 def test_certainty_stays_within_bounds() -> None:
@@ -136,7 +136,7 @@ def test_the_fit_halves_the_log_odds_of_a_judge_twice_too_sure_and_says_so_on_co
     tmp_path: Path, rubric: Rubric
 ) -> None:
     gold, cards = overconfident(np.random.default_rng(7), rubric, 1200)
-    fit = fit_calibration(labelled(tmp_path, rubric, gold), cards, now=NOW)
+    fit = calibrate(labelled(tmp_path, rubric, gold), cards, now=NOW)
     line = fit.calibration.lines["greeting"]
     assert line.slope == pytest.approx(0.5, abs=0.07)
     assert line.intercept == pytest.approx(0, abs=0.15)
@@ -154,9 +154,11 @@ def test_a_judge_whose_confidences_are_noise_looks_no_better_after_the_fit(tmp_p
     after = []
     for seed in range(20):
         right = np.random.default_rng(seed).permutation(40) < 22
-        said = [label if is_right else other[label] for label, is_right in zip(gold, right.tolist(), strict=True)]
-        cards = [card(n, rubric, {"greeting": said[n]}, confidence={"greeting": 0.6}) for n in range(40)]
-        fit = fit_calibration(people, cards)
+        labels_given = [
+            label if is_right else other[label] for label, is_right in zip(gold, right.tolist(), strict=True)
+        ]
+        cards = [card(n, rubric, {"greeting": labels_given[n]}, confidence={"greeting": 0.6}) for n in range(40)]
+        fit = calibrate(people, cards)
         assert fit.before["binary"].brier == pytest.approx(0.25)
         after.append(fit.after["binary"].brier)
     assert np.mean(after) > 0.255
@@ -166,16 +168,16 @@ def test_an_item_with_few_labels_gets_the_line_of_all_and_with_hardly_any_there_
     tmp_path: Path, rubric: Rubric
 ) -> None:
     gold = ["met", "not_met"] * 20
-    said = {"greeting": gold[:10], "solution": gold}
-    place = write_gold(tmp_path, {item: {"eva": given} for item, given in said.items()})
+    labels_given = {"greeting": gold[:10], "solution": gold}
+    place = write_gold(tmp_path, {item: {"eva": given} for item, given in labels_given.items()})
     both = {"greeting": 0.8, "solution": 0.8}
     cards = [card(n, rubric, {"greeting": gold[n], "solution": gold[n]}, confidence=both) for n in range(40)]
-    fit = fit_calibration(load_labelled_set(place, tmp_path / "desk.yaml"), cards)
+    fit = calibrate(load_labelled_set(place, tmp_path / "desk.yaml"), cards)
     few, many = fit.calibration.lines["greeting"], fit.calibration.lines["solution"]
     assert (few.labels, few.pooled, few.slope) == (50, True, many.slope)
     assert len(gold) < OWN_FROM
     only = write_gold(tmp_path, {"greeting": {"eva": gold[:10]}})
-    assert fit_calibration(load_labelled_set(only, tmp_path / "desk.yaml"), cards).calibration.lines == {}
+    assert calibrate(load_labelled_set(only, tmp_path / "desk.yaml"), cards).calibration.lines == {}
 
 
 def test_errors_are_counted_and_taken_out_of_pass_rates(tmp_path: Path, rubric: Rubric) -> None:
@@ -183,7 +185,7 @@ def test_errors_are_counted_and_taken_out_of_pass_rates(tmp_path: Path, rubric: 
     gold = ["met"] * 40 + ["not_met"] * 20
     judged = ["met"] * 36 + ["not_met"] * 4 + ["not_met"] * 10 + ["met"] * 10
     cards = [card(n, rubric, {"greeting": label, "solution": "met"}) for n, label in enumerate(judged)]
-    found = fit_calibration(labelled(tmp_path, rubric, gold), cards).calibration
+    found = calibrate(labelled(tmp_path, rubric, gold), cards).calibration
     assert found.error_rates == {"greeting": ErrorRates(sensitivity=0.9, passes=40, specificity=0.5, failures=20)}
     assert found.lines == {}
     # Judged to pass 46 of 60 = .767; (.767 + .5 - 1) / (.9 + .5 - 1) = .667, the true 40 of 60.
@@ -199,7 +201,7 @@ def test_the_conversations_counted_are_those_whose_label_a_verdict_met(tmp_path:
     cards = [card(n, rubric, {"greeting": gold[n]}, confidence={"greeting": 0.8}) for n in range(40)]
     # Off the scale and not answered: neither calibrates anything.
     cards += [card(40, rubric, {"greeting": "cannot_assess"}), card(41, rubric, {"solution": "met"})]
-    found = fit_calibration(labelled(tmp_path, rubric, gold), cards).calibration.fitted
+    found = calibrate(labelled(tmp_path, rubric, gold), cards).calibration.fitted
     assert (found.labels, found.transcripts) == (40, 40)
 
 
@@ -213,10 +215,10 @@ def test_a_calibration_from_the_part_that_could_be_graded_says_so_by_its_exit_co
         return failure(400, "bad") if "This is case 1." in str(request.body["messages"]) else right(request)
 
     with ScriptedServer(respond) as server:
-        asked = ("--rubric", tmp_path / "desk.yaml", "--model", "m", "--base-url", server.base_url, "--out", out)
+        flags = ("--rubric", tmp_path / "desk.yaml", "--model", "m", "--base-url", server.base_url, "--out", out)
         for json_too in ((), ("--json",)):
             out.unlink(missing_ok=True)
-            assert run("calibrate", "--gold", place, *asked, *json_too).code == 3
+            assert run("calibrate", "--gold", place, *flags, *json_too).code == 3
             assert load_calibration(out).fitted.transcripts == 19
 
 
@@ -227,7 +229,7 @@ def test_a_pass_of_a_penalty_item_is_not_met(tmp_path: Path) -> None:
     path.write_text(text, "utf-8")
     penal = load_rubric(path)
     cards = [card(n, penal, {"greeting": "not_met" if n < 9 else "met"}) for n in range(20)]
-    found = fit_calibration(labelled(tmp_path, penal, ["not_met"] * 10 + ["met"] * 10), cards).calibration
+    found = calibrate(labelled(tmp_path, penal, ["not_met"] * 10 + ["met"] * 10), cards).calibration
     assert found.error_rates["greeting"] == ErrorRates(sensitivity=0.9, passes=10, specificity=1, failures=10)
 
 
@@ -235,16 +237,16 @@ def test_only_labels_from_people_and_verdicts_of_one_judge_calibrate(tmp_path: P
     gold = ["met", "not_met"] * 10
     cards = [card(n, rubric, {"greeting": gold[n]}) for n in range(20)]
     with pytest.raises(UsageError, match="only labels from people"):
-        fit_calibration(labelled(tmp_path, rubric, gold, source="synthetic"), cards)
+        calibrate(labelled(tmp_path, rubric, gold, source="synthetic"), cards)
     people = labelled(tmp_path, rubric, gold)
     with pytest.raises(UsageError, match="no verdict is about"):
-        fit_calibration(people, [])
+        calibrate(people, [])
     other = cards[0].provenance.model_copy(update={"model": "other"})
     with pytest.raises(UsageError, match="several judges"):
-        fit_calibration(people, [*cards[1:], cards[0].model_copy(update={"provenance": other})])
+        calibrate(people, [*cards[1:], cards[0].model_copy(update={"provenance": other})])
     again = [calibrated_card(one, calibration(), rubric) for one in cards]
     with pytest.raises(UsageError, match="calibrated already"):
-        fit_calibration(people, again)
+        calibrate(people, again)
 
 
 def grader(folder: Path, *, store: Path | None = None, applied: Calibration | Path | None = None) -> Grader:
@@ -268,21 +270,21 @@ def of_the_judge(provenance: Provenance) -> dict[str, object]:
 def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path: Path, rubric: Rubric) -> None:
     provenance = grader(tmp_path).identity.base
     lines = {"greeting": LogitLine(slope=0.5, intercept=0, labels=50)}
-    known = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
+    fitted_calibration = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
     path, store = tmp_path / "calibration.json", tmp_path / "results.db"
-    path.write_text(known.model_dump_json(), "utf-8")
-    assert load_calibration(path) == known
+    path.write_text(fitted_calibration.model_dump_json(), "utf-8")
+    assert load_calibration(path) == fitted_calibration
     fresh = grader(tmp_path, store=store, applied=path).grade(transcript("t1"))
     # Two of three samples say met: the odds are 2, half their logarithm makes them √2, and √2 / (1 + √2) = .586.
     assert fresh.verdicts["greeting"].confidence == pytest.approx(0.5858, abs=1e-4)
     assert fresh.verdicts["solution"].confidence is None
-    assert fresh.provenance.parameters["calibration"] == hash_of(known)
+    assert fresh.provenance.parameters["calibration"] == hash_of(fitted_calibration)
     raw = grader(tmp_path, store=store).grade(transcript("t1"))
     assert raw.usage == fresh.usage
     assert raw.verdicts["greeting"].confidence == pytest.approx(2 / 3)
     assert "calibration" not in raw.provenance.parameters
     assert raw.provenance.key == fresh.provenance.key
-    assert calibrated_card(raw, known, rubric) == fresh
+    assert calibrated_card(raw, fitted_calibration, rubric) == fresh
 
 
 @pytest.mark.usefixtures("rubric")
@@ -327,12 +329,12 @@ def test_grading_with_a_calibration_shows_pass_rates_without_the_judges_errors(t
     place = write_gold(tmp_path, {"greeting": {"eva": gold}})
     rules = ("--rubric", tmp_path / "desk.yaml", "--model", "m")
     with ScriptedServer(judge(lambda number, _item: "met" if number < 30 else "not_met")) as server:
-        asked = (*rules, "--base-url", server.base_url)
-        assert run("calibrate", "--gold", place, "--out", "c.json", *asked).code == 0
-        found = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *asked)
+        flags = (*rules, "--base-url", server.base_url)
+        assert run("calibrate", "--gold", place, "--out", "c.json", *flags).code == 0
+        found = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *flags)
         assert len(server.requests) == 40
-        plain = run("grade", place / "transcripts.jsonl", *asked)
-        other = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *asked, "--items-per-call", "1")
+        plain = run("grade", place / "transcripts.jsonl", *flags)
+        other = run("grade", place / "transcripts.jsonl", "--calibration", "c.json", *flags, "--items-per-call", "1")
     (line,) = [line for line in found.stdout.splitlines() if line.split()[:1] == ["greeting"]]
     assert line.split()[:4] == ["greeting", "40", "75%", "50%"]
     assert "judged to pass" not in plain.stdout

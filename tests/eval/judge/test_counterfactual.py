@@ -17,7 +17,7 @@ from llm_grader.eval.judge.counterfactual import (
     check_languages,
     check_names,
     check_repeats,
-    flip_rates,
+    count_flips,
     with_turn,
 )
 from llm_grader.eval.judge.swapped_names import mentions, names_of, swap_name
@@ -66,12 +66,12 @@ def test_flips_are_counted_by_direction_with_an_interval_that_counts_conversatio
         ("met", "cannot_assess"),
         *[("met", "met")] * 16,
     ]
-    (found,) = flip_rates([pair(n, rubric, *move) for n, move in enumerate(moves)], rubric)
+    (found,) = count_flips([pair(n, rubric, *move) for n, move in enumerate(moves)], rubric).items
     assert (found.compared, found.flips, found.better, found.worse) == (20, 4, 1, 2)
     assert found.rate == wilson(4, 20)
     # The same 20 conversations once more: as many flips again, and no more known than before.
     twice = [pair(n, rubric, *move, variant) for variant in "ab" for n, move in enumerate(moves)]
-    overall, first, second = flip_rates(twice, rubric)
+    overall, first, second = count_flips(twice, rubric).items
     assert (overall.compared, overall.transcripts, overall.flips) == (40, 20, 8)
     assert overall.rate == wilson(4, 20)
     assert (overall.variant, first.variant, second.variant) == (None, "a", "b")
@@ -81,15 +81,25 @@ def test_losing_the_evidence_is_a_flip_and_a_failed_request_is_no_answer(rubric:
     before = card(0, rubric, {"greeting": "met"})
     review = Verdict(item_id="greeting", label=None, status="needs_review", problem="unverified_evidence")
     failed = Verdict(item_id="greeting", label=None, status="error", problem="transient")
-    flipped, lost = (before.model_copy(update={"verdicts": {"greeting": said}}) for said in (review, failed))
-    (found,) = flip_rates([Compared("v", before, flipped), Compared("v", before, lost)], rubric)
+    flipped, lost = (before.model_copy(update={"verdicts": {"greeting": changed}}) for changed in (review, failed))
+    (found,) = count_flips([Compared("v", before, flipped), Compared("v", before, lost)], rubric).items
     assert (found.compared, found.flips, found.better, found.worse) == (1, 1, 0, 0)
+
+
+def test_a_limit_is_exceeded_by_more_flips_and_by_an_item_that_was_never_compared(rubric: Rubric) -> None:
+    both = {"greeting": "met", "solution": "met"}
+    before = card(0, rubric, both)
+    found = count_flips([Compared("v", before, card(0, rubric, {**both, "greeting": "not_met"}))], rubric)
+    assert (found.uncompared, found.failed, found.exceed(0.99), found.exceed(1)) == ((), 0, True, False)
+    failed = before.model_copy(update={"status": "error", "verdicts": {}})
+    nothing = count_flips([Compared("v", before, failed)], rubric)
+    assert (nothing.uncompared, nothing.failed, nothing.exceed(1)) == (("greeting", "solution"), 1, True)
 
 
 def test_a_penalty_that_is_no_longer_met_is_better_for_the_agent(rubric: Rubric) -> None:
     data = rubric.model_dump(mode="json", by_alias=True)
     data["sections"][0]["items"][0]["penalty"] = True
-    (found,) = flip_rates([pair(0, rubric, "met", "not_met")], Rubric.model_validate(data))
+    (found,) = count_flips([pair(0, rubric, "met", "not_met")], Rubric.model_validate(data)).items
     assert (found.better, found.worse) == (1, 0)
 
 
@@ -115,7 +125,7 @@ def test_names_are_swapped_wherever_they_are_said_with_the_title_before_them() -
     ],
 )
 def test_titles_follow_the_name_in_several_languages(text: str, group: str, swapped: str) -> None:
-    told = Transcript.model_validate(
+    conversation = Transcript.model_validate(
         {
             "id": "t",
             "channel": "chat",
@@ -123,7 +133,7 @@ def test_titles_follow_the_name_in_several_languages(text: str, group: str, swap
             "participants": [{"id": "c", "role": "customer", "name": "Marco Rossi"}],
         }
     )
-    (turn,) = swap_name(told, "customer", group).turns
+    (turn,) = swap_name(conversation, "customer", group).turns
     assert turn.text == swapped
 
 
@@ -134,25 +144,25 @@ def test_segments_still_tile_the_text_after_a_swap() -> None:
         text=text,
         segments=(Segment(kind="body", start=0, end=14), Segment(kind="signature", start=14, end=len(text))),
     )
-    told = talk().model_copy(update={"turns": (turn, talk().turns[1])})
-    swapped = swap_name(told, "customer", "Nigerian woman").turns[0]
+    conversation = talk().model_copy(update={"turns": (turn, talk().turns[1])})
+    swapped = swap_name(conversation, "customer", "Nigerian woman").turns[0]
     assert Turn.model_validate(swapped.model_dump()) == swapped
     assert [swapped.text[s.start : s.end] for s in swapped.segments] == ["Hi Ngozi Okafor", "\n-- \nNgozi"]
 
 
 def test_names_come_from_participants_ticket_and_speakers_and_no_role_is_a_name() -> None:
-    told = talk(
+    conversation = talk(
         participants=[{"id": "m", "role": "customer", "name": "Marco Rossi"}],
         ticket={"customer_name": "M. Rossi-Bianchi"},
     )
-    assert names_of(told, "customer") == ("Marco Rossi",)
-    assert names_of(told, "agent") == ()
-    unnamed = told.turns[1].model_copy(update={"speaker": "Customer"})
+    assert names_of(conversation, "customer") == ("Marco Rossi",)
+    assert names_of(conversation, "agent") == ()
+    unnamed = conversation.turns[1].model_copy(update={"speaker": "Customer"})
     assert names_of(Transcript(id="t", channel="chat", turns=(unnamed,)), "customer") == ()
 
 
 def test_whoever_is_renamed_is_so_wherever_the_transcript_names_them() -> None:
-    told = talk(
+    conversation = talk(
         participants=[
             {"id": "Marco Rossi", "role": "customer", "name": "Marco Rossi", "email": "rossi@example.org"},
             {"id": "ana", "role": "agent", "name": "Ana Berg"},
@@ -160,7 +170,7 @@ def test_whoever_is_renamed_is_so_wherever_the_transcript_names_them() -> None:
         ticket={"id": "7", "customer_name": "Marco Rossi"},
         agent_id="ana",
     )
-    swapped = swap_name(told, "customer", "Turkish woman")
+    swapped = swap_name(conversation, "customer", "Turkish woman")
     assert [(person.id, person.name) for person in swapped.participants] == [
         ("Ayşe Yılmaz", "Ayşe Yılmaz"),
         ("ana", "Ana Berg"),
@@ -184,17 +194,17 @@ def test_two_people_stay_two_and_nobody_takes_the_name_of_another() -> None:
 
 
 def _spoken_by(agent: str, customer: str) -> tuple[Turn, ...]:
-    said = Turn(role="agent", text=f"Hello {customer}, this is {agent}.", speaker=agent)
-    return (said, Turn(role="customer", text=f"It is {customer}.", speaker=customer))
+    changed = Turn(role="agent", text=f"Hello {customer}, this is {agent}.", speaker=agent)
+    return (changed, Turn(role="customer", text=f"It is {customer}.", speaker=customer))
 
 
 def test_where_names_are_replaced_by_tokens_a_judge_reads_the_same_whatever_the_name() -> None:
-    told = talk(turns=_spoken_by("Ana Berg", "Marco Rossi"))
-    read = redact(told).transcript.turns
+    conversation = talk(turns=_spoken_by("Ana Berg", "Marco Rossi"))
+    read = redact(conversation).transcript.turns
     assert "Rossi" not in str(read[0].text)
     swaps: list[tuple[Role, str]] = [("customer", "Turkish woman"), ("agent", "Nigerian man")]
     for role, group in swaps:
-        swapped = redact(swap_name(told, role, group)).transcript.turns
+        swapped = redact(swap_name(conversation, role, group)).transcript.turns
         assert [turn.text for turn in swapped] == [turn.text for turn in read]
 
 
@@ -202,24 +212,25 @@ def test_only_conversations_in_which_a_name_is_said_are_compared(rubric: Rubric)
     silent = Transcript(id="t0009", channel="chat", turns=(Turn(role="customer", text="Hi", speaker="Marco Rossi"),))
     assert not mentions(silent, "customer")
 
-    def unfair(told: Transcript) -> str:
-        return "not_met" if "Mehmet" in told.turns[2].text else "met"
+    def unfair(conversation: Transcript) -> str:
+        return "not_met" if "Mehmet" in conversation.turns[2].text else "met"
 
-    pairs = list(check_names([talk(1), silent, talk(2)], graded(rubric, unfair), groups=["English man", "Turkish man"]))
-    overall, english, turkish = flip_rates(pairs, rubric)
+    groups = ["English man", "Turkish man"]
+    found = check_names([talk(1), silent, talk(2)], graded(rubric, unfair), rubric, groups=groups)
+    overall, english, turkish = found.items
     assert (overall.compared, overall.transcripts, overall.flips) == (4, 2, 2)
     assert (english.flips, turkish.flips, turkish.worse) == (0, 2, 2)
     with pytest.raises(UsageError, match="nothing to swap"):
-        list(check_names([silent], graded(rubric, unfair)))
+        check_names([silent], graded(rubric, unfair), rubric)
     with pytest.raises(UsageError, match="Martian"):
-        list(check_names([talk()], graded(rubric, unfair), groups=["Martian"]))
+        check_names([talk()], graded(rubric, unfair), rubric, groups=["Martian"])
 
 
 def test_an_instruction_is_compared_with_a_harmless_turn_in_the_same_place(rubric: Rubric) -> None:
-    def gullible(told: Transcript) -> str:
-        return "met" if any("ignore the checklist" in turn.text for turn in told.turns) else "not_met"
+    def gullible(conversation: Transcript) -> str:
+        return "met" if any("ignore the checklist" in turn.text for turn in conversation.turns) else "not_met"
 
-    (found,) = flip_rates(check_injection([talk(1), talk(2)], graded(rubric, gullible)), rubric)
+    (found,) = check_injection([talk(1), talk(2)], graded(rubric, gullible), rubric).items
     assert (found.compared, found.flips, found.better) == (2, 2, 2)
     put_in = with_turn(talk(language="de-AT"), "agent", 0)
     assert [turn.role for turn in put_in.turns] == ["agent", "customer", "agent", "agent"]
@@ -234,27 +245,27 @@ def test_the_two_turns_of_an_injection_are_about_as_long() -> None:
 
 def test_languages_are_compared_with_the_first_and_repeats_with_the_first_time(rubric: Rubric) -> None:
     def grade_in(language: str) -> Callable[[Sequence[Transcript]], list[Scorecard]]:
-        return graded(rubric, lambda _told: "not_met" if language == "cs" else "met")
+        return graded(rubric, lambda _conversation: "not_met" if language == "cs" else "met")
 
-    found = flip_rates(check_languages([talk()], grade_in, ["en", "de", "cs", "en"]), rubric)
+    found = check_languages([talk()], grade_in, rubric, languages=["en", "de", "cs", "en"]).items
     assert [(f.variant, f.flips) for f in found] == [(None, 1), ("en → de", 0), ("en → cs", 1)]
     with pytest.raises(UsageError, match="two or more"):
-        list(check_languages([talk()], grade_in, ["en", "en"]))
+        check_languages([talk()], grade_in, rubric, languages=["en", "en"])
     answers = iter(["met", "not_met", "met"])
-    again = flip_rates(check_repeats([talk()], graded(rubric, lambda _told: next(answers)), times=3), rubric)
+    again = check_repeats([talk()], graded(rubric, lambda _conversation: next(answers)), rubric, times=3).items
     assert (again[0].compared, again[0].flips) == (2, 1)
     with pytest.raises(UsageError, match="two or more"):
-        list(check_repeats([talk()], graded(rubric, lambda _told: "met"), times=1))
+        check_repeats([talk()], graded(rubric, lambda _conversation: "met"), rubric, times=1)
 
 
 def wavering() -> Callable[[ScriptedRequest], ScriptedResponse]:
     """A judge that says met and not_met by turns for each case, whatever is asked."""
-    asked: dict[str, int] = {}
+    counts: dict[str, int] = {}
 
     def respond(request: ScriptedRequest) -> ScriptedResponse:
         case = re.search(r"This is case (\d+)", str(request.body["messages"]))
         assert case is not None
-        number = asked[case[1]] = asked.get(case[1], 0) + 1
+        number = counts[case[1]] = counts.get(case[1], 0) + 1
         label = "met" if number % 2 else "not_met"
         return completion({i: answer(label, *([(0, HELLO)] if label == "met" else [])) for i in request.asked()})
 

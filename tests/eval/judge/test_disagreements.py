@@ -18,7 +18,7 @@ TONE = Item.model_validate(
 )
 
 
-def said(
+def labelled_by(
     annotator: str, answer: str, *, transcript: str = "t", item: str = "greeting", turn: int | None = None
 ) -> Label:
     return Label(
@@ -39,41 +39,42 @@ def only(labels: list[Label], verdict: Verdict, *again: Verdict) -> Disagreement
 
 
 def test_a_judge_that_stays_apart_from_agreeing_auditors_is_the_model() -> None:
-    case = only([said("eva", "met"), said("jan", "met")], judged("not_met"), judged("not_met"))
+    case = only([labelled_by("eva", "met"), labelled_by("jan", "met")], judged("not_met"), judged("not_met"))
     assert case.cause == "model"
     assert [label.annotator for label in case.auditors] == ["eva", "jan"]
     assert case.severity == 2
 
 
 def test_a_judge_that_changes_its_mind_is_noise() -> None:
-    assert only([said("eva", "met")], judged("not_met"), judged("not_met"), judged("met")).cause == "noise"
+    assert only([labelled_by("eva", "met")], judged("not_met"), judged("not_met"), judged("met")).cause == "noise"
 
 
 def test_auditors_who_differ_point_at_the_rubric() -> None:
-    assert only([said("eva", "met"), said("jan", "not_met")], judged("met")).cause == "rubric"
+    assert only([labelled_by("eva", "met"), labelled_by("jan", "not_met")], judged("met")).cause == "rubric"
 
 
 def test_an_adjudicator_who_sides_with_the_judge_points_at_gold() -> None:
-    labels = [said("eva", "met"), said("jan", "met"), said("adjudicator", "not_met")]
+    labels = [labelled_by("eva", "met"), labelled_by("jan", "met"), labelled_by("adjudicator", "not_met")]
     case = only(labels, judged("not_met"))
     assert case.cause == "gold_error"
     assert case.adjudicator == labels[2]
     assert len(case.auditors) == 2
-    assert only([*labels[:2], said("adjudicator", "met")], judged("not_met")).cause == "model"
+    assert only([*labels[:2], labelled_by("adjudicator", "met")], judged("not_met")).cause == "model"
 
 
 def test_what_models_say_is_neither_an_auditor_nor_the_adjudicator_where_people_labelled() -> None:
     models = [
-        said(name, "not_met").model_copy(update={"label_source": "llm"}) for name in ("gpt", "claude", "adjudicator")
+        labelled_by(name, "not_met").model_copy(update={"label_source": "llm"})
+        for name in ("gpt", "claude", "adjudicator")
     ]
-    people = [said("eva", "met")]
+    people = [labelled_by("eva", "met")]
     assert find_disagreements([*models, *people], {Unit("t", "greeting"): judged("met")}, [GREETING]) == ()
     case = only([*models, *people], judged("not_met"))
     assert (case.cause, case.auditors, case.adjudicator) == ("model", tuple(people), None)
 
 
 def test_a_claim_whose_words_were_not_found_is_evidence() -> None:
-    assert only([said("eva", "met")], judged(None)).cause == "evidence"
+    assert only([labelled_by("eva", "met")], judged(None)).cause == "evidence"
 
 
 def test_an_auditor_without_whom_all_agree_is_the_cause() -> None:
@@ -82,7 +83,7 @@ def test_an_auditor_without_whom_all_agree_is_the_cause() -> None:
     for i in range(10):
         answer, other = ("met", "not_met") if i % 2 else ("not_met", "met")
         names = {"eva": answer, "jan": answer, "kim": other if i < 5 else answer}
-        labels += [said(name, given, transcript=f"t{i}") for name, given in names.items()]
+        labels += [labelled_by(name, given, transcript=f"t{i}") for name, given in names.items()]
         verdicts[Unit(f"t{i}", "greeting")] = judged(answer)
     cases = find_disagreements(labels, verdicts, [GREETING])
     assert len(cases) == 5
@@ -91,18 +92,18 @@ def test_an_auditor_without_whom_all_agree_is_the_cause() -> None:
 
 def test_full_agreement_and_unjudged_labels_are_no_cases() -> None:
     unit = Unit("t", "greeting")
-    assert find_disagreements([said("eva", "met")], {unit: judged("met")}, [GREETING]) == ()
-    assert find_disagreements([said("eva", "met")], {}, [GREETING]) == ()
+    assert find_disagreements([labelled_by("eva", "met")], {unit: judged("met")}, [GREETING]) == ()
+    assert find_disagreements([labelled_by("eva", "met")], {}, [GREETING]) == ()
     failed = Verdict(item_id="greeting", label=None, status="error", problem="transient")
-    assert find_disagreements([said("eva", "met")], {unit: failed}, [GREETING]) == ()
+    assert find_disagreements([labelled_by("eva", "met")], {unit: failed}, [GREETING]) == ()
 
 
 def test_the_gravest_and_surest_come_first_and_critical_items_before_all() -> None:
     labels = [
-        said("eva", "met", transcript="unsure"),
-        said("eva", "met", transcript="sure"),
-        said("eva", "0", item="tone"),
-        said("eva", "met", item="identity"),
+        labelled_by("eva", "met", transcript="unsure"),
+        labelled_by("eva", "met", transcript="sure"),
+        labelled_by("eva", "0", item="tone"),
+        labelled_by("eva", "met", item="identity"),
     ]
     verdicts = {
         Unit("unsure", "greeting"): judged("not_met", confidence=0.4),
@@ -118,11 +119,11 @@ def test_the_gravest_and_surest_come_first_and_critical_items_before_all() -> No
 
 
 def test_labels_of_turns_are_compared_with_verdicts_on_turns_where_there_are_any() -> None:
-    labels = [said("eva", "met", turn=3)]
+    labels = [labelled_by("eva", "met", turn=3)]
     by_turn = find_disagreements(labels, {Unit("t", "greeting", 3): judged("not_met")}, [GREETING])
     whole = find_disagreements(labels, {Unit("t", "greeting"): judged("not_met")}, [GREETING])
     assert (by_turn[0].unit.turn, whole[0].unit.turn) == (3, None)
 
 
 def test_an_answer_off_the_scale_is_the_whole_weight_away() -> None:
-    assert only([said("eva", "cannot_assess")], judged("met")).severity == 2
+    assert only([labelled_by("eva", "cannot_assess")], judged("met")).severity == 2

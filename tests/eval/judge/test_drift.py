@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llm_grader.eval.judge.drift import compare_gradings, find_drift
+from llm_grader.errors import UsageError
+from llm_grader.eval.judge.item_drift import drift, drift_until_now, find_drift, frozen_anchors
 from llm_grader.eval.judge.labelled_set import load_labelled_set
-from llm_grader.eval.refine.steps import split_transcripts
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.stats.paired import margins_test, mcnemar_midp, stuart_maxwell
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
-from llm_grader.verdict import Verdict
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Scorecard, Verdict
 from tests.support.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric
+from tests.support.scripted import transcript
 
 __all__ = ["clean_settings"]
 
@@ -65,7 +68,7 @@ def test_anchors_of_one_grading_alone_and_requests_that_failed_are_not_compared(
     before = [card(n, rubric, {item_id: "met"}) for n in range(40)]
     failed = Verdict(item_id=item_id, label=None, status="error", problem="transient")
     after = [before[0], *(one.model_copy(update={"verdicts": {item_id: failed}}) for one in before[1:20])]
-    found = {item.item_id: item for item in compare_gradings(before, after, rubric)}
+    found = {item.item_id: item for item in drift(before, after, rubric).items}
     assert (found[item_id].n, found[item_id].lost, found[item_id].p) == (1, 0, 1.0)
 
 
@@ -145,8 +148,8 @@ def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_label
         return completion({item: answer("not_met") for item in request.asked()})
 
     with ScriptedServer(respond) as server:
-        asked = ("--model", "m", "--base-url", server.base_url, "--json")
-        found = run("drift", "--gold", public, "--before", before, *asked)
+        flags = ("--model", "m", "--base-url", server.base_url, "--json")
+        found = run("drift", "--gold", public, "--before", before, *flags)
         assert len(server.requests) == len(pieces) > 5
         assert "rubric of its own" in run("drift", "--gold", public, "--before", before, "--rubric", "desk").stderr
     assert found.code == 1, found.stderr
@@ -177,3 +180,28 @@ def test_four_hundred_anchors_see_a_change_that_one_hundred_miss() -> None:
         power[n] = float(np.mean([mcnemar_midp(int(b), int(c)).p < 0.05 for b, c, _ in flips]))
     assert power[400] > 0.95
     assert power[100] < 0.55
+
+
+def test_the_library_grades_the_anchors_of_the_frozen_grading_again_and_says_what_else_differs(tmp_path: Path) -> None:
+    path = write_rubric(tmp_path)
+    rubric = load_rubric(path)
+    labelled = load_labelled_set(write_gold(tmp_path, {"greeting": {"eva": ["met"] * 60}}), path)
+    anchors = frozen_anchors(labelled)
+    assert {transcript.id for transcript in anchors} == split_transcripts(labelled.transcripts).frozen
+    frozen = [card(n, rubric, {"greeting": "met"}) for n in range(60)]
+    graded: list[str] = []
+    lines: list[str] = []
+
+    def grade(transcripts: Sequence[Transcript]) -> list[Scorecard]:
+        graded.extend(transcript.id for transcript in transcripts)
+        again = [card(int(id_[1:]), rubric, {"greeting": "not_met"}) for id_ in graded]
+        provenance = again[0].provenance.model_copy(update={"model": "newer"})
+        return [one.model_copy(update={"provenance": provenance}) for one in again]
+
+    found = drift_until_now(frozen, [*anchors, transcript("elsewhere")], grade, rubric, notify=lines.append)
+    assert graded == [transcript.id for transcript in anchors]
+    assert found.drifted
+    assert found.items[0].changed == len(anchors)
+    assert lines == ["the two were graded with another model: scripted, now newer: not drift alone"]
+    with pytest.raises(UsageError, match="nothing to compare"):
+        drift_until_now(frozen, [transcript("elsewhere")], grade, rubric)

@@ -194,10 +194,10 @@ def test_turns_of_one_transcript_are_units_of_one_cluster() -> None:
 
 def by_turn(people: Sequence[Answers], judge: Sequence[Answers]) -> tuple[list[Label], dict[Unit, Verdict]]:
     """The labels of one auditor and the verdicts, for each turn of each transcript."""
-    said = [("eva", f"t{i}", turn, answer) for i, answers in enumerate(people) for turn, answer in enumerate(answers)]
+    rows = [("eva", f"t{i}", turn, answer) for i, answers in enumerate(people) for turn, answer in enumerate(answers)]
     labels = [
         Label(transcript_id=id_, item_id="greeting", turn=turn, label=str(answer), annotator=who, label_source="human")
-        for who, id_, turn, answer in said
+        for who, id_, turn, answer in rows
     ]
     given = {Unit(f"t{i}", "greeting", turn): a for i, answers in enumerate(judge) for turn, a in enumerate(answers)}
     return labels, verdicts_from_labels(given)
@@ -209,7 +209,7 @@ def test_intervals_resample_transcripts_and_not_their_turns() -> None:
     other = {"met": "not_met", "not_met": "met"}
     judge = [[other[answer] for answer in answers] if i % 4 == 0 else answers for i, answers in enumerate(people)]
     found = row(*by_turn(people, judge)).figures
-    flat = [[answer for answers in said for answer in answers] for said in (people, judge)]
+    flat = [[answer for answers in rows for answer in answers] for rows in (people, judge)]
     ids = [f"t{i}" for i in range(20) for _ in range(4)]
     tables = cluster_tables(*flat, clusters=ids, labels=["not_met", "met"])
     expected = cluster_bootstrap(lambda sums: kappa_of_tables(sums, np.eye(2)), tables, seed=1, n=500)

@@ -27,9 +27,15 @@ def talk(*roles: str) -> Transcript:
     return Transcript(id="t", channel="chat", turns=turns, language="en")
 
 
-def label(turn: int | None, item: str = "greeting", said: str = "met", who: str = "eva") -> Label:
+def label(turn: int | None, item: str = "greeting", answered: str = "met", who: str = "eva") -> Label:
     return Label(
-        transcript_id="t", item_id=item, label=said, annotator=who, label_source="human", turn=turn, evidence_quotes=()
+        transcript_id="t",
+        item_id=item,
+        label=answered,
+        annotator=who,
+        label_source="human",
+        turn=turn,
+        evidence_quotes=(),
     )
 
 
@@ -87,20 +93,22 @@ def write_thread(folder: Path) -> Path:
     """Three agent turns of one conversation, the second of which nobody would call a greeting."""
     gold = folder / "gold"
     gold.mkdir()
-    said = ["Hello!", "Wait.", "Good day."]
-    turns = [turn for text in said for turn in ({"role": "agent", "text": text}, {"role": "customer", "text": "Yes."})]
+    answered = ["Hello!", "Wait.", "Good day."]
+    turns = [
+        turn for text in answered for turn in ({"role": "agent", "text": text}, {"role": "customer", "text": "Yes."})
+    ]
     (gold / "transcripts.jsonl").write_text(json.dumps({"id": "t", "channel": "chat", "turns": turns}) + "\n")
-    labels = [label(turn, said=given) for turn, given in ((0, "met"), (2, "not_met"), (4, "met"))]
+    labels = [label(turn, answered=given) for turn, given in ((0, "met"), (2, "not_met"), (4, "met"))]
     (gold / "labels.jsonl").write_text("".join(one.model_dump_json() + "\n" for one in labels))
     return gold
 
 
 def hears_greetings(request: ScriptedRequest) -> ScriptedResponse:
-    told = str(request.body["messages"])
-    (quote,) = [word for word in ("Hello!", "Wait.", "Good day.") if word in told]
+    prompt = str(request.body["messages"])
+    (quote,) = [word for word in ("Hello!", "Wait.", "Good day.") if word in prompt]
     number = 0 if quote == "Hello!" else 1
-    said = answer("not_met") if quote == "Wait." else answer("met", (number, quote))
-    return completion(dict.fromkeys(request.asked(), said))
+    answered = answer("not_met") if quote == "Wait." else answer("met", (number, quote))
+    return completion(dict.fromkeys(request.asked(), answered))
 
 
 def test_eval_grades_labelled_turns_one_by_one_and_compares_them(tmp_path: Path) -> None:
@@ -126,7 +134,7 @@ def test_the_pytest_plugin_grades_labelled_turns_too(tmp_path: Path, monkeypatch
 def test_labels_can_be_those_of_some_annotators(tmp_path: Path) -> None:
     gold, rubric = write_thread(tmp_path), write_rubric(tmp_path)
     with (gold / "labels.jsonl").open("a") as file:
-        file.write(label(0, said="not_met", who="crowd-7").model_dump_json() + "\n")
+        file.write(label(0, answered="not_met", who="crowd-7").model_dump_json() + "\n")
     with ScriptedServer(hears_greetings) as server:
         arguments = ["eval", "--gold", str(gold), "--rubric", str(rubric), "--store", str(tmp_path / "r.db"), "--json"]
         found = run(*arguments, "--model", "m", "--base-url", server.base_url, "--annotators", "eva, ev*")

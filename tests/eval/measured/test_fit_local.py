@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from llm_grader.errors import MalformedInput
-from llm_grader.eval.measured import fit_local
 from llm_grader.eval.measured.fit_local import (
     RememberedChoices,
     ask_model,
@@ -19,7 +18,7 @@ from llm_grader.eval.measured.fit_local import (
     offsets_of,
     weakest_source,
 )
-from llm_grader.eval.stats.offset_fit import Answer
+from llm_grader.eval.measured.offset_fit import ScoredLabel
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import NO, YES, ChoiceAsker
@@ -83,25 +82,25 @@ def test_labels_that_are_no_answer_to_the_question_are_left_out() -> None:
 
 
 def test_each_annotators_label_counts_and_the_model_is_asked_once() -> None:
-    asked = []
+    requests = []
 
     async def count(messages: Sequence[Message], options: Sequence[str]) -> Choice:
-        asked.append(options)
+        requests.append(options)
         return await always_yes(messages, options)
 
     questions = find_questions(
         {"c1": CALL}, [label("greeting", "met"), label("greeting", "not_met", annotator="b")], RUBRIC
     )
     answers = asyncio.run(ask_model(ChoiceAsker(count), questions))
-    assert answers == [Answer("c1", "greeting", "de", 2.0, yes) for yes in (True, False)]  # −0.5 − (−2.5) = 2
-    assert asked == [(YES, NO)]
+    assert answers == [ScoredLabel("c1", "greeting", "de", 2.0, yes) for yes in (True, False)]  # −0.5 − (−2.5) = 2
+    assert requests == [(YES, NO)]
 
 
 def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
-    messages, path, asked = [{"role": "user", "content": "Is it „so“?"}], tmp_path / "answers.jsonl", []
+    messages, path, requests = [{"role": "user", "content": "Is it „so“?"}], tmp_path / "answers.jsonl", []
 
     async def count(messages: Sequence[Message], options: Sequence[str]) -> Choice:
-        asked.append(options)
+        requests.append(options)
         return await always_yes(messages, options)
 
     def choose(model: str, options: tuple[str, ...]) -> Choice:
@@ -109,14 +108,14 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
 
     first = choose("m1", (YES, NO))
     assert choose("m1", (YES, NO)) == first
-    assert len(asked) == 1
+    assert len(requests) == 1
     choose("m2", (YES, NO))
     choose("m1", ("1", "2"))
-    assert len(asked) == 3
+    assert len(requests) == 3
 
 
 def test_offsets_carry_the_wording_they_were_fitted_for() -> None:
-    answers = [Answer("c1", "greeting", "de", 1.0, False), Answer("c2", "greeting", "de", 5.0, True)]
+    answers = [ScoredLabel("c1", "greeting", "de", 1.0, False), ScoredLabel("c2", "greeting", "de", 5.0, True)]
     provenance = OffsetsFit(
         weights_sha256="w", prompt_hash="p", rubric_hash="r", data_hash="d", label_source="synthetic", language="en",
         transcripts=2, labels=2, method="m", fitted_on=date(2026, 11, 22),
@@ -137,11 +136,10 @@ def test_labels_are_worth_what_the_weakest_of_them_is(sources: list[LabelSource]
 
 
 def test_a_wrong_file_of_labels_is_an_error_with_its_exit_code(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(fit_local, "LocalServer", lambda **_: pytest.fail("nothing may be started"))
     labels = tmp_path / "labels.jsonl"
     labels.write_text("{}\n")
     arguments = ["--rubric", "helpdesk_qa", "--transcripts", str(labels), "--labels", str(labels)]
-    assert main(arguments) == MalformedInput.exit_code
+    assert main(arguments, open_server=lambda **_: pytest.fail("nothing may be started")) == MalformedInput.exit_code
     assert "labels.jsonl: line 1" in capsys.readouterr().err

@@ -57,9 +57,9 @@ def polite(folder: Path) -> Path:
 
 async def by_length(messages: Sequence[Message], options: Sequence[str]) -> Choice:
     """The longer the request, the politer; 5 for the longest of `polite`."""
-    told = messages[0]["content"]
+    prompt = messages[0]["content"]
     levels = {"Csináld!": 0, "Csináld meg.": 1, "Megcsinálnád?": 3, "Légy szíves, megcsinálnád?": 4}
-    chosen = options[next(level for text, level in reversed(levels.items()) if text in told)]
+    chosen = options[next(level for text, level in reversed(levels.items()) if text in prompt)]
     return Choice(answer=chosen, logprobs={option: 0.0 if option == chosen else -9.0 for option in options})
 
 

@@ -56,7 +56,7 @@ def test_rows_become_transcripts_and_labels(tmp_path: Path) -> None:
     assert (turn.role, turn.speaker, turn.subject) == ("unknown", "Ann", "Hi")
     assert turn.at == datetime(1999, 7, 16, 2, 40, 16, tzinfo=UTC)
     assert read.transcripts["bc3-1"].metadata == {"source": "x"}
-    assert [(each.label, each.turn, each.label_source) for each in read.labels] == [
+    assert [(read_label.label, read_label.turn, read_label.label_source) for read_label in read.labels] == [
         ("met", 0, "human"),
         ("not_met", 0, "human"),
     ]
@@ -69,7 +69,7 @@ def test_labels_that_a_rule_made_are_not_from_people(tmp_path: Path) -> None:
     survey = {**label, "item_id": "customer_upset", "annotator": "agent_survey", "label": False}
     put(tmp_path, "star", [{"id": "star-1", "channel": "chat", "language": "en", "turns": turns}], [label, survey])
     read = read_public_set("star", tmp_path)
-    assert [each.label_source for each in read.labels] == ["synthetic", "human"]
+    assert [read_label.label_source for read_label in read.labels] == ["synthetic", "human"]
     first, second = read.transcripts["star-1"].turns
     assert first.at == datetime.fromtimestamp(1590438888, UTC)
     assert (second.role, second.kind) == ("system", "event")
@@ -83,7 +83,7 @@ def test_means_are_values_beside_the_labels_and_nothing_is_made_of_what_is_missi
     ]
     put(tmp_path, "uptake", [], list(rows))
     read = read_public_set("uptake", tmp_path)
-    assert [(each.transcript_id, each.label) for each in read.labels] == [("u1", "2")]
+    assert [(read_label.transcript_id, read_label.label) for read_label in read.labels] == [("u1", "2")]
     assert read.values == {Unit("u1", "uptake"): 1.667, Unit("u2", "uptake"): 1.0}
     put(
         tmp_path,
@@ -230,12 +230,12 @@ def test_the_mail_threads_are_brought_into_shape() -> None:
     assert first.text == "Shall we have lunch?\nWrite to <email> <3"
     assert (first.speaker, first.subject, second.speaker) == ("Ann", "Lunch", "Bob")
     assert len(read.labels) == 10
-    said = {(label.item_id, label.turn): label for label in read.labels}
-    assert said["request", 0].label == "met"
-    assert said["request", 0].evidence_quotes == ("Write to <email> <3",)
-    assert said["request", 1].label == "not_met"
-    assert said["meeting", 1].label == "met"
-    assert said["meeting", 1].annotator == "Annotator7"
+    by_item = {(label.item_id, label.turn): label for label in read.labels}
+    assert by_item["request", 0].label == "met"
+    assert by_item["request", 0].evidence_quotes == ("Write to <email> <3",)
+    assert by_item["request", 1].label == "not_met"
+    assert by_item["meeting", 1].label == "met"
+    assert by_item["meeting", 1].annotator == "Annotator7"
 
 
 def test_the_service_chats_are_brought_into_shape() -> None:
@@ -269,9 +269,9 @@ def test_the_service_chats_are_brought_into_shape() -> None:
     read = fetch_public_set("star", fetch=served({"STAR": data.getvalue()}))  # type: ignore[arg-type]
     assert list(read.transcripts) == ["star-7"]
     assert len(read.transcripts["star-7"].turns) == 4
-    said = {label.item_id: label.label for label in read.labels}
+    by_item = {label.item_id: label.label for label in read.labels}
     # The agent typed something about a name: it is not known whether that is the act.
-    assert said == {
+    assert by_item == {
         "greeting": "met",
         "anything_else": "not_met",
         "closing": "met",

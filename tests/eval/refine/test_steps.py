@@ -13,9 +13,10 @@ import pytest
 
 from llm_grader.errors import MalformedInput, RubricError
 from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.eval.labels.split import split_transcripts
+from llm_grader.eval.refine import refine
 from llm_grader.eval.refine.looks import DEFAULT_LOOKS, LookLog
 from llm_grader.eval.refine.rubric_patch import patch_rubric, render_diff
-from llm_grader.eval.refine.run import refine_items
 from llm_grader.eval.refine.steps import (
     Trial,
     anchor_examples,
@@ -23,7 +24,6 @@ from llm_grader.eval.refine.steps import (
     correct_verdicts,
     decided_labels,
     judge_held_out,
-    split_transcripts,
 )
 from llm_grader.eval.refine.wordings import Anchor, Confusion, Wording, load_wordings, propose_wordings, reword
 from llm_grader.rubric.load import load_rubric, read_rubric_text
@@ -40,7 +40,7 @@ GREETING = Item.model_validate({"id": "greeting", "title": "Greets", "question":
 LEVEL = 0.05 / DEFAULT_LOOKS
 
 
-def said(transcript: str, label: str, annotator: str = "eva", **more: Any) -> Label:
+def labelled(transcript: str, label: str, annotator: str = "eva", **more: Any) -> Label:
     return Label(
         transcript_id=transcript, item_id="greeting", label=label, annotator=annotator, label_source="human", **more
     )
@@ -147,14 +147,14 @@ def test_a_split_keeps_conversations_where_they_are_when_others_come() -> None:
 
 def test_what_people_decided_is_the_adjudicators_label_or_that_of_most() -> None:
     labels = [
-        said("t1", "met"),
-        said("t1", "not_met", "jan"),
-        said("t1", "not_met", "adjudicator"),
-        said("t2", "met"),
-        said("t2", "met", "jan"),
-        said("t2", "not_met", "ota"),
-        said("t3", "met"),
-        said("t3", "not_met", "jan"),
+        labelled("t1", "met"),
+        labelled("t1", "not_met", "jan"),
+        labelled("t1", "not_met", "adjudicator"),
+        labelled("t2", "met"),
+        labelled("t2", "met", "jan"),
+        labelled("t2", "not_met", "ota"),
+        labelled("t3", "met"),
+        labelled("t3", "not_met", "jan"),
         Label(transcript_id="t4", item_id="greeting", label="met", annotator="m", label_source="llm"),
     ]
     assert decided_labels(labels, GREETING) == {"t1": "not_met", "t2": "met"}
@@ -171,7 +171,7 @@ def test_what_was_decided_is_what_eval_compares_with_and_off_the_scale_what_most
     )
 
     def of(item: Item, *answers: str) -> str | None:
-        return decided_labels([said("t", answer, f"a{n}") for n, answer in enumerate(answers)], item).get("t")
+        return decided_labels([labelled("t", answer, f"a{n}") for n, answer in enumerate(answers)], item).get("t")
 
     # The median, though no two agree; where two of four are on the scale, these decide.
     assert of(tone, "1", "2", "3") == "2"
@@ -195,7 +195,7 @@ def test_what_was_decided_is_what_eval_compares_with_and_off_the_scale_what_most
 def test_the_middle_of_two_levels_is_the_even_number_or_place(levels: Sequence[str], decided: list[str]) -> None:
     scale = {"levels": [{"value": value, "points": n / 4, "anchor": "…"} for n, value in enumerate(levels)]}
     item = Item.model_validate({"id": "greeting", "title": "Tone", "question": "?", "scale": scale})
-    found = [decided_labels([said("t", a), said("t", b, "jan")], item)["t"] for a, b in pairwise(levels)]
+    found = [decided_labels([labelled("t", a), labelled("t", b, "jan")], item)["t"] for a, b in pairwise(levels)]
     assert found == decided
 
 
@@ -203,7 +203,7 @@ def test_a_median_that_is_a_number_is_that_of_the_numbers() -> None:
     # 1 and 8 have the middle 4.5: of the levels 4 is the nearest.
     scale = {"levels": [{"value": value, "points": n / 3, "anchor": "…"} for n, value in enumerate("1248")]}
     item = Item.model_validate({"id": "greeting", "title": "Tone", "question": "?", "scale": scale})
-    assert decided_labels([said("t", "1"), said("t", "8", "jan")], item) == {"t": "4"}
+    assert decided_labels([labelled("t", "1"), labelled("t", "8", "jan")], item) == {"t": "4"}
 
 
 def test_a_verdict_that_needs_review_is_not_right_and_a_failed_one_is_left_out() -> None:
@@ -223,9 +223,12 @@ def test_a_verdict_that_needs_review_is_not_right_and_a_failed_one_is_left_out()
 
 
 def test_anchors_are_adjudicated_quotes_balanced_over_labels() -> None:
-    labels = [said(f"t{n}", "met", "adjudicator", evidence_quotes=(f"yes {n}",)) for n in range(5)]
-    labels += [said(f"u{n}", "not_met", "adjudicator", evidence_quotes=(f"no {n}",)) for n in range(2)]
-    labels += [said("v", "met", evidence_quotes=("split",)), said("v", "not_met", "jan", evidence_quotes=("split",))]
+    labels = [labelled(f"t{n}", "met", "adjudicator", evidence_quotes=(f"yes {n}",)) for n in range(5)]
+    labels += [labelled(f"u{n}", "not_met", "adjudicator", evidence_quotes=(f"no {n}",)) for n in range(2)]
+    labels += [
+        labelled("v", "met", evidence_quotes=("split",)),
+        labelled("v", "not_met", "jan", evidence_quotes=("split",)),
+    ]
     anchors = anchor_examples(labels, GREETING, [label.transcript_id for label in labels])
     assert [anchor.quote for anchor in anchors] == ["yes 0", "no 0", "yes 1", "no 1", "yes 2"]
     assert anchor_examples(labels, GREETING, ["t0", "u0", "v"]) == ()
@@ -233,9 +236,9 @@ def test_anchors_are_adjudicated_quotes_balanced_over_labels() -> None:
 
 def test_what_models_say_is_no_anchor_and_not_shown_as_what_people_said_where_people_labelled(tmp_path: Path) -> None:
     ids = [f"t{n:04}" for n in range(120)]
-    people = [said(id_, "not_met", evidence_quotes=("nothing",)) for id_ in ids]
+    people = [labelled(id_, "not_met", evidence_quotes=("nothing",)) for id_ in ids]
     models = [
-        said(id_, "met", who, evidence_quotes=("a model's words",)).model_copy(update={"label_source": "llm"})
+        labelled(id_, "met", who, evidence_quotes=("a model's words",)).model_copy(update={"label_source": "llm"})
         for id_ in ids
         for who in ("gpt", "claude", "adjudicator")
     ]
@@ -248,10 +251,10 @@ def test_what_models_say_is_no_anchor_and_not_shown_as_what_people_said_where_pe
         shown.extend(cases)
         return []
 
-    refine_items(
+    refine(
         LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, (*models, *people)),
         ["greeting"],
-        grade=lambda told, by: [card(int(one.id[1:]), by, {"greeting": "met", "solution": "met"}) for one in told],
+        grade=lambda prompt, by: [card(int(one.id[1:]), by, {"greeting": "met", "solution": "met"}) for one in prompt],
         propose=propose,
         log=LookLog(tmp_path / "looks.jsonl"),
     )
@@ -284,11 +287,11 @@ def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path
         command += ["--wordings", wordings, "--model", "m", "--base-url", server.base_url, "--looks", "1"]
         first = run(*command)
         assert first.code == 0, first.stderr
-        asked = len(server.requests)
+        sent = len(server.requests)
         again = run(*command)
         assert again.code == 2
         assert "all 1 looks of greeting are taken" in again.stderr
-        assert len(server.requests) == asked
+        assert len(server.requests) == sent
         assert "1 looks were fixed" in run(*command[:-1], "3").stderr
     (look,) = LookLog(gold / "looks.jsonl", of=1).looks
     assert (look.item_id, look.number, look.level, look.accepted) == ("greeting", 1, 0.05, True)
@@ -340,16 +343,16 @@ def test_the_model_that_judges_proposes_from_the_cases_it_got_wrong(tmp_path: Pa
         )
     assert found.code == 0, found.stderr
     assert "+        question: Is there a greeting?" in found.stdout
-    (told,) = asked_for_wordings
-    assert "right: not_met. People: not_met. Model: met" in told
-    assert "right: met" not in told
+    (prompt,) = asked_for_wordings
+    assert "right: not_met. People: not_met. Model: met" in prompt
+    assert "right: met" not in prompt
 
 
 def test_anchors_alone_are_one_more_candidate_and_all_items_are_tried_in_the_same_rounds(tmp_path: Path) -> None:
     rubric = load_rubric(write_rubric(tmp_path))
     ids = [f"t{n:04}" for n in range(120)]
     labels = tuple(
-        said(id_, "met", who, evidence_quotes=("Hello",)).model_copy(update={"item_id": item})
+        labelled(id_, "met", who, evidence_quotes=("Hello",)).model_copy(update={"item_id": item})
         for id_ in ids
         for who in ("eva", "jan")
         for item in ("greeting", "solution")
@@ -361,19 +364,19 @@ def test_anchors_alone_are_one_more_candidate_and_all_items_are_tried_in_the_sam
         """Right about an item only where the rubric has an example."""
         rubrics.append(by)
         given = {item.id: "met" if item.examples else "not_met" for item in by.items()}
-        return [card(int(told.id[1:]), by, given) for told in transcripts]
+        return [card(int(prompt.id[1:]), by, given) for prompt in transcripts]
 
     tried: dict[str, list[Wording]] = {"greeting": [Wording(question="Well?")], "solution": []}
     log = LookLog(tmp_path / "looks.jsonl")
-    found = refine_items(gold, [], grade=grade, propose=lambda item, _cases: tried[item.id], log=log)
+    found = refine(gold, [], grade=grade, propose=lambda item, _cases: tried[item.id], log=log).items
     # Development: as it is, and two rounds, as greeting has two candidates; held out: as it is, and each item's best.
     assert len(rubrics) == 6
     assert [[item.id for item in by.items() if item.examples] for by in rubrics[3:]] == [[], ["greeting"], ["solution"]]
     assert [refinement.tried for refinement in found] == [2, 1]
     for refinement in found:
         assert refinement.wording == Wording(examples=(Anchor(quote="Hello", label="met"),) * 5)
-        assert refinement.finding is not None
-        assert refinement.finding.accepted
+        assert refinement.held_out is not None
+        assert refinement.held_out.accepted
     assert [look.level for look in LookLog(tmp_path / "looks.jsonl").looks] == [0.025, 0.025]
 
 
@@ -381,7 +384,7 @@ def test_what_helps_beside_another_wording_alone_is_not_accepted_by_itself(tmp_p
     rubric = load_rubric(write_rubric(tmp_path))
     ids = [f"t{n:04}" for n in range(300)]
     labels = tuple(
-        said(id_, ("met", "not_met")[n % 2]).model_copy(update={"item_id": item})
+        labelled(id_, ("met", "not_met")[n % 2]).model_copy(update={"item_id": item})
         for n, id_ in enumerate(ids)
         for item in ("greeting", "solution")
     )
@@ -391,21 +394,21 @@ def test_what_helps_beside_another_wording_alone_is_not_accepted_by_itself(tmp_p
         """Judges solution well when asked anew, but on development gold alone; greeting, when both are asked anew."""
         new = {item.id: item.question["en"] == "Well?" for item in by.items()}
         cards = []
-        for told in transcripts:
-            number = int(told.id[1:])
+        for prompt in transcripts:
+            number = int(prompt.id[1:])
             truth = ("met", "not_met")[number % 2]
             given = {
                 "greeting": truth if all(new.values()) else "met",
-                "solution": truth if new["solution"] and told.id in dev else "met",
+                "solution": truth if new["solution"] and prompt.id in dev else "met",
             }
             cards.append(card(number, by, given))
         return cards
 
     log = LookLog(tmp_path / "looks.jsonl")
     gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
-    found = refine_items(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
-    assert [one.finding is not None and one.finding.improved for one in found] == [0, 0]
-    assert not any(one.finding is not None and one.finding.accepted for one in found)
+    found = refine(gold, grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log).items
+    assert [one.held_out is not None and one.held_out.improved for one in found] == [0, 0]
+    assert not any(one.held_out is not None and one.held_out.accepted for one in found)
     # Each look is written down with the rubric that it was a look at.
     alone = [reword(rubric, {item: Wording(question="Well?")}, "en") for item in ("greeting", "solution")]
     assert [look.wording for look in log.looks] == [changed.content_hash() for changed in alone]
@@ -432,14 +435,14 @@ async def _proposed(reply: Any) -> list[Wording]:
     from llm_grader.gateway.endpoint import Endpoint
     from llm_grader.gateway.gateway import Gateway
 
-    cases = [Confusion("met", (said("t1", "met", reason="says hi", evidence_quotes=("Hi there",)),), verdict())]
+    cases = [Confusion("met", (labelled("t1", "met", reason="says hi", evidence_quotes=("Hi there",)),), verdict())]
     with ScriptedServer(lambda _request: completion(reply)) as server:
         gateway = Gateway(Endpoint(model="m", base_url=server.base_url))
         found = await propose_wordings(gateway, GREETING, cases, language="en")
         await gateway.aclose()
-        told = str(server.requests[0].body["messages"])
-    assert "says hi" in told
-    assert "Hi there" in told
+        prompt = str(server.requests[0].body["messages"])
+    assert "says hi" in prompt
+    assert "Hi there" in prompt
     return found
 
 
@@ -541,21 +544,21 @@ def test_a_look_says_by_a_hash_what_was_held_out_and_how_it_was_labelled(tmp_pat
 
     def hash_of(name: str, *more: Label) -> str:
         """Everything is judged right when asked anew."""
-        labels = tuple(said(id_, "met") for id_ in ids) + more
+        labels = tuple(labelled(id_, "met") for id_ in ids) + more
 
         def grade(transcripts: Sequence[Transcript], by: Rubric) -> list[Scorecard]:
             given = "met" if by.item("greeting").question["en"] == "Well?" else "not_met"
-            return [card(int(told.id[1:]), by, {"greeting": given, "solution": "met"}) for told in transcripts]
+            return [card(int(prompt.id[1:]), by, {"greeting": given, "solution": "met"}) for prompt in transcripts]
 
         log = LookLog(tmp_path / name)
         gold = LabelledSet("gold", rubric, {id_: transcript(id_) for id_ in ids}, labels)
-        refine_items(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
+        refine(gold, [], grade=grade, propose=lambda _item, _cases: [Wording(question="Well?")], log=log)
         return log.looks[0].held_out
 
     first = hash_of("1")
     assert hash_of("2") == first
-    assert hash_of("3", said(dev, "not_met", "jan")) == first
-    assert hash_of("4", said(held_out, "met", "jan")) != first
+    assert hash_of("3", labelled(dev, "not_met", "jan")) == first
+    assert hash_of("4", labelled(held_out, "met", "jan")) != first
 
 
 def test_a_log_that_is_none_is_refused(tmp_path: Path) -> None:

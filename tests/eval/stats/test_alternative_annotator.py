@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from llm_grader.eval.stats.alternative_annotator import alt_test
+from llm_grader.eval.agreement import alt_test
 
 
 def answers(values: list[str]) -> dict[str, str]:

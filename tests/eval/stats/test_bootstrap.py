@@ -53,11 +53,11 @@ def test_an_undefined_statistic_has_no_interval() -> None:
     assert found.defined == 0
 
 
-def test_replicates_in_blocks_have_the_shape_of_the_statistic(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llm_grader.eval.stats.bootstrap._BLOCK", 70)
-    draws = replicates(lambda sums: sums / 10, np.ones((10, 3)), n=25, seed=1)
+def test_replicates_in_blocks_have_the_shape_of_the_statistic_and_are_the_same() -> None:
+    units = np.arange(30.0).reshape(10, 3)
+    draws = replicates(lambda sums: sums / 10, units, n=25, seed=1, block=70)
     assert draws.shape == (25, 3)
-    assert np.allclose(draws, 1)
+    assert np.array_equal(draws, replicates(lambda sums: sums / 10, units, n=25, seed=1))
 
 
 def simulate(random: np.random.Generator, transcripts: int) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from llm_grader.eval.stats.difficulty import item_difficulty
+from llm_grader.eval.agreement import item_difficulty
 from llm_grader.eval.stats.ratings import FloatArray
 
 

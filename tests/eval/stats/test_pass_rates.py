@@ -5,8 +5,7 @@ from math import isnan, sqrt
 import numpy as np
 import pytest
 
-from llm_grader.eval.stats.pass_rates import ppi_mean, rogan_gladen
-from llm_grader.eval.stats.proportions import Proportion, wilson
+from llm_grader.eval.agreement import Proportion, ppi_mean, rogan_gladen, wilson
 
 
 def test_a_judge_with_known_errors_is_corrected() -> None:

@@ -15,13 +15,10 @@ import numpy as np
 import pytest
 
 from llm_grader.eval import agreement
+from llm_grader.eval.agreement import Proportion, alt_test, dawid_skene, item_difficulty
 from llm_grader.eval.stats import pass_rates as correction
 from llm_grader.eval.stats import planning
 from llm_grader.eval.stats import probabilities as calibration
-from llm_grader.eval.stats.alternative_annotator import alt_test
-from llm_grader.eval.stats.difficulty import item_difficulty
-from llm_grader.eval.stats.proportions import Proportion
-from llm_grader.eval.stats.severity import dawid_skene
 
 REFERENCE = Path(__file__).parents[3].parent / "shared" / "reference_values.json"
 CASES: list[dict[str, Any]] = json.loads(REFERENCE.read_text())["cases"] if REFERENCE.exists() else []

@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from llm_grader.eval.stats.routing import find_route
+from llm_grader.eval.agreement import find_route
 
 
 def test_fifty_nine_verdicts_without_an_error_may_stand_at_5_percent() -> None:

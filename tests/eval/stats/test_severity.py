@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import special
 
+from llm_grader.eval.agreement import auditor_severity, dawid_skene
 from llm_grader.eval.stats.ratings import FloatArray
-from llm_grader.eval.stats.severity import auditor_severity, dawid_skene
 
 
 def crossed(random: np.random.Generator, severities: list[float], transcripts: int) -> FloatArray:

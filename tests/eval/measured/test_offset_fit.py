@@ -7,15 +7,15 @@ import math
 import numpy as np
 import pytest
 
+from llm_grader.eval.measured.offset_fit import ScoredLabel, fit_offsets, leave_one_out
 from llm_grader.eval.measured.offset_report import render_agreement, score_agreement
-from llm_grader.eval.stats.offset_fit import Answer, fit_offsets, leave_one_out
 
 
-def answer(item: str, score: float, yes: bool, *, transcript: str = "t1", language: str = "en") -> Answer:
-    return Answer(transcript, item, language, score, yes)
+def answer(item: str, score: float, yes: bool, *, transcript: str = "t1", language: str = "en") -> ScoredLabel:
+    return ScoredLabel(transcript, item, language, score, yes)
 
 
-def simulated(*, offsets: dict[str, float], slope: float, transcripts: int, seed: int = 1) -> list[Answer]:
+def simulated(*, offsets: dict[str, float], slope: float, transcripts: int, seed: int = 1) -> list[ScoredLabel]:
     rng = np.random.default_rng(seed)
     return [
         answer(item, score, bool(rng.random() < 1 / (1 + math.exp(-slope * (score - offset)))), transcript=f"t{number}")

@@ -1,4 +1,4 @@
-"""Running one case: a fresh process, what it used, and what the endpoint counted meanwhile."""
+"""One case of the benchmark: a fresh process, what it used, and what the endpoint counted meanwhile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PEERS = ("autorubric", "rubric")
 
 
 class Setting(NamedTuple):
-    """What all cases of a run have in common. `latency` is in seconds; `peers` are names and their Pythons."""
+    """The setting that all cases of a run share. `latency` is in seconds; `peers` are names and their Pythons."""
 
     latency: float
     concurrency: int
@@ -33,8 +33,8 @@ class Setting(NamedTuple):
     peers: Mapping[str, str] = {}
 
 
-class Figures(NamedTuple):
-    """What one case took.
+class CaseResult(NamedTuple):
+    """The cost of one case.
 
     `graded` is how many have a result, where that is counted. `ideal_s` is transcripts · latency ÷ concurrency.
     `cpu_ms` is processor time, user and system, for each transcript. For the command line, time is that of the whole
@@ -66,8 +66,8 @@ def endpoint_process(setting: Setting) -> Iterator[str]:
             process.terminate()
 
 
-def measure(kind: str, file: Path, count: int, setting: Setting, url: str) -> Figures:
-    """Grade the `count` transcripts of `file` in a fresh process."""
+def run_case(kind: str, file: Path, count: int, setting: Setting, url: str) -> CaseResult:
+    """The cost of grading the `count` transcripts of `file` in a fresh process."""
     take_counts(url)
     store = setting.folder / f"{kind}-{count}-{setting.faults}.db"
     if kind in (COMMAND_LINE, RESUMED):
@@ -76,7 +76,7 @@ def measure(kind: str, file: Path, count: int, setting: Setting, url: str) -> Fi
     else:
         graded, wall, cpu, peak = _contestant(kind, file, store if kind.endswith("store") else None, setting, url)
     ideal = 0.0 if kind == RESUMED else count * setting.latency / setting.concurrency
-    return Figures(
+    return CaseResult(
         kind=kind,
         faults=setting.faults,
         transcripts=count,

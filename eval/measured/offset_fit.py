@@ -1,4 +1,4 @@
-"""Fits where the embedded model's Yes begins, and says how well that holds on conversations it was not fitted on.
+"""The fit of where the embedded model's Yes begins, and how well it holds on conversations that it was not fitted on.
 
 log-odds of Yes = slope · score − c(item), with the c(item) drawn from one normal distribution: an item with few labels
 borrows from the others (partial pooling; Gelman and Hill, Data Analysis Using Regression, 2007, ch. 12).
@@ -29,8 +29,8 @@ _SPREAD_OF_LOG_SLOPE = 1.0
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One labelled answer: the model's score for Yes, and whether the label says Yes."""
+class ScoredLabel:
+    """A label, and the model's score for Yes on what it is about."""
 
     transcript_id: str
     item_id: str
@@ -49,11 +49,11 @@ class Fit:
     labels: dict[str, int]
 
     def log_odds(self, item_id: str, score: float) -> float:
-        """How likely Yes is; above 0 more likely than No."""
+        """Log-odds of Yes; above 0 it is more likely than No."""
         return self.slope * (score - self.offsets.get(item_id, self.default))
 
 
-def fit_offsets(answers: Sequence[Answer], *, spread: float = SPREAD) -> Fit:
+def fit_offsets(answers: Sequence[ScoredLabel], *, spread: float = SPREAD) -> Fit:
     """The slope and the offsets given labelled answers; slope 1 and offset 0 without any."""
     labels = Counter(answer.item_id for answer in answers)
     items = sorted(labels)
@@ -62,25 +62,25 @@ def fit_offsets(answers: Sequence[Answer], *, spread: float = SPREAD) -> Fit:
     which = np.array([items.index(answer.item_id) for answer in answers], dtype=np.intp)
     start = np.zeros(2 + len(items))
     found = minimize(_loss, start, args=(scores, signs, which, spread), jac=True, method="L-BFGS-B")
-    slope, mean, each = float(np.exp(found.x[0])), float(found.x[1]), found.x[2:]
+    slope, mean, centres = float(np.exp(found.x[0])), float(found.x[1]), found.x[2:]
     offsets = {
         item: _drawn(float(c) / slope, scores[which == i], int((signs[which == i] > 0).sum()))
-        for i, (item, c) in enumerate(zip(items, each, strict=True))
+        for i, (item, c) in enumerate(zip(items, centres, strict=True))
     }
     return Fit(slope, mean / slope, offsets, dict(labels))
 
 
 def _loss(x: FloatArray, scores: FloatArray, signs: FloatArray, which: Any, spread: float) -> tuple[float, FloatArray]:
     """Negative log posterior and its gradient, for x = (log slope, mean of c, c of each item)."""
-    slope, mean, each = np.exp(x[0]), x[1], x[2:]
-    margins = signs * (slope * scores - each[which])
-    away = (each - mean) / spread
+    slope, mean, centres = np.exp(x[0]), x[1], x[2:]
+    margins = signs * (slope * scores - centres[which])
+    away = (centres - mean) / spread
     value = np.logaddexp(0, -margins).sum() + (away**2).sum() / 2 + (x[0] / _SPREAD_OF_LOG_SLOPE) ** 2 / 2
     pull = -signs * expit(-margins)
     gradient = np.empty_like(x)
     gradient[0] = (pull * slope * scores).sum() + x[0] / _SPREAD_OF_LOG_SLOPE**2
     gradient[1] = -away.sum() / spread
-    gradient[2:] = -np.bincount(which, weights=pull, minlength=len(each)) + away / spread
+    gradient[2:] = -np.bincount(which, weights=pull, minlength=len(centres)) + away / spread
     return float(value), gradient
 
 
@@ -93,7 +93,7 @@ def _drawn(probable: float, scores: FloatArray, yes: int) -> float:
     return (len(scores) * matching + POOLED * probable) / (len(scores) + POOLED)
 
 
-def leave_one_out(answers: Sequence[Answer], *, spread: float = SPREAD) -> list[float]:
+def leave_one_out(answers: Sequence[ScoredLabel], *, spread: float = SPREAD) -> list[float]:
     """The log-odds of Yes for each answer, by offsets fitted on all other transcripts."""
     fits = {
         left_out: fit_offsets([a for a in answers if a.transcript_id != left_out], spread=spread)

@@ -1,12 +1,12 @@
-"""The same question, and different answers: an item that only many conversations together can show.
+"""Pairs of conversations with the same question: found without a model, and compared by a judge.
 
-Pairs of conversations come from `neighbours`. A judge says of each whether the customers asked the same and were told
-the same; its quotes are looked up in both conversations, as they are in grading.
+A judge says of each pair whether the customers asked the same and were told the same; its quotes are looked up in both
+conversations, as they are in grading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -15,18 +15,16 @@ from llm_grader.asking.answers import CitedQuote
 from llm_grader.asking.judge import Judge, filled_by
 from llm_grader.asking.messages import PROBLEMS, fence_code, language_name, render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder, Unverified
-from llm_grader.errors import EndpointError, JudgeError, UsageError
+from llm_grader.corpus.neighbours import QuestionIndex
+from llm_grader.errors import EndpointError, JudgeError
 from llm_grader.gateway.answer_text import AnswerModel, Words
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.work import Work, current_work
 from llm_grader.privacy.redaction import redact, restore
-from llm_grader.rubric.model import EvidenceRule, Item, Rubric, wording
+from llm_grader.rubric.model import EvidenceRule, Item, wording
 from llm_grader.transcript import Model, Share, Transcript
 from llm_grader.usage import Usage
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence, Status, Verdict
-
-LEAST_PAIRS = 10
-"""Pairs of the same question with answers to both, before their agreement counts as met."""
+from llm_grader.verdict import Evidence, Status
 
 _MOST_QUOTES = 2
 _RULES = {
@@ -36,7 +34,7 @@ _RULES = {
 
 
 class PairAnswer(AnswerModel):
-    """How the two conversations compare."""
+    """How the two conversations compare: the schema of a judge's answer."""
 
     question_a: list[CitedQuote]
     question_b: list[CitedQuote]
@@ -66,7 +64,7 @@ class Side(Model):
 
 
 class PairVerdict(Model):
-    """What a judge said about a pair, checked.
+    """A judge's answer about a pair, checked.
 
     `same_question` and `same_answer` are None where it is not known: `same_answer` where a question was not answered,
     both unless `status` is ok. `problem` names the check or the request that failed.
@@ -83,34 +81,37 @@ class PairVerdict(Model):
     usage: Usage = Field(default_factory=Usage)
 
 
-class Consistency(Model):
-    """The verdict on an item over many conversations, and the pairs it rests on, differing ones first."""
+class FoundPairs(NamedTuple):
+    """How many conversations there are, and the pairs of them to ask about."""
 
-    verdict: Verdict
     conversations: int
-    same_question: int
-    same_answer: int
-    different_answer: int
-    pairs: tuple[PairVerdict, ...]
-    usage: Usage
+    pairs: list[Pair]
 
 
-def corpus_item(rubric: Rubric, item_id: str | None = None) -> Item:
-    """The item of the rubric that is judged over many conversations.
+def find_pairs(
+    transcripts: Iterable[Transcript], again: Callable[[], Iterable[Transcript]], *, most: int
+) -> FoundPairs:
+    """Pairs of conversations in which customers use similar words, the most similar first.
 
-    Raises:
-        UsageError: there is none, or there are several and none of them is named.
+    Args:
+        transcripts: the conversations.
+        again: gives the same once more, in the same order: only those that are in a pair are kept in memory.
+        most: this many pairs.
     """
-    items = {item.id: item for item in rubric.items() if item.judged == "corpus"}
-    wanted = [item for item in items.values() if item_id in (None, item.id)]
-    if len(wanted) == 1:
-        return wanted[0]
-    found = ", ".join(items) or "none"
-    raise UsageError(f"{rubric.id}: expected one item that is judged over many conversations (corpus), found {found}")
+    index = QuestionIndex()
+    for transcript in transcripts:
+        index.add(transcript)
+    near = index.nearest(most=most)
+    wanted = {place.conversation for found in near for place in (found.a, found.b)}
+    kept = {number: transcript for number, transcript in enumerate(again()) if number in wanted}
+    return FoundPairs(
+        index.conversations,
+        [Pair(kept[a.conversation], kept[b.conversation], (a.turn, b.turn), similarity) for a, b, similarity in near],
+    )
 
 
 class PairJudge:
-    """Has pairs of conversations compared.
+    """A judge of pairs of conversations; `item` is what it compares them for.
 
     Args:
         judge: who is asked.
@@ -129,6 +130,7 @@ class PairJudge:
         reason_language: str | None = None,
         redact: bool = False,
     ) -> None:
+        self.item = item
         self._judge = judge
         self._redact = redact
         rules = {**item.policy(), **item.remarks()}
@@ -140,10 +142,10 @@ class PairJudge:
         )
 
     def render(self, pair: Pair, problems: Mapping[str, str] = {}) -> list[Message]:
-        """The messages that ask about a pair, again where `problems` (place → what was wrong) are given."""
-        a, b = (redact(each).transcript if self._redact else each for each in (pair.a, pair.b))
+        """The messages about a pair, a second time where `problems` (place → what was wrong) are given."""
+        a, b = (redact(one).transcript if self._redact else one for one in (pair.a, pair.b))
         code = fence_code(a, b)
-        told = template("consistency_pair").render(
+        question = template("consistency_pair").render(
             code=code,
             a=render_transcript(a, code=code),
             b=render_transcript(b, code=code),
@@ -151,10 +153,10 @@ class PairJudge:
             turn_b=pair.turns[1],
             problems=[(place, PROBLEMS.get(what, what)) for place, what in problems.items()],
         )
-        return [{"role": "system", "content": self._rules}, {"role": "user", "content": told}]
+        return [{"role": "system", "content": self._rules}, {"role": "user", "content": question}]
 
     async def judge(self, pair: Pair) -> PairVerdict:
-        """What the judge says about a pair, asked once more where a quote fails its check.
+        """The checked answer about a pair, which is asked about once more where a quote fails its check.
 
         A failed request makes a verdict with status error; only what stops the whole run is raised.
 
@@ -207,13 +209,13 @@ class PairJudge:
         found: dict[str, tuple[Evidence, ...]] = {}
         wrong: dict[str, str] = {}
         for part, quotes in cited.items():
-            looked = [finder.resolve(q.quote, _RULES[part], turn=q.turn) for q in quotes[:_MOST_QUOTES]]
-            evidence = [each for each in looked if isinstance(each, Evidence)]
+            results = [finder.resolve(q.quote, _RULES[part], turn=q.turn) for q in quotes[:_MOST_QUOTES]]
+            evidence = [result for result in results if isinstance(result, Evidence)]
             if redaction is not None:
                 evidence = [restore(e, transcript.turns[e.turn], redaction.spans[e.turn]) for e in evidence]
             found[part] = tuple(evidence)
             if not evidence:
-                failed = (str(each) for each in looked if isinstance(each, Unverified))
+                failed = (str(result) for result in results if isinstance(result, Unverified))
                 wrong[part] = next(failed, str(Unverified.QUOTE_EMPTY))
         return found, wrong
 
@@ -225,38 +227,5 @@ def _agent(transcript: Transcript, found: Mapping[str, Sequence[Evidence]]) -> s
 
 
 def _unknown(pair: Pair, status: Status, problem: str, usage: Usage) -> PairVerdict:
-    a, b = (Side(transcript_id=each.id, agent=each.agent_id) for each in (pair.a, pair.b))
+    a, b = (Side(transcript_id=one.id, agent=one.agent_id) for one in (pair.a, pair.b))
     return PairVerdict(a=a, b=b, similarity=pair.similarity, status=status, problem=problem, usage=usage)
-
-
-def judge_consistency(item: Item, pairs: Iterable[PairVerdict], *, conversations: int) -> Consistency:
-    """The verdict on the item: `not_met` as soon as one pair was told different things about the same question.
-
-    `met` where at least 10 pairs of the same question were answered, and all alike. Else `cannot_assess`: pairs that
-    need review, or whose question was not answered, are neither.
-    """
-    ordered = sorted(pairs, key=lambda pair: (_order(pair), -pair.similarity, pair.a.transcript_id))
-    told = [pair.same_answer for pair in ordered if pair.same_answer is not None]
-    alike, different = told.count(True), told.count(False)
-    label = NOT_MET if different else MET if alike >= LEAST_PAIRS else CANNOT_ASSESS
-    reason = (
-        f"of {len(told)} pairs with the same question and an answer to both, {different} were told different things"
-    )
-    if label == CANNOT_ASSESS:
-        reason += f"; at least {LEAST_PAIRS} such pairs are needed"
-    return Consistency(
-        verdict=Verdict(item_id=item.id, label=label, reason=reason, judged=item.judged),
-        conversations=conversations,
-        same_question=sum(pair.same_question is True for pair in ordered),
-        same_answer=alike,
-        different_answer=different,
-        pairs=tuple(ordered),
-        usage=sum((pair.usage for pair in ordered), Usage()),
-    )
-
-
-def _order(pair: PairVerdict) -> int:
-    """Different answers first, then the same, then what was not answered, not asked, or not settled."""
-    if pair.status != "ok":
-        return 4
-    return {False: 0, True: 1, None: 2 if pair.same_question else 3}[pair.same_answer]
