@@ -22,7 +22,6 @@ from llm_grader.cli.setup.settings import Settings
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Reading
-    from llm_grader.gateway.endpoint import Endpoint
 
 
 def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A002 - what typer calls it
@@ -141,6 +140,15 @@ class EndpointFlags(ModelFlags):
 
 
 @dataclass(frozen=True)
+class NewGradingFlags(ModelFlags):
+    """Which model grades anew, and where; without one, what is stored counts."""
+
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
+    ] = None
+
+
+@dataclass(frozen=True)
 class LanguageFlags:
     """In which language the checklist is asked, and reasons are given."""
 
@@ -156,8 +164,3 @@ class LimitFlags:
     tokens_per_minute: TokensPerMinute = None
     max_requests: MaxRequests = None
     max_cost: MaxCost = None
-
-
-def endpoint_of(settings: Settings) -> Endpoint:
-    """The endpoint that the settings describe."""
-    return settings.endpoint
