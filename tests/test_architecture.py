@@ -35,7 +35,7 @@ MOST_ARROWS = 160
 MOST_MODULES = 15
 CLIENTS = {"openai", "instructor", "tenacity"}
 MOST_METHODS = 12
-LARGE = {"Case", "Document", "JsonObject", "Store"}
+LARGE = {"Case", "Document", "JsonObject"}
 """Classes that have more: to be split, and nothing to be added here."""
 HEAVY = {
     *CLIENTS,
@@ -163,3 +163,28 @@ def test_the_public_names_are_sorted_and_can_be_imported() -> None:
         assert getattr(llm_grader, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         _ = llm_grader.nonsense
+
+
+CLASSES_THAT_SHARE_A_NAME = {
+    "Agreement",
+    "Answer",
+    "Finding",
+    "Line",
+    "Piece",
+    "Provenance",
+    "Question",
+    "Scene",
+    "_Message",
+    "_Told",
+}
+"""Still to be renamed; a name goes off this list with its second class."""
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    counts = Counter(
+        node.name
+        for _, path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in counts.items() if count > 1} - CLASSES_THAT_SHARE_A_NAME == set()

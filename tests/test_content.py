@@ -219,7 +219,7 @@ def later_transcript(now: Transcript, **changes: Any) -> Transcript:
 
 
 def respond(request: ScriptedRequest) -> ScriptedResponse:
-    return completion(answers(*request.asked()))
+    return completion(answers(*request.item_ids()))
 
 
 def fitted_for(provenance: Provenance) -> Fitted:

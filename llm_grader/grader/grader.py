@@ -30,6 +30,7 @@ from llm_grader.grading.reuse import Before
 from llm_grader.local.open import LANGUAGE
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
+from llm_grader.store.past_runs import read_rates
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
@@ -246,7 +247,7 @@ class Grader:
     @cached_property
     def _preview(self) -> Preview:
         base = self.identity.base
-        rates = Rates() if self.store is None else self.store.rates(base.model, base.rubric_hash)
+        rates = Rates() if self.store is None else read_rates(self.store, base.model, base.rubric_hash)
         return Preview(self.prompts, self.endpoint, self.settings, is_local=self.is_local, rates=rates)
 
 

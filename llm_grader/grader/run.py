@@ -1,4 +1,4 @@
-"""Run over many transcripts, with a store: each is looked up, claimed, graded and kept.
+"""Run over many transcripts, with a store: each is looked up, leased, graded and kept.
 
 Where somebody else who shares the store is grading one right now, it is put off, and looked up again later.
 """
@@ -12,11 +12,12 @@ from contextlib import aclosing, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from llm_grader.errors import ClaimedElsewhere
+from llm_grader.errors import LeasedElsewhere
 from llm_grader.gateway.work import Work, current_work
 from llm_grader.grader.pool import run_pool
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.journal import Journal, JournalLog
+from llm_grader.store.leases import drop_stale_leases
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
@@ -78,7 +79,7 @@ class GradingRun:
         if self._store is None:
             yield None
             return
-        self._store.drop_stale_claims()
+        drop_stale_leases(self._store)
         journal = Journal(self._store, self._store.start_run(provenance, rubric))
         try:
             yield journal
@@ -90,13 +91,13 @@ class GradingRun:
         while True:
             try:
                 return await self._card(piece.transcript, journal)
-            except ClaimedElsewhere:
+            except LeasedElsewhere:
                 if not piece.put_off:
                     pieces.put_off(piece.transcript)
                     return None
                 await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
                 if self._store is not None:
-                    self._store.drop_stale_claims()
+                    drop_stale_leases(self._store)
 
     async def _card(self, transcript: Transcript, journal: Journal | None) -> Scorecard:
         provenance = self._stamp(transcript)

@@ -1,4 +1,4 @@
-"""The store's file: how its tables came about, version by version, and whose file it is. SQL only.
+"""The store's file: its tables, version by version, and whether it is one of ours. SQL.
 
 `user_version` in the file's header counts the migrations that it has been through. A new file goes through all of them,
 so that every file of a version has the same schema, whatever version it began with.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from llm_grader.errors import DiskError, StoreError
@@ -80,31 +80,33 @@ def refuse_foreign(path: Path) -> None:
         raise StoreError("not an llm_grader store: choose another --store", path=path)
 
 
-def migrate(db: sqlite3.Connection, path: Path) -> None:
-    """Bring the file to this version's schema: wholly or, when anything fails, not at all.
+def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring the file to the latest schema: wholly or, when anything fails, not at all.
 
-    Of several processes that open it at once one migrates, and the others wait.
+    Of several processes that open it at once one migrates, and the others wait. After the n-th of `migrations` the
+    schema has the version n.
 
     Raises:
         StoreError: it was written by a newer version.
         sqlite3.Error: it cannot be written; the caller rolls back.
     """
-    if _version(db, path) == SCHEMA_VERSION:
+    latest = len(migrations)
+    if _version(db, path, latest) == latest:
         return
     db.execute("begin immediate")
-    for migration in MIGRATIONS[_version(db, path) :]:  # another process may have been here meanwhile
+    for migration in migrations[_version(db, path, latest) :]:  # another process may have been here meanwhile
         for statement in migration.split(";"):
             db.execute(statement.strip())
     db.execute(f"pragma application_id = {APPLICATION_ID}")
-    db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    db.execute(f"pragma user_version = {latest}")
     db.execute("commit")
 
 
-def _version(db: sqlite3.Connection, path: Path) -> int:
+def _version(db: sqlite3.Connection, path: Path, latest: int) -> int:
     version = int(db.execute("pragma user_version").fetchone()[0])
-    if version > SCHEMA_VERSION:
+    if version > latest:
         raise StoreError(
-            f"written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): update llm-grader",
+            f"written by a newer version (schema {version}, this one knows {latest}): update llm-grader",
             path=path,
         )
     return version
@@ -128,8 +130,13 @@ def _done_or_busy(db: sqlite3.Connection, statement: str, *, last_try: bool) -> 
 
 
 @contextlib.contextmanager
-def told(db: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, with nothing half written."""
+def as_our_errors(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """SQLite's errors as ours, with nothing half written.
+
+    Raises:
+        DiskError: the disk or its permissions do not let the file be written.
+        StoreError: SQLite failed otherwise.
+    """
     try:
         yield
     except sqlite3.Error as error:

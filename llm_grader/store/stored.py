@@ -92,7 +92,9 @@ def read_briefs(store: Store, results: Sequence[Known], *, as_json: bool = False
     """
     for start in range(0, len(results), _AT_ONCE):
         chunk = results[start : start + _AT_ONCE]
-        rows = {row[0]: row for row in store.select(_BRIEFS, as_json, json.dumps([one.key for one in chunk]))}
+        with store.locked() as db:
+            found = db.execute(_BRIEFS, (as_json, json.dumps([one.key for one in chunk]))).fetchall()
+        rows = {row[0]: row for row in found}
         for one in chunk:
             if one.key not in rows:
                 raise StoreError(f"result {one.key} is gone", path=store.path)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
-    from llm_grader.store.store import OtherVersion
+    from llm_grader.store.past_runs import OtherVersion
     from llm_grader.store.stored import Known
     from llm_grader.transcript import Transcript
 
@@ -24,10 +24,12 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
     Returns:
         The transcripts whose results are in the store; `progress` gets the total.
     """
+    from llm_grader.store.leases import read_in_doubt
+    from llm_grader.store.past_runs import read_other_versions
     from llm_grader.store.stored import Known
 
     done, doubtful, total = list[Known](), 0, 0
-    in_doubt = {} if grader.store is None else grader.store.in_doubt()
+    in_doubt = {} if grader.store is None else read_in_doubt(grader.store)
     first_of: dict[str, str] = {}
     repeated: dict[str, None] = {}
     wanted = (Known.of(transcript, grader.identity.key(transcript)) for transcript in source.check())
@@ -43,7 +45,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
         progress.notify(f"resuming: {len(done)} done, {doubtful} in doubt, {total - len(done)} left")
     if repeated:
         progress.notify(f"the same id for different conversations; each is graded: {_named(list(repeated))}")
-    if others := [] if grader.store is None else grader.store.other_versions(grader.identity.base):
+    if others := [] if grader.store is None else read_other_versions(grader.store, grader.identity.base):
         progress.notify(_render_others(others))
     progress.total = total
     return done
