@@ -66,7 +66,7 @@ class GradingRun:
         with self._journal(provenance, rubric) as journal:
             if journal is not None:
                 journal.note_all(finished)
-            pieces = _Pieces(transcripts, most_put_off=workers)
+            pieces = _PendingTranscripts(transcripts, most_put_off=workers)
             work = partial(self._card_of_piece, pieces=pieces, journal=journal)
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
                 async for card in cards:
@@ -86,7 +86,9 @@ class GradingRun:
         finally:
             journal.close()
 
-    async def _card_of_piece(self, piece: _Piece, *, pieces: _Pieces, journal: Journal | None) -> Scorecard | None:
+    async def _card_of_piece(
+        self, piece: _Pending, *, pieces: _PendingTranscripts, journal: Journal | None
+    ) -> Scorecard | None:
         """The card of one transcript; None where somebody else is at it and it was put off."""
         while True:
             try:
@@ -114,14 +116,14 @@ class GradingRun:
         return card
 
 
-class _Piece(NamedTuple):
+class _Pending(NamedTuple):
     """A transcript to grade, and whether it was put off before."""
 
     transcript: Transcript
     put_off: bool
 
 
-class _Pieces:
+class _PendingTranscripts:
     """The transcripts, and those that another process was grading when their turn came.
 
     These come again as soon as `most_put_off` have gathered, and at the end.
@@ -136,15 +138,15 @@ class _Pieces:
         """Let `transcript` come again later."""
         self._waiting.append(transcript)
 
-    def __iter__(self) -> Iterator[_Piece]:
+    def __iter__(self) -> Iterator[_Pending]:
         return self
 
-    def __next__(self) -> _Piece:
+    def __next__(self) -> _Pending:
         if len(self._waiting) > self._most_put_off:
-            return _Piece(self._waiting.popleft(), put_off=True)
+            return _Pending(self._waiting.popleft(), put_off=True)
         try:
-            return _Piece(next(self._source), put_off=False)
+            return _Pending(next(self._source), put_off=False)
         except StopIteration:
             if self._waiting:
-                return _Piece(self._waiting.popleft(), put_off=True)
+                return _Pending(self._waiting.popleft(), put_off=True)
             raise
