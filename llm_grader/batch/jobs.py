@@ -87,7 +87,7 @@ def export_batch(
             key = grader.provenance(transcript).key
             reason = _reason_to_leave_out(transcript, key, grader, keys)
             if reason is None:
-                sent = redact(transcript).transcript if grader.redact else transcript
+                sent = redact(transcript).transcript if grader.settings.redact else transcript
                 messages, answers = grader.prompts.render(sent), model_of(transcript.channel)
                 body = render_request(grader.endpoint, messages, answers, without=without)
                 line = render_line(key, body)
@@ -123,7 +123,7 @@ async def import_batch(
     store = _check(grader).store
     if store is None:
         raise UsageError("importing results needs a store")
-    journal = Journal(store, store.start_run(grader.base_provenance, grader.rubric))
+    journal = Journal(store, store.start_run(grader.identity.base, grader.rubric))
     work = _Import(grader, store, journal, results)
     try:
         async with aclosing(run_pool(work, transcripts, workers=_OPEN_IMPORTS)) as imported:
@@ -137,10 +137,11 @@ def _check(grader: Grader) -> Grader:
     """Refuse settings with which a transcript takes anything but one request to an endpoint."""
     if grader.is_local:
         raise UsageError("the embedded model takes no batch files: name another --model")
-    if grader.items_per_call != "all" or grader.samples != 1 or grader.ask_roles:
+    settings = grader.settings
+    if settings.items_per_call != "all" or settings.samples != 1 or settings.ask_roles:
         raise UsageError(
             "a batch job has one request for each transcript: set items_per_call to 'all', samples to 1 and ask_roles "
-            f"to false (found {grader.items_per_call}, {grader.samples} and {str(grader.ask_roles).lower()})"
+            f"to false (found {settings.items_per_call}, {settings.samples} and {str(settings.ask_roles).lower()})"
         )
     return grader
 
@@ -197,7 +198,7 @@ class _Import:
 
     async def _card(self, transcript: Transcript, provenance: Provenance, line: ResultLine) -> Scorecard:
         asker = RecordedAsker(line, self._model_of(transcript.channel))
-        if not self._grader.redact:
+        if not self._grader.settings.redact:
             return await grade_transcript(transcript, self._grader.rubric, asker, provenance)
         redaction = redact(transcript)  # the same tokens as in the export
         card = await grade_transcript(redaction.transcript, self._grader.rubric, asker, provenance)

@@ -1,4 +1,4 @@
-"""One run over many transcripts, with a store: each is looked up, leased, graded and kept.
+"""Run over many transcripts, with a store: each is looked up, leased, graded and kept.
 
 Where somebody else who shares the store is grading one right now, it is put off, and looked up again later.
 """
@@ -6,13 +6,14 @@ Where somebody else who shares the store is grading one right now, it is put off
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
+from typing import NamedTuple
 
 from llm_grader.errors import LeasedElsewhere
 from llm_grader.gateway.work import Work, current_work
-from llm_grader.grader.pieces import Piece, Pieces
 from llm_grader.grader.pool import run_pool
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.journal import Journal, JournalLog
@@ -26,7 +27,7 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class GradingRun:
-    """One run.
+    """Run of a grader: its cards as they finish.
 
     Args:
         grade: makes the card of a transcript that has none, given its provenance.
@@ -47,25 +48,25 @@ class GradingRun:
     async def cards(
         self,
         transcripts: Iterable[Transcript],
-        known: Iterable[Known],
+        finished: Iterable[Known],
         *,
         provenance: Provenance,
         rubric: Rubric,
         workers: int,
     ) -> AsyncGenerator[Scorecard, None]:
-        """The cards as they finish; `known` ones are noted as the run's.
+        """The cards as they finish; `finished` ones are noted as the run's.
 
         Args:
             transcripts: what to grade.
-            known: what has its result in the store.
+            finished: what has its result in the store.
             provenance: what all cards have in common.
             rubric: kept with the run, so that it can be compared with later.
             workers: how many transcripts are in flight at most.
         """
         with self._journal(provenance, rubric) as journal:
             if journal is not None:
-                journal.note_all(known)
-            pieces = Pieces(transcripts, most_put_off=workers)
+                journal.note_all(finished)
+            pieces = _PendingTranscripts(transcripts, most_put_off=workers)
             work = partial(self._card_of_piece, pieces=pieces, journal=journal)
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
                 async for card in cards:
@@ -85,7 +86,9 @@ class GradingRun:
         finally:
             journal.close()
 
-    async def _card_of_piece(self, piece: Piece, *, pieces: Pieces, journal: Journal | None) -> Scorecard | None:
+    async def _card_of_piece(
+        self, piece: _Pending, *, pieces: _PendingTranscripts, journal: Journal | None
+    ) -> Scorecard | None:
         """The card of one transcript; None where somebody else is at it and it was put off."""
         while True:
             try:
@@ -116,3 +119,39 @@ class GradingRun:
     async def _graded(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         card = await self._grade(transcript, provenance)
         return card.model_copy(update={"about": About.of(transcript)})  # of what was read, not of what was sent
+
+
+class _Pending(NamedTuple):
+    """A transcript to grade, and whether it was put off before."""
+
+    transcript: Transcript
+    put_off: bool
+
+
+class _PendingTranscripts:
+    """The transcripts, and those that another process was grading when their turn came.
+
+    These come again as soon as `most_put_off` have gathered, and at the end.
+    """
+
+    def __init__(self, transcripts: Iterable[Transcript], *, most_put_off: int) -> None:
+        self._source = iter(transcripts)
+        self._most_put_off = most_put_off
+        self._waiting: deque[Transcript] = deque()
+
+    def put_off(self, transcript: Transcript) -> None:
+        """Let `transcript` come again later."""
+        self._waiting.append(transcript)
+
+    def __iter__(self) -> Iterator[_Pending]:
+        return self
+
+    def __next__(self) -> _Pending:
+        if len(self._waiting) > self._most_put_off:
+            return _Pending(self._waiting.popleft(), put_off=True)
+        try:
+            return _Pending(next(self._source), put_off=False)
+        except StopIteration:
+            if self._waiting:
+                return _Pending(self._waiting.popleft(), put_off=True)
+            raise

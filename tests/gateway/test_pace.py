@@ -216,12 +216,8 @@ def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
 
 
 def test_limits_change_no_key() -> None:
-    keys = [
-        Grader(rubric(), endpoint=Endpoint(model="m", base_url="http://127.0.0.1:1/v1", requests_per_minute=limit)).key(
-            transcript()
-        )
-        for limit in (None, 5)
-    ]
+    endpoints = [Endpoint(model="m", base_url="http://127.0.0.1:1/v1", requests_per_minute=n) for n in (None, 5)]
+    keys = [Grader(rubric(), endpoint=endpoint).provenance(transcript()).key for endpoint in endpoints]
     assert keys[0] == keys[1]
 
 

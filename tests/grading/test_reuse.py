@@ -148,7 +148,7 @@ def test_the_results_of_the_version_before_stay_and_are_named(desk: Desk) -> Non
     assert desk.store.find(second.provenance.key) == second
     assert [run.rubric_version for run in desk.store.runs()] == ["2", "1"]
     assert next(iter(desk.store.cards(1))) == first
-    assert read_other_versions(desk.store, after.base_provenance) == [("1", rubric(*ITEMS).content_hash(), 1)]
+    assert read_other_versions(desk.store, after.identity.base) == [("1", rubric(*ITEMS).content_hash(), 1)]
     assert desk.grade(rubric(*ITEMS)) == first
     assert len(desk.server.requests) == 1
 
@@ -166,7 +166,7 @@ def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest
     desk.grade(rubric(*ITEMS))
     after = edited(item("greeting", weight=2), *ITEMS[1:])
     desk.grade(after, reason_language="de")
-    monkeypatch.setattr("llm_grader.grader.grader.prompt_hash", lambda *_names: "templates of another version")
+    monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "templates of another version")
     desk.grade(after)
     assert desk.questions == [["greeting", "thanks", "solution"]] * 3
 
