@@ -45,7 +45,7 @@ def code_point_offset(text: str, offset: int) -> int:
     return len(before)
 
 
-class Span(NamedTuple):
+class MarkedSpan(NamedTuple):
     """Words of a text, from `start` to `end` in code points, and the `number` they are marked with."""
 
     start: int
@@ -53,17 +53,17 @@ class Span(NamedTuple):
     number: int
 
 
-class Piece(NamedTuple):
+class MarkedPiece(NamedTuple):
     """A stretch of text and the numbers of all spans that cover it, in their order."""
 
     text: str
     numbers: tuple[int, ...]
 
 
-def split_at_spans(text: str, spans: Iterable[Span]) -> Iterator[Piece]:
+def split_at_spans(text: str, spans: Iterable[MarkedSpan]) -> Iterator[MarkedPiece]:
     """`text` cut wherever a span begins or ends: the pieces joined are the text, whatever overlaps."""
-    listed: Sequence[Span] = tuple(span for span in spans if 0 <= span.start < span.end <= len(text))
+    listed: Sequence[MarkedSpan] = tuple(span for span in spans if 0 <= span.start < span.end <= len(text))
     cuts = sorted({0, len(text), *(span.start for span in listed), *(span.end for span in listed)})
     for start, end in pairwise(cuts):
         numbers = tuple(span.number for span in listed if span.start <= start and end <= span.end)
-        yield Piece(text[start:end], numbers)
+        yield MarkedPiece(text[start:end], numbers)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.pages.text import Piece, Span, code_point_offset, split_at_spans, utf16_length, utf16_offset, visible
+from llm_grader.pages.text import (
+    MarkedPiece,
+    MarkedSpan,
+    code_point_offset,
+    split_at_spans,
+    utf16_length,
+    utf16_offset,
+    visible,
+)
 
 TRICKY = ["plain", "😀 hello", "👍🏽 thanks", "🇪🇪 tere", "e\u0301tat", "👨‍👩‍👧 family", "שלום", "a\u202eb"]
 
@@ -37,13 +45,13 @@ def test_what_hides_or_turns_text_is_shown_by_its_code() -> None:
 
 
 def test_overlapping_spans_are_cut_at_their_ends() -> None:
-    pieces = list(split_at_spans("abcdef", [Span(1, 4, 1), Span(3, 6, 2)]))
-    assert pieces == [Piece("a", ()), Piece("bc", (1,)), Piece("d", (1, 2)), Piece("ef", (2,))]
+    pieces = list(split_at_spans("abcdef", [MarkedSpan(1, 4, 1), MarkedSpan(3, 6, 2)]))
+    assert pieces == [MarkedPiece("a", ()), MarkedPiece("bc", (1,)), MarkedPiece("d", (1, 2)), MarkedPiece("ef", (2,))]
 
 
 @given(st.text(max_size=30), st.lists(st.tuples(st.integers(-2, 35), st.integers(-2, 35)), max_size=6))
 def test_the_pieces_joined_are_the_text(text: str, ends: list[tuple[int, int]]) -> None:
-    spans = [Span(start, end, number) for number, (start, end) in enumerate(ends)]
+    spans = [MarkedSpan(start, end, number) for number, (start, end) in enumerate(ends)]
     assert "".join(piece.text for piece in split_at_spans(text, spans)) == text
 
 
