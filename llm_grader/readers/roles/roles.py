@@ -17,7 +17,8 @@ from pydantic import Field, PrivateAttr
 from llm_grader.files.mapping_file import load_mapping
 from llm_grader.readers.roles.languages import guess_language
 from llm_grader.readers.roles.role_words import count_phrases, plain, role_of_label
-from llm_grader.transcript import Model, Participant, Role, RoleSource, Transcript, Turn
+from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
+from llm_grader.transcript import Model, Role, RoleSource, Transcript, Turn, name_key
 
 CLEAR_MARGIN = 2
 """In phrases: decides 67 % of 384 public task chats and 54 % of 28 medical calls (English), none of them wrongly."""
@@ -52,7 +53,7 @@ class RoleMapping(Model):
         return lru_cache(maxsize=4096)(self._find)  # the same few people speak again and again
 
     def _find(self, names: tuple[str | None, ...]) -> Role | None:
-        known = [_key(name) for name in names if name is not None]
+        known = [name_key(name) for name in names if name is not None]
         ways = (self._named.get, self._by_channel, self._by_domain)
         return next((role for way in ways for name in known if (role := way(name))), None)
 
@@ -62,9 +63,9 @@ class RoleMapping(Model):
 
     @cached_property
     def _named(self) -> dict[str, Role]:
-        named: dict[str, Role] = {_key(word): role for word, role in self.speakers.items()}
-        named |= {_key(word): "customer" for word in self.customers}
-        return named | {_key(word): "agent" for word in (*self.agents, *self.addresses)}
+        named: dict[str, Role] = {name_key(word): role for word, role in self.speakers.items()}
+        named |= {name_key(word): "customer" for word in self.customers}
+        return named | {name_key(word): "agent" for word in (*self.agents, *self.addresses)}
 
     def _by_channel(self, name: str) -> Role | None:
         channel = _CHANNEL.fullmatch(name)
@@ -74,7 +75,7 @@ class RoleMapping(Model):
         _, at, domain = address.rpartition("@")
         if not at or not (self.domains or self.addresses):
             return None
-        house = tuple(_key(name).removeprefix("@") for name in self.domains)
+        house = tuple(name_key(name).removeprefix("@") for name in self.domains)
         ours = any(domain == name or domain.endswith(f".{name}") for name in house)
         return "agent" if ours else "customer"
 
@@ -98,7 +99,7 @@ def load_role_mapping(
         return mapping
     update = {"agents": (*mapping.agents, *agents), "channels": {**mapping.channels, **channels}}
     found = mapping.model_copy(update=update)
-    found._awaited = {_key(name): repr(name) for name in agents} | {
+    found._awaited = {name_key(name): repr(name) for name in agents} | {
         f"channel {number}": f"channel {number}" for number in channels
     }
     return found
@@ -111,20 +112,8 @@ def stated_role(speaker: str | None, mapping: RoleMapping) -> Role | None:
 
 def names_in(transcript: Transcript) -> set[str]:
     """All that those who take part are called, as `RoleMapping.unmatched` compares it."""
-    called = _called(transcript)
-    called |= {person.id: _names_of(person) for person in transcript.participants}
-    found = {_key(name) for names in called.values() for name in names}
+    found = {name_key(name) for names in transcript.called().values() for name in names}
     return found | {f"channel {channel[1]}" for name in found if (channel := _CHANNEL.fullmatch(name))}
-
-
-def _called(transcript: Transcript) -> dict[str, list[str]]:
-    """All that each speaker is called: as in the turns, and as the participants tell."""
-    known = {person.id: _names_of(person) for person in transcript.participants}
-    return {turn.speaker: known.get(turn.speaker, [turn.speaker]) for turn in transcript.turns if turn.speaker}
-
-
-def _names_of(person: Participant) -> list[str]:
-    return [name for name in (person.id, person.name, person.email, person.phone, person.key) if name]
 
 
 class Decision(NamedTuple):
@@ -154,7 +143,7 @@ def assign_roles(transcript: Transcript, mapping: RoleMapping) -> Transcript:
     )
     warnings = (*transcript.warnings, *_contradictions(transcript, mapping))
     update = {"turns": turns, "participants": participants, "warnings": warnings}
-    return _with_agent(transcript.model_copy(update=update), mapping)
+    return with_agent(transcript.model_copy(update=update), mapping)
 
 
 def _decided(turn: Turn, decision: Decision) -> Turn:
@@ -172,7 +161,7 @@ def _undecided(transcript: Transcript, decisions: Mapping[str, Decision]) -> lis
 
 
 def _by_mapping(transcript: Transcript, mapping: RoleMapping) -> dict[str, Decision]:
-    called = _called(transcript)
+    called = transcript.called()
     roles = {speaker: mapping.role_of(*called[speaker]) for speaker in _undecided(transcript, {})}
     return {speaker: Decision(role, "mapping", 1.0) for speaker, role in roles.items() if role}
 
@@ -233,27 +222,32 @@ def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:
 
 def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:
     stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role != "unknown"}
-    called = _called(transcript)
+    called = transcript.called()
     for speaker, role in stated.items():
         mapped = mapping.role_of(*called[speaker])
         if mapped and mapped != role and role not in ("bot", "system"):  # these may write from an agent's address
             yield f"speaker {speaker!r}: the source says {role}, the mapping {mapped}; the source's was kept"
 
 
-def _with_agent(transcript: Transcript, mapping: RoleMapping) -> Transcript:
-    agents = list(dict.fromkeys(turn.speaker for turn in transcript.turns if turn.role == "agent" and turn.spoken))
-    if transcript.agent_id is not None or len(agents) < 2:
-        return transcript
-    wanted = {_key(name) for name in mapping.agents}
-    called = _called(transcript)
-    named = [speaker for speaker in agents if speaker and wanted & set(map(_key, called[speaker]))]
-    if len(named) == 1:
-        return transcript.model_copy(update={"agent_id": named[0]})
-    names = ", ".join(speaker or "(no name)" for speaker in agents[:5])
-    warning = f"{len(agents)} agents took part ({names}): all are graded together unless one is named"
-    return transcript.model_copy(update={"warnings": (*transcript.warnings, warning)})
+def with_agent(transcript: Transcript, mapping: RoleMapping) -> Transcript:
+    """The transcript with the speaker who is under review: by its own `agent_id`, else the one agent that is mapped.
+
+    Where several agents took part and none is named, or the one named is none of them, a warning says so.
+    """
+    named = transcript.reviewed_agent or _mapped_agent(transcript, mapping)
+    if named is not None:
+        return transcript.model_copy(update={"agent_id": named}) if named != transcript.agent_id else transcript
+    doubts = (unknown_agent(transcript), several_agents(transcript))
+    warnings = tuple(doubt for doubt in doubts if doubt is not None and doubt not in transcript.warnings)
+    return transcript.model_copy(update={"warnings": (*transcript.warnings, *warnings)}) if warnings else transcript
 
 
-def _key(name: str) -> str:
-    """A name as it is compared: WhatsApp shows people who are no contacts with a `~` that belongs to nobody's name."""
-    return " ".join(name.casefold().removeprefix("~").split())
+def _mapped_agent(transcript: Transcript, mapping: RoleMapping) -> str | None:
+    """The only agent of the mapping who speaks, where it is not plain anyway who is under review."""
+    agents = speaking_agents(transcript)
+    if transcript.agent_id is None and len(agents) < 2:
+        return None
+    wanted = {name_key(name) for name in mapping.agents}
+    called = transcript.called()
+    mapped = [speaker for speaker in agents if wanted & set(map(name_key, called.get(speaker, ())))]
+    return mapped[0] if len(mapped) == 1 else None
