@@ -26,10 +26,15 @@ _MAILBOX = r"""
     (?:can't|cannot|can not) come to the phone[^.]{0,40}[.,]?[^.]{0,60}leave
     (?:no ?one is|nobody is|not) (?:currently |presently )?(?:available|here)[^!?]{0,160}leave (?:your|a|us)
     outside (?:of )?(?:our )?(?:office|business|opening|working) hours[^!?]{0,160}leave (?:your|a|us)
-    (?:office|lines|desk) (?:is|are) (?:now |currently )?closed[^.]{0,80}[.,]?[^.]{0,80}leave
+    (?:office|lines|desk|we)(?: is| are|'re) (?:now |currently )?closed\b[^!?]{0,120}leave (?:your|a|us)
+    leave [^.!?]{0,60}message[^.!?]{0,20}(?:and|,) ?(?:we|i|someone|somebody|a member|one of)\b
+    (?:speak|talk|record)\b[^.]{0,40}(?:after|at) the (?:tone|beep|signal)
+    this is (?:the |\w+'s |\w+ \w+'s )(?:voice ?mail|answering machine|mailbox)
+    welcome to (?:the |our )?(?:voice ?mail|mailbox)
     nach dem (?:signal|piep|ton|piepton|signalton)\w*
     sie sind (?:hier )?(?:mit (?:der|dem) )?(?:mailbox|anrufbeantworter|sprachbox)
-    hinterlassen sie (?:uns |mir )?(?:bitte )?(?:ihre|eine) nachricht
+    hinterlassen sie (?:uns |mir )?(?:bitte )?(?:ihre|eine) (?:kurze )?nachricht
+    (?:haben|ist|sind) (?:\w+ ){0,4}(?:anrufbeantworter|mailbox|sprachbox) (?:der|des|von)
     (?:mailbox|anrufbeantworter|sprachbox) (?:von|der|des) \w+[^.]{0,80}nachricht
     po (?:zaznen\w+ )?(?:signalu|zvukov\w+|pipnut\w+|tonu)
     dovolali jste se do (?:hlasove|schrank|zaznamni)
@@ -64,6 +69,9 @@ _AUTO_REPLY = r"""
     this (?:is|was) an? auto(?:mat\w+)?(?: generated| sent)? ?(?:reply|response|answer|message|e ?mail|confirmation)
     you are receiving this automat\w+
     ^\W*auto(?:mat\w+)? ?(?:reply|response|out of office)
+    ^\W*out of (?:the )?office\b
+    (?:inbox|mailbox|address) is not (?:monitored|read)
+    [(\[]automat\w+ generated
     this (?:message|e ?mail|reply|response) (?:was|is|has been) (?:generated |sent |created )?automat\w+
     (?:has been|was) received and is being reviewed by our
     (?:dies|das) ist eine automatisch\w*
@@ -76,15 +84,16 @@ _AUTO_REPLY = r"""
     ^\W*automatikus (?:valasz|uzenet|ertesites)
     ez az? (?:uzenet|level|e ?mail|valasz)\w* automatikus\w*
     see on automaat\w*
-    ^\W*automaat(?:vastus|teade|kiri)
+    ^\W*automaat(?:ne vastus|vastus|teade|kiri)
     see (?:kiri|teade|sonum|vastus) on (?:saadetud |koostatud |genereeritud )?automaatselt
 """
 
 _AWAY = r"""
     (?:i am|i'm|we are) (?:currently |now )?(?:out of|away from) (?:the )?office
     (?:i am|i'm) (?:currently |now )?on (?:(?:annual |parental |maternity |sick )?leave|vacation|holiday)
-    (?:bin|sind) (?:ich |wir )?(?:derzeit |momentan |zurzeit |aktuell )?(?:bis [^.]{0,40})?nicht im (?:buro|haus)
-    (?:bin|sind) (?:ich |wir )?(?:derzeit |momentan |zurzeit |aktuell )?(?:bis [^.]{0,40})?(?:im urlaub|abwesend)
+    (?:bin|sind) (?:ich |wir )?(?:derzeit |momentan |zurzeit |aktuell )?(?:bis .{0,40}?)?nicht im (?:buro|haus)
+    (?:bin|sind) (?:ich |wir )?(?:derzeit |momentan |zurzeit |aktuell )?(?:bis .{0,40}?)?(?:im urlaub|abwesend)
+    nejsem (?:momentalne |nyni )?v kancelari
     jsem (?:momentalne |nyni |aktualne )?(?:mimo kancelar|na dovolene)
     (?:szabadsagon vagyok|irodan kivul vagyok|nem tartozkodom az irodaban)
     (?:viibin|olen)(?: hetkel| praegu)? (?:puhkusel|kontorist eemal|kontorist valjas)

@@ -63,7 +63,8 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
     console.print()
     console.print(Text(f"{printable(card.transcript_id)}: {_headline(card)}", style="bold"))
     if card.failure is not None:
-        console.print(f"  failed: {card.failure.message}", markup=False)
+        what = "not graded" if card.status == "not_graded" else "failed"
+        console.print(f"  {what}: {card.failure.message} ({card.failure.code})", markup=False)
         return
     for line in (*card.warnings, *(f"look at it: {flag}" for flag in card.flags)):
         console.print(f"  {printable(line)}", style="yellow", markup=False)
@@ -118,6 +119,7 @@ def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
         table.add_column(heading, overflow="fold")
     for row in rows:
         score = "–" if row.score is None else f"{row.score:.0f}"
+        score = f"({score})" if row.status == "needs_review" and row.score is not None else score
         passed = {True: "yes", False: "no", None: "–"}[row.passed]
         failed = ", ".join(row.critical_failures)
         table.add_row(Text(printable(row.transcript_id)), score, passed, f"{row.coverage:.0%}", row.status, failed)
@@ -125,7 +127,8 @@ def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
 
 
 def _headline(card: Scorecard) -> str:
-    score = "no score" if card.score is None else f"score {card.score:.0f} of 100"
+    open_yet = ", to be reviewed" if card.status == "needs_review" else ""
+    score = "no score" if card.score is None else f"score {card.score:.0f} of 100{open_yet}"
     passed = {True: ", passed", False: ", not passed", None: ""}[card.passed]
     critical = f", critical: {', '.join(card.critical_failures)}" if card.critical_failures else ""
     return f"{score}{passed}{critical} ({card.coverage:.0%} of the weight scored, {card.status})"
