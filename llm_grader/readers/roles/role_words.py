@@ -65,7 +65,7 @@ _NUMBERED_SPEAKER = re.compile(
     r"resztvevo|csatorna|koneleja|raakija|osaleja|unknown speaker|unknown)? ?(?:\d{1,3}|[a-h])"
 )
 
-Side = Literal["agent", "customer", "bot", "greeting"]
+Side = Literal["agent", "customer", "bot", "greeting", "calling"]
 
 _PHRASES: dict[str, dict[Side, str]] = {
     "en": {
@@ -91,14 +91,14 @@ _PHRASES: dict[str, dict[Side, str]] = {
             am having trouble, i'm having a problem, having problems with, i need help, i need some help,
             i need to cancel, i need to return, i need to change, i need to schedule, i need to book, i
             need to know, i need a, i want to cancel, i want to return, i want to know, i want to book, i
-            want to speak, i want to, i would like to, i'd like to, i'm calling about, i'm calling
-            because, i am calling about, i am calling because, i'm looking for, i am looking for, can you
+            want to speak, i want to, i would like to, i'd like to, i'm looking for, i am looking for, can you
             help me, could you help me, i ordered, i bought, i was charged, i never received, i haven't
             received, my order, my package, my bill, my internet, my laptop, my computer, my appointment,
             my flight, my card, my password, i lost my, i forgot my, thanks for your help, thank you for
             your help, that will be all, that is all, that's all, doesn't work, isn't working, not
             working, i can't log, i can't access
         """,
+        "calling": "i'm calling about, i'm calling because, i am calling about, i am calling because",
         "bot": """
             press one, press two, press 1, press 2, for english press, please listen carefully, menu
             options have changed, i am a virtual assistant, i'm a virtual assistant, your virtual
@@ -123,11 +123,12 @@ _PHRASES: dict[str, dict[Side, str]] = {
         """,
         "customer": """
             ich habe ein problem, ich habe eine frage, ich habe folgendes problem, ich brauche hilfe,
-            können sie mir helfen, ich rufe an, ich möchte, ich würde gerne, ich wollte, ich habe
+            können sie mir helfen, ich möchte, ich würde gerne, ich wollte, ich habe
             bestellt, ich habe gekauft, meine bestellung, mein paket, meine rechnung, mein internet, mein
             konto, mein handy, mein passwort, funktioniert nicht, geht nicht, nicht angekommen, danke für
             ihre hilfe, vielen dank für ihre hilfe, das war alles, das wäre alles
         """,
+        "calling": "ich rufe an, ich rufe wegen, ich rufe an wegen",
         "bot": """
             drücken sie die eins, drücken sie die 1, zu schulungszwecken aufgezeichnet, ich bin ein
             virtueller assistent, ihr virtueller assistent, bitte bleiben sie in der leitung
@@ -149,11 +150,12 @@ _PHRASES: dict[str, dict[Side, str]] = {
         """,
         "customer": """
             mám problém, mám dotaz, mám otázku, potřebuji pomoc, potřeboval bych, potřebovala bych,
-            potřebuji, chtěl bych, chtěla bych, volám kvůli, volám ohledně, můžete mi pomoct, můžete mi
+            potřebuji, chtěl bych, chtěla bych, můžete mi pomoct, můžete mi
             pomoci, objednal jsem, objednala jsem, koupil jsem, koupila jsem, moje objednávka, můj balík,
             moje faktura, můj účet, nefunguje, nejde mi, nepřišla mi, nepřišel mi, děkuji za pomoc, díky
             za pomoc, to je vše, to je všechno
         """,
+        "calling": "volám kvůli, volám ohledně",
         "bot": """
             stiskněte jedničku, stiskněte 1, hovor může být nahráván, jsem virtuální asistent, jsem
             virtuální asistentka, zůstaňte prosím na lince
@@ -173,10 +175,11 @@ _PHRASES: dict[str, dict[Side, str]] = {
         """,
         "customer": """
             van egy problémám, az a problémám, lenne egy kérdésem, van egy kérdésem, segítségre van
-            szükségem, szeretnék, szeretném, azért hívom, azért telefonálok, azért írok, tudna segíteni,
+            szükségem, szeretnék, szeretném, azért írok, tudna segíteni,
             rendeltem, vásároltam, a rendelésem, a csomagom, a számlám, a fiókom, az internetem, nem
             működik, nem érkezett meg, köszönöm a segítséget, ennyi lenne, ez minden
         """,
+        "calling": "azért hívom, azért telefonálok",
         "bot": """
             nyomja meg az egyes, nyomja meg az 1, a beszélgetést rögzítjük, virtuális asszisztens vagyok,
             kérem tartsa a vonalat
@@ -196,10 +199,11 @@ _PHRASES: dict[str, dict[Side, str]] = {
         """,
         "customer": """
             mul on probleem, mul on küsimus, mul on mure, vajan abi, mul on vaja, sooviksin, ma soovin,
-            tahaksin, ma tahan, helistan seoses, kirjutan seoses, kas saate mind aidata, tellisin, ostsin,
+            tahaksin, ma tahan, kirjutan seoses, kas saate mind aidata, tellisin, ostsin,
             minu tellimus, minu pakk, minu arve, minu konto, minu internet, ei tööta, ei ole jõudnud, ei
             jõudnud, aitäh abi eest, tänan abi eest, see on kõik
         """,
+        "calling": "helistan seoses",
         "bot": """
             vajutage üks, vajutage 1, kõne salvestatakse, olen virtuaalne assistent, palun jääge liinile
         """,
@@ -261,8 +265,6 @@ def is_numbered_speaker(label: str) -> bool:
 @cache
 def _pattern(side: Side, language: str) -> re.Pattern[str]:
     phrases = _listed(_PHRASES[language][side])
-    if side == "agent":
-        phrases += _listed(_PHRASES[language]["greeting"])
     rest_by_first: dict[str, list[str]] = {}
     for phrase in sorted(phrases, key=len, reverse=True):
         first = phrase.split(maxsplit=1)[0]

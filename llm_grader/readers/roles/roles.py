@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, PrivateAttr
 
 from llm_grader.files.mapping_file import load_mapping
+from llm_grader.readers.roles.callers import call_of
 from llm_grader.readers.roles.languages import guess_language
 from llm_grader.readers.roles.role_words import count_phrases, plain, role_of_label
 from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
@@ -188,7 +189,7 @@ def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[
     said = _words_of(transcript)
     language = transcript.language or guess_language(" ".join(text[:4000] for text in said.values()))
     recorded = {s for s in undecided if count_phrases(said.get(s, ""), "bot", language) >= CLEAR_MARGIN}
-    scores = {s: _leaning(said.get(s, ""), language) for s in undecided if s not in recorded}
+    scores = _leanings({s: said.get(s, "") for s in undecided if s not in recorded}, said, language)
     return {s: Decision("bot", "cues", 0.75) for s in recorded} | dict(_clear(scores))
 
 
@@ -203,9 +204,21 @@ def _words_of(transcript: Transcript) -> dict[str, str]:
     return {speaker: " \n ".join(texts) for speaker, texts in said.items()}
 
 
-def _leaning(text: str, language: str | None) -> int:
-    """How many more phrases of agents than of customers a text holds; it is in `plain` form."""
-    return count_phrases(text, "agent", language) - count_phrases(text, "customer", language)
+def _leanings(undecided: Mapping[str, str], said: Mapping[str, str], language: str | None) -> dict[str, int]:
+    """How many more phrases of agents than of customers each text holds; it is in `plain` form.
+
+    Where somebody may call from a house, neither the greetings of those who are called count, nor that somebody calls;
+    where it is plain that a house calls, that counts as much as a clear margin.
+    """
+    calls = {speaker: call_of(text, language) for speaker, text in {**undecided, **said}.items()}
+    found = {}
+    for speaker, text in undecided.items():
+        called = any(call != "none" for other, call in calls.items() if other != speaker)
+        agent = count_phrases(text, "agent", language) + (0 if called else count_phrases(text, "greeting", language))
+        calling = 0 if calls[speaker] == "of_house" else count_phrases(text, "calling", language)
+        customer = count_phrases(text, "customer", language) + calling
+        found[speaker] = agent - customer + (CLEAR_MARGIN if calls[speaker] == "of_house" else 0)
+    return found
 
 
 def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:

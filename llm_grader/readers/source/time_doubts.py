@@ -40,11 +40,11 @@ def time_warnings(transcript: Transcript) -> list[str]:
 
 def language_warnings(transcript: Transcript) -> list[str]:
     """The languages, of the whole and of turns, that are none."""
-    stated = dict.fromkeys(said.language for said in (transcript, *transcript.turns) if said.language is not None)
+    stated = dict.fromkeys([transcript.language, *(turn.language for turn in transcript.turns)])
     return [
         f"language {code!r} is no language: expected a code such as en or de-AT"
         for code in stated
-        if not _is_language(code)
+        if code is not None and not _is_language(code)
     ]
 
 

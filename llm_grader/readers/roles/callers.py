@@ -1,0 +1,40 @@
+"""Who calls whom: a house that calls its customer is not told by greetings, for whoever is called greets.
+
+What somebody says first shows three things: whether they come from a house ("this is Ana from …"), whether it is about
+something of the other's ("your order", "do you have a minute"), and whether it is about something of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from llm_grader.readers.roles.call_words import CALL_LANGUAGES, call_words
+from llm_grader.transcript import primary_language
+
+Call = Literal["none", "open", "of_house"]
+
+_BEGINNING = 700
+"""Characters of what somebody says in which they tell why they call."""
+_RANK: tuple[Call, ...] = ("none", "open", "of_house")
+
+
+def call_of(text: str, language: str | None) -> Call:
+    """What call somebody seems to make who says `text`, in `plain` form.
+
+    Returns:
+        `of_house`: by two signs a house calls about something of the other's, and none speaks for anything of theirs.
+        `open`: by one sign it may be a house, or somebody who works elsewhere and is a customer here.
+        `none`: nothing speaks for a house that calls.
+    """
+    known = primary_language(language or "")
+    languages = [known] if known in CALL_LANGUAGES else CALL_LANGUAGES
+    return max((_call(text[:_BEGINNING], code) for code in languages), key=_RANK.index)
+
+
+def _call(text: str, language: str) -> Call:
+    words = call_words(language)
+    signs = sum(pattern.search(text) is not None for pattern in words.yours)
+    comes_from = words.house.search(text) is not None
+    if words.own.search(text) is not None:
+        return "open" if signs else "none"
+    return "of_house" if comes_from + signs > 1 else "open" if comes_from + signs else "none"
