@@ -139,7 +139,7 @@ _DE = {
         Hallo, spreche ich mit Frau Vossberg? Mein Name ist Jonas von den Stadtwerken, Sie hatten um Rückruf gebeten.
         Guten Tag, Becker, Paketdienst. Sie hatten ein Paket vermisst gemeldet, wir haben es gefunden.
         Guten Tag, Lena Kühn von der Nordbank, es geht um Ihren Kreditantrag. Passt es gerade?
-        Hallo, mein Name ist Anna, ich rufe Sie von der Firma Kessel an, der Wasserkocher, den Sie bestellt haben, ist da.
+        Hallo, mein Name ist Anna, ich rufe Sie von der Firma Kessel an, der Kocher, den Sie bestellt haben, ist da.
     """,
     "private_picks_up": """
         Ja bitte?

@@ -36,6 +36,7 @@ _EN: _Words = {
         (?:this is|my name is|my name's|you're speaking with) (?:\w+ ){1,4}?(?:calling |here )?(?:from|with|at|of) \w+
         \w+,? (?:and )?i(?:'m| am) (?:calling|ringing|phoning) (?:you )?(?:from|for) (?!home|my|a |abroad|work|help)\w+
         \w+ (?:here|calling) from (?!home|my)\w+
+        (?:it's|hello|hi|morning|afternoon|evening|and),? (?!i'm |i am )\w+ (?:\w+ )?from (?!home|my)\w+
         \w+ from (?:\w+ ){1,3}here
         on behalf of
     """,
@@ -79,6 +80,8 @@ _DE: _Words = {
     "house": r"""
         (?:hier|hier ist|hier spricht|mein name ist|sie sprechen mit) (?:\w+ ){1,4}?(?:von|vom|aus) (?:der |dem )?\w+
         \w+ (?:von|vom) (?:der |dem )?(?:firma )?\w+(?: \w+)?,? (?:hier|am apparat)
+        (?:morgen|tag|abend|hallo|gott),? \w+ (?:\w+ )?(?:von|vom) (?:der |dem )?\w+
+        ich rufe (?:sie )?(?:von|vom|aus) (?:der |dem )?(?!zu hause)\w+
         im (?:auftrag|namen) (?:der|des|von)
     """,
     "about": r"""
@@ -115,6 +118,7 @@ _CS: _Words = {
     "house": r"""
         (?:tady|zde|u telefonu|jmenuji se|pri telefonu|mluvi) (?:\w+ ){1,3}?(?:ze|z|za) \w+
         volam (?:vam )?(?:ze|z) \w+
+        (?:den|rano|odpoledne|vecer),? \w+ (?:\w+ )?(?:ze|z) \w+
         (?:jmenem|za) (?:spolecnosti|firmy|firmu|spolecnost)
     """,
     "about": r"""
@@ -154,6 +158,7 @@ _HU: _Words = {
     "house": r"""
         vagyok,? (?:az? )?(?:\w+ ){0,3}?\w*(?:tol|bol)
         vagyok,? (?:az? )?(?:\w+ ){1,2}(?:munkatarsa|ugyfelszolgalat\w*)
+        az? (?:\w+ ){0,3}\w*(?:tol|bol),
         (?:neveben|kepviseleteben|megbizasabol)
         \w*(?:tol|bol) (?:hivom|telefonalok|keresem)
     """,
@@ -194,6 +199,7 @@ _ET: _Words = {
     "house": r"""
         (?:siin|mina olen|minu nimi on|siin raagib) (?:\w+ ){1,4}?\w* ?st
         helistan (?:teile )?(?:\w+ ){0,3}?\w* ?st
+        (?:tere|hommikust|paevast|ohtust),? \w+ (?:\w+ )?\w+ ?st
         \w+ nimel helistan
     """,
     "about": r"""

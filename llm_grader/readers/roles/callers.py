@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from llm_grader.readers.roles.call_words import CALL_LANGUAGES, call_words
+from llm_grader.readers.roles.role_words import count_phrases
 from llm_grader.transcript import primary_language
 
 Call = Literal["none", "open", "of_house"]
@@ -19,12 +20,12 @@ _RANK: tuple[Call, ...] = ("none", "open", "of_house")
 
 
 def call_of(text: str, language: str | None) -> Call:
-    """What call somebody seems to make who says `text`, in `plain` form.
+    """What call somebody seems to make who says `text`: their turns in `plain` form, a line each.
 
     Returns:
-        `of_house`: by two signs a house calls about something of the other's, and none speaks for anything of theirs.
+        `of_house`: by two signs a house calls about something of the other's, before it is about anything of their own.
         `open`: by one sign it may be a house, or somebody who works elsewhere and is a customer here.
-        `none`: nothing speaks for a house that calls.
+        `none`: nothing speaks for a house that calls, or they greet as one that is called.
     """
     known = primary_language(language or "")
     languages = [known] if known in CALL_LANGUAGES else CALL_LANGUAGES
@@ -33,8 +34,13 @@ def call_of(text: str, language: str | None) -> Call:
 
 def _call(text: str, language: str) -> Call:
     words = call_words(language)
-    signs = sum(pattern.search(text) is not None for pattern in words.yours)
-    comes_from = words.house.search(text) is not None
-    if words.own.search(text) is not None:
-        return "open" if signs else "none"
-    return "of_house" if comes_from + signs > 1 else "open" if comes_from + signs else "none"
+    signs, own, comes_from = set[int](), False, False
+    for turn in text.split("\n"):
+        if count_phrases(turn, "greeting", language):
+            return "none"
+        signs |= {number for number, pattern in enumerate(words.yours) if pattern.search(turn)}
+        comes_from = comes_from or words.house.search(turn) is not None
+        own = own or words.own.search(turn) is not None
+        if not own and comes_from + len(signs) > 1:
+            return "of_house"
+    return "open" if signs or (comes_from and not own) else "none"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, PrivateAttr
 
 from llm_grader.files.mapping_file import load_mapping
-from llm_grader.readers.roles.callers import call_of
+from llm_grader.readers.roles.callers import Call, call_of
 from llm_grader.readers.roles.languages import guess_language
 from llm_grader.readers.roles.role_words import count_phrases, plain, role_of_label
 from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
@@ -189,8 +189,13 @@ def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[
     said = _words_of(transcript)
     language = transcript.language or guess_language(" ".join(text[:4000] for text in said.values()))
     recorded = {s for s in undecided if count_phrases(said.get(s, ""), "bot", language) >= CLEAR_MARGIN}
-    scores = _leanings({s: said.get(s, "") for s in undecided if s not in recorded}, said, language)
-    return {s: Decision("bot", "cues", 0.75) for s in recorded} | dict(_clear(scores))
+    calls = {s: call_of(text, language) for s, text in said.items()}
+    texts = {s: said.get(s, "") for s in undecided if s not in recorded}
+    # one who may call from a house or be a customer from another is told by more
+    margin = CLEAR_MARGIN + ("open" in calls.values())
+    return {s: Decision("bot", "cues", 0.75) for s in recorded} | dict(
+        _clear(_leanings(texts, calls, language), margin)
+    )
 
 
 def _words_of(transcript: Transcript) -> dict[str, str]:
@@ -204,32 +209,32 @@ def _words_of(transcript: Transcript) -> dict[str, str]:
     return {speaker: " \n ".join(texts) for speaker, texts in said.items()}
 
 
-def _leanings(undecided: Mapping[str, str], said: Mapping[str, str], language: str | None) -> dict[str, int]:
+def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str | None) -> dict[str, int]:
     """How many more phrases of agents than of customers each text holds; it is in `plain` form.
 
-    Where somebody may call from a house, neither the greetings of those who are called count, nor that somebody calls;
-    where it is plain that a house calls, that counts as much as a clear margin.
+    Where somebody may call from a house, the greetings of those who are called do not count. Where it is plain that a
+    house calls, that it calls does not count as a customer's phrase, and counts as much as a clear margin.
     """
-    calls = {speaker: call_of(text, language) for speaker, text in {**undecided, **said}.items()}
     found = {}
-    for speaker, text in undecided.items():
+    for speaker, text in texts.items():
+        of_house = calls.get(speaker) == "of_house"
         called = any(call != "none" for other, call in calls.items() if other != speaker)
         agent = count_phrases(text, "agent", language) + (0 if called else count_phrases(text, "greeting", language))
-        calling = 0 if calls[speaker] == "of_house" else count_phrases(text, "calling", language)
+        calling = 0 if of_house else count_phrases(text, "calling", language)
         customer = count_phrases(text, "customer", language) + calling
-        found[speaker] = agent - customer + (CLEAR_MARGIN if calls[speaker] == "of_house" else 0)
+        found[speaker] = agent - customer + (CLEAR_MARGIN if of_house else 0)
     return found
 
 
-def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:
-    """Who leans to the agent's side, and who to the customer's, by the margin more than everyone else undecided."""
+def _clear(scores: Mapping[str, int], least: int) -> Iterator[tuple[str, Decision]]:
+    """Who leans to the agent's side, and who to the customer's, by `least` more than everyone else undecided."""
     ranked = sorted(scores.items(), key=lambda item: item[1])
     if len(ranked) == 1:
         ranked = [("", 0), *ranked] if ranked[0][1] > 0 else [*ranked, ("", 0)]
     sides: tuple[tuple[Role, list[tuple[str, int]]], ...] = (("agent", ranked[-2:][::-1]), ("customer", ranked[:2]))
     for role, two in sides:
         margin = abs(two[0][1] - two[1][1]) if len(two) == 2 else 0
-        if margin >= CLEAR_MARGIN and two[0][0]:
+        if margin >= least and two[0][0]:
             yield two[0][0], Decision(role, "cues", round(1 - 0.5 / margin, 2))
 
 
