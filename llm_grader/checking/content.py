@@ -57,7 +57,8 @@ def _is_heading(body: str) -> bool:
 def _is_noise(body: str) -> bool:
     rest = _BRACKETED.sub(_unless_said, body).casefold()
     words = _WORD.findall(rest)
-    return _FILLERS.issuperset(words) and not any(unicodedata.category(sign) == "So" for sign in rest)
+    asks = bool(words) and "?" in rest
+    return not asks and _FILLERS.issuperset(words) and not any(unicodedata.category(sign) == "So" for sign in rest)
 
 
 def _unless_said(bracketed: re.Match[str]) -> str:

@@ -85,6 +85,7 @@ EMPTY = [
     "Agent:",
 ]
 SAYING = [
+    "Hm?",
     "OK",
     "No.",
     "👍",
