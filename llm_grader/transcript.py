@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from email.utils import parseaddr
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -205,8 +206,8 @@ class Transcript(Model):
         silent = {person.id: None for person in self.participants if person.role == "agent"}
         if self.agent_id in speaking:
             return self.agent_id
-        wanted = name_key(self.agent_id)
-        meant = [who for who, names in self.called().items() if wanted in map(name_key, names)]
+        wanted = _ways_to_write(self.agent_id)
+        meant = [who for who, names in self.called().items() if any(wanted & _ways_to_write(name) for name in names)]
         for agents in (speaking, silent):
             if named := [who for who in meant if who in agents]:
                 return named[0] if len({*map(name_key, named)}) == 1 else None
@@ -236,6 +237,12 @@ def name_key(name: str) -> str:
     WhatsApp shows people who are no contacts with a `~` that belongs to nobody's name.
     """
     return " ".join(unicodedata.normalize("NFC", name).casefold().removeprefix("~").split())
+
+
+def _ways_to_write(name: str) -> set[str]:
+    """The keys of a name, of an address, and of both in one: `Ana Weber <ana@firm.example>`."""
+    shown, address = parseaddr(name) if name.rstrip().endswith(">") else ("", "")
+    return {name_key(each) for each in (name, shown, address) if each.strip()}
 
 
 def primary_language(code: str) -> str:

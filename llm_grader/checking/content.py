@@ -31,10 +31,12 @@ _NOISE_WORDS = """
     müra vaikus arusaamatu muusika naer köha
 """
 _FILLER_WORDS = """
+    inaudible unintelligible indistinct null nan
     hm hmm hmmm hmmmm mhm mm mmm mmhm um umm uh uhh uhm er erm eh ehm äh ähm äm öh öhm tja ő öö ööö ee eee éé izé ehh
 """
 _NOISES = frozenset(_NOISE_WORDS.split())
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_NOTHING_EXPORTED = "n/a"
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -58,6 +60,8 @@ def _is_noise(body: str) -> bool:
     rest = _BRACKETED.sub(_unless_said, body).casefold()
     words = _WORD.findall(rest)
     asks = bool(words) and "?" in rest
+    if body.casefold() == _NOTHING_EXPORTED:
+        return True
     return not asks and _FILLERS.issuperset(words) and not any(unicodedata.category(sign) == "So" for sign in rest)
 
 

@@ -89,7 +89,7 @@ def _reason(transcript: Transcript, spoken: Sequence[Turn]) -> NoConduct:
     if "supervisor" in roles:
         return "only_supervisor"
     machines = [turn for turn in spoken if turn.role in ("bot", "system")]
-    if machines and _machine(machines, transcript) == "auto_reply":
+    if machines and (transcript.channel == "email" or _machine(machines, transcript) == "auto_reply"):
         return "auto_reply"
     return "only_bots" if "bot" in roles else "nobody"
 
@@ -103,7 +103,8 @@ def _silent_agent(transcript: Transcript) -> NoConduct | None:
     ]
     if any(turn.kind == "note" or turn.visibility == "internal" for turn in silent if turn.text.strip()):
         return "only_notes"
-    return "agent_said_nothing" if silent or transcript.reviewed_agent is not None else None
+    named = any(person.id == transcript.reviewed_agent for person in transcript.participants)
+    return "agent_said_nothing" if silent or named else None
 
 
 def _tells_of_mailbox(turn: Turn) -> bool:

@@ -54,6 +54,12 @@ _RECORDING = r"""
     your call is (?:very )?important to us
     you are (?:currently )?(?:number|caller|in position|position) [\w ]{1,12} in the (?:queue|line)
     all (?:of )?(?:our )?(?:agents|operators|representatives|advisors|lines|colleagues) are (?:currently |still )?busy
+    thank you for calling[^!?]{0,60}\b(?:is|are) (?:now |currently )?closed
+    you are calling outside (?:of )?(?:our )?\w+ hours
+    sie rufen ausserhalb unserer \w+zeiten
+    volate mimo (?:nasi )?(?:pracovni|oteviraci|provozni) dobu
+    munkaidon kivul hiv
+    helistate valjaspool (?:meie )?(?:tooaega|lahtiolekuaega)
     drucken sie (?:bitte )?(?:die )?(?:eins|zwei|null|[0-9])
     ihr anruf ist uns wichtig
     alle (?:unsere )?(?:mitarbeiter|leitungen|platze)\w* (?:sind|sprechen) (?:\w+ |im moment )?(?:belegt|im gesprach)
@@ -74,6 +80,8 @@ _AUTO_REPLY = r"""
     [(\[]automat\w+ generated
     this (?:message|e ?mail|reply|response) (?:was|is|has been) (?:generated |sent |created )?automat\w+
     (?:has been|was) received and is being reviewed by our
+    (?:we are|we're|our team is) (?:currently |now )?(?:offline|away)\b[^!?]{0,100}(?:leave|get back|reply|answer)
+    (?:an agent|an operator|a representative|a member of our team|one of our \w+) will be with you (?:shortly|soon)
     (?:dies|das) ist eine automatisch\w*
     ^\W*(?:automatische (?:antwort|nachricht|eingangs|empfangs)\w*|abwesenheitsnotiz)
     diese (?:nachricht|e ?mail|antwort) (?:wurde|wird|ist) automatisch

@@ -65,12 +65,17 @@ NOTHING_THERE: dict[str, tuple[NoConduct, str, list[Turn]]] = {
     "an automatic mail": ("auto_reply", "email", [ASKS, says("bot", "This is an automatic reply.")]),
     "notes": ("only_notes", "chat", [ASKS, says("agent", "customer is angry", kind="note")]),
     "internal messages": ("only_notes", "email", [ASKS, says("agent", "see ticket 4", visibility="internal")]),
+    "an automatic mail that says otherwise": ("auto_reply", "email", [ASKS, says("bot", "We have your mail.")]),
+    "a line for those who wait": ("auto_reply", "chat", [ASKS, says("agent", "An agent will be with you soon")]),
+    "a closed desk": ("only_bots", "call", [says("agent", "Thank you for calling. We are closed. Goodbye."), ASKS]),
     "an event": ("agent_said_nothing", "chat", [ASKS, says("agent", "Ana joined", kind="event")]),
     "only quoted words": ("agent_said_nothing", "email", [ASKS, says("agent", "> Hi", segments=quoted("> Hi"))]),
     "a supervisor": ("only_supervisor", "chat", [ASKS, says("supervisor", "Good morning, I have sent it.")]),
     "a supervisor and a bot": ("only_supervisor", "chat", [ASKS, says("bot", "Hi"), says("supervisor", "Yes")]),
 }  # fmt: skip
 EMPTY = [
+    "n/a",
+    "inaudible",
     "",
     " ",
     ":",
@@ -175,7 +180,18 @@ def test_who_is_under_review_is_known_case_and_blanks_aside(agent_id: str) -> No
     assert grade(talk)[0].status == "ok"
 
 
-@pytest.mark.parametrize("agent_id", ["a1", "A1", "Ana Weber", "ana  weber", "ANA@firm.example"])
+@pytest.mark.parametrize(
+    "agent_id",
+    [
+        "Ana Weber <ana@firm.example>",
+        "A. W. <ANA@firm.example>",
+        "a1",
+        "A1",
+        "Ana Weber",
+        "ana  weber",
+        "ANA@firm.example",
+    ],
+)
 def test_who_is_under_review_is_known_by_all_that_a_participant_is_called(agent_id: str) -> None:
     turns = (says("agent", HELLO, speaker="a1"), says("customer", "Hi", speaker="c1"), BEN)
     talk = transcript("t1", *turns, agent_id=agent_id, participants=PEOPLE)
@@ -223,6 +239,11 @@ def test_a_named_agent_who_takes_part_in_silence_said_nothing() -> None:
     people = (*PEOPLE, Participant(id="b1", role="agent", name="Cid"))
     card, _ = grade(transcript("t1", MAYA, BEN, agent_id="Cid", participants=people))
     assert (card.status, card.failure and card.failure.code) == ("not_graded", "agent_said_nothing")
+
+
+def test_who_is_named_and_not_there_hides_no_bot() -> None:
+    card, _ = grade(transcript("t1", ASKS, says("bot", "Hi!"), agent_id="Zoe"))
+    assert (card.status, card.failure and card.failure.code) == ("not_graded", "only_bots")
 
 
 def test_unknown_speakers_are_for_people_to_settle() -> None:

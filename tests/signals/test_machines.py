@@ -35,6 +35,10 @@ RECORDINGS = [
     "Pro češtinu stiskněte jedničku.",
     "Számlázáshoz nyomja meg az egyes gombot.",
     "Arvete jaoks vajutage üks.",
+    "Thank you for calling. Our office is closed. We open at nine.",
+    "You are calling outside our business hours.",
+    "Sie rufen außerhalb unserer Geschäftszeiten an.",
+    "Voláte mimo pracovní dobu.",
 ]
 AUTO_REPLIES = [
     "Thank you for your message. I am out of the office until 5 May with limited access to e-mail.",

@@ -19,6 +19,7 @@ from llm_grader.readers.roles.callers import Call, call_of
 from llm_grader.readers.roles.languages import guess_language
 from llm_grader.readers.roles.role_words import count_phrases, plain, role_of_label
 from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
+from llm_grader.signals.machines import is_mailbox
 from llm_grader.transcript import Model, Role, RoleSource, Transcript, Turn, name_key
 
 CLEAR_MARGIN = 2
@@ -188,7 +189,7 @@ def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[
         return {}
     said = _words_of(transcript)
     language = transcript.language or guess_language(" ".join(text[:4000] for text in said.values()))
-    recorded = {s for s in undecided if count_phrases(said.get(s, ""), "bot", language) >= CLEAR_MARGIN}
+    recorded = {s for s in undecided if _is_recorded(said.get(s, ""), language)}
     calls = {s: call_of(text, language) for s, text in said.items()}
     texts = {s: said.get(s, "") for s in undecided if s not in recorded}
     # one who may call from a house or be a customer from another is told by more
@@ -196,6 +197,10 @@ def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[
     return {s: Decision("bot", "cues", 0.75) for s in recorded} | dict(
         _clear(_leanings(texts, calls, language), margin)
     )
+
+
+def _is_recorded(text: str, language: str | None) -> bool:
+    return all(map(is_mailbox, text.split("\n"))) or count_phrases(text, "bot", language) >= CLEAR_MARGIN
 
 
 def _words_of(transcript: Transcript) -> dict[str, str]:

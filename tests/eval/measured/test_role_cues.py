@@ -15,7 +15,7 @@ from llm_grader.transcript import Role, Transcript, Turn
 def test_the_same_seed_makes_the_same_calls_and_the_halves_share_no_sentence() -> None:
     for language in LANGUAGES:
         for direction in DIRECTIONS:
-            seen, kept = (list(make_calls(language, direction, half, count=20)) for half in ("seen", "kept"))  # type: ignore[arg-type]
+            seen, kept = (list(make_calls(language, direction, half, count=20)) for half in ("seen", "kept"))
             assert seen == list(make_calls(language, direction, "seen", count=20))
             said = [{turn.text for call in calls for turn in call.transcript.turns} for calls in (seen, kept)]
             assert said[0].isdisjoint(said[1])
@@ -34,7 +34,8 @@ def test_what_is_decided_and_what_of_it_is_right_are_counted_apart() -> None:
     clear = ("Thank you for calling, how can I help you?", "I have a problem with my order.")
     figures = score_roles("all", [_call(*clear), _call(*clear, swapped=True), _call("Hm.", "Well.")])
     # two of three are decided, one of the two rightly
-    assert (figures.n, figures.coverage.estimate, figures.precision.estimate) == (3, pytest.approx(2 / 3), 0.5)
+    assert (figures.n, figures.precision.estimate) == (3, 0.5)
+    assert figures.coverage.estimate == pytest.approx(2 / 3)
 
 
 def test_public_conversations_of_two_are_read_without_their_roles(tmp_path: Path) -> None:

@@ -106,6 +106,17 @@ def test_an_office_that_sounds_like_the_desk_beside_a_house_that_calls_is_left_o
     assert roles(call) == {"A": "unknown", "B": "unknown"}
 
 
+def test_a_voice_mailbox_is_a_machine_and_who_speaks_of_one_is_none() -> None:
+    call = settled("You have reached Kettle. Please leave a message after the tone.", "Hello, please call me back.")
+    assert roles(call) == {"A": "bot", "B": "unknown"}
+    call = settled(
+        "Kettle, how can I help? Let me check.",
+        "I have a problem, my order is late.",
+        "Leave a message after the tone.",
+    )
+    assert roles(call) == {"A": "agent", "B": "customer"}
+
+
 def test_roles_that_the_source_states_are_not_told_by_cues() -> None:
     turns = (Turn(role="agent", text="Hello"), Turn(role="customer", text="Hi"))
     assert ROLES_BY_CUES not in flags_of(assign_roles(Transcript(id="t", channel="call", turns=turns), RoleMapping()))
