@@ -1,7 +1,8 @@
 """Calls made up to measure how roles are told: a house that calls, and a house that is called, in five languages.
 
-The sentences were written apart from the cues that they measure. Every other one belongs to the half `seen`, by which
-cues may be improved; the others are the half `kept`, of which only the figures are looked at.
+The sentences were written apart from the cues that they measure. By those of the half `seen` cues may be improved; of
+the half `kept` only the figures are looked at. What people say first is written for each half; of the rest, every other
+sentence belongs to each.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from llm_grader.eval.measured.made_sentences import SENTENCES
+from llm_grader.eval.measured.made_sentences_kept import KEPT
 from llm_grader.transcript import Role, Transcript, Turn
 
 Direction = Literal["inbound", "inbound_business", "outbound", "outbound_office"]
@@ -68,13 +70,19 @@ def make_calls(language: str, direction: Direction, half: Half, *, count: int, s
         first = chance.random() < 0.5  # nobody is known by being the first of an export's speakers
         names = {"agent": "S1" if first else "S2", "customer": "S2" if first else "S1"}
         turns = [
-            Turn(role="unknown", speaker=names[role], text=chance.choice(_half(SENTENCES[language][kind], half)))
+            Turn(role="unknown", speaker=names[role], text=chance.choice(_sentences(language, kind, half)))
             for role, kind in _COURSE[direction]
         ]
         call = Transcript(id=f"{language}-{direction}-{number}", channel="call", turns=tuple(turns), language=language)
         yield MadeCall(call, {names["agent"]: "agent", names["customer"]: "customer"})
 
 
-def _half(sentences: str, half: Half) -> Sequence[str]:
-    lines = [line.strip() for line in sentences.strip().splitlines()]
-    return lines[0::2] if half == "seen" else lines[1::2]
+def _sentences(language: str, kind: str, half: Half) -> Sequence[str]:
+    lines, kept = (_lines(texts[language].get(kind, "")) for texts in (SENTENCES, KEPT))
+    if kept:
+        return kept if half == "kept" else lines
+    return lines[1::2] if half == "kept" else lines[0::2]
+
+
+def _lines(sentences: str) -> list[str]:
+    return [line.strip() for line in sentences.strip().splitlines()]

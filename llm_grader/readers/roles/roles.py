@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr
 from llm_grader.files.mapping_file import load_mapping
 from llm_grader.readers.roles.callers import Call, call_of
 from llm_grader.readers.roles.languages import guess_language
-from llm_grader.readers.roles.role_words import count_phrases, plain, role_of_label
+from llm_grader.readers.roles.role_words import Side, count_phrases, plain, role_of_label
 from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
 from llm_grader.signals.machines import is_mailbox
 from llm_grader.transcript import Model, Role, RoleSource, Transcript, Turn, name_key
@@ -217,17 +217,24 @@ def _words_of(transcript: Transcript) -> dict[str, str]:
 def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str | None) -> dict[str, int]:
     """How many more phrases of agents than of customers each text holds; it is in `plain` form.
 
-    Where somebody may call from a house, the greetings of those who are called do not count. Where it is plain that a
-    house calls, that it calls does not count as a customer's phrase, and counts as much as a clear margin.
+    Whoever is called greets, and asks to wait: this counts once where nobody else speaks like a customer, and not at
+    all where somebody else may call from a house. Where it is plain that a house calls, that counts as much as a clear
+    margin.
     """
+
+    def count(speaker: str, *sides: Side) -> int:
+        return sum(count_phrases(texts[speaker], side, language) for side in sides)
+
+    of_house = {speaker for speaker in texts if calls.get(speaker) == "of_house"}
+    asks = {s: count(s, "customer") if s in of_house else count(s, "customer", "calling") for s in texts}
     found = {}
-    for speaker, text in texts.items():
-        of_house = calls.get(speaker) == "of_house"
-        called = any(call != "none" for other, call in calls.items() if other != speaker)
-        agent = count_phrases(text, "agent", language) + (0 if called else count_phrases(text, "greeting", language))
-        calling = 0 if of_house else count_phrases(text, "calling", language)
-        customer = count_phrases(text, "customer", language) + calling
-        found[speaker] = agent - customer + (CLEAR_MARGIN if of_house else 0)
+    for speaker in texts:
+        others = [other for other in texts if other != speaker]
+        called = any(calls.get(other, "none") != "none" for other in others)
+        asked = any(asks[other] for other in others)
+        polite = 0 if called else count(speaker, "greeting", "hold")
+        helps = count(speaker, "agent") + (polite if asked else min(polite, 1))
+        found[speaker] = helps - asks[speaker] + (CLEAR_MARGIN if speaker in of_house else 0)
     return found
 
 
