@@ -6,26 +6,19 @@ Being the first to speak is no cue: in public sets it is the customer as often a
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import Field, PrivateAttr
 
 from llm_grader.files.mapping_file import load_mapping
-from llm_grader.readers.roles.callers import Call, call_of
-from llm_grader.readers.roles.languages import guess_language
-from llm_grader.readers.roles.role_words import Side, count_phrases, plain, role_of_label
+from llm_grader.readers.roles.cues import Decision, roles_by_cues
+from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
-from llm_grader.signals.machines import is_mailbox
-from llm_grader.transcript import Model, Role, RoleSource, Transcript, Turn, name_key
+from llm_grader.transcript import Model, Role, Transcript, Turn, name_key
 
-CLEAR_MARGIN = 2
-"""In phrases: decides 67 % of 384 public task chats and 54 % of 28 medical calls (English), none of them wrongly."""
-
-_SAMPLE_CHARACTERS = 20_000
 _CHANNEL = re.compile(r"(?:ch|channel)?[ _]?(\d{1,2})(?:, .*)?")
 _OTHER_SIDE: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
 
@@ -118,14 +111,6 @@ def names_in(transcript: Transcript) -> set[str]:
     return found | {f"channel {channel[1]}" for name in found if (channel := _CHANNEL.fullmatch(name))}
 
 
-class Decision(NamedTuple):
-    """A role, how it came about, and how sure it is (0–1, None for unknown)."""
-
-    role: Role
-    source: RoleSource
-    confidence: float | None
-
-
 _UNKNOWN = Decision("unknown", "unknown", None)
 
 
@@ -185,69 +170,7 @@ def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -
 
 def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     undecided = _undecided(transcript, decisions)
-    if not undecided:
-        return {}
-    said = _words_of(transcript)
-    language = transcript.language or guess_language(" ".join(text[:4000] for text in said.values()))
-    recorded = {s for s in undecided if _is_recorded(said.get(s, ""), language)}
-    calls = {s: call_of(text, language) for s, text in said.items()}
-    texts = {s: said.get(s, "") for s in undecided if s not in recorded}
-    # one who may call from a house or be a customer from another is told by more
-    margin = CLEAR_MARGIN + ("open" in calls.values())
-    return {s: Decision("bot", "cues", 0.75) for s in recorded} | dict(
-        _clear(_leanings(texts, calls, language), margin)
-    )
-
-
-def _is_recorded(text: str, language: str | None) -> bool:
-    return all(map(is_mailbox, text.split("\n"))) or count_phrases(text, "bot", language) >= CLEAR_MARGIN
-
-
-def _words_of(transcript: Transcript) -> dict[str, str]:
-    said: dict[str, list[str]] = defaultdict(list)
-    length: Counter[str] = Counter()
-    for turn in transcript.turns:
-        if turn.speaker and turn.spoken and length[turn.speaker] < _SAMPLE_CHARACTERS:
-            text = " ".join(turn.text[start:end] for start, end in turn.body_spans())[:_SAMPLE_CHARACTERS]
-            said[turn.speaker].append(plain(text))
-            length[turn.speaker] += len(text)
-    return {speaker: " \n ".join(texts) for speaker, texts in said.items()}
-
-
-def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str | None) -> dict[str, int]:
-    """How many more phrases of agents than of customers each text holds; it is in `plain` form.
-
-    Whoever is called greets, and asks to wait: this counts once where nobody else speaks like a customer, and not at
-    all where somebody else may call from a house. Where it is plain that a house calls, that counts as much as a clear
-    margin.
-    """
-
-    def count(speaker: str, *sides: Side) -> int:
-        return sum(count_phrases(texts[speaker], side, language) for side in sides)
-
-    of_house = {speaker for speaker in texts if calls.get(speaker) == "of_house"}
-    asks = {s: count(s, "customer") if s in of_house else count(s, "customer", "calling") for s in texts}
-    found = {}
-    for speaker in texts:
-        others = [other for other in texts if other != speaker]
-        called = any(calls.get(other, "none") != "none" for other in others)
-        asked = any(asks[other] for other in others)
-        polite = 0 if called else count(speaker, "greeting", "hold")
-        helps = count(speaker, "agent") + (polite if asked else min(polite, 1))
-        found[speaker] = helps - asks[speaker] + (CLEAR_MARGIN if speaker in of_house else 0)
-    return found
-
-
-def _clear(scores: Mapping[str, int], least: int) -> Iterator[tuple[str, Decision]]:
-    """Who leans to the agent's side, and who to the customer's, by `least` more than everyone else undecided."""
-    ranked = sorted(scores.items(), key=lambda item: item[1])
-    if len(ranked) == 1:
-        ranked = [("", 0), *ranked] if ranked[0][1] > 0 else [*ranked, ("", 0)]
-    sides: tuple[tuple[Role, list[tuple[str, int]]], ...] = (("agent", ranked[-2:][::-1]), ("customer", ranked[:2]))
-    for role, two in sides:
-        margin = abs(two[0][1] - two[1][1]) if len(two) == 2 else 0
-        if margin >= least and two[0][0]:
-            yield two[0][0], Decision(role, "cues", round(1 - 0.5 / margin, 2))
+    return roles_by_cues(transcript, undecided) if undecided else {}
 
 
 def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:
