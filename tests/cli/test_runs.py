@@ -229,7 +229,7 @@ def test_an_id_that_names_two_conversations_is_told_and_both_are_graded(desk: Pa
     with ScriptedServer(judged) as server:
         ended = run(*grading(desk, server.base_url, "--json"), folder=desk)
         again = run(*grading(desk, server.base_url, "--json"), folder=desk)
-        shown = run("results", "show", "--json", folder=desk)
+        shown = run("results", "show", "--run", "2", "--json", folder=desk)
     assert len(server.requests) == 4
     for end in (ended, again):
         assert "the same id for different conversations; each is graded: case-0001" in end.stderr
