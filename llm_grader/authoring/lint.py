@@ -6,11 +6,11 @@ Each rule is a generator over one item or over the whole rubric; `lint_rubric` r
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import Literal
 
-from llm_grader.authoring.lint_words import Source, asks_twice, outside_transcript, vague_words
+from llm_grader.authoring.lint_words import Source, asks_twice, names_several_agents, outside_transcript, vague_words
 from llm_grader.errors import RubricError
 from llm_grader.rubric.model import Item, Rubric, Signal, Text
 from llm_grader.signals.items import SIGNALS, judge_signal
@@ -129,13 +129,48 @@ def _evidence(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if absent:
         message = f"evidence.required_for: {_listed(absent)} says that there is nothing to quote; take it out"
         yield _error("evidence", item, message)
-    if not item.evidence.from_:
-        yield _error("evidence", item, "evidence.from is empty: nobody's words count; name at least one role")
+    unspoken = [label for label in item.evidence.required_for or (None,) if not item.evidence.speakers(label)]
+    if unspoken:
+        labels = f" for {_listed(filter(None, unspoken))}" if any(unspoken) else ""
+        message = f"evidence.from is empty{labels}: nobody's words count; name at least one role"
+        yield _error("evidence", item, message)
+    if isinstance(item.evidence.from_, dict):
+        yield from _speakers_by_label(item, item.evidence.from_)
     if _answered_by_model(item) and not item.evidence.required_for:
         message = (
             "no label needs a quote, so nothing checks the answer; name in evidence.required_for the one that does"
         )
         yield _warning("evidence", item, message)
+
+
+def _speakers_by_label(item: Item, speakers: Mapping[str, object]) -> Iterator[LintFinding]:
+    if unnamed := set(item.evidence.required_for) - set(speakers):
+        message = f"evidence.from says nothing for {_listed(unnamed)}, which needs a quote; anybody named there may prove it"
+        yield _warning("evidence", item, f"{message}: name its speakers too")
+    if len({str(roles) for roles in speakers.values()}) == 1 and len(speakers) > 1:
+        yield _warning("evidence", item, "evidence.from has the same speakers for each label; write one list for all")
+
+
+def _agents(item: Item, _: Rubric) -> Iterator[LintFinding]:
+    if item.agents is None:
+        return
+    if not _answered_by_model(item) and item.judged != "audio":
+        message = f"judged: {item.judged} looks at no agent, so agents changes nothing; take it out"
+        yield _warning("agents", item, message)
+    for place, text in item.texts().items():
+        if place.startswith("guidance.") and any(names_several_agents(words, code) for code, words in text.items()):
+            message = f"{place} says whose conduct counts among several agents, and agents: {item.agents} does; keep one"
+            yield _warning("agents", item, message)
+
+
+def _over(item: Item, _: Rubric) -> Iterator[LintFinding]:
+    proved = [label for label in item.evidence.required_for if label in item.levels]
+    if _answered_by_model(item) and item.over is None and len(proved) > 1:
+        message = (
+            f"one part of a long conversation may prove {_listed(proved[:1])} and another {_listed(proved[1:])}; say in "
+            "over which one decides: any (one place is enough for met) or every (one place is enough for not_met)"
+        )
+        yield _warning("over", item, message)
 
 
 def _channels(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
@@ -269,6 +304,8 @@ _ITEM_RULES = (
     _unobservable,
     _wording,
     _evidence,
+    _agents,
+    _over,
     _channels,
     _signal,
     _examples,
