@@ -122,7 +122,9 @@ def _quote_line(item: Item) -> str:
         by_speakers.setdefault(rule.speakers(label), []).append(label)
     needed = [f"{' or '.join(roles)}, for {' and '.join(labels)}" for roles, labels in by_speakers.items()]
     free = rule.from_ if isinstance(rule.from_, dict) else {}
-    allowed = [f"{' or '.join(roles)} may show {label}" for label, roles in free.items() if label not in rule.required_for]
+    allowed = [
+        f"{' or '.join(roles)} may show {label}" for label, roles in free.items() if label not in rule.required_for
+    ]
     return "; ".join(needed + allowed) or f"{' or '.join(rule.speakers())}, for no label"
 
 

@@ -145,7 +145,9 @@ def _evidence(item: Item, _: Rubric) -> Iterator[LintFinding]:
 
 def _speakers_by_label(item: Item, speakers: Mapping[str, object]) -> Iterator[LintFinding]:
     if unnamed := set(item.evidence.required_for) - set(speakers):
-        message = f"evidence.from says nothing for {_listed(unnamed)}, which needs a quote; anybody named there may prove it"
+        message = (
+            f"evidence.from says nothing for {_listed(unnamed)}, which needs a quote; anybody named there may prove it"
+        )
         yield _warning("evidence", item, f"{message}: name its speakers too")
     if len({str(roles) for roles in speakers.values()}) == 1 and len(speakers) > 1:
         yield _warning("evidence", item, "evidence.from has the same speakers for each label; write one list for all")
@@ -159,7 +161,9 @@ def _agents(item: Item, _: Rubric) -> Iterator[LintFinding]:
         yield _warning("agents", item, message)
     for place, text in item.texts().items():
         if place.startswith("guidance.") and any(names_several_agents(words, code) for code, words in text.items()):
-            message = f"{place} says whose conduct counts among several agents, and agents: {item.agents} does; keep one"
+            message = (
+                f"{place} says whose conduct counts among several agents, and agents: {item.agents} does; keep one"
+            )
             yield _warning("agents", item, message)
 
 
@@ -209,6 +213,8 @@ def _signal_problems(item: Item, rubric: Rubric) -> Iterator[str]:
     name = item.signal.name
     if name in _NEED_FIELDS and not item.signal.fields:
         yield f"{name} is never decided without signal.fields; name them"
+    if name == "response_time" and "call" in (item.channels or rubric.channels):
+        yield "response_time is never decided for calls, where a silence is no wait for an answer; set channels without call"
     missing = _channels_without_limit(item.signal, item.channels or rubric.channels)
     if name in _NEED_LIMIT and missing:
         yield f"{name} is never decided without signal.within_seconds for {_listed(missing)}; set it"

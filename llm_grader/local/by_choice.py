@@ -92,7 +92,9 @@ class ChoiceAsker:
         return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
     async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
-        """Turn that tells most about `item`, of those that may prove `label`; none where no turn can, and no question where only one can.
+        """Turn that tells most about `item`, of those that may prove `label`.
+
+        None where no turn can, and no question where only one can.
 
         It is asked without the label: told that it said Yes, the model finds the turn less often (10 of 26 in human
         chats against 24).

@@ -126,11 +126,15 @@ class Condition(Model):
 
 
 class Signal(Model):
-    """A figure computed from timestamps, turns or ticket fields: its name in `signals`, and its settings."""
+    """A figure computed from timestamps, turns or ticket fields: its name in `signals`, and its settings.
+
+    `business_hours` are written as for `signals.business_hours`; without them every hour counts.
+    """
 
     name: str
     within_seconds: float | dict[Channel, float] | None = None
     fields: tuple[str, ...] = ()
+    business_hours: dict[str, Any] | None = None
 
 
 class Example(Model):
