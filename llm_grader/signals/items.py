@@ -132,9 +132,7 @@ def _follow_up_sent(_: Signal, transcript: Transcript) -> Outcome:
     if "follow_up" in ticket.sent:
         return Outcome(MET, f"sent to the customer: follow_up on {ticket.sent['follow_up']:%Y-%m-%d}")
     if is_done(ticket) and "thank_you" in ticket.sent:
-        return Outcome(
-            NOT_APPLICABLE, f"the ticket is {status_of(ticket)} and the customer was thanked: nothing is left"
-        )
+        return Outcome(NOT_APPLICABLE, f"the ticket is {status_of(ticket)}, and the customer was thanked")
     if is_open(ticket):
         return Outcome(NOT_MET, f"the ticket is {status_of(ticket)}, and no follow-up was sent to the customer")
     return Outcome(CANNOT_ASSESS, "no follow-up was sent, and whether anything was agreed is not known")
