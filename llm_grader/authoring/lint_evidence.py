@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from llm_grader.authoring.findings import LintFinding, answered_by_model, error_about, listed, warning_about
 from llm_grader.authoring.lint_words import names_several_agents
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET
 
 
 def evidence_rule(item: Item, _: Rubric) -> Iterator[LintFinding]:
@@ -55,10 +55,10 @@ def agents_rule(item: Item, _: Rubric) -> Iterator[LintFinding]:
 
 def over_rule(item: Item, _: Rubric) -> Iterator[LintFinding]:
     """Parts of a conversation that prove different labels do not contradict each other."""
-    proved = [label for label in item.evidence.required_for if label in item.levels]
-    if answered_by_model(item) and item.over is None and len(proved) > 1:
+    both = {MET, NOT_MET} <= set(item.evidence.required_for)
+    if answered_by_model(item) and item.over is None and both:
         message = (
-            f"one part of a long conversation may prove {listed(proved[:1])} and another {listed(proved[1:])}; say which "
-            "one decides in over: any (one place is enough for met) or every (one place is enough for not_met)"
+            "a part of a long conversation may prove met and another not_met; say which decides in over: any (one "
+            "place is enough for met) or every (one place is enough for not_met)"
         )
         yield warning_about("over", item, message)
