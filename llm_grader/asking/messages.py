@@ -109,7 +109,7 @@ def prompt_item(item: Item, language: str) -> dict[str, Any]:
         "question": wording(item.question, language),
         "policy": policy,
         "quotes": _quote_line(item),
-        "agents": item.agents,
+        "worst": item.agents == "worst",
         "examples": examples,
     }
 

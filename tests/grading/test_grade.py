@@ -289,7 +289,9 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 
     card = grade(ScriptedJudge(yes), talk, checklist)
     judged = [
-        card.verdicts[one.id] for one in checklist.items() if one.judged == "llm" and "agent" in one.evidence.speakers()
+        card.verdicts[one.id]
+        for one in checklist.items()
+        if one.judged == "llm" and one.evidence.speakers("met") == ("agent",)
     ]
     assert judged
     assert [
