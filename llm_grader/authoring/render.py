@@ -61,6 +61,8 @@ sections:
           not_met: One clear accusation, even if it is withdrawn later.
         weight: 2
         critical: true        # not met makes the whole score 0
+        agents: worst         # of several agents the worst counts; any: one who did it is enough
+        over: every           # one place proves not_met; any: one place proves met
         evidence:             # here it is not_met that shows: nobody can quote what was not said
           from: [agent]
           required_for: [not_met]
