@@ -1,0 +1,93 @@
+"""What the words of a table mean: kinds, visibilities and channels, and what true and false mean in which column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast, get_args
+
+from llm_grader.errors import MalformedInput
+from llm_grader.readers.roles.role_words import plain
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.transcript import Channel, TurnKind, Visibility
+
+_TRUE = frozenset(("true", "1", "yes", "y", "t", "ja", "ano", "igen", "jah"))
+_FALSE = frozenset(("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei"))
+_HIDDEN = re.compile(r"internal|private|hidden|note|intern|privat|soukrom|belso|magan|sise|confidential|staff|agent.?only")
+_SHOWN = re.compile(r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external")
+_KINDS: dict[str, TurnKind] = {
+    **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
+    **dict.fromkeys(("note", "internal", "internal note", "private note", "private", "notiz", "poznamka"), "note"),
+    **dict.fromkeys(("event", "system", "status", "assignment", "activity", "action"), "event"),
+}
+_VISIBILITIES: dict[str, Visibility] = {
+    **dict.fromkeys(("public", "external", "customer", "visible", "everyone", "all"), "public"),
+    **dict.fromkeys(("internal", "private", "agents", "staff", "note", "hidden"), "internal"),
+}
+_CHANNELS: dict[str, Channel] = {
+    **dict.fromkeys(("email", "e mail", "mail", "web form", "form", "brief", "letter"), "email"),
+    **dict.fromkeys(("chat", "messaging", "sms", "whatsapp", "messenger", "live chat", "livechat", "web"), "chat"),
+    **dict.fromkeys(("call", "phone", "voice", "telephone", "telefon", "anruf", "hovor", "hivas", "kone"), "call"),
+}
+
+
+def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKind:
+    """The kind of turn that a cell says, by the mapping, the usual words, or true and false in a column of notes.
+
+    Raises:
+        MalformedInput: it is none of these; with the column, and what to write into the mapping.
+    """
+    word = _word(value)
+    if word in (given := _cased(meanings)):
+        return given[word]
+    if (truth := _truth(word)) is not None and _HIDDEN.search(plain(column)):
+        return "note" if truth else "message"
+    if (known := _KINDS.get(plain(word))) is not None:
+        return known
+    raise _unknown(column, value, "kinds", get_args(TurnKind))
+
+
+def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:
+    """Who sees a turn, by the mapping, the usual words, or what true and false mean in a column of this name.
+
+    Raises:
+        MalformedInput: it is none of these; with the column, and what to write into the mapping.
+    """
+    word = _word(value)
+    if word in (given := _cased(meanings)):
+        return given[word]
+    if (truth := _truth(word)) is None:
+        known = _VISIBILITIES.get(plain(word))
+        if known is not None:
+            return known
+    elif _HIDDEN.search(plain(column)):
+        return "internal" if truth else "public"
+    elif _SHOWN.search(plain(column)):
+        return "public" if truth else "internal"
+    raise _unknown(column, value, "visibilities", get_args(Visibility))
+
+
+def channel_of(value: Any) -> Channel | None:
+    """The channel that a cell names, None for a word that names none."""
+    word = plain(_word(value))
+    return _CHANNELS.get(word) or next((cast("Channel", name) for name in get_args(Channel) if name == word), None)
+
+
+def _word(value: Any) -> str:
+    return (as_text(value) or "").strip().casefold()
+
+
+def _truth(word: str) -> bool | None:
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def _cased(meanings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.casefold(): meaning for key, meaning in meanings.items()}
+
+
+def _unknown(column: str, value: Any, key: str, words: tuple[str, ...]) -> MalformedInput:
+    text = as_text(value) or ""
+    short = repr(text) if len(text) <= 24 and len(text.split()) <= 2 else "another word"  # more may be what was said
+    return MalformedInput(
+        f"{column}: found {short}; say under `{key}` of the mapping which it is of {', '.join(words)}"
+    )
