@@ -24,16 +24,20 @@ from llm_grader.readers.calls import (
 from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_text, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.mail import mail
+from llm_grader.readers.mail.reply_parts import split_reply
+from llm_grader.readers.recipes.packaged import RECIPE_NAMES, load_recipe, packaged_recipe
+from llm_grader.readers.recipes.recipe import Recipe
+from llm_grader.readers.recipes.recipe_reader import RecipeReader
 from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping
-from llm_grader.readers.source.columns import ColumnMapping
+from llm_grader.readers.source.columns import ColumnMapping, is_recipe
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.source import Source, read_documents
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages
-from llm_grader.transcript import Channel, Transcript
+from llm_grader.transcript import Channel, Transcript, Turn
 
 __all__ = ["FORMATS", "ColumnMapping", "RoleMapping", "read_transcripts"]
 
@@ -84,11 +88,24 @@ _READERS: tuple[Reader, ...] = (
 )
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
+_OF_TEXT: tuple[Reader, ...] = (whatsapp, labelled_text)  # what a table must not be taken for
 
 _HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 
-FORMATS: tuple[str, ...] = tuple(_BY_NAME)
-"""The names that `format` takes."""
+FORMATS: tuple[str, ...] = (*_BY_NAME, *RECIPE_NAMES)
+"""The names that `format` takes: readers, and recipes that ship."""
+
+
+def describe_formats() -> dict[str, str]:
+    """What each format is, in a line: as its reader or its recipe tells it."""
+    readers = {name: _first_sentence(reader.__doc__) for name, reader in _BY_NAME.items()}
+    recipes = {name: packaged_recipe(name).recipe for name in RECIPE_NAMES}
+    return readers | {name: f"{recipe.title} ({recipe.source})" for name, recipe in recipes.items()}
+
+
+def _first_sentence(text: str | None) -> str:
+    first = (text or "").strip().partition("\n\n")[0]
+    return " ".join(first.split()).removesuffix(".")
 
 
 def read_transcripts(
@@ -96,7 +113,7 @@ def read_transcripts(
     *,
     format: str | None = None,  # noqa: A002 - the flag's name
     roles: RoleMapping | Mapping[str, Any] | Path | str | None = None,
-    columns: ColumnMapping | Mapping[str, Any] | Path | str | None = None,
+    columns: ColumnMapping | Recipe | Mapping[str, Any] | Path | str | None = None,
     channel: Channel | None = None,
     on_error: Callable[[InputError], None] | None = None,
     on_file: Callable[[str, str], None] | None = None,
@@ -108,7 +125,8 @@ def read_transcripts(
             `datasets.Dataset`, or several of these.
         format: one of `FORMATS`; found out from the content by default.
         roles: who is who, a `RoleMapping` or the YAML file of one.
-        columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one.
+        columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one; or a `Recipe` of your own,
+            or the YAML file of one, by which everything is read then.
         channel: the channel where the source does not say.
         on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
             is raised.
@@ -123,11 +141,14 @@ def read_transcripts(
         MalformedInput: `roles` or `columns` is wrong.
         InputError: while reading, without `on_error`: the first problem, with file and position.
     """
-    if format is not None and format not in _BY_NAME:
+    if format is not None and format not in FORMATS:
         raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
-    mapping = columns if columns is None or isinstance(columns, ColumnMapping) else load_mapping(ColumnMapping, columns)
-    options = Options(roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error)
-    given = None if format is None else _BY_NAME[format]
+    mapping = None if columns is None else load_columns(columns)
+    table = mapping if isinstance(mapping, ColumnMapping) else None
+    options = Options(roles=load_role_mapping(roles), columns=table, channel=channel, on_error=on_error)
+    given = None if format is None else _BY_NAME.get(format) or packaged_recipe(format)
+    if isinstance(mapping, Recipe):
+        given = RecipeReader(mapping)
 
     def choose(document: Document) -> Reader | JoiningReader:
         chosen = given or _recognise(document)
@@ -136,6 +157,19 @@ def read_transcripts(
         return chosen
 
     return _read(read_documents(source, options), choose, options)
+
+
+def load_columns(
+    source: ColumnMapping | Recipe | Mapping[str, Any] | Path | str,
+) -> ColumnMapping | Recipe:
+    """A column mapping or a recipe: itself, the same as a mapping, or the YAML file of one (a path).
+
+    Raises:
+        MalformedInput: the file cannot be read or is neither; with the line.
+    """
+    if isinstance(source, (ColumnMapping, Recipe)):
+        return source
+    return load_recipe(source) if is_recipe(source) else load_mapping(ColumnMapping, source)
 
 
 def _read(
@@ -152,8 +186,8 @@ def _read(
             for transcript in chosen.read(document):
                 # what was written as a transcript is taken at its word, unless the caller says who is who
                 as_written = chosen is canonical and options.roles == RoleMapping()
-                told = transcript if as_written else _settled(transcript, options)
-                yield ids.told_apart(_with_warnings(told, document.warnings), document)
+                settled = _with_quotes(transcript) if as_written else _settled(transcript, options)
+                yield ids.told_apart(_with_warnings(settled, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
@@ -171,38 +205,83 @@ def _recognise(document: Document) -> Reader | JoiningReader:
         raise UnsupportedFormat("the file is empty")
     # whoever says what the columns mean wants a table read as one, whatever else it looks like
     wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
-    for reader in (*wanted, *_ALL):
-        if reader.sniff(document):
+    for reader in (*wanted, *_asked(document)):
+        if reader.sniff(document) and not (reader is canonical and _is_foreign(document.first)):
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))
-    raise document.json_problem or UnsupportedFormat(_told(document))
+    raise document.json_problem or UnsupportedFormat(_message(document))
 
 
-def _told(document: Document) -> str:
+def _asked(document: Document) -> Iterator[Reader | JoiningReader]:
+    """The readers that may know a file, in order; those of text are not asked about a table."""
+    yield from (reader for reader in _ALL if reader not in _OF_TEXT)
+    unmapped = tabular.is_unmapped(document)
+    if document.first is not None or unmapped:
+        yield from map(packaged_recipe, RECIPE_NAMES)
+    if not unmapped:
+        yield from _OF_TEXT
+
+
+def _is_foreign(first: Any) -> bool:
+    """Whether a record with a list of turns is somebody else's: it is no transcript of ours, nor are its turns."""
+    turns = first.get("turns") if isinstance(first, dict) else None
+    if not isinstance(turns, list) or not turns or {"channel", "schema_version"} & first.keys():
+        return False
+    return not isinstance(turns[0], dict) or not {"role", "text"} <= turns[0].keys()
+
+
+def _message(document: Document) -> str:
     """What was found where no reader knows it, and what to do."""
     if _HTML.match(document.head):
         return "a page of HTML: save what it shows as text, and read that"
     if "".join(document.head.split()) == "[]":
         return "an empty list: there is no conversation in it"
-    return f"{_kind(document)}; is it one of the formats in `llm-grader read --help`? Then say --format NAME"
+    return f"{_kind(document)}; is it one of `llm-grader read formats`? Then say --format NAME"
+
+
+_DRAFT = "`llm-grader read FILE --suggest-columns` drafts"
 
 
 def _kind(document: Document) -> str:
+    if _is_foreign(document.first):
+        return (
+            "JSON with a list of turns that are not as this library writes them (a transcript of ours has an id, a "
+            f"channel, and turns with role and text): {_DRAFT} a recipe that reads it"
+        )
     if names := ", ".join(column_names(document)[:12]):
-        kind = "JSON" if isinstance(document.first, dict) else "a table"
-        return f"{kind} with the columns {names}: a column mapping (--columns FILE) can say what they mean"
+        kind, mapping = ("JSON", "column mapping") if isinstance(document.first, dict) else ("a table", "column mapping")
+        return f"{kind} with the columns {names}: a {mapping} (--columns FILE) can say what they mean, and {_DRAFT} one"
     if document.first is not None:
-        return "JSON of no format we know"
+        return f"JSON of no format we know: {_DRAFT} a recipe"
     if not document.text.strip():
         return "a file without any text"
+    if tabular.is_unmapped(document):
+        return "a table without a header: write the names of its columns into a first line, and say what they mean"
     return "text in which no line begins with a speaker, as in `Agent: …`"
 
 
 def _settled(transcript: Transcript, options: Options) -> Transcript:
     """With the languages and roles that the source does not state, and what speaks against them."""
-    settled = assign_roles(with_languages(transcript), options.roles)
+    settled = assign_roles(with_languages(_with_quotes(transcript)), options.roles)
     return _with_warnings(settled, role_warnings(settled))
+
+
+def _with_quotes(transcript: Transcript) -> Transcript:
+    """With the parts of each mail that its author did not write marked, where the source does not mark any."""
+    if transcript.channel != "email":
+        return transcript
+    turns = tuple(map(_split, transcript.turns))
+    return transcript if turns == transcript.turns else transcript.model_copy(update={"turns": turns})
+
+
+def _split(turn: Turn) -> Turn:
+    if turn.segments or not turn.spoken:
+        return turn
+    segments = split_reply(turn.text)
+    if all(segment.kind == "body" for segment in segments):
+        return turn
+    return turn.model_copy(update={"segments": segments})
 
 
 def _with_warnings(transcript: Transcript, warnings: Iterable[str]) -> Transcript:

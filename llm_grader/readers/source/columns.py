@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.transcript import Channel, Model, Role, Ticket, TurnKind, Visibility
 
 TICKET_FIELDS = tuple(name for name in Ticket.model_fields if name not in ("sent", "vendor"))
+
+
+_ONLY_IN_RECIPES = frozenset(("applies", "turns"))
+
+
+def is_recipe(source: Mapping[str, Any] | Path | str) -> bool:
+    """Whether a mapping, or the YAML file of one, is a recipe rather than a column mapping.
+
+    Raises:
+        MalformedInput: the file cannot be read.
+    """
+    data = source if isinstance(source, Mapping) else load_yaml(Path(source))[0]
+    return isinstance(data, Mapping) and bool(_ONLY_IN_RECIPES & data.keys())
 
 
 class TurnColumns(Model):
