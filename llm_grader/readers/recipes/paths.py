@@ -1,17 +1,19 @@
 """Places in JSON, as JMESPath says them: compiled once, and asked of every turn of a file.
 
-The plain ones (`a.b`, `a[0]`, `a || b`) become functions of their own, since jmespath walks its tree for each value
-again; they are nine in ten, and ten times as fast so. All others are left to jmespath.
+Keys, positions, comparisons, `||`, `&&` and `!` become functions of their own, since jmespath walks its tree for each
+value again; they are most of what is asked, and several times as fast so. Projections and functions are left to jmespath.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.parser import ParsedResult
 
 Finder: TypeAlias = Callable[[Any], Any]
 Steps: TypeAlias = tuple[str, ...]
@@ -40,7 +42,7 @@ class Path:
             raise ValueError(f"expected a JMESPath expression: {reason}") from None
         self.expression = expression
         self.consumed: frozenset[Steps] = frozenset(_consumed(compiled.parsed, ()))
-        self._find = _plain(compiled.parsed) or _searching(compiled.search)
+        self._find = _finder(compiled.parsed)
 
     def __call__(self, value: Any) -> Any:
         """What stands there in a value, None for nothing."""
@@ -62,7 +64,23 @@ def is_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, (str, list, dict)) and not value)
 
 
-def _searching(search: Finder) -> Finder:
+def _finder(node: Mapping[str, Any]) -> Finder:
+    """The function that a node of the parsed expression is."""
+    kind, value = node["type"], node.get("value")
+    if kind == "field":
+        return lambda found: found.get(value) if isinstance(found, dict) else None
+    if kind == "index":
+        return lambda found: _at(found, value)
+    if kind == "literal":
+        return lambda _: value
+    if kind in ("identity", "current"):
+        return lambda found: found
+    return _COMPOUND[kind](*map(_finder, node["children"]), value) if kind in _COMPOUND else _searching(node)
+
+
+def _searching(node: Mapping[str, Any]) -> Finder:
+    search = ParsedResult("", node).search
+
     def find(value: Any) -> Any:
         try:
             return search(value)
@@ -72,35 +90,64 @@ def _searching(search: Finder) -> Finder:
     return find
 
 
-def _plain(node: Mapping[str, Any]) -> Finder | None:
-    """A function for a node of the parsed expression, None where jmespath has to search."""
-    kind, value, children = node["type"], node.get("value"), node.get("children", [])
-    if kind == "field":
-        return lambda found: found.get(value) if isinstance(found, dict) else None
-    if kind == "index":
-        return lambda found: _at(found, value)
-    if kind == "literal":
-        return lambda _: value
-    if kind in ("identity", "current"):
-        return lambda found: found
-    if kind in ("subexpression", "index_expression", "pipe", "or_expression", "and_expression"):
-        return _joined(kind, [_plain(child) for child in children])
-    return None
-
-
 def _at(found: Any, index: int) -> Any:
     return found[index] if isinstance(found, list) and -len(found) <= index < len(found) else None
 
 
-def _joined(kind: str, finders: Sequence[Finder | None]) -> Finder | None:
-    if len(finders) != 2 or finders[0] is None or finders[1] is None:
-        return None
-    first, second = finders[0], finders[1]
-    if kind == "or_expression":
-        return lambda found: left if _true(left := first(found)) else second(found)
-    if kind == "and_expression":
-        return lambda found: second(found) if _true(left := first(found)) else left
+def _inside(*steps: Any) -> Finder:
+    first, *others = steps[:-1]  # the last is the value of the node, of which this kind has none
+    if len(others) > 1:
+        first, others = _inside(first, *others[:-1], None), others[-1:]
+    second = others[0]
     return lambda found: None if (inner := first(found)) is None else second(inner)
+
+
+def _either(first: Finder, second: Finder, _: Any) -> Finder:
+    return lambda found: left if _true(left := first(found)) else second(found)
+
+
+def _both(first: Finder, second: Finder, _: Any) -> Finder:
+    return lambda found: second(found) if _true(left := first(found)) else left
+
+
+def _not(first: Finder, _: Any) -> Finder:
+    return lambda found: not _true(first(found))
+
+
+def _compared(first: Finder, second: Finder, how: Any) -> Finder:
+    if how == "eq":
+        return lambda found: _same(first(found), second(found))
+    if how == "ne":
+        return lambda found: not _same(first(found), second(found))
+    compare = _ORDERS[how]
+    return lambda found: compare(left, right) if _ordered(left := first(found), right := second(found)) else None
+
+
+def _same(left: Any, right: Any) -> bool:
+    # Python's 1 is True, and JMESPath's is not
+    return left == right and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _ordered(left: Any, right: Any) -> bool:
+    return all(isinstance(side, (int, float)) and not isinstance(side, bool) for side in (left, right))
+
+
+_NESTED = ("subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection")
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+}
+_COMPOUND: dict[str, Callable[..., Finder]] = {
+    "subexpression": _inside,
+    "index_expression": _inside,
+    "pipe": _inside,
+    "or_expression": _either,
+    "and_expression": _both,
+    "not_expression": _not,
+    "comparator": _compared,
+}
 
 
 def _true(value: Any) -> bool:
@@ -115,9 +162,11 @@ def _consumed(node: Mapping[str, Any], outside: Steps) -> Iterator[Steps]:
         yield (*outside, node["value"])
     elif kind in ("identity", "current", "index", "slice"):
         yield outside
-    elif kind in ("subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection"):
-        for inside in _consumed(children[0], outside):
-            yield from _consumed(children[1], inside)
+    elif kind in _NESTED:
+        reached = [outside]
+        for child in children[:2] if kind == "filter_projection" else children:
+            reached = [steps for inside in reached for steps in _consumed(child, inside)]
+        yield from reached
     elif kind != "literal":
         for child in children:
             if isinstance(child, Mapping):
