@@ -250,7 +250,9 @@ def _kind(document: Document) -> str:
             f"channel, and turns with role and text): {_DRAFT} a recipe that reads it"
         )
     if names := ", ".join(column_names(document)[:12]):
-        kind, mapping = ("JSON", "column mapping") if isinstance(document.first, dict) else ("a table", "column mapping")
+        kind, mapping = (
+            ("JSON", "column mapping") if isinstance(document.first, dict) else ("a table", "column mapping")
+        )
         return f"{kind} with the columns {names}: a {mapping} (--columns FILE) can say what they mean, and {_DRAFT} one"
     if document.first is not None:
         return f"JSON of no format we know: {_DRAFT} a recipe"

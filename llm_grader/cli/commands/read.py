@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -14,18 +15,29 @@ from llm_grader.cli.setup import options
 from llm_grader.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from llm_grader.cli.setup.inputs import Reading
     from llm_grader.transcript import Transcript
 
 _SOME_FAILED, _ALL_FAILED = 3, 65
 
-Check = Annotated[bool, typer.Option("--check", help="Only report what was understood.")]
+Check = Annotated[bool, typer.Option("--check", help="Only report what was understood, with totals.")]
+Recipe = Annotated[
+    Path | None, typer.Option("--recipe", help="YAML file that says how an export is read.", metavar="FILE")
+]
+Suggest = Annotated[
+    bool, typer.Option("--suggest-columns", help="Draft the mapping of a table, or the recipe of other JSON.")
+]
 Redact = Annotated[
     bool, typer.Option("--redact", help="Put tokens in place of addresses, numbers and the names that are known.")
 ]
 Values = Annotated[
-    Path | None, typer.Option("--values", help="With --redact: new file for what leads back, for its owner alone.")
+    Path | None,
+    typer.Option("--values", help="With --redact: new file for what leads back, for its owner alone.", metavar="FILE"),
 ]
-Restore = Annotated[Path | None, typer.Option("--restore", help="Undo --redact with the file that its --values wrote.")]
+Restore = Annotated[
+    Path | None,
+    typer.Option("--restore", help="Undo --redact with the file that its --values wrote.", metavar="FILE"),
+]
 
 
 def read(
@@ -35,6 +47,8 @@ def read(
     channel_roles: options.ChannelRoles = None,
     roles: options.Roles = None,
     columns: options.Columns = None,
+    recipe: Recipe = None,
+    suggest_columns: Suggest = False,
     channel: options.Channel = None,
     check: Check = False,
     redact: Redact = False,
@@ -45,8 +59,8 @@ def read(
 
     Inputs that cannot be read are told on stderr; exit 3 when some could not be read, 65 when none could.
 
-    Formats: email, slack, canonical, captions, genesys, twilio, abcd, zendesk, freshdesk, intercom, liveagent, table,
-    vcon, deepgram, contact-lens, transcribe, assemblyai, azure-speech, whisper, messages, whatsapp, text.
+    `read formats` lists the formats, those that have a reader and those that have a recipe; `read schema` prints the
+    JSON Schema of column mappings and of recipes. (Files of these names are ./formats and ./schema.)
 
     Examples:
       llm-grader read inbox/ > transcripts.jsonl
@@ -55,35 +69,110 @@ def read(
 
       llm-grader read stereo.json --channel-roles 0=agent,1=customer --check
 
+      llm-grader read table.csv --suggest-columns > columns.yaml
+
+      llm-grader read export.json --recipe recipe.yaml --check
+
       llm-grader read inbox/ --redact --values values.jsonl > redacted.jsonl
     """
-    from llm_grader.cli.setup.inputs import reading_of
+    if input == ["formats"]:
+        _print_formats()
+    elif input == ["schema"]:
+        _print_schema()
+    elif suggest_columns:
+        _print_suggestion(input)
+    else:
+        from llm_grader.cli.setup.inputs import reading_of
+
+        if recipe is not None and columns is not None:
+            raise UsageError("--recipe and --columns: expected one of them")
+        reading = reading_of(format, agent, roles, recipe or columns, channel, channel_roles)
+        with _changing(redact=redact, values=values, restore=restore) as changed:
+            _show(input, reading, changed, check=check)
+
+
+def _print_formats() -> None:
+    """Every format, in a line: its name, and what its reader or its recipe says of it."""
+    from llm_grader.readers.read import describe_formats
+
+    for name, about in describe_formats().items():
+        typer.echo(f"{name:26} {about}")
+
+
+def _print_schema() -> None:
+    from llm_grader.readers.recipes.recipe import Recipe
+    from llm_grader.readers.source.columns import ColumnMapping
+
+    models = {"columns": ColumnMapping, "recipe": Recipe}
+    typer.echo(json.dumps({name: model.model_json_schema() for name, model in models.items()}, indent=2))
+
+
+def _print_suggestion(inputs: list[str]) -> None:
+    """The mapping or the recipe that the first file suggests.
+
+    Raises:
+        InputError: there is no file, or nothing in it looks like what was said.
+    """
+    from llm_grader.readers.recipes.draft import suggest_mapping
+    from llm_grader.readers.source.document import Options
+    from llm_grader.readers.source.source import read_documents
+
+    document = next(read_documents(inputs, Options()), None)
+    if document is None:
+        raise InputError("no file to look at", path=", ".join(inputs))
+    try:
+        typer.echo(suggest_mapping(document), nl=False)
+    except InputError as error:
+        raise type(error)(error.message, path=error.path or document.name, where=error.where) from error
+
+
+class _Totals(NamedTuple):
+    """What was read: files that were recognised, conversations, turns and warnings, and what was refused."""
+
+    files: int
+    conversations: int
+    turns: int
+    refused: int
+    warnings: int
+
+    def __str__(self) -> str:
+        counted = (f"{number} {name}" for name, number in self._asdict().items())
+        return "in all: " + ", ".join(counted)
+
+
+def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], Transcript], *, check: bool) -> None:
+    """Print the transcripts, and tell what cannot be read.
+
+    Raises:
+        typer.Exit: with the code that says whether all, some or none could be read.
+    """
     from llm_grader.readers.read import read_transcripts
     from llm_grader.readers.roles.roles import names_in
 
     failed: list[InputError] = []
+    files: list[str] = []
     met: set[str] = set()
-    shown = 0
+    shown = turns = warnings = 0
 
     def tell(error: InputError) -> None:
         failed.append(error)
         typer.echo(f"llm-grader: {error}", err=True)
 
-    reading = reading_of(format, agent, roles, columns, channel, channel_roles)
-    transcripts = read_transcripts(
-        input,
-        **reading._asdict(),
-        on_error=tell,
-        on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
-    )
-    with _changing(redact=redact, values=values, restore=restore) as changed:
-        for transcript in transcripts:
-            met |= names_in(transcript)
-            try:
-                _print(changed(transcript), check=check)
-                shown += 1
-            except InputError as error:
-                tell(error)
+    def begin(name: str, kind: str) -> None:
+        files.append(name)
+        if check:
+            typer.echo(f"{name}: {kind}")
+
+    for transcript in read_transcripts(inputs, **reading._asdict(), on_error=tell, on_file=begin):
+        met |= names_in(transcript)
+        try:
+            _print(changed(transcript), check=check)
+        except InputError as error:
+            tell(error)
+            continue
+        shown, turns, warnings = shown + 1, turns + len(transcript.turns), warnings + len(_warnings(transcript))
+    if check:
+        typer.echo(str(_Totals(len(files), shown, turns, len(failed), warnings)))
     if shown:
         reading.tell_unmatched(met)
     if shown == 0 and not failed:
@@ -128,8 +217,6 @@ def _print(transcript: Transcript, *, check: bool) -> None:
 
 def _report(transcript: Transcript) -> Iterator[str]:
     """What was understood of one transcript: who speaks how often and why they have their role, and the warnings."""
-    from llm_grader.readers.roles.role_doubts import role_warnings
-
     yield f"  {transcript.id}: {transcript.channel}, {len(transcript.turns)} turns"
     if transcript.language:
         yield f"    language: {transcript.language} (by {'the words' if transcript.language_source else 'source'})"
@@ -139,5 +226,12 @@ def _report(transcript: Transcript) -> Iterator[str]:
         yield f"    {speaker}: {role} (by {source or 'source'}{sure}), {turns} turns"
     if transcript.agent_id:
         yield f"    under review: {transcript.agent_id}"
-    for warning in dict.fromkeys((*transcript.warnings, *role_warnings(transcript))):
+    for warning in _warnings(transcript):
         yield f"    warning: {warning}"
+
+
+def _warnings(transcript: Transcript) -> list[str]:
+    """What was assumed of a transcript, and what speaks against the roles in it, each once."""
+    from llm_grader.readers.roles.role_doubts import role_warnings
+
+    return list(dict.fromkeys((*transcript.warnings, *role_warnings(transcript))))

@@ -96,8 +96,10 @@ class Finder:
 
     def _has_turns(self, whole: Any) -> bool:
         opening = self._recipe.opening
-        opens = opening is not None and isinstance(whole, dict) and any(
-            holds(part.find(whole)) for name, part in opening.by_name.items() if name in ("text", "html")
+        opens = (
+            opening is not None
+            and isinstance(whole, dict)
+            and any(holds(part.find(whole)) for name, part in opening.by_name.items() if name in ("text", "html"))
         )
         return opens or bool(self._turns(whole)) or bool(self._lines and holds(self._lines.find(whole)))
 

@@ -116,7 +116,9 @@ class PartReader:
             text = said.get("event") or fields["event"]
         if not text:
             return None
-        fields |= self._cast.says(*self._speaker(said, word if isinstance(word, str) else None)) | self._when(parts, item)
+        fields |= self._cast.says(*self._speaker(said, word if isinstance(word, str) else None)) | self._when(
+            parts, item
+        )
         if self._channel == "email" and fields.get("kind", "message") == "message":
             fields["segments"] = split_reply(text)
         return Turn(text=text, **fields)
@@ -187,7 +189,9 @@ def people_of(people: People | None, value: Any) -> dict[str, Person]:
     for item in items:
         said = {name: text_of(part, item) for name, part in people.by_name.items()}
         if key := said.get("id"):
-            found.setdefault(key, Person(key, known_role(said.get("role")), said.get("name"), said.get("email"), said.get("phone")))
+            found.setdefault(
+                key, Person(key, known_role(said.get("role")), said.get("name"), said.get("email"), said.get("phone"))
+            )
     return found
 
 

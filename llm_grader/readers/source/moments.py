@@ -51,7 +51,9 @@ _MONTHS = [
     ("nov", "lis"),
     ("dec", "dez", "det", "pros"),
 ]
-_MONTH_OF = sorted(((stem, number) for number, stems in enumerate(_MONTHS, 1) for stem in stems), key=lambda s: -len(s[0]))
+_MONTH_OF = sorted(
+    ((stem, number) for number, stems in enumerate(_MONTHS, 1) for stem in stems), key=lambda s: -len(s[0])
+)
 
 
 class Moments:

@@ -23,7 +23,9 @@ from llm_grader.transcript import Channel, Role, Ticket, Turn
 TIMES_OF_DAY = "times of day without a date: kept as seconds since the first"
 _TIMES_LEFT_OUT = "some times could not be read and were left out"
 _ROLES = frozenset(get_args(Role))
-_HTML = re.compile(r"<br ?/?>|</(?:p|div|span|b|i|u|strong|em|a|ul|ol|li|table|blockquote|body|html|font|h\d)>", re.IGNORECASE)
+_HTML = re.compile(
+    r"<br ?/?>|</(?:p|div|span|b|i|u|strong|em|a|ul|ol|li|table|blockquote|body|html|font|h\d)>", re.IGNORECASE
+)
 
 
 def kept(value: Any) -> Any:
@@ -126,7 +128,9 @@ class CellReader:
         if name == "visibility":
             return {name: visibility_of(value, column, self.mapping.visibilities)}
         if isinstance(value, (list, dict, tuple)):
-            raise MalformedInput(f"{column}: expected text, found {describe(value)}; name a key in it, as in {column}.key")
+            raise MalformedInput(
+                f"{column}: expected text, found {describe(value)}; name a key in it, as in {column}.key"
+            )
         text = as_text(value) or ""
         return {name: self._shown(text, column) if name == "text" else text}
 
@@ -177,5 +181,6 @@ def since_first(turns: list[Turn], warnings: Iterable[str]) -> list[Turn]:
     if TIMES_OF_DAY not in warnings or first is None:
         return turns
     return [
-        turn if turn.start is None else turn.model_copy(update={"start": (turn.start - first) % 86_400}) for turn in turns
+        turn if turn.start is None else turn.model_copy(update={"start": (turn.start - first) % 86_400})
+        for turn in turns
     ]

@@ -13,8 +13,12 @@ from llm_grader.transcript import Channel, TurnKind, Visibility
 
 _TRUE = frozenset(("true", "1", "yes", "y", "t", "ja", "ano", "igen", "jah"))
 _FALSE = frozenset(("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei"))
-_HIDDEN = re.compile(r"internal|private|hidden|note|intern|privat|soukrom|belso|magan|sise|confidential|staff|agent.?only")
-_SHOWN = re.compile(r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external")
+_HIDDEN = re.compile(
+    r"internal|private|hidden|note|intern|privat|soukrom|belso|magan|sise|confidential|staff|agent.?only"
+)
+_SHOWN = re.compile(
+    r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external"
+)
 _KINDS: dict[str, TurnKind] = {
     **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
     **dict.fromkeys(("note", "internal", "internal note", "private note", "private", "notiz", "poznamka"), "note"),
@@ -45,6 +49,11 @@ def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKi
     if (known := _KINDS.get(plain(word))) is not None:
         return known
     raise _unknown(column, value, "kinds", get_args(TurnKind))
+
+
+def is_usual_kind(word: str) -> bool:
+    """Whether a word is a kind of turn without a mapping."""
+    return plain(word) in _KINDS
 
 
 def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:

@@ -51,9 +51,7 @@ def _known_anywhere(text: str, start: int, roles: RoleMapping) -> list[re.Match[
     """Single words such as `Customer:` that name a side, wherever they stand, written as labels are."""
     words = re.compile(r"\s+(?P<label>[^\W\d_]\w*(?:[ ]\d{1,2})?)[ ]?[:：](?=\s)")
     return [
-        match
-        for match in words.finditer(text, start)
-        if match["label"][0].isupper() and _known(match["label"], roles)
+        match for match in words.finditer(text, start) if match["label"][0].isupper() and _known(match["label"], roles)
     ]
 
 
