@@ -49,6 +49,11 @@ class Part(Model):
         """What each value means, by its text without case."""
         return {key.casefold(): meaning for key, meaning in self.values.items()}
 
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """All that the values mean: a place that says it itself needs no meaning."""
+        return frozenset(self.values.values())
+
 
 Place = Expression | Part
 

@@ -17,7 +17,7 @@ from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.moments import Moments, seconds
 from llm_grader.readers.source.ticket_fields import as_text, ticket_of
-from llm_grader.transcript import Channel, Role, Ticket, Turn
+from llm_grader.transcript import Channel, Role, Ticket, Turn, TurnKind, Visibility
 
 _ROLES = frozenset(get_args(Role))
 _READ_AS_BOT = "the assistant was read as a bot, which is not graded; if it is the agent, name it as one"
@@ -35,7 +35,7 @@ def text_of(part: Part, value: Any) -> str | None:
     if isinstance(found, (list, dict)):
         raise MalformedInput(f"{part.path}: expected text, found {describe(found)}")
     text = as_text(found) or ""
-    if not part.values:
+    if not part.values or text in part.meant:
         return text
     return part.meanings.get(text.casefold(), part.otherwise if part.otherwise is not None else text)
 
@@ -45,6 +45,21 @@ def known_role(word: str | None) -> Role | None:
     if not word:
         return None
     return cast("Role", word) if word in _ROLES else role_of_label(word)
+
+
+def told_by_others(turns: Sequence[Turn]) -> list[Turn]:
+    """Turns with the role that the source states of their speaker in other turns, where it states one and no other."""
+    roles: dict[str, set[Role]] = {}
+    for turn in turns:
+        if turn.speaker is not None and turn.role != "unknown":
+            roles.setdefault(turn.speaker, set()).add(turn.role)
+    known = {speaker: next(iter(found)) for speaker, found in roles.items() if len(found) == 1}
+    return [
+        turn.model_copy(update={"role": known[turn.speaker]})
+        if turn.role == "unknown" and turn.speaker in known
+        else turn
+        for turn in turns
+    ]
 
 
 class PartReader:
@@ -109,6 +124,8 @@ class PartReader:
         Raises:
             MalformedInput: something in it is of another kind than it should be.
         """
+        if not isinstance(item, dict):
+            raise MalformedInput(f"expected an object, found {describe(item)}")
         said = {name: text_of(part, item) for name, part in parts.items() if name not in _TIMES}
         text, fields = _written(said), self._seen(said)
         word = parts["role"].find(item) if "role" in parts else None
@@ -126,17 +143,16 @@ class PartReader:
     def _seen(self, said: Mapping[str, str | None]) -> dict[str, Any]:
         """What kind of turn it is, and who sees it."""
         fields: dict[str, Any] = {name: said[name] for name in ("subject", "language") if said.get(name)}
-        kind = said.get("kind") or "message"
-        visibility = said.get("visibility") or ("public" if kind == "message" else "internal")
-        if kind not in ("message", "note", "event") or visibility not in ("public", "internal"):
+        kind, visibility = said.get("kind") or "message", said.get("visibility") or "public"
+        if kind not in get_args(TurnKind) or visibility not in get_args(Visibility):
             self.note("kinds of messages that the recipe does not name were read as messages")
-            kind = kind if kind in ("note", "event") else "message"
-            visibility = visibility if visibility == "internal" else "public"
+            kind = kind if kind in get_args(TurnKind) else "message"
         if kind == "message" and visibility == "internal":
             kind = "note"
         if kind == "event":
             fields["event"] = said.get("event") or "event"
-        return fields if (kind, visibility) == _USUAL else {**fields, "kind": kind, "visibility": visibility}
+        # the customer sees no note and no event, whatever its visibility is by default
+        return fields if kind == "message" else {**fields, "kind": kind, "visibility": "internal"}
 
     def _speaker(self, said: Mapping[str, str | None], word: str | None) -> tuple[str | None, Role | None]:
         """The id of who speaks, and the role that the object states; nobody's id is the source's word for the role.
@@ -170,7 +186,6 @@ class PartReader:
 
 
 _TIMES = frozenset(("at", "start", "end", "confidence"))
-_USUAL = ("message", "public")
 
 
 def number_of(part: Part, value: Any) -> float | None:

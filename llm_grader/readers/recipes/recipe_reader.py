@@ -10,7 +10,6 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
-from llm_grader.files.json_strict import describe
 from llm_grader.readers.calls.speech import joined_segments, recording, spoken_words
 from llm_grader.readers.chats import labelled_text
 from llm_grader.readers.mail.html_text import html_to_text
@@ -18,7 +17,7 @@ from llm_grader.readers.recipes.finding import Finder, Items, holds
 from llm_grader.readers.recipes.paths import left_over, path, tree_of
 from llm_grader.readers.recipes.pieces import pieces_of
 from llm_grader.readers.recipes.recipe import Recipe, part_of
-from llm_grader.readers.recipes.recipe_parts import PartReader, people_of, text_of
+from llm_grader.readers.recipes.recipe_parts import PartReader, people_of, text_of, told_by_others
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
@@ -123,7 +122,8 @@ class RecipeReader:
         """The turns of a conversation, in order."""
         recipe, blank = self.recipe, 0
         reader.look_ahead(recipe.turn, kept)
-        first = reader.turn(recipe.opening.by_name, items.whole) if recipe.opening else None
+        opening = recipe.opening if isinstance(items.whole, dict) else None
+        first = reader.turn(opening.by_name, items.whole) if opening else None
         found = [] if first is None else [first]
         for number, item in enumerate(self._sorted(kept, reader), 1):
             with document.at(f"{items.where} turn {number}".strip()):
@@ -132,6 +132,7 @@ class RecipeReader:
                 blank += turn is None
         if blank:
             reader.note(f"{blank} of {len(kept)} items hold no text and were left out")
+        found = told_by_others(found)
         return found if recipe.order else in_order_of_times(found, reader.note)
 
     def _sorted(self, items: Sequence[Any], reader: PartReader) -> Sequence[Any]:
@@ -153,8 +154,6 @@ class RecipeReader:
 
 def _turn(recipe: Recipe, item: Any, reader: PartReader) -> Turn | None:
     try:
-        if not isinstance(item, dict):
-            raise MalformedInput(f"expected an object, found {describe(item)}")
         return reader.turn(recipe.turn.by_name, item)
     except (MalformedInput, ValidationError):
         reader.note(_MISSING)
