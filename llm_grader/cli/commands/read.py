@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -103,8 +104,8 @@ def _print_schema() -> None:
     from llm_grader.readers.recipes.recipe import Recipe
     from llm_grader.readers.source.columns import ColumnMapping
 
-    models = {"columns": ColumnMapping, "recipe": Recipe}
-    typer.echo(json.dumps({name: model.model_json_schema() for name, model in models.items()}, indent=2))
+    schemas = {"columns": ColumnMapping.model_json_schema(), "recipe": Recipe.model_json_schema()}
+    typer.echo(json.dumps(schemas, indent=2))
 
 
 def _print_suggestion(inputs: list[str]) -> None:
@@ -126,18 +127,36 @@ def _print_suggestion(inputs: list[str]) -> None:
         raise type(error)(error.message, path=error.path or document.name, where=error.where) from error
 
 
-class _Totals(NamedTuple):
-    """What was read: files that were recognised, conversations, turns and warnings, and what was refused."""
+@dataclass
+class _Totals:
+    """What was read so far: files that were recognised, conversations, turns and warnings, and what was refused."""
 
-    files: int
-    conversations: int
-    turns: int
-    refused: int
-    warnings: int
+    files: int = 0
+    conversations: int = 0
+    turns: int = 0
+    refused: int = 0
+    warnings: int = 0
+
+    def add(self, transcript: Transcript) -> None:
+        """Count a conversation."""
+        self.conversations += 1
+        self.turns += len(transcript.turns)
+        self.warnings += len(_warnings(transcript))
+
+    def refuse(self, error: InputError) -> None:
+        """Tell what cannot be read, and count it."""
+        self.refused += 1
+        typer.echo(f"llm-grader: {error}", err=True)
+
+    @property
+    def exit_code(self) -> int:
+        """Whether all, some or none could be read."""
+        if not self.conversations:
+            return _ALL_FAILED
+        return _SOME_FAILED if self.refused else 0
 
     def __str__(self) -> str:
-        counted = (f"{number} {name}" for name, number in self._asdict().items())
-        return "in all: " + ", ".join(counted)
+        return "in all: " + ", ".join(f"{number} {name}" for name, number in asdict(self).items())
 
 
 def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], Transcript], *, check: bool) -> None:
@@ -149,35 +168,39 @@ def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], T
     from llm_grader.readers.read import read_transcripts
     from llm_grader.readers.roles.roles import names_in
 
-    failed: list[InputError] = []
-    files: list[str] = []
     met: set[str] = set()
-    shown = turns = warnings = 0
-
-    def tell(error: InputError) -> None:
-        failed.append(error)
-        typer.echo(f"llm-grader: {error}", err=True)
+    totals = _Totals()
 
     def begin(name: str, kind: str) -> None:
-        files.append(name)
+        totals.files += 1
         if check:
             typer.echo(f"{name}: {kind}")
 
-    for transcript in read_transcripts(inputs, **reading._asdict(), on_error=tell, on_file=begin):
+    for transcript in read_transcripts(inputs, **reading._asdict(), on_error=totals.refuse, on_file=begin):
         met |= names_in(transcript)
         try:
             _print(changed(transcript), check=check)
         except InputError as error:
-            tell(error)
-            continue
-        shown, turns, warnings = shown + 1, turns + len(transcript.turns), warnings + len(_warnings(transcript))
-    if check:
-        typer.echo(str(_Totals(len(files), shown, turns, len(failed), warnings)))
-    if shown:
+            totals.refuse(error)
+        else:
+            totals.add(transcript)
+    if totals.conversations:
         reading.tell_unmatched(met)
-    if shown == 0 and not failed:
-        typer.echo("llm-grader: no files to read", err=True)
-    raise typer.Exit(_ALL_FAILED if shown == 0 else _SOME_FAILED if failed else 0)
+    _end(totals, check=check)
+
+
+def _end(totals: _Totals, *, check: bool) -> NoReturn:
+    """Say how much was read, where that is what was asked, and end with the code for it.
+
+    Raises:
+        typer.Exit: always.
+    """
+    if check:
+        typer.echo(str(totals))
+    if not totals.conversations and not totals.refused:
+        nothing = "no conversation in what was read" if totals.files else "no files to read"
+        typer.echo(f"llm-grader: {nothing}", err=True)
+    raise typer.Exit(totals.exit_code)
 
 
 @contextmanager

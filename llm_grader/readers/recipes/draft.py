@@ -41,7 +41,7 @@ def suggest_mapping(document: Document) -> str:
     flat = guess_parts(columns_of([record for record in document.beginnings if isinstance(record, dict)]))
     if listed is None and not flat.parts:
         raise UnsupportedFormat(
-            "no list of objects in it in which something could be what was said: write a recipe (`llm-grader read schema`)"
+            "no list of objects in which something could be what was said: write a recipe (`llm-grader read schema`)"
         )
     if listed is None or not listed.place:
         found = suggest_columns(document)

@@ -1,7 +1,8 @@
 """Places in JSON, as JMESPath says them: compiled once, and asked of every turn of a file.
 
 Keys, positions, comparisons, `||`, `&&` and `!` become functions of their own, since jmespath walks its tree for each
-value again; they are most of what is asked, and several times as fast so. Projections and functions are left to jmespath.
+value again: most expressions hold nothing else, and are several times as fast so. Projections and functions are left to
+jmespath.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -79,7 +80,7 @@ def _finder(node: Mapping[str, Any]) -> Finder:
 
 
 def _searching(node: Mapping[str, Any]) -> Finder:
-    search = ParsedResult("", node).search
+    search = ParsedResult("", cast("Any", node)).search
 
     def find(value: Any) -> Any:
         try:
@@ -90,7 +91,7 @@ def _searching(node: Mapping[str, Any]) -> Finder:
     return find
 
 
-def _at(found: Any, index: int) -> Any:
+def _at(found: Any, index: Any) -> Any:
     return found[index] if isinstance(found, list) and -len(found) <= index < len(found) else None
 
 

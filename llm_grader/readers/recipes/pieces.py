@@ -31,7 +31,7 @@ def pieces_of(items: Sequence[Any], recipe: Recipe) -> list[Piece]:
 
 
 def _best(whole: Piece, words: Sequence[Piece]) -> Sequence[Piece]:
-    """The words of an item; the item itself where one speaker says it and its text holds no fewer words than the list."""
+    """The words of an item; itself where one speaker says it and its text holds no fewer words than the list."""
     if not words:
         return [whole]
     if len({word.speaker for word in words}) > 1 or len(whole.text.split()) < len(words):

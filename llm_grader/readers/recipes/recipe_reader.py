@@ -143,7 +143,8 @@ class RecipeReader:
 
     def _recording(self, items: Sequence[Any], document: Document) -> Transcript:
         """A call of words, segments or utterances."""
-        pieces, cues = pieces_of(items, self.recipe), []
+        pieces = pieces_of(items, self.recipe)
+        cues: list[list[float | None]] = []
         if self.recipe.words:
             pieces = spoken_words(pieces)
         elif self.recipe.join == "segments":

@@ -15,13 +15,15 @@ from llm_grader.transcript import Role
 _ROLES = frozenset(get_args(Role))
 _MOST_VALUES = 12
 _NAMES = {
-    "text": "text body content message msg utterance sentence transcript comment words said reply plain_text body_text "
-    "message_text description nachricht inhalt zprava text_zpravy uzenet szoveg sonum sisu tekst obsah",
-    "role": "role sender_type author_type participant_role participant_type speaker_role from_type user_type actor_type "
-    "sender_role direction who party side sent_by from_agent inbound incoming is_incoming is_agent from_customer "
-    "is_customer outbound outgoing rolle wer kdo role_mluvciho szerep roll kes",
+    "text": "text body content message msg utterance sentence transcript comment words said reply plain_text "
+    "body_text message_text description nachricht inhalt zprava text_zpravy uzenet szoveg sonum sisu tekst "
+    "obsah",
+    "role": "role sender_type author_type participant_role participant_type speaker_role from_type user_type "
+    "actor_type sender_role direction who party side sent_by from_agent inbound incoming is_incoming is_agent "
+    "from_customer is_customer outbound outgoing rolle wer kdo role_mluvciho szerep roll kes",
     "speaker": "speaker author sender name speaker_name author_name sender_name from agent user participant speaker_id "
-    "sprecher absender autor mluvci odesilatel felado saatja speaker_label nick username display_name author_id sender_id",
+    "sprecher absender autor mluvci odesilatel felado saatja speaker_label nick username display_name "
+    "author_id sender_id",
     "at": "created_at timestamp time date sent_at created datetime date_time ts created_time sent created_datetime "
     "message_time createdat sentat datum zeit uhrzeit cas ido datum_cas aeg kuupaev when at",
     "start": "start start_time starttime begin begin_time start_ms offset start_offset from_time time_offset",
@@ -29,9 +31,10 @@ _NAMES = {
     "visibility": "internal private is_internal is_private public is_public visibility visible hidden",
     "kind": "kind part_type message_type comment_type event_type",
     "subject": "subject betreff predmet targy teema",
-    "id": "conversation_id conversationid chat_id ticket_id case_id call_id thread_id session_id dialogue_id dialog_id "
-    "interaction_id contact_id transcript_id conversation chat ticket case call thread session vorgang vorgangsnummer "
-    "ticketnummer gesprach id nr number no key konverzace hovor beszelgetes vestlus cislo ticket_no case_no",
+    "id": "conversation_id conversationid chat_id ticket_id case_id call_id thread_id session_id dialogue_id "
+    "dialog_id interaction_id contact_id transcript_id conversation chat ticket case call thread session "
+    "vorgang vorgangsnummer ticketnummer gesprach id nr number no key konverzace hovor beszelgetes vestlus "
+    "cislo ticket_no case_no",
     "language": "language lang locale sprache jazyk nyelv keel",
     "channel": "channel kanal csatorna medium media_type",
 }
@@ -47,7 +50,7 @@ _SIDES: dict[str, Role] = {
 
 
 class Guess(NamedTuple):
-    """What the columns hold: the column of each part of a turn, whose the words for roles are, and what is not known."""
+    """What columns hold: the column of each part of a turn, whose the words for roles are, and those nobody knows."""
 
     parts: dict[str, str]
     roles: dict[str, Role]

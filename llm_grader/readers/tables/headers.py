@@ -23,24 +23,23 @@ _MOST_WORDS = 4
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_NAME = re.compile(r"[?!:“”\"]|\.\s|\.$|^\d|^[-+*>]")
-_COLUMN_WORDS = frozenset(
-    plain(word)
-    for word in """
-    id ids no nr number key uuid conversation chat call ticket case thread session dialogue dialog interaction contact
-    message messages msg text body content comment transcript utterance sentence note notes reply question answer
-    description subject title summary conversation history log role speaker sender author from to who user agent
-    customer client caller operator name email mail address phone participant type kind channel source direction
-    incoming inbound outbound public private internal visible visibility date time timestamp at created sent received
-    updated started ended start end duration order index position turn row line language lang locale status state
-    priority tag tags rating score csat nps team department queue group label category intent sentiment order brand
-    nummer vorgang gespräch unterhaltung anruf nachricht nachrichten inhalt verlauf wer rolle sprecher absender
-    mitarbeiter kunde kundin bearbeiter zeit datum uhrzeit betreff kanal sprache art frage antwort notiz beschreibung
-    číslo konverzace rozhovor hovor zpráva zprávy obsah přepis kdo mluvčí odesílatel zákazník pracovník čas datum předmět
-    kanál jazyk typ otázka odpověď poznámka popis beszélgetés hívás üzenet szöveg tartalom ki szerep feladó ügyfél
-    munkatárs ügynök idő dátum tárgy csatorna nyelv típus kérdés válasz megjegyzés vestlus kõne sõnum tekst sisu kes
-    roll saatja klient teenindaja aeg kuupäev teema kanal keel tüüp küsimus vastus märkus kirjeldus
-    """.split()
-)
+_LISTED = """
+    id ids no nr number key uuid conversation chat call ticket case thread session dialogue dialog interaction
+    contact message messages msg text body content comment transcript utterance sentence note notes reply
+    question answer description subject title summary conversation history log role speaker sender author from
+    to who user agent customer client caller operator name email mail address phone participant type kind
+    channel source direction incoming inbound outbound public private internal visible visibility date time
+    timestamp at created sent received updated started ended start end duration order index position turn row
+    line language lang locale status state priority tag tags rating score csat nps team department queue group
+    label category intent sentiment order brand nummer vorgang gespräch unterhaltung anruf nachricht nachrichten
+    inhalt verlauf wer rolle sprecher absender mitarbeiter kunde kundin bearbeiter zeit datum uhrzeit betreff
+    kanal sprache art frage antwort notiz beschreibung číslo konverzace rozhovor hovor zpráva zprávy obsah
+    přepis kdo mluvčí odesílatel zákazník pracovník čas datum předmět kanál jazyk typ otázka odpověď poznámka
+    popis beszélgetés hívás üzenet szöveg tartalom ki szerep feladó ügyfél munkatárs ügynök idő dátum tárgy
+    csatorna nyelv típus kérdés válasz megjegyzés vestlus kõne sõnum tekst sisu kes roll saatja klient
+    teenindaja aeg kuupäev teema kanal keel tüüp küsimus vastus märkus kirjeldus
+"""
+_COLUMN_WORDS = frozenset(plain(word) for word in _LISTED.split())
 
 
 class Header(NamedTuple):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_words import plain
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.transcript import Channel, TurnKind, Visibility
 
+_T = TypeVar("_T")
 _TRUE = frozenset(("true", "1", "yes", "y", "t", "ja", "ano", "igen", "jah"))
 _FALSE = frozenset(("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei"))
 _HIDDEN = re.compile(
@@ -42,8 +43,8 @@ def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKi
         MalformedInput: it is none of these; with the column, and what to write into the mapping.
     """
     word = _word(value)
-    if word in (given := _cased(meanings)):
-        return given[word]
+    if (given := _given(word, meanings)) is not None:
+        return given
     if (truth := _truth(word)) is not None and _HIDDEN.search(plain(column)):
         return "note" if truth else "message"
     if (known := _KINDS.get(plain(word))) is not None:
@@ -63,8 +64,8 @@ def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -
         MalformedInput: it is none of these; with the column, and what to write into the mapping.
     """
     word = _word(value)
-    if word in (given := _cased(meanings)):
-        return given[word]
+    if (given := _given(word, meanings)) is not None:
+        return given
     if (truth := _truth(word)) is None:
         known = _VISIBILITIES.get(plain(word))
         if known is not None:
@@ -90,8 +91,8 @@ def _truth(word: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def _cased(meanings: Mapping[str, Any]) -> dict[str, Any]:
-    return {key.casefold(): meaning for key, meaning in meanings.items()}
+def _given(word: str, meanings: Mapping[str, _T]) -> _T | None:
+    return next((meaning for key, meaning in meanings.items() if key.casefold() == word), None)
 
 
 def _unknown(column: str, value: Any, key: str, words: tuple[str, ...]) -> MalformedInput:

@@ -43,7 +43,7 @@ def is_unmapped(document: Document) -> bool:
 
 
 def read(document: Document) -> Iterator[Transcript]:
-    """The transcripts of the table. A broken row costs itself, and every transcript of the file says that some may miss.
+    """The transcripts of the table. A broken row costs itself, and every transcript says that turns may be missing.
 
     Raises:
         MalformedInput: the file is no table, or has no mapping, or lacks a column.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,9 +13,29 @@ from llm_grader.readers import FORMATS, read_transcripts
 from llm_grader.readers.recipes.packaged import RECIPE_NAMES, packaged_recipe
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Transcript
-from tests.readers.recipes.payloads import CASES, Case
 
+DATA = Path(__file__).parents[2] / "data" / "recipes"
 SHARED = Path(__file__).parents[3].parent / "shared" / "cases" / "exports"
+
+
+class Case(NamedTuple):
+    """An export in the shape that its documentation gives, with people and words of our own, and what is in it.
+
+    Turns are (role that the source states, kind, what the text begins with); `at` and `start` are those of the first
+    turn that has one; `id` and `channel` are those of the first conversation.
+    """
+
+    recipe: str
+    data: Any
+    turns: list[list[str]]
+    at: str | None = None
+    start: float | None = None
+    conversations: int = 1
+    channel: str | None = None
+    id: str | None = None
+
+
+CASES = {file.stem: Case(**json.loads(file.read_text("utf-8"))) for file in sorted(DATA.glob("*.json"))}
 
 
 def put(tmp_path: Path, case: Case, *, lines: bool = False) -> Path:
@@ -34,9 +54,9 @@ def read(file: Path) -> tuple[list[Transcript], list[str]]:
     return list(read_transcripts(file, on_file=lambda _, name: known.append(name))), known
 
 
-def stated(transcript: Transcript) -> list[tuple[str, str, str]]:
+def stated(transcript: Transcript) -> list[list[str]]:
     """The turns, with the roles that the source states alone."""
-    return [(t.role if t.role_source == "source" else "unknown", t.kind, t.text) for t in transcript.turns]
+    return [[t.role if t.role_source == "source" else "unknown", t.kind, t.text] for t in transcript.turns]
 
 
 @pytest.mark.parametrize("lines", [False, True])
@@ -47,7 +67,7 @@ def test_each_export_is_read_by_its_recipe(tmp_path: Path, name: str, lines: boo
     assert known == [case.recipe]
     assert len(transcripts) == case.conversations
     first = transcripts[0]
-    found = [(role, kind, text[: len(e[2])]) for (role, kind, text), e in zip(stated(first), case.turns, strict=True)]
+    found = [[role, kind, text[: len(e[2])]] for (role, kind, text), e in zip(stated(first), case.turns, strict=True)]
     assert found == case.turns
     assert case.at is None or next(t.at for t in first.turns if t.at) == datetime.fromisoformat(case.at)
     assert case.start is None or next(t.start for t in first.turns if t.start is not None) == case.start
