@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,7 @@ UNITS = tuple(_PER_SECOND)
 """Units of numbers that are times: seconds, milli-, micro-, nanoseconds, ticks of 100 ns."""
 
 _EPOCHS = ((1e17, 1e9), (1e14, 1e6), (3.3e10, 1e3))  # a number above the first counts the second in each second
+_FIRST_EPOCH = 1e8  # seconds, 1973: what is less is more likely a number of something
 _SERIALS = (20_000, 80_000)  # days from the end of 1899, as Excel counts them: the years 1954 to 2119
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 _NUMBER = re.compile(r"\d{5}(?:\.\d{1,20})?|\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19}")
@@ -38,7 +39,7 @@ _YEAR = re.compile(r"(?<![\d:.+-])(?:19|20)\d{2}(?![\d:])")
 _DAY = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:])")
 _MONTH_WORD = re.compile(r"[^\W\d_]{3,}")
 _MONTHS = [
-    ("jan", "led"),
+    ("jan", "jaan", "led"),
     ("feb", "veeb", "uno"),
     ("mar", "mrz", "brez"),
     ("apr", "dub"),
@@ -161,6 +162,13 @@ def _stated_seconds(text: str) -> float | None:
     return math.fsum(float(part) * 60**power for power, part in enumerate(reversed(parts)))
 
 
+def time_of_day(text: str) -> float | None:
+    """Seconds since midnight of `9:58`, `09:58:30` or `1:05 PM`; None for anything else."""
+    found = _CLOCK.fullmatch(text.strip())
+    at = None if found is None or found[6] else _clocked(found)
+    return None if at is None else at.hour * 3600.0 + at.minute * 60 + at.second + at.microsecond / 1e6
+
+
 def day_first(texts: Iterable[str]) -> bool | None:
     """Whether dates such as `5/13/2026` put the day first; None when all of them could be read either way."""
     found = [match for text in texts if (match := _YEAR_LAST.fullmatch(text.strip())) and match[2] != "."]
@@ -175,6 +183,8 @@ def _of_number(number: float) -> datetime | None:
     if _SERIALS[0] <= number < _SERIALS[1]:
         # Excel keeps a day's fraction with an error below a millisecond
         return (_EXCEL_EPOCH + timedelta(milliseconds=round(number * 86_400_000))).replace(tzinfo=None)
+    if abs(number) < _FIRST_EPOCH:
+        return None
     per_second = next((size for above, size in _EPOCHS if abs(number) > above), 1.0)
     return datetime.fromtimestamp(number / per_second, UTC)
 
@@ -227,11 +237,19 @@ def _dated(year: int, month: int, day: int, clock: str | None) -> datetime | Non
     found = _CLOCK.match(clock.strip())
     if found is None:
         return None
+    at = _clocked(found)
+    return None if at is None else datetime.combine(date(year, month, day), at, tzinfo=_zone(found[6]))
+
+
+def _clocked(found: re.Match[str]) -> time | None:
+    """The time of day that `_CLOCK` found, without its zone."""
     hour = int(found[1])
     if found[5] and hour <= 12:
         hour = hour % 12 + (12 if found[5] in "Pp" else 0)
-    fraction = int(f"{found[4] or 0:0<6}"[:6])
-    return datetime(year, month, day, hour, int(found[2]), int(found[3] or 0), fraction, tzinfo=_zone(found[6]))
+    try:
+        return time(hour, int(found[2]), int(found[3] or 0), int(f"{found[4] or 0:0<6}"[:6]))
+    except ValueError:
+        return None
 
 
 def _zone(text: str | None) -> timezone | None:

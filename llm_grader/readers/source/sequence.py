@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from llm_grader.readers.source.moments import Moments, seconds
+from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ordering import in_order
 from llm_grader.transcript import Turn
 
@@ -81,5 +81,6 @@ def _sort_key(value: Any, moments: Moments) -> tuple[str, float] | None:
     if moments.reads(value):
         at = moments.read(value)
         return None if at is None else ("time", at.timestamp())
-    clock = seconds(text)
+    clock = time_of_day(text)
+    clock = seconds(text) if clock is None else clock
     return None if clock is None else ("clock", clock)

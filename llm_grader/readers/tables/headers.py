@@ -79,7 +79,7 @@ def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], head: str) ->
     quoted = any(f'{mark}"' in head for mark in (*SEPARATORS, "\n"))
     if len(names) == 1:
         return bool(known) and bool(rows) and head.partition("\n")[2].lstrip().startswith('"')
-    identifiers = all(re.fullmatch(r"[\w.\-/#]+", name) for name in filled)
+    identifiers = all(re.fullmatch(r"[\w.\-/#]+", name) for name in filled) and any(map(_is_identifier, filled))
     telling = known >= 2 or (known and (quoted or len(names) > 2)) or (identifiers and (quoted or len(names) > 2))
     return bool(telling) and _alike(names, rows, quoted=quoted)
 
@@ -111,6 +111,11 @@ def _alike(names: Sequence[str], rows: Sequence[Sequence[str]], *, quoted: bool)
 def _could_be_name(cell: str) -> bool:
     words = cell.split()
     return 0 < len(words) <= _MOST_WORDS and len(cell) <= _LONGEST_NAME and _NO_NAME.search(cell) is None
+
+
+def _is_identifier(cell: str) -> bool:
+    """Whether a program named it: nobody says `created_at`, or `createdAt`."""
+    return "_" in cell.strip("_") or "." in cell.strip(".") or _CAMEL.search(cell) is not None
 
 
 def _is_known_name(cell: str) -> bool:

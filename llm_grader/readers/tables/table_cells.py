@@ -15,7 +15,7 @@ from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
-from llm_grader.readers.source.moments import Moments, seconds
+from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text, ticket_of
 from llm_grader.readers.tables.table_values import kind_of, visibility_of
 from llm_grader.transcript import Channel, Role, Ticket, Turn
@@ -143,7 +143,7 @@ class CellReader:
 
     def _at(self, value: Any) -> dict[str, Any]:
         """A point in time; a time of day is seconds since midnight, which `since_first` makes relative."""
-        clock = seconds(value) if isinstance(value, str) and ":" in value and not self._times.reads(value) else None
+        clock = time_of_day(value) if isinstance(value, str) else None
         if clock is not None:
             self.note(TIMES_OF_DAY)
             return {"start": clock}

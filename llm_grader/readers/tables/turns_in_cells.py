@@ -14,6 +14,7 @@ from llm_grader.readers.chats import labelled_text
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.source.columns import TurnColumns
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row
@@ -52,7 +53,11 @@ def _of_list(
     order = reader.mapping.order
     if order is not None:
         items = in_order_of(
-            items, lambda pair: cell_of(pair[1], order), moments=reader.times.afresh(), name=order, note=reader.note
+            items,
+            lambda pair: cell_of(pair[1], order),
+            moments=Moments(order, (cell_of(item, order) for _, item in items), time_format=reader.mapping.time_format),
+            name=order,
+            note=reader.note,
         )
     for number, item in items:
         with document.at(f"{where} {reader.mapping.cell} {number}".strip()):
