@@ -17,7 +17,7 @@ from llm_grader.readers.roles.role_words import plain, role_of_label
 
 SEPARATORS = (",", ";", "\t", "|")
 _ROWS_LOOKED_AT = 20
-_ALIKE = 0.8  # of the rows: some may be broken
+_ALIKE = 0.6  # of the rows: some may be broken
 _LONGEST_NAME = 64
 _MOST_WORDS = 4
 _WORD = re.compile(r"[^\W\d_]+")
@@ -102,7 +102,7 @@ def _is_quoted(cell: str, head: str) -> bool:
 def _alike(names: Sequence[str], rows: Sequence[Sequence[str]], *, quoted: bool) -> bool:
     """Whether most rows have as many cells as the header, and are no lines that begin with a speaker."""
     if not rows:
-        return quoted
+        return quoted or all(map(_is_known_name, names))
     as_many = sum(len(row) == len(names) for row in rows)
     labelled = sum(bool(role_of_label(parse_line(row[0]).label)) for row in rows if row and parse_line(row[0]).label)
     return as_many >= _ALIKE * len(rows) and (quoted or labelled * 2 < len(rows))

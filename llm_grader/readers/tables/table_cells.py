@@ -132,10 +132,10 @@ class CellReader:
                 f"{column}: expected text, found {describe(value)}; name a key in it, as in {column}.key"
             )
         text = as_text(value) or ""
-        return {name: self._shown(text, column) if name == "text" else text}
+        return {name: self.shown(text, column) if name == "text" else text}
 
-    def _shown(self, text: str, column: str) -> str:
-        """A text as its reader sees it."""
+    def shown(self, text: str, column: str) -> str:
+        """A text as its reader sees it: HTML as the text that it shows."""
         if "<" not in text or _HTML.search(text) is None:
             return text
         self.note(f"{column} holds HTML: read as the text that it shows")

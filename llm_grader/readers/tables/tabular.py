@@ -26,6 +26,7 @@ from llm_grader.transcript import Channel, Transcript, Turn
 NAME = "table"
 
 _OBVIOUS_IDS = ("transcript_id", "conversation_id")
+_OBVIOUS_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
 _OBVIOUS_TURN = TurnColumns(
     **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
 )
@@ -90,8 +91,10 @@ def _mapping(document: Document) -> ColumnMapping | None:
     ids = next((name for name in _OBVIOUS_IDS if name in names), None)
     if ids is None or "text" not in names or not {"role", "speaker"} & set(names):
         return None
+    hidden = [name for name in _OBVIOUS_VISIBILITIES if name in names]
     other = {f"{name}_column": name for name in ("channel", "language") if name in names}
-    turn = TurnColumns(**{name: name for name in _OBVIOUS_TURN.by_field if name in names})
+    parts = {name: name for name in _OBVIOUS_TURN.by_field if name in names}
+    turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
     return ColumnMapping(id=ids, turn=turn, **other)
 
 
@@ -185,8 +188,8 @@ def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
         channel = _channel(row.cells, reader, document)
         turns = turns_of_cell(row, mapping.turn or _OBVIOUS_TURN, reader, channel=channel, document=document)
     else:
-        said = ((as_text(row.cells.get(name)), name, role) for name, role in mapping.columns.items())
-        turns = [Turn(role=role, text=text, speaker=name) for text, name, role in said if text]
+        said = ((as_text(cell_of(row.cells, name)), name, role) for name, role in mapping.columns.items())
+        turns = [Turn(role=role, text=reader.shown(text, name), speaker=name) for text, name, role in said if text]
     unnamed = {name: kept(value) for name, value in row.cells.items() if name not in mapping.named}
     metadata = {name: value for name, value in unnamed.items() if value is not None}
     return _transcript(turns, row.cells, reader, document=document, metadata=metadata)

@@ -18,8 +18,10 @@ from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row
-from llm_grader.readers.tables.unfolding import unfolded
+from llm_grader.readers.tables.unfolding import may_hold_others, unfolded
 from llm_grader.transcript import Channel, Turn
+
+_ONE_OR_SEVERAL = "a text that may hold the turns of several was read as one turn of nobody known: put each on a line"
 
 
 def turns_of_cell(
@@ -76,6 +78,10 @@ def _of_text(text: str, reader: CellReader, *, channel: Channel, document: Docum
     part = Document(whole.encode(), name=document.name, stem="cell", options=options, is_part=True)
     (transcript,) = labelled_text.read(part)
     reader.note(*transcript.warnings)
+    if len(transcript.turns) == 1 and may_hold_others(text, options.roles):
+        reader.note(_ONE_OR_SEVERAL)
+        unsure = {"role": "unknown", "role_source": None, "role_confidence": None}
+        transcript = transcript.model_copy(update={"turns": (transcript.turns[0].model_copy(update=unsure),)})
     if channel != "email":
         return list(transcript.turns)
     return [turn.model_copy(update={"segments": split_reply(turn.text)}) for turn in transcript.turns]

@@ -107,10 +107,10 @@ def test_what_is_no_time_is_none_and_told_without_its_words(nothing: str | bool)
 def test_a_zone_is_kept_and_its_absence_is_told() -> None:
     moments = Moments("at")
     assert moments.read("2026-01-05 10:00 +0200") == datetime(2026, 1, 5, 10, tzinfo=timezone(timedelta(hours=2)))
-    assert moments.warnings == ()
+    assert not moments.warnings
     moments.read("5 Jan 2026 10:00")
     assert moments.warnings == ("times without a zone were read as UTC",)
-    assert moments.afresh().warnings == ()
+    assert not moments.afresh().warnings
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,25 @@ THREE = ["Agent: Good morning.", "Customer: My parcel is late.", "Agent: I will 
 
 
 @pytest.mark.parametrize(
-    "between", [" ", "\\n", "\\r\\n", "<br>", "<br/>", "<BR />", " | ", " || ", "\n", "\r\n", " // ", "</p><p>"]
+    "between",
+    [
+        " ",
+        "|",
+        "; ",
+        "\t",
+        " - ",
+        "\\n",
+        "\\r\\n",
+        "<br>",
+        "<br/>",
+        "<BR />",
+        " | ",
+        " || ",
+        "\n",
+        "\r\n",
+        " // ",
+        "</p><p>",
+    ],
 )
 def test_every_way_of_losing_the_breaks_gives_the_same_turns(tmp_path: Path, between: str) -> None:
     (tmp_path / "in.json").write_text(json.dumps([{"id": 1, "talk": between.join(THREE)}]))
@@ -32,6 +50,13 @@ def test_every_way_of_losing_the_breaks_gives_the_same_turns(tmp_path: Path, bet
     ("text", "lines"),
     [
         ("Agent: Hi Customer: Hello", 2),
+        ("Agent:Hi. Customer:Hello.", 2),
+        ("(10:00) Agent: Hi (10:05) Customer: Hello", 2),
+        ("**Agent:** Hi **Customer:** Hello", 2),
+        ("Customer (Bo): Hi. Agent (Ann): Hello", 2),
+        ("agent: Hi. customer: Hello.", 2),
+        ("Agent: I told the customer: be patient.", 1),
+        ("Agent: I spoke to Customer Service: they said no.", 1),
         ("Ann: Good morning. Bo: My parcel is late. Ann: I will look.", 3),
         ("Agent: Good morning. Maya: My parcel is late. Agent: I will look.", 3),
         ("Speaker 1: Hi. Speaker 2: Hello.", 2),
@@ -47,6 +72,15 @@ def test_every_way_of_losing_the_breaks_gives_the_same_turns(tmp_path: Path, bet
 )
 def test_a_line_is_broken_before_speakers_and_before_nothing_else(text: str, lines: int) -> None:
     assert len(unfolded(text, RoleMapping()).split("\n")) == lines
+
+
+def test_what_may_be_several_turns_and_cannot_be_told_apart_is_nobodys(tmp_path: Path) -> None:
+    rows = [{"id": 1, "talk": "Agent: Good morning. Maya: My parcel is late."}, {"id": 2, "talk": "Agent: Hello."}]
+    (tmp_path / "in.json").write_text(json.dumps(rows))
+    doubtful, clear = read_transcripts(tmp_path / "in.json", columns={"id": "id", "cell": "talk", "channel": "chat"})
+    assert [turn.role for turn in doubtful.turns] == ["unknown"]
+    assert any("may hold the turns of several" in warning for warning in doubtful.warnings)
+    assert [turn.role for turn in clear.turns] == ["agent"]
 
 
 def test_no_word_is_lost() -> None:
