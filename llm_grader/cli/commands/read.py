@@ -85,8 +85,12 @@ def read(
     else:
         from llm_grader.cli.setup.inputs import reading_of
 
+        from llm_grader.readers.recipes.packaged import load_recipe
+
         if recipe is not None and columns is not None:
             raise UsageError("--recipe and --columns: expected one of them")
+        if recipe is not None:
+            load_recipe(recipe)  # a column mapping would be taken as one
         reading = reading_of(format, agent, roles, recipe or columns, channel, channel_roles)
         with _changing(redact=redact, values=values, restore=restore) as changed:
             _show(input, reading, changed, check=check)
