@@ -84,7 +84,6 @@ def read(
         _print_suggestion(input)
     else:
         from llm_grader.cli.setup.inputs import reading_of
-
         from llm_grader.readers.recipes.packaged import load_recipe
 
         if recipe is not None and columns is not None:
