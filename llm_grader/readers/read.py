@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -35,6 +34,7 @@ from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.source import Source, read_documents
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
+from llm_grader.readers.unknown import describe_unknown, is_foreign
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Channel, Transcript, Turn
@@ -89,8 +89,6 @@ _READERS: tuple[Reader, ...] = (
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
 _OF_TEXT: tuple[Reader, ...] = (whatsapp, labelled_text)  # what a table must not be taken for
-
-_HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 
 FORMATS: tuple[str, ...] = (*_BY_NAME, *RECIPE_NAMES)
 """The names that `format` takes: readers, and recipes that ship."""
@@ -206,11 +204,11 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     # whoever says what the columns mean wants a table read as one, whatever else it looks like
     wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
     for reader in (*wanted, *_asked(document)):
-        if reader.sniff(document) and not (reader is canonical and _is_foreign(document.first)):
+        if reader.sniff(document) and not (reader is canonical and is_foreign(document.first)):
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))
-    raise document.json_problem or UnsupportedFormat(_message(document))
+    raise document.json_problem or UnsupportedFormat(describe_unknown(document))
 
 
 def _asked(document: Document) -> Iterator[Reader | JoiningReader]:
@@ -221,46 +219,6 @@ def _asked(document: Document) -> Iterator[Reader | JoiningReader]:
         yield from map(packaged_recipe, RECIPE_NAMES)
     if not unmapped:
         yield from _OF_TEXT
-
-
-def _is_foreign(first: Any) -> bool:
-    """Whether a record with a list of turns is somebody else's: it is no transcript of ours, nor are its turns."""
-    turns = first.get("turns") if isinstance(first, dict) else None
-    if not isinstance(turns, list) or not turns or {"channel", "schema_version"} & first.keys():
-        return False
-    return not isinstance(turns[0], dict) or not {"role", "text"} <= turns[0].keys()
-
-
-def _message(document: Document) -> str:
-    """What was found where no reader knows it, and what to do."""
-    if _HTML.match(document.head):
-        return "a page of HTML: save what it shows as text, and read that"
-    if "".join(document.head.split()) == "[]":
-        return "an empty list: there is no conversation in it"
-    return f"{_kind(document)}; is it one of `llm-grader read formats`? Then say --format NAME"
-
-
-_DRAFT = "`llm-grader read FILE --suggest-columns` drafts"
-
-
-def _kind(document: Document) -> str:
-    if _is_foreign(document.first):
-        return (
-            "JSON with a list of turns that are not as this library writes them (a transcript of ours has an id, a "
-            f"channel, and turns with role and text): {_DRAFT} a recipe that reads it"
-        )
-    if names := ", ".join(column_names(document)[:12]):
-        kind, mapping = (
-            ("JSON", "column mapping") if isinstance(document.first, dict) else ("a table", "column mapping")
-        )
-        return f"{kind} with the columns {names}: a {mapping} (--columns FILE) can say what they mean, and {_DRAFT} one"
-    if document.first is not None:
-        return f"JSON of no format we know: {_DRAFT} a recipe"
-    if not document.text.strip():
-        return "a file without any text"
-    if tabular.is_unmapped(document):
-        return "a table without a header: write the names of its columns into a first line, and say what they mean"
-    return "text in which no line begins with a speaker, as in `Agent: …`"
 
 
 def _settled(transcript: Transcript, options: Options) -> Transcript:

@@ -15,6 +15,9 @@ from typing import NamedTuple
 from llm_grader.readers.chats.label_lines import parse_line
 from llm_grader.readers.roles.role_words import plain, role_of_label
 
+STATED_SEPARATOR = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
+"""The first line by which spreadsheets say what separates the cells of a table."""
+
 SEPARATORS = (",", ";", "\t", "|")
 _ROWS_LOOKED_AT = 20
 _ALIKE = 0.6  # of the rows: some may be broken
@@ -59,6 +62,9 @@ def find_header(head: str, wanted: Iterable[str] = ()) -> Header | None:
         head: the beginning of the text, line ends unified; its last row may be cut off.
         wanted: columns that a mapping names.
     """
+    if stated := STATED_SEPARATOR.match(head):
+        rows = _rows(head[stated.end() :], stated[1])
+        return Header([cell.strip() for cell in rows[0]], stated[1]) if rows else None
     names_wanted = frozenset(wanted)
     found = [Header([cell.strip() for cell in rows[0]], mark) for mark in SEPARATORS if (rows := _rows(head, mark))]
     known = [header for header in found if names_wanted & set(header.names)]

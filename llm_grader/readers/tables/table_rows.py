@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
-from llm_grader.readers.tables.headers import find_header
+from llm_grader.readers.tables.headers import STATED_SEPARATOR, find_header
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
 _PARQUET = b"PAR1"
@@ -75,13 +75,15 @@ def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) 
 
 def _csv_rows(document: Document, separator: str) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
-    reader = csv.reader(io.StringIO(document.text, newline=""), delimiter=separator, strict=True)
+    text = io.StringIO(document.text, newline="")
+    above = int(STATED_SEPARATOR.match(document.head) is not None and bool(text.readline()))
+    reader = csv.reader(text, delimiter=separator, strict=True)
     header = [cell.strip() for cell in _next_row(reader, document) or ()]
     twice = next((name for name, times in Counter(header).items() if times > 1), None)
     if twice is not None:
         raise MalformedInput(f"the column {twice[:40]!r} stands twice", where="line 1")
     while True:
-        where = f"line {reader.line_num + 1}"
+        where = f"line {reader.line_num + 1 + above}"
         row = _next_row(reader, document)
         if row is None:
             return

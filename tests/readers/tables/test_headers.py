@@ -76,6 +76,16 @@ def test_labelled_lines_with_commas_are_still_labelled_lines(tmp_path: Path, tex
     assert {turn.role for turn in transcript.turns} == {"agent", "customer"}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_spreadsheets_line_about_the_separator_is_no_row(tmp_path: Path, end: str) -> None:
+    lines = ["sep=;", "conversation_id;role;text", "1;agent;Hi, you", "1;agent", "1;customer;Hello"]
+    (tmp_path / "in.csv").write_bytes(end.join([*lines, ""]).encode())
+    problems: list[InputError] = []
+    (transcript,) = read_transcripts(tmp_path / "in.csv", on_error=problems.append)
+    assert [turn.text for turn in transcript.turns] == ["Hi, you", "Hello"]
+    assert [problem.where for problem in problems] == ["line 4"]
+
+
 def test_wanted_columns_make_a_header_of_any_line() -> None:
     header = find_header("What was said?;Who?\nHi;Ann\n", ["Who?"])
     assert header is not None
