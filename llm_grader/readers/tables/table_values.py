@@ -12,17 +12,18 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.transcript import Channel, TurnKind, Visibility
 
 _T = TypeVar("_T")
-_TRUE = frozenset(("true", "1", "yes", "y", "t", "ja", "ano", "igen", "jah"))
+_TRUE = frozenset(("true", "1", "yes", "y", "t", "x", "ja", "ano", "igen", "jah"))
 _FALSE = frozenset(("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei"))
-_HIDDEN = re.compile(
-    r"internal|private|hidden|note|intern|privat|soukrom|belso|magan|sise|confidential|staff|agent.?only"
-)
+_HIDDEN = re.compile(r"intern|privat|hidden|soukrom|belso|magan|sise|confidential|staff|agent.?only")
+_NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus")
 _SHOWN = re.compile(
     r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external"
 )
+_FEW_WORDS = 3
 _KINDS: dict[str, TurnKind] = {
     **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
-    **dict.fromkeys(("note", "internal", "internal note", "private note", "private", "notiz", "poznamka"), "note"),
+    **dict.fromkeys(("note", "internal", "private", "notiz", "poznamka"), "note"),
+    **dict.fromkeys(("internal comment", "private comment", "internal message", "private message"), "note"),
     **dict.fromkeys(("event", "system", "status", "assignment", "activity", "action"), "event"),
 }
 _VISIBILITIES: dict[str, Visibility] = {
@@ -45,16 +46,18 @@ def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKi
     word = _word(value)
     if (given := _given(word, meanings)) is not None:
         return given
-    if (truth := _truth(word)) is not None and _HIDDEN.search(plain(column)):
+    if (truth := _truth(word)) is None:
+        known = _by_words(word, _KINDS)
+        if known is not None:
+            return known
+    elif _HIDDEN.search(plain(column)) or _NOTE.search(plain(column)):
         return "note" if truth else "message"
-    if (known := _KINDS.get(plain(word))) is not None:
-        return known
     raise _unknown(column, value, "kinds", get_args(TurnKind))
 
 
 def is_usual_kind(word: str) -> bool:
     """Whether a word is a kind of turn without a mapping."""
-    return plain(word) in _KINDS
+    return _by_words(word, _KINDS) is not None
 
 
 def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:
@@ -67,13 +70,15 @@ def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -
     if (given := _given(word, meanings)) is not None:
         return given
     if (truth := _truth(word)) is None:
-        known = _VISIBILITIES.get(plain(word))
+        known = _by_words(word, _VISIBILITIES)
         if known is not None:
             return known
     elif _HIDDEN.search(plain(column)):
         return "internal" if truth else "public"
     elif _SHOWN.search(plain(column)):
         return "public" if truth else "internal"
+    elif _NOTE.search(plain(column)):
+        return "internal" if truth else "public"
     raise _unknown(column, value, "visibilities", get_args(Visibility))
 
 
@@ -85,6 +90,15 @@ def channel_of(value: Any) -> Channel | None:
 
 def _word(value: Any) -> str:
     return (as_text(value) or "").strip().casefold()
+
+
+def _by_words(word: str, meanings: Mapping[str, _T]) -> _T | None:
+    """What a phrase of few words means, by the phrase, else by the words in it, where these mean one thing."""
+    words = plain(word).split()
+    if len(words) > _FEW_WORDS:
+        return None
+    found = {meanings[known] for known in (plain(word), *words) if known in meanings}
+    return found.pop() if len(found) == 1 else meanings.get(plain(word))
 
 
 def _truth(word: str) -> bool | None:

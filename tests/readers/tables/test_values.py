@@ -35,6 +35,10 @@ def with_turn(**turn: str) -> dict[str, Any]:
         ("public", "true", "public"),
         ("is_public", "0", "internal"),
         ("veřejná", "ne", "internal"),
+        ("public_note", "true", "public"),
+        ("note", "x", "internal"),
+        ("anything", "Public reply", "public"),
+        ("anything", "Internal note", "internal"),
         ("anything", "private", "internal"),
         ("anything", "Public", "public"),
     ],
@@ -57,7 +61,7 @@ def test_true_in_a_column_whose_name_says_nothing_is_no_guess_but_a_question(tmp
 
 
 def test_a_note_is_internal_whether_or_not_a_column_says_so(tmp_path: Path) -> None:
-    table = "id,role,body,kind\n1,agent,vip,note\n1,agent,Hello,reply\n1,agent,assigned,system\n"
+    table = "id,role,body,kind\n1,agent,vip,Internal comment\n1,agent,Hello,Public reply\n1,agent,assigned,system\n"
     (transcript,) = read(tmp_path, table, with_turn(kind="kind"))
     assert [(turn.kind, turn.visibility) for turn in transcript.turns] == [
         ("note", "internal"),
