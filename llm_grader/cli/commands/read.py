@@ -92,7 +92,8 @@ def read(
             load_recipe(recipe)  # a column mapping would be taken as one
         reading = reading_of(format, agent, roles, recipe or columns, channel, channel_roles)
         with _changing(redact=redact, values=values, restore=restore) as changed:
-            _show(input, reading, changed, check=check)
+            totals = _show(input, reading, changed, check=check)
+        _end(totals, check=check)  # not before the file of --values is closed
 
 
 def _print_formats() -> None:
@@ -162,12 +163,8 @@ class _Totals:
         return "in all: " + ", ".join(f"{number} {name}" for name, number in asdict(self).items())
 
 
-def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], Transcript], *, check: bool) -> None:
-    """Print the transcripts, and tell what cannot be read.
-
-    Raises:
-        typer.Exit: with the code that says whether all, some or none could be read.
-    """
+def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], Transcript], *, check: bool) -> _Totals:
+    """Print the transcripts, and tell what cannot be read; how much there was."""
     from llm_grader.readers.read import read_transcripts
     from llm_grader.readers.roles.roles import names_in
 
@@ -189,7 +186,7 @@ def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], T
             totals.add(transcript)
     if totals.conversations:
         reading.tell_unmatched(met)
-    _end(totals, check=check)
+    return totals
 
 
 def _end(totals: _Totals, *, check: bool) -> NoReturn:

@@ -85,7 +85,7 @@ def _searching(node: Mapping[str, Any]) -> Finder:
     def find(value: Any) -> Any:
         try:
             return search(value)
-        except JMESPathError:  # a function was given another type than it takes: there is nothing to find
+        except (JMESPathError, TypeError):  # a value is of another type than can be compared: there is nothing to find
             return None
 
     return find
