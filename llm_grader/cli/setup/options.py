@@ -85,16 +85,25 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 Inputs = Annotated[
     list[str], typer.Argument(help="Files, folders, zip archives, globs, or - for standard input.", metavar="INPUT…")
 ]
-Format = Annotated[str | None, typer.Option("--format", help="The input's format, see `read --help`. [found out].")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="The input's format, see `read formats`. [found out]", metavar="NAME"),
+]
 Agent = Annotated[
-    list[str] | None, typer.Option("--agent", help="Speaker who is the agent; may be given several times.")
+    list[str] | None,
+    typer.Option("--agent", help="Speaker who is the agent; may be given several times.", metavar="SPEAKER"),
 ]
 ChannelRoles = Annotated[
     str | None,
     typer.Option("--channel-roles", help="Who is on which channel of a recording.", metavar="0=agent,1=customer"),
 ]
-Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.")]
-Columns = Annotated[Path | None, typer.Option("--columns", help="YAML file that says what a table's columns mean.")]
+Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.", metavar="FILE")]
+Columns = Annotated[
+    Path | None,
+    typer.Option(
+        "--columns", help="YAML file that says what a table's columns mean, or a recipe for other JSON.", metavar="FILE"
+    ),
+]
 Channel = Annotated[
     Literal["chat", "email", "call"] | None,
     typer.Option("--channel", help="The channel, where the input does not say."),

@@ -56,7 +56,6 @@ def test_a_pretty_printed_document_is_one_transcript(tmp_path: Path) -> None:
     [
         ('{"id": "x", "channel": "chat", "turns": [', "not valid JSON"),
         ('{"id": "x", "channel": "chat", "turns": [], "turns": []}', "'turns' stands twice"),
-        ('{"id": "x", "channel": "chat", "turns": [], "metadata": {"a": NaN}}', "not valid JSON"),
         ('{"id": "x", "channel": "chat", "turns": [], "metadata": {"a": 1e999}}', "too large"),
         ('{"id": "x", "channel": "fax", "turns": []}', "channel"),
         ('{"id": "x", "channel": "chat", "turns": [{"role": "Agent", "text": "a"}]}', r"turns\.0\.role"),
@@ -100,7 +99,7 @@ def test_a_broken_document_is_malformed_json_not_an_unknown_format(tmp_path: Pat
 def test_what_no_reader_knows_is_told_with_what_was_found_and_where_the_formats_are(tmp_path: Path) -> None:
     _, (problem,) = read_all(write(tmp_path, '{"weather": "fine"}'))
     assert isinstance(problem, UnsupportedFormat)
-    assert all(name in str(problem) for name in ("weather", "llm-grader read --help", "--format"))
+    assert all(name in str(problem) for name in ("weather", "llm-grader read formats", "--format"))
 
 
 def test_half_a_surrogate_pair_is_no_text_and_is_told(tmp_path: Path) -> None:
