@@ -100,6 +100,7 @@ def read_transcripts(
     channel: Channel | None = None,
     on_error: Callable[[InputError], None] | None = None,
     on_file: Callable[[str, str], None] | None = None,
+    subject_days: float = 30,
 ) -> Iterator[Transcript]:
     """Read conversations, one after the other, as they are asked for.
 
@@ -113,6 +114,8 @@ def read_transcripts(
         on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
             is raised.
         on_file: told the name and the format of each file that is recognised.
+        subject_days: how far apart mails of the same people and subject, of which none refers to the other, may be to
+            make one conversation.
 
     Returns:
         The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
@@ -126,7 +129,9 @@ def read_transcripts(
     if format is not None and format not in _BY_NAME:
         raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
     mapping = columns if columns is None or isinstance(columns, ColumnMapping) else load_mapping(ColumnMapping, columns)
-    options = Options(roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error)
+    options = Options(
+        roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error, subject_days=subject_days
+    )
     given = None if format is None else _BY_NAME[format]
 
     def choose(document: Document) -> Reader | JoiningReader:

@@ -22,6 +22,9 @@ def _pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[s
     return re.compile(f"{before}(?:{_one_of(phrases)}){after}", re.IGNORECASE)
 
 
+DESKS = frozenset("help hilfe pomoc segitseg abi service servicedesk helpline hotline reklamace reklamation".split())
+"""The words before the `@` of a desk's address, besides those that name an agent's role."""
+
 WROTE = _pattern(
     r"""wrote|writes|schrieb|schreibt|napsala?|napsal\(a\)|napísala?|napísal\(a\)|píše|írta|írt|kirjutas|a écrit
     |escribió|schreef|heeft geschreven|skrev|napisała?|napisał\(a\)|pisze|ha scritto|escreveu|kirjoitti|написала?""",
