@@ -24,6 +24,7 @@ from llm_grader.readers.calls import (
 from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_text, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.mail import mail
+from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping
 from llm_grader.readers.source.columns import ColumnMapping
@@ -157,7 +158,7 @@ def _read(
             for transcript in chosen.read(document):
                 # what was written as a transcript is taken at its word, unless the caller says who is who
                 as_written = chosen is canonical and options.roles == RoleMapping()
-                told = transcript if as_written else _settled(transcript, options)
+                told = with_mail_parts(transcript, as_written=True) if as_written else _settled(transcript, options)
                 yield ids.told_apart(_with_warnings(told, document.warnings), document)
         except InputError as error:
             document.report(error)
@@ -206,7 +207,7 @@ def _kind(document: Document) -> str:
 
 def _settled(transcript: Transcript, options: Options) -> Transcript:
     """With the languages and roles that the source does not state, and what speaks against them."""
-    settled = assign_roles(with_languages(transcript), options.roles)
+    settled = assign_roles(with_languages(with_mail_parts(transcript)), options.roles)
     return _with_warnings(settled, role_warnings(settled))
 
 

@@ -22,7 +22,7 @@ def _pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[s
     return re.compile(f"{before}(?:{_one_of(phrases)}){after}", re.IGNORECASE)
 
 
-DESKS = frozenset("help hilfe pomoc segitseg abi service servicedesk helpline hotline reklamace reklamation".split())
+DESKS = frozenset(["help", "hilfe", "pomoc", "segitseg", "abi", "service", "servicedesk", "helpline", "hotline"])
 """The words before the `@` of a desk's address, besides those that name an agent's role."""
 
 WROTE = _pattern(
