@@ -20,8 +20,8 @@ from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
-from llm_grader import readers
 from llm_grader.eval.bench.workload import transcript
+from llm_grader.readers import read as readers
 from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Transcript
 
