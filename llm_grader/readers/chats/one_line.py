@@ -1,0 +1,110 @@
+r"""Transcripts that lost their line ends: on one line, or with a literal `\n`, `<br>` or ` | ` between turns.
+
+Lines are broken before a label and nowhere else; what stands between two turns goes with the break.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from llm_grader.files.json_strict import is_json
+from llm_grader.readers.chats.label_lines import is_known, is_name, parse_line, text_begins
+from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
+from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.source.times import STAMP
+
+_MARKS = ("\\n", "<br", "<BR", "<p", "<div", " | ", " || ", "\t", " // ", " • ", " ¶ ")
+_BETWEEN = re.compile(
+    r"[ \t]*(?:(?:(?:\\r)?\\n)+|(?:</?(?:br|p|div)[ ]?/?>[ ]?)+|[ ]\|{1,2}[ ]|[ ]//[ ]|[ ][•¶][ ]|\t)[ \t]*",
+    re.IGNORECASE,
+)
+_COLON = re.compile(r"(?P<words>(?:(?<=\s)|^)(?:[^\s:：]{1,30}[ ]){0,3}[^\s:：]{1,30})[ ]?[:：](?=\s|[^\W\d]|\*|$)")
+_STAMP_BEFORE = re.compile(rf"[\[(]?{STAMP}[\])]?[ \t]*[-–—|]?[ \t]*[*_]{{0,3}}$")
+_ENDS = '.!?…"”»)]*'
+_LOOKED_AT = 60
+_LONGEST_STAMP = 40
+_FEWEST = 2
+_HEAD = 1000
+
+
+def with_line_ends(text: str, roles: RoleMapping) -> str:
+    """The text with every turn on a line of its own, where that is lost; else the text as it is."""
+    if is_json(text[:_HEAD]):
+        return text
+    if any(mark in text for mark in _MARKS):
+        text = _broken_at_marks(text, roles)
+    beginning = text.split("\n", _LOOKED_AT)[:_LOOKED_AT]
+    inside = [line[start - 1] for line in beginning for start, _ in _breaks(line, roles)]
+    at_start = sum(is_known(parse_line(line).label, roles) for line in beginning if line)
+    is_lost = len(inside) >= _FEWEST or (at_start == 1 and all(end in _ENDS for end in inside))
+    if not inside or not is_lost or len(inside) < at_start:
+        return text
+    return "\n".join(_broken(line, _breaks(line, roles)) for line in text.split("\n"))
+
+
+def _broken_at_marks(text: str, roles: RoleMapping) -> str:
+    parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
+    labels = Counter(
+        label for line, marks in parts for part in _between(line, marks) if (label := parse_line(part).label)
+    )
+    known = {label for label in labels if is_known(label, roles)}
+    speakers = known | ({label for label in labels if is_name(label)} if len(labels) < sum(labels.values()) else set())
+    inside = sum(parse_line(line[mark.end() :]).label in speakers for line, marks in parts for mark in marks)
+    if inside < _FEWEST and not (inside and known):
+        return text
+    return "\n".join(
+        _broken(
+            line, [(mark.start(), mark.end()) for mark in marks if parse_line(line[mark.end() :]).label in speakers]
+        )
+        for line, marks in parts
+    )
+
+
+def _between(line: str, marks: list[re.Match[str]]) -> Iterator[str]:
+    starts = [0, *(mark.end() for mark in marks)]
+    ends = [*(mark.start() for mark in marks), len(line)]
+    yield from (line[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _broken(line: str, breaks: list[tuple[int, int]]) -> str:
+    at, parts = 0, []
+    for start, end in breaks:
+        parts.append(line[at:start])
+        at = end
+    return "\n".join([*parts, line[at:]])
+
+
+def _breaks(line: str, roles: RoleMapping) -> list[tuple[int, int]]:
+    """Where labels begin inside a line, each with the blanks before it."""
+    if line.count(":") + line.count("：") < _FEWEST:
+        return []
+    first = parse_line(line).label
+    opens = bool(first) and (is_name(first) or is_known(first, roles))
+    first = first if opens else ""
+    found = []
+    for colon in _COLON.finditer(line, text_begins(line) if opens else 0):
+        label = _label_in(colon["words"], line, colon.start(), first=first, roles=roles)
+        at = colon.start() + len(colon["words"]) - len(label)
+        stamp = _STAMP_BEFORE.search(line, max(at - _LONGEST_STAMP, 0), at) if label else None
+        at = stamp.start() if stamp else at
+        before = line[:at].rstrip()
+        if label and before.strip("*_-"):
+            found.append((len(before), at))
+    return found
+
+
+def _label_in(words: str, line: str, start: int, *, first: str, roles: RoleMapping) -> str:
+    """The longest words before a colon that are a speaker; empty for none."""
+    parts = words.split(" ")
+    for skipped in range(len(parts)):
+        label = " ".join(parts[skipped:])
+        before = parts[skipped - 1] if skipped else line[:start].rstrip()
+        bare = label.strip("*_")
+        exact = role_of_label(bare.casefold()) or (is_numbered_speaker(bare) and len(bare) > 1) or roles.role_of(bare)
+        if exact or bare == first:
+            return label
+        if before[-1:] in _ENDS and is_name(bare) and line.count(f"{bare}:") > 1:
+            return label
+    return ""
