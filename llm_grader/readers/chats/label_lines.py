@@ -29,9 +29,11 @@ _AFTER = (
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
+_NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*[-–—|]?[ \t]*(?=\S)")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
 _TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
+_LOGIN = re.compile(r"[^\W\d_].*[._@\d]|[._@].*[^\W\d_]")
 _PARTICLES = frozenset(["from", "of", "at", "de", "van", "von", "da", "di", "del", "der", "den", "zu", "od", "z"])
 _TO_SOMEBODY = re.compile(
     r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
@@ -67,7 +69,7 @@ def parse_line(line: str, number: int = 1) -> Line:
     """One line, with its label if it begins like `Agent:`, `[00:01:02] Kunde:`, `**Agent:**` or `Petr (10:22):`."""
     found = _LINE.match(line) if ":" in line or "：" in line else None
     if found is None:
-        return Line(number, line)
+        return _by_nick(line, number) if "<" in line else Line(number, line)
     label = " ".join(found["label"].split())
     stamp, until = stamps_of(found)
     if stamp and (sent := _TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
@@ -75,9 +77,17 @@ def parse_line(line: str, number: int = 1) -> Line:
     return Line(number, line, label, line[found.end() :], stamp or found["late"] or "", "*" in found[0], until)
 
 
+def _by_nick(line: str, number: int) -> Line:
+    """One line that may begin like `<Jana>` or `[10:22] <Jana>`."""
+    found = _NICK.match(line)
+    if found is None:
+        return Line(number, line)
+    return Line(number, line, found["label"], line[found.end() :], stamps_of(found)[0])
+
+
 def text_begins(line: str) -> int:
     """Where the words behind the label of a line begin; 0 for a line without one."""
-    found = _LINE.match(line)
+    found = _LINE.match(line) or _NICK.match(line)
     return found.end() if found else 0
 
 
@@ -125,8 +135,9 @@ def find_speakers(lines: Sequence[Line], roles: RoleMapping, named: Container[st
 
 
 def _is_login(label: str, marked: Container[str]) -> bool:
-    """Whether a label is one word such as `jana_92` behind a time."""
-    return label in marked and _TOKEN.fullmatch(label) is not None and not is_field(label)
+    """Whether a label is one word such as `jana_92`, or any behind a time."""
+    told = label in marked or _LOGIN.search(label) is not None
+    return told and _TOKEN.fullmatch(label) is not None and not is_field(label)
 
 
 def _returning(lines: Sequence[Line], known: set[str], names: set[str]) -> set[str]:

@@ -11,6 +11,8 @@ from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
 from llm_grader.transcript import Role, Turn
 
+_REOPENED = 0  # lines are numbered from 1
+
 
 class Cast(NamedTuple):
     """Who speaks: by label the name, and the role that the source states."""
@@ -53,7 +55,7 @@ def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn
         elif event := _event(line, stamps):
             yield from _told(opening, said, cast, stamps)
             yield event
-            opening, said = opening._replace(stamp="", until=""), []
+            opening, said = opening._replace(number=_REOPENED, stamp="", until=""), []
         else:
             said.append(line.whole)
     yield from _told(opening, said, cast, stamps)
@@ -61,7 +63,7 @@ def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn
 
 def _told(opening: Line, said: Sequence[str], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
     text = "\n".join(said).strip()
-    if not text and (not said or said[0] != opening.text):
+    if not text and (not said or opening.number == _REOPENED):
         return
     at, seconds = stamps.read(opening.stamp)
     end = stamps.read(opening.until)[1] if opening.until else None

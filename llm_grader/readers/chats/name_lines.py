@@ -16,15 +16,23 @@ from llm_grader.readers.source.times import STAMP
 
 _LONGEST = 110
 _LONGEST_NAME = 60
+_WEEKDAY = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w{0,6}|mo|di|mi|do|fr|sa|so|\w{3,7}tag|mittwoch|po|út|st|čt|pá|ne|\w{3,9}päev)"
+    r"\.?,? "
+)
+_MONTH = (
+    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro"
+    r"|már|ápr|máj|jún|júl|sze|vee|juu)\w{0,8}\.?"
+)
 _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
-    r"|(?:\w{2,9}\.?,? )?(?:\w{3,9}\.? \d{1,2}|\d{1,2}\.? \w{3,9}\.?),? (?:\d{4},? )?(?:at |um |v )?)"
+    rf"|(?:{_WEEKDAY})?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{_WEEKDAY})"
 )
 _WHEN = rf"(?P<day>{_DAY})?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
 _NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-])"
 _NAME_FIRST = re.compile(
     rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*(?:[,|·•@–—-]|at|um|v|kell)?[ \t]*"
-    rf"[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
+    rf"[*_]{{0,3}}[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(
@@ -68,24 +76,31 @@ def _head(line: Line) -> Line | None:
     if found is None or bare_event(whole):
         return None
     stamp = (found["day"] or "") + found["stamp"]
-    return Line(line.number, whole, " ".join(found["name"].split()), "", stamp, until=found["until"] or "")
+    return _marked(line, " ".join(found["name"].split()), stamp, found["until"] or "")
 
 
 def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and nothing else, of which one comes back, and the times below them, which are theirs."""
-    found = {at: Line(line.number, line.whole, who) for at, line in enumerate(lines) if (who := _called(line, roles))}
+    called = {at: who for at, line in enumerate(lines) if (who := _called(line, roles))}
+    # what stands right below a name is said by that one
+    found = {at: _marked(lines[at], who) for at, who in called.items() if at - 1 not in called or lines[at - 1].blank}
     counts = Counter(head.label for head in found.values())
     kept = {
         at: head._replace(stamp=_time_below(lines, at))
         for at, head in found.items()
         if at + 1 < len(lines) and lines[at + 1].whole.strip() and (counts[head.label] > 1 or _opens(lines, at))
     }
-    known = sum(is_known(head.label, roles) or counts[head.label] > 1 for head in kept.values())
+    known = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
     begins = next((at for at, line in enumerate(lines) if not line.blank), 0)
     names = {head.label for head in kept.values()}
-    if known < _FEWEST_BARE or 2 * known < len(kept) or len(names) < _FEWEST or begins not in kept:
+    if len(kept) < _FEWEST_BARE or 2 * known < len(kept) or len(names) < _FEWEST or begins not in kept:
         return {}
     return kept | {at + 1: Line(lines[at + 1].number, "") for at, head in kept.items() if head.stamp}
+
+
+def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
+    """A line that is nothing but its label, as sure as a label in bold letters."""
+    return Line(line.number, line.whole, label, "", stamp, bold=True, until=until)
 
 
 def _called(line: Line, roles: RoleMapping) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from llm_grader.files.json_strict import is_json
 from llm_grader.readers.chats.label_lines import is_known, is_name, parse_line, text_begins
@@ -46,20 +46,26 @@ def with_line_ends(text: str, roles: RoleMapping) -> str:
 
 def _broken_at_marks(text: str, roles: RoleMapping) -> str:
     parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
-    labels = Counter(
-        label for line, marks in parts for part in _between(line, marks) if (label := parse_line(part).label)
-    )
-    known = {label for label in labels if is_known(label, roles)}
-    speakers = known | ({label for label in labels if is_name(label)} if len(labels) < sum(labels.values()) else set())
-    inside = sum(parse_line(line[mark.end() :]).label in speakers for line, marks in parts for mark in marks)
+    opening = Counter(parse_line(part).label for line, marks in parts for part in _between(line, marks))
+    del opening[""]
+    known = {label for label in opening if is_known(label, roles)}
+    returning = max(opening.values(), default=0) > 1
+    speakers = known | ({label for label in opening if is_name(label)} if returning else set())
+    places = [_places(line, marks, speakers) if marks else [] for line, marks in parts]
+    inside = sum(map(len, places))
     if inside < _FEWEST and not (inside and known):
         return text
-    return "\n".join(
-        _broken(
-            line, [(mark.start(), mark.end()) for mark in marks if parse_line(line[mark.end() :]).label in speakers]
-        )
-        for line, marks in parts
-    )
+    return "\n".join(_broken(line, breaks) for (line, _), breaks in zip(parts, places, strict=True))
+
+
+def _places(line: str, marks: Sequence[re.Match[str]], speakers: Container[str]) -> list[tuple[int, int]]:
+    """The marks before a turn or at the end of a line; not those before its own label, as in `10:22 | Jana: …`."""
+    own = text_begins(line) if parse_line(line).label in speakers else 0
+    return [mark.span() for mark in marks if mark.start() >= own and _begins(line[mark.end() :], speakers)]
+
+
+def _begins(rest: str, speakers: Container[str]) -> bool:
+    return parse_line(rest).label in speakers or not rest.strip()
 
 
 def _between(line: str, marks: list[re.Match[str]]) -> Iterator[str]:
@@ -100,6 +106,8 @@ def _label_in(words: str, line: str, start: int, *, first: str, roles: RoleMappi
     parts = words.split(" ")
     for skipped in range(len(parts)):
         label = " ".join(parts[skipped:])
+        if any(part[-1:] in _ENDS[:4] for part in parts[skipped:-1]):
+            continue
         before = parts[skipped - 1] if skipped else line[:start].rstrip()
         bare = label.strip("*_")
         exact = role_of_label(bare.casefold()) or (is_numbered_speaker(bare) and len(bare) > 1) or roles.role_of(bare)
