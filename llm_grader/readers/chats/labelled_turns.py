@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llm_grader.readers.chats.chat_events import bare_event
 from llm_grader.readers.chats.label_lines import Line, without_stamp
@@ -20,8 +20,8 @@ class Cast(NamedTuple):
     names: Mapping[str, str]
     roles: Mapping[str, Role | None]
 
-    def turn(self, label: str, text: str) -> Turn:
-        """A turn of the speaker with this label."""
+    def turn(self, label: str, text: str, **when: Any) -> Turn:
+        """A turn of the speaker with this label, at `at`, or from `start` to `end`."""
         role = self.roles[label]
         return Turn(
             role=role or "unknown",
@@ -29,6 +29,7 @@ class Cast(NamedTuple):
             speaker=self.names[label],
             role_source="source" if role else None,
             role_confidence=1.0 if role else None,
+            **when,
         )
 
 
@@ -67,7 +68,7 @@ def _told(opening: Line, said: Sequence[str], cast: Cast, stamps: Stamps) -> Ite
         return
     at, seconds = stamps.read(opening.stamp)
     end = stamps.read(opening.until)[1] if opening.until else None
-    yield cast.turn(opening.label, text).model_copy(update={"at": at, "start": seconds, "end": end})
+    yield cast.turn(opening.label, text, at=at, start=seconds, end=end)
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:

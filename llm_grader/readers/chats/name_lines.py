@@ -82,14 +82,13 @@ def _head(line: Line) -> Line | None:
 def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and nothing else, of which one comes back, and the times below them, which are theirs."""
     called = {at: who for at, line in enumerate(lines) if (who := _called(line, roles))}
-    # what stands right below a name is said by that one
-    found = {at: _marked(lines[at], who) for at, who in called.items() if at - 1 not in called or lines[at - 1].blank}
-    counts = Counter(head.label for head in found.values())
-    kept = {
-        at: head._replace(stamp=_time_below(lines, at))
-        for at, head in found.items()
-        if at + 1 < len(lines) and lines[at + 1].whole.strip() and (counts[head.label] > 1 or _opens(lines, at))
-    }
+    counts = Counter(called.values())
+    kept: dict[int, Line] = {}
+    for at, who in called.items():
+        # what stands right below a name is said by that one
+        has_words = at + 1 < len(lines) and lines[at + 1].whole.strip() and at - 1 not in kept
+        if has_words and (counts[who] > 1 or _opens(lines, at)):
+            kept[at] = _marked(lines[at], who, _time_below(lines, at))
     known = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
     begins = next((at for at, line in enumerate(lines) if not line.blank), 0)
     names = {head.label for head in kept.values()}
@@ -106,7 +105,7 @@ def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
 def _called(line: Line, roles: RoleMapping) -> str:
     """The name that a line consists of."""
     words = line.whole.strip(" \t*_:")
-    if not words or len(words) > _LONGEST_NAME or ":" in words:
+    if not words or len(words) > _LONGEST_NAME or ":" in words or words[-1] in ".!?,":
         return ""
     return words if is_name(words) or is_known(words, roles) else ""
 

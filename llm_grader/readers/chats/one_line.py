@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from llm_grader.files.json_strict import is_json
 from llm_grader.readers.chats.label_lines import is_known, is_name, parse_line, text_begins
@@ -21,10 +21,12 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _COLON = re.compile(r"(?P<words>(?:(?<=\s)|^)(?:[^\s:：]{1,30}[ ]){0,3}[^\s:：]{1,30})[ ]?[:：](?=\s|[^\W\d]|\*|$)")
+_LAST_WORD = re.compile(r"([^\s:：]{1,30})[ ]?[:：]")
 _STAMP_BEFORE = re.compile(rf"[\[(]?{STAMP}[\])]?[ \t]*[-–—|]?[ \t]*[*_]{{0,3}}$")
 _ENDS = '.!?…"”»)]*'
 _LOOKED_AT = 60
 _LONGEST_STAMP = 40
+_LONGEST_OPENING = 300
 _FEWEST = 2
 _HEAD = 1000
 
@@ -61,10 +63,11 @@ def _broken_at_marks(text: str, roles: RoleMapping) -> str:
 def _places(line: str, marks: Sequence[re.Match[str]], speakers: Container[str]) -> list[tuple[int, int]]:
     """The marks before a turn or at the end of a line; not those before its own label, as in `10:22 | Jana: …`."""
     own = text_begins(line) if parse_line(line).label in speakers else 0
-    return [mark.span() for mark in marks if mark.start() >= own and _begins(line[mark.end() :], speakers)]
+    return [mark.span() for mark in marks if mark.start() >= own and _begins(line, mark.end(), speakers)]
 
 
-def _begins(rest: str, speakers: Container[str]) -> bool:
+def _begins(line: str, at: int, speakers: Container[str]) -> bool:
+    rest = line[at : at + _LONGEST_OPENING]
     return parse_line(rest).label in speakers or not rest.strip()
 
 
@@ -86,33 +89,42 @@ def _breaks(line: str, roles: RoleMapping) -> list[tuple[int, int]]:
     """Where labels begin inside a line, each with the blanks before it."""
     if line.count(":") + line.count("：") < _FEWEST:
         return []
-    first = parse_line(line).label
+    first = parse_line(line[:_LONGEST_OPENING]).label
     opens = bool(first) and (is_name(first) or is_known(first, roles))
-    first = first if opens else ""
+    labels = Counter(_LAST_WORD.findall(line))
     found = []
-    for colon in _COLON.finditer(line, text_begins(line) if opens else 0):
-        label = _label_in(colon["words"], line, colon.start(), first=first, roles=roles)
+    for colon in _COLON.finditer(line, text_begins(line[:_LONGEST_OPENING]) if opens else 0):
+        around = line[max(colon.start() - _LONGEST_STAMP, 0) : colon.start()]
+        label = _label_in(colon["words"], around, labels, first=first if opens else "", roles=roles)
         at = colon.start() + len(colon["words"]) - len(label)
         stamp = _STAMP_BEFORE.search(line, max(at - _LONGEST_STAMP, 0), at) if label else None
         at = stamp.start() if stamp else at
-        before = line[:at].rstrip()
-        if label and before.strip("*_-"):
-            found.append((len(before), at))
+        before = line[max(at - _LONGEST_STAMP, 0) : at]
+        if label and before.strip(" \t*_-"):
+            found.append((at - len(before) + len(before.rstrip()), at))
     return found
 
 
-def _label_in(words: str, line: str, start: int, *, first: str, roles: RoleMapping) -> str:
-    """The longest words before a colon that are a speaker; empty for none."""
+def _label_in(words: str, above: str, labels: Mapping[str, int], *, first: str, roles: RoleMapping) -> str:
+    """The longest words before a colon that are a speaker; empty for none.
+
+    Args:
+        words: up to four words.
+        above: what stands before them.
+        labels: how often each last word before a colon occurs.
+        first: the label of the line.
+        roles: which words are speakers besides.
+    """
     parts = words.split(" ")
     for skipped in range(len(parts)):
         label = " ".join(parts[skipped:])
         if any(part[-1:] in _ENDS[:4] for part in parts[skipped:-1]):
             continue
-        before = parts[skipped - 1] if skipped else line[:start].rstrip()
+        before = parts[skipped - 1] if skipped else above.rstrip()
         bare = label.strip("*_")
         exact = role_of_label(bare.casefold()) or (is_numbered_speaker(bare) and len(bare) > 1) or roles.role_of(bare)
         if exact or bare == first:
             return label
-        if before[-1:] in _ENDS and is_name(bare) and line.count(f"{bare}:") > 1:
+        if before[-1:] in _ENDS and is_name(bare) and labels[bare.split()[-1]] > 1:
             return label
     return ""
