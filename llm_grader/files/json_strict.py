@@ -16,6 +16,8 @@ _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )
 
+_NON_NUMBER = re.compile(r"\"[^\"\\]*(?:\\.[^\"\\]*)*\"|(-?(?:NaN|Infinity))(?=\s*[,\]}])", re.DOTALL)
+
 
 class Record(NamedTuple):
     """One JSON value and where it stands: `line 3`, `item 2`, or the empty string for a whole document."""
@@ -72,6 +74,22 @@ def replace_lone_surrogates(text: str) -> tuple[str, int]:
         return "\\ufffd"
 
     return _ESCAPE.sub(replaced, text), count
+
+
+def replace_non_numbers(text: str) -> tuple[str, int]:
+    """Replace every bare `NaN` and `Infinity`, which some programs write for no number, by null; and how many."""
+    if "NaN" not in text and "Infinity" not in text:
+        return text, 0
+    count = 0
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal count
+        if match[1] is None:
+            return match[0]
+        count += 1
+        return "null"
+
+    return _NON_NUMBER.sub(replaced, text), count
 
 
 def is_json(head: str) -> bool:

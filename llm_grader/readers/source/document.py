@@ -25,6 +25,7 @@ from llm_grader.files.json_strict import (
     records_of_document,
     records_of_lines,
     replace_lone_surrogates,
+    replace_non_numbers,
 )
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.columns import ColumnMapping
@@ -196,7 +197,7 @@ class Document:
         """Whether the file on disk is one JSON object a line, in UTF-8; halves of surrogate pairs are told here."""
         if self._path is None or "text" in self.__dict__ or self.beginning.startswith(b"\xef\xbb\xbf"):
             return False
-        halves = 0
+        halves = nans = 0
         try:
             with self._file() as file:
                 if not is_lines("".join(_first_lines(file))):
@@ -205,20 +206,24 @@ class Document:
                 for line in file:
                     if b"\0" in line:  # which may mean UTF-16
                         return False
-                    halves += replace_lone_surrogates(line.decode())[1]
+                    text = line.decode()
+                    halves += replace_lone_surrogates(text)[1]
+                    nans += replace_non_numbers(text)[1]
         except UnicodeDecodeError:
             return False
-        self._tell_halves(halves)
+        self._tell_replaced(halves, nans)
         return True
 
     def _records_on_disk(self) -> Iterator[Record | MalformedInput]:
         with self._file() as file:
             lines = (line.decode().removesuffix("\n") for line in file)
-            yield from records_of_lines(replace_lone_surrogates(line)[0] for line in lines)
+            yield from records_of_lines(replace_non_numbers(replace_lone_surrogates(line)[0])[0] for line in lines)
 
-    def _tell_halves(self, count: int) -> None:
-        if count:
-            self.warn(f"{count} halves of surrogate pairs are no text and were read as U+FFFD")
+    def _tell_replaced(self, halves: int, nans: int) -> None:
+        if halves:
+            self.warn(f"{halves} halves of surrogate pairs are no text and were read as U+FFFD")
+        if nans:
+            self.warn(f"{nans} values are NaN or Infinity, which JSON does not have: read as missing")
 
     @cached_property
     def _whole(self) -> list[Record | MalformedInput]:
@@ -229,8 +234,9 @@ class Document:
 
     @cached_property
     def _json_text(self) -> str:
-        text, replaced = replace_lone_surrogates(self.text)
-        self._tell_halves(replaced)
+        text, halves = replace_lone_surrogates(self.text)
+        text, nans = replace_non_numbers(text)
+        self._tell_replaced(halves, nans)
         self.data = b""  # they are as large as the text, and JSON is read from that alone
         return text
 
