@@ -145,11 +145,12 @@ def _with_strays(groups: Sequence[list[Letter]], house: House, days: float) -> l
         _open(index, home, home.letters)
     for stray in sorted(strays, key=lambda group: _instant(group[0])):
         near = [home for home in _of_the_same(stray[0], index, house) if home.days_from(stray[0]) <= days]
-        home = min(near, key=lambda home: home.days_from(stray[0]), default=None)
-        if home is None:
-            homes.append(home := _Home(list(stray)))
-        else:
+        if near:
+            home = min(near, key=lambda home: home.days_from(stray[0]))
             home.take(stray)
+        else:
+            home = _Home(list(stray))
+            homes.append(home)
         _open(index, home, stray)
     return homes
 

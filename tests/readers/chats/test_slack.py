@@ -241,7 +241,7 @@ def test_a_value_of_another_type_in_any_file_is_read_or_told(
     assert all(str(tmp_path) in str(problem) for problem in problems)
 
 
-RICH = [
+RICH: list[dict[str, Any]] = [
     {
         "type": "rich_text",
         "elements": [
@@ -268,7 +268,7 @@ RICH = [
         ],
     }
 ]
-SECTIONS = [
+SECTIONS: list[dict[str, Any]] = [
     {"type": "header", "text": {"type": "plain_text", "text": "New rating"}},
     {"type": "section", "text": {"type": "mrkdwn", "text": "*Jo* wrote: never again"}},
     {"type": "section", "fields": [{"type": "mrkdwn", "text": "Order"}, {"type": "mrkdwn", "text": "17"}]},
