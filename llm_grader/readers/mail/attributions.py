@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from llm_grader.readers.mail.mail_words import OF_A_PERSON, SAID, WROTE
+from llm_grader.readers.mail.mail_words import ABOVE_THIS, OF_A_PERSON, SAID, WROTE
 
 _MOST_LINES = 4
 _LONGEST = 400
@@ -21,6 +21,11 @@ _YEAR_AND_TIME = re.compile(r"(?=.{0,80}?(?<!\d)(?:19|20)\d{2}(?!\d)).{0,80}?(?<
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _IN_BRACKETS = re.compile(r"[<(\[][^\s<>@]{1,64}@[^\s<>@]{1,255}[>)\]]")
 _ENDS = (":", "：", ">")
+_LONGEST_MARKER = 120
+_COMMENT_DATE = re.compile(
+    r"\s*(?:\w{2,9}\.?,? )?(?:\w{3,9}\.? \d{1,2}|\d{1,2}\.? \w{3,9}\.?|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}),?"
+    r"(?: \d{4},?)?(?: \w{2,4})? \d{1,2}:\d{2}[^\n]{0,30}\s*"
+)
 _AROUND = " \t\r\n-–—_*=~"
 _GROUPWISE = re.compile(r">>> ?(?=[^\n]{0,200}(?:@|\d{4}))[^\n]{1,200}?(?:>>>|:)\s*")
 
@@ -112,3 +117,20 @@ def _wrote(joined: str) -> bool:
     """Whether a verb says that somebody, whose name is no pronoun, wrote; `said` only beside an address."""
     verb = WROTE.search(joined) or (SAID.search(joined) if has_address(joined) else None)
     return verb is not None and not OF_A_PERSON.search(joined, 0, verb.start())
+
+
+def earlier_comments(lines: Sequence[str]) -> int | None:
+    """Where the history of a ticket begins in what a help desk sends: at the second name above a date.
+
+    Only below the line `please type your reply above this line` that such mail begins with.
+    """
+    first = next((line for line in lines if line.strip()), "")
+    if not is_above_marker(first):
+        return None
+    dated = [at for at, line in enumerate(lines) if at and lines[at - 1].strip() and _COMMENT_DATE.fullmatch(line)]
+    return dated[1] - 1 if len(dated) > 1 else None
+
+
+def is_above_marker(line: str) -> bool:
+    """Whether a line asks to reply above it."""
+    return len(line) <= _LONGEST_MARKER and ABOVE_THIS.search(line) is not None

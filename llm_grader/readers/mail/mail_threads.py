@@ -63,10 +63,14 @@ def _by_reference(letters: Sequence[Letter], house: House) -> list[list[Letter]]
             name = parents[name]
         return name
 
-    keys = [letter.id or f"\0{number}" for number, letter in enumerate(letters)]
-    present = {letter.id for letter in letters if letter.id} - _sent_to_many(letters, house)
+    senders = {letter.id: letter.sender.address for letter in letters}
+    # some programs give all their letters one id
+    shared = {letter.id for letter in letters if senders[letter.id] != letter.sender.address} | {""}
+    keys = [f"\0{number}" if letter.id in shared else letter.id for number, letter in enumerate(letters)]
+    present = {letter.id for letter in letters} - shared - _sent_to_many(letters, house)
     for key, letter in zip(keys, letters, strict=True):
-        for reference in letter.references:
+        own = (letter.id,) if letter.id and letter.id in shared else ()
+        for reference in (*own, *letter.references):
             for tie in [reference] if reference in present else _ties(reference, letter, house):
                 parents[root(tie)] = root(key)
     threads: dict[object, list[Letter]] = {}

@@ -11,9 +11,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from llm_grader.readers.mail.attributions import attributions, has_address, introduces_unmarked, is_quote
+from llm_grader.readers.mail.attributions import (
+    attributions,
+    earlier_comments,
+    has_address,
+    introduces_unmarked,
+    is_above_marker,
+    is_quote,
+)
 from llm_grader.readers.mail.mail_words import (
-    ABOVE_THIS,
     CLOSING,
     CONTACT,
     DISCLAIMER,
@@ -36,7 +42,6 @@ _DELIMITER = re.compile(r"(?:--|—|–|_{5,})[ \t]*")
 _LINK = re.compile(r"<[^<>\s]*>")
 _LONGEST_SIGNATURE_LINE = 100  # without the addresses of links
 _LONGEST_CLOSING = 50
-_LONGEST_MARKER = 120
 _SURE_DISCLAIMER = 3
 _SHORTEST_DISCLAIMER = 80
 _DISCLAIMED_PARAGRAPHS = 4
@@ -70,6 +75,8 @@ def _kinds(lines: Sequence[str]) -> list[SegmentKind]:
         kind, end = _part_at(lines, number, introduced, written=written)
         written = written or (kind == "body" and bool(lines[number].strip()))
         kinds += [kind] * (end - number)
+    if (history := earlier_comments(lines)) is not None:
+        kinds[history:] = ["quoted"] * (len(kinds) - history)
     _bridge_blanks(lines, kinds)
     for start, end in _runs(kinds, "body"):
         _mark_ending(lines, kinds, start, end)
@@ -92,7 +99,7 @@ def _part_at(
         return "quoted", end if written and introduces_unmarked(line) else number + 1
     if marked and (ORIGINAL.fullmatch(line) or _begins_headers(lines, number)):
         return ("quoted" if written else "forwarded"), end
-    if len(line) <= _LONGEST_MARKER and ABOVE_THIS.search(line):
+    if is_above_marker(line):
         return "quoted", end if written else number + 1
     return "body", number + 1
 

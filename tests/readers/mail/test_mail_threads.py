@@ -114,3 +114,10 @@ def test_letters_that_stay_inside_belong_to_the_conversation_they_refer_to(box: 
     box.put("support@shop.test", "tech@shop.test", "what is it?", References="<1@test>")
     box.put("tech@shop.test", "support@shop.test", "a bug", References="<1@test> <2@test>")
     assert box.read() == [["bo", "what is it?", "a bug"]]
+
+
+def test_an_id_that_several_senders_use_joins_nobody(box: Box) -> None:
+    for name in ("bo@x.test", "cy@y.test"):
+        box.put(name, "support@shop.test", name, Message_ID="<form@test>", subject="Form")
+        box.put("support@shop.test", name, f"re {name}", References="<form@test>")
+    assert box.read() == [["bo@x.test", "re bo@x.test"], ["cy@y.test", "re cy@y.test"]]

@@ -134,6 +134,15 @@ def test_what_is_passed_on_is_forwarded(marker: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "date", ["Feb 5, 2024, 10:12 GMT+1", "5. února 2024 10:12", "05.02.2024 10:12", "Feb 5, 10:12"]
+)
+def test_the_history_that_a_help_desk_sends_along_is_quoted(date: str) -> None:
+    text = f"##- Please type your reply above this line -##\n\nJana (Acme)\n{date}\n\nYes.\n\nPetr\n{date}\n\nOld?\n"
+    assert body(text) == f"Jana (Acme)\n{date}\n\nYes."
+    assert parts(text)[-1] == ("quoted", f"Petr\n{date}\n\nOld?")
+
+
 def test_answers_between_quoted_lines_are_body() -> None:
     text = "On 5 Feb 2024 10:12 Jana <j@a.test> wrote:\n> Which size?\n\nLarge.\n\n> Which colour?\n\nBlue.\n"
     assert parts(text) == [
