@@ -39,6 +39,8 @@ _TO_SOMEBODY = re.compile(
     r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
 )
 
+_SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|napsala?|říká|írta|mondta|kirjutas|ütles)")
+
 
 class Line(NamedTuple):
     """One line: `label` is what may be a speaker (empty for none), `text` what follows it.
@@ -72,9 +74,12 @@ def parse_line(line: str, number: int = 1) -> Line:
         return _by_nick(line, number) if "<" in line else Line(number, line)
     label = " ".join(found["label"].split())
     stamp, until = stamps_of(found)
+    text = line[found.end() :]
     if stamp and (sent := _TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
         label = sent["who"]
-    return Line(number, line, label, line[found.end() :], stamp or found["late"] or "", "*" in found[0], until)
+    elif not text.strip() and (saying := _SAYS.fullmatch(label)):
+        label = saying["who"]
+    return Line(number, line, label, text, stamp or found["late"] or "", "*" in found[0], until)
 
 
 def _by_nick(line: str, number: int) -> Line:

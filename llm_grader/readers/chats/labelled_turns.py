@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from llm_grader.readers.chats.chat_events import bare_event
 from llm_grader.readers.chats.label_lines import Line, without_stamp
+from llm_grader.readers.chats.text_header import begins_report
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
 from llm_grader.transcript import Role, Turn
@@ -46,14 +47,15 @@ def cast_of(lines: Sequence[Line], speakers: frozenset[str], *, legend: Mapping[
 def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
     """Every line from the first speaker's on as part of a turn or as an event.
 
-    What follows an event without a new label is said by the same speaker as before it.
+    What follows an event without a new label is said by the same speaker as before it; a report about the conversation,
+    such as a summary at its end, is an event up to the next label.
     """
     opening, said = lines[0], list[str]()
-    for line in lines:
-        if line.label in cast.names:
+    for line, above in zip(lines, [None, *lines], strict=False):
+        if line.label in cast.names or begins_report(line, above):
             yield from _told(opening, said, cast, stamps)
-            opening, said = line, [line.text]
-        elif event := _event(line, stamps):
+            opening, said = line, [line.text if line.label in cast.names else line.whole]
+        elif opening.label in cast.names and (event := _event(line, stamps)):
             yield from _told(opening, said, cast, stamps)
             yield event
             opening, said = opening._replace(number=_REOPENED, stamp="", until=""), []
@@ -64,6 +66,9 @@ def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn
 
 def _told(opening: Line, said: Sequence[str], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
     text = "\n".join(said).strip()
+    if opening.label not in cast.names:
+        yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")
+        return
     if not text and (not said or opening.number == _REOPENED):
         return
     at, seconds = stamps.read(opening.stamp)
@@ -72,8 +77,11 @@ def _told(opening: Line, said: Sequence[str], cast: Cast, stamps: Stamps) -> Ite
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
-    words, stamp = without_stamp(line.whole)
-    found = bare_event(words) if stamp and words else bare_event(line.whole)
+    stamp = ""
+    found = bare_event(line.whole)
+    if found is None:
+        words, stamp = without_stamp(line.whole)
+        found = bare_event(words) if stamp else None
     if found is None:
         return None
     name, text = found

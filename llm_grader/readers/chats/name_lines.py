@@ -87,7 +87,7 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     for at, who in called.items():
         # what stands right below a name is said by that one
         has_words = at + 1 < len(lines) and lines[at + 1].whole.strip() and at - 1 not in kept
-        if has_words and (counts[who] > 1 or _opens(lines, at)):
+        if has_words and (counts[who] > 1 or is_known(who, roles) or _opens(lines, at)):
             kept[at] = _marked(lines[at], who, _time_below(lines, at))
     known = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
     begins = next((at for at, line in enumerate(lines) if not line.blank), 0)
@@ -104,7 +104,7 @@ def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
 
 def _called(line: Line, roles: RoleMapping) -> str:
     """The name that a line consists of."""
-    words = line.whole.strip(" \t*_:")
+    words = line.label if line.label and not line.text.strip() else line.whole.strip(" \t*_:")
     if not words or len(words) > _LONGEST_NAME or ":" in words or words[-1] in ".!?,":
         return ""
     return words if is_name(words) or is_known(words, roles) else ""
@@ -117,5 +117,11 @@ def _time_below(lines: Sequence[Line], at: int) -> str:
 
 
 def _opens(lines: Sequence[Line], at: int) -> bool:
-    """Whether a line stands at the beginning, below a blank line or an event, or above a time."""
-    return at == 0 or lines[at - 1].blank or bool(bare_event(lines[at - 1].whole)) or bool(_time_below(lines, at))
+    """Whether a line stands at the beginning, below a blank line or an event, or above a time, or ends with a colon."""
+    return (
+        bool(lines[at].label)
+        or at == 0
+        or lines[at - 1].blank
+        or bool(bare_event(lines[at - 1].whole))
+        or bool(_time_below(lines, at))
+    )

@@ -27,6 +27,21 @@ _OF_SUMMARIES = _listed(
     disposition, zusammenfassung, ergebnis, dauer, grund, shrnutí, výsledek, délka, důvod, összefoglalás, eredmény,
     időtartam, kokkuvõte, tulemus, kestus"""
 )
+_REPORTS = _listed(
+    """summary, call summary, chat summary, disposition, next steps, action items, sentiment, zusammenfassung, shrnutí,
+    összefoglalás, kokkuvõte"""
+)
+
+
+def begins_report(line: Line, above: Line | None) -> bool:
+    """Whether a line below a blank one begins what is said about a conversation: a heading, or `Summary: …`."""
+    if above is not None and not above.blank:
+        return False
+    return (
+        line.whole.startswith("#")
+        or line.whole.strip(" \t*_:").casefold() in _REPORTS
+        or line.label.casefold() in _REPORTS
+    )
 
 
 def greets(text: str) -> bool:

@@ -47,6 +47,8 @@ def warned(transcript: Transcript, words: str) -> bool:
         ("[0:02 - 0:07] Eva Lind: ", "[0:09 - 0:11] Jo Park: ", "[1:20 - 1:25] Eva Lind: "),
         ("1. 0:02 Eva Lind: ", "2. 0:09 Jo Park: ", "3. 1:20 Eva Lind: "),
         ("0:02 | Eva Lind: ", "0:09 | Jo Park: ", "1:20 | Eva Lind: "),
+        ("[0:02] - Eva Lind\n", "[0:09] - Jo Park\n", "[1:20] - Eva Lind\n"),
+        ("Eva Lind [0:02]\n", "Jo Park [0:09]\n", "Eva Lind [1:20]\n"),
     ],
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
@@ -80,6 +82,32 @@ def test_labels_of_scripts_without_capitals_are_speakers(tmp_path: Path) -> None
 def test_a_name_alone_opens_a_turn_below_a_blank_line(tmp_path: Path) -> None:
     text = f"Agent\n{HELLO}\n\nCustomer\n{LATE}\nThanks\n\nAgent\n{LOOK}\n"
     assert said(read(tmp_path, text)) == [("Agent", HELLO), ("Customer", f"{LATE}\nThanks"), ("Agent", LOOK)]
+
+
+def test_a_name_that_says_opens_a_turn(tmp_path: Path) -> None:
+    text = f"Eva says:\n{HELLO}\nJo says:\n{LATE}\nEva says:\n{LOOK}\n"
+    assert said(read(tmp_path, text)) == [("Eva", HELLO), ("Jo", LATE), ("Eva", LOOK)]
+
+
+def test_times_between_the_turns_of_names_make_nobody_less_of_a_speaker(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"00:00:02\n\nEva: {HELLO}\nJo: {LATE}\n\n00:05:00\n\nEva: {LOOK}\n")
+    assert [(turn.speaker, turn.event) for turn in transcript.turns] == [
+        ("Eva", None),
+        ("Jo", None),
+        (None, "time"),
+        ("Eva", None),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["## Summary\n", "Summary: ", "Summary\n", "Shrnutí: ", "Zusammenfassung:\n"])
+def test_a_report_below_the_conversation_is_nobodys_words(tmp_path: Path, heading: str) -> None:
+    report = f"{heading}The agent apologised."
+    transcript = read(tmp_path, f"Agent: {HELLO}\nCustomer: {LATE}\n\n{report}\n")
+    assert [(turn.kind, turn.text) for turn in transcript.turns] == [
+        ("message", HELLO),
+        ("message", LATE),
+        ("event", report),
+    ]
 
 
 def test_a_list_of_times_in_a_labelled_text_is_no_list_of_speakers(tmp_path: Path) -> None:
