@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 ARROW = "-->"
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,6}))?"
-_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*(?:-->|->|[—–]>|→)[ \t]*{_TIME}(?=\s|$)")
+_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*(?:-->|->|[—–]>|→|,(?=\d{{1,2}}:\d\d:\d\d))[ \t]*{_TIME}(?=\s|$)")
 _LIKE_TIMING = re.compile(r"[ \t]*(?=\S{0,20}\d)\S{1,24}[ \t]*-->")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)\w*[ \t]*")
 _FENCED_HEAD = re.compile(r"[ \t]*(?:```|~~~)[ \t]*(?=WEBVTT)")
@@ -54,16 +54,21 @@ def parse_captions(text: str) -> CaptionFile:
     """
     lines = _unfenced(text.split("\n")) if "```" in text or "~~~" in text else text.split("\n")
     is_vtt = any(line.startswith("WEBVTT") for line in takewhile(lambda line: ARROW not in line, lines))
-    timings = [at for at, line in enumerate(lines) if (">" in line or "→" in line) and _is_timing(lines, at)]
+    timings = [at for at, line in enumerate(lines) if ":" in line and _is_timing(lines, at)]
     starts = [_first_line(lines, at) for at in timings]
     found = CaptionFile([], header=lines[: starts[0]] if starts else lines)
     for start, at, end in zip(starts, timings, [*starts[1:], len(lines)], strict=False):
         below = lines[at + 1 : max(end, at + 1)]
-        own = list(takewhile(str.strip, below)) if is_vtt else below
+        own = list(takewhile(str.strip, dropwhile(str.isspace, below))) if is_vtt else below
         cue = _cue(at + 1, lines[at], own)
         found.cues.append(cue._replace(identifier=lines[start]) if start < at else cue)
-        found.notes += _blocks(below[len(own) :])
+        found.notes += _blocks(below[_end_of(below, own) :])
     return found
+
+
+def _end_of(below: Sequence[str], own: Sequence[str]) -> int:
+    """Where the lines of a cue end; lines of blanks above its words belong to it."""
+    return len(own) + sum(1 for _ in takewhile(str.isspace, below))
 
 
 def _unfenced(lines: Sequence[str]) -> list[str]:

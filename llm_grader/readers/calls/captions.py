@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.caption_cues import CaptionFile, Cue, looks_like_captions, parse_captions
-from llm_grader.readers.calls.cue_speakers import Spoken, names_above, names_in_identifiers, read_metadata
+from llm_grader.readers.calls.cue_speakers import Spoken, read_metadata, spoken_by_names
 from llm_grader.readers.calls.rolling import repeated
 from llm_grader.readers.calls.speech import JOINED_WITHIN
 from llm_grader.readers.chats.label_lines import Line, find_speakers, parse_line
@@ -88,13 +88,11 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
 
 
 def _by_names(cues: Sequence[Cue], lines: Sequence[Sequence[Line]], roles: RoleMapping) -> Iterator[_Piece]:
-    """The pieces where a name stands above the words of every cue, or in its identifier."""
-    whole = [[line.whole for line in several] for several in lines]
-    above = names_above(whole, roles)
-    names = above or names_in_identifiers(cues, roles)
-    for cue, said, name in zip(cues, whole, names, strict=True) if names else ():
-        if text := _clean("\n".join(said[1:] if above else said)):
-            yield _Piece(name, text, cue)
+    """The pieces where every cue names its speaker in a way that is no label."""
+    told = spoken_by_names(cues, [[line.whole for line in several] for several in lines], roles)
+    for cue, spoken in zip(cues, told, strict=True) if told else ():
+        if text := _clean(spoken.text or ""):
+            yield _Piece(spoken.speaker, text, cue)
 
 
 def _by_voice(text: str) -> Iterator[tuple[str | None, str]]:

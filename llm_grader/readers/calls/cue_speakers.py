@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from llm_grader.readers.calls.caption_cues import Cue
@@ -15,6 +15,7 @@ from llm_grader.readers.roles.roles import RoleMapping
 _WORDS = ("spokentext", "displaytext", "transcript", "text", "caption", "content")
 _SPEAKERS = ("speakername", "speakerdisplayname", "displayname", "participantname", "speaker", "name", "participant")
 _IN_QUOTES = re.compile(r"\d*[ \t]*\"([^\"]{1,60})\"[ \t]*(?:\(\d+\))?")
+_BRACKETS = re.compile(r"[ \t]*[\[(]([^\[\]()]{1,60})[\])][ \t]*:?[ \t]*(?=\S)")
 _NUMBERED = re.compile(r"\d{1,6}[ \t.:)-]+(?=\D)")
 _FEW = 3
 
@@ -43,28 +44,43 @@ def _first(fields: dict[str, Any], keys: Sequence[str]) -> str | None:
     return next((" ".join(value.split()) for value in found if isinstance(value, str) and value.strip()), None)
 
 
-def names_above(texts: Sequence[Sequence[str]], roles: RoleMapping) -> list[str]:
-    """The first line of each cue where all of them are names above words; empty where they are not."""
-    spoken = [lines for lines in texts if any(line.strip() for line in lines)]
-    if len(spoken) < 2 or not all(len(lines) > 1 and lines[1].strip() for lines in spoken):
-        return []
-    names = [_called(lines[0].strip(), roles) for lines in spoken]
-    return [_called(lines[0].strip(), roles) if lines else "" for lines in texts] if _are_speakers(names) else []
+def spoken_by_names(cues: Sequence[Cue], texts: Sequence[Sequence[str]], roles: RoleMapping) -> list[Spoken]:
+    """What each cue says where all of them name a speaker: above the words, in brackets before them, or in identifiers.
+
+    Args:
+        cues: the cues.
+        texts: the lines of each, without markup.
+        roles: which words are speakers besides names.
+
+    Returns:
+        A speaker and a text for each cue; nothing where not all of them name one.
+    """
+    ways: tuple[Callable[[Cue, Sequence[str]], tuple[str, list[str]]], ...] = (_above, _in_brackets, _identified)
+    for way in ways:
+        found = [way(cue, lines) for cue, lines in zip(cues, texts, strict=True)]
+        names = [_called(name, roles) for (name, _), lines in zip(found, texts, strict=True) if "".join(lines).strip()]
+        if len(names) > 1 and _are_speakers(names):
+            return [Spoken(_called(name, roles), "\n".join(said)) for name, said in found]
+    return []
 
 
-def names_in_identifiers(cues: Sequence[Cue], roles: RoleMapping) -> list[str]:
-    """The name in the identifier of each cue, such as `3 "Jana Nová" (17)`; empty where not all of them hold one."""
-    names = [_identified(cue.identifier, roles) for cue in cues]
-    return names if len(names) > 1 and _are_speakers(names) else []
+def _above(_cue: Cue, lines: Sequence[str]) -> tuple[str, list[str]]:
+    return (lines[0], list(lines[1:])) if len(lines) > 1 and lines[1].strip() else ("", [])
 
 
-def _identified(identifier: str, roles: RoleMapping) -> str:
-    quoted = _IN_QUOTES.fullmatch(identifier.strip())
-    return quoted[1].strip() if quoted else _called(_NUMBERED.sub("", identifier.strip(), count=1), roles)
+def _in_brackets(_cue: Cue, lines: Sequence[str]) -> tuple[str, list[str]]:
+    found = _BRACKETS.match(lines[0]) if lines else None
+    return (found[1], [lines[0][found.end() :], *lines[1:]]) if found else ("", [])
+
+
+def _identified(cue: Cue, lines: Sequence[str]) -> tuple[str, list[str]]:
+    words = cue.identifier.strip()
+    quoted = _IN_QUOTES.fullmatch(words)
+    return (quoted[1] if quoted else _NUMBERED.sub("", words, count=1)), list(lines)
 
 
 def _called(words: str, roles: RoleMapping) -> str:
-    words = words.strip(" \t:-*[]")
+    words = words.strip(" \t\n:-*[]")
     known = (
         bool(words) and not words.isdigit() and (is_known(words, roles) or (is_name(words) and words[-1] not in ".!?"))
     )

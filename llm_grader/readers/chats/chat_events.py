@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from llm_grader.readers.chats.label_lines import is_name
+from llm_grader.readers.chats.label_lines import TO, is_name
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
 
@@ -78,6 +78,7 @@ _SIGN = re.compile(
 )
 _TIME_ALONE = re.compile(
     rf"[\[(]?(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
+    rf"(?:[ ]?(?:{TO}|,)[ ]?{STAMP})?"
     r"[\])]?(?: uhr)?|today|yesterday|delivered",
     re.IGNORECASE,
 )

@@ -57,6 +57,28 @@ def test_a_name_above_the_words_of_every_cue_is_their_speaker(tmp_path: Path) ->
     assert said(transcript) == [("Eva Lind", "Hello,\nwho is it?"), ("Jo Park", "Hi"), ("Eva Lind", "Well?")]
 
 
+@pytest.mark.parametrize("shape", ["[{}] {}", "({}) {}", "[{}]: {}"])
+def test_names_in_brackets_before_all_words_are_speakers(tmp_path: Path, shape: str) -> None:
+    said_by = [("Eva Lind", "Hello"), ("Jo Park", "Hi"), ("Eva Lind", "Well?")]
+    transcript = read(tmp_path, *(cue(4 * n, shape.format(*each)) for n, each in enumerate(said_by, 1)))
+    assert said(transcript) == said_by
+
+
+def test_sounds_in_brackets_are_no_speakers(tmp_path: Path) -> None:
+    transcript = read(tmp_path, cue(1, "[Music]"), cue(5, "[Music] hello"), cue(9, "who is it"))
+    assert {turn.speaker for turn in transcript.turns} == {None}
+
+
+def test_lines_of_blanks_belong_to_a_cue(tmp_path: Path) -> None:
+    assert said(read(tmp_path, cue(1, " \nhello"), cue(5, "hi\n "))) == [(None, "hello"), (None, "hi")]
+
+
+def test_times_with_a_comma_between_are_times(tmp_path: Path) -> None:
+    (tmp_path / "call.sbv").write_text("0:00:01.000,0:00:02.000\nAgent: a\n\n0:00:03.000,0:00:04.000\nCustomer: b\n")
+    (transcript,) = read_transcripts(tmp_path / "call.sbv")
+    assert [(turn.text, turn.start, turn.end) for turn in transcript.turns] == [("a", 1, 2), ("b", 3, 4)]
+
+
 def test_a_first_line_that_only_looks_like_a_name_is_words(tmp_path: Path) -> None:
     transcript = read(tmp_path, cue(1, "Good Morning\nhow are you"), cue(5, "fine"))
     assert said(transcript) == [(None, "Good Morning\nhow are you"), (None, "fine")]
