@@ -158,8 +158,8 @@ def _read(
             for transcript in chosen.read(document):
                 # what was written as a transcript is taken at its word, unless the caller says who is who
                 as_written = chosen is canonical and options.roles == RoleMapping()
-                told = with_mail_parts(transcript, as_written=True) if as_written else _settled(transcript, options)
-                yield ids.told_apart(_with_warnings(told, document.warnings), document)
+                settled = with_mail_parts(transcript, as_written=True) if as_written else _settled(transcript, options)
+                yield ids.told_apart(_with_warnings(settled, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():

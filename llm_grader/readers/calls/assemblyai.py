@@ -32,9 +32,9 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     if status not in (None, "completed"):
         raise MalformedInput("status: expected completed, found another: there is no transcript in it (yet)")
     whole = record.needed_text("text")
-    heard = [(_piece(each), words_of(each, "text", per_second=1000)) for each in record.objects("utterances")]
-    utterances = [piece for said, words in heard for piece in by_word_speakers(said, words)]
-    mixed = sum(is_mixed(said, words) for said, words in heard)
+    heard = [(_piece(entry), words_of(entry, "text", per_second=1000)) for entry in record.objects("utterances")]
+    utterances = [piece for whole, words in heard for piece in by_word_speakers(whole, words)]
+    mixed = sum(is_mixed(whole, words) for whole, words in heard)
     words = [_piece(each) for each in record.objects("words", keep=False)]
     return recording(
         document,

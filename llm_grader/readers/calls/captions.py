@@ -70,8 +70,10 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
     texts = ["\n".join(cue.lines) for cue in cues]
     data = [read_metadata(text) if text[:1] in "{ " else None for text in texts]
     if any(data):
-        each = ((cue, told or Spoken(None, _clean(text))) for cue, text, told in zip(cues, texts, data, strict=True))
-        yield from (_Piece(told.speaker, told.text, cue) for cue, told in each if told.text)
+        for cue, text, found in zip(cues, texts, data, strict=True):
+            spoken = found or Spoken(None, _clean(text))
+            if spoken.text:
+                yield _Piece(spoken.speaker, spoken.text, cue)
         return
     if any("<v" in text and _VOICE.search(text) for text in texts):
         for cue, text in zip(cues, texts, strict=True):
@@ -89,8 +91,8 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
 
 def _by_names(cues: Sequence[Cue], lines: Sequence[Sequence[Line]], roles: RoleMapping) -> Iterator[_Piece]:
     """The pieces where every cue names its speaker in a way that is no label."""
-    told = spoken_by_names(cues, [[line.whole for line in several] for several in lines], roles)
-    for cue, spoken in zip(cues, told, strict=True) if told else ():
+    found = spoken_by_names(cues, [[line.whole for line in several] for several in lines], roles)
+    for cue, spoken in zip(cues, found, strict=True) if found else ():
         if text := _clean(spoken.text or ""):
             yield _Piece(spoken.speaker, text, cue)
 
@@ -153,8 +155,8 @@ def _without_repeats(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
         return pieces, []
     cut = [piece._replace(text=piece.text[count:].strip()) for piece, count in zip(pieces, counts, strict=True)]
     rolled = sum(count > 0 for count in counts)
-    told = f"rolling captions: {rolled} cues begin with words of the cue before, which were left out"
-    return [piece for piece in cut if piece.text], [told]
+    warning = f"rolling captions: {rolled} cues begin with words of the cue before, which were left out"
+    return [piece for piece in cut if piece.text], [warning]
 
 
 def _joined(pieces: Sequence[_Piece], roles: RoleMapping) -> tuple[list[Turn], list[list[Any]]]:
@@ -211,7 +213,7 @@ def _metadata(captions: CaptionFile, cues: list[list[Any]]) -> dict[str, Any]:
 
 def _data_only(cues: Sequence[Cue]) -> Iterator[str]:
     texts = ("\n".join(cue.lines) for cue in cues)
-    found = sum(told is not None and told.text is None for told in map(read_metadata, texts))
+    found = sum(data is not None and data.text is None for data in map(read_metadata, texts))
     if found:
         yield f"{found} cues hold data and no words, and were left out"
 

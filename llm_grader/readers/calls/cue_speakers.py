@@ -60,7 +60,7 @@ def spoken_by_names(cues: Sequence[Cue], texts: Sequence[Sequence[str]], roles: 
         found = [way(cue, lines) for cue, lines in zip(cues, texts, strict=True)]
         names = [_called(name, roles) for (name, _), lines in zip(found, texts, strict=True) if "".join(lines).strip()]
         if len(names) > 1 and _are_speakers(names):
-            return [Spoken(_called(name, roles), "\n".join(said)) for name, said in found]
+            return [Spoken(_called(name, roles), "\n".join(words)) for name, words in found]
     return []
 
 

@@ -37,9 +37,9 @@ def read(document: Document) -> Iterator[Transcript]:
 def _call(record: JsonObject, document: Document) -> Transcript:
     results = record.object("results")
     channels = results.objects("channels") if results else [record]
-    heard_as = results.objects("utterances") if results else []
-    utterances = [piece for each in heard_as for piece in by_word_speakers(_utterance(each), _said_in(each))]
-    mixed = sum(is_mixed(_utterance(each), _said_in(each)) for each in heard_as)
+    entries = results.objects("utterances") if results else []
+    utterances = [piece for entry in entries for piece in by_word_speakers(_utterance(entry), _spoken_in(entry))]
+    mixed = sum(is_mixed(_utterance(entry), _spoken_in(entry)) for entry in entries)
     heard = [channel.objects("alternatives")[:1] for channel in channels] if results else [[record]]
     words = [word for number, best in enumerate(heard) for each in best for word in _words(each, f"channel {number}")]
     about = record.object("metadata")
@@ -66,7 +66,7 @@ def _utterance(utterance: JsonObject) -> Piece:
     )
 
 
-def _said_in(utterance: JsonObject) -> list[Piece]:
+def _spoken_in(utterance: JsonObject) -> list[Piece]:
     """The words of an utterance, their speakers called as it is."""
     words = words_of(utterance, "punctuated_word", "word")
     return [word._replace(speaker=numbered("Speaker", word.speaker)) for word in words]

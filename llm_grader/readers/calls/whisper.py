@@ -49,10 +49,10 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     if "segments" not in record:
         raise record.wrong("segments", "a list of objects")
     whole = as_one_piece(record.text("text"))
-    heard = [(_segment(each), words_of(each, "word", "text")) for each in record.objects("segments")]
+    heard = [(_segment(entry), words_of(entry, "word", "text")) for entry in record.objects("segments")]
     mixed = sum(is_mixed(segment, words) for segment, words in heard)
-    told = [piece for segment, words in heard for piece in by_word_speakers(segment, words)]
-    segments, blanks = without_blanks(told or whole)
+    pieces = [piece for segment, words in heard for piece in by_word_speakers(segment, words)]
+    segments, blanks = without_blanks(pieces or whole)
     turns, cues = joined_segments(in_order(segments, start_of))
     language = language_tag(record.text("language"))
     warnings = [*blanks, *([MIXED.format(mixed)] if mixed else [])]

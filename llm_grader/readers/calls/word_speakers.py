@@ -67,13 +67,13 @@ def _cut(segment: Piece, words: Sequence[Piece], places: Sequence[int]) -> Itera
     runs = [list(run) for _, run in groupby(range(len(words)), key=lambda at: speakers[at])]
     ends = [*(places[run[0]] for run in runs[1:]), len(segment.text)]
     for number, (run, end) in enumerate(zip(runs, ends, strict=True)):
-        said = [words[at] for at in run]
-        sure = [word.confidence for word in said if word.confidence is not None]
+        stretch = [words[at] for at in run]
+        sure = [word.confidence for word in stretch if word.confidence is not None]
         yield segment._replace(
             text=segment.text[places[run[0]] if number else 0 : end].strip(),
             speaker=speakers[run[0]],
-            start=next((word.start for word in said if word.start is not None), segment.start),
-            end=next((word.end for word in reversed(said) if word.end is not None), segment.end),
+            start=next((word.start for word in stretch if word.start is not None), segment.start),
+            end=next((word.end for word in reversed(stretch) if word.end is not None), segment.end),
             confidence=math.fsum(sure) / len(sure) if sure else segment.confidence,
         )
 

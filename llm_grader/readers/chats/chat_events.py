@@ -105,11 +105,11 @@ def bare_event(line: str) -> tuple[str, str] | None:
         starred = line.startswith("***")
         event = next((name for name, words in _ANYWHERE if words.search(inside)), "notice" if starred else None)
         return (event, inside) if event else None
-    event = _told(line)
+    event = _event_in_words(line)
     return (event, line) if event else None
 
 
-def _told(line: str) -> str | None:
+def _event_in_words(line: str) -> str | None:
     for event, pattern in _OF_SOMEBODY:
         found = pattern.fullmatch(line)
         if found and _is_somebody(found["who"]):

@@ -125,32 +125,32 @@ def find_speakers(lines: Sequence[Line], roles: RoleMapping, named: Container[st
     label. `named` are those that a legend names.
     """
     counts = Counter(line.label for line in lines if line.label)
-    known = {label for label in counts if label in named or is_known(label, roles)}
+    sure = {label for label in counts if label in named or is_known(label, roles)}
     marked = {line.label for line in lines if line.stamp or line.bold}
-    names = {label for label in counts if label not in known and (is_name(label) or _is_login(label, marked))}
-    sides = {roles.role_of(label) or role_of_label(label) for label in known}
+    names = {label for label in counts if label not in sure and (is_name(label) or _is_login(label, marked))}
+    sides = {roles.role_of(label) or role_of_label(label) for label in sure}
     if {"agent", "customer"} <= sides:
-        return frozenset(known | _returning(lines, known, names) | (names & marked if known <= marked else set()))
-    labels = names | known
+        return frozenset(sure | _returning(lines, sure, names) | (names & marked if sure <= marked else set()))
+    labels = names | sure
     if not all(line.label in labels for line in lines if not line.blank):
         names = {name for name in names if counts[name] > 1 or name in marked}
-    if not known and len({plain(name) for name in names}) < 2:
+    if not sure and len({plain(name) for name in names}) < 2:
         return frozenset()
-    return frozenset(known | names)
+    return frozenset(sure | names)
 
 
 def _is_login(label: str, marked: Container[str]) -> bool:
     """Whether a label is one word such as `jana_92`, or any behind a time."""
-    told = label in marked or _LOGIN.search(label) is not None
-    return told and _TOKEN.fullmatch(label) is not None and not is_field(label)
+    is_login = label in marked or _LOGIN.search(label) is not None
+    return is_login and _TOKEN.fullmatch(label) is not None and not is_field(label)
 
 
-def _returning(lines: Sequence[Line], known: set[str], names: set[str]) -> set[str]:
+def _returning(lines: Sequence[Line], sure: set[str], names: set[str]) -> set[str]:
     """The names that open lines in the turns of more than one of the known: no list in what one of them says."""
     stretches: dict[str, set[int]] = {}
     begun = 0
     for line in lines:
-        begun += line.label in known
+        begun += line.label in sure
         if line.label in names:
             stretches.setdefault(line.label, set()).add(begun)
     return {name for name, several in stretches.items() if len(several) > 1}

@@ -50,26 +50,26 @@ def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn
     What follows an event without a new label is said by the same speaker as before it; a report about the conversation,
     such as a summary at its end, is an event up to the next label.
     """
-    opening, said = lines[0], list[str]()
+    opening, words = lines[0], list[str]()
     for line, above in zip(lines, [None, *lines], strict=False):
         if line.label in cast.names or begins_report(line, above):
-            yield from _told(opening, said, cast, stamps)
-            opening, said = line, [line.text if line.label in cast.names else line.whole]
+            yield from _turn(opening, words, cast, stamps)
+            opening, words = line, [line.text if line.label in cast.names else line.whole]
         elif opening.label in cast.names and (event := _event(line, stamps)):
-            yield from _told(opening, said, cast, stamps)
+            yield from _turn(opening, words, cast, stamps)
             yield event
-            opening, said = opening._replace(number=_REOPENED, stamp="", until=""), []
+            opening, words = opening._replace(number=_REOPENED, stamp="", until=""), []
         else:
-            said.append(line.whole)
-    yield from _told(opening, said, cast, stamps)
+            words.append(line.whole)
+    yield from _turn(opening, words, cast, stamps)
 
 
-def _told(opening: Line, said: Sequence[str], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
-    text = "\n".join(said).strip()
+def _turn(opening: Line, words: Sequence[str], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
+    text = "\n".join(words).strip()
     if opening.label not in cast.names:
         yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")
         return
-    if not text and (not said or opening.number == _REOPENED):
+    if not text and (not words or opening.number == _REOPENED):
         return
     at, seconds = stamps.read(opening.stamp)
     end = stamps.read(opening.until)[1] if opening.until else None

@@ -72,7 +72,7 @@ def _stated(pair: re.Match[str], left: Mapping[str, int]) -> tuple[str, Role] | 
     one, other = (part.strip(" \t*_") for part in (pair["a"] or pair["c"], pair["b"] or pair["d"]))
     for who, what in ((one, other), (other, one)):
         role = _role_in(what)
-        label = next((each for each in _short(who) if left.get(each, 0) > 0), None)
+        label = next((name for name in _short(who) if left.get(name, 0) > 0), None)
         if role and label and role_of_label(label) is None:
             return label, role
     return None

@@ -89,10 +89,10 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
         has_words = at + 1 < len(lines) and lines[at + 1].whole.strip() and at - 1 not in kept
         if has_words and (counts[who] > 1 or is_known(who, roles) or _opens(lines, at)):
             kept[at] = _marked(lines[at], who, _time_below(lines, at))
-    known = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
+    sure = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
     begins = next((at for at, line in enumerate(lines) if not line.blank), 0)
     names = {head.label for head in kept.values()}
-    if len(kept) < _FEWEST_BARE or 2 * known < len(kept) or len(names) < _FEWEST or begins not in kept:
+    if len(kept) < _FEWEST_BARE or 2 * sure < len(kept) or len(names) < _FEWEST or begins not in kept:
         return {}
     return kept | {at + 1: Line(lines[at + 1].number, "") for at, head in kept.items() if head.stamp}
 
@@ -112,8 +112,8 @@ def _called(line: Line, roles: RoleMapping) -> str:
 
 def _time_below(lines: Sequence[Line], at: int) -> str:
     below = lines[at + 1].whole
-    told = bare_event(below)
-    return below.strip(" \t[]()") if told and told[0] == "time" else ""
+    event = bare_event(below)
+    return below.strip(" \t[]()") if event and event[0] == "time" else ""
 
 
 def _opens(lines: Sequence[Line], at: int) -> bool:

@@ -50,12 +50,12 @@ def _broken_at_marks(text: str, roles: RoleMapping) -> str:
     parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
     opening = Counter(parse_line(part).label for line, marks in parts for part in _between(line, marks))
     del opening[""]
-    known = {label for label in opening if is_known(label, roles)}
+    stated = {label for label in opening if is_known(label, roles)}
     returning = max(opening.values(), default=0) > 1
-    speakers = known | ({label for label in opening if is_name(label)} if returning else set())
+    speakers = stated | ({label for label in opening if is_name(label)} if returning else set())
     places = [_places(line, marks, speakers) if marks else [] for line, marks in parts]
     inside = sum(map(len, places))
-    if inside < _FEWEST and not (inside and known):
+    if inside < _FEWEST and not (inside and stated):
         return text
     return "\n".join(_broken(line, breaks) for (line, _), breaks in zip(parts, places, strict=True))
 

@@ -85,8 +85,8 @@ def _ties(reference: str, letter: Letter, house: House) -> Iterator[tuple[str, .
     That is somebody outside the house; where nobody is known to be of the house, two people.
     """
     outside = sorted(house.outsiders(letter))[:_MOST_PEOPLE]
-    known = any(who.address in house for who in (letter.sender, *letter.to, *letter.copy))
-    if known or len(outside) == 1:
+    has_house = any(who.address in house for who in (letter.sender, *letter.to, *letter.copy))
+    if has_house or len(outside) == 1:
         yield from ((reference, address) for address in outside)
     else:
         yield from ((reference, *pair) for pair in combinations(outside, 2))
@@ -141,7 +141,7 @@ class _Home:
 
 def _with_strays(groups: Sequence[list[Letter]], house: House, days: float) -> list[_Home]:
     """The conversations, with the replies that refer to nothing in that of their subject."""
-    strays = [group for group in groups if all(each.is_reply and not each.references for each in group)]
+    strays = [group for group in groups if all(letter.is_reply and not letter.references for letter in group)]
     apart = {id(group) for group in strays}
     homes = [_Home(group) for group in groups if id(group) not in apart]
     index: dict[tuple[str, str], list[_Home]] = defaultdict(list)
