@@ -21,6 +21,7 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(word.strip() for word in words.split(","))
 
 
+_HEADING = re.compile(r"#{1,6} ")
 _SHORT_WORDS = _listed("yes, no, ok, okay, thanks, ja, nein, danke, ano, ne, igen, nem, jah, ei")
 _OF_SUMMARIES = _listed(
     """summary, result, resolution, outcome, duration, reason, sentiment, next steps, action items, topic, issue,
@@ -38,7 +39,7 @@ def begins_report(line: Line, above: Line | None) -> bool:
     if above is not None and not above.blank:
         return False
     return (
-        line.whole.startswith("#")
+        _HEADING.match(line.whole) is not None
         or line.whole.strip(" \t*_:").casefold() in _REPORTS
         or line.label.casefold() in _REPORTS
     )
