@@ -53,8 +53,9 @@ def is_mixed(segment: Piece, words: Sequence[Piece]) -> bool:
 def _places(text: str, words: Sequence[Piece]) -> list[int] | None:
     """Where each word begins in the text; None where they are not all of it."""
     at, places = 0, []
+    lower = text.lower() if len(text.lower()) == len(text) else text
     for word in words:
-        found = text.find(word.text, at)
+        found = lower.find(word.text.lower(), at)
         if found < 0 or any(map(str.isalnum, text[at:found])):
             return None
         places.append(found)

@@ -6,11 +6,18 @@ once, so that no quoted word is taken for its author's.
 
 from __future__ import annotations
 
+import re
+
 from llm_grader.readers.mail.html_text import html_to_text, is_html
 from llm_grader.readers.mail.reply_parts import split_reply
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.transcript import Segment, SegmentKind, Transcript, Turn
 
-_KEPT = "{} e-mails hold HTML, which was kept as it stands: quoted parts of it may not be told apart"
+_KEPT = "{} e-mails hold HTML, which was kept as it stands: give them as text, so that signatures are known as well"
+_QUOTED = re.compile(
+    r"<blockquote\b|<[^<>]{0,200}(?:gmail_quote|yahoo_quoted|divRplyFwdMsg|appendonsend|OutlookMessageHeader|moz-cite)",
+    re.IGNORECASE,
+)
+_QUOTE_ENDS = re.compile(r"</blockquote\s*>", re.IGNORECASE)
 
 
 def with_mail_parts(transcript: Transcript, *, as_written: bool = False) -> Transcript:
@@ -37,5 +44,21 @@ def _is_unread_html(turn: Turn) -> bool:
 def _with_parts(turn: Turn, *, as_written: bool) -> Turn:
     if turn.segments or turn.kind == "event":
         return turn
-    text = html_to_text(turn.text) if not as_written and is_html(turn.text) else turn.text
+    marked_up = is_html(turn.text)
+    if marked_up and as_written:
+        return turn.model_copy(update={"segments": _of_html(turn.text)})
+    text = html_to_text(turn.text) if marked_up else turn.text
     return turn.model_copy(update={"text": text, "segments": split_reply(text)})
+
+
+def _of_html(text: str) -> tuple[Segment, ...]:
+    """What stands in the quotation of a mail program is quoted, all else body."""
+    found = _QUOTED.search(text)
+    start = found.start() if found else len(text)
+    ends = [end.end() for end in _QUOTE_ENDS.finditer(text, start)]
+    spans: tuple[tuple[SegmentKind, int, int], ...] = (
+        ("body", 0, start),
+        ("quoted", start, end := ends[-1] if ends else len(text)),
+        ("body", end, len(text)),
+    )
+    return tuple(Segment(kind=kind, start=first, end=last) for kind, first, last in spans if first < last)

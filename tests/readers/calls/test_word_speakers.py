@@ -85,6 +85,11 @@ def test_a_segment_without_speaker_is_said_by_that_of_its_words() -> None:
     assert not is_mixed(Piece("Is it"), [])
 
 
+def test_words_without_capitals_and_marks_are_found_in_the_text() -> None:
+    found = by_word_speakers(Piece("Is it late? Yes."), pieces(("A", "is"), ("A", "it"), ("A", "late"), ("B", "yes")))
+    assert [piece.text for piece in found] == ["Is it late?", "Yes."]
+
+
 def test_scripts_without_blanks_are_cut_as_well() -> None:
     found = by_word_speakers(Piece("晚了吗？是的。"), pieces(("A", "晚了"), ("A", "吗"), ("B", "是的")))
     assert [piece.text for piece in found] == ["晚了吗？", "是的。"]

@@ -55,6 +55,13 @@ def test_a_text_of_our_own_format_stays_letter_by_letter_and_html_in_it_is_told(
     assert any("1 e-mails hold HTML" in warning for warning in transcript.warnings)
 
 
+def test_a_quotation_in_html_of_our_own_format_is_no_proof(tmp_path: Path) -> None:
+    transcript = read(tmp_path, mail(f"{PAGE}<p>Ana</p>"))
+    assert [kind for kind, _ in parts(transcript.turns[0])] == ["body", "quoted", "body"]
+    assert is_proof(transcript, "I look into it")
+    assert not is_proof(transcript, "Nobody apologised to me")
+
+
 def test_segments_that_are_stated_stay(tmp_path: Path) -> None:
     whole = [{"kind": "body", "start": 0, "end": len(ANSWER)}]
     assert parts(read(tmp_path, mail(ANSWER, segments=whole)).turns[0]) == [("body", ANSWER)]
