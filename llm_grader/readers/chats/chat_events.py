@@ -12,7 +12,7 @@ from llm_grader.readers.chats.label_lines import TO, is_name
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
 
-_LONGEST = 120
+_LONGEST = 90
 _WORDS: dict[str, str] = {
     "joined": r"""
         joined|has joined|entered|has entered|connected|is connected|is now connected|is online|ist .{0,20}beigetreten

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import is_field, is_numbered_speaker, plain, role_of_label
@@ -117,12 +117,22 @@ def without_stamp(line: str) -> tuple[str, str]:
     return (line[found.end() :].strip(), stamps_of(found)[0]) if found else (line.strip(), "")
 
 
-def find_speakers(lines: Sequence[Line], roles: RoleMapping, named: Container[str] = ()) -> frozenset[str]:
+def _nobodys(_line: str) -> object:
+    return None
+
+
+def find_speakers(
+    lines: Sequence[Line],
+    roles: RoleMapping,
+    named: Container[str] = (),
+    *,
+    event_in: Callable[[str], object] = _nobodys,
+) -> frozenset[str]:
     """The labels that are speakers: known ones, and names where nothing better explains the lines.
 
     With an agent and a customer known, a name is a speaker only when it is marked (bold, stamped) as they are, or comes
     back after one of them; with one side known, or none, when it opens several turns, or every line of the text has a
-    label. `named` are those that a legend names.
+    label. `named` are those that a legend names; lines in which `event_in` finds something need no label.
     """
     counts = Counter(line.label for line in lines if line.label)
     sure = {label for label in counts if label in named or is_known(label, roles)}
@@ -132,7 +142,7 @@ def find_speakers(lines: Sequence[Line], roles: RoleMapping, named: Container[st
     if {"agent", "customer"} <= sides:
         return frozenset(sure | _returning(lines, sure, names) | (names & marked if sure <= marked else set()))
     labels = names | sure
-    if not all(line.label in labels for line in lines if not line.blank):
+    if not all(line.label in labels or line.blank or event_in(line.whole) for line in lines):
         names = {name for name in names if counts[name] > 1 or name in marked}
     if not sure and len({plain(name) for name in names}) < 2:
         return frozenset()

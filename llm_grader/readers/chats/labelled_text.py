@@ -41,7 +41,7 @@ _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\
 def sniff(document: Document) -> bool:
     """Whether a speaker opens one of the first lines."""
     lines = [line for line in _lines(document.head, document) if not line.blank]
-    speakers = find_speakers(_without_events(lines), document.options.roles, read_legend(lines).roles)
+    speakers = find_speakers(lines, document.options.roles, read_legend(lines).roles, event_in=bare_event)
     return any(line.label in speakers for line in lines[:_FIRST_SPEAKER_WITHIN])
 
 
@@ -67,16 +67,11 @@ def _lines(text: str, document: Document) -> list[Line]:
     return with_name_lines(parse_lines(with_line_ends(text, roles)), roles)
 
 
-def _without_events(lines: list[Line]) -> list[Line]:
-    """The lines that do not tell an event, which stand between those of speakers."""
-    return [line for line in lines if line.label or bare_event(line.whole) is None]
-
-
 def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
     legend = read_legend(lines)
     legend_lines = "\n".join(line.whole.strip() for line in lines if line.number in legend.lines)
     header, lines = split_header([line for line in lines if line.number not in legend.lines])
-    speakers = find_speakers(_without_events(lines), document.options.roles, legend.roles)
+    speakers = find_speakers(lines, document.options.roles, legend.roles, event_in=bare_event)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
