@@ -10,7 +10,7 @@ is the agent, and what language is spoken, is settled here, for all formats alik
 Nothing of a source is dropped silently: it becomes a turn, an event, metadata or a warning. What is broken is reported
 through the document, and the rest is read. `turn.text` is never rewritten after reading. Reading decodes, and in
 formats made of lines it makes line ends `\n` and takes blanks off both ends of a turn; texts of JSON and tables stay as
-they are.
+they are, but that HTML of an e-mail becomes text. Every e-mail, of whatever source, has segments.
 """
 
 from llm_grader.readers.read import FORMATS, ColumnMapping, RoleMapping, read_transcripts

@@ -23,7 +23,7 @@ from llm_grader.readers.calls import (
 from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_text, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.mail import mail
-from llm_grader.readers.mail.reply_parts import split_reply
+from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.readers.recipes.packaged import RECIPE_NAMES, load_recipe, packaged_recipe
 from llm_grader.readers.recipes.recipe import Recipe
 from llm_grader.readers.recipes.recipe_reader import RecipeReader
@@ -38,7 +38,7 @@ from llm_grader.readers.tables.table_rows import column_names
 from llm_grader.readers.unknown import describe_unknown, is_foreign
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages
-from llm_grader.transcript import Channel, Transcript, Turn
+from llm_grader.transcript import Channel, Transcript
 
 __all__ = ["FORMATS", "ColumnMapping", "RoleMapping", "read_transcripts"]
 
@@ -116,6 +116,7 @@ def read_transcripts(
     channel: Channel | None = None,
     on_error: Callable[[InputError], None] | None = None,
     on_file: Callable[[str, str], None] | None = None,
+    subject_days: float = 30,
 ) -> Iterator[Transcript]:
     """Read conversations, one after the other, as they are asked for.
 
@@ -130,6 +131,8 @@ def read_transcripts(
         on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
             is raised.
         on_file: told the name and the format of each file that is recognised.
+        subject_days: how far apart mails of the same people and subject, of which none refers to the other, may be to
+            make one conversation.
 
     Returns:
         The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
@@ -144,7 +147,9 @@ def read_transcripts(
         raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
     mapping = None if columns is None else load_columns(columns)
     table = mapping if isinstance(mapping, ColumnMapping) else None
-    options = Options(roles=load_role_mapping(roles), columns=table, channel=channel, on_error=on_error)
+    options = Options(
+        roles=load_role_mapping(roles), columns=table, channel=channel, on_error=on_error, subject_days=subject_days
+    )
     given = None if format is None else _BY_NAME.get(format) or packaged_recipe(format)
     if isinstance(mapping, Recipe):
         given = RecipeReader(mapping)
@@ -225,29 +230,12 @@ def _settled(transcript: Transcript, options: Options, *, as_written: bool = Fal
 
     What was written as a transcript is taken at its word for these, unless the caller says who is who.
     """
-    quoted = _with_quotes(transcript)
+    quoted = with_mail_parts(transcript, as_written=as_written)
     if as_written and options.roles == RoleMapping():
         settled = with_agent(quoted, options.roles)
     else:
         settled = assign_roles(with_languages(quoted), options.roles)
     return _with_warnings(settled, [*role_warnings(settled), *time_warnings(settled), *language_warnings(settled)])
-
-
-def _with_quotes(transcript: Transcript) -> Transcript:
-    """With the parts of each mail that its author did not write marked, where the source does not mark any."""
-    if transcript.channel != "email":
-        return transcript
-    turns = tuple(map(_split, transcript.turns))
-    return transcript if turns == transcript.turns else transcript.model_copy(update={"turns": turns})
-
-
-def _split(turn: Turn) -> Turn:
-    if turn.segments or not turn.spoken:
-        return turn
-    segments = split_reply(turn.text)
-    if all(segment.kind == "body" for segment in segments):
-        return turn
-    return turn.model_copy(update={"segments": segments})
 
 
 def _with_warnings(transcript: Transcript, warnings: Iterable[str]) -> Transcript:

@@ -40,13 +40,15 @@ _BEGINNINGS = 50
 class Options:
     """What the caller said about the input; the same for every file of one read.
 
-    `channel` is used where the source does not say. `on_error` None raises the first error.
+    `channel` is used where the source does not say. `on_error` None raises the first error. `subject_days` is how far
+    apart mails that only their subject puts together may be.
     """
 
     roles: RoleMapping = field(default_factory=RoleMapping)
     columns: ColumnMapping | None = None
     channel: Channel | None = None
     on_error: Callable[[InputError], None] | None = None
+    subject_days: float = 30
 
     def report(self, error: InputError) -> None:
         """Tell the caller about a problem; with nobody listening, it is raised."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat, UsageError
 from llm_grader.readers import RoleMapping, read_transcripts
 from llm_grader.readers.chats import canonical
+from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Segment, Ticket, Transcript, Turn
 
@@ -222,7 +223,8 @@ def turns(draw: st.DrawFn) -> Turn:
         warnings=st.lists(names, max_size=2).map(tuple),
     )
 )
-def test_serialise_and_read_is_the_identity(transcript: Transcript) -> None:
+def test_serialise_and_read_is_the_identity_but_that_mail_gets_segments(transcript: Transcript) -> None:
+    transcript = with_mail_parts(transcript, as_written=True)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "t.jsonl"
         file.write_text(transcript.model_dump_json(exclude_none=True) + "\n", encoding="utf-8")
