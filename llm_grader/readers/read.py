@@ -20,7 +20,7 @@ from llm_grader.readers.calls import (
     twilio,
     whisper,
 )
-from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_text, slack, whatsapp
+from llm_grader.readers.chats import abcd, canonical, chat_messages, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.mail import mail
 from llm_grader.readers.mail.mail_turns import with_mail_parts
@@ -35,6 +35,7 @@ from llm_grader.readers.source.source import Source, read_documents
 from llm_grader.readers.source.time_doubts import language_warnings, time_warnings
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
+from llm_grader.readers.text import labelled_text
 from llm_grader.readers.unknown import describe_unknown, is_foreign
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages

@@ -17,10 +17,10 @@ from llm_grader.readers.calls.caption_cues import CaptionFile, Cue, looks_like_c
 from llm_grader.readers.calls.cue_speakers import Spoken, read_metadata, spoken_by_names
 from llm_grader.readers.calls.rolling import repeated
 from llm_grader.readers.calls.speech import JOINED_WITHIN
-from llm_grader.readers.chats.label_lines import Line, find_speakers, parse_line
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
 from llm_grader.transcript import Role, Transcript, Turn
 
 NAME = "captions"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from llm_grader.readers.calls.caption_cues import Cue
-from llm_grader.readers.chats.label_lines import is_known, is_name
 from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.text.label_lines import is_known, is_name
 
 _WORDS = ("spokentext", "displaytext", "transcript", "text", "caption", "content")
 _SPEAKERS = ("speakername", "speakerdisplayname", "displayname", "participantname", "speaker", "name", "participant")

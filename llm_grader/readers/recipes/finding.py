@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from llm_grader.errors import MalformedInput
 from llm_grader.files.json_strict import Record
 from llm_grader.readers.recipes.paths import is_nothing, path
-from llm_grader.readers.recipes.recipe import Recipe, Thread, part_of
+from llm_grader.readers.recipes.recipe import Recipe, RecipeThread, part_of
 from llm_grader.readers.recipes.recipe_parts import text_of
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.ticket_fields import as_text
@@ -143,7 +143,7 @@ def _grouped(items: Iterable[Any], name_of: Any) -> dict[str | None, list[Any]]:
     return groups
 
 
-def _threads(items: Sequence[Any], thread: Thread) -> dict[str | None, list[Any]]:
+def _threads(items: Sequence[Any], thread: RecipeThread) -> dict[str | None, list[Any]]:
     """Items by the first one of the chain of answers that each is in; a circle of answers begins where it is met."""
     own, above = path(thread.id), path(thread.replies_to)
     parents = {as_text(own(item)): as_text(above(item)) for item in items}

@@ -148,7 +148,7 @@ class People(Model):
         return {name: part for name, part in found.items() if part is not None}
 
 
-class Thread(Model):
+class RecipeThread(Model):
     """How one item answers another: its own `id`, and the id of the one it `replies_to`."""
 
     id: Expression
@@ -185,7 +185,7 @@ class Recipe(Model):
     turns: Expression | tuple[Expression, ...]
     table: bool = False
     group: Place | None = None
-    thread: Thread | None = None
+    thread: RecipeThread | None = None
     lines: Place | None = None
     ignore: Expression | None = None
     turn: TurnParts

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.speech import joined_segments, recording, spoken_words
-from llm_grader.readers.chats import labelled_text
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.recipes.finding import Finder, Items, holds
 from llm_grader.readers.recipes.paths import left_over, path, tree_of
@@ -21,6 +20,7 @@ from llm_grader.readers.recipes.recipe_parts import PartReader, people_of, text_
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
+from llm_grader.readers.text import labelled_text
 from llm_grader.transcript import Channel, Transcript, Turn
 
 _MISSING = "items of this conversation could not be read: turns may be missing"

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from llm_grader.readers.chats.label_lines import parse_line
 from llm_grader.readers.roles.role_words import plain, role_of_label
+from llm_grader.readers.text.label_lines import parse_line
 
 STATED_SEPARATOR = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
 """The first line by which spreadsheets say what separates the cells of a table."""

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.files.json_strict import is_json, parse_json
-from llm_grader.readers.chats.label_lines import find_speakers, parse_lines
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
@@ -18,6 +17,7 @@ from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
 from llm_grader.readers.tables.unfolding import unfolded
+from llm_grader.readers.text.label_lines import find_speakers, parse_lines
 from llm_grader.transcript import Role
 
 _ROWS = 200

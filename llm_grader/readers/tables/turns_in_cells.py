@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
 from llm_grader.files.json_strict import describe, is_json, parse_json
-from llm_grader.readers.chats import labelled_text
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.source.columns import TurnColumns
 from llm_grader.readers.source.document import Document
@@ -19,6 +18,7 @@ from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row
 from llm_grader.readers.tables.unfolding import may_hold_others, unfolded
+from llm_grader.readers.text import labelled_text
 from llm_grader.transcript import Channel, Turn
 
 _ONE_OR_SEVERAL = "a text that may hold the turns of several was read as one turn of nobody known: put each on a line"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from llm_grader.readers.chats.label_lines import is_name
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.text.label_lines import is_name
 
 _WRITTEN_BREAK = re.compile(r"\\r\\n|\\n|\\r")
 _TAG = re.compile(r"<br ?/?>|</(?:p|div|li|tr|td)>", re.IGNORECASE)

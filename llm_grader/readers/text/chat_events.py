@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from llm_grader.readers.chats.label_lines import TO, is_name
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.label_lines import TO, is_name
 
 _LONGEST = 90
 _WORDS: dict[str, str] = {

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from llm_grader.readers.chats.label_lines import Line, is_name
 from llm_grader.readers.roles.role_words import is_field, role_of_label
+from llm_grader.readers.text.label_lines import Line, is_name
 
 _HELLO = re.compile(
     r"(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|welcome|thank you for|thanks for (?:calling|contacting)"

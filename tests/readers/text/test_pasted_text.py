@@ -8,7 +8,7 @@ import pytest
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers import RoleMapping, read_transcripts
-from llm_grader.readers.chats.chat_events import bare_event
+from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.transcript import Transcript
 
 HELLO = "Hello, how can I help?"

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from llm_grader.readers.chats.label_lines import Line, is_name
 from llm_grader.readers.roles.role_words import is_field, role_of_label
+from llm_grader.readers.text.label_lines import Line, is_name
 from llm_grader.transcript import Role
 
 _WITHIN = 25

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from llm_grader.readers.chats.label_lines import Line, find_speakers
-from llm_grader.readers.chats.text_header import greets
 from llm_grader.readers.roles.role_words import is_field, plain
 from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.text.label_lines import Line, find_speakers
+from llm_grader.readers.text.text_header import greets
 
 _WORDS = """
     conversation, chat, call, transcript, dialog, dialogue, ticket, case, session, gespräch, unterhaltung, anruf,

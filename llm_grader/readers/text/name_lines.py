@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from llm_grader.readers.chats.chat_events import bare_event
-from llm_grader.readers.chats.label_lines import TO, Line, is_known, is_name
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
 
 _LONGEST = 110
 _LONGEST_NAME = 60

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from llm_grader.readers.chats.chat_events import bare_event
-from llm_grader.readers.chats.label_lines import Line, without_stamp
-from llm_grader.readers.chats.text_header import begins_report
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.label_lines import Line, without_stamp
+from llm_grader.readers.text.text_header import begins_report
 from llm_grader.transcript import Role, Turn
 
 _REOPENED = 0  # lines are numbered from 1
 
 
-class Cast(NamedTuple):
+class LabelCast(NamedTuple):
     """Who speaks: by label the name, and the role that the source states."""
 
     names: Mapping[str, str]
@@ -34,17 +34,19 @@ class Cast(NamedTuple):
         )
 
 
-def cast_of(lines: Sequence[Line], speakers: frozenset[str], *, legend: Mapping[str, Role], roles: RoleMapping) -> Cast:
+def cast_of(
+    lines: Sequence[Line], speakers: frozenset[str], *, legend: Mapping[str, Role], roles: RoleMapping
+) -> LabelCast:
     """The speakers of a text, each by one spelling; a legend says more than a label."""
     spelling: dict[str, str] = {}
     for label in dict.fromkeys(line.label for line in lines if line.label in speakers):
         spelling.setdefault(label.casefold(), label)
     names = {label: spelling[label.casefold()] for label in speakers if label.casefold() in spelling}
     stated = {label: None if roles.role_of(name) else legend.get(label) for label, name in names.items()}
-    return Cast(names, {label: stated[label] or stated_role(name, roles) for label, name in names.items()})
+    return LabelCast(names, {label: stated[label] or stated_role(name, roles) for label, name in names.items()})
 
 
-def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
+def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
     """Every line from the first speaker's on as part of a turn or as an event.
 
     What follows an event without a new label is said by the same speaker as before it; a report about the conversation,
@@ -64,7 +66,7 @@ def turns_of(lines: Sequence[Line], cast: Cast, stamps: Stamps) -> Iterator[Turn
     yield from _turn(opening, words, cast, stamps)
 
 
-def _turn(opening: Line, words: Sequence[str], cast: Cast, stamps: Stamps) -> Iterator[Turn]:
+def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
     text = "\n".join(words).strip()
     if opening.label not in cast.names:
         yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from llm_grader.files.json_strict import is_json
-from llm_grader.readers.chats.label_lines import is_known, is_name, parse_line, text_begins
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.label_lines import is_known, is_name, parse_line, text_begins
 
 _MARKS = ("\\n", "<br", "<BR", "<p", "<div", " | ", " || ", "\t", " // ", " • ", " ¶ ")
 _BETWEEN = re.compile(
