@@ -35,10 +35,10 @@ from llm_grader.errors import (
 )
 from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Filled
 from llm_grader.gateway.attempts import MAX_ATTEMPTS
-from llm_grader.gateway.bodies import render_request
+from llm_grader.gateway.bodies import output_limit, render_request
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.endpoint import Endpoint, Mode
-from llm_grader.gateway.estimates import estimate_of
+from llm_grader.gateway.estimates import most_of
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.gateway.prices import Price
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
@@ -205,7 +205,7 @@ def test_the_schema_is_sent_as_the_response_model_tells_it(server: Server, lasti
 
 def test_parameters_that_are_not_set_are_not_sent(server: Server) -> None:
     ask(gateway(server.url, endpoint={"temperature": None}))
-    assert not {"temperature", "seed", "max_completion_tokens", "logprobs"} & server.requests[0].body.keys()
+    assert not {"temperature", "seed", "max_tokens", "logprobs"} & server.requests[0].body.keys()
 
 
 def test_messages_arrive_letter_by_letter(server: Server) -> None:
@@ -298,7 +298,7 @@ def test_a_pause_over_two_minutes_stops_everybody_after_one_request(server: Serv
     ("response", "kind"),
     [
         (failure(401, "invalid_api_key", f"Incorrect API key provided: {KEY}"), AuthError),
-        (failure(403, message=KEY), AuthError),
+        (failure(403, message=f"The key {KEY} has no permission for this project"), AuthError),
         (failure(429, "insufficient_quota", KEY), QuotaError),
         (failure(404, "model_not_found", KEY), ModelNotFound),
     ],
@@ -496,7 +496,7 @@ def test_whether_a_request_may_have_been_worked_on_is_told(
 
 
 def test_an_endpoint_that_fails_for_a_minute_ends_the_run(server: Server) -> None:
-    server.say(failure(500))
+    server.say(failure(502))
     clock = Clock()
 
     async def one_after_the_other(made: Gateway) -> int:
@@ -733,10 +733,11 @@ def test_what_a_request_without_an_answer_took_is_unknown(server: Server) -> Non
 
 def test_a_limit_on_cost_reckons_with_requests_that_got_no_answer(server: Server) -> None:
     server.say(completion(GOOD)._replace(cut=10))
-    a_request = estimate_of(MESSAGES, MODEL, gateway(server.url, endpoint=PRICED).endpoint).cost
-    assert a_request is not None
+    asked = gateway(server.url, endpoint=PRICED).endpoint
+    most = most_of(MESSAGES, MODEL, asked, limit=output_limit(asked, MODEL)).cost
+    assert most is not None
     with pytest.raises(BudgetExceeded):
-        ask(gateway(server.url, endpoint=PRICED, budget=Budget(max_cost=2.5 * a_request)))
+        ask(gateway(server.url, endpoint=PRICED, budget=Budget(max_cost=1.5 * most)))
     assert len(server.requests) == 2
 
 
