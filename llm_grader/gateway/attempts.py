@@ -105,22 +105,23 @@ class Budgeted:
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, paid for from the budget."""
         reserved = await self._budget.reserve(ledger.estimate, ledger.most)
-        counted = ledger.begin()
+        counted, sent = ledger.begin(), True
         try:
             return await self._send(request, ledger)
-        except ClaimedElsewhere:  # it was never sent
+        except ClaimedElsewhere:
             ledger.requests -= 1
-            self._budget.give_back(reserved)
-            reserved = None
+            sent = False
             raise
         except JudgeError as fault:
             fault.usage = ledger.usage()
             raise
         finally:
-            if reserved is not None:
+            if sent:
                 took = ledger.usage(counted).model_copy(update={"requests": 1})
                 self._budget.settle(reserved, took.cost if ledger.answered else 0.0)
                 self._count(took)
+            else:
+                self._budget.give_back(reserved)
 
 
 class Adapting:

@@ -185,7 +185,9 @@ class Throttle:
 
     def _count(self, sent: int | None, *, refused: bool) -> None:
         """Count an outcome; at the end of a round, what is allowed follows from it."""
-        if sent is not None and sent != self._cuts:
+        if not self._proven:
+            self.allowed = 1
+        if not self._proven or (sent is not None and sent != self._cuts):
             return
         self._outcomes += 1
         self._refusals += refused

@@ -202,7 +202,8 @@ def test_what_a_request_did_cost_takes_the_place_of_what_it_was_expected_to() ->
 def test_a_failure_carries_what_its_question_has_taken() -> None:
     ledger = Ledger()
     send = Budgeted(Script(BadRequest("no"), InvalidOutput("no answer")), Budget())
-    for requests, kind in enumerate((BadRequest, InvalidOutput), 1):
+    kinds: tuple[type[JudgeError], ...] = (BadRequest, InvalidOutput)
+    for requests, kind in enumerate(kinds, 1):
         with pytest.raises(kind) as caught:
             ask(send, ledger)
         assert caught.value.usage == Usage(requests=requests, cost=None)

@@ -22,6 +22,7 @@ from llm_grader.errors import (
     BudgetExceeded,
     ContextTooLong,
     EndpointDown,
+    EndpointError,
     Filtered,
     GraderError,
     InvalidOutput,
@@ -333,6 +334,66 @@ def test_a_key_that_ends_while_64_are_in_flight_costs_no_new_requests(server: Se
     found = use(gateway(server.url), many)
     assert sum(isinstance(each, AuthError) for each in found) == 199
     assert len(server.requests) <= 65
+
+
+@pytest.mark.parametrize(
+    ("response", "most", "told"),
+    [
+        (
+            failure(400, "invalid_request_error", "Tools are not for this deployment"),
+            4,
+            "“Tools are not for this deployment”",
+        ),
+        (failure(400, "invalid_request_error", f"No good: {WORDS}"), 4, "(HTTP 400, invalid_request_error): run"),
+        (failure(403), 4, "(HTTP 403): run"),
+        (failure(500, "server_error", "Router is out of its mind"), 13, "“Router is out of its mind”"),
+        (raw(b"<html></html>", "text/html"), 13, "web page"),
+    ],
+)
+def test_an_endpoint_that_never_answers_rightly_stops_the_run(
+    server: Server, response: ScriptedResponse, most: int, told: str
+) -> None:
+    server.say(response)
+    lines = list[str]()
+
+    async def many(made: Gateway) -> list[Any]:
+        asking = (made.complete(MESSAGES, MODEL) for _ in range(200))
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    found = use(gateway(server.url, notify=lines.append), many)
+    stops = [error for error in found if type(error) is EndpointError]
+    assert len(stops) >= 195
+    assert stops[0].exit_code == 4
+    assert told in str(stops[0])
+    assert str(stops[0]).endswith("run `llm-grader doctor`")
+    assert WORDS not in str(stops[0])
+    assert len(server.requests) <= most
+    assert len(lines) <= most
+
+
+def test_what_one_customer_wrote_is_objected_to_and_the_others_are_graded(server: Server) -> None:
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        said = request.body["messages"][-1]["content"]
+        return failure(403, "forbidden", "Your input was flagged") if "bomb" in said else completion(GOOD)
+
+    server.respond = respond
+
+    async def many(made: Gateway) -> list[Any]:
+        said = ("hello", "bomb", "good morning", "bomb", "good evening")
+        asking = (made.complete([{"role": "user", "content": words}], MODEL) for words in said)
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    found = use(gateway(server.url), many)
+    assert [type(each) for each in found] == [Filtered if each in (1, 3) else Filled for each in range(5)]
+
+
+@pytest.mark.parametrize("status", [503, 529])
+def test_a_pause_that_comes_with_a_failure_is_kept_by_all_workers(server: Server, status: int) -> None:
+    server.say(failure(status, retry_after="7"), completion(GOOD))
+    clock, told = Clock(), list[str]()
+    ask(gateway(server.url, clock=clock, notify=told.append))
+    assert [wait for wait in clock.slept if wait] == [7.0]
+    assert told == [f"the endpoint failed (HTTP {status}): waiting 7 s (server asked), attempt 1/6"]
 
 
 def test_a_redirect_is_not_followed(server: Server) -> None:
