@@ -115,6 +115,7 @@ def grade(
         cards = Cards(grader, as_json=json)
         interrupted, stopped = _run(grader, source, cards, progress, known=known, concurrency=settings.concurrency)
     cards.print()
+    progress.spent = grader.spent  # requests without a card are paid for, too
     progress.print_totals()
     _tell_not_asked(grader.rubric, source)
     if stopped is not None:
