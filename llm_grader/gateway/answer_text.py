@@ -84,6 +84,11 @@ DUPLICATE = object()
 _OBJECT = re.compile(r'\{\s*(?=")')
 _KEY = re.compile(r'"\s*:')
 _BLANK = re.compile(r"\s*")
+_DECLINING = re.compile(
+    r"\W*(?:sorry|i'?m sorry|i apologi[sz]e|unfortunately|i (?:can(?:no|['’])?t|am unable|must decline|won['’]t)|"
+    r"as an ai|es tut mir leid|leider|omlouvám se|bohužel|sajnos|sajnálom|vabandust|kahjuks)\b",
+    re.IGNORECASE,
+)
 
 
 def parse_answers(text: str) -> dict[str, Any]:
@@ -100,6 +105,11 @@ def parse_answers(text: str) -> dict[str, Any]:
         answers = _unique(pairs) or answers
         found = _OBJECT.search(text, at)
     return answers
+
+
+def declines(text: str) -> bool:
+    """Whether prose in place of an answer begins as models do that will not give one."""
+    return bool(_DECLINING.match(text))
 
 
 def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int]:

@@ -10,7 +10,7 @@ from llm_grader.asking.by_windows import WINDOWED
 from llm_grader.asking.judge import Asker
 from llm_grader.checking.check import check_reply
 from llm_grader.checking.claims import Reply
-from llm_grader.checking.evidence import QuoteFinder
+from llm_grader.checking.evidence import QuoteFinder, says_nothing
 from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.grading.reuse import Before, verdicts_that_hold
 from llm_grader.grading.scoring import Scores, apply_conditions, score_verdicts
@@ -172,7 +172,10 @@ def has_no_agent(transcript: Transcript) -> bool:
 def _no_agent(transcript: Transcript) -> Verdict | None:
     """The verdict on every model item when there is no conduct to grade, so that nothing is asked; else None."""
     spoken = [turn for turn in transcript.turns if turn.spoken]
-    if any(transcript.under_review(turn) for turn in spoken):
+    agents = [turn for turn in spoken if transcript.under_review(turn)]
+    if agents and all(says_nothing(turn) for turn in agents):
+        return Verdict(item_id="", label=CANNOT_ASSESS, reason="the agent said nothing")
+    if agents:
         return None
     if any(turn.role == "unknown" for turn in spoken):
         reason = "who the agent is could not be told: say it with --agent or a role mapping"
