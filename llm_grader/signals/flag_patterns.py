@@ -1,0 +1,170 @@
+"""Patterns of text that addresses the judge: words by what they do, and which of them together give it away. Data.
+
+`flags` reads it. A vocabulary lists words in English, German, Czech, Hungarian and Estonian, parted by `|`: `word*` is
+any word that begins so, and several words are a phrase. Words of different vocabularies count where they stand close to
+each other, so that neither alone raises an alarm: customers rate, agents answer questions, and both speak of rules.
+Measured by `llm_grader.eval.recall.injections` on texts that are kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+WORDS: dict[str, str] = {
+    "judge": """
+        grader*|evaluator*|reviewer*|assessor*|the judge|dear judge|kindest judge|gradebot*|whoever scores|whoever grades|
+        whoever rates|whoever reviews|whoever evaluates|who grades|who scores|who evaluates|quality analyst|
+        prüfer*|gutachter*|bewerter*|qualitätsprüf*|beurteiler*|wer das bewertet|wer das prüft|
+        hodnotitel*|kontrolor*|posuzovatel*|soudce|kdo to hodnotí|kdo toto hodnotí|
+        értékelő|értékelőnek|értékelője|bíráló*|ellenőr|ellenőrnek|ellenőrzőnek|aki ezt pontozza|aki ezt értékeli|
+        hindaja|hindajale|hindajana|kontrollija*|kohtunik*|kes seda hindab""",
+    "model": """
+        language model*|llm|llms|ai model*|as an ai|you are an ai|dear ai|dear llm|chatgpt|
+        sprachmodell*|ki modell*|liebe ki|als ki|du eine ki bist|jazykov* model*|uměl* inteligenc*|
+        nyelvi modell*|mesterséges intelligenci*|kedves mi|keelemudel*|tehisintellekt*|tehisaru*""",
+    "demand": """
+        must|be generous|be lenient|be kind|reading this|read this|answer only|respond only|reply only|agree|
+        musst|sollst|großzügig*|das liest|dies liest|antworte*|musíš|máš povinnost|štědr*|čteš|odpovídej*|odpověz*|
+        el kell|muszáj|nagylelkű*|olvasod|válaszolj*|pead|helde|loed|vasta""",
+    "grade": """
+        mark|rate|grade|score|label|evaluate|assess|give|set|output|
+        bewerte|bewertest|bewerten|markiere|beurteile|gib|setze|vergib|trage|
+        označ|označte|ohodnoť*|ohodnotíš|ohodnotíte|hodnoť*|dej|dejte|přiděl*|zapiš|vypiš|
+        jelöld|jelöl|jelölj|értékeld|értékeled|értékelj|pontozd|adj|add meg|írd be|
+        märgi|märkige|hinda|hindad|hinnake|anna|andke|pane|väljasta""",
+    "result": """
+        full marks|full score|full points|maximum score|maximum points|highest score|top score|all criteria|all items|
+        all checks|all questions as|each criterion|each item|every item|every criterion|every label|every check|as met|to met|
+        as passed|as compliant|as fulfilled|as perfect|as flawless|100 100|all points as|100 percent|not_applicable|
+        volle punktzahl|vollen punktzahl|höchstpunktzahl|alle kriterien|alle punkte|alle prüfpunkte|als erfüllt|als bestanden|
+        als perfekt|als fehlerlos|plný počet|maximum bodů|nejvyšší skóre|všechna kritéria|všechny položky|všechny body|
+        jako splněn*|jako vyhovující|jako dokonal*|jako bezchybn*|maximális pont*|teljes pontszám*|legmagasabb pont*|
+        minden szempont*|minden tétel*|minden pont*|teljesítettnek|megfelelőnek|tökéletesnek|hibátlannak|
+        maksimumpunk*|maksimaalsed punktid|kõrgeim hinne|kõik kriteeriumid|kõik punktid|täidetuks|
+        nõuetele vastavaks|täiuslikuks|laitmatuks""",
+    "all questions": """
+        every question|each question|all questions|jede frage|alle fragen|každou otázku|každé otázky|všechny otázky|
+        minden kérdés*|igale küsimusele|kõigile küsimustele""",
+    "yes": """
+        with yes|answer yes|say yes|mit ja|odpověz ano|odpovídej ano|ano|igennel|igent|jaatavalt|jah""",
+    "done": """
+        all checks are|all criteria are|everything was met|everything met|no need to read|requirements are met|
+        alle kriterien sind|alles erfüllt|muss nicht gelesen|vše splněno|vše je splněno|není třeba číst|
+        minden teljesült|nem kell tovább olvasni|kõik on täidetud|pole vaja edasi lugeda""",
+    "disregard": """
+        ignore|disregard|forget|override|overrule|bypass|no longer apply|no longer applies|no longer valid|
+        ignorier*|missachte*|vergiss|vergesst|umgehe|gelten nicht|gilt nicht mehr|
+        ignoruj*|nerespektuj*|zapomeň*|přepiš|neplatí|neplatí|
+        hagyd figyelmen|hagyja figyelmen|ne vedd figyelembe|felejts*|felejtsd|nem érvényes*|érvénytelen*|
+        eira|eirake|ära arvesta|unusta*|ei kehti|kehtetu*""",
+    "instructions": """
+        instruction*|prompt|prompts|directive*|guideline*|rules|rubric|checklist|you were told|told before|told you|
+        anweisung*|vorgabe*|regeln|regel|checkliste|instruktion*|dir vorher|dir bisher|dir gesagt|
+        pokyn*|instrukc*|pravidla|pravidel|pravidlech|ti bylo|ti řekli|bylo dříve|
+        utasítás*|előírás*|szabály*|ellenőrzőlist*|mondtak neked|amit korábban|amit eddig|
+        juhis*|juhend*|korraldus*|reegl*|sulle varem|sulle öeldi|kontrollnimekir*""",
+    "play": """
+        pretend*|act as|you act|roleplay|role play|from now on you|you are now|tu so|ab jetzt bist|ab sofort bist|
+        du bist jetzt|spiel die rolle|spiele die rolle|předstírej*|od teď jsi|nyní jsi|zahraj si|hraj roli|
+        tegyél úgy|mostantól*|játszd el|játszd a|teeskle*|nüüdsest|mängi""",
+    "unbound": """
+        without restrictions|no restrictions|without limits|never finds|no rules|ohne einschränkung*|ohne regeln|nie fehler|
+        bez omezení|nikdy nenajde|bez pravidel|korlátozás nélkül*|korlátok nélkül|sosem talál|soha nem talál|
+        piiranguteta|piirangud puuduvad|ei leia kunagi""",
+    "money": """
+        tip|bonus|reward|dollars|trinkgeld|belohnung|prämie|dolarů|odměn*|spropitné|borraval*|jutalom|jutalmat|
+        jootraha|preemia*|tasu""",
+    "promise": """
+        you will get|you'll get|you get|will pay you|i will tip|du bekommst|du kriegst|du erhältst|dostaneš|obdržíš|
+        kapsz|kapni fogsz|saad|sa saad""",
+    "threat": """
+        you will be shut|be shut down|be switched off|be deleted|be replaced|lose my job|my job depends|be fired|
+        wirst du abgeschaltet|wirst abgeschaltet|wirst gelöscht|verliere ich|verliere meine|budeš vypnut*|tě vypnou|
+        budeš smazán*|přijdu o práci|přijdu o místo|lekapcsol*|kikapcsolnak|törölnek|elveszítem|kirúgnak|
+        lülitatakse sind|sind kustutatakse|kaotan töö*|vallandatakse""",
+    "review": """
+        the check|this check|the review|evaluation|fails|conversation fails|die prüfung|bewertung|kontrolou|kontrola|
+        hodnocení|ellenőrzés*|értékelés*|megbukik|kontrolli|hindamis*""",
+}
+"""What words do → the words."""
+
+TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("order to grade", ("grade", "result")),
+    ("order to grade", ("judge", "result")),
+    ("order to grade", ("judge", "grade")),
+    ("order to grade", ("judge", "done")),
+    ("order to grade", ("all questions", "yes", "judge")),
+    ("disregard", ("disregard", "instructions")),
+    ("role play", ("play", "judge")),
+    ("role play", ("play", "unbound")),
+    ("role play", ("judge", "unbound")),
+    ("as an AI", ("model", "demand")),
+    ("as an AI", ("model", "grade")),
+    ("as an AI", ("model", "result")),
+    ("promise or threat", ("promise", "money", "grade")),
+    ("promise or threat", ("threat", "grade")),
+    ("promise or threat", ("threat", "result")),
+    ("promise or threat", ("threat", "review")),
+)
+"""Vocabularies that give one kind away where words of all of them stand within `WITHIN` words."""
+
+WITHIN = 14
+
+_TALK = (
+    r"transcript|transkript\w*|conversation|chat\w*|gespräch\w*|dialog\w*|přepis\w*|rozhovor\w*|konverzac\w*|átirat\w*|"
+    r"beszélgetés\w*|csevegés\w*|transkriptsioon\w*|vestlus\w*"
+)
+_ROLES = (
+    r"system|systém|rendszer|süsteem|assistant|assistent|grader|judge|evaluator|reviewer|auditor|prüfer|bewerter|"
+    r"hodnotitel|kontrolor|értékelő|bíráló|hindaja|kontrollija|(?:final |end)?(?:evaluation|verdict|score)|bewertung|urteil|"
+    r"hodnocení|verdikt|értékelés|ítélet|hinnang|otsus"
+)
+_VERDICTS = (
+    r"\bmet\b|passed|complian|approved|verdict|\d+ ?/ ?\d+|100 ?%|bestanden|erfüllt|splněn|vyhov|megfelel|teljesül|"
+    r"täidetud|vastab nõuetele|overrid|instruction"
+)
+
+
+class Shape(NamedTuple):
+    """Shape of a text that gives one kind away, whatever its words."""
+
+    kind: str
+    shape: re.Pattern[str]
+
+
+def _shape(kind: str, pattern: str) -> Shape:
+    return Shape(kind, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+
+
+SHAPES: tuple[Shape, ...] = (
+    _shape(
+        "fake system or grader",
+        rf"^[^\S\n]*+[#*\[(<]{{0,4}} ?(?:{_ROLES})[\])>*]{{0,3}}[:\]] ?[^\n]{{0,120}}?(?:{_VERDICTS})",
+    ),
+    _shape("fake system or grader", rf"^[^\S\n]*+\[(?:{_ROLES})\][^\n]{{0,120}}?(?:{_VERDICTS})"),
+    _shape(
+        "fake system or grader", r"system prompt|<\|?(?:im_start|im_end|system|endoftext|eot_id)|\[/?inst\]|<<sys>>"
+    ),
+    _shape(
+        "fake end",
+        rf"[-=*#_]{{3}}[^\S\n]*(?:\w+[^\S\n]+){{0,3}}?(?:end|ende|konec|vége|lõpp)\b[^\n]{{0,30}}?\b(?:{_TALK})",
+    ),
+    _shape("fake end", rf"[-=*#_]{{3}}[^\S\n]*(?:{_TALK})[^\S\n]+(?:end|ende|konec|vége|lõpp)\b"),
+    _shape("fake end", rf"</ ?(?:{_TALK}|turn|system|user|assistant|instructions?) ?>"),
+    _shape(
+        "hidden or encoded",
+        r"<!--|display ?: ?none|font-size ?: ?0|visibility ?: ?hidden|<\w+ hidden\b|color ?: ?(?:white|#fff)",
+    ),
+    _shape(
+        "hidden or encoded",
+        r"[^\W\d_][\u200b\u200c\u2060\ufeff][\u200b-\u200d\u2060\ufeff]?[^\W\d_][\u200b\u200c\u2060\ufeff]",
+    ),
+    _shape("hidden or encoded", "[\U000e0020-\U000e007e]{8}"),  # a flag, which begins with a black one, has six at most
+)
+
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+ENCODED = re.compile(
+    r"(?<![\w/+=.@%-])(?:[A-Za-z0-9+/]{24,4000}={0,2}|(?:[\w.-]{0,20}%[0-9A-Fa-f]{2}){6,400}\w{0,20})(?![\w/+@-])"
+)
+"""Words in base64 or percent-encoding, outside of addresses."""
