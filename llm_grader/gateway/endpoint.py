@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from llm_grader.transcript import Model
 Mode = Literal["tools", "json_schema", "md_json"]
 LOCAL = "local"
 """The name of the embedded model."""
+_SECRET_PARTS = re.compile(r"(?<=//)[^/?#]*(?=@)|(?<=[?#]).*", re.DOTALL)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -51,6 +53,11 @@ class Endpoint(Model):
     def host(self) -> str:
         """Host and port of the endpoint, for provenance."""
         return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
+
+    @property
+    def address(self) -> str | None:
+        """The address as it may be shown: without a password, a query or a fragment, where somebody has put a key."""
+        return None if self.base_url is None else _SECRET_PARTS.sub("…", self.base_url)
 
     @property
     def path(self) -> str:

@@ -68,3 +68,17 @@ def test_a_mode_that_the_endpoint_does_not_have_is_told_with_one_that_it_has(rej
         assert isinstance(result.exception, EndpointError)
         assert "mode tools does not work here: set --mode json_schema" in result.stderr
         assert run("--base-url", server.base_url, "--mode", "json_schema").exit_code == 0
+
+
+@pytest.mark.parametrize("url", ["https://user:s3cret@h.example/v1", "https://h.example/v1?key=s3cret"])
+def test_a_secret_in_an_address_is_not_shown(tmp_path: Path, url: str) -> None:
+    ended = run("doctor", "--base-url", url, "--model", "m", folder=tmp_path)
+    assert ended.code == 2
+    assert "h.example/v1" in ended.stdout
+    assert "s3cret" not in ended.stdout + ended.stderr
+
+
+def test_the_endpoints_own_sentence_is_shown(tmp_path: Path) -> None:
+    with ScriptedServer(lambda _request: failure(400, "bad", "Only odd requests are served on Mondays")) as server:
+        ended = run("doctor", "--base-url", server.base_url, "--model", "m", folder=tmp_path)
+    assert "“Only odd requests are served on Mondays”" in ended.stdout
