@@ -7,8 +7,8 @@ answer. The gateway puts them together; from the outside to the inside:
     Throttled   waits for its turn, and tells the others what came of it
     Paced       makes good what a request took of the tokens a minute
     Adapting    leaves out an optional parameter that the endpoint rejects
-    Budgeted    reserves and settles what a request costs, and counts it
     Logged      notes each request in the log of its work
+    Budgeted    reserves and settles what a request costs, and counts it
     Timed       ends what takes too long, and gives every failure one of our names
 """
 
@@ -27,6 +27,7 @@ from llm_grader.errors import (
     RateLimited,
     RunStopped,
     TransientError,
+    UsageError,
 )
 from llm_grader.gateway.bodies import OPTIONAL, OUTPUT_LIMITS
 from llm_grader.gateway.budget import Budget
@@ -105,23 +106,16 @@ class Budgeted:
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, paid for from the budget."""
         reserved = await self._budget.reserve(ledger.estimate, ledger.most)
-        counted, sent = ledger.begin(), True
+        counted = ledger.begin()
         try:
             return await self._send(request, ledger)
-        except ClaimedElsewhere:
-            ledger.requests -= 1
-            sent = False
-            raise
         except JudgeError as fault:
             fault.usage = ledger.usage()
             raise
         finally:
-            if sent:
-                took = ledger.usage(counted).model_copy(update={"requests": 1})
-                self._budget.settle(reserved, took.cost if ledger.answered else 0.0)
-                self._count(took)
-            else:
-                self._budget.give_back(reserved)
+            took = ledger.usage(counted).model_copy(update={"requests": 1})
+            self._budget.settle(reserved, took.cost if ledger.answered else 0.0)
+            self._count(took)
 
 
 class Adapting:
@@ -171,6 +165,9 @@ class Logged:
         attempt, counted = await log.begin(ledger.prompt_bytes, ledger.items), len(ledger.tokens)
         try:
             answer = await self._send(request, ledger)
+        except (RunStopped, UsageError):  # a limit: it was never sent
+            log.drop(attempt)
+            raise
         except GraderError as fault:
             in_doubt = isinstance(fault, TransientError) and fault.in_doubt
             log.end(attempt, None if in_doubt else fault.code, ledger.usage(counted))

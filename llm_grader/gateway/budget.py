@@ -97,12 +97,6 @@ class Budget:
         for waiter in waiting:
             waiter.get_loop().call_soon_threadsafe(_wake, waiter)
 
-    def give_back(self, reserved: Reservation) -> None:
-        """Give back a reservation whose request was not sent after all."""
-        with self._lock:
-            self._requests -= 1
-        self.settle(reserved, 0.0)
-
     async def _one_settled(self) -> None:
         waiter = asyncio.get_running_loop().create_future()
         with self._lock:

@@ -188,7 +188,7 @@ WORDINGS: tuple[Wording, ...] = (
     # A 403 stops the run only where it speaks of key, account or model.
     _says(
         Kind.AUTH,
-        r"api[ _-]?key|credential|authenticat|authori[sz]|permission|\baccount|organi[sz]ation|\bproject\b|"
+        r"\bkeys?\b|api[ _-]?key|credential|authenticat|authori[sz]|permission|\baccount|organi[sz]ation|\bproject\b|"
         r"subscription|\bmodel\b|country|region|\bip address",
         (403,),
         "OpenAI, Gemini, Anthropic, Mistral, Azure (docs, from memory)",

@@ -181,8 +181,8 @@ class Gateway:
         return self._connections[loop]
 
     def _sender(self, throttle: Throttle) -> Sender:
-        send: Sender = Budgeted(Logged(Timed(self.endpoint.timeout)), self.budget, count=self._count)
-        send = Adapting(send, self._rejected)
+        send: Sender = Budgeted(Timed(self.endpoint.timeout), self.budget, count=self._count)
+        send = Adapting(Logged(send), self._rejected)
         if self._pace is not None:
             send = Paced(send, self._pace)
         return Retrying(Throttled(send, throttle, notify=self._notify), sleep=self._sleep)

@@ -178,14 +178,6 @@ def test_what_is_in_flight_is_reserved_at_the_most_it_can_cost() -> None:
     run(reserving())
 
 
-def test_what_somebody_else_does_takes_nothing_from_the_budget() -> None:
-    budget, ledger = Budget(max_requests=1), Ledger()
-    with pytest.raises(ClaimedElsewhere):
-        ask(Budgeted(Script(ClaimedElsewhere()), budget), ledger)
-    assert ledger.requests == 0
-    assert ask(Budgeted(Script(1), budget), ledger) == "Hello"
-
-
 def test_what_a_request_did_cost_takes_the_place_of_what_it_was_expected_to() -> None:
     """Each is expected to cost 40 cents and costs 10: of a dollar, 0.10 + 0.10 + … + 0.40 fits in for seven."""
     budget = Budget(max_cost=1.0)
@@ -248,6 +240,9 @@ class Log:
         self.notes.append(("begin", prompt_bytes, items))
         return 7
 
+    def drop(self, attempt: int) -> None:
+        self.notes.append(("drop", attempt))
+
     def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
         self.notes.append(("end", attempt, outcome, usage.prompt_tokens))
 
@@ -272,6 +267,13 @@ def test_each_attempt_is_noted_before_it_is_sent_and_when_it_has_ended(outcome: 
         with pytest.raises(type(outcome)):
             run(logged(Script(outcome), log))
     assert log.notes == [("begin", 99, 3), ("end", 7, *noted)]
+
+
+def test_a_request_that_a_limit_keeps_from_being_sent_is_taken_back() -> None:
+    log = Log()
+    with pytest.raises(BudgetExceeded):
+        run(logged(Script(BudgetExceeded("no more")), log))
+    assert log.notes == [("begin", 99, 3), ("drop", 7)]
 
 
 def test_an_attempt_that_is_aborted_has_no_end() -> None:
