@@ -12,9 +12,9 @@ from llm_grader.asking.answers import read_text
 from llm_grader.batch.files import ResultLine
 from llm_grader.checking.claims import Reply
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError, Truncated
+from llm_grader.gateway.answer_text import label_probabilities
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import FILTERED, Ledger
-from llm_grader.gateway.probabilities import label_probabilities
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
-from llm_grader.gateway.answer_text import Choice, has_duplicate_keys
+from llm_grader.gateway.answer_text import Choice, has_duplicate_keys, option_logprobs
 from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import FILTERED, Ledger
 from llm_grader.gateway.prices import OPENAI_URL
-from llm_grader.gateway.probabilities import option_logprobs
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion

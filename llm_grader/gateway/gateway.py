@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from pydantic import BaseModel
 
 from llm_grader.errors import BadRequest, ContextTooLong, Truncated
-from llm_grader.gateway.answer_text import Choice, Filled
+from llm_grader.gateway.answer_text import Choice, Filled, label_probabilities
 from llm_grader.gateway.attempts import Adapting, Budgeted, Logged, Paced, Request, Retrying, Sender, Throttled, Timed
 from llm_grader.gateway.bodies import Message, output_limit
 from llm_grader.gateway.budget import Budget
@@ -27,7 +27,6 @@ from llm_grader.gateway.estimates import bytes_of, estimate_of, most_of, priced
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import pace_of
 from llm_grader.gateway.prices import context_of
-from llm_grader.gateway.probabilities import label_probabilities
 from llm_grader.gateway.throttle import Throttle
 from llm_grader.usage import Rates, Usage
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
-from llm_grader.gateway.probabilities import Token
+from llm_grader.gateway.answer_text import Token
 from llm_grader.usage import Usage
 
 FILTERED = "content_filter"
