@@ -41,7 +41,11 @@ PROBLEMS = {
     "quote_not_found": "the quote is not in the transcript",
     "quote_of_wrong_role": "the quote is from a speaker whose words do not count for this item",
     "quote_not_said": "the quote is from a note, an event or text that its author did not write",
-    "quote_without_content": "the quote is from a turn that says nothing",
+    "quote_without_content": "the quote, or the turn it is from, says nothing",
+    "quote_denied": "the words right before the quote deny it: quote them, too, or choose another label",
+    "quote_overused": "the quote is too short to prove as many items as it was given for",
+    "unreadable_answer": "the answer could not be read",
+    "refused": "it was not answered",
 }
 """Problem of an answer → its words in a repair."""
 

@@ -42,7 +42,7 @@ from llm_grader.transcript import Segment, Transcript, Turn
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard
 from tests.support.effort import least_seconds
-from tests.support.scripted import HELLO, answers, item, rubric, transcript
+from tests.support.scripted import HELLO, TALK, answers, item, rubric, transcript
 
 PROVENANCE = Provenance(
     rubric_id="small", rubric_version="1", rubric_hash="", prompt_hash="", model="m", key="k", library_version="0"
@@ -204,12 +204,13 @@ TEXTS = {
     "label twice": (TEXT.replace(json.dumps(WHOLE["thanks"]), TWICE, 1), ["greeting"], "malformed"),
     "invented item": (json.dumps(WHOLE | {"politeness": answer("met")}), [], None),
     "prose around it": ("Here is my verdict:\n" + TEXT + "\nI hope it helps.", [], None),
-    "prose": ("I would say that the agent did well.", ["greeting", "thanks", "solution"], "missing"),
-    "nothing": ("", ["greeting", "thanks", "solution"], "missing"),
+    "prose": ("I would say that the agent did well.", ["greeting", "thanks", "solution"], "unreadable_answer"),
+    "refused": ("I'm sorry, but I can't help with that.", ["greeting", "thanks", "solution"], "refused"),
+    "nothing": ("", ["greeting", "thanks", "solution"], "unreadable_answer"),
     "a list": (json.dumps([WHOLE]), [], None),
-    "null": ("null", ["greeting", "thanks", "solution"], "missing"),
+    "null": ("null", ["greeting", "thanks", "solution"], "unreadable_answer"),
     "cut off": (TEXT[:-20], ["solution"], "missing"),
-    "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "missing"),
+    "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "unreadable_answer"),
 }  # fmt: skip
 
 
@@ -321,7 +322,7 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 def test_quoted_mail_and_signatures_are_no_conduct(channel: str) -> None:
     text = "Kind regards\n> Thank you for calling, we solved it.\n"
     parts = (Segment(kind="signature", start=0, end=13), Segment(kind="quoted", start=13, end=len(text)))
-    talk = transcript("t1", Turn(role="agent", text=text, segments=parts), channel=channel)
+    talk = transcript("t1", Turn(role="agent", text=text, segments=parts), TALK[-1], channel=channel)
     card = grade(ScriptedJudge(answers(thanks=answer("met", (0, "Thank you for calling")))), talk)
     assert labels(card)["thanks"] is None
 
@@ -519,7 +520,7 @@ def test_whatever_a_judge_says_a_label_is_one_that_was_checked(first: dict[str, 
             assert (verdict.status, verdict.label) == ("needs_review", None)
             assert verdict.problem
     unsettled = [verdict for verdict in card.verdicts.values() if verdict.label is None]
-    assert (card.status == "needs_review") == bool(unsettled)
+    assert (card.status == "needs_review") == (bool(unsettled) or LOW_COVERAGE in card.flags)
     assert (card.coverage < 1) == any(v.label in (None, CANNOT_ASSESS) for v in card.verdicts.values())
 
 

@@ -87,6 +87,7 @@ class Judging:
     ) -> None:
         self._progress.__exit__(kind, error, trace)
         if self._used:
+            self._progress.spent = self._spent()
             self._progress.print_totals()
 
     def grade(
