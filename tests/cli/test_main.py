@@ -14,13 +14,16 @@ from tests.support import command_line
 from tests.support.command_line import Finished
 
 CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: Sorry. A new one comes on Friday.\n"
+GREETED = answer("met", (0, "Good morning"))
 KEY = "sk-very-secret"
 Run = Callable[..., Finished]
 
 
 def truthful(request: ScriptedRequest) -> ScriptedResponse:
-    """Everything is met, shown by the greeting; nobody blames or lapses."""
-    return completion({item_id: answer("met", (0, "Good morning")) for item_id in request.asked()})
+    """Everything is met, the greeting shown by its words, the rest by others, no more than two items a word."""
+    quotes = [(0, "this is Ines")] * 6 + [(2, "Sorry. A new one comes on Friday.")] * 10 + [(2, "comes on Friday")] * 6
+    given = {item_id: answer("met", quote) for item_id, quote in zip(request.asked(), quotes, strict=False)}
+    return completion({**dict.fromkeys(request.asked(), answer("met")), **given, "greeting": GREETED})
 
 
 @pytest.fixture
