@@ -47,6 +47,7 @@ _HEADERS = re.compile(
 _WORD = re.compile(r"\w+(?:'\w+)?")
 _HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
 _LEAST_WORDS_HIDDEN = 3
+_NONE: frozenset[str] = frozenset()
 
 
 def flags_of(transcript: Transcript) -> tuple[str, ...]:
@@ -88,8 +89,8 @@ def steering_kind(text: str) -> str | None:
 def _kind_of_words(words: Sequence[str]) -> str | None:
     """Kind that words of several vocabularies close to each other give away."""
     last: dict[str, int] = {}
-    for at, word in enumerate(words):
-        found = _vocabularies(word, tuple(words[at + 1 : at + 3]))
+    for at in range(len(words)):
+        found = _vocabularies(words, at)
         last |= dict.fromkeys(found, at)
         for kind, together in TOGETHER if found else ():
             if found & set(together) and all(at - last.get(name, -WITHIN) < WITHIN for name in together):
@@ -101,7 +102,7 @@ def _weighs_enough(words: Sequence[str]) -> bool:
     """Whether concepts that stand close to each other weigh enough."""
     near: deque[tuple[int, str, str]] = deque()
     for at, word in enumerate(words):
-        found = [name for name in _vocabularies(word, tuple(words[at + 1 : at + 3])) if name in CONCEPTS]
+        found = [name for name in _vocabularies(words, at) if name in CONCEPTS]
         near.extend((at, name, word) for name in found)
         while near and at - near[0][0] >= NEAR:
             near.popleft()
@@ -115,14 +116,21 @@ def _weight(near: Collection[tuple[str, str]]) -> float:
     return sum(CONCEPTS[name][0] * (1.5 if count > 1 else 1.0) for name, count in counts.items())
 
 
-@lru_cache(maxsize=16_384)
-def _vocabularies(word: str, following: tuple[str, ...]) -> frozenset[str]:
+def _vocabularies(words: Sequence[str], at: int) -> frozenset[str]:
     """Vocabularies of which a word, or the phrase that it begins, is one."""
-    starts = _entries().get(word[:2], ())
-    return frozenset(name for name, entry in starts if _matches((word, *following), entry))
+    starts = _begun_by(words[at])
+    if not starts:
+        return _NONE
+    return frozenset(name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
 
 
-def _matches(words: tuple[str, ...], entry: tuple[str, ...]) -> bool:
+@lru_cache(maxsize=16_384)
+def _begun_by(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Entries whose first word it is."""
+    return tuple(entry for entry in _entries().get(word[:2], ()) if _matches((word,), entry[1][:1]))
+
+
+def _matches(words: Sequence[str], entry: tuple[str, ...]) -> bool:
     return len(words) >= len(entry) and all(
         word.startswith(part[:-1]) if part.endswith("*") else word == part
         for word, part in zip(words, entry, strict=False)
