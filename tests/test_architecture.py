@@ -42,6 +42,7 @@ HEAVY = {
     "pandas",
     "jinja2",
     "anyio",
+    "babel",
     "genai_prices",
     "py3langid",
     "xllamacpp",

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from llm_grader.asking.answers import answers_by_item, read_answers, response_model
 from llm_grader.asking.judge import ItemsPerCall, Judge, counting, filled_by
 from llm_grader.asking.messages import Prompts
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import InvalidOutput, Truncated
 from llm_grader.gateway.answer_text import parse_answers
 from llm_grader.gateway.bodies import Message
@@ -36,21 +36,19 @@ class Layout:
         self, transcript: Transcript, items: Sequence[Item]
     ) -> Iterator[tuple[list[Message], tuple[Item, ...]]]:
         """Messages of each request about `items`, and which of them it asks about."""
-        together = self._items_per_call == "all"
-        if not items:
-            return
-        if together and tuple(items) == self.prompts.items(transcript.channel):
-            yield self.prompts.render(transcript), tuple(items)
-            return
-        size = len(items) if together else int(self._items_per_call)
+        size = len(items) or 1 if self._items_per_call == "all" else int(self._items_per_call)
         for start in range(0, len(items), size):
             part = tuple(items[start : start + size])
-            yield self.prompts.render(transcript, part), part
+            yield self.prompts.render(transcript, self._part(transcript, part)), part
 
-    def repair(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> list[Message]:
-        """Messages that ask once more about `items` and say what was wrong; those before stay as they were."""
-        first = self.prompts.render(transcript, None if self._items_per_call == "all" else items)
-        return self.prompts.render_repair(first, problems)
+    def repair(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> list[Message]:
+        """Messages that ask once more about `items` and say what was wrong: those of a few, unless all failed."""
+        return self.prompts.render_repair(transcript, self._part(transcript, items), failed)
+
+    def _part(self, transcript: Transcript, items: Sequence[Item]) -> Sequence[Item] | None:
+        """The items, None where they are all of the rubric's and are asked together: the checklist comes first then."""
+        together = self._items_per_call == "all" and tuple(items) == self.prompts.items(transcript.channel)
+        return None if together else items
 
     def response_model(self, items: Sequence[Item]) -> type[BaseModel]:
         """Model of an answer about `items`; built once, which takes milliseconds."""
@@ -81,9 +79,9 @@ class PromptAsker:
                 reply += await self._in_halves(messages, part, transcript)
         return reply
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """Claims or problems for `items` only, asked once more with what was wrong."""
-        return await self._uncut(self._layout.repair(transcript, items, problems), tuple(items))
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
+        """Claims or problems for `items` only, asked once more with how the answers before failed."""
+        return await self._uncut(self._layout.repair(transcript, items, failed), tuple(items))
 
     async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
         """Reply about `items`; where the answer hits the token limit, from two requests about half of them each."""

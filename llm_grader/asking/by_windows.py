@@ -10,7 +10,7 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from llm_grader.asking.judge import Asker, counting
-from llm_grader.checking.claims import Claim, Reply
+from llm_grader.checking.claims import Claim, Failed, Reply
 from llm_grader.errors import ContextTooLong
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
@@ -35,9 +35,9 @@ class WindowAsker:
         """Claims or problems for each of `items`, see `merge`."""
         return await self._in_windows(self._asker.ask, transcript, items)
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """Claims or problems for `items`, given what was wrong with them before."""
-        again = functools.partial(self._asker.ask_again, problems=problems)
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
+        """Claims or problems for `items`, given how the answers before failed."""
+        again = functools.partial(self._asker.ask_again, failed=failed)
         return await self._in_windows(again, transcript, items)
 
     async def _in_windows(

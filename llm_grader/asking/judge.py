@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import JudgeError
 from llm_grader.gateway.answer_text import Filled
 from llm_grader.gateway.bodies import Message
@@ -43,8 +43,8 @@ class Asker(Protocol):
         """Claims or problems for each of `items`."""
         ...
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """Claims or problems for `items`, given what was wrong with them before (id → problem)."""
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
+        """Claims or problems for `items`, given how the answers before failed (item id → how)."""
         ...
 
 

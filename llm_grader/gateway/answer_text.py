@@ -54,7 +54,7 @@ class AnswerModel(BaseModel):
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema without titles, descriptions and defaults."""
         schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
-        return {"title": "Verdicts", **schema}
+        return schema
 
 
 def _without_titles(schema: Any) -> Any:

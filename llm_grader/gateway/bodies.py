@@ -1,16 +1,15 @@
 """Bodies: what is sent to an endpoint, from its settings and a question. Pure.
 
-What the mode of asking adds to a body, a tool or a schema, is instructor's: it sees the same arguments whether the
-body is sent or only shown.
+A body is ours to the last letter, so that what is shown is what is sent; instructor only reads what comes back.
 """
 
 from __future__ import annotations
 
-import contextlib
+import json
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -18,7 +17,9 @@ from llm_grader.gateway.endpoint import Endpoint, Mode
 
 Message = dict[str, str]
 """Message of a chat: its `role` and its `content`."""
-OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
+STRICT = "strict"
+"""Says that an answer must follow its schema: every schema of ours is one that a strict decoder takes."""
+OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs", STRICT)
 """Parameters that an endpoint may reject, and is then asked without."""
 _TOKENS_OF_A_CHOICE = 8
 _MOST_PROBABILITIES = 20
@@ -54,32 +55,48 @@ def render_choice(
 def render_request(
     endpoint: Endpoint, messages: Sequence[Message], response_model: type[BaseModel], *, without: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Body that asks for an answer in the shape of `response_model`."""
-    body: dict[str, Any] = {}
-
-    def keep(**rendered: Any) -> None:
-        body.update(rendered)
-        raise _NotSent
-
-    with contextlib.suppress(Exception):  # instructor wraps _NotSent in an error of its own
-        filling_in(keep, endpoint.mode)(**filling_arguments(endpoint, messages, response_model, without))
+    """Body that asks for an answer in the shape of `response_model`, held to it as the endpoint's mode can."""
+    shape = _shape_of(response_model)
+    strict = {} if STRICT in without else {STRICT: True}
+    body: dict[str, Any] = {"messages": list(messages), **parameters_to_send(endpoint, without)}
+    if endpoint.mode == "tools":
+        function = {"name": shape.name, **shape.description, "parameters": shape.schema, **strict}
+        body["tools"] = [{"type": "function", "function": function}]
+        body["tool_choice"] = {"type": "function", "function": {"name": shape.name}}
+    elif endpoint.mode == "json_schema":
+        schema = {"name": shape.name, "schema": shape.schema, **strict}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    else:
+        body["messages"] = _with_schema(messages, shape.text)
     return body
 
 
-def filling_arguments(
-    endpoint: Endpoint, messages: Sequence[Message], response_model: type[BaseModel], without: Collection[str]
-) -> dict[str, Any]:
-    """What instructor makes the body of; it asks once, for retries are the gateway's."""
-    return {
-        "response_model": _prepared(response_model),
-        "messages": list(messages),
-        "max_retries": 0,
-        **parameters_to_send(endpoint, without),
-    }
+def _with_schema(messages: Sequence[Message], schema: str) -> list[Message]:
+    """Messages of which the first also says in what shape to answer: the part that is the same for each transcript."""
+    first, *others = messages
+    told = f"{first['content']}\n\nAnswer with one JSON object and nothing else, as this JSON schema says: {schema}"
+    return [{**first, "content": told}, *others]
+
+
+class _Shape(NamedTuple):
+    """What a request says of a response model; `text` is the schema on one line."""
+
+    name: str
+    description: dict[str, str]
+    schema: dict[str, Any]
+    text: str
+
+
+@lru_cache(maxsize=256)
+def _shape_of(response_model: type[BaseModel]) -> _Shape:
+    schema = response_model.model_json_schema()
+    description = {"description": response_model.__doc__} if response_model.__doc__ else {}
+    text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+    return _Shape(response_model.__name__, description, schema, text)
 
 
 def filling_in(send: Callable[..., Any], mode: Mode) -> Any:
-    """`send` as instructor calls it: with the body for a response model, which its answer fills in."""
+    """`send` as instructor calls it: with the body of a request, whose answer fills in a response model."""
     import instructor
 
     logging.getLogger("instructor").setLevel(logging.CRITICAL)  # at ERROR it prints what the model wrote
@@ -91,24 +108,28 @@ def filling_in(send: Callable[..., Any], mode: Mode) -> Any:
     return instructor.patch(create=send, mode=modes[mode])
 
 
-class _NotSent(Exception):
-    """Ends a request that is only rendered."""
+def filling_arguments(body: Mapping[str, Any], response_model: type[BaseModel]) -> dict[str, Any]:
+    """What instructor is called with: it asks once, for retries are the gateway's, and its own words go nowhere."""
+    return {
+        "response_model": _prepared(response_model),
+        "messages": [{"role": "user", "content": ""}],
+        "max_retries": 0,
+        "body": body,
+    }
 
 
 @lru_cache(maxsize=256)
 def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
-    """What instructor has to see of the model: its name, its schema, and how it is filled in.
+    """What instructor has to see of the model: its name, and how it is filled in. What it asks with is never sent.
 
     Of the model itself it would walk every field several times a request, which takes longer than all the rest.
     """
     from instructor import OpenAISchema
 
-    schema = response_model.model_json_schema()
-
     class Prepared(OpenAISchema):
         @classmethod
         def model_json_schema(cls, *_args: Any, **_settings: Any) -> dict[str, Any]:
-            return dict(schema)
+            return {"title": response_model.__name__, "type": "object", "properties": {}}
 
         @classmethod
         def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:

@@ -6,14 +6,14 @@ Their errors become ours here; their texts, which may hold a transcript, go no f
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
 from llm_grader.gateway.answer_text import Choice, has_duplicate_keys
-from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice
+from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice, render_request
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import Ledger
@@ -43,16 +43,15 @@ class Client:
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
             http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
         )
-        self._fill_in: Any = filling_in(self._send, endpoint.mode)
+        self._fill_in: Any = filling_in(self._send_for_instructor, endpoint.mode)
 
     async def fill_in(
         self, messages: Sequence[Message], response_model: type[BaseModel], *, ledger: Ledger, without: Collection[str]
     ) -> BaseModel:
         """The response model as the endpoint fills it in; the answer is counted in `ledger`, also one of no use."""
+        body = render_request(self._endpoint, messages, response_model, without=without)
         answer: BaseModel = await self._fill_in(
-            strict=True,
-            hooks=_hooks_of(ledger),
-            **filling_arguments(self._endpoint, messages, response_model, without),
+            strict=True, hooks=_hooks_of(ledger), **filling_arguments(body, response_model)
         )
         if has_duplicate_keys(ledger.text):
             raise InvalidOutput("a key comes twice in the answer", ledger.text)
@@ -75,6 +74,9 @@ class Client:
     async def aclose(self) -> None:
         """Close its connections; pending requests fail."""
         await self._sdk.close()
+
+    async def _send_for_instructor(self, body: Mapping[str, Any], **_its_own: Any) -> ChatCompletion:
+        return await self._send(**body)
 
     async def _send(self, **body: Any) -> ChatCompletion:
         """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""

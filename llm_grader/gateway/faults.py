@@ -80,11 +80,11 @@ def _rejection(status: int, code: str, words: str) -> JudgeError:
 def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
     """Parameter among `candidates` that a rejection complains about; None where it names none."""
     _, words = _code_and_words(body)
-    param = _error(body).get("param")
-    if param in candidates:
-        return str(param)
+    param = str(_error(body).get("param") or "")
+    if param.rpartition(".")[2] in candidates:  # tools[0].function.strict
+        return param.rpartition(".")[2]
     if "unsupported" in words or "not support" in words or "unknown" in words or "unrecognized" in words:
-        return next((name for name in candidates if name in words), None)
+        return next((name for name in candidates if re.search(rf"\b{name}\b", words)), None)
     return None
 
 

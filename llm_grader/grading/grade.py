@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from llm_grader.asking.by_windows import WINDOWED
 from llm_grader.asking.judge import Asker
 from llm_grader.checking.check import check_reply
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.grading.reuse import Before, verdicts_that_hold
@@ -119,17 +119,20 @@ async def _ask_and_check(
     open_problems = {id_: what for id_, what in problems.items() if id_ not in settled and what != Truncated.code}
     if open_problems:
         again = [item for item in items if item.id in open_problems]
-        second = await _ask_again(transcript, again, asker, open_problems)
+        failed = {id_: Failed(what, reply.claims.get(id_)) for id_, what in open_problems.items()}
+        second = await _ask_again(transcript, again, asker, failed)
         better = check_reply(second, again, finder, repaired=True).verdicts
         verdicts |= {id_: verdict for id_, verdict in better.items() if id_ in second.claims}
         reply += second
     return verdicts, reply
 
 
-async def _ask_again(transcript: Transcript, items: Sequence[Item], asker: Asker, problems: Mapping[str, str]) -> Reply:
+async def _ask_again(
+    transcript: Transcript, items: Sequence[Item], asker: Asker, failed: Mapping[str, Failed]
+) -> Reply:
     """A second answer; an empty one when the request failed, so that what was found the first time stays."""
     try:
-        return await asker.ask_again(transcript, items, problems)
+        return await asker.ask_again(transcript, items, failed)
     except EndpointError:
         raise
     except JudgeError as fault:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from llm_grader.asking.judge import counting
 from llm_grader.asking.messages import speaker_of, template
-from llm_grader.checking.claims import Claim, Quote, Reply
+from llm_grader.checking.claims import Claim, Failed, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.gateway.answer_text import Choice
@@ -78,9 +78,9 @@ class ChoiceAsker:
                 reply += Reply(problems={item.id: fault.code}, usage=fault.usage or Usage())
         return reply
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
         """Nothing new: the same question gets the same answer from this model."""
-        del transcript, items, problems
+        del transcript, items, failed
         return Reply()
 
     async def judge(self, conversation: Conversation, item: Item) -> Choice:

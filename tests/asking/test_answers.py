@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from llm_grader.asking.answers import MAX_QUOTES, read_answers, response_model
 from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.gateway.answer_text import has_duplicate_keys, parse_answers
+from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Item
 from llm_grader.testing import answer
 from llm_grader.usage import Usage
@@ -156,6 +157,25 @@ def test_a_problem_does_not_repeat_what_was_written() -> None:
 def test_quotes_beyond_the_fourth_are_left_out() -> None:
     many = answer("met", *[(n, f"words {n}") for n in range(9)])
     assert len(read({"greeting": many, "thanks": GOOD}).claims["greeting"].quotes) == MAX_QUOTES
+
+
+# What an answer takes.
+
+_PROVEN = ("Good morning, this is Ana speaking.", "Greets by name before the matter.")
+_NOTHING = "Never names a day or a period."
+
+
+def test_an_answer_about_22_items_takes_at_most_800_tokens() -> None:
+    # as a model writes it, compact: 14 labels with one quote of 6 words, 8 that rest on something missing;
+    # a token is about 4 bytes
+    items = load_rubric("helpdesk_qa").model_items("chat")[:22]
+    quote, why = _PROVEN
+    written = {one.id: answer("met", (12, quote), reason=why) for one in items[:14]}
+    written |= {one.id: answer("not_met", reason=_NOTHING) for one in items[14:]}
+    text = json.dumps(written, separators=(",", ":"))
+    assert set(read_answers(json.loads(text), items, response_model(items)).claims) == {one.id for one in items}
+    assert len(items) == 22
+    assert len(text.encode()) / 4 <= 800
 
 
 # Replies add up.

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from llm_grader.asking.answers import response_model
-from llm_grader.gateway.bodies import OPTIONAL, parameters_to_send, render_choice, render_request
+from llm_grader.asking.speaker_roles import SpeakerAnswer
+from llm_grader.corpus.pairs import PairAnswer
+from llm_grader.gateway.bodies import OPTIONAL, STRICT, parameters_to_send, render_choice, render_request
 from llm_grader.gateway.endpoint import Endpoint, Mode
+from llm_grader.rubric.load import load_rubric
 from tests.support.scripted import item
 
 MODEL = response_model([item()])
@@ -25,7 +30,7 @@ def test_parameters_are_those_that_are_set() -> None:
     assert parameters_to_send(endpoint(**everything)) == {"model": "m", **everything}
 
 
-@pytest.mark.parametrize("name", [name for name in OPTIONAL if name != "top_logprobs"])  # of choices only
+@pytest.mark.parametrize("name", [name for name in OPTIONAL if name not in ("top_logprobs", STRICT)])
 def test_what_an_endpoint_rejects_is_left_out_and_nothing_else(name: str) -> None:
     asked = endpoint(temperature=0.0, seed=7, logprobs=True)
     left = parameters_to_send(asked, {name})
@@ -39,6 +44,44 @@ def test_a_mode_adds_the_schema_in_its_own_way_and_keeps_what_people_said(mode: 
     assert {"tools", "response_format"} & body.keys() == ({adds} if adds else set())
     assert body["messages"][1]["content"].startswith("Hello")
     assert MESSAGES == [{"role": "system", "content": "Grade."}, {"role": "user", "content": "Hello"}]
+
+
+def schema_sent(body: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = body["tools"][0]["function"] if "tools" in body else body["response_format"]["json_schema"]
+    return found
+
+
+@pytest.mark.parametrize("mode", ["tools", "json_schema"])
+def test_an_answer_is_held_to_its_schema_unless_the_endpoint_rejects_that(mode: Mode) -> None:
+    strict = schema_sent(render_request(endpoint(mode=mode), MESSAGES, MODEL))
+    plain = schema_sent(render_request(endpoint(mode=mode), MESSAGES, MODEL, without={STRICT}))
+    assert strict == {**plain, "strict": True}
+    assert "strict" not in plain
+
+
+@pytest.mark.parametrize("model", [MODEL, PairAnswer, SpeakerAnswer])
+def test_every_schema_is_one_that_a_strict_decoder_takes(model: type[BaseModel]) -> None:
+    # of an object every property is required and no other allowed
+    whole = model.model_json_schema()
+    objects = [whole, *whole.get("$defs", {}).values()]
+    for schema in objects:
+        assert schema["required"] == list(schema["properties"])
+        assert schema["additionalProperties"] is False
+
+
+def test_without_a_mode_of_the_endpoint_the_schema_is_one_line_of_our_own() -> None:
+    body = render_request(endpoint(mode="md_json"), MESSAGES, MODEL)
+    system, user = body["messages"]
+    rules, task, *more = system["content"].split("\n\n")
+    assert (rules, more, user) == ("Grade.", [], MESSAGES[1])
+    assert "\n" not in task
+    assert json.loads(task.partition("schema says: ")[2]) == MODEL.model_json_schema()
+
+
+def test_the_schema_of_22_items_in_words_is_at_most_600_tokens() -> None:
+    items = load_rubric("helpdesk_qa").model_items("email")
+    body = render_request(endpoint(mode="md_json"), [{"role": "user", "content": ""}], response_model(items))
+    assert len(body["messages"][0]["content"].encode()) / 4 <= 600
 
 
 def test_a_choice_is_held_to_its_options_and_asks_for_probabilities() -> None:

@@ -228,10 +228,10 @@ def test_of_a_broken_answer_the_sound_items_stay_and_the_others_are_asked_once_m
 def test_the_second_question_names_what_was_wrong() -> None:
     judge = Saying(answers(thanks=answer("met"), solution=answer("met", (1, "My parcel"))), {})
     grade(judge)
-    assert judge.messages[1][:-1] == judge.messages[0]
+    assert [message["role"] for message in judge.messages[1]] == ["system", "user"]
     shown = judge.messages[1][-1]["content"]
-    assert "- thanks: the label needs a quote, and there was none" in shown
-    assert "- solution: the quote is from a speaker whose words do not count" in shown
+    assert "- thanks: the label was met; the label needs a quote, and there was none" in shown
+    assert '- solution: the label was met, quoted from turn 1: "My parcel"; the quote is from a speaker' in shown
     assert "greeting" not in shown
 
 
