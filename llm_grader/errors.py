@@ -12,12 +12,12 @@ GraderError
 ├── RunStopped              the run stops, and run again it resumes                exit 75
 │   ├── EndpointDown        the endpoint has not answered for too long
 │   ├── BudgetExceeded      the next request would exceed a limit that was set
-│   └── Interrupted         somebody asked it to begin nothing new
+│   └── Interrupted         a signal or a caller lets it begin nothing new
 └── JudgeError              one request to a model failed                          exit 4
     ├── EndpointError       wrong key, quota, model or address: no transcript can be graded
     │   ├── AuthError  QuotaError  ModelNotFound
     ├── TransientError      worth trying again; .in_doubt: it may have been worked on exit 75
-    │   └── RateLimited     .retry_after, in seconds, when the server said so
+    │   └── RateLimited     .retry_after, in seconds, when the server states it
     ├── BadRequest          this request will never be accepted; .parameter: unless without this one
     │   └── ContextTooLong
     ├── Refused             the model declined to answer
@@ -127,7 +127,7 @@ class BudgetExceeded(RunStopped):
 
 
 class Interrupted(RunStopped):
-    """The run was asked to begin nothing new."""
+    """A signal or a caller lets the run begin nothing new."""
 
     code = "interrupted"
 
@@ -179,7 +179,7 @@ class TransientError(JudgeError):
 
 
 class RateLimited(TransientError):
-    """The endpoint asks to slow down (429). `retry_after` is in seconds, None when it did not say."""
+    """The endpoint asks to slow down (429). `retry_after` is in seconds, None when it states none."""
 
     code = "rate_limited"
 
@@ -237,5 +237,5 @@ class InvalidOutput(JudgeError):
         super().__init__(message)
 
 
-class ClaimedElsewhere(Exception):
-    """Somebody else who shares the store is grading this key right now, or has just done so."""
+class LeasedElsewhere(Exception):
+    """Somebody else who shares the store has the lease of this key, or has just finished with it."""

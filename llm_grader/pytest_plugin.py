@@ -33,7 +33,7 @@ def assert_agreement(
 
     Args:
         rubric: a `Rubric`, the id of a packaged one, or a path.
-        gold: a folder with transcripts.jsonl and labels, see `eval.gold.read_gold`.
+        gold: a folder with transcripts.jsonl and labels, see `eval.labels.files.read_gold`.
         judge: a `Grader` (for this rubric), anything with a `complete` method, or the name of a model.
         min_kappa: the least κ of each item; an item whose κ is not known fails.
         item: the item or items to look at; by default every labelled one.
@@ -57,13 +57,13 @@ def assert_agreement(
     loaded = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
     read = read_gold(Path(gold), rubric=loaded)
     wanted = {item} if isinstance(item, str) else None if item is None else set(item)
-    known = {label.item_id for label in read.labels}
-    if wanted is not None and (missing := wanted - known):
+    labelled = {label.item_id for label in read.labels}
+    if wanted is not None and (missing := wanted - labelled):
         raise UsageError(f"{gold}: no labels of {', '.join(sorted(missing))}")
-    items = [each for each in loaded.items() if each.id in (known if wanted is None else wanted)]
-    asked = LabelledSet(str(gold), loaded, read.transcripts, tuple(read.labels))
-    cards = list(_grader(loaded, judge).grade_many(asked.asked))
-    rows = report_items(read.labels, lean_verdicts(cards, asked.pieces), items, seed=0)
+    items = [one for one in loaded.items() if one.id in (labelled if wanted is None else wanted)]
+    conversations = LabelledSet(str(gold), loaded, read.transcripts, tuple(read.labels))
+    cards = list(_grader(loaded, judge).grade_many(conversations.asked))
+    rows = report_items(read.labels, lean_verdicts(cards, conversations.pieces), items, seed=0)
     missed = list(below(rows, min_kappa))
     if missed:
         raise AssertionError("\n".join(["the judge agrees too little with the labels", *missed]))

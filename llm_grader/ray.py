@@ -77,13 +77,13 @@ class GradeBatch:
         wanted = {key: row.transcript for key, row in zip(keys, rows, strict=True) if row.transcript is not None}
         graded = self._grader.grade_many(wanted.values(), concurrency=self._concurrency)
         cards = {card.provenance.key: card for card in graded}
-        told = [
+        rows_out = [
             _unreadable(row) if row.transcript is None or key is None else _graded(row.transcript, cards[key])
             for key, row in zip(keys, rows, strict=True)
         ]
         text = pa.string()
         columns = [("transcript_id", text), ("status", text), ("score", pa.float64()), ("key", text)]
-        return pa.Table.from_pylist(told, schema=pa.schema([*columns, ("card", text), ("message", text)]))
+        return pa.Table.from_pylist(rows_out, schema=pa.schema([*columns, ("card", text), ("message", text)]))
 
     def _values(self, batch: Any) -> list[Any]:
         names = list(getattr(batch, "column_names", None) or batch)

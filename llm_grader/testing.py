@@ -33,8 +33,8 @@ class ScriptedJudge:
     """A judge for `Grader(rubric, judge=...)` that gives prepared answers.
 
     Args:
-        answers: by item id, see `answer`; or a function from the messages to such a mapping. Items that are asked and
-            have no answer are left out of the reply.
+        answers: by item id, see `answer`; or a function from the messages to such a mapping. Items of the request
+            that have no answer are left out of the reply.
     """
 
     def __init__(self, answers: Answers | Callable[[Sequence[Mapping[str, str]]], Answers]) -> None:
@@ -47,8 +47,8 @@ class ScriptedJudge:
         """Answer from the script."""
         self.calls.append([dict(message) for message in messages])
         answers = self._answers(messages) if callable(self._answers) else self._answers
-        asked = {str(field.alias or name) for name, field in response_model.model_fields.items()}
-        given = {item_id: value for item_id, value in answers.items() if item_id in asked}
+        wanted = {str(field.alias or name) for name, field in response_model.model_fields.items()}
+        given = {item_id: value for item_id, value in answers.items() if item_id in wanted}
         usage = Usage(requests=1, prompt_tokens=0, cached_tokens=0, completion_tokens=0, cost=0.0)
         try:
             return response_model.model_validate(given), usage
@@ -66,8 +66,8 @@ class ScriptedRequest(NamedTuple):
     body: dict[str, Any]
     headers: Mapping[str, str]
 
-    def asked(self) -> list[str]:
-        """The item ids that the response schema of this request asks for."""
+    def item_ids(self) -> list[str]:
+        """The ids of the items that the response schema of this request asks for, in its order."""
         return list(self.schema().get("properties", {}))
 
     def schema(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def failure(status: int, code: str = "", message: str = "", **headers: str) -> S
 
 
 class ScriptedServer:
-    """A loopback server that answers chat completions from a script and remembers what it was asked.
+    """A loopback server that answers chat completions from a script and remembers the requests.
 
     Args:
         respond: called for each request, also from several threads at once. What it raises is answered with status 400,

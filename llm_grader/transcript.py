@@ -151,6 +151,7 @@ class Transcript(Model):
     `agent_id` names the speaker whose conduct is under review when several agents took part.
     `language_source` is None where the language was stated.
     `warnings` says what a reader had to assume. `metadata` is the caller's; it is never sent to a model.
+    `source` names the file that it was read from.
     """
 
     schema_version: Literal[1] = 1
@@ -165,6 +166,7 @@ class Transcript(Model):
     participants: tuple[Participant, ...] = ()
     ticket: Ticket | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
+    source: str | None = None
     warnings: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -176,12 +178,19 @@ class Transcript(Model):
         return self
 
     def content_hash(self) -> str:
-        """SHA-256 of everything that can change a grade (see `content`): not the id, metadata or warnings."""
-        return content_hash(self, without=("id", "metadata", "warnings"))
+        """SHA-256 of everything that can change a grade (see `content`): not the id, metadata, source or warnings."""
+        return content_hash(self, without=("id", "metadata", "source", "warnings"))
 
     def under_review(self, turn: Turn) -> bool:
         """Whether `turn` is conduct of the agent being graded: a human agent, and the one named, if one is."""
         return turn.role == "agent" and (self.agent_id is None or turn.speaker in (None, self.agent_id))
+
+    def agent_name(self) -> str | None:
+        """What the agent is called who is under review, or the only human agent who took part; None of several."""
+        agents = {turn.speaker for turn in self.turns if turn.role == "agent" and turn.spoken and turn.speaker}
+        reviewed = self.agent_id or (agents.pop() if len(agents) == 1 else None)
+        names = {person.id: person.name for person in self.participants if person.name}
+        return None if reviewed is None else names.get(reviewed, reviewed)
 
     def last_time(self) -> datetime | None:
         """The latest time known of the conversation."""

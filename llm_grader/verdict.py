@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from llm_grader.transcript import Model, Role, Share
+from llm_grader.transcript import Channel, Model, Role, Share, Transcript
 from llm_grader.usage import Usage
 
 Judged = Literal["llm", "signal", "ticket", "audio", "corpus", "org"]
@@ -111,6 +111,33 @@ class SectionScore(Model):
     coverage: float
 
 
+class About(Model):
+    """What cards are grouped by: a conversation's channel, language, agent, beginning, ticket and file, where known."""
+
+    channel: Channel
+    language: str | None = None
+    agent: str | None = None
+    started_at: AwareDatetime | None = None
+    ticket_id: str | None = None
+    team: str | None = None
+    source: str | None = None
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> Self:
+        """What is known of a transcript; its agent is the one under review, or the only one there is."""
+        times = [turn.at for turn in transcript.turns if turn.at]
+        ticket = transcript.ticket
+        return cls(
+            channel=transcript.channel,
+            language=transcript.language,
+            agent=transcript.agent_name(),
+            started_at=transcript.started_at or min(times, default=None),
+            ticket_id=None if ticket is None else ticket.id,
+            team=None if ticket is None else ticket.team,
+            source=transcript.source,
+        )
+
+
 class Failure(Model):
     """The reason why a transcript could not be graded."""
 
@@ -123,7 +150,7 @@ class Scorecard(Model):
 
     `score` is 0–100, or None when nothing could be scored. `coverage` is the share of the applicable weight that was
     scored. `passed` is None when it depends on what could not be decided. `flags` are computed outside the model and
-    never change a verdict.
+    never change a verdict. `about` says what the conversation is grouped by.
     """
 
     transcript_id: str
@@ -139,6 +166,7 @@ class Scorecard(Model):
     failure: Failure | None = None
     flags: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    about: About | None = None
 
 
 class Label(Model):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from llm_grader.content import content_hash, content_of, differing
 from llm_grader.gateway.endpoint import CHANGES_NO_GRADE, Endpoint, parameters_of
 from llm_grader.grader.grader import Grader
-from llm_grader.grader.keys import Keys
+from llm_grader.grader.identity import Identity
 from llm_grader.grading.confidence import Calibration, ErrorRates, Fitted, LogitLine, hash_of, load_calibration
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import (
@@ -94,7 +94,7 @@ def test_no_released_default_has_changed() -> None:
 
 
 def test_the_defaults_of_parameters_are_those_of_a_grader_of_which_nothing_else_is_asked() -> None:
-    parameters = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").base_provenance.parameters
+    parameters = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity.base.parameters
     assert {**PARAMETER_DEFAULTS, **parameters} == PARAMETER_DEFAULTS
     assert differing(parameters, PARAMETER_DEFAULTS) == {}
     assert PARAMETER_DEFAULTS.keys() - parameters.keys() == {"logprobs"}  # named only where it is set
@@ -172,10 +172,14 @@ def test_a_conversation_is_the_same_under_another_id_and_with_other_warnings() -
 
 
 def test_a_key_depends_on_neither_key_nor_family() -> None:
-    base = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").base_provenance
+    base = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity.base
     stamped = base.model_copy(update={"key": "k", "family": "f"})
-    assert Keys(base, "/v1").key(talk()) == Keys(base, "/v1").stamp(talk()).key == Keys(stamped, "/v1").key(talk())
-    assert Keys(base, "/v2").key(talk()) != Keys(base, "/v1").key(talk())
+    assert (
+        Identity(base, "/v1").key(talk())
+        == Identity(base, "/v1").provenance(talk()).key
+        == Identity(stamped, "/v1").key(talk())
+    )
+    assert Identity(base, "/v2").key(talk()) != Identity(base, "/v1").key(talk())
 
 
 # A later version of the library: the same models, each with one more optional field.
@@ -215,7 +219,7 @@ def later_transcript(now: Transcript, **changes: Any) -> Transcript:
 
 
 def respond(request: ScriptedRequest) -> ScriptedResponse:
-    return completion(answers(*request.asked()))
+    return completion(answers(*request.item_ids()))
 
 
 def fitted_for(provenance: Provenance) -> Fitted:
@@ -246,12 +250,12 @@ def test_a_new_optional_field_leaves_stored_results_and_calibrations_valid(tmp_p
             Grader(later_rubric(rubric(), hint="Look at the end."), endpoint=Endpoint(**settings), store=store),
             Grader(rubric(), endpoint=LaterEndpoint(**settings, top_p=0.5), store=store),
         ):
-            assert other.key(transcript()) != card.provenance.key
-        assert later.key(later_transcript(transcript(), mood="calm")) != card.provenance.key
+            assert other.provenance(transcript()).key != card.provenance.key
+        assert later.provenance(later_transcript(transcript(), mood="calm")).key != card.provenance.key
 
 
 def test_a_calibration_with_a_new_optional_field_is_the_same_one(tmp_path: Path) -> None:
-    provenance = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").base_provenance
+    provenance = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity.base
     now = Calibration(fitted=fitted_for(provenance), lines={"greeting": LogitLine(slope=1, intercept=0, labels=50)})
     file = tmp_path / "calibration.json"
     file.write_text(now.model_dump_json(), "utf-8")
@@ -261,11 +265,11 @@ def test_a_calibration_with_a_new_optional_field_is_the_same_one(tmp_path: Path)
 
 
 def test_a_parameter_that_is_not_named_is_at_its_default() -> None:
-    provenance = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").base_provenance
+    provenance = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity.base
     silent = provenance.model_copy(update={"parameters": {}})
     Calibration(fitted=fitted_for(silent)).check(provenance)
     Calibration(fitted=fitted_for(provenance)).check(silent)
-    assert Keys(silent, "/v1").key(talk()) == Keys(provenance, "/v1").key(talk())
+    assert Identity(silent, "/v1").key(talk()) == Identity(provenance, "/v1").key(talk())
 
 
 def test_of_an_endpoint_all_that_is_set_counts_but_where_it_is_and_how_fast() -> None:

@@ -62,7 +62,7 @@ def test_the_python_example_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        answers = {item_id: answer("not_met") for item_id in request.asked()}
+        answers = {item_id: answer("not_met") for item_id in request.item_ids()}
         return completion({**answers, "greeting": answer("met", (0, "Good morning"))})
 
     (tmp_path / "inbox").mkdir()

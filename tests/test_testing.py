@@ -65,7 +65,7 @@ def test_a_completion_carries_its_answer_where_the_mode_has_it() -> None:
     assert "tool_calls" not in text
 
 
-def test_a_completion_says_what_else_it_is_told_to() -> None:
+def test_a_completion_holds_whatever_else_is_given() -> None:
     body = decoded(completion("raw", usage=None, finish_reason="length", refusal="no", model="x"))
     assert (body["usage"], body["model"]) == (None, "x")
     assert (body["choices"][0]["finish_reason"], body["choices"][0]["message"]["refusal"]) == ("length", "no")
@@ -80,7 +80,7 @@ def test_a_failure_has_a_code_and_headers() -> None:
 # The judge.
 
 
-def test_the_judge_answers_what_it_is_asked_and_remembers_the_messages() -> None:
+def test_the_judge_answers_the_items_of_the_request_and_remembers_the_messages() -> None:
     judge = ScriptedJudge(answers("greeting", "thanks", "never_asked"))
     filled, usage = asyncio.run(judge.complete([{"role": "user", "content": "?"}], MODEL))
     assert set(filled.model_dump(by_alias=True)) == {"greeting", "thanks"}
@@ -104,7 +104,7 @@ def test_answers_that_break_the_schema_are_invalid_output_with_their_text(script
 
 def test_the_example_of_the_module_works() -> None:
     def answers_for(request: ScriptedRequest) -> dict[str, Any]:
-        return {item_id: answer("met", (0, HELLO)) for item_id in request.asked()}
+        return {item_id: answer("met", (0, HELLO)) for item_id in request.item_ids()}
 
     with ScriptedServer(lambda request: completion(answers_for(request))) as server:
         card = Grader(rubric(), model="any", base_url=server.base_url).grade(transcript())
@@ -115,7 +115,7 @@ def test_the_example_of_the_module_works() -> None:
 # The server.
 
 
-def test_the_server_remembers_what_it_was_asked() -> None:
+def test_the_server_remembers_the_requests() -> None:
     began = time.monotonic()
     with ScriptedServer(lambda request: completion({"number": request.number})) as server:
         for number in range(3):
@@ -132,10 +132,10 @@ def test_the_server_remembers_what_it_was_asked() -> None:
         {"response_format": {"json_schema": {"schema": {"properties": {"greeting": {}, "thanks": {}}}}}},
     ],
 )
-def test_a_request_tells_which_items_it_asks_for(body: dict[str, Any]) -> None:
+def test_a_request_has_the_ids_of_its_items(body: dict[str, Any]) -> None:
     request = ScriptedRequest(0, 0.0, body, {})
-    assert request.asked() == ["greeting", "thanks"]
-    assert ScriptedRequest(0, 0.0, {}, {}).asked() == []
+    assert request.item_ids() == ["greeting", "thanks"]
+    assert ScriptedRequest(0, 0.0, {}, {}).item_ids() == []
 
 
 def test_status_headers_and_body_are_sent_as_scripted() -> None:

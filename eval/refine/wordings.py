@@ -17,7 +17,7 @@ from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.gateway.answer_text import AnswerModel
 from llm_grader.gateway.bodies import Message
-from llm_grader.privacy.redaction import Replacing, redact_label, redact_verdict
+from llm_grader.privacy.redaction import Tokens, redact_label, redact_verdict
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Model
 from llm_grader.verdict import Label, Verdict
@@ -168,13 +168,13 @@ def with_tokens(labelled: LabelledSet, propose: Propose) -> tuple[LabelledSet, P
     """The labels, and `propose`, with tokens in place of personal data: of labels and of verdicts both are sent."""
 
     @cache
-    def replacing(transcript_id: str) -> Replacing:
-        return Replacing(labelled.transcripts[transcript_id])
+    def replacing(transcript_id: str) -> Tokens:
+        return Tokens(labelled.transcripts[transcript_id])
 
     def from_tokens(item: Item, cases: Sequence[Confusion]) -> Sequence[Wording]:
         return propose(item, [case._replace(verdict=redact_verdict(case.verdict, tokens(case))) for case in cases])
 
-    def tokens(case: Confusion) -> Replacing:
+    def tokens(case: Confusion) -> Tokens:
         return replacing(case.people[0].transcript_id)
 
     labels = tuple(redact_label(label, replacing(label.transcript_id)) for label in labelled.labels)

@@ -28,7 +28,7 @@ from llm_grader.store.journal import Journal
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Channel, Transcript
-from llm_grader.verdict import Provenance, Scorecard
+from llm_grader.verdict import About, Provenance, Scorecard
 
 LeftOut = Literal["stored", "repeated", "nothing_to_ask", "too_large"]
 _OPEN_IMPORTS = 64  # their results share commits
@@ -87,7 +87,7 @@ def export_batch(
             key = grader.provenance(transcript).key
             reason = _reason_to_leave_out(transcript, key, grader, keys)
             if reason is None:
-                sent = redact(transcript).transcript if grader.redact else transcript
+                sent = redact(transcript).transcript if grader.settings.redact else transcript
                 messages, answers = grader.prompts.render(sent), model_of(transcript.channel)
                 body = render_request(grader.endpoint, messages, answers, without=without)
                 line = render_line(key, body)
@@ -123,7 +123,7 @@ async def import_batch(
     store = _check(grader).store
     if store is None:
         raise UsageError("importing results needs a store")
-    journal = Journal(store, store.start_run(grader.base_provenance, grader.rubric))
+    journal = Journal(store, store.start_run(grader.identity.base, grader.rubric))
     work = _Import(grader, store, journal, results)
     try:
         async with aclosing(run_pool(work, transcripts, workers=_OPEN_IMPORTS)) as imported:
@@ -137,10 +137,11 @@ def _check(grader: Grader) -> Grader:
     """Refuse settings with which a transcript takes anything but one request to an endpoint."""
     if grader.is_local:
         raise UsageError("the embedded model takes no batch files: name another --model")
-    if grader.items_per_call != "all" or grader.samples != 1 or grader.ask_roles:
+    settings = grader.settings
+    if settings.items_per_call != "all" or settings.samples != 1 or settings.ask_roles:
         raise UsageError(
             "a batch job has one request for each transcript: set items_per_call to 'all', samples to 1 and ask_roles "
-            f"to false (found {grader.items_per_call}, {grader.samples} and {str(grader.ask_roles).lower()})"
+            f"to false (found {settings.items_per_call}, {settings.samples} and {str(settings.ask_roles).lower()})"
         )
     return grader
 
@@ -183,10 +184,12 @@ class _Import:
             return Imported(transcript.id, key, None, saved=False)
         best = max(found, key=_standing)  # the first of equals: what is stored stays
         if best is not stored:
-            await self._journal.save(best)
+            best = best.model_copy(update={"about": About.of(transcript)})
+            await self._journal.save(best, transcript)
             return Imported(transcript.id, key, best, saved=True)
-        self._journal.note(transcript.id, key)
-        return Imported(transcript.id, key, Known.of(transcript, key).own(best), saved=False)
+        known = Known.of(transcript, key)
+        self._journal.note(known)
+        return Imported(transcript.id, key, known.own(best), saved=False)
 
     def _lines(self, transcript: Transcript, key: str) -> list[ResultLine]:
         if _asks_nothing(self._grader, transcript):
@@ -195,7 +198,7 @@ class _Import:
 
     async def _card(self, transcript: Transcript, provenance: Provenance, line: ResultLine) -> Scorecard:
         asker = RecordedAsker(line, self._model_of(transcript.channel))
-        if not self._grader.redact:
+        if not self._grader.settings.redact:
             return await grade_transcript(transcript, self._grader.rubric, asker, provenance)
         redaction = redact(transcript)  # the same tokens as in the export
         card = await grade_transcript(redaction.transcript, self._grader.rubric, asker, provenance)

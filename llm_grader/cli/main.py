@@ -102,7 +102,7 @@ def _writing_out() -> Iterator[None]:
     """See to it that all of stdout arrives: what is left to the end of the interpreter fails without our exit code.
 
     Raises:
-        DiskError: it cannot be written. A reader that left is none: the command ends as if it had been told.
+        DiskError: it cannot be written. A reader that left is none: the command ends with the code for that.
     """
     if sys.stdout is None:
         raise DiskError("stdout is closed: send it somewhere, such as to /dev/null")
@@ -121,8 +121,8 @@ def _writing_out() -> Iterator[None]:
         discard_stdout()
         if error.errno == errno.EPIPE:
             sys.exit(NOBODY_READS)
-        told = f"output cannot be written ({error.strerror}): make room, or send it elsewhere"
-        raise DiskError(told) from error
+        message = f"output cannot be written ({error.strerror}): make room, or send it elsewhere"
+        raise DiskError(message) from error
 
 
 def _stop(line: str, code: int) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Opening hours of a help desk: how much of the time between two moments it was open. Pure, but for the loader."""
+"""Business hours of a help desk: how much of the time between two moments it was open. Pure, but for the loader."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Opening = Annotated[tuple[int, int], BeforeValidator(_minutes)]
 
 
 class BusinessHours(Model):
-    """When a help desk is open, by the clock on its wall.
+    """Business hours: when a help desk is open, by the clock on its wall.
 
     A day of the week that is not named is closed, and so is a holiday. When the clock is put forward the skipped hour
     does not exist; when it is put back the repeated hour counts twice if it is an opening hour.
@@ -65,7 +65,7 @@ class BusinessHours(Model):
 
     @field_validator("timezone")
     @classmethod
-    def _known(cls, value: str) -> str:
+    def _names_a_zone(cls, value: str) -> str:
         zone_of(value)
         return value
 
@@ -79,7 +79,7 @@ class BusinessHours(Model):
         return self
 
     def seconds_between(self, begin: datetime, end: datetime) -> float:
-        """How many seconds of the time from `begin` to `end` were opening hours; 0 when `end` is not later.
+        """Seconds of the time from `begin` to `end` that were opening hours; 0 when `end` is not later.
 
         Raises:
             ValueError: a moment has no time zone.
@@ -94,7 +94,7 @@ class BusinessHours(Model):
 
     @cached_property
     def _opened(self) -> dict[date, tuple[Span, ...]]:
-        """What was found out about a day, kept for the next wait."""
+        """The times of opening of days that were looked at, kept for the next wait."""
         return {}
 
     def _spans(self, begin: datetime, end: datetime) -> Iterator[Span]:

@@ -20,12 +20,12 @@ from llm_grader.verdict import Label
 
 UNKNOWN = "(unknown)"
 SEVERAL = "(several agents)"
-_Told = TypeVar("_Told", Turn, Ticket, Transcript)
+_Timed = TypeVar("_Timed", Turn, Ticket, Transcript)
 _YEARS = range(1970, 2200)  # systems write "no date" as the year 1, 1601, 1900 or 9999
 
 
 class FigureSettings(Model):
-    """What help desks do differently.
+    """Settings of the figures: what help desks do differently.
 
     Attributes:
         satisfied_from: the lowest CSAT score of a satisfied customer, on a scale that ends at `satisfied_of`.
@@ -52,17 +52,17 @@ class FigureSettings(Model):
 
     @field_validator("timezone", "times_in")
     @classmethod
-    def _known(cls, value: str | None) -> str | None:
+    def _names_a_zone(cls, value: str | None) -> str | None:
         if value is not None:
             zone_of(value)
         return value
 
     def zone_of_weeks(self, hours: BusinessHours | None) -> str:
-        """In which zone weeks begin."""
+        """The name of the zone in which weeks begin."""
         return self.timezone or (hours.timezone if hours else "UTC")
 
     def zone_of_times(self, hours: BusinessHours | None) -> str:
-        """In which zone times are whose source states none."""
+        """The name of the zone of times whose source states none."""
         return self.times_in or self.zone_of_weeks(hours)
 
 
@@ -74,7 +74,7 @@ def states_no_zone(transcript: Transcript) -> bool:
 def by_clock_of(zone: str, transcript: Transcript) -> Transcript:
     """The transcript with times that were read as UTC, because the source states no zone, read as times of `zone`.
 
-    Where the source states a zone for some times, those in UTC cannot be told from the others, and change too.
+    Where the source states a zone for some times, those of them in UTC look like the others, and change too.
     """
     if zone == "UTC" or not states_no_zone(transcript):
         return transcript
@@ -83,21 +83,21 @@ def by_clock_of(zone: str, transcript: Transcript) -> Transcript:
     return _by_clock_of(zone, transcript).model_copy(update={"turns": turns, "ticket": ticket})
 
 
-def _by_clock_of(zone: str, told: _Told) -> _Told:
-    times = {name: value for name, value in told if isinstance(value, datetime) and value.year in _YEARS}
+def _by_clock_of(zone: str, timed: _Timed) -> _Timed:
+    times = {name: value for name, value in timed if isinstance(value, datetime) and value.year in _YEARS}
     read = {name: at.replace(tzinfo=zone_of(zone)).astimezone(UTC) for name, at in times.items() if not at.utcoffset()}
-    return told.model_copy(update=read)
+    return timed.model_copy(update=read)
 
 
 class Graded(NamedTuple):
-    """What figures need of a scorecard: its score and labels by item."""
+    """A scorecard as far as figures need it: its score and labels by item."""
 
     score: float | None
     labels: Mapping[str, str]
 
 
 class Wait(NamedTuple):
-    """How long an answer took, in seconds, and who gave it."""
+    """A wait for an answer, in seconds, and the agent who gave it."""
 
     seconds: float
     agent: str | None
@@ -105,7 +105,7 @@ class Wait(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """A conversation and what else is known about it."""
+    """A conversation with what figures need beside it: settings, business hours, its grade and its labels."""
 
     transcript: Transcript
     settings: FigureSettings
@@ -140,7 +140,7 @@ class Case:
 
     @cached_property
     def exchange(self) -> list[Turn]:
-        """What customers and human staff said to each other."""
+        """The turns in which customers and human staff speak to each other."""
         return exchange(self.transcript)
 
     @cached_property
@@ -150,14 +150,14 @@ class Case:
 
     @property
     def agent(self) -> str:
-        """Whose conversation it is: the agent's under review, else the only one's."""
+        """The agent to whom it counts: the one under review, else the only one."""
         if self.transcript.agent_id is not None:
             return self.transcript.agent_id
         return SEVERAL if len(self.agents) > 1 else next(iter(self.agents), None) or UNKNOWN
 
     @cached_property
     def waits(self) -> tuple[Wait, ...]:
-        """How long each answer in a chat or mail took; empty on calls and without times."""
+        """The waits for the answers in a chat or mail; empty on calls and without times."""
         answers = measure_waits(self.transcript).answers if self.written else []
         timed = [(self._waited(answer), answer.given.speaker) for answer in answers]
         return tuple(Wait(seconds, agent) for seconds, agent in timed if seconds is not None)
@@ -169,7 +169,7 @@ class Case:
 
     @property
     def begun(self) -> datetime | None:
-        """When the ticket was opened, else when the conversation began; None when not known."""
+        """The time when the ticket was opened, else when the conversation began; None when not known."""
         times = (self.ticket.opened_at, self.transcript.started_at, *(turn.at for turn in self.transcript.turns))
         return next((at for at in times if at is not None and at.year in _YEARS), None)
 
@@ -184,16 +184,16 @@ class Case:
         return elapsed if self.hours is None else self.hours.seconds_between(begin, end)
 
     @cached_property
-    def known_until(self) -> float:
-        """Seconds since the epoch, by which the latest conversation of a ticket is told from earlier ones."""
+    def latest_at(self) -> float:
+        """Seconds since the epoch, by which the conversations of a ticket are ordered; -inf when not known."""
         at = last_known(self.transcript)
         return -math.inf if at is None else at.timestamp()
 
     @property
     def replies(self) -> int:
-        """How often a human replied in writing: not the opening, and several messages of one person in a row once."""
-        asked = next((n for n, turn in enumerate(self.exchange) if turn.role == "customer"), len(self.exchange))
-        after = [(turn.role in STAFF, turn.speaker) for turn in self.exchange[asked:]]
+        """The number of written replies by humans: not the opening, and messages of one person in a row once."""
+        opened = next((n for n, turn in enumerate(self.exchange) if turn.role == "customer"), len(self.exchange))
+        after = [(turn.role in STAFF, turn.speaker) for turn in self.exchange[opened:]]
         return sum(now[0] and now != before for before, now in pairwise(after))
 
     @property

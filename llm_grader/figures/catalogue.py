@@ -1,4 +1,4 @@
-"""The performance figures one by one: what each of them is. Pure.
+"""The catalogue of performance figures: the definition of each, in code and in words. Pure.
 
 They are those of the help desk quality assurance checklist. Where dbt_zendesk, Fivetran's models of Zendesk's ticket
 metrics, has one it is followed: the opening is no reply, one-touch is exactly one reply, only net new messages of the
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from llm_grader.figures import samples as measuring
+from llm_grader.figures import samples
 from llm_grader.figures.case import Case
 from llm_grader.figures.samples import Sample
 
@@ -20,22 +20,24 @@ Unit = Literal["seconds", "share", "count", "replies", "rating", "points"]
 
 
 @dataclass(frozen=True)
-class Measure:
+class FigureDefinition:
     """The definition of a figure: the mean of its samples, or their sum where they are counted.
 
     Attributes:
-        definition: what it is, in words; settings stand in braces.
-        absent: why there is none when no conversation adds anything.
-        samples: what a conversation adds.
-        of_sum: what is made of the sum of the samples with the same key.
-        spread: whether a median and a 90th percentile are told.
+        id: the name under which the figure is shown.
+        unit: what its value counts.
+        words: the same in words; settings stand in braces.
+        absent: the reason why there is no value when no conversation has a sample.
+        samples: the samples of one conversation.
+        of_sum: the value that counts for the samples with the same key, from their sum; else each counts.
+        spread: whether it has a median and a 90th percentile.
         timed: whether business hours matter.
-        over: which conversations it is about.
+        over: the conversations that it is about.
     """
 
     id: str
     unit: Unit
-    definition: str
+    words: str
     absent: str
     samples: Callable[[Case], Iterable[Sample]]
     of_sum: Callable[[float], float] | None = None
@@ -45,7 +47,7 @@ class Measure:
 
     @property
     def is_rate(self) -> bool:
-        """Whether it says something about many conversations only, and nothing about one."""
+        """Whether it means something for many conversations only."""
         return self.unit in ("share", "rating", "points")
 
 
@@ -55,165 +57,167 @@ _NO_REPLIES = "no chat or mail belongs to a ticket that is known to be resolved"
 _NO_TRANSFERS = "neither tickets nor named speakers tell of transfers"
 _NO_OWN = "no labels by an agent on a conversation of their own that can be compared with"
 
-MEASURES: tuple[Measure, ...] = (
-    Measure(
+CATALOGUE: tuple[FigureDefinition, ...] = (
+    FigureDefinition(
         "productivity",
         "seconds",
         "mean time an agent spends on a conversation: the ticket's handle_seconds, else in chats and calls the time "
         "from the first words of a human agent to the last words, where they are not one moment; by type or tag it "
         "says what takes long",
         "no ticket has handle_seconds, and no chat or call tells by its times how long it took",
-        measuring.handle_time,
+        samples.handle_time,
         spread=True,
     ),
-    Measure(
+    FigureDefinition(
         "first_contact_resolution_rate",
         "share",
         "tickets with one contact and no reopening ÷ resolved tickets, by the ticket's own fields",
         "no resolved ticket has both contacts and reopens",
-        measuring.first_contact,
+        samples.first_contact,
     ),
-    Measure(
+    FigureDefinition(
         "first_contact_resolution_rate_by_verdict",
         "share",
         "conversations graded met ÷ those graded met or not_met, by the scorecards' verdict on "
         "first_contact_resolution",
         "no conversation has a scorecard with a verdict on first_contact_resolution",
-        measuring.first_contact_verdict,
+        samples.first_contact_verdict,
     ),
-    Measure(
+    FigureDefinition(
         "average_response_time",
         "seconds",
         "mean time in chats and mails from the customer's first unanswered message to the next public message of a "
         "human agent; bots do not answer",
         _NOT_TIMED,
-        measuring.responses,
+        samples.responses,
         spread=True,
         timed=True,
     ),
-    Measure(
+    FigureDefinition(
         "first_response_time",
         "seconds",
         "mean time in chats and mails from the customer's first message to the first public message of a human agent "
         "after it, else from opened_at to first_reply_at of the ticket",
         _NOT_TIMED,
-        measuring.first_response,
+        samples.first_response,
         spread=True,
         timed=True,
     ),
-    Measure(
+    FigureDefinition(
         "call_response_time",
         "seconds",
         "mean silence on calls from the customer's words to the agent's",
         "no answer on a call whose turns all have times",
-        measuring.call_responses,
+        samples.call_responses,
         spread=True,
     ),
-    Measure(
+    FigureDefinition(
         "agent_rating",
         "rating",
         "mean rating of the agent's help by customers, on the ticket's own scale",
         "no ticket has a rating",
-        measuring.rating,
+        samples.rating,
     ),
-    Measure(
+    FigureDefinition(
         "csat",
         "share",
         "satisfied answers (a csat of {satisfied_from:g} or more of {satisfied_of:g}) ÷ answers",
         "no ticket has a csat",
-        measuring.satisfied,
+        samples.satisfied,
     ),
-    Measure(
+    FigureDefinition(
         "nps",
         "points",
         "% of answers 9–10 minus % of answers 0–6 to how likely the customer is to recommend the company",
         "no ticket has an nps",
-        measuring.promoter,
+        samples.promoter,
     ),
-    Measure(
+    FigureDefinition(
         "negative_response_rate",
         "share",
         "survey answers of {negative_to:g} or less of 10 ÷ answers",
         "no ticket has a survey_score",
-        measuring.negative,
+        samples.negative,
     ),
-    Measure(
-        "resolution_rate", "share", "resolved tickets ÷ tickets whose state is known", _NO_STATUS, measuring.resolved
+    FigureDefinition(
+        "resolution_rate", "share", "resolved tickets ÷ tickets whose state is known", _NO_STATUS, samples.resolved
     ),
-    Measure(
+    FigureDefinition(
         "repeat_contact_rate",
         "share",
         "customers with more than one contact (conversations, or the ticket's contacts) ÷ customers",
         "no ticket has a customer_id",
-        measuring.customer,
+        samples.customer,
         of_sum=lambda contacts: contacts > 1,
     ),
-    Measure(
+    FigureDefinition(
         "replies_per_resolution",
         "replies",
         "mean number of replies of human agents per resolved ticket in chats and mails; the opening is none, and "
         "several messages of one agent in a row are one",
         _NO_REPLIES,
-        measuring.replies,
+        samples.replies,
         of_sum=float,
         spread=True,
     ),
-    Measure(
+    FigureDefinition(
         "one_touch_rate",
         "share",
         "tickets resolved with exactly one reply ÷ resolved tickets, in chats and mails",
         _NO_REPLIES,
-        measuring.replies,
+        samples.replies,
         of_sum=lambda replies: replies == 1,
     ),
-    Measure("resolved_count", "count", "resolved tickets", _NO_STATUS, measuring.resolved),
-    Measure(
+    FigureDefinition("resolved_count", "count", "resolved tickets", _NO_STATUS, samples.resolved),
+    FigureDefinition(
         "transfers",
         "count",
-        "how often conversations were passed on: the ticket's transfers, else the transfers told in the conversation, "
+        "how often conversations were passed on: the ticket's transfers, else the transfers noted in the conversation, "
         "at least one for each further agent",
         _NO_TRANSFERS,
-        measuring.transfers,
+        samples.transfers,
     ),
-    Measure("transfer_rate", "share", "conversations passed on ÷ conversations", _NO_TRANSFERS, measuring.transferred),
-    Measure(
+    FigureDefinition(
+        "transfer_rate", "share", "conversations passed on ÷ conversations", _NO_TRANSFERS, samples.transferred
+    ),
+    FigureDefinition(
         "reviews",
         "share",
         "public reviews that a human answered ÷ reviews received, by the ticket's type or tags",
         "no ticket has the type or a tag of a review",
-        measuring.review_answered,
+        samples.review_answered,
     ),
-    Measure(
+    FigureDefinition(
         "review_answer_time",
         "seconds",
         "mean time from a public review to its first answer by a human",
         "no review has an answer and times",
-        measuring.review_answer_time,
+        samples.review_answer_time,
         spread=True,
         timed=True,
     ),
-    Measure(
+    FigureDefinition(
         "mystery_call",
         "points",
         "mean score (0–100) of conversations tagged as mystery calls, which no other figure counts",
         "no mystery call has a scorecard with a score",
-        measuring.mystery_score,
+        samples.mystery_score,
         over="mystery",
     ),
-    Measure(
+    FigureDefinition(
         "self_assessment_with_auditor",
         "share",
         "labels of agents on their own conversations that agree with an auditor's ÷ those an auditor gave too",
         f"{_NO_OWN} an auditor's",
-        measuring.as_auditor,
+        samples.as_auditor,
         over="all",
     ),
-    Measure(
+    FigureDefinition(
         "self_assessment_with_grader",
         "share",
         "labels of agents on their own conversations that agree with the scorecard's ÷ those the scorecard has too",
         f"{_NO_OWN} a scorecard's",
-        measuring.as_grader,
+        samples.as_grader,
         over="all",
     ),
 )

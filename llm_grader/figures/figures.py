@@ -4,7 +4,7 @@
         print(figure.id, figure.group, figure.value, figure.unit, figure.n)
 
 What the conversations cannot tell has no value and a reason, never a zero. Conversations are taken one at a time; what
-is kept of them is the sum of each figure, the numbers whose median is told, and what each ticket and customer adds.
+is kept of them is the sum of each figure, the numbers that have a median, and what each ticket and customer adds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Literal, get_args
 from llm_grader.errors import UsageError
 from llm_grader.figures.business_hours import BusinessHours, zone_of
 from llm_grader.figures.case import UNKNOWN, Case, FigureSettings, Graded, by_clock_of
-from llm_grader.figures.catalogue import MEASURES, Measure, Unit
+from llm_grader.figures.catalogue import CATALOGUE, FigureDefinition, Unit
 from llm_grader.figures.samples import FIRST_CONTACT, OffScaleError, Sample
 from llm_grader.transcript import Model, Transcript
 from llm_grader.verdict import Label, Scorecard
@@ -34,13 +34,13 @@ class Figure(Model):
     """One figure, over all conversations or over a group of them.
 
     Attributes:
-        id: which figure it is.
+        id: the name of its definition in the catalogue.
         group: the group, None for all conversations.
         value: the figure, None when it cannot be computed; `reason` says why.
         unit: what the value counts; a share is 0–1, points are -100–100 for NPS and 0–100 for scores.
         n: how many answers, tickets, customers, conversations or waits it is made of.
-        conversations: how many there are in the group, whether they tell something or not.
-        definition: what the figure is.
+        conversations: how many there are in the group, whether they have a sample or not.
+        definition: what the figure is, in words.
         median: of the same numbers as the mean in `value`, where it means something.
         p90: their 90th percentile.
         reason: why there is no value.
@@ -67,7 +67,7 @@ def compute_figures(
     labels: Iterable[Label] = (),
     settings: FigureSettings | None = None,
 ) -> list[Figure]:
-    """Compute every figure of the help desk checklist, see `llm_grader.figures.catalogue.MEASURES`.
+    """Every figure of the help desk checklist, as `llm_grader.figures.catalogue` defines them.
 
     Mystery calls are counted in `mystery_call` alone. In groups by agent a conversation belongs to the agent under
     review, else to the only agent; each answer belongs to who gave it. In groups by tag it belongs to each of its tags.
@@ -78,7 +78,7 @@ def compute_figures(
         business_hours: when given, response times count the time within them only. Their zone is that of times whose
             source states none, unless the settings say otherwise.
         cards: scorecards of the conversations; of several for one conversation the last counts.
-        labels: what agents and auditors said about them; an annotator is an agent when the name, id or address is
+        labels: the labels that agents and auditors gave them; an annotator is an agent when the name, id or address is
             that of an agent in the conversation.
         settings: scales, tags, zones and the like.
 
@@ -98,10 +98,12 @@ def compute_figures(
     if by is None:
         groups[None] = _Group()
     for transcript in conversations:
-        known = graded.get(transcript.id), tuple(labelled.get(transcript.id, ()))
-        _add_case(groups, Case(by_clock_of(zone, transcript), settings, business_hours, *known), by)
+        grade, own_labels = graded.get(transcript.id), tuple(labelled.get(transcript.id, ()))
+        _add_case(groups, Case(by_clock_of(zone, transcript), settings, business_hours, grade, own_labels), by)
     names = sorted(groups, key=lambda name: name or "")
-    return [_figure(measure, name, groups[name], settings, business_hours) for measure in MEASURES for name in names]
+    return [
+        _figure(definition, name, groups[name], settings, business_hours) for definition in CATALOGUE for name in names
+    ]
 
 
 def _labels_by_conversation(labels: Iterable[Label]) -> dict[str, list[Label]]:
@@ -112,7 +114,7 @@ def _labels_by_conversation(labels: Iterable[Label]) -> dict[str, list[Label]]:
 
 
 def _grades(cards: Iterable[Scorecard], labelled: Mapping[str, Sequence[Label]]) -> dict[str, Graded]:
-    """Of each card what figures need, so that cards need not be kept."""
+    """What figures need of the cards, so that cards need not be kept."""
     found = {}
     for card in cards:
         wanted = {FIRST_CONTACT, *(label.item_id for label in labelled.get(card.transcript_id, ()))}
@@ -124,13 +126,13 @@ def _grades(cards: Iterable[Scorecard], labelled: Mapping[str, Sequence[Label]])
 class _Tally:
     """The samples of one figure in one group: added up, and kept only where a median, a key or a ticket needs them.
 
-    Of a ticket the sample that was known last counts, by `latest`; of two at the same time the greater one, so that the
-    order of the conversations makes no difference.
+    `latest` holds for each ticket the sample of its latest conversation, of two at the same time the greater one, so
+    that the order of the conversations makes no difference.
     """
 
-    def __init__(self, measure: Measure) -> None:
+    def __init__(self, definition: FigureDefinition) -> None:
         self.n, self.total = 0, 0.0
-        self.values = array("d") if measure.spread and measure.of_sum is None else None
+        self.values = array("d") if definition.spread and definition.of_sum is None else None
         self.sums: defaultdict[str, float] = defaultdict(float)
         self.latest: dict[str, tuple[float, float]] = {}
         self.problem: str | None = None
@@ -139,8 +141,8 @@ class _Tally:
         if sample.key is not None:
             self.sums[sample.key] += sample.value
         elif sample.once and case.ticket.id is not None:
-            known = (case.known_until, sample.value)
-            self.latest[case.ticket.id] = max(known, self.latest.get(case.ticket.id, known))
+            dated = (case.latest_at, sample.value)
+            self.latest[case.ticket.id] = max(dated, self.latest.get(case.ticket.id, dated))
         else:
             self._count(sample.value)
 
@@ -161,7 +163,7 @@ class _Group:
     """The tallies of a group, and how many conversations of each kind it has."""
 
     def __init__(self) -> None:
-        self.tallies = {measure.id: _Tally(measure) for measure in MEASURES}
+        self.tallies = {definition.id: _Tally(definition) for definition in CATALOGUE}
         self.conversations: Counter[str] = Counter()
 
 
@@ -169,18 +171,18 @@ def _add_case(groups: defaultdict[str | None, _Group], case: Case, by: Grouping 
     own = [None] if by is None else list(dict.fromkeys(_GROUPS[by](case)))
     kind = "mystery" if case.is_mystery else "ordinary"
     touched = set(own)
-    for measure in MEASURES:
-        if measure.over not in (kind, "all"):
+    for definition in CATALOGUE:
+        if definition.over not in (kind, "all"):
             continue
         try:
-            for sample in measure.samples(case):
+            for sample in definition.samples(case):
                 names = [sample.agent] if by == "agent" and sample.agent is not None else own
                 touched.update(names)
                 for name in names:
-                    groups[name].tallies[measure.id].add(sample, case)
+                    groups[name].tallies[definition.id].add(sample, case)
         except OffScaleError as error:
             for name in own:
-                groups[name].tallies[measure.id].problem = str(error)
+                groups[name].tallies[definition.id].problem = str(error)
     for name in touched:
         groups[name].conversations.update((kind, "all"))
 
@@ -208,44 +210,44 @@ _GROUPS: dict[Grouping, Callable[[Case], Collection[str]]] = {
 
 
 def _figure(
-    measure: Measure, name: str | None, group: _Group, settings: FigureSettings, hours: BusinessHours | None
+    definition: FigureDefinition, name: str | None, group: _Group, settings: FigureSettings, hours: BusinessHours | None
 ) -> Figure:
-    tally = group.tallies[measure.id]
+    tally = group.tallies[definition.id]
     tally.settle()
-    definition = measure.definition.format_map(settings.model_dump())
+    words = definition.words.format_map(settings.model_dump())
     values = tally.values
-    if measure.of_sum is not None:
-        values = array("d", (measure.of_sum(total) for total in tally.sums.values()))
+    if definition.of_sum is not None:
+        values = array("d", (definition.of_sum(total) for total in tally.sums.values()))
     n = tally.n if values is None else len(values)
     total = tally.total if values is None else math.fsum(values)
-    reason = _reason(measure, group, n, settings.at_least)
+    reason = _reason(definition, group, n, settings.at_least)
     figure = Figure(
-        id=measure.id,
+        id=definition.id,
         group=name,
-        value=None if reason else total if measure.unit == "count" else total / n,
-        unit=measure.unit,
+        value=None if reason else total if definition.unit == "count" else total / n,
+        unit=definition.unit,
         n=n,
-        conversations=group.conversations[measure.over],
-        definition=f"{definition}; only business hours count" if hours and measure.timed else definition,
+        conversations=group.conversations[definition.over],
+        definition=f"{words}; only business hours count" if hours and definition.timed else words,
         reason=reason,
     )
-    if reason or not measure.spread or values is None:
+    if reason or not definition.spread or values is None:
         return figure
     ordered = sorted(values)
     return figure.model_copy(update={"median": quantile(ordered, 0.5), "p90": quantile(ordered, 0.9)})
 
 
-def _reason(measure: Measure, group: _Group, n: int, at_least: int) -> str | None:
+def _reason(definition: FigureDefinition, group: _Group, n: int, at_least: int) -> str | None:
     """Why there is no value, None when there is one."""
     if not group.conversations["all"]:
         return "there are no conversations"
-    if not group.conversations[measure.over]:
-        return _NONE[measure.over]
-    if group.tallies[measure.id].problem:
-        return group.tallies[measure.id].problem
+    if not group.conversations[definition.over]:
+        return _NONE[definition.over]
+    if group.tallies[definition.id].problem:
+        return group.tallies[definition.id].problem
     if not n:
-        return measure.absent
-    return f"{n} is too few to speak of a rate: {at_least} are asked" if measure.is_rate and n < at_least else None
+        return definition.absent
+    return f"{n} is too few to speak of a rate: {at_least} are needed" if definition.is_rate and n < at_least else None
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -1,7 +1,7 @@
-"""What a conversation adds to each performance figure. Pure.
+"""Samples: what a conversation adds to a performance figure. Pure.
 
-Each function takes a conversation and gives its samples, none when the conversation cannot tell. What they are made
-into, and what each figure means, is said in `measures`.
+A function takes a conversation and gives its samples of one figure, none when the conversation cannot tell. The figures
+that are made of them are defined in `catalogue`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Sample(NamedTuple):
     """What one conversation adds to a figure.
 
     `agent` did it, where that need not be the conversation's agent. Samples with the same `key` are added up to one.
-    What is `once` belongs to the ticket, and counts once however many conversations the ticket has: as the latest one
-    has it that tells it.
+    What is `once` belongs to the ticket, and counts once however many conversations the ticket has: the sample of the
+    latest one that has any.
     """
 
     value: float
@@ -100,13 +100,13 @@ def satisfied(case: Case) -> list[Sample]:
 
 
 def _satisfied_in_words(case: Case) -> bool | None:
-    told = case.ticket.vendor.get("satisfaction_rating")
-    answer = told.get("score") if isinstance(told, Mapping) else told
+    rated = case.ticket.vendor.get("satisfaction_rating")
+    answer = rated.get("score") if isinstance(rated, Mapping) else rated
     if not isinstance(answer, str):
         return None
-    known = {plain_name(word): False for word in case.settings.dissatisfied_words}
-    known |= {plain_name(word): True for word in case.settings.satisfied_words}
-    return known.get(plain_name(answer))
+    by_word = {plain_name(word): False for word in case.settings.dissatisfied_words}
+    by_word |= {plain_name(word): True for word in case.settings.satisfied_words}
+    return by_word.get(plain_name(answer))
 
 
 def promoter(case: Case) -> list[Sample]:
@@ -149,10 +149,10 @@ def transfers(case: Case) -> list[Sample]:
     """How often it was passed on."""
     if case.ticket.transfers is not None:
         return _once(case.ticket.transfers)
-    told = sum(turn.kind == "event" and turn.event == "transfer" for turn in case.transcript.turns)
-    if not told and (not case.agents or None in case.agents):
+    noted = sum(turn.kind == "event" and turn.event == "transfer" for turn in case.transcript.turns)
+    if not noted and (not case.agents or None in case.agents):
         return []
-    return [Sample(max(told, len(case.agents) - 1))]
+    return [Sample(max(noted, len(case.agents) - 1))]
 
 
 def transferred(case: Case) -> list[Sample]:
@@ -188,7 +188,7 @@ def _own_labels(case: Case) -> Iterator[tuple[str, Label]]:
             yield names[label.annotator.casefold()], label
 
 
-def _asked_by_turn(case: Case) -> set[str]:
+def _labelled_by_turn(case: Case) -> set[str]:
     """Items that somebody answered for several turns; of other labels the turn only says where the evidence is."""
     counts = Counter((label.item_id, label.annotator) for label in case.labels)
     return {item for (item, _), count in counts.items() if count > 1}
@@ -196,7 +196,7 @@ def _asked_by_turn(case: Case) -> set[str]:
 
 def as_auditor(case: Case) -> Iterator[Sample]:
     """Whether a label of the agent agrees with an auditor's."""
-    own, by_turn = list(_own_labels(case)), _asked_by_turn(case)
+    own, by_turn = list(_own_labels(case)), _labelled_by_turn(case)
     agents = {label.annotator for _, label in own}
     audited = [label for label in case.labels if label.label_source == "human" and label.annotator not in agents]
     for agent, mine in own:
@@ -208,7 +208,7 @@ def as_auditor(case: Case) -> Iterator[Sample]:
 def as_grader(case: Case) -> Iterator[Sample]:
     """Whether a label of the agent agrees with the scorecard's."""
     labels = case.graded.labels if case.graded else {}
-    by_turn = _asked_by_turn(case)
+    by_turn = _labelled_by_turn(case)
     for agent, mine in _own_labels(case):
         if mine.item_id in labels and mine.item_id not in by_turn:
             yield Sample(float(mine.label == labels[mine.item_id]), agent=agent)

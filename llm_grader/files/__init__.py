@@ -1,1 +1,1 @@
-"""Files that people write, read strictly: YAML, JSON and mappings, with problems told by their place."""
+"""Files that people write, read strictly: YAML, JSON and mappings, with each problem named by its place."""

@@ -25,7 +25,7 @@ class Record(NamedTuple):
 
 
 def parse_json(text: str) -> Any:
-    """Parse one JSON value, bounded in depth (200) and free of NaN, infinity and repeated keys.
+    """The value of one JSON text, bounded in depth (200) and free of NaN, infinity and repeated keys.
 
     Half of a surrogate pair cannot be text; `replace_lone_surrogates` comes first where it must not stop the reading.
 
@@ -59,7 +59,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite)
 
 
 def replace_lone_surrogates(text: str) -> tuple[str, int]:
-    r"""Replace every `\uD8xx` escape without its other half by U+FFFD; returns the text and how many there were."""
+    r"""The text with U+FFFD for every `\uD8xx` escape without its other half, and how many there were."""
     if "\\u" not in text or ("\\ud" not in text and "\\uD" not in text):
         return text, 0
     count = 0
@@ -133,7 +133,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def describe(value: Any) -> str:
-    """What kind of JSON value this is, in words and without its content."""
+    """The kind of a JSON value, in words and without its content."""
     return "nothing" if value is None else _WORDS.get(type(value), type(value).__name__)
 
 

@@ -1,4 +1,4 @@
-"""Mappings a user writes once, roles and columns: YAML files, or the same as Python mappings."""
+"""Mapping files: what a user writes once of roles or columns, in YAML or as the same Python mapping."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _M = TypeVar("_M", bound=Model)
 
 
 def load_mapping(model: type[_M], source: Mapping[str, Any] | Path | str) -> _M:
-    """Read a mapping of this model: a path (text or `Path`) to a YAML file, or the mapping itself.
+    """A mapping as this model, from a path (text or `Path`) to a YAML file, or from the mapping itself.
 
     Raises:
         MalformedInput: the file cannot be read, or something in it is not what the model expects; with the line.

@@ -1,4 +1,4 @@
-"""What pydantic found wrong with a file, in plain words and at the places where it stands in the file."""
+"""Problems of a file that pydantic found, in plain words and at their places in the file."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ _EXPECTED_WITH_FIGURES = {
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong: the keys and list positions that lead to it, and what to say about it."""
+    """One thing that is wrong: the keys and list positions that lead to it, and a message for people."""
 
     place: tuple[Key, ...]
     message: str
 
 
 def explain(error: ValidationError, data: Any, *, keys: Collection[str] = ()) -> list[Problem]:
-    """Say what is wrong with `data`, in the order in which pydantic found it.
+    """The problems of `data`, in the order in which pydantic found them.
 
     Alternatives that pydantic tried for one value become one problem; what only follows from another problem is left
-    out. `keys` are those the format knows, to suggest one for an unknown key.
+    out. `keys` are those of the format, to suggest one for an unknown key.
     """
     found: dict[tuple[Key, ...], list[ErrorDetails]] = defaultdict(list)
     for details in error.errors(include_url=False):
@@ -90,7 +90,7 @@ def _messages(here: list[ErrorDetails], *, more_beneath: bool, keys: Collection[
     if messages or more_beneath or not expected:
         return messages
     value = here[0]["input"]
-    return [f"expected {' or '.join(expected)}, found {_in_words(value)}{_advice(value, expected)}"]
+    return [f"expected {' or '.join(expected)}, found {_describe(value)}{_advice(value, expected)}"]
 
 
 def _own_message(details: ErrorDetails, keys: Collection[str]) -> list[str]:
@@ -113,7 +113,7 @@ def _expected(details: ErrorDetails) -> str | None:
     return None
 
 
-def _in_words(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
@@ -133,6 +133,6 @@ def _advice(value: Any, expected: list[str]) -> str:
     return ""
 
 
-def _close_match(word: str, known: Collection[str]) -> str:
-    matches = difflib.get_close_matches(word, known, n=1)
+def _close_match(word: str, words: Collection[str]) -> str:
+    matches = difflib.get_close_matches(word, words, n=1)
     return f"; did you mean {matches[0]!r}?" if matches else ""

@@ -23,8 +23,9 @@ Key: TypeAlias = str | int
 Lines: TypeAlias = dict[tuple[Key, ...], int]
 """Where each value stands: the keys and list positions that lead to it → the line (from 1) of its key or entry."""
 
-# libyaml is ten times as fast; a PyYAML built without it reads the same.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Parser: TypeAlias = type["yaml.SafeLoader | yaml.CSafeLoader"]
+FASTEST_PARSER: Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's, which is ten times as fast; PyYAML's own, which reads the same, where it was built without."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
 _WORDS = {"true": True, "false": False, "null": None, "": None}
@@ -42,14 +43,18 @@ _PLAIN_WORDS = {
     "expected ',' or": "a bracket or brace is opened and not closed, or a comma is missing",
     "could not find expected ':'": "a key without a colon, or text that continues without indentation",
 }
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 
-def load_yaml(source: Path | str | bytes, *, path: Path | str | None = None) -> tuple[Any, Lines]:
-    """Read one YAML document.
+def load_yaml(
+    source: Path | str | bytes, *, path: Path | str | None = None, parser: Parser = FASTEST_PARSER
+) -> tuple[Any, Lines]:
+    """The data of one YAML document, with the line of every value.
 
     Args:
         source: a `Path` is read; a string or bytes are the text itself.
         path: what error messages call the text.
+        parser: which of PyYAML's parsers splits the text; the data and the messages are the same.
 
     Returns:
         The data, made of dict, list, str, int, float, bool and None, and the line of every value in it. The keys of
@@ -59,7 +64,7 @@ def load_yaml(source: Path | str | bytes, *, path: Path | str | None = None) -> 
         MalformedInput: the file cannot be read, or is not YAML of this kind; with `path` and the line.
     """
     name = source if isinstance(source, Path) else path
-    document = _Document(_text(source, name), name)
+    document = _Document(_text(source, name), name, parser)
     return document.read(), document.lines
 
 
@@ -71,7 +76,7 @@ def _text(source: Path | str | bytes, name: Path | str | None) -> str:
     text = text.removeprefix("\ufeff")
     if found := _FORBIDDEN.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise MalformedInput(_forbidden_in_words(found[0]), path=name, where=f"line {line}")
+        raise MalformedInput(_describe_forbidden(found[0]), path=name, where=f"line {line}")
     return text
 
 
@@ -92,7 +97,7 @@ def _decode(raw: bytes, name: Path | str | None) -> str:
         raise MalformedInput(message, path=name, where=f"line {line}") from error
 
 
-def _forbidden_in_words(character: str) -> str:
+def _describe_forbidden(character: str) -> str:
     if character == "\t":
         return "a tab; indent and separate with spaces"
     if character == "\0":
@@ -103,10 +108,10 @@ def _forbidden_in_words(character: str) -> str:
 class _Document:
     """Data is built from the parser's events, so that an alias is refused before anything could expand it."""
 
-    def __init__(self, text: str, name: Path | str | None) -> None:
+    def __init__(self, text: str, name: Path | str | None, parser: Parser) -> None:
         self.lines: Lines = {(): 1}
         self._name = name
-        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=parser)
 
     def read(self) -> Any:
         next(self._events)  # the start of the stream
@@ -123,10 +128,8 @@ class _Document:
             return next(self._events)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            problem = error.problem or "not YAML"
-            words = next((words for part, words in _PLAIN_WORDS.items() if part in problem), problem)
             where = f"line {mark.line + 1}" if mark else None
-            raise MalformedInput(f"not valid YAML: {words}", path=self._name, where=where) from error
+            raise MalformedInput(_message(error), path=self._name, where=where) from error
 
     def _value(self, event: yaml.Event, place: tuple[Key, ...]) -> Any:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
@@ -136,7 +139,7 @@ class _Document:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if len(place) >= MAX_DEPTH:
-            self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
+            self._refuse(event, _TOO_DEEP)
         return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(place)
 
     def _scalar(self, event: yaml.ScalarEvent) -> str | float | bool | None:
@@ -181,6 +184,15 @@ class _Document:
 
     def _refuse(self, event: yaml.Event, message: str) -> NoReturn:
         raise MalformedInput(message, path=self._name, where=f"line {_line(event)}")
+
+
+def _message(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "not YAML"
+    if (
+        "nesting" in problem
+    ):  # libyaml bounds it too since 0.2.6, and looks far ahead before there is an event to refuse
+        return _TOO_DEEP
+    return f"not valid YAML: {next((words for part, words in _PLAIN_WORDS.items() if part in problem), problem)}"
 
 
 def _line(event: yaml.Event) -> int:

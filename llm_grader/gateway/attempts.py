@@ -20,10 +20,10 @@ from typing import Any, Protocol, TypeVar
 
 from llm_grader.errors import (
     BadRequest,
-    ClaimedElsewhere,
     EndpointError,
     GraderError,
     JudgeError,
+    LeasedElsewhere,
     RateLimited,
     RunStopped,
     TransientError,
@@ -177,7 +177,7 @@ class Paced:
         counted = len(ledger.tokens)
         try:
             return await self._send(request, ledger)
-        except ClaimedElsewhere:  # it was never sent
+        except LeasedElsewhere:  # it was never sent
             self._pace.give_back(ledger.expected_tokens)
             raise
         finally:

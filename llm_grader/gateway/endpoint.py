@@ -26,28 +26,40 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Endpoint(Model):
-    """Where questions go, and how they are asked.
+    """Endpoint: where questions go, and how they are asked. Each setting's bounds and meaning stand with its field."""
 
-    `base_url` None is OpenAI's own API. `timeout` is in seconds for one request. `temperature` and `seed` are sent
-    unless None; an endpoint that rejects one of them is asked without it. `logprobs` asks for token probabilities,
-    which become each verdict's confidence; tool calls mostly come without. `prices` are per model name.
-    `requests_per_minute` and `tokens_per_minute` are what the account allows: all that this process asks keeps them.
-    """
-
-    model: str
-    base_url: str | None = None
-    api_key: SecretStr | None = None
-    mode: Mode = "tools"
-    temperature: float | None = 0.0
-    seed: int | None = None
-    max_completion_tokens: int | None = Field(default=None, gt=0)
-    logprobs: bool = False
-    timeout: float = Field(default=120.0, gt=0)
-    requests_per_minute: int | None = Field(default=None, gt=0)
-    tokens_per_minute: int | None = Field(default=None, gt=0)
-    allow_http: bool = False
-    trust_env: bool = False
-    prices: dict[str, Price] = Field(default_factory=dict)
+    model: str = Field(
+        default="gpt-5-mini", description="`local` is the embedded model; other names go to the endpoint."
+    )
+    base_url: str | None = Field(
+        default=None, description="The OpenAI-compatible endpoint; without one OPENAI_BASE_URL, else OpenAI's own."
+    )
+    api_key: SecretStr | None = Field(default=None, description="The endpoint's key; without one OPENAI_API_KEY.")
+    mode: Mode = Field(default="tools", description="How answers are structured: tools, json_schema or md_json.")
+    temperature: float | None = Field(
+        default=0.0, description="Sent unless None; an endpoint that rejects it is asked without it."
+    )
+    seed: int | None = Field(
+        default=None, description="Sent unless None; an endpoint that rejects it is asked without it."
+    )
+    max_completion_tokens: int | None = Field(default=None, ge=1, description="Tokens of an answer at most.")
+    logprobs: bool = Field(
+        default=False,
+        description="Ask for token probabilities, which become each verdict's confidence; tool calls mostly come "
+        "without.",
+    )
+    timeout: float = Field(default=120.0, gt=0, description="Seconds for one request.")
+    requests_per_minute: int | None = Field(
+        default=None, ge=1, description="Send at most so many requests a minute, all that this process asks together."
+    )
+    tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="Take at most so many tokens a minute, all that this process asks together."
+    )
+    allow_http: bool = Field(default=False, description="Allow plain http to other machines.")
+    trust_env: bool = Field(default=False, description="Take proxies and certificates from the environment.")
+    prices: dict[str, Price] = Field(
+        default_factory=dict, description="Prices by the model's name; they win over the list prices."
+    )
 
     @property
     def is_local(self) -> bool:

@@ -20,7 +20,7 @@ class AttemptLog(Protocol):
             items: how many items it asks about.
 
         Raises:
-            ClaimedElsewhere: somebody else does the same work.
+            LeasedElsewhere: somebody else does the same work.
         """
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llm_grader.grading.reuse import Before, unchanged_items
 from llm_grader.rubric.model import Rubric
+from llm_grader.store.past_runs import read_rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Channel, Transcript
 from llm_grader.verdict import Provenance
@@ -35,7 +36,7 @@ class Earlier:
             if version == provenance.rubric_hash or card.status == "error":
                 continue
             if version not in self._versions:
-                self._versions[version] = self._store.rubric(version)
+                self._versions[version] = read_rubric(self._store, version)
             old = self._versions[version]
             if old is not None:
                 return Before(card, old, self._same(version, old, transcript.channel))

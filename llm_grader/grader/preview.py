@@ -1,27 +1,34 @@
-"""What is asked about a conversation before anything is answered: to be shown, or to know beforehand what it takes."""
+"""Preview: the requests with which grading begins, to be shown, or to know beforehand what they take."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from llm_grader.asking.by_prompt import Layout
+from llm_grader.asking.messages import Prompts
 from llm_grader.asking.speaker_roles import assumed_roles, roles_to_ask
-from llm_grader.gateway.bodies import Message
+from llm_grader.gateway.bodies import Message, render_choice, render_request
+from llm_grader.gateway.endpoint import Endpoint
+from llm_grader.gateway.estimates import estimate_of
+from llm_grader.grader.settings import GraderSettings
 from llm_grader.grading.grade import items_to_ask
 from llm_grader.grading.reuse import Before
 from llm_grader.local.by_choice import Conversation, options_of, render_question
-from llm_grader.rubric.model import Item, Rubric
+from llm_grader.local.open import LANGUAGE
+from llm_grader.privacy.redaction import redact
+from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
+from llm_grader.usage import Rates, Usage
 
 
-class Question(NamedTuple):
+class UnsentRequest(NamedTuple):
     """A request that is not sent.
 
     `answer` is the response model, or the options that the embedded model chooses among; `each_sample` says whether it
-    is asked once for each sample.
+    is sent once for each sample.
     """
 
     messages: list[Message]
@@ -29,39 +36,63 @@ class Question(NamedTuple):
     each_sample: bool = True
 
 
-class Questions:
-    """The questions with which grading begins. What follows from answers, such as a repair, is none of them.
+class Preview:
+    """Requests with which grading begins; nothing is sent. What follows from answers, such as repairs, is not in it.
 
     Args:
-        rubric: the checklist.
-        layout: of the prompts.
-        ask_roles: whether the judge is asked who a speaker is whose role is unknown.
-        language: BCP 47 code in which the embedded model is asked, None where another judge is.
+        prompts: of the rubric.
+        endpoint: where they would be sent.
+        settings: how transcripts are sent.
+        is_local: whether the embedded model is asked.
+        rates: what requests took before.
     """
 
-    def __init__(self, rubric: Rubric, layout: Layout, *, ask_roles: bool, language: str | None) -> None:
-        self._rubric = rubric
-        self._layout = layout
-        self._ask_roles = ask_roles
-        self._language = language
+    def __init__(
+        self, prompts: Prompts, endpoint: Endpoint, settings: GraderSettings, *, is_local: bool, rates: Rates
+    ) -> None:
+        self._rubric = prompts.rubric
+        self._settings = settings
+        self._is_local = is_local
+        self._rates = rates
+        self._endpoint = endpoint
+        self._layout = Layout(prompts, settings.items_per_call)
 
-    def about(self, transcript: Transcript, before: Before | None = None) -> Iterator[Question]:
-        """The questions about `transcript`, where `before` holds verdicts that need not be asked for again.
+    def estimate(self, transcript: Transcript, before: Before | None = None) -> Usage:
+        """What grading `transcript` is expected to take, where `before` holds verdicts that need not be asked for."""
+        usage = Usage()
+        for request in self.requests(transcript, before):
+            once = estimate_of(request.messages, request.answer, self._endpoint, rates=self._rates)
+            usage += sum([once] * (self._settings.samples if request.each_sample else 1), Usage())
+        return usage.model_copy(update={"cost": 0.0}) if self._is_local else usage
+
+    def bodies(self, transcript: Transcript) -> Iterator[dict[str, Any]]:
+        """The bodies of the requests; of several samples' requests each comes once."""
+        for messages, answer, _ in self.requests(transcript):
+            if isinstance(answer, tuple):
+                yield render_choice(self._endpoint, messages, answer)
+            else:
+                yield render_request(self._endpoint, messages, answer)
+
+    def requests(self, transcript: Transcript, before: Before | None = None) -> Iterator[UnsentRequest]:
+        """The requests about `transcript`, redacted where that is set.
 
         As who the unknown speakers are is not known yet, the conversation is shown with the roles it has.
         """
-        roles = roles_to_ask(transcript) if self._ask_roles else None
+        sent = redact(transcript).transcript if self._settings.redact else transcript
+        roles = roles_to_ask(sent) if self._settings.ask_roles else None
         if roles is not None:
-            yield Question(roles.messages(), roles.response_model(), each_sample=False)
-        heard = transcript if roles is None else assumed_roles(transcript)
+            yield UnsentRequest(roles.messages(), roles.response_model(), each_sample=False)
+        heard = sent if roles is None else assumed_roles(sent)
         items = items_to_ask(heard, self._rubric, before)
-        if self._language is not None:
-            yield from self._choices(transcript, items, self._language)
+        if self._is_local:
+            yield from _choices(sent, items)
             return
-        for messages, part in self._layout.requests(transcript, items):
-            yield Question(messages, self._layout.response_model(part))
+        for messages, part in self._layout.requests(sent, items):
+            yield UnsentRequest(messages, self._layout.response_model(part))
 
-    def _choices(self, transcript: Transcript, items: tuple[Item, ...], language: str) -> Iterator[Question]:
-        conversation = Conversation(transcript)
-        for item in items:
-            yield Question(render_question(conversation, item, language), tuple(options_of(item)))
+
+def _choices(transcript: Transcript, items: tuple[Item, ...]) -> Iterator[UnsentRequest]:
+    """What the embedded model is asked: to choose, item by item."""
+    conversation = Conversation(transcript)
+    for item in items:
+        yield UnsentRequest(render_question(conversation, item, LANGUAGE), tuple(options_of(item)))

@@ -1,4 +1,4 @@
-"""One run over many transcripts, with a store: each is looked up, claimed, graded and kept.
+"""Run over many transcripts, with a store: each is looked up, leased, graded and kept.
 
 Where somebody else who shares the store is grading one right now, it is put off, and looked up again later.
 """
@@ -6,26 +6,28 @@ Where somebody else who shares the store is grading one right now, it is put off
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
+from typing import NamedTuple
 
-from llm_grader.errors import ClaimedElsewhere
+from llm_grader.errors import LeasedElsewhere
 from llm_grader.gateway.work import Work, current_work
-from llm_grader.grader.pieces import Piece, Pieces
 from llm_grader.grader.pool import run_pool
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.journal import Journal, JournalLog
+from llm_grader.store.leases import drop_stale_leases
 from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Provenance, Scorecard
+from llm_grader.verdict import About, Provenance, Scorecard
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class GradingRun:
-    """One run.
+    """Run of a grader: its cards as they finish.
 
     Args:
         grade: makes the card of a transcript that has none, given its provenance.
@@ -46,25 +48,25 @@ class GradingRun:
     async def cards(
         self,
         transcripts: Iterable[Transcript],
-        known: Iterable[Known],
+        finished: Iterable[Known],
         *,
         provenance: Provenance,
         rubric: Rubric,
         workers: int,
     ) -> AsyncGenerator[Scorecard, None]:
-        """The cards as they finish; `known` ones are noted as the run's.
+        """The cards as they finish; `finished` ones are noted as the run's.
 
         Args:
             transcripts: what to grade.
-            known: what has its result in the store.
+            finished: what has its result in the store.
             provenance: what all cards have in common.
             rubric: kept with the run, so that it can be compared with later.
             workers: how many transcripts are in flight at most.
         """
         with self._journal(provenance, rubric) as journal:
             if journal is not None:
-                journal.note_all(known)
-            pieces = Pieces(transcripts, most_put_off=workers)
+                journal.note_all(finished)
+            pieces = _PendingTranscripts(transcripts, most_put_off=workers)
             work = partial(self._card_of_piece, pieces=pieces, journal=journal)
             async with aclosing(run_pool(work, pieces, workers=workers)) as cards:
                 async for card in cards:
@@ -77,36 +79,79 @@ class GradingRun:
         if self._store is None:
             yield None
             return
-        self._store.drop_stale_claims()
+        drop_stale_leases(self._store)
         journal = Journal(self._store, self._store.start_run(provenance, rubric))
         try:
             yield journal
         finally:
             journal.close()
 
-    async def _card_of_piece(self, piece: Piece, *, pieces: Pieces, journal: Journal | None) -> Scorecard | None:
+    async def _card_of_piece(
+        self, piece: _Pending, *, pieces: _PendingTranscripts, journal: Journal | None
+    ) -> Scorecard | None:
         """The card of one transcript; None where somebody else is at it and it was put off."""
         while True:
             try:
                 return await self._card(piece.transcript, journal)
-            except ClaimedElsewhere:
+            except LeasedElsewhere:
                 if not piece.put_off:
                     pieces.put_off(piece.transcript)
                     return None
                 await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
                 if self._store is not None:
-                    self._store.drop_stale_claims()
+                    drop_stale_leases(self._store)
 
     async def _card(self, transcript: Transcript, journal: Journal | None) -> Scorecard:
         provenance = self._stamp(transcript)
         if self._store is None or journal is None:
             current_work.set(Work())
-            return await self._grade(transcript, provenance)
+            return await self._graded(transcript, provenance)
         card = self._store.find(provenance.key, since=journal.started_at)
         if card is not None:
-            journal.note(transcript.id, provenance.key)
-            return Known.of(transcript, provenance.key).own(card)
+            known = Known.of(transcript, provenance.key)
+            journal.note(known)
+            return known.own(card)
         current_work.set(Work(JournalLog(journal, provenance.key, transcript.id)))
-        card = await self._grade(transcript, provenance)
-        await journal.save(card)
+        card = await self._graded(transcript, provenance)
+        await journal.save(card, transcript)
         return card
+
+    async def _graded(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
+        card = await self._grade(transcript, provenance)
+        return card.model_copy(update={"about": About.of(transcript)})  # of what was read, not of what was sent
+
+
+class _Pending(NamedTuple):
+    """A transcript to grade, and whether it was put off before."""
+
+    transcript: Transcript
+    put_off: bool
+
+
+class _PendingTranscripts:
+    """The transcripts, and those that another process was grading when their turn came.
+
+    These come again as soon as `most_put_off` have gathered, and at the end.
+    """
+
+    def __init__(self, transcripts: Iterable[Transcript], *, most_put_off: int) -> None:
+        self._source = iter(transcripts)
+        self._most_put_off = most_put_off
+        self._waiting: deque[Transcript] = deque()
+
+    def put_off(self, transcript: Transcript) -> None:
+        """Let `transcript` come again later."""
+        self._waiting.append(transcript)
+
+    def __iter__(self) -> Iterator[_Pending]:
+        return self
+
+    def __next__(self) -> _Pending:
+        if len(self._waiting) > self._most_put_off:
+            return _Pending(self._waiting.popleft(), put_off=True)
+        try:
+            return _Pending(next(self._source), put_off=False)
+        except StopIteration:
+            if self._waiting:
+                return _Pending(self._waiting.popleft(), put_off=True)
+            raise

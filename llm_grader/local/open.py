@@ -1,4 +1,4 @@
-"""The line to whoever judges: who asks, and what has to be closed afterwards."""
+"""An open judge: how it is asked, and what has to be closed afterwards; and the embedded model as one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import SecretStr
 
-from llm_grader.asking.judge import Asker
+from llm_grader.asking.judge import Asker, Judge
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.gateway.prices import Price
@@ -20,22 +20,26 @@ _SECONDS_FOR_A_LONG_TRANSCRIPT = 600.0
 LANGUAGE = "en"  # asked in German or Czech it judges worse: AUC .72 against .93 over 122 answers
 
 
-class Line(NamedTuple):
-    """The line to a judge: who asks, and the gateway and the embedded model's server when there are any."""
+class OpenJudge(NamedTuple):
+    """A judge that can be asked: how it is asked about items, and what has to be closed afterwards, where there is any.
+
+    `judge` is what can be asked anything else; the embedded model answers no free questions.
+    """
 
     asker: Asker
+    judge: Judge | None = None
     gateway: Gateway | None = None
     server: LocalServer | None = None
 
     async def aclose(self) -> None:
-        """Close both."""
+        """Close the gateway's client on this event loop, and the embedded model."""
         if self.gateway is not None:
             await self.gateway.aclose()
         if self.server is not None:
             self.server.close()
 
 
-def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]) -> Line:
+def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]) -> OpenJudge:
     """Start the embedded model, and ask it item by item with the offsets fitted for it.
 
     Raises:
@@ -45,12 +49,12 @@ def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]
     from llm_grader.local.offsets import load_offsets
     from llm_grader.local.server import LocalServer
 
-    told: set[int] = set()
+    tenths_shown: set[int] = set()
 
     def progress(done: int, total: int) -> None:
         tenths = 10 * done // total
-        if tenths not in told:
-            told.add(tenths)
+        if tenths not in tenths_shown:
+            tenths_shown.add(tenths)
             notify(f"putting the embedded model together, once: {tenths}0 %")
 
     server = LocalServer(progress=progress).open()
@@ -74,4 +78,4 @@ def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]
         context_tokens=server.context_tokens,
         count_tokens=server.count_tokens,
     )
-    return Line(asker, gateway, server)
+    return OpenJudge(asker, gateway=gateway, server=server)

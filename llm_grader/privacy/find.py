@@ -1,8 +1,8 @@
-"""Where a text has e-mail addresses, phone numbers, IBANs, payment cards and given names. Pure.
+"""Personal data in a text: e-mail addresses, phone numbers, IBANs, payment cards and given names. Pure.
 
 Numbers count only when their check digits or numbering plan say that they are one: IBAN mod 97 (ISO 13616), cards by
-issuer and Luhn (ISO/IEC 7812), phone numbers by libphonenumber or because the caller knows them. Names are those that
-the caller knows; no list of names is used. Digits that are spelled out in words are not found.
+issuer and Luhn (ISO/IEC 7812), phone numbers by libphonenumber or because the caller names them. Names are those that
+the caller gives; no list of names is used. Digits that are spelled out in words are not found.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, get_args
 
 from llm_grader.privacy.names import find_names
-from llm_grader.privacy.numbers import find_known_phones, find_phones
+from llm_grader.privacy.numbers import find_given_phones, find_phones
 
 Kind = Literal["EMAIL", "IBAN", "CARD", "PHONE", "NAME"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -22,13 +22,13 @@ _EMAIL = re.compile(r"(?:[\w.+-]|(?<=\w)'(?=\w)){1,64}@[\w-]{1,63}(?:\.[\w-]{1,6
 # Read out or disguised, `jana dot novak (at) example dot com`: words for both @ and dot, or brackets around one for @.
 _DOT = r"(?:\.| ?\(?\b(?:dot|punkt|tečka|pont)\b\)? ?)"
 _AT = r" ?[(\[]\s?(?:at|ät|ätt|ett|zavináč|kukac)\s?[)\]] ?"
-_AT_SAID = r" (?:at|ät|ätt|ett|zavináč|kukac) (?=\S+ (?:dot|punkt|tečka|pont) )"
+_AT_ALOUD = r" (?:at|ät|ätt|ett|zavináč|kukac) (?=\S+ (?:dot|punkt|tečka|pont) )"
 _EMAILS_IN_WORDS = {
     at: re.compile(
         rf"[\w'+-]{{1,64}}(?:{_DOT}[\w'+-]{{1,64}}){{0,4}}{at}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,3}}\b(?!{at})",
         re.IGNORECASE,
     )
-    for at in (_AT, _AT_SAID)
+    for at in (_AT, _AT_ALOUD)
 }
 _IBAN = re.compile(rf"\b(?=([A-Z]{{2}}\d{{2}}(?:{_GAP}?[A-Z0-9]){{11,30}}))", re.IGNORECASE)
 _CARD = re.compile(rf"(?<![\w+])\d(?:{_GAP}?\d){{12,18}}(?!\d)")
@@ -68,8 +68,8 @@ def find_personal_data(
     Args:
         text: what to look through.
         language: BCP 47 code; says how names end, and in which country a number without country code is read.
-        names: names of people to find, in the ways that `personal_names` knows.
-        numbers: phone numbers to find, as `personal_numbers.number_in` tells them.
+        names: names of people to find, in the forms that `names.find_names` finds.
+        numbers: phone numbers to find, in the form of `numbers.number_in`.
     """
     finders: list[Callable[[], Iterator[Found]]] = [
         lambda: _matches(_EMAIL, text, "EMAIL"),
@@ -77,7 +77,7 @@ def find_personal_data(
         lambda: _ibans(text),
         lambda: (found for found in _matches(_CARD, text, "CARD") if is_card(text[found.start : found.end])),
         lambda: (Found(start, end, "PHONE", digits) for start, end, digits in find_phones(text, language)),
-        lambda: (Found(start, end, "PHONE", digits) for start, end, digits in find_known_phones(text, numbers)),
+        lambda: (Found(start, end, "PHONE", digits) for start, end, digits in find_given_phones(text, numbers)),
         lambda: (Found(start, end, "NAME", part) for start, end, part in find_names(text, names, language)),
     ]
     taken = bytearray(len(text))
@@ -120,7 +120,7 @@ def _found(text: str, start: int, end: int, kind: Kind) -> Found:
 
 def _emails_in_words(text: str) -> Iterator[Found]:
     for at, pattern in _EMAILS_IN_WORDS.items():
-        if re.search(at, text, re.IGNORECASE):  # most texts have no such word, and this is sooner told
+        if re.search(at, text, re.IGNORECASE):  # most texts have no such word, and this is sooner seen
             yield from _matches(pattern, text, "EMAIL")
 
 

@@ -1,4 +1,4 @@
-"""Where a text has the names of people we know: inflected, in capitals, in haste, without marks. Pure."""
+"""Given names of people in a text: inflected, in capitals, in haste, without marks. Pure."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ def _pattern(names: frozenset[str], language: str) -> tuple[re.Pattern[str], dic
 
 
 def _sought(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Whole names, with their short parts and without, and then each part that tells by itself, longest first."""
+    """Whole names, with their short parts and without, and then parts that name somebody alone, longest first."""
     rows, alone = set[tuple[str, ...]](), set[str]()
     for words in filter(None, map(_parts, names)):
-        telling = tuple(word for word in words if _tells_alone(word) and not _is_particle(word, words))
+        telling = tuple(word for word in words if _names_alone(word) and not _is_particle(word, words))
         rows |= {telling, tuple(word for word in words if len(word) > 1 or _UNSPACED.fullmatch(word))}
         alone.update(telling)
         if len(words) > 1 and all(map(_UNSPACED.fullmatch, words)):
@@ -92,7 +92,7 @@ def _parts(name: str) -> list[str]:
     return _PART.findall(unicodedata.normalize("NFC", name))
 
 
-def _tells_alone(part: str) -> bool:
+def _names_alone(part: str) -> bool:
     """Whether a part is long enough to be somebody's name wherever it stands."""
     latin = unicodedata.name(part[0], "").startswith("LATIN")
     return len(part) >= (_LEAST_LETTERS if latin else _LEAST_OF_OTHERS)
@@ -132,7 +132,7 @@ def _anyhow(pattern: str) -> str:
 
 def _inflected(part: str, language: str) -> str:
     """A pattern for the part with any ending; short ones, and scripts without capitals, have none."""
-    if (len(part) < _LEAST_LETTERS and not _tells_alone(part)) or part.upper() == part.lower():
+    if (len(part) < _LEAST_LETTERS and not _names_alone(part)) or part.upper() == part.lower():
         return _spelled(part)
     forms = [_spelled(part) + _CASE_ENDINGS.get(language, _OTHER_ENDINGS)]
     if language == "cs":

@@ -1,4 +1,4 @@
-"""Where a text has phone numbers: those that a numbering plan knows, and those of people we know. Pure."""
+"""Phone numbers in a text: those of a numbering plan, and given ones. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REGIONS = {
 _NEIGHBOURS = {"GB": ("US",), "DE": ("AT", "CH"), "CZ": ("SK",), "SK": ("CZ",), "HU": ("SK",), "EE": ("FI",)}
 _ANYWHERE = (*_REGIONS.values(), *(region for several in _NEIGHBOURS.values() for region in several))
 _LEAST_DIGITS = 7
-_LEAST_KNOWN = 5
+_LEAST_OF_GIVEN = 5
 """A shorter number of somebody's, such as an extension, is as likely another number."""
 
 _GAP = r"[\s()./-]{0,3}"
@@ -38,7 +38,7 @@ _ABROAD = rf"(?:(?:\+|00)\d{{1,3}}{_GAP})?(?:\(?0\d?\)?{_GAP})?[+(]?"
 
 
 class Phone(NamedTuple):
-    """Characters of a text that are a phone number, end exclusive, and its digits as `number_in` tells them."""
+    """Characters of a text that are a phone number, end exclusive, and its digits in the form of `number_in`."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ class Phone(NamedTuple):
 def find_phones(text: str, language: str | None) -> Iterator[Phone]:
     """The numbers that exist (libphonenumber) in the country of the language or, in groups, in one of its neighbours.
 
-    Without a language numbers in groups may be of each country that we know.
+    Without a language numbers in groups may be of any country listed here.
     """
     from phonenumbers import Leniency, PhoneNumberMatcher, national_significant_number
 
@@ -65,11 +65,11 @@ def find_phones(text: str, language: str | None) -> Iterator[Phone]:
                 yield _phone(text, match.start, match.end, national_significant_number(match.number))
 
 
-def find_known_phones(text: str, numbers: Iterable[str]) -> Iterator[Phone]:
-    """These numbers, as `number_in` tells them, in any groups, with or without the code of a country."""
-    known = frozenset(numbers)
-    for match in _pattern(known).finditer(text) if known else ():
-        yield _phone(text, match.start(), match.end(), "".join(filter(str.isdigit, match["known"])))
+def find_given_phones(text: str, numbers: Iterable[str]) -> Iterator[Phone]:
+    """Given numbers, in the form of `number_in`: in any groups, with or without the code of a country."""
+    given = frozenset(numbers)
+    for match in _pattern(given).finditer(text) if given else ():
+        yield _phone(text, match.start(), match.end(), "".join(filter(str.isdigit, match["given"])))
 
 
 def number_in(written: str, language: str | None) -> str:
@@ -85,13 +85,13 @@ def number_in(written: str, language: str | None) -> str:
         digits = national_significant_number(parse(written, _region(language)))
     except NumberParseException:  # of no country that there is
         digits = "".join(filter(str.isdigit, written))
-    return digits if len(digits) >= _LEAST_KNOWN else ""
+    return digits if len(digits) >= _LEAST_OF_GIVEN else ""
 
 
 @lru_cache(maxsize=512)
 def _pattern(numbers: frozenset[str]) -> re.Pattern[str]:
     longest_first = sorted(numbers, key=lambda digits: (-len(digits), digits))
-    return re.compile(rf"(?<!\d){_ABROAD}(?P<known>{'|'.join(map(_GAP.join, longest_first))})(?!\d)")
+    return re.compile(rf"(?<!\d){_ABROAD}(?P<given>{'|'.join(map(_GAP.join, longest_first))})(?!\d)")
 
 
 def _phone(text: str, start: int, end: int, digits: str) -> Phone:

@@ -1,4 +1,4 @@
-"""Whole transcripts with pseudonyms, for others to read, and the file that leads back, for its owner alone.
+"""Pseudonyms in whole transcripts, for others to read, and the file that leads back, for its owner alone.
 
 Beyond what is sent to a model (see `redaction`), names, addresses and numbers in the fields are replaced, and free
 metadata is left out. Times stay, and so do ids that name nobody. This is pseudonymisation, not anonymisation.
@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError
 
 from llm_grader.errors import DiskError, InputError, MalformedInput
 from llm_grader.privacy.find import Kind
-from llm_grader.privacy.redaction import Replacing, Span, is_number, name_in, redact_turns
+from llm_grader.privacy.redaction import Span, Tokens, is_number, name_in, redact_turns
 from llm_grader.transcript import Model, Participant, Segment, Ticket, Transcript, Turn
 
 _TICKET_TEXTS = ("subject", "description", "solution", "notes", "team")
@@ -32,7 +32,7 @@ _KEPT = ("participants", "ticket", "agent_id", "metadata", "warnings")
 
 
 class TurnValues(Model):
-    """What leads back from a turn with tokens to the original: where the tokens are, and what else was replaced."""
+    """The way back from a turn with tokens to the original: where the tokens are, and what else was replaced."""
 
     spans: tuple[Span, ...] = ()
     subject: str | None = None
@@ -41,7 +41,7 @@ class TurnValues(Model):
 
 
 class Values(Model):
-    """What leads back from a transcript with tokens to the original.
+    """The way back from a transcript with tokens to the original.
 
     `transcript_id` and `redacted` are the id and the content hash of the transcript with tokens. `values` is token →
     value. The rest are the original's fields that were replaced or left out; `id` is None where it was not.
@@ -60,12 +60,12 @@ class Values(Model):
 
 
 def pseudonymise(transcript: Transcript, *, names: Iterable[str] = ()) -> tuple[Transcript, Values]:
-    """The transcript with tokens in place of personal data, and what leads back to it.
+    """The transcript with tokens in place of personal data, and the values that lead back to it.
 
     Names are taken from `names` and the transcript's fields. A label that only says a role (`Kunde 2`) stays.
     """
-    fields = _Fields(Replacing(transcript, names=names))
-    turned = redact_turns(transcript, fields.replacing)
+    fields = _Fields(Tokens(transcript, names=names))
+    turned = redact_turns(transcript, fields.tokens)
     update: dict[str, Any] = {
         "turns": tuple(
             turn.model_copy(update={"speaker": fields.label(turn.speaker)}) for turn in turned.transcript.turns
@@ -74,7 +74,7 @@ def pseudonymise(transcript: Transcript, *, names: Iterable[str] = ()) -> tuple[
         "ticket": transcript.ticket and fields.ticket(transcript.ticket),
         "agent_id": fields.label(transcript.agent_id),
         "metadata": {},
-        "warnings": tuple(fields.replacing.text(warning)[0] for warning in transcript.warnings),
+        "warnings": tuple(fields.tokens.text(warning)[0] for warning in transcript.warnings),
     }
     redacted = turned.transcript.model_copy(update=update)
     redacted = redacted.model_copy(update={"id": fields.id_of(redacted)})
@@ -86,14 +86,14 @@ def pseudonymise(transcript: Transcript, *, names: Iterable[str] = ()) -> tuple[
         transcript_id=redacted.id,
         id=None if redacted.id == transcript.id else transcript.id,
         redacted=redacted.content_hash(),
-        values=fields.replacing.values,
+        values=fields.tokens.values,
         turns=tuple(turns),
         **{name: getattr(transcript, name) for name in _KEPT},
     )
 
 
 class Pseudonyms:
-    """`pseudonymise` for many transcripts: each has an id of its own, though two may say the same once redacted."""
+    """`pseudonymise` for many transcripts: each has an id of its own, though two may be alike once redacted."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
@@ -113,16 +113,16 @@ class Pseudonyms:
 class _Fields:
     """The fields of one transcript with tokens."""
 
-    def __init__(self, replacing: Replacing) -> None:
-        self.replacing = replacing
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
 
     def id_of(self, transcript: Transcript) -> str:
         """The id; with tokens it ends with a part of the content's hash, as many may be called `Chat with [NAME_1]`."""
-        told = self.identifier(transcript.id)
-        return told if told == transcript.id else f"{told}-{transcript.content_hash()[:_HASHED]}"
+        id_ = self.identifier(transcript.id)
+        return id_ if id_ == transcript.id else f"{id_}-{transcript.content_hash()[:_HASHED]}"
 
     def identifier(self, text: str) -> str:
-        return text if _NUMBER_ONLY.fullmatch(text) else self.replacing.text(text)[0]
+        return text if _NUMBER_ONLY.fullmatch(text) else self.tokens.text(text)[0]
 
     def label(self, label: str | None) -> str | None:
         if label and is_number(label):
@@ -133,8 +133,8 @@ class _Fields:
 
     def whole(self, value: str, kind: Kind) -> str:
         kind = "EMAIL" if "@" in value else kind
-        same = self.replacing.digits(value) if kind == "PHONE" else ""
-        return self.replacing.token(kind, value, same=same or value.casefold())
+        same = self.tokens.digits(value) if kind == "PHONE" else ""
+        return self.tokens.token(kind, value, same=same or value.casefold())
 
     def participant(self, person: Participant) -> Participant:
         update = {"id": self.label(person.id), "name": self.label(person.name), "key": self.label(person.key)}
@@ -146,10 +146,10 @@ class _Fields:
 
     def ticket(self, ticket: Ticket) -> Ticket:
         texts = {name: text for name in _TICKET_TEXTS if (text := getattr(ticket, name))}
-        update: dict[str, Any] = {name: self.replacing.text(text)[0] for name, text in texts.items()}
+        update: dict[str, Any] = {name: self.tokens.text(text)[0] for name, text in texts.items()}
         update |= {name: self.identifier(key) for name in _TICKET_IDS if (key := getattr(ticket, name))}
         for name in _TICKET_LISTS:
-            update[name] = (several := getattr(ticket, name)) and tuple(self.replacing.text(one)[0] for one in several)
+            update[name] = (several := getattr(ticket, name)) and tuple(self.tokens.text(one)[0] for one in several)
         if ticket.customer_name:
             update["customer_name"] = self.whole(ticket.customer_name, "NAME")
         if ticket.customer_contact:
@@ -219,7 +219,7 @@ def _disk(path: Path) -> Iterator[None]:
 
 
 class SavedValues:
-    """The values that were saved for many transcripts.
+    """Saved values of many transcripts, which lead back to their originals.
 
     Args:
         path: the file.

@@ -1,8 +1,8 @@
-"""Pseudonyms in place of personal data, on the way to a model and back.
+"""Redaction: pseudonyms in place of personal data, on the way to a model and back.
 
 Each value gets a token that stays the same within a transcript, such as `[NAME_1]`. A judge sees the tokens; evidence
 is mapped back to the original's characters. It is pseudonymisation, not anonymisation: what people say about themselves
-still says who they are, and what `personal_data` does not find is sent as it is.
+still says who they are, and what `find` does not find is sent as it is.
 """
 
 from __future__ import annotations
@@ -46,21 +46,21 @@ class Redaction(Model):
 
 
 def redact(transcript: Transcript, *, names: Iterable[str] = ()) -> Redaction:
-    """Replace personal data in what is sent to a model: the turns' texts and subjects.
+    """A transcript with tokens for the personal data in what is sent to a model: the turns' texts and subjects.
 
     Names and numbers are taken from the participants, the speakers and the ticket; `names` are further names. Ids,
     times and ticket fields stay: they are not sent. In which country a number is one follows from the language, which
-    is told from the words where it is not stated.
+    is recognised from the words where it is not stated.
     """
-    return redact_turns(transcript, Replacing(transcript, names=names))
+    return redact_turns(transcript, Tokens(transcript, names=names))
 
 
-def redact_turns(transcript: Transcript, replacing: Replacing) -> Redaction:
+def redact_turns(transcript: Transcript, tokens: Tokens) -> Redaction:
     """`redact` with tokens that may go on elsewhere."""
     turns, spans = [], []
     for turn in transcript.turns:
-        text, moved = replacing.text(turn.text, turn.language)
-        subject = None if turn.subject is None else replacing.text(turn.subject, turn.language)[0]
+        text, moved = tokens.text(turn.text, turn.language)
+        subject = None if turn.subject is None else tokens.text(turn.subject, turn.language)[0]
         segments = tuple(
             part.model_copy(update={"start": _forward(part.start, moved), "end": _forward(part.end, moved)})
             for part in turn.segments
@@ -68,7 +68,7 @@ def redact_turns(transcript: Transcript, replacing: Replacing) -> Redaction:
         turns.append(turn.model_copy(update={"text": text, "subject": subject, "segments": segments}))
         spans.append(moved)
     redacted = transcript.model_copy(update={"turns": tuple(turns)})
-    return Redaction(transcript=redacted, values=replacing.values, spans=tuple(spans))
+    return Redaction(transcript=redacted, values=tokens.values, spans=tuple(spans))
 
 
 def restore(evidence: Evidence, original: Turn, spans: Sequence[Span]) -> Evidence:
@@ -94,21 +94,21 @@ def restore_card(card: Scorecard, original: Transcript, redaction: Redaction) ->
     return card.model_copy(update={"verdicts": verdicts})
 
 
-def redact_verdict(verdict: Verdict, replacing: Replacing) -> Verdict:
-    """What a judge said of a transcript, to be sent to another one: with tokens in its reason and quotes."""
-    evidence = tuple(e.model_copy(update={"quote": replacing.text(e.quote)[0]}) for e in verdict.evidence)
-    return verdict.model_copy(update={"evidence": evidence, "reason": replacing.text(verdict.reason)[0]})
+def redact_verdict(verdict: Verdict, tokens: Tokens) -> Verdict:
+    """A judge's verdict on a transcript with tokens in its reason and quotes, to be sent to another judge."""
+    evidence = tuple(e.model_copy(update={"quote": tokens.text(e.quote)[0]}) for e in verdict.evidence)
+    return verdict.model_copy(update={"evidence": evidence, "reason": tokens.text(verdict.reason)[0]})
 
 
-def redact_label(label: Label, replacing: Replacing) -> Label:
-    """What a person said of a transcript, to be sent to a model: with tokens in the reason and quotes."""
-    quotes = tuple(replacing.text(quote)[0] for quote in label.evidence_quotes)
-    reason = None if label.reason is None else replacing.text(label.reason)[0]
+def redact_label(label: Label, tokens: Tokens) -> Label:
+    """A person's label of a transcript with tokens in its reason and quotes, to be sent to a model."""
+    quotes = tuple(tokens.text(quote)[0] for quote in label.evidence_quotes)
+    reason = None if label.reason is None else tokens.text(label.reason)[0]
     return label.model_copy(update={"evidence_quotes": quotes, "reason": reason})
 
 
-class Replacing:
-    """Replaces the personal data of one transcript: the same value, the same token. `values` is token → value.
+class Tokens:
+    """The tokens for the personal data of one transcript: the same value, the same token. `values` is token → value.
 
     Args:
         transcript: its fields give names away, and its language says how to look for them and for numbers.
@@ -126,13 +126,13 @@ class Replacing:
         """The token of a value; `same` is equal for what is the same in other words, by default the value itself."""
         key = (kind, value if same is None else same)
         if key not in self._tokens:
-            number = sum(known == kind for known, _ in self._tokens) + 1
+            number = sum(other == kind for other, _ in self._tokens) + 1
             self._tokens[key] = f"[{kind}_{number}]"
             self.values[self._tokens[key]] = value
         return self._tokens[key]
 
     def digits(self, number: str) -> str:
-        """What of a phone number is the same in all ways of writing it; empty for what is none."""
+        """The digits of a phone number that all ways of writing it share; empty for what is none."""
         return number_in(number, self._language)
 
     def text(self, text: str, language: str | None = None) -> tuple[str, tuple[Span, ...]]:
@@ -183,7 +183,7 @@ def is_number(label: str) -> bool:
 
 
 def name_in(label: str) -> str:
-    """What of a speaker's label names a person: `Jana` of `Agent Jana`, nothing of `Kunde 2`, `spk_0` and addresses."""
+    """The person's name in a speaker's label: `Jana` of `Agent Jana`, nothing of `Kunde 2`, `spk_0` and addresses."""
     bare = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", label)
     if "@" in label or role_of_label(bare.casefold()):
         return ""

@@ -1,11 +1,11 @@
-"""Writes to the store from an event loop: durable when awaited, and many of them in one commit.
+"""The journal: writes to the store from an event loop, durable when awaited, and many of them in one commit.
 
 A thread of its own owns a connection and takes whatever has gathered since the last commit into the next one, so that a
 commit's wait for the disk is shared by all requests in flight and never holds up the loop.
 
-Before a request is sent, an attempt is written, and the key is claimed for the transcript it is about; both are
-finished with the answer. What is unfinished after a crash is in doubt: it may have been paid for. Claims are renewed as
-long as the process lives, so that those of a dead one end.
+Before a request is sent, an attempt is written, and the key is leased to the transcript it is about; both end with the
+answer. What has not ended after a crash is in doubt: it may have been paid for. Leases are renewed as long as the
+process lives, so that those of a dead one end.
 """
 
 from __future__ import annotations
@@ -23,9 +23,13 @@ from concurrent.futures import Future
 from itertools import count
 from typing import Any, TypeVar
 
-from llm_grader.errors import ClaimedElsewhere
-from llm_grader.store.store import Store, now
+from llm_grader.errors import LeasedElsewhere
+from llm_grader.store.conversations import note_conversation, write_conversation
+from llm_grader.store.rows import now, read_finished, write_card, write_run_items
+from llm_grader.store.schema import as_our_errors
+from llm_grader.store.store import Store
 from llm_grader.store.stored import Known
+from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
 
@@ -33,7 +37,6 @@ _Value = TypeVar("_Value")
 _Operation = Callable[[sqlite3.Connection], Any]
 _Entry = tuple[_Operation, Future[Any]]
 _MOST_IN_ONE_COMMIT = 256
-SECONDS_BETWEEN_RENEWALS = 20.0
 
 
 class Journal:
@@ -42,15 +45,18 @@ class Journal:
     Args:
         store: where to write.
         run_id: the run that this process does.
+        seconds_between_renewals: how often leases are renewed; far below the three minutes after which one is stale.
     """
 
-    def __init__(self, store: Store, run_id: int) -> None:
-        self._store = store
+    def __init__(self, store: Store, run_id: int, *, seconds_between_renewals: float = 20.0) -> None:
+        self._path = store.path
+        self._keep_texts = store.keep_texts
+        self._seconds_between_renewals = seconds_between_renewals
         self.run_id = run_id
         self.started_at = now()
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
         self._owners = count()
-        self._notes: list[tuple[str, str]] = []
+        self._notes: list[Known] = []
         self._noted: list[Future[None]] = []
         self._db = store.connect()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
@@ -58,7 +64,7 @@ class Journal:
         self._thread.start()
 
     def new_owner(self) -> str:
-        """A name for whoever claims a key: machine, process, and a number of its own."""
+        """A name for whoever leases a key: machine, process, and a number of its own."""
         return f"{self._owner}.{next(self._owners)}"
 
     async def write(self, operation: Callable[[sqlite3.Connection], _Value]) -> _Value:
@@ -69,42 +75,50 @@ class Journal:
         """
         return await asyncio.wrap_future(self._submit(operation))
 
-    async def save(self, card: Scorecard) -> None:
-        """Keep a result, note that the run graded it, and give up the claim."""
+    async def save(self, card: Scorecard, transcript: Transcript | None = None) -> None:
+        """Keep a result and the conversation it is about, note that the run graded it, and end its lease."""
         key = card.provenance.key
 
         def operation(db: sqlite3.Connection) -> None:
-            self._store.write_card(db, card, self.run_id)
+            write_card(db, card, self.run_id)
+            if transcript is not None:
+                write_conversation(db, transcript, key, keep_text=self._keep_texts)
             db.execute("delete from claims where key = ?", (key,))
 
         await self.write(operation)
 
-    def note(self, transcript_id: str, key: str) -> None:
+    def note(self, known: Known) -> None:
         """Note, in a later commit, that the run found a result that is there already."""
-        self._notes.append((transcript_id, key))
+        self._notes.append(known)
         if len(self._notes) == _MOST_IN_ONE_COMMIT:
             self._submit_notes()
 
     def note_all(self, known: Iterable[Known]) -> None:
         """`note` for each of several."""
         for one in known:
-            self.note(one.transcript_id, one.key)
+            self.note(one)
 
     def _submit_notes(self) -> None:
         notes, self._notes = self._notes, []
-        self._noted.append(self._submit(lambda db: self._store.write_run_items(db, self.run_id, notes)))
+
+        def operation(db: sqlite3.Connection) -> None:
+            write_run_items(db, self.run_id, [(one.transcript_id, one.key) for one in notes])
+            for one in notes:
+                note_conversation(db, one)
+
+        self._noted.append(self._submit(operation))
 
     async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
-        """Claim `key` for `owner` and note that a request for it is about to be sent; returns the attempt's number.
+        """Lease `key` to `owner` and note that a request for it is about to be sent; returns the attempt's number.
 
-        `prompt_bytes` are those of the prompt and the schema, `items` the number of items that are asked about.
+        `prompt_bytes` are those of the prompt and the schema, `items` the number of items that it is about.
 
         Raises:
-            ClaimedElsewhere: somebody else holds the claim, or finished while this one was looking.
+            LeasedElsewhere: somebody else holds the lease, or finished while this one was looking.
         """
 
         def operation(db: sqlite3.Connection) -> int | None:
-            if self._store.is_done(db, key, since=self.started_at):
+            if read_finished(db, key, since=self.started_at) is not None:
                 return None
             db.execute("insert into claims values (?, ?, ?) on conflict(key) do nothing", (key, owner, now()))
             (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
@@ -117,7 +131,7 @@ class Journal:
 
         attempt = await self.write(operation)
         if attempt is None:
-            raise ClaimedElsewhere(key)
+            raise LeasedElsewhere(key)
         return attempt
 
     def end_attempt(self, attempt: int, outcome: str | None, usage: Usage) -> None:
@@ -133,7 +147,7 @@ class Journal:
         self._submit(lambda db: db.execute(sql, values))
 
     def close(self) -> None:
-        """Write what is waiting, give up all claims, and end the thread.
+        """Write what is waiting, end all leases, and end the thread.
 
         Raises:
             DiskError, StoreError: something that was noted could not be written.
@@ -154,7 +168,7 @@ class Journal:
         renewed, ended = time.monotonic(), False
         while not ended:
             batch, ended = self._gather()
-            if time.monotonic() - renewed > SECONDS_BETWEEN_RENEWALS:
+            if time.monotonic() - renewed > self._seconds_between_renewals:
                 renewed = time.monotonic()
                 batch.append((self._renew, Future()))
             if batch:
@@ -165,7 +179,7 @@ class Journal:
         """What has come since the last commit, and whether that was all; waits a while for the first."""
         batch: list[_Entry] = []
         with contextlib.suppress(queue.Empty):
-            entry = self._queue.get(timeout=SECONDS_BETWEEN_RENEWALS)
+            entry = self._queue.get(timeout=self._seconds_between_renewals)
             while entry is not None:
                 batch.append(entry)
                 if len(batch) == _MOST_IN_ONE_COMMIT:
@@ -178,12 +192,12 @@ class Journal:
         db.execute("update claims set claimed_at = ? where owner glob ?", (now(), f"{self._owner}.*"))
 
     def _commit(self, db: sqlite3.Connection, batch: list[_Entry]) -> None:
-        """All of `batch` in one transaction: either everything is on disk, or everybody is told the error."""
+        """All of `batch` in one transaction: either everything is on disk, or everybody gets the error."""
         waiting = [future.set_running_or_notify_cancel() for _, future in batch]
         values: list[Any] = []
         failure: Exception | None = None
         try:
-            with self._store.guarded(db):
+            with as_our_errors(db, self._path):
                 db.execute("begin immediate")
                 values = [operation(db) for operation, _ in batch]
                 db.execute("commit")
@@ -197,7 +211,7 @@ class Journal:
 
 
 class JournalLog:
-    """Notes the attempts of one transcript in the journal.
+    """The attempts of one transcript, as notes in the journal.
 
     Args:
         journal: where to.

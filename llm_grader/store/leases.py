@@ -1,13 +1,17 @@
-"""Who is grading what right now, and which requests may have been paid for in vain: read from a store's tables. SQL."""
+"""Leases: which process is grading what right now, and which requests may have been paid for in vain. SQL.
+
+The table of leases is called `claims`, as in the first version of the schema.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
-_LONGEST_CLAIM = timedelta(minutes=3)  # several times as long as it takes to renew one
+from llm_grader.store.store import Store
+
+_LONGEST_LEASE = timedelta(minutes=3)  # several times as long as it takes to renew one
 
 _IN_DOUBT = """
 select key, count(*) from attempts
@@ -18,20 +22,22 @@ group by key
 """
 
 
-def drop_stale_claims(db: sqlite3.Connection) -> None:
-    """Give up the claims of processes that are gone: dead on this machine, or not renewed for three minutes."""
-    claims = db.execute("select owner, min(claimed_at) from claims group by owner").fetchall()
-    for owner, claimed_at in claims:
-        if _is_stale(owner, claimed_at):
-            db.execute("delete from claims where owner = ?", (owner,))
+def drop_stale_leases(store: Store) -> None:
+    """End the leases of processes that are gone: dead on this machine, or not renewed for three minutes."""
+    with store.locked() as db:
+        for owner, renewed_at in db.execute("select owner, min(claimed_at) from claims group by owner").fetchall():
+            if _is_stale(owner, renewed_at):
+                db.execute("delete from claims where owner = ?", (owner,))
 
 
-def read_in_doubt(db: sqlite3.Connection) -> dict[str, int]:
+def read_in_doubt(store: Store) -> dict[str, int]:
     """Keys → how many requests for them may have been paid for in vain: no result, and nobody is at it any more."""
-    return dict(db.execute(_IN_DOUBT))
+    drop_stale_leases(store)
+    with store.locked() as db:
+        return dict(db.execute(_IN_DOUBT))
 
 
-def _is_stale(owner: str, claimed_at: str) -> bool:
+def _is_stale(owner: str, renewed_at: str) -> bool:
     host, pid, _ = owner.rsplit(":", 2)
     if host == socket.gethostname() and os.name == "posix":
         try:
@@ -40,4 +46,4 @@ def _is_stale(owner: str, claimed_at: str) -> bool:
             return True
         except PermissionError:  # somebody else's
             pass
-    return datetime.now(UTC) - datetime.fromisoformat(claimed_at) > _LONGEST_CLAIM
+    return datetime.now(UTC) - datetime.fromisoformat(renewed_at) > _LONGEST_LEASE

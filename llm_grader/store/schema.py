@@ -1,4 +1,4 @@
-"""The store's file: how its tables came about, version by version, and whose file it is. SQL only.
+"""The store's file: its tables, version by version, and whether it is one of ours. SQL.
 
 `user_version` in the file's header counts the migrations that it has been through. A new file goes through all of them,
 so that every file of a version has the same schema, whatever version it began with.
@@ -7,9 +7,10 @@ so that every file of a version has the same schema, whatever version it began w
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from llm_grader.errors import DiskError, StoreError
@@ -56,7 +57,18 @@ create table families(
 alter table attempts add column items integer
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2)
+# Reports, exports and audits need the conversation beside its results, and results are grouped by what is known of it.
+_VERSION_3 = """
+create table conversations(
+    transcript_id text not null, content_hash text not null, channel text not null, language text, agent text,
+    started_at text, ticket_id text, team text, source text, apart text, kept_at text not null,
+    primary key (transcript_id, content_hash)
+) without rowid;
+create table texts(content_hash text primary key, packed blob not null);
+create table contents(key text primary key, content_hash text not null) without rowid
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 """What makes version n + 1 of version n, the first from an empty file. A released one is never changed."""
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -80,31 +92,49 @@ def refuse_foreign(path: Path) -> None:
         raise StoreError("not an llm_grader store: choose another --store", path=path)
 
 
-def migrate(db: sqlite3.Connection, path: Path) -> None:
-    """Bring the file to this version's schema: wholly or, when anything fails, not at all.
+def make_private(path: Path) -> None:
+    """Make the file, where there is none, so that its owner alone can read it: what people said is in it.
 
-    Of several processes that open it at once one migrates, and the others wait.
+    SQLite gives its log and shared memory the mode of the file.
+
+    Raises:
+        DiskError: it cannot be made.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise DiskError(f"{path}: cannot make the store ({error.strerror})") from error
+
+
+def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring the file to the latest schema: wholly or, when anything fails, not at all.
+
+    Of several processes that open it at once one migrates, and the others wait. After the n-th of `migrations` the
+    schema has the version n.
 
     Raises:
         StoreError: it was written by a newer version.
         sqlite3.Error: it cannot be written; the caller rolls back.
     """
-    if _version(db, path) == SCHEMA_VERSION:
+    latest = len(migrations)
+    if _version(db, path, latest) == latest:
         return
     db.execute("begin immediate")
-    for migration in MIGRATIONS[_version(db, path) :]:  # another process may have been here meanwhile
+    for migration in migrations[_version(db, path, latest) :]:  # another process may have been here meanwhile
         for statement in migration.split(";"):
             db.execute(statement.strip())
     db.execute(f"pragma application_id = {APPLICATION_ID}")
-    db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    db.execute(f"pragma user_version = {latest}")
     db.execute("commit")
 
 
-def _version(db: sqlite3.Connection, path: Path) -> int:
+def _version(db: sqlite3.Connection, path: Path, latest: int) -> int:
     version = int(db.execute("pragma user_version").fetchone()[0])
-    if version > SCHEMA_VERSION:
+    if version > latest:
         raise StoreError(
-            f"written by a newer version (schema {version}, this one knows {SCHEMA_VERSION}): update llm-grader",
+            f"written by a newer version (schema {version}, this one knows {latest}): update llm-grader",
             path=path,
         )
     return version
@@ -128,8 +158,13 @@ def _done_or_busy(db: sqlite3.Connection, statement: str, *, last_try: bool) -> 
 
 
 @contextlib.contextmanager
-def told(db: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, with nothing half written."""
+def as_our_errors(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """SQLite's errors as ours, with nothing half written.
+
+    Raises:
+        DiskError: the disk or its permissions do not let the file be written.
+        StoreError: SQLite failed otherwise.
+    """
     try:
         yield
     except sqlite3.Error as error:

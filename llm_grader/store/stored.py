@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, get_type_hints
 from llm_grader.errors import StoreError
 from llm_grader.store.store import Store
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Scorecard, Status
+from llm_grader.verdict import About, Scorecard, Status
 
 _AT_ONCE = 500
 
@@ -31,20 +31,23 @@ class Column(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A transcript whose result is in the store: its id, the result's key, and the warnings of reading it."""
+    """A transcript whose result is in the store: its id, the key of the result, and what reading it showed."""
 
     transcript_id: str
     key: str
     warnings: tuple[str, ...]
+    about: About
+    content_hash: str
 
     @classmethod
     def of(cls, transcript: Transcript, key: str) -> Self:
         """The transcript whose result has this key."""
-        return cls(transcript.id, key, transcript.warnings)
+        return cls(transcript.id, key, transcript.warnings, About.of(transcript), transcript.content_hash())
 
     def own(self, card: Scorecard) -> Scorecard:
         """The card under this transcript's id and warnings: it may be of another with the same content."""
-        return card.model_copy(update={"transcript_id": self.transcript_id, "warnings": self.warnings})
+        own = {"transcript_id": self.transcript_id, "warnings": self.warnings, "about": self.about}
+        return card.model_copy(update=own)
 
 
 class Brief(NamedTuple):
@@ -92,7 +95,9 @@ def read_briefs(store: Store, results: Sequence[Known], *, as_json: bool = False
     """
     for start in range(0, len(results), _AT_ONCE):
         chunk = results[start : start + _AT_ONCE]
-        rows = {row[0]: row for row in store.select(_BRIEFS, as_json, json.dumps([one.key for one in chunk]))}
+        with store.locked() as db:
+            found = db.execute(_BRIEFS, (as_json, json.dumps([one.key for one in chunk]))).fetchall()
+        rows = {row[0]: row for row in found}
         for one in chunk:
             if one.key not in rows:
                 raise StoreError(f"result {one.key} is gone", path=store.path)

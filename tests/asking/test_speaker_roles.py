@@ -34,7 +34,7 @@ TOLD = {"speaker_1": speaker("agent", (0, HELLO)), "speaker_2": speaker("custome
 
 def respond_with(roles: Mapping[str, Any]) -> Callable[[ScriptedRequest], ScriptedResponse]:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        asked = request.asked()
+        asked = request.item_ids()
         if asked and asked[0].startswith("speaker_"):
             return completion({name: said for name, said in roles.items() if name in asked})
         return completion(answers(*asked))

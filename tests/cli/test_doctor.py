@@ -40,7 +40,7 @@ def run(*arguments: str) -> Result:
 
 
 def works(request: ScriptedRequest) -> ScriptedResponse:
-    answers = {item_id: answer("met", (0, "Good morning")) for item_id in request.asked() or ["greeting"]}
+    answers = {item_id: answer("met", (0, "Good morning")) for item_id in request.item_ids() or ["greeting"]}
     return completion(answers, mode="tools" if "tools" in request.body else "json")
 
 

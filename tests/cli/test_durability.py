@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from llm_grader.store.leases import read_in_doubt
 from llm_grader.store.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer
 from tests.support.command_line import (
@@ -93,7 +94,7 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(desk: Path) -> None:
             in_flight = paid(server, since=before).keys() - kept.keys()
             assert len(in_flight) <= CONCURRENCY
             with Store(desk / "llm-grader.db") as store:
-                assert len(in_flight) <= len(store.in_doubt()) <= CONCURRENCY
+                assert len(in_flight) <= len(read_in_doubt(store)) <= CONCURRENCY
             expected.update(in_flight)  # nobody knows whether they were answered: they are asked again
             for card in ended.cards():
                 assert kept[card.transcript_id] == card
@@ -301,7 +302,7 @@ def test_a_request_that_got_no_answer_is_noted_as_in_doubt(desk: Path, lost: Scr
     assert outcomes(desk)[-1] == ("ok", True)
     assert len(outcomes(desk)) == len(server.requests) >= 2
     with Store(desk / "llm-grader.db") as store:
-        assert store.in_doubt() == {}  # whatever became of it, the conversation is graded
+        assert read_in_doubt(store) == {}  # whatever became of it, the conversation is graded
 
 
 def test_requests_that_were_given_up_are_in_doubt_at_the_next_start(desk: Path) -> None:
@@ -342,4 +343,4 @@ def test_a_run_that_ends_leaves_nothing_in_doubt(desk: Path) -> None:
         assert run(*grading(desk, server.base_url), folder=desk).code == 0
     assert len(server.requests) == 6
     with Store(desk / "llm-grader.db") as store:
-        assert store.in_doubt() == {}
+        assert read_in_doubt(store) == {}

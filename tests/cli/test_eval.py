@@ -205,7 +205,7 @@ def test_with_a_model_the_conversations_are_graded_first_and_never_paid_twice(tm
 
 def test_the_example_set_is_compared_by_the_rubric_that_is_named() -> None:
     with ScriptedServer(
-        lambda request: completion({item: answer("cannot_assess") for item in request.asked()})
+        lambda request: completion({item: answer("cannot_assess") for item in request.item_ids()})
     ) as server:
         shared = ("eval", "--gold", ROOT / "eval" / "gold", "--base-url", server.base_url, "--model", "m", "--json")
         rows = run(*shared, "--rubric", "call_quality").lines()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from llm_grader.cli.commands.figures import figures
 from llm_grader.errors import MalformedInput, UsageError
-from llm_grader.figures.catalogue import MEASURES
+from llm_grader.figures.catalogue import CATALOGUE
 from llm_grader.store.store import Store
 from llm_grader.verdict import Provenance, Scorecard, Verdict
 
@@ -71,7 +71,7 @@ def test_a_table_shows_what_there_is_and_says_why_the_rest_is_missing(chats: Pat
 
 def test_json_has_a_line_for_each_figure_and_group(chats: Path) -> None:
     found = rows(run(chats, "--json", "--by", "agent"))
-    assert len(found) == 2 * len(MEASURES)
+    assert len(found) == 2 * len(CATALOGUE)
     assert found["average_response_time", "ann"]["value"] == 60
     assert found["nps", "ann"]["value"] is None
     assert found["nps", "ann"]["reason"] == "no ticket has an nps"

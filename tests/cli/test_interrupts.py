@@ -14,13 +14,13 @@ from llm_grader.errors import GraderError, Interrupted
 
 
 class Work:
-    """Passes pieces on, and notes what was taken, what was said, and whether it was closed."""
+    """Passes pieces on, and notes what was taken, the messages, and whether it was closed."""
 
     def __init__(self, *, stored: bool = True, error: Exception | None = None) -> None:
-        self.said: list[str] = []
+        self.messages: list[str] = []
         self.taken: list[int] = []
         self.closed = False
-        self.interrupts = Interrupts(self.said.append, lambda: 0, stored=stored)
+        self.interrupts = Interrupts(self.messages.append, lambda: 0, stored=stored)
         self._error = error
 
     def run(self, take: Callable[[int], None] = lambda _piece: None) -> GraderError | None:
@@ -44,14 +44,14 @@ class Work:
 def test_all_results_are_taken_and_then_it_is_closed() -> None:
     work = Work()
     assert work.run() is None
-    assert (work.taken, work.closed, work.said) == ([1, 2, 3], True, [])
+    assert (work.taken, work.closed, work.messages) == ([1, 2, 3], True, [])
     assert (work.interrupts.exit_code, work.interrupts.in_flight) == (None, 0)
 
 
-@pytest.mark.parametrize(("error", "told"), [(GraderError("no"), True), (Interrupted("as it was asked to"), False)])
-def test_an_error_that_stops_a_run_is_given_back(error: GraderError, told: bool) -> None:
+@pytest.mark.parametrize(("error", "returned"), [(GraderError("no"), True), (Interrupted("as it was asked to"), False)])
+def test_an_error_that_stops_a_run_is_given_back(error: GraderError, returned: bool) -> None:
     work = Work(error=error)
-    assert work.run() is (error if told else None)
+    assert work.run() is (error if returned else None)
     assert (work.taken, work.closed) == ([1, 2, 3], True)
 
 
@@ -61,13 +61,13 @@ def test_one_signal_begins_nothing_new(number: signal.Signals, code: int) -> Non
     assert work.run(lambda piece: os.kill(os.getpid(), number) if piece == 1 else None) is None
     assert work.taken in ([1], [1, 2])  # the second may have begun
     assert (work.closed, work.interrupts.exit_code) == (True, code)
-    assert len(work.said) == 1
+    assert len(work.messages) == 1
 
 
 @pytest.mark.parametrize(
-    ("stored", "told"), [(True, "aborted; what was finished is stored"), (False, "aborted")], ids=["stored", "not"]
+    ("stored", "message"), [(True, "aborted; what was finished is stored"), (False, "aborted")], ids=["stored", "not"]
 )
-def test_a_second_signal_gives_up_and_says_what_is_kept(stored: bool, told: str) -> None:
+def test_a_second_signal_gives_up_and_says_what_is_kept(stored: bool, message: str) -> None:
     work = Work(stored=stored)
 
     def twice(_piece: int) -> None:
@@ -76,7 +76,7 @@ def test_a_second_signal_gives_up_and_says_what_is_kept(stored: bool, told: str)
 
     work.interrupts.until_stopped = iter  # type: ignore[assignment]  # there is always more in flight
     assert work.run(twice) is None
-    assert (work.closed, work.said[-1]) == (True, told)
+    assert (work.closed, work.messages[-1]) == (True, message)
 
 
 def test_a_run_exits_with_what_stopped_it_first() -> None:
@@ -84,4 +84,4 @@ def test_a_run_exits_with_what_stopped_it_first() -> None:
     work.interrupts.stop(signal.SIGINT)
     work.interrupts.stop(signal.SIGPIPE)
     assert work.interrupts.exit_code == 130
-    assert len(work.said) == 1
+    assert len(work.messages) == 1

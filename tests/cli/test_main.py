@@ -20,7 +20,7 @@ Run = Callable[..., Finished]
 
 def truthful(request: ScriptedRequest) -> ScriptedResponse:
     """Everything is met, shown by the greeting; nobody blames or lapses."""
-    return completion({item_id: answer("met", (0, "Good morning")) for item_id in request.asked()})
+    return completion({item_id: answer("met", (0, "Good morning")) for item_id in request.item_ids()})
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_score_below_the_threshold_exits_with_1(run: Run) -> None:
     def poor(request: ScriptedRequest) -> ScriptedResponse:
         quoted = {"avoid_jargon", "active_listening", "positive_tone", "no_blame", "product_knowledge"}
         return completion(
-            {i: answer("not_met", *([(0, "Good morning")] if i in quoted else [])) for i in request.asked()}
+            {i: answer("not_met", *([(0, "Good morning")] if i in quoted else [])) for i in request.item_ids()}
         )
 
     with ScriptedServer(poor) as server:
@@ -116,7 +116,7 @@ def test_a_score_below_the_threshold_exits_with_1(run: Run) -> None:
 
 def test_a_card_that_needs_review_exits_with_3(run: Run) -> None:
     with ScriptedServer(
-        lambda request: completion({i: answer("met", (0, "never said")) for i in request.asked()})
+        lambda request: completion({i: answer("met", (0, "never said")) for i in request.item_ids()})
     ) as server:
         result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
     assert result.code == 3
@@ -328,7 +328,7 @@ def test_escape_codes_in_a_transcript_do_not_reach_the_terminal(run: Run, tmp_pa
 
     def quote_all(request: ScriptedRequest) -> ScriptedResponse:
         said = answer("met", (0, "Good morning \x1b[2J\x1b]0;owned\x07"), reason="\x1b[1m")
-        return completion(dict.fromkeys(request.asked(), said))
+        return completion(dict.fromkeys(request.item_ids(), said))
 
     with ScriptedServer(quote_all) as hostile:
         result = run("grade", "t.jsonl", "--base-url", hostile.base_url, "--model", "m")

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
+from typer.testing import CliRunner
 
 from llm_grader.cli.main import app
+from llm_grader.cli.setup import options
 
 
 def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
@@ -26,3 +28,31 @@ def test_whoever_names_a_judge_takes_the_flag_that_its_refusal_names() -> None:
     taking = {name for name, taken in flags.items() if "--model" in taken}
     assert {"grade", "render", "batch import", "eval", "eval names", "doctor"} <= taking
     assert [name for name in sorted(taking) if "--allow-http" not in flags[name]] == []
+
+
+def small_command() -> tuple[typer.Typer, list[Any]]:
+    """A command with a group, and what it was called with."""
+    calls: list[Any] = []
+    small = typer.Typer()
+
+    @small.command()
+    @options.grouped
+    def show(*, rubric: options.Rubric = None, endpoint: options.EndpointFlags, json: options.Json = False) -> None:
+        """Show."""
+        calls.append((rubric, endpoint, json))
+
+    return small, calls
+
+
+def test_a_group_of_flags_comes_as_one_object() -> None:
+    small, calls = small_command()
+    result = CliRunner().invoke(small, ["-m", "mine", "--mode", "tools", "--json"])
+    assert result.exit_code == 0, result.output
+    assert calls == [(None, options.EndpointFlags(model="mine", mode="tools"), True)]
+
+
+def test_the_help_of_a_flag_is_its_settings_meaning_with_the_default_and_bounds() -> None:
+    samples = options.setting("samples")
+    assert (samples.help, samples.min) == ("Ask so many times and let the answers vote. [1]", 1)
+    assert options.setting("allow_http").help == "Allow plain http to other machines."
+    assert options.setting("concurrency", help="Pairs in flight at most.").help == "Pairs in flight at most. [64]"

@@ -54,12 +54,12 @@ def judging(proposals: list[dict[str, Any]]) -> Callable[[ScriptedRequest], Scri
     """Everything is met in the words of the agent as the judge reads them; asked for wordings, it gives these."""
 
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        if request.asked() == ["wordings"]:
+        if request.item_ids() == ["wordings"]:
             return completion({"wordings": proposals})
         sent = str(request.body["messages"])
         words, name = ("Hello, this is [NAME_1]", "[NAME_1]") if "[NAME_1]" in sent else ("Hello, this is", "Jana")
         met = answer("met", (0, words), reason=f"{name} greets")
-        return completion(dict.fromkeys(request.asked(), met))
+        return completion(dict.fromkeys(request.item_ids(), met))
 
     return respond
 
@@ -71,7 +71,7 @@ def refine(gold: Path, server: ScriptedServer, *more: str | Path) -> Any:
 
 
 def wordings_asked_for(server: ScriptedServer) -> list[int]:
-    return [request.number for request in server.requests if request.asked() == ["wordings"]]
+    return [request.number for request in server.requests if request.item_ids() == ["wordings"]]
 
 
 def words_of(body: Mapping[str, Any]) -> str:

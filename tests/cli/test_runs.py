@@ -213,7 +213,7 @@ def test_an_edited_question_is_asked_alone_and_an_edited_weight_not_at_all(desk:
         write_rubric(desk, RUBRIC.replace('"1"', '"3"').replace("Did the agent greet?", "Did the agent say hello?"))
         third = run(*command, folder=desk)
     assert [end.code for end in (first, second, third)] == [0, 0, 0]
-    assert [request.asked() for request in server.requests[10:]] == [["greeting"]] * 10
+    assert [request.item_ids() for request in server.requests[10:]] == [["greeting"]] * 10
     assert all("name the number" not in json.dumps(request.body) for request in server.requests[10:])
     assert all(told_right(card) for end in (second, third) for card in end.cards())
     assert "20 results belong to another version of this rubric; they are kept: 2 (" in third.stderr
@@ -288,7 +288,7 @@ def test_a_dry_run_after_an_edit_foretells_whole_answers_from_those_about_one_it
     write_cases(desk, 60)
 
     def counted(request: ScriptedRequest) -> ScriptedResponse:
-        said = {item: answers_of(case_of(request))[item] for item in request.asked()}
+        said = {item: answers_of(case_of(request))[item] for item in request.item_ids()}
         return completion(said, usage={"prompt_tokens": 100, "completion_tokens": len(json.dumps(said)) // 4})
 
     with ScriptedServer(counted) as server:
@@ -296,7 +296,7 @@ def test_a_dry_run_after_an_edit_foretells_whole_answers_from_those_about_one_it
         assert run(*command, "--limit", "20", folder=desk).code == 0
         write_rubric(desk, RUBRIC.replace("Did the agent name the number", "Did the agent tell the number"))
         assert run(*command, "--limit", "20", folder=desk).code == 0
-        assert [request.asked() for request in server.requests[20:]] == [["number"]] * 20
+        assert [request.item_ids() for request in server.requests[20:]] == [["number"]] * 20
         foretold = json.loads(run(*command, "--dry-run", folder=desk).stdout)
         ended = run(*command, folder=desk)
     assert foretold["requests"] == 40

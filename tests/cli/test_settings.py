@@ -35,5 +35,34 @@ def test_variables_that_somebody_reads_are_fine(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize("name", ["max_completion_tokens", "timeout", "requests_per_minute", "tokens_per_minute"])
 def test_a_limit_of_the_endpoint_that_is_none_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(f"LLM_GRADER_{name.upper()}", "0")
-    with pytest.raises(UsageError, match=rf"^setting {name} \(LLM_GRADER_{name.upper()} or llm-grader\.toml\): .*than"):
+    with pytest.raises(
+        UsageError, match=rf"^setting {name} \(LLM_GRADER_{name.upper()} or llm-grader\.toml\): expected .*, found '0'"
+    ):
         load_settings()
+
+
+def test_a_flag_is_named_as_where_a_wrong_value_comes_from() -> None:
+    with pytest.raises(
+        UsageError, match=r"^setting mode \(flag\): expected 'tools', 'json_schema' or 'md_json', found"
+    ):
+        load_settings(mode="telepathy")
+
+
+def test_a_wrong_key_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("llm-grader.toml").write_text("api_key = 5550123\n", "utf-8")
+    with pytest.raises(UsageError, match=r"api_key.*: expected text$"):
+        load_settings()
+
+
+def test_address_and_key_of_the_sdk_count_before_the_file_and_after_our_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("llm-grader.toml").write_text('base_url = "https://file.example/v1"\n', "utf-8")
+    assert load_settings().base_url == "https://file.example/v1"
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://sdk.example/v1")
+    assert load_settings().base_url == "https://sdk.example/v1"
+    monkeypatch.setenv("LLM_GRADER_BASE_URL", "https://ours.example/v1")
+    assert load_settings().base_url == "https://ours.example/v1"
+    assert load_settings(base_url="https://flag.example/v1").base_url == "https://flag.example/v1"

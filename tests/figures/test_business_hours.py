@@ -194,7 +194,7 @@ def test_a_file_says_when_it_is_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         (
             "Europe/Berlin",
@@ -211,10 +211,10 @@ def test_a_file_says_when_it_is_open(tmp_path: Path) -> None:
         ("holidays", "holiday", "line 6: .*unknown key; did you mean 'holidays'"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "hours.yaml"
     path.write_text(FILE.replace(old, new), "utf-8")
-    with pytest.raises(MalformedInput, match=told):
+    with pytest.raises(MalformedInput, match=message):
         load_business_hours(path)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from llm_grader.errors import UsageError
 from llm_grader.figures.business_hours import load_business_hours
 from llm_grader.figures.case import Case
-from llm_grader.figures.catalogue import MEASURES
+from llm_grader.figures.catalogue import CATALOGUE
 from llm_grader.figures.figures import Figure, FigureSettings, compute_figures, quantile
 from llm_grader.signals.waits import response_waits
 from llm_grader.transcript import Transcript
@@ -40,7 +40,7 @@ def talk(id_: str = "t", *turns: tuple[Any, ...], channel: str = "chat", **field
 
 
 def tickets(*tickets: dict[str, Any]) -> list[Transcript]:
-    """Conversations in which nothing was said, each with its ticket."""
+    """Conversations in which nobody speaks, with its ticket."""
     return [talk(f"t{n}", ticket=ticket) for n, ticket in enumerate(tickets)]
 
 
@@ -70,12 +70,12 @@ def card(transcript_id: str, score: float | None = None, **labels: str | None) -
     )
 
 
-# --- what cannot be told ----------------------------------------------------------------------------------------------
+# --- what cannot be computed ---------------------------------------------------------------------------------------
 
 
 def test_without_conversations_every_figure_is_absent_with_a_reason() -> None:
     found = compute_figures([])
-    assert [figure.id for figure in found] == [measure.id for measure in MEASURES]
+    assert [figure.id for figure in found] == [definition.id for definition in CATALOGUE]
     assert {(figure.value, figure.n, figure.reason) for figure in found} == {(None, 0, "there are no conversations")}
 
 
@@ -83,19 +83,19 @@ def test_what_the_conversations_do_not_tell_is_absent_and_not_zero() -> None:
     # two mails without tickets and times: nobody is known to be answered, resolved, satisfied …
     mail = [talk(id_, ("customer", None), ("ann", None), channel="email") for id_ in "ab"]
     found = compute(mail)
-    told = {id_: figure.value for id_, figure in found.items() if figure.value is not None}
-    assert told == {"transfers": 0, "transfer_rate": 0}  # one named agent each
+    values = {id_: figure.value for id_, figure in found.items() if figure.value is not None}
+    assert values == {"transfers": 0, "transfer_rate": 0}  # one named agent each
     assert found["nps"].reason == "no ticket has an nps"
     assert found["csat"].n == 0
-    assert all(figure.reason for id_, figure in found.items() if id_ not in told)
+    assert all(figure.reason for id_, figure in found.items() if id_ not in values)
 
 
-def test_a_rate_is_not_told_from_one_conversation() -> None:
+def test_no_rate_is_made_of_one_conversation() -> None:
     ticket = {"status": "solved", "csat": 5, "nps": 10, "customer_id": "c", "contacts": 3, "reopens": 0, "rating": 5}
     found = compute(tickets(ticket))
     rates = ("csat", "nps", "repeat_contact_rate", "first_contact_resolution_rate", "resolution_rate", "agent_rating")
     assert {found[id_].value for id_ in rates} == {None}
-    assert found["nps"].reason == "1 is too few to speak of a rate: 2 are asked"
+    assert found["nps"].reason == "1 is too few to speak of a rate: 2 are needed"
     assert found["nps"].n == 1
     assert found["resolved_count"].value == 1  # a count is one
 
@@ -147,7 +147,7 @@ def test_an_answer_belongs_to_the_agent_who_gave_it() -> None:
     assert grouped([chat], "average_response_time", by="agent") == {"jonas": 20, "mira": 40}
 
 
-def test_without_turn_times_the_ticket_tells_the_first_response() -> None:
+def test_without_turn_times_the_ticket_has_the_first_response() -> None:
     mail = talk(
         "a",
         ("customer", None),
@@ -165,7 +165,7 @@ def test_a_chat_may_have_seconds_instead_of_moments() -> None:
     assert compute([chat])["average_response_time"].value == 7
 
 
-def test_pauses_on_calls_are_told_apart_from_waits_in_writing() -> None:
+def test_pauses_on_calls_are_kept_apart_from_waits_in_writing() -> None:
     # the customer stops at 10, the agent begins at 11.5
     call = talk(
         "a", ("customer", None, {"start": 0, "end": 10}), ("ann", None, {"start": 11.5, "end": 20}), channel="call"
@@ -200,14 +200,14 @@ NO_ZONE: dict[str, Any] = {"warnings": ["times without a zone were read as UTC"]
 
 def test_times_that_state_no_zone_are_of_the_business_hours_zone() -> None:
     # 15:30 → 16:30 as the source wrote it; read as UTC, 16:30 → 17:30 in Prague, half of it is after five
-    asked, answered = 3.5 * HOUR, 4.5 * HOUR
-    turns = ("customer", asked), ("ann", answered)
+    opened, answered = 3.5 * HOUR, 4.5 * HOUR
+    turns = ("customer", opened), ("ann", answered)
     art = "average_response_time"
     assert compute([talk("a", *turns, **NO_ZONE)], business_hours=PRAGUE)[art].value == HOUR
     assert compute([talk("a", *turns)], business_hours=PRAGUE)[art].value == HOUR / 2
     utc = FigureSettings(times_in="UTC")
     assert compute([talk("a", *turns, **NO_ZONE)], business_hours=PRAGUE, settings=utc)[art].value == HOUR / 2
-    ticket = {"opened_at": NOON + timedelta(seconds=asked), "first_reply_at": NOON + timedelta(seconds=answered)}
+    ticket = {"opened_at": NOON + timedelta(seconds=opened), "first_reply_at": NOON + timedelta(seconds=answered)}
     mail = talk("a", channel="email", ticket=ticket, **NO_ZONE)
     assert compute([mail], business_hours=PRAGUE)["first_response_time"].value == HOUR
 
@@ -228,8 +228,8 @@ def test_weeks_are_of_the_clock_that_wrote_the_times() -> None:
 
 def test_a_change_of_the_clock_does_not_change_a_wait() -> None:
     # 1:30 → 3:30 on the wall of Prague while the clock was put forward: one hour
-    asked, answered = (datetime(2026, 3, 29, hour, 30, tzinfo=ZoneInfo("Europe/Prague")) for hour in (1, 3))
-    chat = talk("a", ("customer", None, {"at": asked}), ("ann", None, {"at": answered}))
+    opened, answered = (datetime(2026, 3, 29, hour, 30, tzinfo=ZoneInfo("Europe/Prague")) for hour in (1, 3))
+    chat = talk("a", ("customer", None, {"at": opened}), ("ann", None, {"at": answered}))
     assert compute([chat])["average_response_time"].value == HOUR
 
 
@@ -303,12 +303,12 @@ def test_handle_time_by_type_says_what_takes_long() -> None:
     assert grouped(three, "productivity", by="type") == {"claim": 200, "order": 50}
 
 
-def test_transfers_are_the_tickets_else_what_the_conversation_tells() -> None:
+def test_transfers_are_the_tickets_else_those_of_the_conversation() -> None:
     passed_on = ("system", 5, {"kind": "event", "event": "transfer"})
     found = compute(
         [
             talk("a", ("ann", 0), ("bob", 9), ticket={"transfers": 3}),  # the ticket knows better: 3
-            talk("b", ("ann", 0), passed_on, ("bob", 9), passed_on),  # 2 told
+            talk("b", ("ann", 0), passed_on, ("bob", 9), passed_on),  # 2 noted
             talk("c", ("ann", 0), ("bob", 9)),  # 1, a second agent
             talk("d", ("ann", 0)),  # 0
             talk("e", ("ann", 0, {"speaker": None})),  # who knows
@@ -336,7 +336,7 @@ def test_csat_takes_the_words_of_vendors() -> None:
     assert (found.value, found.n) == (2 / 3, 3)
 
 
-def test_a_score_off_the_scale_is_told_instead_of_counted() -> None:
+def test_a_score_off_the_scale_is_a_reason_instead_of_counted() -> None:
     percent = tickets({"csat": 85}, {"csat": 3}, {"survey_score": 11}, {"survey_score": 2})
     found = compute(percent)
     assert found["csat"].value is None
@@ -433,10 +433,10 @@ def test_a_ticket_with_several_conversations_counts_once() -> None:
 
 def test_the_order_of_conversations_makes_no_difference() -> None:
     # ticket 9 three times: open, then solved with answers, then without them; what is known last counts
-    known = {"csat": 5, "rating": 4, "handle_seconds": 60, "transfers": 2, "contacts": 1, "reopens": 0}
+    fields = {"csat": 5, "rating": 4, "handle_seconds": 60, "transfers": 2, "contacts": 1, "reopens": 0}
     conversations = [
         talk("a", ("customer", 0), ("ann", 5), ticket={"id": "9", "status": "open", "csat": 1}),
-        talk("b", ("customer", 60), ("ann", 65), ticket={"id": "9", "status": "solved", **known}),
+        talk("b", ("customer", 60), ("ann", 65), ticket={"id": "9", "status": "solved", **fields}),
         talk("c", ("customer", 90), ("ann", 95), ticket={"id": "9", "status": "solved"}),
         talk("d", ("customer", 0), ("ann", 5), ticket={"id": "10", "status": "open", "csat": 1, "rating": 2}),
     ]
@@ -576,7 +576,7 @@ def test_groups_by_team_channel_and_type() -> None:
 def test_figures_come_by_checklist_and_then_by_group() -> None:
     found = compute_figures([talk("a", channel="email"), talk("b")], by="channel")
     assert [figure.group for figure in found[:2]] == ["chat", "email"]
-    assert [figure.id for figure in found[::2]] == [measure.id for measure in MEASURES]
+    assert [figure.id for figure in found[::2]] == [definition.id for definition in CATALOGUE]
 
 
 def test_an_unknown_grouping_is_an_error() -> None:

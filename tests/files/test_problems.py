@@ -35,7 +35,7 @@ def test_alternatives_for_one_value_are_one_problem() -> None:
     assert problems({"part": 3}) == [Problem(("part",), "expected text or a mapping, found the number 3")]
 
 
-def test_only_the_alternative_that_was_meant_is_told() -> None:
+def test_only_the_alternative_that_was_meant_is_explained() -> None:
     assert problems({"part": {"name": "ab", "share": 1}}) == [
         Problem(("part", "share"), "expected less than 1, found the number 1")
     ]
@@ -50,13 +50,13 @@ def test_what_follows_from_another_problem_is_left_out() -> None:
     assert problems({"parts": []}) == [Problem(("parts",), "expected a list of at least 1, found a list of 0")]
 
 
-def test_an_unknown_key_is_told_with_the_closest_known_one() -> None:
+def test_an_unknown_key_is_named_with_the_closest_one() -> None:
     assert problems({"cuont": 1}) == [Problem(("cuont",), "unknown key; did you mean 'count'?")]
     assert problems({"zzz": 1}) == [Problem(("zzz",), "unknown key")]
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-01-31T09:00:00", 1.5e300])
-def test_a_time_is_asked_for_with_its_zone(at: Any) -> None:
+def test_a_time_is_expected_with_its_zone(at: Any) -> None:
     (problem,) = problems({"at": at})
     assert problem.place == ("at",)
     assert problem.message.startswith("expected a time with its zone, such as 2026-01-31T09:00:00+01:00, found ")

@@ -13,9 +13,9 @@ from llm_grader.errors import (
     AuthError,
     BadRequest,
     BudgetExceeded,
-    ClaimedElsewhere,
     InvalidOutput,
     JudgeError,
+    LeasedElsewhere,
     RateLimited,
     TransientError,
 )
@@ -220,8 +220,8 @@ def test_an_attempt_that_is_aborted_has_no_end() -> None:
 
 def test_what_somebody_else_does_is_not_sent() -> None:
     script = Script(1)
-    with pytest.raises(ClaimedElsewhere):
-        run(logged(script, Log(ClaimedElsewhere())))
+    with pytest.raises(LeasedElsewhere):
+        run(logged(script, Log(LeasedElsewhere())))
     assert script.sent == 0
 
 
@@ -234,7 +234,7 @@ def test_without_a_log_nothing_is_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "seconds"), [(399, 4.0), (99, 1.0), (BadRequest("no"), 2.0), (ClaimedElsewhere(), 0.0)]
+    ("outcome", "seconds"), [(399, 4.0), (99, 1.0), (BadRequest("no"), 2.0), (LeasedElsewhere(), 0.0)]
 )
 def test_the_next_request_waits_for_what_this_one_took(outcome: Outcome, seconds: float) -> None:
     """6,000 tokens a minute are 100 a second; 200 were expected, 399 + 1 and 99 + 1 counted, or none."""

@@ -199,7 +199,7 @@ def test_what_is_rendered_is_what_is_sent(server: Server, mode: Mode) -> None:
 def test_the_schema_is_sent_as_the_response_model_tells_it(server: Server, lasting: Lasting) -> None:
     lasting.ask()
     schema = server.requests[0].schema()
-    assert server.requests[0].asked() == ["greeting", "thanks"]
+    assert server.requests[0].item_ids() == ["greeting", "thanks"]
     assert schema["properties"] == MODEL.model_json_schema()["properties"]
 
 

@@ -169,7 +169,7 @@ def test_after_a_pause_workers_do_not_send_all_at_once() -> None:
 
 
 def respond(request: ScriptedRequest) -> ScriptedResponse:
-    return completion(answers(*request.asked()))
+    return completion(answers(*request.item_ids()))
 
 
 def grade(number: int, *graders: Grader, concurrency: int = 8) -> None:
@@ -205,7 +205,7 @@ def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
     usage = {"prompt_tokens": 1900, "completion_tokens": 100, "total_tokens": 2000}
 
     def counted(request: ScriptedRequest) -> ScriptedResponse:
-        return completion(answers(*request.asked()), usage=usage)
+        return completion(answers(*request.item_ids()), usage=usage)
 
     with ScriptedServer(counted) as server:
         endpoint = Endpoint(model="m", base_url=server.base_url, tokens_per_minute=600_000)
@@ -216,12 +216,8 @@ def test_the_limit_on_tokens_goes_by_what_the_server_counts() -> None:
 
 
 def test_limits_change_no_key() -> None:
-    keys = [
-        Grader(rubric(), endpoint=Endpoint(model="m", base_url="http://127.0.0.1:1/v1", requests_per_minute=limit)).key(
-            transcript()
-        )
-        for limit in (None, 5)
-    ]
+    endpoints = [Endpoint(model="m", base_url="http://127.0.0.1:1/v1", requests_per_minute=n) for n in (None, 5)]
+    keys = [Grader(rubric(), endpoint=endpoint).provenance(transcript()).key for endpoint in endpoints]
     assert keys[0] == keys[1]
 
 

@@ -11,6 +11,7 @@ import pytest
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.reuse import items_to_ask_anew
 from llm_grader.rubric.model import Item, Rubric
+from llm_grader.store.past_runs import read_other_versions
 from llm_grader.store.store import Store
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
 from llm_grader.transcript import Ticket, Transcript, Turn
@@ -31,7 +32,7 @@ class Desk:
 
     @property
     def questions(self) -> list[list[str]]:
-        return [request.asked() for request in self.server.requests]
+        return [request.item_ids() for request in self.server.requests]
 
     def grader(self, graded_by: Rubric, **settings: Any) -> Grader:
         return Grader(graded_by, "m", base_url=self.server.base_url, api_key="k", store=self.store, **settings)
@@ -43,8 +44,8 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        given = answers(*request.asked(), **GIVEN)
-        return completion({item_id: given[item_id] for item_id in request.asked()})
+        given = answers(*request.item_ids(), **GIVEN)
+        return completion({item_id: given[item_id] for item_id in request.item_ids()})
 
     with ScriptedServer(respond) as server, Store(tmp_path / "llm-grader.db") as store:
         yield Desk(server, store)
@@ -147,7 +148,7 @@ def test_the_results_of_the_version_before_stay_and_are_named(desk: Desk) -> Non
     assert desk.store.find(second.provenance.key) == second
     assert [run.rubric_version for run in desk.store.runs()] == ["2", "1"]
     assert next(iter(desk.store.cards(1))) == first
-    assert desk.store.other_versions(after.base_provenance) == [("1", rubric(*ITEMS).content_hash(), 1)]
+    assert read_other_versions(desk.store, after.identity.base) == [("1", rubric(*ITEMS).content_hash(), 1)]
     assert desk.grade(rubric(*ITEMS)) == first
     assert len(desk.server.requests) == 1
 
@@ -165,7 +166,7 @@ def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest
     desk.grade(rubric(*ITEMS))
     after = edited(item("greeting", weight=2), *ITEMS[1:])
     desk.grade(after, reason_language="de")
-    monkeypatch.setattr("llm_grader.grader.grader.prompt_hash", lambda *_names: "templates of another version")
+    monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "templates of another version")
     desk.grade(after)
     assert desk.questions == [["greeting", "thanks", "solution"]] * 3
 
@@ -193,10 +194,10 @@ def test_without_reuse_everything_is_asked_together(desk: Desk) -> None:
 
 def test_what_failed_a_check_is_asked_again(tmp_path: Path) -> None:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        reply = answers(*request.asked())
+        reply = answers(*request.item_ids())
         if request.number < 2:  # the answer and its repair
             reply["thanks"] = answer("met", (0, "words that nobody said"))
-        return completion({item_id: reply[item_id] for item_id in request.asked()})
+        return completion({item_id: reply[item_id] for item_id in request.item_ids()})
 
     with ScriptedServer(respond) as server, Store(tmp_path / "llm-grader.db") as store:
         made = Desk(server, store)

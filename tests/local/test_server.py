@@ -246,8 +246,8 @@ def test_a_transcript_beyond_the_context_is_refused(server: LocalServer) -> None
     long = TALK.model_copy(update={"turns": (Turn(role="agent", text="It will arrive. " * 3000),)})
     chosen: list[Any] = []
 
-    async def choose(*asked: Any) -> Any:
-        chosen.append(asked)
+    async def choose(*arguments: Any) -> Any:
+        chosen.append(arguments)
 
     asker = ChoiceAsker(choose, context_tokens=server.context_tokens, count_tokens=server.count_tokens)
     with pytest.raises(ContextTooLong):

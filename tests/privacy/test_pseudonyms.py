@@ -25,7 +25,7 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 def conversation() -> Transcript:
-    said = "Guten Tag Frau TRAUTWEIN, ich rufe 0171 2345678 an.\n> Silke"
+    text = "Guten Tag Frau TRAUTWEIN, ich rufe 0171 2345678 an.\n> Silke"
     return Transcript(
         id="t",
         channel="email",
@@ -50,7 +50,7 @@ def conversation() -> Transcript:
             Turn(
                 role="agent",
                 speaker="Bernd Kolloch",
-                text=said,
+                text=text,
                 segments=(Segment(kind="body", start=0, end=52), Segment(kind="quoted", start=52, end=59)),
             ),
         ),
@@ -73,16 +73,16 @@ def test_a_number_has_the_same_token_in_fields_and_texts() -> None:
         Participant(id="a", role="customer", phone="+31207940018"),
         Participant(id="+49 171 2345678", role="unknown"),
     )
-    said = Turn(role="customer", speaker="+49 171 2345678", text="+31 20 794 0018 or +491712345678")
-    redacted, _ = pseudonymise(Transcript(id="t", channel="chat", participants=people, turns=(said,)))
+    turn = Turn(role="customer", speaker="+49 171 2345678", text="+31 20 794 0018 or +491712345678")
+    redacted, _ = pseudonymise(Transcript(id="t", channel="chat", participants=people, turns=(turn,)))
     assert redacted.turns[0].text == f"{redacted.participants[0].phone} or {redacted.turns[0].speaker}"
     assert {redacted.participants[0].phone, redacted.participants[1].id} == {"[PHONE_1]", "[PHONE_2]"}
 
 
 def test_an_id_of_the_source_that_is_an_address_has_its_token() -> None:
     person = Participant(id="Jana", role="customer", email="jana@example.com", key="jana@example.com")
-    said = Turn(role="customer", speaker="Jana", text="Hello")
-    redacted, _ = pseudonymise(Transcript(id="t", channel="chat", participants=(person,), turns=(said,)))
+    turn = Turn(role="customer", speaker="Jana", text="Hello")
+    redacted, _ = pseudonymise(Transcript(id="t", channel="chat", participants=(person,), turns=(turn,)))
     assert (redacted.participants[0].email, redacted.participants[0].key) == ("[EMAIL_1]", "[EMAIL_1]")
 
 
@@ -112,8 +112,8 @@ def test_tags_articles_and_ids_of_the_ticket_have_tokens_too() -> None:
     ],
 )
 def test_an_id_that_names_somebody_is_replaced_and_comes_back(name: str, begins: str) -> None:
-    said = Turn(role="customer", speaker="Konstanze Oberhuber", text="Hi")
-    original = Transcript(id=name, channel="chat", turns=(said,))
+    turn = Turn(role="customer", speaker="Konstanze Oberhuber", text="Hi")
+    original = Transcript(id=name, channel="chat", turns=(turn,))
     redacted, values = pseudonymise(original)
     assert redacted.id.startswith(begins)
     assert restore_transcript(redacted, values) == original
@@ -125,25 +125,25 @@ def test_transcripts_that_say_the_same_once_redacted_come_back_as_their_own() ->
         Transcript(id=f"Chat with {name}", channel="chat", turns=(Turn(role="customer", speaker=name, text="Hi!"),))
         for name in people
     ]
-    told = list(map(Pseudonyms(), originals))
-    assert len({redacted.id for redacted, _ in told}) == 3
-    assert [restore_transcript(redacted, values) for redacted, values in told] == originals
+    pairs = list(map(Pseudonyms(), originals))
+    assert len({redacted.id for redacted, _ in pairs}) == 3
+    assert [restore_transcript(redacted, values) for redacted, values in pairs] == originals
 
 
 def test_ids_that_two_people_had_stay_apart() -> None:
     names = ("Konstanze Oberhuber", "Hildegard Vogt")
-    said = [Turn(role="customer", speaker=name, text=f"Hi {name[0]}") for name in names]
+    written = [Turn(role="customer", speaker=name, text=f"Hi {name[0]}") for name in names]
     chats = [
         Transcript(id=f"Chat with {name}", channel="chat", turns=(turn,))
-        for name, turn in zip(names, said, strict=True)
+        for name, turn in zip(names, written, strict=True)
     ]
     assert len({pseudonymise(chat)[0].id for chat in chats}) == 2
 
 
 @pytest.mark.parametrize("name", ["4870952797", "2024-05-01.777123456", "help-1714001000.000000"])
 def test_an_id_that_is_a_number_stays(name: str) -> None:
-    said = Turn(role="customer", speaker="Konstanze", text="Zavolejte mi prosím na 777 123 456, děkuji.")
-    assert pseudonymise(Transcript(id=name, channel="chat", turns=(said,)))[0].id == name
+    turn = Turn(role="customer", speaker="Konstanze", text="Zavolejte mi prosím na 777 123 456, děkuji.")
+    assert pseudonymise(Transcript(id=name, channel="chat", turns=(turn,)))[0].id == name
 
 
 def test_the_agent_under_review_stays_the_one_under_review() -> None:
@@ -162,8 +162,8 @@ _WORDS = ["Anna", "ANNA", "Annas", "a@example.com", "+372 5123 4567", "[NAME_1]"
 
 @given(st.lists(st.lists(st.sampled_from(_WORDS), max_size=12), max_size=4), st.booleans())
 def test_any_words_come_back(turns: list[list[str]], saved: bool) -> None:
-    said = tuple(Turn(role="agent", text=" ".join(words), speaker="Anna Kiss", subject="Anna") for words in turns)
-    original = Transcript(id="t", channel="chat", turns=said)
+    spoken = tuple(Turn(role="agent", text=" ".join(words), speaker="Anna Kiss", subject="Anna") for words in turns)
+    original = Transcript(id="t", channel="chat", turns=spoken)
     redacted, values = pseudonymise(original)
     if saved:
         values = type(values).model_validate_json(values.model_dump_json(exclude_defaults=True))
@@ -207,7 +207,7 @@ def test_what_fails_halfway_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_lines_that_are_no_values_or_contradict_each_other_are_told(tmp_path: Path) -> None:
+def test_lines_that_are_no_values_or_contradict_each_other_are_refused(tmp_path: Path) -> None:
     _, values = pseudonymise(conversation())
     line = values.model_dump_json(exclude_defaults=True)
     path = tmp_path / "values.jsonl"
@@ -239,7 +239,7 @@ def test_the_command_says_which_flags_belong_together(tmp_path: Path) -> None:
         read(tmp_path / "a.txt", "--redact", "--restore", tmp_path / "v")
 
 
-def test_a_transcript_that_the_values_do_not_know_is_told_and_the_others_are_restored(tmp_path: Path) -> None:
+def test_a_transcript_that_the_values_do_not_have_is_named_and_the_others_are_restored(tmp_path: Path) -> None:
     redacted, values = pseudonymise(conversation())
     unknown = redacted.model_copy(update={"id": "unknown"})
     (tmp_path / "in.jsonl").write_text(f"{unknown.model_dump_json()}\n{redacted.model_dump_json()}", "utf-8")
@@ -250,15 +250,15 @@ def test_a_transcript_that_the_values_do_not_know_is_told_and_the_others_are_res
     assert Transcript.model_validate_json(result.stdout) == conversation()
 
 
-@pytest.mark.parametrize(("known", "code"), [(True, 3), (False, 65)])
-def test_the_exit_code_says_whether_some_or_all_were_not_restored(tmp_path: Path, known: bool, code: int) -> None:
+@pytest.mark.parametrize(("some", "code"), [(True, 3), (False, 65)])
+def test_the_exit_code_says_whether_some_or_all_were_not_restored(tmp_path: Path, some: bool, code: int) -> None:
     redacted, values = pseudonymise(conversation())
     unknown = [redacted.model_copy(update={"id": id_}) for id_ in ("a", "b")]
-    lines = [transcript.model_dump_json() for transcript in ([redacted] if known else []) + unknown]
+    lines = [transcript.model_dump_json() for transcript in ([redacted] if some else []) + unknown]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), "utf-8")
     with new_values_file(tmp_path / "values.jsonl") as keep:
         keep(values)
     result = CliRunner().invoke(
         app, ["read", str(tmp_path / "in.jsonl"), "--restore", str(tmp_path / "values.jsonl")], catch_exceptions=False
     )
-    assert (result.exit_code, len(result.stdout.splitlines())) == (code, int(known))
+    assert (result.exit_code, len(result.stdout.splitlines())) == (code, int(some))

@@ -100,8 +100,8 @@ def test_a_number_that_a_field_gives_is_found_in_any_groups_and_has_one_token(fi
     person = Participant(id="a", role="customer", phone=field)
     ticket = Ticket(customer_contact=field)
     turns = (Turn(role="customer", text="Hello", subject=text),)
-    for known in ({"participants": (person,)}, {"ticket": ticket}):
-        redacted = redact(Transcript(id="t", channel="email", language="en", turns=turns, **known)).transcript
+    for fields in ({"participants": (person,)}, {"ticket": ticket}):
+        redacted = redact(Transcript(id="t", channel="email", language="en", turns=turns, **fields)).transcript
         assert redacted.turns[0].subject == sent
 
 
@@ -260,9 +260,9 @@ def test_a_label_that_says_a_role_is_no_name(label: str, name: str) -> None:
     assert name_in(label) == name
 
 
-def test_a_language_that_is_not_stated_is_told_from_the_words() -> None:
-    said = "Dobrý den, prosím zavolejte mi zpátky na 777 123 456, děkuji."
-    (turn,) = redact(Transcript(id="t", channel="chat", turns=(Turn(role="customer", text=said),))).transcript.turns
+def test_a_language_that_is_not_stated_is_recognised_from_the_words() -> None:
+    text = "Dobrý den, prosím zavolejte mi zpátky na 777 123 456, děkuji."
+    (turn,) = redact(Transcript(id="t", channel="chat", turns=(Turn(role="customer", text=text),))).transcript.turns
     assert "[PHONE_1]" in turn.text
 
 

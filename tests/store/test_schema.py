@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from llm_grader.errors import StoreError
-from llm_grader.store import schema
-from llm_grader.store.schema import APPLICATION_ID, SCHEMA_VERSION
+from llm_grader.store.leases import read_in_doubt
+from llm_grader.store.past_runs import read_rates
+from llm_grader.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, as_our_errors, migrate
 from llm_grader.store.store import Store
 from tests.store.test_store import card, provenance
 
@@ -78,8 +79,8 @@ def test_a_store_of_version_1_keeps_all_it_holds(path: Path) -> None:
         assert [one.transcript_id for one in store.cards()] == ["t1", "t2"]
         assert store.find("k1") == card()
         assert [(run.run_id, run.ok) for run in store.runs()] == [(7, 2)]
-        assert store.in_doubt() == {"k3": 1}
-        assert store.rates("m", "h1").tokens_a_byte == 100 / 400
+        assert read_in_doubt(store) == {"k3": 1}
+        assert read_rates(store, "m", "h1").tokens_a_byte == 100 / 400
         run = store.start_run(provenance())
         assert run == 8
         for key in ("k4", "k5"):
@@ -94,14 +95,15 @@ def test_a_store_that_was_brought_up_to_date_is_like_a_new_one(path: Path, tmp_p
     assert tables(path) == tables(tmp_path / "new.db")
 
 
-def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
     before = tables(path)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, "insert into nowhere values (1)"))
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
-    with pytest.raises(StoreError, match="nothing was changed"):
-        Store(path)
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as db,
+        pytest.raises(StoreError, match="nothing was changed"),
+        as_our_errors(db, path),
+    ):
+        migrate(db, path, (*MIGRATIONS, "insert into nowhere values (1)"))
     assert (version(path), tables(path)) == (1, before)
-    monkeypatch.undo()
     with Store(path) as store:
         assert store.find("k1") == card()
 

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import DiskError, InputError, StoreError
+from llm_grader.store.leases import drop_stale_leases
+from llm_grader.store.past_runs import read_other_versions
 from llm_grader.store.schema import APPLICATION_ID, SCHEMA_VERSION
 from llm_grader.store.store import Store
 from llm_grader.verdict import Provenance, Scorecard, SectionScore, Verdict
@@ -116,7 +118,8 @@ def test_a_run_has_the_cards_of_its_transcripts_by_their_ids(store: Store) -> No
     store.save(card("k1", "a"), first)  # the same conversation under another id
     store.save(card("k2", "c"), second)
     assert [(one.transcript_id, one.provenance.key) for one in store.cards(first)] == [("a", "k1"), ("b", "k1")]
-    assert [one.transcript_id for one in store.cards()] == ["c"]
+    assert [one.transcript_id for one in store.cards(second)] == ["c"]
+    assert [one.transcript_id for one in store.cards()] == ["a", "b", "c"]
     assert list(store.cards(99)) == []
 
 
@@ -144,9 +147,9 @@ def test_results_of_another_version_of_the_rubric_are_counted_and_kept(store: St
     store.save(card("k2", "c"), run)
     later = store.start_run(provenance(rubric_hash="h3", rubric_version="1.1"))
     store.save(card("k3", "a"), later)
-    assert store.other_versions(provenance()) == [("1.1", "h3", 1)]
-    assert store.other_versions(provenance(rubric_hash="h2")) == [("1.1", "h3", 1), ("1", "h1", 2)]
-    assert store.other_versions(provenance(rubric_hash="h2", rubric_id="unrelated")) == []
+    assert read_other_versions(store, provenance()) == [("1.1", "h3", 1)]
+    assert read_other_versions(store, provenance(rubric_hash="h2")) == [("1.1", "h3", 1), ("1", "h1", 2)]
+    assert read_other_versions(store, provenance(rubric_hash="h2", rubric_id="unrelated")) == []
     assert store.find("k1") is not None
 
 
@@ -197,7 +200,7 @@ def test_one_store_can_be_used_from_several_threads(store: Store) -> None:
     def work(number: int) -> bool:
         run = store.start_run(provenance())
         store.save(card(f"k{number}", f"t{number}"), run)
-        store.drop_stale_claims()
+        drop_stale_leases(store)
         return store.find(f"k{number}") is not None and [one.transcript_id for one in store.cards(run)] == [
             f"t{number}"
         ]
@@ -239,7 +242,7 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["cut", "scrambled", "header only"])
-def test_a_damaged_store_is_told_and_keeps_every_byte(path: Path, damage: str) -> None:
+def test_a_damaged_store_is_refused_and_keeps_every_byte(path: Path, damage: str) -> None:
     with Store(path) as store:
         run = store.start_run(provenance())
         for number in range(50):
@@ -271,7 +274,7 @@ def test_a_store_of_a_newer_version_is_refused_and_keeps_every_byte(path: Path) 
     assert path.read_bytes() == before
 
 
-def test_a_result_that_cannot_be_read_is_told_without_its_words(path: Path, store: Store) -> None:
+def test_a_result_that_cannot_be_read_is_an_error_without_its_words(path: Path, store: Store) -> None:
     run = store.start_run(provenance())
     store.save(card(), run)
     with closing(sqlite3.connect(path)) as db:
@@ -285,7 +288,7 @@ def test_a_result_that_cannot_be_read_is_told_without_its_words(path: Path, stor
 
 
 @pytest.mark.parametrize("place", ["missing/results.db", "folder"])
-def test_a_place_that_cannot_hold_a_file_is_told(tmp_path: Path, place: str) -> None:
+def test_a_place_that_cannot_hold_a_file_is_a_disk_error(tmp_path: Path, place: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(DiskError, match=place) as caught:
         Store(tmp_path / place)

@@ -11,7 +11,7 @@ from llm_grader.cli.terminal.show import render_cell
 from llm_grader.errors import StoreError
 from llm_grader.store.store import Store
 from llm_grader.store.stored import COLUMNS, Brief, Known, read_briefs
-from llm_grader.verdict import Scorecard
+from llm_grader.verdict import About, Scorecard
 from tests.store.test_store import card, provenance
 
 CARDS = (
@@ -21,12 +21,16 @@ CARDS = (
 )
 
 
+def known(id_: str, key: str, *warnings: str) -> Known:
+    return Known(id_, key, warnings, About(channel="chat"), "0" * 64)
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> tuple[Store, list[Known]]:
     store = Store(tmp_path / "results.db")
     for one in CARDS:
         store.save(one, store.start_run(provenance()))
-    return store, [Known(one.transcript_id, one.provenance.key, ()) for one in CARDS]
+    return store, [known(one.transcript_id, one.provenance.key) for one in CARDS]
 
 
 def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(filled: tuple[Store, list[Known]]) -> None:
@@ -39,17 +43,17 @@ def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(filled: tu
 def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(filled: tuple[Store, list[Known]]) -> None:
     store, _ = filled
     with store:
-        [(brief, text)] = read_briefs(store, [Known("renamed", "k1", ("guessed",))], as_json=True)
+        [(brief, text)] = read_briefs(store, [known("renamed", "k1", "guessed")], as_json=True)
     assert brief == Brief.of(CARDS[0])._replace(transcript_id="renamed")
     assert Scorecard.model_validate_json(text) == CARDS[0].model_copy(
-        update={"transcript_id": "renamed", "warnings": ("guessed",)}
+        update={"transcript_id": "renamed", "warnings": ("guessed",), "about": About(channel="chat")}
     )
 
 
 def test_a_result_that_is_gone_is_named(filled: tuple[Store, list[Known]]) -> None:
     store, _ = filled
     with store, pytest.raises(StoreError, match="result k9 is gone"):
-        list(read_briefs(store, [Known("t9", "k9", ())]))
+        list(read_briefs(store, [known("t9", "k9")]))
 
 
 def test_each_column_says_what_it_means_and_where_a_card_has_it() -> None:

@@ -101,7 +101,7 @@ def case_of(request: ScriptedRequest) -> int:
 def judged(request: ScriptedRequest) -> ScriptedResponse:
     """The right answer to a request, also to one that asks again about some of the items."""
     answers = answers_of(case_of(request))
-    return completion({item: answers[item] for item in request.asked()})
+    return completion({item: answers[item] for item in request.item_ids()})
 
 
 def told_right(card: Scorecard) -> bool:

@@ -171,7 +171,7 @@ def judge(labels: Callable[[int, str], str]) -> Callable[[ScriptedRequest], Scri
     def respond(request: ScriptedRequest) -> ScriptedResponse:
         told = " ".join(str(message["content"]) for message in request.body["messages"])
         number = int(told.split("This is case ")[1].split(".")[0])
-        given = {item: labels(number, item) for item in request.asked()}
+        given = {item: labels(number, item) for item in request.item_ids()}
         return completion({i: answer(said, *([(0, HELLO)] if said == "met" else [])) for i, said in given.items()})
 
     return respond

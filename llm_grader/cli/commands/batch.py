@@ -37,23 +37,15 @@ MaxBytes = Annotated[
 
 
 @app.command("export")
+@options.grouped
 def export_requests(
-    inputs: options.Inputs,
+    *,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")],
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
-    mode: options.Mode = None,
-    language: options.Language = None,
-    reason_language: options.ReasonLanguage = None,
+    endpoint: options.EndpointFlags,
+    languages: options.LanguageFlags,
     redact: options.Redact = None,
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
+    source: options.InputFlags,
     store: options.StoreFile = None,
     max_requests_per_file: MaxRequests = 50_000,
     max_bytes_per_file: MaxBytes = "200MB",
@@ -71,51 +63,33 @@ def export_requests(
     """
     from llm_grader.batch.files import Limits
     from llm_grader.batch.jobs import export_batch
-    from llm_grader.cli.setup.inputs import Inputs, reading_of
+    from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.settings import load_settings
 
-    settings = load_settings(
-        rubric=rubric,
-        model=model,
-        base_url=base_url,
-        allow_http=allow_http,
-        mode=mode,
-        language=language,
-        reason_language=reason_language,
-        redact=redact,
-        store=store,
-    )
+    settings = load_settings(endpoint, languages, rubric=rubric, redact=redact, store=store)
     limits = Limits(max_requests_per_file, _bytes(max_bytes_per_file))
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
+    transcripts = Inputs(source.inputs, source.reading())
     grader = _grader(settings, stored=settings.store.exists())
-    exported = export_batch(grader, source.check(), out, limits=limits, without=_parameters(without or []))
+    exported = export_batch(grader, transcripts.check(), out, limits=limits, without=_parameters(without or []))
     for file in exported.files:
         typer.echo(file)
     _tell_exported(exported)
-    raise typer.Exit(_exit_code(source, unfinished="too_large" in exported.left_out))
+    raise typer.Exit(_exit_code(transcripts, unfinished="too_large" in exported.left_out))
 
 
 @app.command("import")
+@options.grouped
 def import_results(
-    inputs: options.Inputs,
+    *,
     results: Annotated[
         list[str], typer.Option("--results", help="File, folder or pattern of results; may be given several times.")
     ],
     errors: Annotated[list[str] | None, typer.Option("--errors", help="The same for the job's error files.")] = None,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
-    mode: options.Mode = None,
-    language: options.Language = None,
-    reason_language: options.ReasonLanguage = None,
+    endpoint: options.EndpointFlags,
+    languages: options.LanguageFlags,
     redact: options.Redact = None,
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
+    source: options.InputFlags,
     store: options.StoreFile = None,
     json: options.Json = False,
 ) -> None:
@@ -128,27 +102,17 @@ def import_results(
     Example: llm-grader batch import inbox.jsonl --model gpt-5-mini --results output.jsonl --errors errors.jsonl
     """
     from llm_grader.batch.files import Results
-    from llm_grader.cli.setup.inputs import Inputs, reading_of
+    from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.settings import load_settings
 
-    settings = load_settings(
-        rubric=rubric,
-        model=model,
-        base_url=base_url,
-        allow_http=allow_http,
-        mode=mode,
-        language=language,
-        reason_language=reason_language,
-        redact=redact,
-        store=store,
-    )
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
+    settings = load_settings(endpoint, languages, rubric=rubric, redact=redact, store=store)
+    transcripts = Inputs(source.inputs, source.reading())
     found = Results([*results, *(errors or [])])
-    counts, unused = asyncio.run(_import(_grader(settings, stored=True), source, found, as_json=json))
+    counts, unused = asyncio.run(_import(_grader(settings, stored=True), transcripts, found, as_json=json))
     _tell_imported(counts)
     _tell_lines(found, unused)
     open_cards = counts["needs_review"] + counts["error"]
-    code = _exit_code(source, unfinished=open_cards > 0)
+    code = _exit_code(transcripts, unfinished=open_cards > 0)
     raise typer.Exit(RunStopped.exit_code if code == 0 and counts["waiting"] else code)
 
 
@@ -198,13 +162,13 @@ def _tell_imported(counts: Counter[str]) -> None:
 def _tell_lines(found: Results, unused: int) -> None:
     for problem in found.problems[:_SHOWN]:
         _tell(f"llm-grader: {problem}")
-    told = {
+    counted = {
         "more lines cannot be used": len(found.problems) - _SHOWN,
         "results belong to other transcripts, or to other settings (rubric, model, endpoint, mode …): not used": unused,
         "lines have a custom_id that is no key of ours: not used": found.foreign,
         "lines repeat the request of another one: the better answer counts": found.repeated,
     }
-    for what, count in told.items():
+    for what, count in counted.items():
         if count > 0:
             _tell(f"{count:,} {what}")
 

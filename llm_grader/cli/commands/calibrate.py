@@ -20,17 +20,15 @@ if TYPE_CHECKING:
 _SOME_FAILED = 3
 
 
+@options.grouped
 def calibrate(
+    *,
     gold: Annotated[Path, typer.Option("--gold", help="Labels from people: as for `llm-grader eval`.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("calibration.json"),
     rubric: options.Rubric = None,
     run: Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest with this rubric]")] = None,
     store: options.StoreFile = None,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
-    ] = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.NewGradingFlags,
     language: options.Language = None,
     json: options.Json = False,
 ) -> None:
@@ -48,10 +46,10 @@ def calibrate(
     from llm_grader.eval.judge.calibrating import calibrate as calibrate_judge
     from llm_grader.eval.judge.labelled_set import load_labelled_set
 
-    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, language=language, store=store)
+    settings = load_settings(endpoint, language=language, store=store)
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     need_writable(out)
-    cards = cards_for(labelled, settings, run=run, grade=model is not None)
+    cards = cards_for(labelled, settings, run=run, grade=endpoint.model is not None)
     fit = calibrate_judge(labelled, cards())
     write_text(out, fit.calibration.model_dump_json(indent=1) + "\n")
     if json:
@@ -60,7 +58,7 @@ def calibrate(
         typer.echo(json_module.dumps(plain))
     else:
         _print(fit, out)
-    if model is not None and fit.failed:
+    if endpoint.model is not None and fit.failed:
         raise typer.Exit(_SOME_FAILED)
 
 

@@ -22,8 +22,10 @@ _SOME_FAILED = 3
 _SHOWN_ALIKE = 5
 
 
+@options.grouped
 def consistency(
-    inputs: options.Inputs,
+    *,
+    source: options.InputFlags,
     rubric: Annotated[
         str, typer.Option("--rubric", "-r", help="Rubric with an item that is judged over many conversations.")
     ] = "service_standards",
@@ -36,25 +38,12 @@ def consistency(
             min=1,
         ),
     ] = 100,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
-    mode: options.Mode = None,
-    language: options.Language = None,
-    reason_language: options.ReasonLanguage = None,
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
-    concurrency: Annotated[int | None, typer.Option(help="Pairs in flight at most. [64]", min=1)] = None,
-    requests_per_minute: options.RequestsPerMinute = None,
-    tokens_per_minute: options.TokensPerMinute = None,
+    endpoint: options.EndpointFlags,
+    languages: options.LanguageFlags,
+    concurrency: Annotated[int | None, options.setting("concurrency", help="Pairs in flight at most.")] = None,
+    limits: options.LimitFlags,
     redact: options.Redact = None,
     limit: Annotated[int | None, typer.Option(help="Read only the first N transcripts.", min=1)] = None,
-    max_requests: options.MaxRequests = None,
-    max_cost: options.MaxCost = None,
     dry_run: options.DryRun = False,
     json: options.Json = False,
 ) -> None:
@@ -68,27 +57,14 @@ def consistency(
 
     Example: llm-grader consistency chats.jsonl --model gpt-5-mini --dry-run
     """
-    from llm_grader.cli.setup.inputs import Inputs, reading_of
+    from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.corpus.pairs import PairJudge, find_pairs
     from llm_grader.corpus.verdict import corpus_item, judge_consistency
     from llm_grader.rubric.load import load_rubric
 
-    settings = load_settings(
-        model=model,
-        base_url=base_url,
-        allow_http=allow_http,
-        mode=mode,
-        language=language,
-        reason_language=reason_language,
-        concurrency=concurrency,
-        requests_per_minute=requests_per_minute,
-        tokens_per_minute=tokens_per_minute,
-        redact=redact,
-        max_requests=max_requests,
-        max_cost=max_cost,
-    )
-    if options.endpoint_of(settings).is_local:
+    settings = load_settings(endpoint, languages, limits, concurrency=concurrency, redact=redact)
+    if settings.endpoint.is_local:
         raise UsageError("--model local: the embedded model cannot compare conversations; name a model of an endpoint")
     judged = corpus_item(load_rubric(rubric), item)
     gateway = _gateway(settings)
@@ -99,18 +75,18 @@ def consistency(
         reason_language=settings.reason_language,
         redact=settings.redact,
     )
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit)
-    conversations, pairs = find_pairs(source.check(), source.again, most=max_pairs)
+    transcripts = Inputs(source.inputs, source.reading(), limit=limit)
+    conversations, pairs = find_pairs(transcripts.check(), transcripts.again, most=max_pairs)
     _notify(f"{conversations} conversations, {len(pairs)} pairs to ask about")
     if dry_run:
         _print_estimate(gateway, judge, conversations, pairs, as_json=json)
-        raise typer.Exit(_SOME_FAILED if source.unreadable else 0)
+        raise typer.Exit(_SOME_FAILED if transcripts.unreadable else 0)
     verdicts, interrupted, stopped = _run(gateway, judge, pairs, settings.concurrency)
     found = judge_consistency(judged, verdicts, conversations=conversations)
     typer.echo(found.model_dump_json()) if json else _print(found)
     if stopped is not None:
         raise stopped
-    failed = source.unreadable or any(verdict.status != "ok" for verdict in verdicts)
+    failed = transcripts.unreadable or any(verdict.status != "ok" for verdict in verdicts)
     raise typer.Exit(interrupted or (_SOME_FAILED if failed else 0))
 
 
@@ -118,7 +94,7 @@ def _gateway(settings: Settings) -> Gateway:
     from llm_grader.cli.setup.judging import budget_of
     from llm_grader.gateway.gateway import Gateway
 
-    return Gateway(options.endpoint_of(settings), budget=budget_of(settings), notify=_notify)
+    return Gateway(settings.endpoint, budget=budget_of(settings), notify=_notify)
 
 
 def _notify(line: str) -> None:

@@ -29,15 +29,15 @@ FailOver = Annotated[
 Who = Annotated[Literal["customer", "agent"], typer.Option("--who", help="Whose turn or name it is.")]
 
 
+@options.grouped
 def languages(
+    *,
     inputs: options.Inputs,
     language: Annotated[
         list[str] | None, typer.Option("--language", help="Of the checklist; several. [all that the rubric has]")
     ] = None,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.ModelFlags,
     store: options.StoreFile = None,
     fail_over: FailOver = None,
     json: options.Json = False,
@@ -49,7 +49,7 @@ def languages(
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_languages
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
+    settings = load_settings(endpoint, rubric=rubric, store=store)
     _run(
         inputs,
         settings,
@@ -59,16 +59,16 @@ def languages(
     )
 
 
+@options.grouped
 def names(
+    *,
     inputs: options.Inputs,
     who: Who = "customer",
     group: Annotated[
         list[str] | None, typer.Option("--group", help="Such as “Turkish woman”; several. [twelve of them]")
     ] = None,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.ModelFlags,
     store: options.StoreFile = None,
     fail_over: FailOver = None,
     json: options.Json = False,
@@ -82,7 +82,7 @@ def names(
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_names
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
+    settings = load_settings(endpoint, rubric=rubric, store=store)
     _run(
         inputs,
         settings,
@@ -92,13 +92,13 @@ def names(
     )
 
 
+@options.grouped
 def injection(
+    *,
     inputs: options.Inputs,
     who: Who = "customer",
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.ModelFlags,
     store: options.StoreFile = None,
     fail_over: FailOver = None,
     json: options.Json = False,
@@ -112,7 +112,7 @@ def injection(
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_injection
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store)
+    settings = load_settings(endpoint, rubric=rubric, store=store)
     _run(
         inputs,
         settings,
@@ -122,13 +122,13 @@ def injection(
     )
 
 
+@options.grouped
 def repeats(
+    *,
     inputs: options.Inputs,
     times: Annotated[int, typer.Option("--times", help="How often each is graded.", min=2)] = 3,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.ModelFlags,
     fail_over: FailOver = None,
     json: options.Json = False,
 ) -> None:
@@ -141,7 +141,7 @@ def repeats(
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_repeats
 
-    settings = load_settings(rubric=rubric, model=model, base_url=base_url, allow_http=allow_http)
+    settings = load_settings(endpoint, rubric=rubric)
     _run(
         inputs,
         settings,

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 _MODES: tuple[Mode, ...] = ("tools", "json_schema", "md_json")  # the one to prefer first, the plainest last
 
 
-def doctor(
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
-    mode: options.Mode = None,
-) -> None:
+@options.grouped
+def doctor(flags: options.EndpointFlags) -> None:
     """Tell what settings are in force, and whether the endpoint works with them.
 
     Sends up to four tiny requests: one for each way of structuring answers, and one for token probabilities. One that
@@ -34,11 +30,11 @@ def doctor(
     """
     from llm_grader.cli.setup.settings import load_settings
 
-    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, mode=mode)
+    settings = load_settings(flags)
     for name, value in settings.model_dump(exclude={"api_key"}).items():
         typer.echo(f"{name:>22}  {value}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
-    endpoint = options.endpoint_of(settings)
+    endpoint = settings.endpoint
     found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:
         raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded

@@ -32,7 +32,9 @@ Anchors = Annotated[
 ]
 
 
+@options.grouped
 def drift(
+    *,
     inputs: Anchors = None,
     gold: Annotated[
         Path | None, typer.Option("--gold", help="The anchors are the part of it that `refine` leaves alone.")
@@ -44,9 +46,7 @@ def drift(
         str | None, typer.Option("--after", help="The new one, likewise. [grade INPUT now, afresh]")
     ] = None,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.ModelFlags,
     language: options.Language = None,
     store: options.StoreFile = None,
     level: Annotated[
@@ -75,9 +75,7 @@ def drift(
         raise UsageError("say with --before what the frozen grading is: number of a run, or file of scorecards")
     if [after is not None, bool(inputs), gold is not None].count(True) != 1:
         raise UsageError("give one of them: --after, the anchors to grade now, or the --gold that they are part of")
-    settings = load_settings(
-        rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, language=language, store=store
-    )
+    settings = load_settings(endpoint, rubric=rubric, language=language, store=store)
     labelled = None if gold is None else load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     loaded = load_rubric(settings.rubric) if labelled is None else labelled.rubric
     frozen = _grading(before, settings, loaded)

@@ -35,17 +35,15 @@ Seed = Annotated[int, typer.Option("--seed", help="Of the resampling: the same s
 
 
 @app.callback()
+@options.grouped
 def compare(
+    *,
     context: typer.Context,
     gold: Gold = None,
     rubric: options.Rubric = None,
     run: RunNumber = None,
     store: options.StoreFile = None,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
-    ] = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.NewGradingFlags,
     language: options.Language = None,
     by: Annotated[
         Literal["language", "channel", "agent", "team"] | None, typer.Option("--by", help="A table for each of them.")
@@ -88,12 +86,12 @@ def compare(
     if gold is None:
         raise UsageError("say with --gold where the labels are")
     floor = None if fail_under is None else parse_floor(fail_under)
-    settings = load_settings(model=model, base_url=base_url, allow_http=allow_http, language=language, store=store)
+    settings = load_settings(endpoint, language=language, store=store)
     with _no_garbage():
         labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
         if annotators is not None:
             labelled = labelled.by_annotators(name.strip() for name in annotators.split(","))
-    cards = cards_for(labelled, settings, run=run, grade=model is not None)
+    cards = cards_for(labelled, settings, run=run, grade=endpoint.model is not None)
     with _no_garbage():
         found = compare_judge(labelled, _Reread(cards), by=by, show=disagreements, seed=seed)
     if json:
@@ -103,7 +101,7 @@ def compare(
     missed = [] if floor is None else found.below(floor)
     for line in missed:
         typer.echo(f"llm-grader: {line}", err=True)
-    raise typer.Exit(1 if missed else _SOME_FAILED if model is not None and found.failed else 0)
+    raise typer.Exit(1 if missed else _SOME_FAILED if endpoint.model is not None and found.failed else 0)
 
 
 class _Reread:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+@options.grouped
 def figures(
-    inputs: options.Inputs,
+    *,
+    source: options.InputFlags,
     by: Annotated[
         Literal["agent", "team", "channel", "tag", "type", "week"] | None,
         typer.Option("--by", help="What to group by. [all in one]"),
@@ -51,12 +53,6 @@ def figures(
     mystery_tag: Annotated[
         list[str] | None, typer.Option("--mystery-tag", help="Tag of mystery calls; may be given several times.")
     ] = None,
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
     json: options.Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
@@ -71,17 +67,17 @@ def figures(
 
       llm-grader figures chats/ --store llm-grader.db --labels self-assessments.csv
     """
-    from llm_grader.cli.setup.inputs import Inputs, reading_of
+    from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.figures.figures import compute_figures
 
     if json and csv:
         raise UsageError("--json and --csv: expected one of them")
     zones = {"timezone": _checked(timezone, "--timezone"), "times_in": _checked(times_in, "--times-in")}
     hours, settings = _business_hours(business_hours, zones["timezone"]), _settings(satisfied, mystery_tag, zones)
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles))
+    transcripts = Inputs(source.inputs, source.reading())
     with _cards(store, run) as cards:
         found = compute_figures(
-            _noting_zone(source.check(), settings.zone_of_times(hours)),
+            _noting_zone(transcripts.check(), settings.zone_of_times(hours)),
             by=by,
             business_hours=hours,
             cards=cards,
@@ -89,7 +85,7 @@ def figures(
             settings=settings,
         )
     _print(found, json=json, csv=csv)
-    if source.unreadable:
+    if transcripts.unreadable:
         raise typer.Exit(3)
 
 

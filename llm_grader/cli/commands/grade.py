@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,43 +21,26 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 
+@options.grouped
 def grade(
-    inputs: options.Inputs,
+    *,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
-    mode: options.Mode = None,
+    endpoint: options.EndpointFlags,
     items_per_call: options.ItemsPerCall = None,
-    language: options.Language = None,
-    reason_language: options.ReasonLanguage = None,
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
+    languages: options.LanguageFlags,
+    source: options.InputFlags,
     store: options.StoreFile = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
-    concurrency: Annotated[int | None, typer.Option(help="Transcripts in flight at most. [64]", min=1)] = None,
-    requests_per_minute: options.RequestsPerMinute = None,
-    tokens_per_minute: options.TokensPerMinute = None,
-    samples: Annotated[int | None, typer.Option(help="Ask so many times and let the answers vote. [1]", min=1)] = None,
-    windows: Annotated[
-        bool | None, typer.Option("--windows", help="Read what is too long for the model in overlapping windows.")
-    ] = None,
+    concurrency: options.Concurrency = None,
+    samples: options.Samples = None,
+    windows: options.Windows = None,
     redact: options.Redact = None,
-    ask_roles: Annotated[
-        bool | None, typer.Option("--ask-roles", help="Ask the model who a speaker is that nothing else tells.")
-    ] = None,
+    ask_roles: options.AskRoles = None,
     limit: Annotated[int | None, typer.Option(help="Grade only the first N transcripts.", min=1)] = None,
     shard: Annotated[str | None, typer.Option(help="Grade only the i-th of n parts, as i/n.", metavar="I/N")] = None,
-    max_requests: options.MaxRequests = None,
-    max_cost: options.MaxCost = None,
+    limits: options.LimitFlags,
     dry_run: options.DryRun = False,
-    calibration: Annotated[
-        Path | None, typer.Option("--calibration", help="Calibrate confidences and pass rates by this file.")
-    ] = None,
+    calibration: options.CalibrationFile = None,
     fail_under: Annotated[
         float | None, typer.Option(help="Exit with 1 when a score is below this, or there is none.", min=0, max=100)
     ] = None,
@@ -74,7 +56,7 @@ def grade(
 
     Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """
-    from llm_grader.cli.setup.inputs import Inputs, reading_of
+    from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.judging import budget_of, open_grader
     from llm_grader.cli.setup.resuming import look_up
     from llm_grader.cli.setup.settings import load_settings
@@ -82,61 +64,58 @@ def grade(
     from llm_grader.cli.terminal.progress import Progress
 
     settings = load_settings(
+        endpoint,
+        languages,
+        limits,
         rubric=rubric,
-        model=model,
-        base_url=base_url,
-        allow_http=allow_http,
-        mode=mode,
         items_per_call=items_per_call,
-        language=language,
-        reason_language=reason_language,
         concurrency=concurrency,
-        requests_per_minute=requests_per_minute,
-        tokens_per_minute=tokens_per_minute,
         samples=samples,
         windows=windows,
         redact=redact,
         ask_roles=ask_roles,
-        max_requests=max_requests,
-        max_cost=max_cost,
         store=store,
         calibration=calibration,
     )
-    source = Inputs(inputs, reading_of(format, agent, roles, columns, channel, channel_roles), limit=limit, shard=shard)
+    transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)
     with Progress() as progress:
         grader = open_grader(settings, notify=progress.notify, budget=budget_of(settings), stored=not no_store)
-        if told := _told_of_language(grader.rubric, settings.language):
-            progress.notify(told)
+        if note := _note_on_language(grader.rubric, settings.language):
+            progress.notify(note)
         if dry_run:
-            _print_estimate(grader, source, as_json=json)
-            _tell_not_asked(grader.rubric, source)
-            raise typer.Exit(3 if source.unreadable else 0)
-        known = look_up(grader, source, progress)
+            _print_estimate(grader, transcripts, as_json=json)
+            _tell_not_asked(grader.rubric, transcripts)
+            raise typer.Exit(3 if transcripts.unreadable else 0)
+        finished = look_up(grader, transcripts, progress)
         cards = Cards(grader, as_json=json)
-        interrupted, stopped = _run(grader, source, cards, progress, known=known, concurrency=settings.concurrency)
+        interrupted, stopped = _run(
+            grader, transcripts, cards, progress, finished=finished, concurrency=settings.concurrency
+        )
     cards.print()
     progress.print_totals()
-    _tell_not_asked(grader.rubric, source)
+    _tell_not_asked(grader.rubric, transcripts)
     if stopped is not None:
         raise stopped
-    raise typer.Exit(interrupted or cards.exit_code(source.unreadable, fail_under))
+    raise typer.Exit(interrupted or cards.exit_code(transcripts.unreadable, fail_under))
 
 
 def _run(
-    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, known: list[Known], concurrency: int
+    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, finished: list[Known], concurrency: int
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
     from llm_grader.cli.setup.resuming import left_of
     from llm_grader.cli.terminal.interrupts import Interrupts
 
     interrupts = Interrupts(progress.notify, grader.finish, stored=grader.store is not None)
-    left = left_of(grader, source, known) if len(known) < progress.total else ()
+    left = left_of(grader, source, finished) if len(finished) < progress.total else ()
 
     async def graded() -> AsyncIterator[Scorecard]:
         with interrupts.read_on():
-            for brief in cards.add_stored(known):
+            for brief in cards.add_stored(finished):
                 progress.advance(brief, grader.spent)
-        async for card in grader.agrade_many(interrupts.until_stopped(left), concurrency=concurrency, known=known):
+        async for card in grader.agrade_many(
+            interrupts.until_stopped(left), concurrency=concurrency, finished=finished
+        ):
             progress.advance(card, grader.spent)
             yield card
 
@@ -157,7 +136,7 @@ def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:
     print_estimate({"transcripts": transcripts}, usage, as_json=as_json)
 
 
-def _told_of_language(rubric: Rubric, language: str | None) -> str | None:
+def _note_on_language(rubric: Rubric, language: str | None) -> str | None:
     """What to say where the rubric is not written in the language that was asked for."""
     from llm_grader.rubric.model import wording
 

@@ -28,14 +28,9 @@ Values = Annotated[
 Restore = Annotated[Path | None, typer.Option("--restore", help="Undo --redact with the file that its --values wrote.")]
 
 
+@options.grouped
 def read(
-    input: options.Inputs,  # noqa: A002 - the argument's name
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
+    source: options.InputFlags,
     check: Check = False,
     redact: Redact = False,
     values: Values = None,
@@ -57,7 +52,6 @@ def read(
 
       llm-grader read inbox/ --redact --values values.jsonl > redacted.jsonl
     """
-    from llm_grader.cli.setup.inputs import reading_of
     from llm_grader.readers.read import read_transcripts
     from llm_grader.readers.roles.roles import names_in
 
@@ -69,9 +63,9 @@ def read(
         failed.append(error)
         typer.echo(f"llm-grader: {error}", err=True)
 
-    reading = reading_of(format, agent, roles, columns, channel, channel_roles)
+    reading = source.reading()
     transcripts = read_transcripts(
-        input,
+        source.inputs,
         **reading._asdict(),
         on_error=tell,
         on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
@@ -113,9 +107,9 @@ def _changing(
         with new_values_file(values) as keep:
 
             def redacted(transcript: Transcript) -> Transcript:
-                told, leads_back = pseudonyms(transcript)
+                changed, leads_back = pseudonyms(transcript)
                 keep(leads_back)
-                return told
+                return changed
 
             yield redacted
     else:

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from llm_grader.eval.refine.wordings import Propose
 
 
+@options.grouped
 def refine(
+    *,
     gold: Annotated[Path, typer.Option("--gold", help="Folder with transcripts.jsonl and labels.")],
     item: Annotated[
         list[str] | None, typer.Option("--item", help="Item to reword; several. [the three most often wrong]")
     ] = None,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    allow_http: options.AllowHttp = None,
+    endpoint: options.ModelFlags,
     store: options.StoreFile = None,
     language: Annotated[str, typer.Option("--language", help="Language of the wording to change.")] = "en",
     wordings: Annotated[
@@ -55,9 +55,7 @@ def refine(
     from llm_grader.eval.refine.wordings import with_tokens
     from llm_grader.rubric.load import load_rubric, read_rubric_text
 
-    settings = load_settings(
-        rubric=rubric, model=model, base_url=base_url, allow_http=allow_http, store=store, language=language
-    )
+    settings = load_settings(endpoint, rubric=rubric, store=store, language=language)
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     labelled.need_transcripts("refine")
     name, text = read_rubric_text(settings.rubric)
@@ -95,7 +93,7 @@ def _proposer(
 
     if wordings is not None:
         return load_proposals(wordings, labelled.rubric, language)
-    if options.endpoint_of(settings).is_local:
+    if settings.endpoint.is_local:
         raise UsageError("the embedded model can choose, not write: give your own wordings with --wordings")
     return lambda item, cases: judging.ask(lambda gateway: propose_wordings(gateway, item, cases, language=language))
 

@@ -9,21 +9,16 @@ import typer
 from llm_grader.cli.setup import options
 
 
+@options.grouped
 def render(
-    input: options.Inputs,  # noqa: A002 - the argument's name
+    *,
     rubric: options.Rubric = None,
     model: options.Model = None,
     allow_http: options.AllowHttp = None,
     mode: options.Mode = None,
     items_per_call: options.ItemsPerCall = None,
-    language: options.Language = None,
-    reason_language: options.ReasonLanguage = None,
-    format: options.Format = None,  # noqa: A002 - the flag's name
-    agent: options.Agent = None,
-    channel_roles: options.ChannelRoles = None,
-    roles: options.Roles = None,
-    columns: options.Columns = None,
-    channel: options.Channel = None,
+    languages: options.LanguageFlags,
+    source: options.InputFlags,
     redact: options.Redact = None,
     json: options.Json = False,
 ) -> None:
@@ -33,24 +28,21 @@ def render(
 
     Example: llm-grader render chat.txt --json | jq .tools
     """
-    from llm_grader.cli.setup.inputs import reading_of
     from llm_grader.cli.setup.judging import open_grader
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.readers.read import read_transcripts
 
     settings = load_settings(
+        languages,
         rubric=rubric,
         model=model,
         allow_http=allow_http,
         mode=mode,
         items_per_call=items_per_call,
-        language=language,
-        reason_language=reason_language,
         redact=redact,
     )
     grader = open_grader(settings, stored=False)
-    reading = reading_of(format, agent, roles, columns, channel, channel_roles)
-    for transcript in read_transcripts(input, **reading._asdict()):
+    for transcript in read_transcripts(source.inputs, **source.reading()._asdict()):
         for body in grader.render_requests(transcript):
             typer.echo(json_module.dumps(body, ensure_ascii=False) if json else _readable(body))
 
@@ -59,5 +51,5 @@ def _readable(body: dict[str, object]) -> str:
     """The messages as text, then the rest of the request as JSON."""
     messages = body["messages"]
     rest = {key: value for key, value in body.items() if key != "messages"}
-    told = [f"=== {m['role']} ===\n{m['content']}" for m in messages] if isinstance(messages, list) else []
-    return "\n".join([*told, "=== the rest of the request ===", json_module.dumps(rest, indent=1, ensure_ascii=False)])
+    texts = [f"=== {m['role']} ===\n{m['content']}" for m in messages] if isinstance(messages, list) else []
+    return "\n".join([*texts, "=== the rest of the request ===", json_module.dumps(rest, indent=1, ensure_ascii=False)])

@@ -88,8 +88,9 @@ def show(
 def _titles(card: Scorecard, store: Store) -> dict[str, str]:
     """What the items were called when the card was graded; nothing where the store does not know its rubric."""
     from llm_grader.cli.terminal.show import titles_of
+    from llm_grader.store.past_runs import read_rubric
 
-    rubric = store.rubric(card.provenance.rubric_hash)
+    rubric = read_rubric(store, card.provenance.rubric_hash)
     return {} if rubric is None else titles_of(rubric, str(card.provenance.parameters.get("language") or "en"))
 
 

@@ -108,18 +108,18 @@ class Inputs:
         self._reading = reading
         self._limit = limit
         self._wanted = _shard(shard)
-        self._read: Callable[[Callable[[InputError], None]], Iterator[Transcript]] = lambda told: read_transcripts(
-            inputs, **reading._asdict(), on_error=told
+        self._read: Callable[[Callable[[InputError], None]], Iterator[Transcript]] = lambda on_error: read_transcripts(
+            inputs, **reading._asdict(), on_error=on_error
         )
         self._kept = list(self._read(self._tell)) if "-" in inputs else None
 
     def check(self) -> Iterator[Transcript]:
-        """Read everything for the first time; what cannot be read is told on stderr and counted.
+        """Read everything for the first time; what cannot be read is named on stderr and counted.
 
         How many transcripts there are of each channel is in `channels` afterwards.
 
         Raises:
-            typer.Exit: there is not one that can be read, in no shard; that is told, too.
+            typer.Exit: there is not one that can be read, in no shard; stderr says so, too.
         """
         from llm_grader.readers.roles.roles import names_in
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import typer
 
-from llm_grader.cli.setup import options
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,24 +47,18 @@ def open_grader(
 
     return Grader(
         rubric or settings.rubric,
-        endpoint=options.endpoint_of(settings),
-        items_per_call=settings.items_per_call,
-        samples=settings.samples,
-        language=settings.language,
-        reason_language=settings.reason_language,
-        windows=settings.windows,
-        redact=settings.redact,
-        ask_roles=settings.ask_roles,
+        endpoint=settings.endpoint,
         budget=budget,
         store=settings.store if stored else None,
         calibration=settings.calibration,
         reuse=reuse,
         notify=notify,
+        **settings.keywords,
     )
 
 
 class Judging:
-    """Grades as often as it is asked, with one budget and one display of progress; to be entered with `with`.
+    """Grading within another command: with one budget and one display of progress; to be entered with `with`.
 
     Confidences are the judge's own, whatever calibration the settings name. `failed` counts the cards in error.
 
@@ -81,7 +74,7 @@ class Judging:
         self._stored = stored
         self._budget = budget_of(settings)
         self._progress = Progress()
-        self._asked: list[Grader | Gateway] = []
+        self._used: list[Grader | Gateway] = []
         self.failed = 0
 
     def __enter__(self) -> Self:
@@ -92,7 +85,7 @@ class Judging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.__exit__(kind, error, trace)
-        if self._asked:
+        if self._used:
             self._progress.print_totals()
 
     def grade(
@@ -107,8 +100,8 @@ class Judging:
         from llm_grader.cli.terminal.interrupts import Interrupts
 
         settings = self._settings if language is None else self._settings.model_copy(update={"language": language})
-        asked = list(transcripts)
-        self._progress.total += len(asked)
+        wanted = list(transcripts)
+        self._progress.total += len(wanted)
         grader = open_grader(
             settings,
             notify=self._progress.notify,
@@ -117,10 +110,10 @@ class Judging:
             stored=self._stored,
             reuse=False,  # a checklist is measured as a whole
         )
-        self._asked.append(grader)
+        self._used.append(grader)
         cards: list[Scorecard] = []
         interrupts = Interrupts(self._progress.notify, grader.finish, stored=self._stored)
-        graded = grader.agrade_many(interrupts.until_stopped(asked), concurrency=settings.concurrency)
+        graded = grader.agrade_many(interrupts.until_stopped(wanted), concurrency=settings.concurrency)
         stopped = interrupts.run(graded, self._taking(cards), close=grader.aclose)
         if stopped is not None:
             raise stopped
@@ -137,8 +130,8 @@ class Judging:
         """
         from llm_grader.gateway.gateway import Gateway
 
-        gateway = Gateway(options.endpoint_of(self._settings), budget=self._budget, notify=self._progress.notify)
-        self._asked.append(gateway)
+        gateway = Gateway(self._settings.endpoint, budget=self._budget, notify=self._progress.notify)
+        self._used.append(gateway)
 
         async def run() -> _Answer:
             try:
@@ -162,7 +155,7 @@ class Judging:
     def _spent(self) -> Usage:
         from llm_grader.usage import Usage
 
-        return sum((asked.spent for asked in self._asked), Usage())
+        return sum((used.spent for used in self._used), Usage())
 
 
 def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, grade: bool) -> Cards:

@@ -1,39 +1,65 @@
-"""Flags that several commands share."""
+"""Flags that several commands share, each declared once, alone or in a group.
+
+A flag of a setting takes its help, default and bounds from the setting. A command names a group like any other
+parameter, is decorated with `grouped`, and gets the group's flags as one object:
+
+    @grouped
+    def grade(source: InputFlags, endpoint: EndpointFlags, redact: Redact = None) -> None: ...
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from llm_grader.cli.setup.settings import Settings
+
 if TYPE_CHECKING:
-    from llm_grader.cli.setup.settings import Settings
-    from llm_grader.gateway.endpoint import Endpoint
+    from llm_grader.cli.setup.inputs import Reading
+
+
+def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A002 - what typer calls it
+    """The flag of the setting `name`, with help of its own where a command means something else by it."""
+    field = Settings.model_fields[name]
+    default = "" if field.default in (None, False) else f" [{field.default}]"
+    return typer.Option(
+        f"--{name.replace('_', '-')}",
+        *short,
+        help=f"{help or field.description}{default}",
+        min=next((bound.ge for bound in field.metadata if hasattr(bound, "ge")), None),
+    )
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the flags of its groups in their place; it is called with one object for each group."""
+    groups: dict[str, type[Any]] = {}
+    flags: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        if isinstance(parameter.annotation, type) and is_dataclass(parameter.annotation):
+            groups[parameter.name] = parameter.annotation
+            flags += inspect.signature(parameter.annotation, eval_str=True).parameters.values()
+        else:
+            flags.append(parameter)
+
+    @functools.wraps(command)
+    def taking_flags(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        command(**given)
+
+    by_name = [flag.replace(kind=inspect.Parameter.KEYWORD_ONLY) for flag in flags]
+    taking_flags.__signature__ = inspect.Signature(by_name)  # type: ignore[attr-defined]  # what typer reads
+    return taking_flags
+
 
 Inputs = Annotated[
     list[str], typer.Argument(help="Files, folders, zip archives, globs, or - for standard input.", metavar="INPUT…")
-]
-Rubric = Annotated[
-    str | None, typer.Option("--rubric", "-r", help="Id of a packaged rubric, or a path to a YAML file. [helpdesk_qa]")
-]
-Model = Annotated[
-    str | None,
-    typer.Option("--model", "-m", help="`local` is the embedded model; other names go to the endpoint. [gpt-5-mini]"),
-]
-BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", help="The OpenAI-compatible endpoint. [OPENAI_BASE_URL, else OpenAI]")
-]
-AllowHttp = Annotated[bool | None, typer.Option("--allow-http", help="Allow plain http to other machines.")]
-Mode = Annotated[
-    str | None, typer.Option("--mode", help="How answers are structured: tools, json_schema or md_json. [tools]")
-]
-Language = Annotated[str | None, typer.Option("--language", help="Language of the checklist in the prompt. [en]")]
-ReasonLanguage = Annotated[
-    str | None, typer.Option("--reason-language", help="Language of the reasons. [as --language]")
-]
-ItemsPerCall = Annotated[
-    str | None, typer.Option("--items-per-call", help="Items asked about in one request: all, or a number. [all]")
 ]
 Format = Annotated[str | None, typer.Option("--format", help="The input's format, see `read --help`. [found out].")]
 Agent = Annotated[
@@ -49,21 +75,92 @@ Channel = Annotated[
     Literal["chat", "email", "call"] | None,
     typer.Option("--channel", help="The channel, where the input does not say."),
 ]
-Redact = Annotated[
-    bool | None, typer.Option("--redact", help="Send tokens in place of addresses, numbers and known names.")
-]
-RequestsPerMinute = Annotated[int | None, typer.Option(help="Send at most so many requests a minute.", min=1)]
-TokensPerMinute = Annotated[int | None, typer.Option(help="Take at most so many tokens a minute.", min=1)]
-MaxRequests = Annotated[int | None, typer.Option(help="Stop before sending more requests than this.", min=0)]
-MaxCost = Annotated[float | None, typer.Option(help="Stop before spending more US dollars than this.", min=0)]
+
+Rubric = Annotated[str | None, setting("rubric", "-r")]
+Model = Annotated[str | None, setting("model", "-m")]
+BaseUrl = Annotated[str | None, setting("base_url")]
+AllowHttp = Annotated[bool | None, setting("allow_http")]
+Mode = Annotated[str | None, setting("mode")]
+Language = Annotated[str | None, setting("language")]
+ReasonLanguage = Annotated[str | None, setting("reason_language")]
+ItemsPerCall = Annotated[str | None, setting("items_per_call")]
+Redact = Annotated[bool | None, setting("redact")]
+RequestsPerMinute = Annotated[int | None, setting("requests_per_minute")]
+TokensPerMinute = Annotated[int | None, setting("tokens_per_minute")]
+Concurrency = Annotated[int | None, setting("concurrency")]
+Samples = Annotated[int | None, setting("samples")]
+Windows = Annotated[bool | None, setting("windows")]
+AskRoles = Annotated[bool | None, setting("ask_roles")]
+CalibrationFile = Annotated[Path | None, setting("calibration")]
+MaxRequests = Annotated[int | None, setting("max_requests")]
+MaxCost = Annotated[float | None, setting("max_cost")]
+StoreFile = Annotated[Path | None, setting("store")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-StoreFile = Annotated[Path | None, typer.Option("--store", help="File for results. [llm-grader.db]")]
 
 
-def endpoint_of(settings: Settings) -> Endpoint:
-    """The endpoint that the settings describe."""
-    from llm_grader.gateway.endpoint import Endpoint
+@dataclass(frozen=True)
+class InputFlags:
+    """What to read, and how."""
 
-    shared: dict[str, Any] = {name: getattr(settings, name) for name in Endpoint.model_fields}
-    return Endpoint(**shared)
+    inputs: Inputs
+    format: Format = None
+    agent: Agent = None
+    channel_roles: ChannelRoles = None
+    roles: Roles = None
+    columns: Columns = None
+    channel: Channel = None
+
+    def reading(self) -> Reading:
+        """How the inputs are read.
+
+        Raises:
+            UsageError: the channels' roles are not written as they should be.
+            MalformedInput: the file of roles is no role mapping.
+        """
+        from llm_grader.cli.setup.inputs import reading_of
+
+        return reading_of(self.format, self.agent, self.roles, self.columns, self.channel, self.channel_roles)
+
+
+@dataclass(frozen=True)
+class ModelFlags:
+    """Which model answers, and where."""
+
+    model: Model = None
+    base_url: BaseUrl = None
+    allow_http: AllowHttp = None
+
+
+@dataclass(frozen=True)
+class EndpointFlags(ModelFlags):
+    """Which model answers, where, and how its answers are structured."""
+
+    mode: Mode = None
+
+
+@dataclass(frozen=True)
+class NewGradingFlags(ModelFlags):
+    """Which model grades anew, and where; without one, what is stored counts."""
+
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Grade the conversations with it first. [take what is stored]")
+    ] = None
+
+
+@dataclass(frozen=True)
+class LanguageFlags:
+    """In which language the checklist is asked, and reasons are given."""
+
+    language: Language = None
+    reason_language: ReasonLanguage = None
+
+
+@dataclass(frozen=True)
+class LimitFlags:
+    """What a run may send and spend."""
+
+    requests_per_minute: RequestsPerMinute = None
+    tokens_per_minute: TokensPerMinute = None
+    max_requests: MaxRequests = None
+    max_cost: MaxCost = None

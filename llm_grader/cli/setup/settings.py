@@ -8,60 +8,40 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from llm_grader.errors import UsageError
 from llm_grader.gateway.endpoint import LOCAL
-from llm_grader.gateway.prices import Price
+from llm_grader.grader.settings import GraderSettings, WrongSettings, sdk_settings
 
 FILE = Path("llm-grader.toml")
 _PREFIX = "LLM_GRADER_"
 _NO_SETTINGS = ("LLM_GRADER_LOCAL_WEIGHTS",)  # what others read
 
 
-class Settings(BaseSettings):
-    """Everything that can be set; see `llm-grader grade --help` for what each one means."""
+class Settings(BaseSettings, GraderSettings):
+    """Everything that can be set on the command line: what a grader has, and what a run of it has."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_nested_delimiter="__", toml_file=FILE, extra="forbid", populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__", toml_file=FILE)
 
-    rubric: str = "helpdesk_qa"
-    model: str = "gpt-5-mini"
-    base_url: str | None = Field(
-        default=None, validation_alias=AliasChoices("base_url", "LLM_GRADER_BASE_URL", "OPENAI_BASE_URL")
-    )
-    api_key: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("api_key", "LLM_GRADER_API_KEY", "OPENAI_API_KEY")
-    )
-    mode: Literal["tools", "json_schema", "md_json"] = "tools"
-    temperature: float | None = 0.0
-    seed: int | None = None
-    max_completion_tokens: int | None = Field(default=None, gt=0)
-    logprobs: bool = False
-    timeout: float = Field(default=120.0, gt=0)
-    allow_http: bool = False
-    trust_env: bool = False
-    items_per_call: int | Literal["all"] = "all"
-    language: str | None = None
-    reason_language: str | None = None
-    concurrency: int = Field(default=64, ge=1)
-    samples: int = Field(default=1, ge=1)
-    windows: bool = False
-    redact: bool = False
-    ask_roles: bool = False
-    requests_per_minute: int | None = Field(default=None, ge=1)
-    tokens_per_minute: int | None = Field(default=None, ge=1)
-    max_requests: int | None = Field(default=None, ge=0)
-    max_cost: float | None = Field(default=None, ge=0)
-    store: Path = Path("llm-grader.db")
-    calibration: Path | None = None
-    prices: dict[str, Price] = Field(default_factory=dict)
+    rubric: str = Field(default="helpdesk_qa", description="Id of a packaged rubric, or a path to a YAML file.")
+    concurrency: int = Field(default=64, ge=1, description="Transcripts in flight at most.")
+    max_requests: int | None = Field(default=None, ge=0, description="Stop before sending more requests than this.")
+    max_cost: float | None = Field(default=None, ge=0, description="Stop before spending more US dollars than this.")
+    store: Path = Field(default=Path("llm-grader.db"), description="File for results.")
+    calibration: Path | None = Field(default=None, description="Calibrate confidences and pass rates by this file.")
 
     @classmethod
     def settings_customise_sources(
@@ -74,25 +54,32 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What wins over what: the first source that has a value."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        sdk = InitSettingsSource(settings_cls, dict(sdk_settings()))
+        return init_settings, env_settings, sdk, TomlConfigSettingsSource(settings_cls)
 
 
-def load_settings(**flags: Any) -> Settings:
+def load_settings(*groups: object, **flags: Any) -> Settings:
     """The settings in force; a flag that is None was not given.
+
+    Args:
+        groups: groups of flags, see `options`.
+        flags: single flags, by the names of their settings.
 
     Raises:
         UsageError: a value is wrong, or there is no such setting; the message names it and where it comes from.
     """
-    if unknown := [_unknown(name) for name in sorted(os.environ) if not _is_known(name)]:
+    if unknown := [_unknown(name) for name in sorted(os.environ) if not _is_setting(name)]:
         raise UsageError("; ".join(unknown))
+    for group in groups:
+        flags |= vars(group)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         settings = Settings(**given)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{FILE}: not valid TOML: {error}") from None
-    except ValidationError as error:
-        problems = [_told(problem, given) for problem in error.errors(include_url=False, include_input=False)]
-        raise UsageError("; ".join(problems)) from None  # the cause would show the value, which may be a key
+    except WrongSettings as error:
+        problems = [f"setting {_place(name, given)}: {message}" for name, message in error.problems.items()]
+        raise UsageError("; ".join(problems)) from None
     if settings.model == LOCAL and settings.base_url is not None:  # it must not send transcripts anywhere
         if "base_url" in given:
             raise UsageError(f"--model {LOCAL} is the embedded model and has no --base-url: leave one of them out")
@@ -100,22 +87,21 @@ def load_settings(**flags: Any) -> Settings:
     return settings
 
 
-def _known() -> list[str]:
+def _variables() -> list[str]:
     return [*(_PREFIX + name.upper() for name in Settings.model_fields), *_NO_SETTINGS]
 
 
-def _is_known(variable: str) -> bool:
+def _is_setting(variable: str) -> bool:
     """Whether it is a setting's, some part of one's (`LLM_GRADER_PRICES__…`), or not ours."""
     name = variable.upper().partition("__")[0]
-    return not name.startswith(_PREFIX) or name in _known()
+    return not name.startswith(_PREFIX) or name in _variables()
 
 
 def _unknown(variable: str) -> str:
-    close = get_close_matches(variable.upper(), _known(), n=1, cutoff=0.8)
+    close = get_close_matches(variable.upper(), _variables(), n=1, cutoff=0.8)
     return f"{variable}: no such setting" + "".join(f"; did you mean {name}?" for name in close)
 
 
-def _told(problem: Any, flags: dict[str, Any]) -> str:
-    name = ".".join(map(str, problem["loc"]))
-    place = "flag" if problem["loc"][0] in flags else f"{_PREFIX}{name.upper()} or {FILE}"
-    return f"setting {name} ({place}): {problem['msg']}"
+def _place(name: str, flags: Collection[str]) -> str:
+    """The setting, and where its value comes from."""
+    return f"{name} ({'flag' if name.partition('.')[0] in flags else f'{_PREFIX}{name.upper()} or {FILE}'})"

@@ -20,11 +20,11 @@ NOBODY_READS = 128 + _SIGPIPE
 
 
 class Interrupts:
-    """Watches for the two signals while a run is on.
+    """The two signals, watched for while a run is on.
 
     Args:
-        notify: told what a signal does.
-        finish: begins nothing new, and returns how many pieces that had not begun it gave up.
+        notify: called with a line for people when a signal comes.
+        finish: lets nothing new begin, and returns how many pieces that had not begun were given up.
         stored: whether what was finished is kept in a store.
     """
 
@@ -58,7 +58,7 @@ class Interrupts:
         """Take the results of the pieces as they come, in an event loop of their own, and close in any case.
 
         Returns:
-            What stopped it; None where it came to its end, or was told to stop.
+            What stopped it; None where it came to its end, or was interrupted.
         """
 
         async def run() -> None:

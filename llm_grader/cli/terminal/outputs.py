@@ -1,4 +1,4 @@
-"""Files that a command writes: looked at before anything is paid for, and written whole."""
+"""Output files of a command: checked before anything is paid for, and written whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from llm_grader.errors import DiskError
 
 
 def need_writable(path: Path) -> None:
-    """Refuse a file that could not be written.
+    """Make sure that a file can be written.
 
     Raises:
         DiskError: its folder is missing, or file or folder may not be written.

@@ -15,7 +15,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Done and left, time to go, tokens, cost, and how many need review.
+    """Progress of a run: done and left, time to go, tokens, cost, and how many need review.
 
     Set `total` when it is known, and `spent` where something else than a card has taken requests.
     """
@@ -32,7 +32,7 @@ class Progress:
         self._total = 0
         self._statuses: Counter[str] = Counter()
         self.spent = Usage()
-        self._told_at = time.monotonic()
+        self._line_at = time.monotonic()
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -45,7 +45,7 @@ class Progress:
 
     @property
     def total(self) -> int:
-        """How many transcripts there are."""
+        """The number of transcripts."""
         return self._total
 
     @total.setter
@@ -58,22 +58,22 @@ class Progress:
         self._statuses[card.status] += 1
         self.spent = spent
         if not self._bar.disable:
-            self._bar.update(self._task, advance=1, description=self._figures())
-        elif time.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
-            self._told_at = time.monotonic()
-            self.notify(f"{self._statuses.total()} of {self._total} done, {self._figures()}")
+            self._bar.update(self._task, advance=1, description=self._render_usage())
+        elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
+            self._line_at = time.monotonic()
+            self.notify(f"{self._statuses.total()} of {self._total} done, {self._render_usage()}")
 
     def notify(self, line: str) -> None:
-        """Say something while it runs."""
+        """Print a line while it runs."""
         self._bar.console.print(line, style="dim", markup=False, soft_wrap=True)
 
     def print_totals(self) -> None:
-        """One line at the end."""
+        """Print one line of totals at the end."""
         counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
-        line = f"{self._statuses.total()} graded: {counts}; {self._figures()}"
+        line = f"{self._statuses.total()} graded: {counts}; {self._render_usage()}"
         self._console.print(line, markup=False, soft_wrap=True)
 
-    def _figures(self) -> str:
+    def _render_usage(self) -> str:
         usage = self.spent
         tokens = "tokens unknown"
         if usage.prompt_tokens is not None and usage.completion_tokens is not None:

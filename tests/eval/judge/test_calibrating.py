@@ -268,7 +268,7 @@ def of_the_judge(provenance: Provenance) -> dict[str, object]:
 
 
 def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path: Path, rubric: Rubric) -> None:
-    provenance = grader(tmp_path).base_provenance
+    provenance = grader(tmp_path).identity.base
     lines = {"greeting": LogitLine(slope=0.5, intercept=0, labels=50)}
     fitted_calibration = Calibration(lines=lines, fitted=fitted(**of_the_judge(provenance)))
     path, store = tmp_path / "calibration.json", tmp_path / "results.db"
@@ -289,7 +289,7 @@ def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path
 
 @pytest.mark.usefixtures("rubric")
 def test_a_calibration_of_another_judge_is_refused(tmp_path: Path) -> None:
-    provenance = grader(tmp_path).base_provenance
+    provenance = grader(tmp_path).identity.base
     others = {"model": "else", "rubric_hash": "x" * 64, "parameters": {**provenance.parameters, "samples": 5}}
     for name, other in others.items():
         with pytest.raises(UsageError, match="fit it again"):

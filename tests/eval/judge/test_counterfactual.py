@@ -267,7 +267,7 @@ def wavering() -> Callable[[ScriptedRequest], ScriptedResponse]:
         assert case is not None
         number = counts[case[1]] = counts.get(case[1], 0) + 1
         label = "met" if number % 2 else "not_met"
-        return completion({i: answer(label, *([(0, HELLO)] if label == "met" else [])) for i in request.asked()})
+        return completion({i: answer(label, *([(0, HELLO)] if label == "met" else [])) for i in request.item_ids()})
 
     return respond
 
@@ -292,7 +292,7 @@ def test_repeats_pay_again_for_the_same_and_fail_over_a_limit(tmp_path: Path) ->
 def asked_about(prompts: list[str]) -> Callable[[ScriptedRequest], ScriptedResponse]:
     def respond(request: ScriptedRequest) -> ScriptedResponse:
         prompts.append(str(request.body["messages"]))
-        return completion({item: answer("not_met") for item in request.asked()})
+        return completion({item: answer("not_met") for item in request.item_ids()})
 
     return respond
 

@@ -145,7 +145,7 @@ def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_label
     before = cards_file(tmp_path / "before.jsonl", labelled.rubric, labels, pieces)
 
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        return completion({item: answer("not_met") for item in request.asked()})
+        return completion({item: answer("not_met") for item in request.item_ids()})
 
     with ScriptedServer(respond) as server:
         flags = ("--model", "m", "--base-url", server.base_url, "--json")

@@ -108,7 +108,7 @@ def hears_greetings(request: ScriptedRequest) -> ScriptedResponse:
     (quote,) = [word for word in ("Hello!", "Wait.", "Good day.") if word in prompt]
     number = 0 if quote == "Hello!" else 1
     answered = answer("not_met") if quote == "Wait." else answer("met", (number, quote))
-    return completion(dict.fromkeys(request.asked(), answered))
+    return completion(dict.fromkeys(request.item_ids(), answered))
 
 
 def test_eval_grades_labelled_turns_one_by_one_and_compares_them(tmp_path: Path) -> None:

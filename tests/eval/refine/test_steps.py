@@ -331,7 +331,7 @@ def test_the_model_that_judges_proposes_from_the_cases_it_got_wrong(tmp_path: Pa
     asked_for_wordings = []
 
     def respond(request: ScriptedRequest) -> ScriptedResponse:
-        if request.asked() == ["wordings"]:
+        if request.item_ids() == ["wordings"]:
             asked_for_wordings.append(str(request.body["messages"]))
             return completion({"wordings": [{"question": "Is there a greeting?", "policy": []}]})
         return wrong_half_of_the_time(request)

@@ -1,0 +1,58 @@
+"""Drawings from numbers: the only markup that Python writes, and no text of anybody ever gets into it.
+
+Every drawing is an image to a screen reader; its title comes from the template, which escapes it, and the same numbers
+stand in a table beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from markupsafe import Markup
+
+_HEIGHT = 18
+_WIDTH = 160
+_EDGE = 5
+
+
+def interval(value: float, low: float | None = None, high: float | None = None, *, mark: str = "dot") -> Markup:
+    """A value between 0 and 1 on a line, with its interval: a dot as judged, or a diamond (`mark`) as corrected."""
+    middle = _HEIGHT / 2
+    parts = [_line(_x(0), middle, _x(1), middle, "axis")]
+    if low is not None and high is not None:
+        parts.append(_line(_x(low), middle, _x(high), middle, "interval"))
+    shapes = {
+        "dot": f'<circle class="dot" cx="{_x(value):.1f}" cy="{middle:.1f}" r="4"/>',
+        "diamond": f'<path class="diamond" d="M{_x(value):.1f} {middle - 5:.1f}l5 5-5 5-5-5z"/>',
+    }
+    return _drawing("".join([*parts, shapes[mark]]), _WIDTH, _HEIGHT)
+
+
+def trend(values: Sequence[float | None], *, changes: Sequence[int] = (), height: int = 48) -> Markup:
+    """Values between 0 and 1 from left to right, with gaps where there is none, and a line before each of `changes`."""
+    step = (_WIDTH - 2 * _EDGE) / max(1, len(values) - 1)
+    points = [None if v is None else (_EDGE + i * step, _y(v, height)) for i, v in enumerate(values)]
+    parts = [_line(_EDGE + (i - 0.5) * step, 0, _EDGE + (i - 0.5) * step, height, "change") for i in changes]
+    for before, after in pairwise(points):
+        if before and after:
+            parts.append(_line(*before, *after, "trend"))
+    parts += [f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in filter(None, points)]
+    return _drawing("".join(parts), _WIDTH, height)
+
+
+def _x(share: float) -> float:
+    return _EDGE + min(1.0, max(0.0, share)) * (_WIDTH - 2 * _EDGE)
+
+
+def _y(share: float, height: int) -> float:
+    return height - _EDGE - min(1.0, max(0.0, share)) * (height - 2 * _EDGE)
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _drawing(content: str, width: int, height: int) -> Markup:
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    return Markup(f'<svg {size} aria-hidden="true" focusable="false">{content}</svg>')  # noqa: S704 - numbers alone
