@@ -35,9 +35,13 @@ class ScriptedJudge:
     Args:
         answers: by item id, see `answer`; or a function from the messages to such a mapping. Items of the request
             that have no answer are left out of the reply.
+        name: what its results are stored under.
     """
 
-    def __init__(self, answers: Answers | Callable[[Sequence[Mapping[str, str]]], Answers]) -> None:
+    def __init__(
+        self, answers: Answers | Callable[[Sequence[Mapping[str, str]]], Answers], *, name: str = "ScriptedJudge"
+    ) -> None:
+        self.name = name
         self._answers = answers
         self.calls: list[list[dict[str, str]]] = []
 

@@ -12,10 +12,20 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from llm_grader.checking.claims import Claim, Quote, Reply
-from llm_grader.gateway.answer_text import DUPLICATE, AnswerModel, Words
+from llm_grader.gateway.answer_text import DUPLICATE, AnswerModel, Words, parse_answers
 from llm_grader.rubric.model import Item
 
 MAX_QUOTES = 4
+UNREADABLE = "unreadable_answer"
+REFUSED = "refused"
+_HINT = "try another --mode or model, see `llm-grader doctor`"
+_REFUSAL = re.compile(
+    r"((i'm|i am|we are|we're) )?(very )?(sorry|afraid|unable to)\b"
+    r"|(i|we) (can't|cannot|can not|won't|will not|must decline)\b|as an ai\b"
+    r"|(es )?tut mir leid|ich kann (das|dies|diese|ihnen|nicht)\b"
+    r"|omlouvám se|bohužel|sajnálom|elnézést|vabandust",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MISSING = object()
 
@@ -102,6 +112,22 @@ def read_answers(
             confidence=confidences.get(item.id),
         )
     return Reply(claims=claims, problems=problems, rejected=rejected)
+
+
+def read_text(text: str, items: Sequence[Item], answer_models: type[BaseModel]) -> Reply:
+    """Claims of an answer that does not follow its schema: what of it is sound counts, and nothing else is kept."""
+    answers = parse_answers(text, [item.id for item in items])
+    if not any(item.id in answers for item in items):
+        return Reply(problems=dict.fromkeys((item.id for item in items), unreadable(text)))
+    return read_answers(answers, items, answer_models)
+
+
+def unreadable(text: str) -> str:
+    """Problem of an answer in which nothing was found that was asked for, with a hint for people."""
+    if _REFUSAL.match(text.strip().replace("’", "'")):
+        return f"{REFUSED}: the model declined to answer in words; {_HINT}"
+    found = "no JSON object in it that names what was asked for" if text.strip() else "nothing in it"
+    return f"{UNREADABLE}: {found}; {_HINT}"
 
 
 def _label_of(answer: Any) -> str | None:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import answers_by_item, read_answers, response_model
+from llm_grader.asking.answers import answers_by_item, read_answers, read_text, response_model
 from llm_grader.asking.judge import ItemsPerCall, Judge, counting, filled_by
 from llm_grader.asking.messages import Prompts
 from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import InvalidOutput, Truncated
-from llm_grader.gateway.answer_text import parse_answers
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
@@ -84,26 +83,26 @@ class PromptAsker:
         return await self._uncut(self._layout.repair(transcript, items, failed), tuple(items))
 
     async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
-        """Reply about `items`; where the answer hits the token limit, from two requests about half of them each."""
-        if len(items) == 1:
-            return await self._uncut(messages, items)
-        try:
-            return await self._send(messages, items)
-        except Truncated as fault:
-            reply = Reply(usage=fault.usage or Usage(requests=1))
-        half = len(items) // 2
-        for part in (items[:half], items[half:]):
-            with counting(reply.usage):
-                reply += await self._uncut(self._layout.prompts.render(transcript, part), part)
+        """Reply about `items`; what is lost at the token limit is asked again, in two requests where it is much."""
+        reply = await self._uncut(messages, items)
+        lost = tuple(item for item in items if reply.problems.get(item.id) == Truncated.code)
+        if len(items) == 1 or not lost:
+            return reply
+        half = len(lost) // 2 if len(lost) * 2 > len(items) else len(lost)
+        for part in (lost[:half], lost[half:]):
+            if part:
+                with counting(reply.usage):
+                    reply += await self._uncut(self._layout.prompts.render(transcript, part), part)
         return reply
 
     async def _uncut(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:
-        """Reply to one request; nothing in an answer that hits the token limit is believed."""
+        """Reply to one request; of an answer that hits the token limit the items count that were whole before."""
         try:
             return await self._send(messages, items)
         except Truncated as fault:
-            problems = {item.id: fault.code for item in items}
-            return Reply(problems=problems, usage=fault.usage or Usage(requests=1))
+            whole = read_text(fault.text, items, self._layout.response_model(items)).claims
+            problems = {item.id: fault.code for item in items if item.id not in whole}
+            return Reply(claims=whole, problems=problems, usage=fault.usage or Usage(requests=1))
 
     async def _send(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:
         """Reply to one request, with whatever of its answer is sound."""
@@ -111,7 +110,7 @@ class PromptAsker:
         try:
             filled = await filled_by(self._judge, messages, model)
         except InvalidOutput as fault:
-            reply = read_answers(parse_answers(fault.text), items, model)
+            reply = read_text(fault.text, items, model)
             return reply.model_copy(update={"usage": fault.usage or Usage(requests=1)})
         answers = answers_by_item(filled.answer, model)
         reply = read_answers(answers, items, model, confidences=filled.confidences)

@@ -19,6 +19,7 @@ from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
 
 OVERLAP_TURNS = 4
 WINDOWED = "windowed"
+DISAGREE_BY_WINDOW = "windows_disagree"
 
 
 class WindowAsker:

@@ -28,8 +28,8 @@ TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repai
 """Templates of requests to grade, but for those to the embedded model."""
 LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item")
 """Templates of requests to the embedded model."""
-ROLE_TEMPLATES = ("roles",)
-"""Template of a request about the speakers' roles."""
+ROLE_TEMPLATES = ("roles", "again")
+"""Templates of requests about the speakers' roles."""
 
 _LONGEST_QUOTE = 200
 _SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from llm_grader.asking.answers import read_answers
+from llm_grader.asking.answers import read_answers, read_text
 from llm_grader.batch.files import ResultLine
 from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError, Truncated
@@ -106,15 +106,17 @@ class RecordedAsker:
     def _read(self, ledger: Ledger, items: Sequence[Item]) -> Reply:
         """As when it comes from an endpoint: a whole answer counts, else the ledger says what is wrong with it."""
         ledger.add(_completion(self._line, ledger))
-        confidences = label_probabilities(ledger.answer_tokens, [item.id for item in items])
-        reply = read_answers(parse_answers(ledger.text), items, self._answer_models, confidences=confidences)
+        ids = [item.id for item in items]
+        confidences = label_probabilities(ledger.answer_tokens, ids)
+        reply = read_answers(parse_answers(ledger.text, ids), items, self._answer_models, confidences=confidences)
         if not reply.problems and ledger.finish_reason != "length":
             return reply
         fault = ledger.fault()
         if isinstance(fault, Truncated):
-            return Reply(problems={item.id: fault.code for item in items})
+            cut = {item.id: fault.code for item in items if item.id not in reply.claims}
+            return Reply(claims=reply.claims, problems=cut)
         if isinstance(fault, InvalidOutput):
-            return reply
+            return reply if reply.claims else read_text(ledger.text, items, self._answer_models)
         raise fault
 
 

@@ -11,12 +11,12 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from llm_grader.asking.answers import CitedQuote
+from llm_grader.asking.answers import CitedQuote, unreadable
 from llm_grader.asking.judge import Judge, filled_by
 from llm_grader.asking.messages import PROBLEMS, fence_code, language_name, render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder, Unverified
 from llm_grader.corpus.neighbours import QuestionIndex
-from llm_grader.errors import EndpointError, JudgeError
+from llm_grader.errors import EndpointError, InvalidOutput, JudgeError
 from llm_grader.gateway.answer_text import AnswerModel, Words
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.work import Work, current_work
@@ -156,7 +156,7 @@ class PairJudge:
         return [{"role": "system", "content": self._rules}, {"role": "user", "content": question}]
 
     async def judge(self, pair: Pair) -> PairVerdict:
-        """The checked answer about a pair, which is asked about once more where a quote fails its check.
+        """The checked answer about a pair, asked for once more where it cannot be read or a quote fails its check.
 
         A failed request makes a verdict with status error; only what stops the whole run is raised.
 
@@ -172,6 +172,10 @@ class PairJudge:
                 filled = await filled_by(self._judge, self.render(pair, problems), PairAnswer)
             except EndpointError:
                 raise
+            except InvalidOutput as fault:
+                usage += fault.usage or Usage()
+                problems = {"answer": unreadable(fault.text).partition(":")[0]}
+                continue
             except JudgeError as fault:
                 return _unknown(pair, "error", fault.code, usage + (fault.usage or Usage()))
             usage += filled.usage

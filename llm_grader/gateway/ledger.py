@@ -89,7 +89,7 @@ class Ledger:
         if self.finish_reason == "content_filter":
             return Filtered("the provider's content filter stopped the answer")
         if self.finish_reason == "length":
-            return Truncated("the answer hit the limit of completion tokens")
+            return Truncated("the answer hit the limit of completion tokens", self.text)
         return InvalidOutput("the answer does not follow the response schema", self.text)
 
 

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self, Unpack
 
-from llm_grader.asking.judge import Judge
+from llm_grader.asking.judge import Judge, check_judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.errors import UsageError
 from llm_grader.gateway.budget import Budget
@@ -51,8 +51,8 @@ class Grader:
     Args:
         rubric: a `Rubric`, the id of a packaged one, or a path to a file.
         model: the model to ask for; `local` is the embedded one.
-        judge: anything with a `complete` method, instead of an endpoint. Results are stored under its `name`, or that
-            of its class: two that answer differently need two names.
+        judge: anything with a `complete` method, instead of an endpoint. With a store it needs a `name`:
+            results are stored under it, and two that answer differently need two.
         endpoint: all settings of the endpoint together; it replaces those among `settings`, and `model`.
         store: a `Store` or the path of one; what is stored is not paid for again.
         budget: limits on requests and cost.
@@ -89,6 +89,8 @@ class Grader:
         self.is_local = judge is None and self.endpoint.is_local
         if judge is None:
             _check_model(self.endpoint, self.settings)
+        else:
+            check_judge(judge, stored=store is not None)
         self.rubric = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
         self.prompts = Prompts(
             self.rubric, language=self.settings.language or "en", reason_language=self.settings.reason_language
