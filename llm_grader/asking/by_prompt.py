@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 from pydantic import BaseModel
 
@@ -17,6 +17,9 @@ from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 
+Render = Callable[[Sequence[Item]], list[Message]]
+"""Gives the messages that ask about some items."""
+
 
 class Layout:
     """Prompts and response models that ask about items: all in one request, or `items_per_call` at a time.
@@ -29,20 +32,22 @@ class Layout:
     def __init__(self, prompts: Prompts, items_per_call: ItemsPerCall = "all") -> None:
         self.prompts = prompts
         self._items_per_call = items_per_call
-        self._model_of = functools.lru_cache(maxsize=256)(self._make_model)
+        self._model_of = lru_cache(maxsize=256)(self._make_model)
 
     def requests(
-        self, transcript: Transcript, items: Sequence[Item]
+        self, transcript: Transcript, items: Sequence[Item], *, turns: range | None = None
     ) -> Iterator[tuple[list[Message], tuple[Item, ...]]]:
         """Messages of each request about `items`, and which of them it asks about."""
         size = len(items) or 1 if self._items_per_call == "all" else int(self._items_per_call)
         for start in range(0, len(items), size):
             part = tuple(items[start : start + size])
-            yield self.prompts.render(transcript, self._part(transcript, part)), part
+            yield self.prompts.render(transcript, self._part(transcript, part), turns=turns), part
 
-    def repair(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> list[Message]:
+    def repair(
+        self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed], *, turns: range | None = None
+    ) -> list[Message]:
         """Messages that ask once more about `items` and say what was wrong: those of a few, unless all failed."""
-        return self.prompts.render_repair(transcript, self._part(transcript, items), failed)
+        return self.prompts.render_repair(transcript, self._part(transcript, items), failed, turns=turns)
 
     def _part(self, transcript: Transcript, items: Sequence[Item]) -> Sequence[Item] | None:
         """The items, None where they are all of the rubric's and are asked together: the checklist comes first then."""
@@ -70,19 +75,25 @@ class PromptAsker:
         self._judge = judge
         self._layout = Layout(prompts, items_per_call)
 
-    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
-        """Claims or problems for each of `items`, asked in the layout that suits `items_per_call`."""
+    async def ask(self, transcript: Transcript, items: Sequence[Item], *, turns: range | None = None) -> Reply:
+        """Claims or problems for each of `items`, asked in the layout that suits `items_per_call`.
+
+        `turns` are the part of the conversation to ask by; by default all of it.
+        """
         reply = Reply()
-        for messages, part in self._layout.requests(transcript, items):
+        render = partial(self._layout.prompts.render, transcript, turns=turns)
+        for messages, part in self._layout.requests(transcript, items, turns=turns):
             with counting(reply.usage):
-                reply += await self._in_halves(messages, part, transcript)
+                reply += await self._in_halves(messages, part, render)
         return reply
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
+    async def ask_again(
+        self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed], *, turns: range | None = None
+    ) -> Reply:
         """Claims or problems for `items` only, asked once more with how the answers before failed."""
-        return await self._uncut(self._layout.repair(transcript, items, failed), tuple(items))
+        return await self._uncut(self._layout.repair(transcript, items, failed, turns=turns), tuple(items))
 
-    async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
+    async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], render: Render) -> Reply:
         """Reply about `items`; what is lost at the token limit is asked again, in two requests where it is much."""
         reply = await self._uncut(messages, items)
         lost = tuple(item for item in items if reply.problems.get(item.id) == Truncated.code)
@@ -92,7 +103,7 @@ class PromptAsker:
         for part in (lost[:half], lost[half:]):
             if part:
                 with counting(reply.usage):
-                    reply += await self._uncut(self._layout.prompts.render(transcript, part), part)
+                    reply += await self._uncut(render(part), part)
         return reply
 
     async def _uncut(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:

@@ -68,19 +68,29 @@ class Prompts:
         """The items of the rubric that a model is asked about conversations on `channel`."""
         return self.rubric.model_items(channel)
 
-    def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
-        """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
-        words = render_transcript(transcript)
+    def render(
+        self, transcript: Transcript, items: Sequence[Item] | None = None, *, turns: range | None = None
+    ) -> list[Message]:
+        """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel.
+
+        `turns` are the part of the conversation to read; by default all of it.
+        """
+        words = render_transcript(transcript, turns=turns)
         if items is None:
             return [_chat_message("system", self._system(transcript.channel)), _chat_message("user", words)]
         rules = self._rules(transcript.channel)
         return [_chat_message("system", rules), _chat_message("user", f"{words}\n{self._checklist(items)}")]
 
     def render_repair(
-        self, transcript: Transcript, items: Sequence[Item] | None, failed: Mapping[str, Failed]
+        self,
+        transcript: Transcript,
+        items: Sequence[Item] | None,
+        failed: Mapping[str, Failed],
+        *,
+        turns: range | None = None,
     ) -> list[Message]:
         """Messages that ask again about `items`, or all: as the first time, and what failed (id → how) at the end."""
-        *before, last = self.render(transcript, items)
+        *before, last = self.render(transcript, items, turns=turns)
         note = (
             template("repair")
             .render(failed=[_failed_item(self.rubric.item(id_), failed[id_]) for id_ in failed])
@@ -148,17 +158,25 @@ def prompt_item(item: Item, language: str) -> dict[str, Any]:
     }
 
 
-def render_transcript(transcript: Transcript, *, code: str | None = None, speakers: Mapping[str, str] = {}) -> str:
+def render_transcript(
+    transcript: Transcript,
+    *,
+    code: str | None = None,
+    speakers: Mapping[str, str] = {},
+    turns: range | None = None,
+) -> str:
     """Transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
 
     Args:
         transcript: the conversation.
         code: of the fence, by default the transcript's own; see `fence_code`.
         speakers: what to call speakers whose role is unknown.
+        turns: the part to show, by the numbers that its turns have in the whole; by default all of it.
     """
     day = None
-    turns = []
-    for number, turn in enumerate(transcript.turns):
+    shown = []
+    for number in range(len(transcript.turns)) if turns is None else turns:
+        turn = transcript.turns[number]
         today = turn.at.date() if turn.at else day
         unknown = turn.role == "unknown" and turn.kind == "message"
         who = (speakers.get(turn.speaker or "") if unknown else None) or speaker_of(turn, transcript)
@@ -166,9 +184,19 @@ def render_transcript(transcript: Transcript, *, code: str | None = None, speake
         parts = [{"heading": _PARTS.get(s.kind, ""), "text": turn.text[s.start : s.end]} for s in turn.segments]
         subject = f"Subject: {turn.subject}" if turn.subject else ""
         parts = parts or [{"heading": "", "text": turn.text}]
-        turns.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
+        shown.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
         day = today
-    return template("transcript").render(code=code or fence_code(transcript), turns=turns)
+    return template("transcript").render(
+        code=code or fence_code(transcript), turns=shown, part="" if turns is None else _part(turns, transcript)
+    )
+
+
+def _part(turns: range, transcript: Transcript) -> str:
+    last = len(transcript.turns) - 1
+    return (
+        f"a part of the conversation, turns {turns[0]} to {turns[-1]} of 0 to {last}: answer by this part alone, the "
+        "others are read apart"
+    )
 
 
 def fence_code(*transcripts: Transcript) -> str:

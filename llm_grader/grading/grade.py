@@ -125,7 +125,8 @@ async def _ask_and_check(
     reply = await asker.ask(transcript, items)
     verdicts, problems = check_reply(reply, items, finder)
     decided = decide(verdicts)
-    open_ids = [id_ for id_, what in problems.items() if decided[id_].label is None and what not in _THE_SAME_AGAIN]
+    new = (id_ for id_, what in problems.items() if what.partition(":")[0] not in _THE_SAME_AGAIN)
+    open_ids = [id_ for id_ in new if decided[id_].label is None]
     if open_ids:
         again = [item for item in items if item.id in open_ids]
         failed = {id_: Failed(problems[id_], reply.claims.get(id_)) for id_ in open_ids}

@@ -127,6 +127,9 @@ class Item(Model):
 
     `judged` says by what; with `fallback: llm` the model answers where the signal or ticket data is missing. The weight
     of a `penalty` item is taken away when it is met.
+
+    `over` says what decides where a conversation is looked at in parts: one place that proves met (`any`), or one that
+    proves not_met (`every`). None leaves both open.
     """
 
     id: ItemId
@@ -140,6 +143,7 @@ class Item(Model):
     weight: float = Field(default=1, ge=0)
     critical: bool = False
     penalty: bool = False
+    over: Literal["any", "every"] | None = None
     scale: Literal["binary"] | Scale = "binary"
     evidence: EvidenceRule = EvidenceRule()
     applies_when: Condition | None = None

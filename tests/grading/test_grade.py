@@ -210,7 +210,7 @@ TEXTS = {
     "wrapped": (json.dumps({"Verdicts": WHOLE}), [], None),
     "wrapped and cut off": (json.dumps({"Verdicts": WHOLE})[:-20], ["solution"], "missing"),
     "a smaller object after it": (TEXT + '\nLet me know if {"format": "json"} suits you.', [], None),
-    "one that it repeats before it": (json.dumps(answers(thanks=None)) + " was said; but " + TEXT, [], None),
+    "one that it repeats before it": (json.dumps(answers(thanks={})) + " was said; but " + TEXT, [], None),
     "fenced, in other letters": ("```json\n" + TEXT.replace('"met"', '"Met"') + "\n```", [], None),
     "cut off": (TEXT[:-20], ["solution"], "missing"),
     "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "unreadable_answer"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
@@ -232,7 +232,7 @@ def test_what_fits_is_asked() -> None:
 
 def test_asking_again_adds_nothing() -> None:
     chooser = Chooser(lambda _q: 1.0)
-    assert asyncio.run(ChoiceAsker(chooser).ask_again(TALK, [item()], {"greeting": "quote_not_found"})) == Reply()
+    assert asyncio.run(ChoiceAsker(chooser).ask_again(TALK, [item()], {"greeting": Failed("quote_not_found")})) == Reply()
     assert chooser.asked == []
 
 
