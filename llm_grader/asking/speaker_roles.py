@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError, create_model
 from llm_grader.asking.answers import CitedQuote
 from llm_grader.asking.judge import Judge, filled_in_two
 from llm_grader.asking.messages import render_transcript, template
-from llm_grader.checking.evidence import QuoteFinder
+from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.checking.loose import find_places
 from llm_grader.errors import EndpointError, InvalidOutput, JudgeError, Truncated
 from llm_grader.gateway.answer_text import AnswerModel, parse_answers
 from llm_grader.gateway.bodies import Message
@@ -118,10 +119,15 @@ def _sound(answers: Mapping[str, Any]) -> Iterator[tuple[str, SpeakerAnswer]]:
 def _shown(question: RoleQuestion, answers: Mapping[str, SpeakerAnswer]) -> Iterator[tuple[str, Role]]:
     """Speakers and their roles, as far as words of theirs were cited that they said."""
     finder = QuoteFinder(question.beginning)
+
+    def resolve(words: str, turn: int | None) -> Evidence | Unverified:
+        return finder.resolve(words, _ANYBODY, turn=turn)
+
     for name in question.speakers.keys() & answers.keys():
         answer = answers[name]
-        found = (finder.resolve(cited.quote, _ANYBODY, turn=cited.turn) for cited in answer.evidence)
-        turns = (question.beginning.turns[place.turn] for place in found if isinstance(place, Evidence))
+        found = (find_places(cited.quote, cited.turn, question.beginning, resolve) for cited in answer.evidence)
+        places = (place for several in found if not isinstance(several, Unverified) for place in several)
+        turns = (question.beginning.turns[place.turn] for place in places)
         if answer.role != "unknown" and any(turn.speaker == question.speakers[name] for turn in turns):
             yield question.speakers[name], answer.role
 

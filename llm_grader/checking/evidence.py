@@ -61,7 +61,7 @@ class QuoteFinder:
     """
 
     def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
+        self.transcript = transcript
         self._folded: dict[int, Folded] = {}
         self._says_nothing = functools.cache(lambda index: _says_nothing(transcript.turns[index]))
 
@@ -88,7 +88,7 @@ class QuoteFinder:
         if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
             return Unverified.QUOTE_TOO_SHORT
         sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule)
-        turns = range(len(self._transcript.turns))
+        turns = range(len(self.transcript.turns))
         if turn is not None and turn in turns:
             hinted = self._look(turn, sought)
             if isinstance(hinted, Evidence):
@@ -101,7 +101,7 @@ class QuoteFinder:
         return best
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
-        turn = self._transcript.turns[index]
+        turn = self.transcript.turns[index]
         span, elsewhere = self._places(index, sought)
         if span is None:
             return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
@@ -118,7 +118,7 @@ class QuoteFinder:
 
     def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, bool]:
         """Span in which the turn says it, letter by letter if it does, and whether it also stands where nobody does."""
-        turn = self._transcript.turns[index]
+        turn = self.transcript.turns[index]
         bodies = turn.body_spans() if turn.spoken else ()
         found, elsewhere = None, False
         for start, end in self._spans(index, sought.folds):
@@ -132,13 +132,13 @@ class QuoteFinder:
 
     def _spans(self, index: int, folds: tuple[str, ...]) -> Iterator[_Span]:
         if index not in self._folded:
-            self._folded[index] = Folded(self._transcript.turns[index].text)
+            self._folded[index] = Folded(self.transcript.turns[index].text)
         for folded in folds:
             yield from self._folded[index].places(folded)
 
     def _objection(self, index: int, rule: EvidenceRule) -> Unverified | None:
-        turn = self._transcript.turns[index]
-        if turn.role not in rule.from_ or (turn.role == "agent" and not self._transcript.under_review(turn)):
+        turn = self.transcript.turns[index]
+        if turn.role not in rule.from_ or (turn.role == "agent" and not self.transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
         return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
 

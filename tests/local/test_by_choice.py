@@ -232,7 +232,8 @@ def test_what_fits_is_asked() -> None:
 
 def test_asking_again_adds_nothing() -> None:
     chooser = Chooser(lambda _q: 1.0)
-    assert asyncio.run(ChoiceAsker(chooser).ask_again(TALK, [item()], {"greeting": Failed("quote_not_found")})) == Reply()
+    failed = {"greeting": Failed("quote_not_found")}
+    assert asyncio.run(ChoiceAsker(chooser).ask_again(TALK, [item()], failed)) == Reply()
     assert chooser.asked == []
 
 
