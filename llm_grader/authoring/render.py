@@ -24,6 +24,7 @@ version: "1.0"                # in quotes, or 1.10 would be the number 1.1
 title: My checklist           # or one text per language: {en: My checklist, de: Meine Checkliste}
 channels: [chat, email, call]
 pass_mark: 80                 # of 100
+min_coverage: 0.5             # below this share of the applicable weight a card has no score
 sections:
   - id: opening
     title: Opening

@@ -58,7 +58,7 @@ def find_places(
     as_written = resolve(quote, turn)
     if as_written is not Unverified.QUOTE_NOT_FOUND:
         return (as_written,) if isinstance(as_written, Evidence) else as_written
-    objection = as_written
+    objection: Unverified = as_written
     for slices in _candidates(_without_speaker(quote, transcript), turn, transcript):
         places = [resolve(transcript.turns[number].text[start:end], number) for number, start, end in slices]
         objections = [place for place in places if isinstance(place, Unverified)]

@@ -29,11 +29,11 @@ class Earlier:
     def find(self, transcript: Transcript, provenance: Provenance) -> Before | None:
         """The latest card of this conversation; None where there is none.
 
-        One by this version needed review: what was sound in it is not asked again. Cards of failed requests do not
+        One by this version needed review: what was sound in it is not asked again. Cards without a grade do not
         count, nor those of versions that the store does not know.
         """
         for card in self._store.relatives(provenance.family):
-            if card.status == "error":
+            if card.status in ("error", "not_graded"):
                 continue
             version = card.provenance.rubric_hash
             if version not in self._versions:

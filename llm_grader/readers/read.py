@@ -25,10 +25,11 @@ from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_te
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.mail import mail
 from llm_grader.readers.roles.role_doubts import role_warnings
-from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping
+from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping, with_agent
 from llm_grader.readers.source.columns import ColumnMapping
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.source import Source, read_documents
+from llm_grader.readers.source.time_doubts import language_warnings, time_warnings
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
 from llm_grader.readers.vcon import vcon
@@ -150,10 +151,8 @@ def _read(
                 joined.setdefault(chosen, []).extend(chosen.pieces(document))
                 continue
             for transcript in chosen.read(document):
-                # what was written as a transcript is taken at its word, unless the caller says who is who
-                as_written = chosen is canonical and options.roles == RoleMapping()
-                told = transcript if as_written else _settled(transcript, options)
-                yield ids.told_apart(_with_warnings(told, document.warnings), document)
+                settled = _settled(transcript, options, as_written=chosen is canonical)
+                yield ids.told_apart(_with_warnings(settled, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
@@ -199,10 +198,16 @@ def _kind(document: Document) -> str:
     return "text in which no line begins with a speaker, as in `Agent: …`"
 
 
-def _settled(transcript: Transcript, options: Options) -> Transcript:
-    """With the languages and roles that the source does not state, and what speaks against them."""
-    settled = assign_roles(with_languages(transcript), options.roles)
-    return _with_warnings(settled, role_warnings(settled))
+def _settled(transcript: Transcript, options: Options, *, as_written: bool = False) -> Transcript:
+    """With the languages and roles that the source does not state, and what speaks against all that is there.
+
+    What was written as a transcript is taken at its word for these, unless the caller says who is who.
+    """
+    if as_written and options.roles == RoleMapping():
+        settled = with_agent(transcript, options.roles)
+    else:
+        settled = assign_roles(with_languages(transcript), options.roles)
+    return _with_warnings(settled, [*role_warnings(settled), *time_warnings(settled), *language_warnings(settled)])
 
 
 def _with_warnings(transcript: Transcript, warnings: Iterable[str]) -> Transcript:

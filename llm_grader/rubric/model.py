@@ -206,7 +206,10 @@ class Section(Model):
 
 
 class Rubric(Model):
-    """A checklist. See the module's docstring."""
+    """A checklist. See the module's docstring.
+
+    A card of which less than `min_coverage` of the applicable weight was scored has no score.
+    """
 
     id: ItemId
     version: str
@@ -214,6 +217,7 @@ class Rubric(Model):
     source: str = ""
     channels: tuple[Channel, ...] = CHANNELS
     pass_mark: float = Field(default=80, ge=0, le=100)
+    min_coverage: Share = 0.5
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

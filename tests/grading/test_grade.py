@@ -33,10 +33,10 @@ from llm_grader.errors import (
 )
 from llm_grader.gateway.answer_text import has_duplicate_keys
 from llm_grader.gateway.bodies import Message
-from llm_grader.grading.grade import UNKNOWN_ROLES, grade_transcript
+from llm_grader.grading.grade import grade_transcript
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
-from llm_grader.signals.flags import INSTRUCTION_LIKE
+from llm_grader.signals.flags import INSTRUCTION_LIKE, LOW_COVERAGE
 from llm_grader.testing import ScriptedJudge, answer
 from llm_grader.transcript import Segment, Transcript, Turn
 from llm_grader.usage import Usage
@@ -453,50 +453,18 @@ def test_a_part_that_fails_makes_an_error_with_the_usage_of_all() -> None:
 # What needs no model.
 
 
-@pytest.mark.parametrize(
-    ("turns", "status", "label"),
-    [
-        ([], "ok", CANNOT_ASSESS),
-        ([Turn(role="customer", text="Hello?")], "ok", CANNOT_ASSESS),
-        ([Turn(role="bot", text="Hello!"), Turn(role="customer", text="Hi")], "ok", CANNOT_ASSESS),
-        ([Turn(role="agent", text="seen", visibility="internal")], "ok", CANNOT_ASSESS),
-        ([Turn(role="agent", text="joined", kind="event")], "ok", CANNOT_ASSESS),
-        ([Turn(role="agent", text=" \n ")], "ok", CANNOT_ASSESS),
-        ([Turn(role="unknown", text="Hello"), Turn(role="customer", text="Hi")], "needs_review", None),
-    ],
-)
-def test_where_no_agent_spoke_nothing_is_asked(turns: list[Turn], status: str, label: str | None) -> None:
-    judge = ScriptedJudge(answers())
-    card = grade(judge, Transcript(id="t1", channel="chat", turns=tuple(turns)))
-    assert judge.calls == []
-    assert (card.status, card.score, card.usage.requests) == (status, None, 0)
-    assert set(labels(card).values()) == {label}
-    if label is None:
-        assert {verdict.problem for verdict in card.verdicts.values()} == {UNKNOWN_ROLES}
-
-
-def test_another_agents_words_are_not_the_conduct_under_review() -> None:
-    talk = transcript("t1", Turn(role="agent", text=HELLO, speaker="ana"), agent_id="bob")
-    judge = ScriptedJudge(answers())
-    assert set(labels(grade(judge, talk)).values()) == {CANNOT_ASSESS}
-    assert judge.calls == []
-
-
 def test_only_an_agent_is_graded() -> None:
     judge = ScriptedJudge(answers())
     card = grade(judge, transcript("t1", Turn(role="agent", text=HELLO)))
     assert (card.status, card.score, len(judge.calls)) == ("ok", 100, 1)
 
 
-@pytest.mark.parametrize("judged", ["org", "corpus", "signal"])
-def test_a_rubric_that_leaves_a_model_nothing_asks_nothing(judged: str) -> None:
-    signal: dict[str, Any] = {}
-    if judged == "signal":
-        signal = {"signal": {"name": "response_time", "within_seconds": 60}}
+def test_a_figure_that_cannot_be_told_is_no_score() -> None:
     judge = ScriptedJudge({})
-    card = grade(judge, checklist=rubric(item(judged=judged, **signal)))
+    timed = item(judged="signal", signal={"name": "response_time", "within_seconds": 60})
+    card = grade(judge, checklist=rubric(timed))
     assert judge.calls == []
-    assert (card.status, card.score) == ("ok", None)
+    assert (card.status, card.score, card.flags) == ("needs_review", None, (LOW_COVERAGE,))
 
 
 def test_an_item_of_another_channel_does_not_apply_and_is_not_asked() -> None:

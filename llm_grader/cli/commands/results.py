@@ -36,12 +36,12 @@ def list_runs(store: options.StoreFile = None, json: options.Json = False) -> No
             typer.echo(json_module.dumps(run._asdict()))
         return
     table = Table(box=None, padding=(0, 1))
-    for heading in ("run", "started (UTC)", "rubric", "model", "ok", "needs review", "errors"):
+    for heading in ("run", "started (UTC)", "rubric", "model", "ok", "needs review", "errors", "not graded"):
         table.add_column(heading)
     for run in runs:
         rubric = f"{run.rubric_id} {run.rubric_version} ({run.rubric_hash[:8]})"
         started = run.started_at[:19].replace("T", " ")
-        counts = (str(run.ok), str(run.needs_review), str(run.errors))
+        counts = (str(run.ok), str(run.needs_review), str(run.errors), str(run.not_graded))
         table.add_row(str(run.run_id), started, Text(rubric), Text(run.model), *counts)
     stdout_console().print(table)
 

@@ -70,7 +70,9 @@ class Progress:
     def print_totals(self) -> None:
         """Print one line of totals at the end."""
         counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
-        line = f"{self._statuses.total()} graded: {counts}; {self._render_usage()}"
+        without = self._statuses["not_graded"]
+        apart = f"; {without} not_graded" if without else ""
+        line = f"{self._statuses.total() - without} graded: {counts}{apart}; {self._render_usage()}"
         self._console.print(line, markup=False, soft_wrap=True)
 
     def _render_usage(self) -> str:
