@@ -28,7 +28,6 @@ from llm_grader.errors import (
     RunStopped,
     TransientError,
 )
-from llm_grader.gateway.bodies import OPTIONAL
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.client import classify
 from llm_grader.gateway.ledger import Ledger
@@ -122,7 +121,7 @@ class Adapting:
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, sent again where only an optional parameter was in its way."""
         while True:
-            offered = set(OPTIONAL) - self._rejected
+            offered = set(ledger.optional) - self._rejected
             try:
                 return await self._send(request, ledger)
             except BadRequest as fault:

@@ -5,8 +5,10 @@ A body is ours to the last letter, so that what is shown is what is sent; instru
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,8 +21,11 @@ Message = dict[str, str]
 """Message of a chat: its `role` and its `content`."""
 STRICT = "strict"
 """Says that an answer must follow its schema: every schema of ours is one that a strict decoder takes."""
-OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs", STRICT)
-"""Parameters that an endpoint may reject, and is then asked without."""
+CACHE_KEY = "prompt_cache_key"
+BREAKPOINT = "prompt_cache_breakpoint"
+OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs", STRICT, CACHE_KEY, BREAKPOINT)
+"""Parameters that an endpoint may reject, and is then asked without; those of `Endpoint.params` are others."""
+_VERSION = re.compile(r"gpt-(\d+)(?:\.(\d+))?")
 _TOKENS_OF_A_CHOICE = 8
 _MOST_PROBABILITIES = 20
 
@@ -33,6 +38,7 @@ def parameters_to_send(endpoint: Endpoint, without: Collection[str] = ()) -> dic
         "seed": endpoint.seed,
         "max_completion_tokens": endpoint.max_completion_tokens,
         "logprobs": endpoint.logprobs or None,
+        **endpoint.params,
     }
     return {name: value for name, value in wanted.items() if value is not None and name not in without}
 
@@ -58,7 +64,8 @@ def render_request(
     """Body that asks for an answer in the shape of `response_model`, held to it as the endpoint's mode can."""
     shape = _shape_of(response_model)
     strict = {} if STRICT in without else {STRICT: True}
-    body: dict[str, Any] = {"messages": list(messages), **parameters_to_send(endpoint, without)}
+    asked = messages if endpoint.mode != "md_json" else _with_schema(messages, shape.text)
+    body: dict[str, Any] = {**_cached(endpoint, asked, without), **parameters_to_send(endpoint, without)}
     if endpoint.mode == "tools":
         function = {"name": shape.name, **shape.description, "parameters": shape.schema, **strict}
         body["tools"] = [{"type": "function", "function": function}]
@@ -66,9 +73,29 @@ def render_request(
     elif endpoint.mode == "json_schema":
         schema = {"name": shape.name, "schema": shape.schema, **strict}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    else:
-        body["messages"] = _with_schema(messages, shape.text)
     return body
+
+
+def _cached(endpoint: Endpoint, messages: Sequence[Message], without: Collection[str]) -> dict[str, Any]:
+    """The messages, and where OpenAI is asked what makes it keep the first one: the same for many transcripts.
+
+    Models since gpt-5.6 keep a prefix only up to a breakpoint; a key brings requests to where theirs is kept.
+    """
+    if not endpoint.is_openai or len(messages) < 2:
+        return {"messages": list(messages)}
+    first, *others = messages
+    sent: dict[str, Any] = {"messages": list(messages)}
+    if CACHE_KEY not in without:
+        sent[CACHE_KEY] = hashlib.sha256(first["content"].encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    if BREAKPOINT not in without and _takes_breakpoints(endpoint.model):
+        part = {"type": "text", "text": first["content"], BREAKPOINT: {"mode": "explicit"}}
+        sent["messages"] = [{"role": first["role"], "content": [part]}, *others]
+    return sent
+
+
+def _takes_breakpoints(model: str) -> bool:
+    named = _VERSION.match(model)
+    return named is not None and (int(named[1]), int(named[2] or 0)) >= (5, 6)
 
 
 def _with_schema(messages: Sequence[Message], schema: str) -> list[Message]:

@@ -41,6 +41,7 @@ class Client:
             api_key=key or "none",
             max_retries=0,
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
+            default_headers={name: value.get_secret_value() for name, value in endpoint.headers.items()},
             http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
         )
         self._fill_in: Any = filling_in(self._send_for_instructor, endpoint.mode)
@@ -112,7 +113,7 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     if isinstance(cause, openai.APITimeoutError | TimeoutError) and _kind(cause) == "no answer":
         return _in_doubt(TransientError(f"timed out after {timeout:g} s"))
     if isinstance(cause, openai.APIStatusError):
-        return fault_of(cause.status_code, cause.response.headers, cause.body)
+        return fault_of(cause.status_code, cause.response.headers, cause.body, optional=ledger.optional)
     if isinstance(cause, openai.APIConnectionError):
         with contextlib.suppress(AttributeError):
             if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":

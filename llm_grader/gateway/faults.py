@@ -34,17 +34,18 @@ _FILTER_CODES = {"content_filter", "content_policy_violation", "responsibleaipol
 _NAME = re.compile(r"[a-z0-9_.-]{1,60}")
 
 
-def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
+def fault_of(status: int, headers: Mapping[str, str], body: Any, *, optional: tuple[str, ...] = OPTIONAL) -> JudgeError:
     """Error that a non-2xx answer of the endpoint stands for; a `BadRequest` names the parameter it complains about.
 
     Args:
         status: the HTTP status.
         headers: the answer's headers, with lower-case or case-insensitive keys.
         body: the decoded JSON body, or its text, or None.
+        optional: names of the parameters that may be left out.
     """
     fault = _fault(status, headers, body)
     if isinstance(fault, BadRequest):
-        fault.parameter = unsupported_parameter(body, OPTIONAL)
+        fault.parameter = unsupported_parameter(body, optional)
     return fault
 
 
@@ -84,7 +85,7 @@ def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
     if param.rpartition(".")[2] in candidates:  # tools[0].function.strict
         return param.rpartition(".")[2]
     if "unsupported" in words or "not support" in words or "unknown" in words or "unrecognized" in words:
-        return next((name for name in candidates if re.search(rf"\b{name}\b", words)), None)
+        return next((name for name in candidates if re.search(rf"\b{re.escape(name)}\b", words)), None)
     return None
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from llm_grader.gateway.answer_text import Choice, Filled
 from llm_grader.gateway.attempts import Adapting, Budgeted, Logged, Paced, Request, Retrying, Sender, Throttled, Timed
-from llm_grader.gateway.bodies import Message
+from llm_grader.gateway.bodies import OPTIONAL, Message
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.client import Client
 from llm_grader.gateway.endpoint import Endpoint
@@ -70,6 +70,11 @@ class Gateway:
         self._spent_lock = threading.Lock()
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
 
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Parameters that the endpoint rejected; it is asked without them."""
+        return frozenset(self._rejected)
+
     def start_run(self, concurrency: int) -> None:
         """A new run begins: `concurrency` requests in flight at most, and what stopped the last run is over."""
         self._concurrency = concurrency
@@ -102,7 +107,7 @@ class Gateway:
         Raises:
             JudgeError: see `errors`.
         """
-        connection, ledger = self._connection(), Ledger(price=self._price)
+        connection, ledger = self._connection(), Ledger(optional=(*OPTIONAL, *self.endpoint.params), price=self._price)
         ask = partial(connection.client.choose, messages, options, ledger=ledger, without=self._rejected)
         choice = await self._send(connection, ask, ledger)
         return choice.model_copy(update={"usage": ledger.usage()})
@@ -132,6 +137,7 @@ class Gateway:
             bytes_of(messages, response_model),
             items=len(response_model.model_fields),
             expected_tokens=(expected.prompt_tokens or 0) + (expected.completion_tokens or 0),
+            optional=(*OPTIONAL, *self.endpoint.params),
             price=self._price,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
+from llm_grader.gateway.bodies import OPTIONAL
 from llm_grader.gateway.probabilities import Token
 from llm_grader.usage import Usage
 
@@ -23,6 +24,7 @@ class Ledger:
         prompt_bytes: bytes of the prompt and the schema.
         items: how many items it asks about.
         expected_tokens: tokens that one request is expected to take, prompt and answer, where that matters.
+        optional: parameters that the request can do without.
         price: puts the cost on a usage; by default it stays unknown.
     """
 
@@ -33,8 +35,10 @@ class Ledger:
         *,
         items: int = 0,
         expected_tokens: int = 0,
+        optional: tuple[str, ...] = OPTIONAL,
         price: Callable[[Usage], Usage] = lambda usage: usage,
     ) -> None:
+        self.optional = optional
         self.estimate = estimate
         self.items = items
         self.prompt_bytes = prompt_bytes

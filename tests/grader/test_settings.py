@@ -11,7 +11,7 @@ from llm_grader.errors import UsageError
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.grader.grader import Grader
 from llm_grader.grader.settings import GraderKeywords, GraderSettings
-from tests.support.scripted import KEY, rubric
+from tests.support.scripted import KEY, rubric, transcript
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,12 @@ def test_type_checkers_see_the_keywords_that_there_are() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert [name for name, field in GraderSettings.model_fields.items() if not field.description] == []
+
+
+def test_fields_of_a_request_are_part_of_the_key_and_none_is_none() -> None:
+    def key(**fields: Any) -> str:
+        return Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1", **fields).identity.key(transcript())
+
+    assert key() == key(params={}) == key(headers={"x-team": "quality"})
+    assert len({key(), key(params={"reasoning_effort": "low"}), key(params={"reasoning_effort": "high"})}) == 3
+    assert key(params={"a": 1, "b": [2]}) == key(params={"b": [2], "a": 1})
