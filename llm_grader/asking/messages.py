@@ -28,6 +28,8 @@ TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repai
 """Templates of requests to grade, but for those to the embedded model."""
 LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item")
 """Templates of requests to the embedded model."""
+DECISION_TEMPLATES = ("decision_item", "decision_evidence", "transcript")
+"""Templates of requests to a model that only chooses."""
 ROLE_TEMPLATES = ("roles", "again")
 """Templates of requests about the speakers' roles."""
 

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from llm_grader.gateway.endpoint import Endpoint, Mode
+from llm_grader.errors import UsageError
+from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint, Mode
 
 Message = dict[str, str]
 """Message of a chat: its `role` and its `content`."""
@@ -26,8 +27,24 @@ BREAKPOINT = "prompt_cache_breakpoint"
 OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs", STRICT, CACHE_KEY, BREAKPOINT)
 """Parameters that an endpoint may reject, and is then asked without; those of `Endpoint.params` are others."""
 _VERSION = re.compile(r"gpt-(\d+)(?:\.(\d+))?")
+MOST_QUESTIONS = 400
+"""Questions of one request."""
+MOST_OPTIONS = 255
+"""Options of one question."""
 _TOKENS_OF_A_CHOICE = 8
 _MOST_PROBABILITIES = 20
+
+
+class Question(NamedTuple):
+    """A question with fixed options: option → what it means, empty where it says so itself.
+
+    Options that are `ordered` are levels, from the lowest to the highest.
+    """
+
+    name: str
+    instructions: str
+    options: Mapping[str, str]
+    ordered: bool = False
 
 
 def parameters_to_send(endpoint: Endpoint, without: Collection[str] = ()) -> dict[str, Any]:
@@ -58,10 +75,53 @@ def render_choice(
     }
 
 
+def render_decisions(
+    endpoint: Endpoint, text: str, questions: Sequence[Question], *, without: Collection[str] = ()
+) -> dict[str, Any]:
+    """Body that asks `questions` about `text`, in the form of the endpoint's mode."""
+    params = {name: value for name, value in endpoint.params.items() if name not in without}
+    if endpoint.mode == "systemone":
+        asked: Any = {question.name: _as_criteria(question) for question in questions}
+        return {"model": endpoint.model, "state": text, "questions": asked, **params}
+    return {"model": endpoint.model, "input": text, "questions": [_as_choices(one) for one in questions], **params}
+
+
+def path_of(endpoint: Endpoint) -> str:
+    """Where such a body goes, after the endpoint's address."""
+    return "/systemone" if endpoint.mode == "systemone" else "/decisions"
+
+
+def _as_choices(question: Question) -> dict[str, Any]:
+    key, options = ("label", "levels") if question.ordered else ("value", "choices")
+    listed = [{key: option, **_described(text)} for option, text in question.options.items()]
+    kind = "score" if question.ordered else "choice"
+    return {"type": kind, "name": question.name, "instructions": question.instructions, options: listed}
+
+
+def _as_criteria(question: Question) -> dict[str, Any]:
+    if question.ordered:
+        levels = [f"{option}: {text}" if text else option for option, text in question.options.items()]
+        return {"type": "score", "instructions": question.instructions, "criteria": levels}
+    criteria = {option: text or None for option, text in question.options.items()}
+    return {"type": "choice", "instructions": question.instructions, "criteria": criteria}
+
+
+def _described(text: str) -> dict[str, str]:
+    return {"description": text} if text else {}
+
+
 def render_request(
     endpoint: Endpoint, messages: Sequence[Message], response_model: type[BaseModel], *, without: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Body that asks for an answer in the shape of `response_model`, held to it as the endpoint's mode can."""
+    """Body that asks for an answer in the shape of `response_model`, held to it as the endpoint's mode can.
+
+    Raises:
+        UsageError: in this mode a model writes nothing.
+    """
+    if endpoint.mode in DECISION_MODES:
+        raise UsageError(
+            f"mode {endpoint.mode} only chooses among options: for this, set tools, json_schema or md_json"
+        )
     shape = _shape_of(response_model)
     strict = {} if STRICT in without else {STRICT: True}
     asked = messages if endpoint.mode != "md_json" else _with_schema(messages, shape.text)
@@ -132,7 +192,7 @@ def filling_in(send: Callable[..., Any], mode: Mode) -> Any:
         "json_schema": instructor.Mode.JSON_SCHEMA,
         "md_json": instructor.Mode.MD_JSON,
     }
-    return instructor.patch(create=send, mode=modes[mode])
+    return instructor.patch(create=send, mode=modes.get(mode, instructor.Mode.TOOLS))
 
 
 def filling_arguments(body: Mapping[str, Any], response_model: type[BaseModel]) -> dict[str, Any]:

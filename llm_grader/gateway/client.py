@@ -13,12 +13,21 @@ from pydantic import BaseModel
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
 from llm_grader.gateway.answer_text import Choice, has_duplicate_keys
-from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice, render_request
+from llm_grader.gateway.bodies import (
+    Message,
+    Question,
+    filling_arguments,
+    filling_in,
+    path_of,
+    render_choice,
+    render_decisions,
+    render_request,
+)
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.prices import OPENAI_URL
-from llm_grader.gateway.probabilities import option_logprobs
+from llm_grader.gateway.probabilities import Decided, as_completion, option_logprobs, read_decisions
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
@@ -71,6 +80,18 @@ class Client:
             raise BadRequest("the endpoint gives no token probabilities: it cannot choose among options")
         first = [(token.token, token.logprob) for token in logprobs.content[0].top_logprobs]
         return Choice(answer=ledger.text.strip(), logprobs=option_logprobs(first, options))
+
+    async def decide(
+        self, text: str, questions: Sequence[Question], *, ledger: Ledger, without: Collection[str]
+    ) -> Decided:
+        """The probabilities of the options of each question, counted in `ledger`."""
+        body = render_decisions(self._endpoint, text, questions, without=without)
+        answer = await self._sdk.post(path_of(self._endpoint), cast_to=object, body=body)
+        ledger.add(as_completion(answer))
+        decided = read_decisions(answer, questions)
+        if not isinstance(answer, Mapping) or "answers" not in answer:
+            raise ledger.fault()
+        return decided
 
     async def aclose(self) -> None:
         """Close its connections; pending requests fail."""

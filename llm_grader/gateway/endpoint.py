@@ -14,7 +14,9 @@ from llm_grader.errors import UsageError
 from llm_grader.gateway.prices import OPENAI_URL, Price
 from llm_grader.transcript import Model
 
-Mode = Literal["tools", "json_schema", "md_json"]
+Mode = Literal["tools", "json_schema", "md_json", "decisions", "systemone"]
+DECISION_MODES: tuple[Mode, ...] = ("decisions", "systemone")
+"""Modes of models that choose among options and write nothing."""
 DEFAULT_MODEL = "gpt-6-luna"
 LOCAL = "local"
 """The name of the embedded model."""
@@ -40,7 +42,11 @@ class Endpoint(Model):
         default=None, description="The OpenAI-compatible endpoint; without one OPENAI_BASE_URL, else OpenAI's own."
     )
     api_key: SecretStr | None = Field(default=None, description="The endpoint's key; without one OPENAI_API_KEY.")
-    mode: Mode = Field(default="tools", description="How answers are structured: tools, json_schema or md_json.")
+    mode: Mode = Field(
+        default="tools",
+        description="How answers are structured: tools, json_schema or md_json; decisions or systemone for a model "
+        "that only chooses.",
+    )
     temperature: float | None = Field(
         default=0.0, description="Sent unless None; an endpoint that rejects it is asked without it."
     )

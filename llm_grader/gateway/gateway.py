@@ -7,6 +7,7 @@ its answer cannot be used.
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,14 +19,14 @@ from pydantic import BaseModel
 
 from llm_grader.gateway.answer_text import Choice, Filled
 from llm_grader.gateway.attempts import Adapting, Budgeted, Logged, Paced, Request, Retrying, Sender, Throttled, Timed
-from llm_grader.gateway.bodies import OPTIONAL, Message
+from llm_grader.gateway.bodies import OPTIONAL, Message, Question, render_decisions
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.client import Client
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.estimates import bytes_of, estimate_of, priced
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import pace_of
-from llm_grader.gateway.probabilities import label_probabilities
+from llm_grader.gateway.probabilities import Decided, label_probabilities
 from llm_grader.gateway.throttle import Throttle
 from llm_grader.usage import Usage
 
@@ -111,6 +112,24 @@ class Gateway:
         ask = partial(connection.client.choose, messages, options, ledger=ledger, without=self._rejected)
         choice = await self._send(connection, ask, ledger)
         return choice.model_copy(update={"usage": ledger.usage()})
+
+    async def decide(self, text: str, questions: Sequence[Question]) -> Decided:
+        """The probabilities of the options of each question about `text`, by a model that only chooses.
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        body = render_decisions(self.endpoint, text, questions)
+        ledger = Ledger(
+            prompt_bytes=len(json.dumps(body).encode()),
+            items=len(questions),
+            optional=tuple(self.endpoint.params),
+            price=self._price,
+        )
+        connection = self._connection()
+        ask = partial(connection.client.decide, text, questions, ledger=ledger, without=self._rejected)
+        decided = await self._send(connection, ask, ledger)
+        return decided._replace(usage=ledger.usage())
 
     async def aclose(self) -> None:
         """Close the client of the running event loop; pending requests fail."""

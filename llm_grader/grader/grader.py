@@ -16,7 +16,7 @@ from llm_grader.asking.judge import Judge, check_judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.errors import UsageError
 from llm_grader.gateway.budget import Budget
-from llm_grader.gateway.endpoint import Endpoint
+from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint
 from llm_grader.grader.earlier import Earlier
 from llm_grader.grader.identity import Identity, base_provenance
 from llm_grader.grader.judges import Judges
@@ -259,6 +259,8 @@ def _with_temperature(endpoint: Endpoint, settings: GraderSettings) -> Endpoint:
 
 def _check_model(endpoint: Endpoint, settings: GraderSettings) -> None:
     """Refuse a model that cannot be asked as the settings say."""
+    if endpoint.mode in DECISION_MODES:
+        _check_decisions(settings)
     if not endpoint.is_local:
         endpoint.check()
     elif settings.ask_roles:
@@ -266,6 +268,17 @@ def _check_model(endpoint: Endpoint, settings: GraderSettings) -> None:
             "the embedded model cannot be asked who speaks: say it with a role mapping (--agent, --roles), or name "
             "another model"
         )
+
+
+def _check_decisions(settings: GraderSettings) -> None:
+    refused = {
+        "samples": (settings.samples > 1, "the same question gets the same answer"),
+        "windows": (settings.windows, "a conversation is asked about as a whole"),
+        "ask_roles": (settings.ask_roles, "the model cannot be asked who speaks"),
+    }
+    for name, (is_set, why) in refused.items():
+        if is_set:
+            raise UsageError(f"{name}: not in mode {settings.mode}, where {why}: leave it out, or set another mode")
 
 
 def _nothing_before(_transcript: Transcript, _provenance: Provenance) -> Before | None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from llm_grader.asking.answers import response_model
 from llm_grader.asking.messages import (
+    DECISION_TEMPLATES,
     LOCAL_TEMPLATES,
     ROLE_TEMPLATES,
     TEMPLATES,
@@ -363,7 +364,9 @@ def test_the_prompt_hash_is_of_the_templates_that_are_named() -> None:
 def test_every_template_is_told_to_be_of_some_request() -> None:
     packaged = {entry.name for entry in resources.files("llm_grader.prompts").iterdir() if entry.name.endswith(".j2")}
     of_pairs = {"consistency", "consistency_pair"}  # they grade nothing
-    assert packaged == {f"{name}.j2" for name in {*TEMPLATES, *LOCAL_TEMPLATES, *ROLE_TEMPLATES} | of_pairs}
+    assert packaged == {
+        f"{name}.j2" for name in {*TEMPLATES, *LOCAL_TEMPLATES, *ROLE_TEMPLATES, *DECISION_TEMPLATES} | of_pairs
+    }
 
 
 def test_a_rubric_without_items_for_a_model_has_an_empty_checklist() -> None:

@@ -21,7 +21,10 @@ from tests.support.scripted import KEY, rubric, transcript
         ({"items_per_call": 0}, "items_per_call: expected at least 1 or 'all', found the number 0"),
         ({"items_per_call": "some"}, "items_per_call: expected a whole number or 'all', found 'some'"),
         ({"timeout": 0}, "timeout: expected more than 0, found the number 0"),
-        ({"mode": "telepathy"}, "mode: expected 'tools', 'json_schema' or 'md_json', found 'telepathy'"),
+        (
+            {"mode": "telepathy"},
+            "mode: expected 'tools', 'json_schema', 'md_json', 'decisions' or 'systemone', found 'telepathy'",
+        ),
         ({"prices": {"m": {"input": -1, "output": 1}}}, "prices.m.input: expected at least 0, found the number -1"),
         ({"sampels": 2}, "sampels: unknown key; did you mean 'samples'?"),
         ({"samples": 0, "timeout": 0}, "timeout: .*; samples: "),

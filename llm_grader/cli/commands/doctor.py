@@ -61,8 +61,11 @@ async def _check_local() -> JudgeError | None:
 
 async def _check_endpoint(endpoint: Endpoint) -> JudgeError | None:
     """Try each mode; the error of the mode that is set, when that one does not work."""
+    from llm_grader.gateway.endpoint import DECISION_MODES
     from llm_grader.gateway.gateway import Gateway
 
+    if endpoint.mode in DECISION_MODES:  # such a model has no other
+        return await _check_decisions(endpoint)
     found: dict[str, JudgeError | None] = {}
     for mode in reversed(_MODES):
         gateway = Gateway(endpoint.model_copy(update={"mode": mode}), notify=_tell_waiting)
@@ -97,6 +100,25 @@ async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
     without = f", not taken: {', '.join(sorted(gateway.rejected))}" if gateway.rejected else ""
     _tell(f"mode {mode}", f"works, answered by {usage.answered_by}, {counted}{without}")
     return None
+
+
+async def _check_decisions(endpoint: Endpoint) -> JudgeError | None:
+    from llm_grader.gateway.bodies import Question
+    from llm_grader.gateway.gateway import Gateway
+
+    gateway = Gateway(endpoint, notify=_tell_waiting)
+    question = Question("greeted", "Did the agent greet the customer?", {"yes": "", "no": ""})
+    try:
+        decided = await gateway.decide("agent: Good morning!", [question])
+    except JudgeError as error:
+        _tell(f"mode {endpoint.mode}", f"no: {error}")
+        return error
+    finally:
+        await gateway.aclose()
+    found = decided.problems.get(question.name)
+    without = f", not taken: {', '.join(sorted(gateway.rejected))}" if gateway.rejected else ""
+    _tell(f"mode {endpoint.mode}", f"no: the answer is {found}" if found else f"works{without}")
+    return JudgeError(f"mode {endpoint.mode}: the answer is {found}") if found else None
 
 
 def _price_of(endpoint: Endpoint) -> str:
