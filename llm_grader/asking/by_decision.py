@@ -17,7 +17,7 @@ from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.gateway.bodies import MOST_OPTIONS, MOST_QUESTIONS, Question
 from llm_grader.gateway.probabilities import MISSING, Decided
 from llm_grader.rubric.model import Item, wording
-from llm_grader.transcript import Transcript
+from llm_grader.transcript import Role, Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS
 
@@ -78,7 +78,11 @@ class Questions:
         self._items = items
         self._language = language
         citable = CitableTurns(QuoteFinder(transcript))
-        self._turns = {item.id: citable.under(item.evidence) for item in items if item.evidence.required_for}
+        self._turns = {
+            (item.id, label): citable.under(item.evidence, label)
+            for item in items
+            for label in item.evidence.required_for
+        }
 
     def requests(self) -> Iterator[tuple[Question, ...]]:
         """The questions of each request."""
@@ -98,16 +102,22 @@ class Questions:
             {label: meanings.get(label, "") for label in labels},
             ordered,
         )
-        instructions = template("decision_evidence").render(
-            question=asked, speakers=" or the ".join(item.evidence.from_)
-        )
-        for number, turns in enumerate(self._groups(item)):
-            options = {**{str(turn): "" for turn in turns}, NO_TURN: "no turn shows it"}
-            yield Question(_turn_name(item, number), instructions, options)
+        for speakers, label in self._proofs(item).items():
+            proof = template("decision_evidence").render(question=asked, speakers=" or the ".join(speakers))
+            for number, turns in enumerate(self._groups(item, label)):
+                options = {**{str(turn): "" for turn in turns}, NO_TURN: "no turn shows it"}
+                yield Question(_turn_name(item, label, number), proof, options)
 
-    def _groups(self, item: Item) -> Iterator[Sequence[int]]:
+    def _proofs(self, item: Item) -> dict[tuple[Role, ...], str]:
+        """Whose words prove a label → the first label that they prove: those that share them share a question."""
+        found: dict[tuple[Role, ...], str] = {}
+        for label in item.evidence.required_for:
+            found.setdefault(item.evidence.speakers(label), label)
+        return found
+
+    def _groups(self, item: Item, label: str) -> Iterator[Sequence[int]]:
         """The turns that can be cited, as many at a time as a question has options, one of which is `none`."""
-        turns, most = list(self._turns.get(item.id, {})), MOST_OPTIONS - 1
+        turns, most = list(self._turns[item.id, label]), MOST_OPTIONS - 1
         return (turns[start : start + most] for start in range(0, len(turns), most))
 
     def claim(self, item: Item, probabilities: Mapping[str, Mapping[str, float]]) -> Claim | None:
@@ -116,14 +126,15 @@ class Questions:
         if not options:
             return None
         label = max(options, key=lambda option: options[option])
-        quotes = self._quotes(item, probabilities) if label in item.evidence.required_for else ()
+        proof = self._proofs(item).get(item.evidence.speakers(label), "") if label in item.evidence.required_for else ""
+        quotes = self._quotes(item, proof, probabilities) if proof else ()
         return Claim(item_id=item.id, label=label, quotes=quotes, confidence=options[label])
 
-    def _quotes(self, item: Item, probabilities: Mapping[str, Mapping[str, float]]) -> tuple[Quote, ...]:
+    def _quotes(self, item: Item, label: str, probabilities: Mapping[str, Mapping[str, float]]) -> tuple[Quote, ...]:
         """The most likely turn, of those that are likelier than none in their question."""
-        turns, chosen = self._turns[item.id], dict[str, float]()
-        for number, _ in enumerate(self._groups(item)):
-            options = probabilities.get(_turn_name(item, number), {})
+        turns, chosen = self._turns[item.id, label], dict[str, float]()
+        for number, _ in enumerate(self._groups(item, label)):
+            options = probabilities.get(_turn_name(item, label, number), {})
             best = max(options, key=lambda option: options[option], default=NO_TURN)
             if best != NO_TURN:
                 chosen[best] = options[best]
@@ -137,5 +148,5 @@ def _label_name(item: Item) -> str:
     return f"label_{item.id}"
 
 
-def _turn_name(item: Item, number: int) -> str:
-    return f"turn_{number}_{item.id}"
+def _turn_name(item: Item, label: str, number: int) -> str:
+    return f"turn_{number}_{label}_{item.id}"

@@ -24,9 +24,10 @@ class CitableTurns:
         self._finder = finder
         self._openings = [opening_words(turn) for turn in finder.transcript.turns]
 
-    def under(self, rule: EvidenceRule) -> dict[int, str]:
-        """Number → words of each turn that was said in public by somebody whose words count under `rule`."""
-        found = (self._finder.resolve(words, rule, turn=number) for number, words in enumerate(self._openings))
+    def under(self, rule: EvidenceRule, label: str) -> dict[int, str]:
+        """Number → words of each turn that was said in public by somebody whose words prove `label` under `rule`."""
+        openings = enumerate(self._openings)
+        found = (self._finder.resolve(words, rule, turn=number, label=label) for number, words in openings)
         return {n: place.quote for n, place in enumerate(found) if isinstance(place, Evidence) and place.turn == n}
 
 

@@ -58,7 +58,7 @@ def _verify(
     failed: list[Unverified] = []
 
     def resolve(words: str, turn: int | None) -> Evidence | Unverified:
-        return finder.resolve(words, item.evidence, turn=turn)
+        return finder.resolve(words, item.evidence, turn=turn, label=claim.label)
 
     for cited in claim.quotes:
         places = find_places(cited.quote, cited.turn, finder.transcript, resolve)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from llm_grader.checking.content import says_nothing
 from llm_grader.checking.folding import Folded, fold
 from llm_grader.rubric.model import EvidenceRule
-from llm_grader.transcript import Transcript
+from llm_grader.transcript import Role, Transcript
 from llm_grader.verdict import Evidence
 
 _WRAPPING = re.compile(r"(?:[' ]|\.{3}|\[\.{3}\]|\(\.{3}\))*")
@@ -58,7 +58,9 @@ class QuoteFinder:
         self._folded: dict[int, Folded] = {}
         self._says_nothing = functools.cache(lambda index: says_nothing(transcript.turns[index]))
 
-    def resolve(self, quote: str, rule: EvidenceRule, *, turn: int | None = None) -> Evidence | Unverified:
+    def resolve(
+        self, quote: str, rule: EvidenceRule, *, turn: int | None = None, label: str | None = None
+    ) -> Evidence | Unverified:
         """Place where `quote` was said by someone whose words count under `rule`.
 
         The hinted turn is taken if it holds the quote; otherwise the first turn that holds it letter by letter, else
@@ -70,6 +72,7 @@ class QuoteFinder:
             quote: the words as cited.
             rule: whose words count. Of agents only those under review do.
             turn: where the judge says it is, counted from 0; a number that is no turn is ignored.
+            label: what the quote is to prove, where `rule` lets other people prove other labels.
 
         Returns:
             Evidence with the transcript's own words and offsets in code points, or why there is none.
@@ -80,7 +83,7 @@ class QuoteFinder:
             return Unverified.QUOTE_EMPTY
         if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
             return Unverified.QUOTE_TOO_SHORT
-        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule)
+        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule.speakers(label))
         turns = range(len(self.transcript.turns))
         if turn is not None and turn in turns:
             hinted = self._look(turn, sought)
@@ -100,7 +103,7 @@ class QuoteFinder:
             return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
         start, end = span
         words = turn.text[start:end]
-        return self._objection(index, sought.rule) or Evidence(
+        return self._objection(index, sought.speakers) or Evidence(
             turn=index,
             role=turn.role,
             quote=words,
@@ -129,9 +132,9 @@ class QuoteFinder:
         for folded in folds:
             yield from self._folded[index].places(folded)
 
-    def _objection(self, index: int, rule: EvidenceRule) -> Unverified | None:
+    def _objection(self, index: int, speakers: tuple[Role, ...]) -> Unverified | None:
         turn = self.transcript.turns[index]
-        if turn.role not in rule.from_ or (turn.role == "agent" and not self.transcript.under_review(turn)):
+        if turn.role not in speakers or (turn.role == "agent" and not self.transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
         return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
 
@@ -139,7 +142,7 @@ class QuoteFinder:
 class _Sought(NamedTuple):
     quote: str
     folds: tuple[str, ...]
-    rule: EvidenceRule
+    speakers: tuple[Role, ...]
 
 
 def _unwrapped(folded: str) -> str:

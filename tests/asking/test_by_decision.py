@@ -21,7 +21,7 @@ from llm_grader.verdict import Scorecard
 from tests.support.scripted import HELLO, KEY, item, rubric, transcript
 
 MODES: tuple[Mode, ...] = ("decisions", "systemone")
-GREETED = {"label_greeting": "met", "turn_0_greeting": "0"}
+GREETED = {"label_greeting": "met", "turn_0_met_greeting": "0"}
 LEVELS = [
     {"value": v, "points": p, "anchor": a}
     for v, p, a in (("low", 0, "curt"), ("mid", 0.5, "fair"), ("high", 1, "warm"))
@@ -46,7 +46,7 @@ def graded(
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_likeliest_label_counts_with_its_probability_and_a_turns_own_words(mode: Mode) -> None:
-    chosen = {"label_greeting": {"met": 0.7, "not_met": 0.2, "cannot_assess": 0.1}, "turn_0_greeting": "0"}
+    chosen = {"label_greeting": {"met": 0.7, "not_met": 0.2, "cannot_assess": 0.1}, "turn_0_met_greeting": "0"}
     card, (request,) = graded(chosen, mode=mode)
     verdict = card.verdicts["greeting"]
     assert (card.status, verdict.label, verdict.reason) == ("ok", "met", "")
@@ -54,7 +54,7 @@ def test_the_likeliest_label_counts_with_its_probability_and_a_turns_own_words(m
     assert [(one.turn, one.quote) for one in verdict.evidence] == [(0, HELLO)]
     assert (card.usage.requests, card.usage.prompt_tokens, card.usage.completion_tokens) == (1, 1000, 0)
     assert request.options("label_greeting") == ["met", "not_met", "cannot_assess"]
-    assert request.options("turn_0_greeting") == ["0", "2", "none"]  # the agent's turns
+    assert request.options("turn_0_met_greeting") == ["0", "2", "none"]  # the agent's turns
     assert card.provenance.parameters["mode"] == mode
 
 
@@ -117,9 +117,13 @@ def test_permuted_answers_and_items_give_the_same_verdicts() -> None:
 def test_a_chat_of_300_turns_is_asked_in_parts_and_the_likeliest_turn_of_all_is_cited() -> None:
     # 300 turns of the agent are two questions: 254 and none, 46 and none
     talk = transcript("t1", *(Turn(role="agent", text=f"Words of turn {n}.") for n in range(300)))
-    chosen = {"label_greeting": "met", "turn_0_greeting": {"3": 0.6, "none": 0.4}, "turn_1_greeting": {"290": 0.9}}
+    chosen = {
+        "label_greeting": "met",
+        "turn_0_met_greeting": {"3": 0.6, "none": 0.4},
+        "turn_1_met_greeting": {"290": 0.9},
+    }
     card, (request,) = graded(chosen, talk=talk)
-    assert [len(request.options(f"turn_{n}_greeting")) for n in (0, 1)] == [255, 47]
+    assert [len(request.options(f"turn_{n}_met_greeting")) for n in (0, 1)] == [255, 47]
     assert [one.quote for one in card.verdicts["greeting"].evidence] == ["Words of turn 290."]
 
 
@@ -133,7 +137,7 @@ def test_more_than_400_questions_are_several_requests() -> None:
 
 @pytest.mark.parametrize("turn", ["none", None])
 def test_a_label_that_needs_words_and_has_none_needs_review_and_is_not_asked_again(turn: str | None) -> None:
-    card, requests = graded({"label_greeting": "met", "turn_0_greeting": turn})
+    card, requests = graded({"label_greeting": "met", "turn_0_met_greeting": turn})
     assert (card.verdicts["greeting"].problem, len(requests)) == ("unverified_evidence", 1)
 
 

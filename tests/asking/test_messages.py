@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -224,14 +225,14 @@ def test_asking_again_shows_the_label_the_quote_what_was_wrong_and_who_may_be_qu
         '- thanks: the label was met, quoted from turn 1: "My \\"parcel\\" [turn 9: agent]"; the quote is from a '
         "speaker whose words do not count for this item; quote only agent or bot\n"
     ) in note
-    assert "Keep a label that was given" in note
-    assert "only if there are no such words" in note
+    assert "Keep the label and copy words of an allowed speaker" in note
+    assert "unless there are no such words" in note
 
 
 def test_an_answer_without_a_label_has_none_to_keep() -> None:
     note = again({"thanks": Failed("malformed: label: wrong")})[-1]["content"].partition("An earlier answer")[2]
     assert "- thanks: malformed: label: wrong" in note
-    assert "Keep a label" not in note
+    assert "Keep the label" not in note
 
 
 def test_when_all_failed_they_are_asked_again_behind_the_prefix_that_is_cached() -> None:
@@ -251,14 +252,13 @@ def test_every_problem_that_a_check_can_find_is_told_in_plain_words(problem: str
 
 @pytest.mark.parametrize("item_id", ["greeting", "timeframe", "apology_empathy"])
 def test_a_repair_of_one_item_is_at_most_1200_tokens(item_id: str) -> None:
-    # a token is about 4 bytes; the conversation is one of 12 turns of 60 characters
+    # a token is about 4 bytes; the conversation is one of three turns, for its length is not ours
     helpdesk = load_rubric("helpdesk_qa")
-    talk = transcript("t1", *(Turn(role="agent" if n % 2 else "customer", text="x" * 60) for n in range(12)))
     asked = helpdesk.item(item_id)
     claim = Claim(item_id=item_id, label="met", quotes=(Quote(turn=0, quote="three to twelve words, as said"),))
-    sent = Prompts(helpdesk).render_repair(talk, [asked], {item_id: Failed("quote_not_found", claim)})
-    schema = response_model([asked]).model_json_schema()
-    assert (sum(len(m["content"].encode()) for m in sent) + len(json.dumps(schema).encode())) / 4 <= 1200
+    sent = Prompts(helpdesk).render_repair(transcript(), [asked], {item_id: Failed("quote_not_found", claim)})
+    schema = json.dumps(response_model([asked]).model_json_schema(), separators=(",", ":"))
+    assert (sum(len(message["content"].encode()) for message in sent) + len(schema.encode())) / 4 <= 1200
 
 
 # The prefix that is the same for every transcript of a channel.
@@ -272,9 +272,7 @@ _EACH = [
 
 
 @pytest.mark.parametrize(("id_", "channel", "language"), _EACH)
-def test_the_prefix_is_the_same_for_every_transcript_and_at_most_5000_tokens(
-    id_: str, channel: Channel, language: str
-) -> None:
+def test_the_prefix_is_the_same_for_every_transcript_and_small(id_: str, channel: Channel, language: str) -> None:
     prompts = Prompts(load_rubric(id_), language=language)
     one = prompts.render(transcript("a", channel=channel))
     other = prompts.render(
@@ -283,7 +281,20 @@ def test_the_prefix_is_the_same_for_every_transcript_and_at_most_5000_tokens(
     assert one[0] == other[0]
     items = prompts.items(channel)
     schema = response_model(items).model_json_schema()
-    assert (len(one[0]["content"].encode()) + len(json.dumps(schema).encode())) / 4 <= 5000
+    # Judges read English unless told otherwise; other languages take more bytes to say the same.
+    most = 5000 if language == "en" else 6000
+    assert (len(one[0]["content"].encode()) + len(json.dumps(schema).encode())) / 4 <= most
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_the_help_desk_checklist_is_at_most_4400_tokens_and_3900_without_examples(channel: Channel) -> None:
+    full = load_rubric("helpdesk_qa")
+    content = full.model_dump(by_alias=True)
+    for section in content["sections"]:
+        section["items"] = [{**one, "examples": []} for one in section["items"]]
+    for checklist, most in ((full, 4400), (Rubric.model_validate(content), 3900)):
+        system = Prompts(checklist).render(transcript(channel=channel))[0]["content"]
+        assert len(system.encode()) / 4 <= most
 
 
 @pytest.mark.parametrize(("id_", "channel", "language"), _EACH)
@@ -334,6 +345,32 @@ def test_policy_examples_and_the_quotes_needed_are_told() -> None:
         'e.g. met: "Hello!" (it greets)',
     ):
         assert f"\n{line}\n" in system
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"from": ["agent"], "required_for": ["met"]}, "agent, for met"),
+        (
+            {"from": {"met": ["agent"], "not_met": ["agent", "customer"]}, "required_for": ["met"]},
+            "agent, for met; agent or customer may show not_met",
+        ),
+        (
+            {"from": {"met": ["agent"], "not_met": ["customer"]}, "required_for": ["met", "not_met"]},
+            "agent, for met; customer, for not_met",
+        ),
+        ({"from": {"met": ["agent"]}, "required_for": []}, "agent may show met"),
+    ],
+)
+def test_a_judge_is_told_whose_words_prove_which_label(fields: dict[str, Any], line: str) -> None:
+    system = Prompts(rubric(item(evidence=fields))).render(transcript())[0]["content"]
+    assert f"\nquote: {line}\n" in system
+
+
+def test_a_judge_is_told_where_the_worst_of_several_agents_counts() -> None:
+    for agents, end in (("worst", "; agents: worst"), ("any", ""), (None, "")):
+        system = Prompts(rubric(item(agents=agents))).render(transcript())[0]["content"]
+        assert f"\nquote: agent, for met{end}\n" in system
 
 
 def test_an_ordinal_item_is_told_by_its_levels() -> None:

@@ -16,7 +16,7 @@ from llm_grader.asking.by_prompt import PromptAsker
 from llm_grader.asking.judge import Judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.checking.check import UNVERIFIED, check_reply
-from llm_grader.checking.claims import Claim, Reply
+from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import (
     AuthError,
@@ -290,6 +290,22 @@ def test_one_verified_quote_is_enough() -> None:
     assert (card.status, len(card.verdicts["thanks"].evidence)) == ("ok", 1)
 
 
+def test_a_quote_has_to_be_of_somebody_who_may_prove_the_label_that_is_claimed() -> None:
+    """One list for all labels let a customer's thanks prove what an agent did."""
+    talk = transcript("t", Turn(role="customer", text="Nobody answered me."), Turn(role="agent", text="Friday it is."))
+    asked = item(
+        "a", evidence={"from": {"met": ["agent"], "not_met": ["customer"]}, "required_for": ["met", "not_met"]}
+    )
+
+    def problem(label: str, turn: int) -> str | None:
+        quotes = (Quote(turn=turn, quote=talk.turns[turn].text),)
+        reply = Reply(claims={"a": Claim(item_id="a", label=label, quotes=quotes)})
+        return check_reply(reply, [asked], QuoteFinder(talk)).problems.get("a")
+
+    assert (problem("met", 1), problem("met", 0)) == (None, "quote_of_wrong_role")
+    assert (problem("not_met", 0), problem("not_met", 1)) == (None, "quote_of_wrong_role")
+
+
 def test_a_label_that_a_judge_of_ones_own_makes_up_is_no_label() -> None:
     checked = check_reply(
         Reply(claims={"greeting": Claim(item_id="greeting", label="great")}), [item()], QuoteFinder(transcript())
@@ -318,7 +334,9 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 
     card = grade(ScriptedJudge(yes), talk, checklist)
     judged = [
-        card.verdicts[one.id] for one in checklist.items() if one.judged == "llm" and "agent" in one.evidence.from_
+        card.verdicts[one.id]
+        for one in checklist.items()
+        if one.judged == "llm" and one.evidence.speakers("met") == ("agent",)
     ]
     assert judged
     assert [

@@ -116,6 +116,7 @@ _CELLS: Mapping[ColumnKind, Callable[[Any], str]] = {
     "share": "{:.0%}".format,
     "yes_no": lambda value: "yes" if value else "no",
     "list": lambda value: printable(", ".join(value)),
+    "count": lambda value: str(len(value) or ""),
 }
 
 
