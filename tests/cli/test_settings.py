@@ -43,7 +43,8 @@ def test_a_limit_of_the_endpoint_that_is_none_is_told_by_its_name(monkeypatch: p
 
 def test_a_flag_is_named_as_where_a_wrong_value_comes_from() -> None:
     with pytest.raises(
-        UsageError, match=r"^setting mode \(flag\): expected 'tools', 'json_schema' or 'md_json', found"
+        UsageError,
+        match=r"^setting mode \(flag\): expected 'tools', 'json_schema', 'md_json', 'decisions' or 'systemone', found",
     ):
         load_settings(mode="telepathy")
 
