@@ -190,7 +190,11 @@ def _read(
                 continue
             for transcript in chosen.read(document):
                 settled = _settled(transcript, options, as_written=chosen is canonical)
-                named = settled if settled.source or chosen is canonical else settled.model_copy(update={"source": document.name})
+                named = (
+                    settled
+                    if settled.source or chosen is canonical
+                    else settled.model_copy(update={"source": document.name})
+                )
                 yield ids.told_apart(_with_warnings(named, document.warnings), document)
         except InputError as error:
             document.report(error)
