@@ -45,6 +45,7 @@ HEAVY = {
     "pandas",
     "jinja2",
     "anyio",
+    "babel",
     "genai_prices",
     "py3langid",
     "xllamacpp",
