@@ -13,10 +13,11 @@ from llm_grader.eval.judge.report import ItemRow
 
 
 def comparison_as_json(found: Comparison) -> Iterator[dict[str, Any]]:
-    """One object an item and group, with its disagreements where any are shown."""
+    """One object an item and group, with its origin, and its disagreements where any are shown."""
+    origin = without_nan(asdict(found.origin))
     for group in found.groups:
         for row in group.rows:
-            plain = row_as_json(row, group.name)
+            plain = {**row_as_json(row, group.name), "origin": origin}
             if found.shown:
                 cases = (case for case in found.shown if case.unit.item_id == row.figures.item_id)
                 plain["disagreements"] = [case_as_json(case) for case in cases]
@@ -26,7 +27,13 @@ def comparison_as_json(found: Comparison) -> Iterator[dict[str, Any]]:
 def row_as_json(row: ItemRow, group: str | None = None) -> dict[str, Any]:
     """Everything about one item, after the group's name where there is one."""
     named = {} if group is None else {"group": group}
-    plain: dict[str, Any] = without_nan({**named, **asdict(row.figures), "gate": row.gate.model_dump()})
+    around = {
+        "gate": row.gate.model_dump(),
+        "missed": [unit._asdict() for unit in row.missed],
+        "false_alarms": [unit._asdict() for unit in row.false_alarms],
+        "pass_rate": None if row.rate is None else asdict(row.rate),
+    }
+    plain: dict[str, Any] = without_nan({**named, **asdict(row.figures), **around})
     return plain
 
 

@@ -26,7 +26,7 @@ class ItemFigures:
 
     Counts: `labelled` units have a gold label on the scale; of `graded` of them there is a verdict, whatever it says,
     and `scored` have one on the scale. `minority` gold labels of what was graded are off the most common one;
-    `few_rare` warns that these are too few for intervals. `double_scored` units have two people's score and the judge's.
+    `few_rare` warns that these are too few for intervals. `double_scored` units have the judge's and two others.
     Both count a conversation once, however many ids it has; `conversations` counts these, `copies` the units more than
     once there. `prevalence` is the share of each of the `levels` in gold. `confusion` has gold in its rows and the
     judge in its columns, `unscored` per level what people scored and the judge did not.

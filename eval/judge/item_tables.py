@@ -76,8 +76,8 @@ def item_intervals(tables: FloatArray, cluster: IntArray, scale: Scale, *, seed:
     """The figures that rest on the tables by name, with intervals at 95 %.
 
     Each interval is the wider of two percentile bootstraps over conversations: of the data as they are, and with a
-    conversation more in each replicate, spread over the cells by Perks' prior. Where all agree the first is a point whatever n is;
-    the second is as wide as Jeffreys' interval of a share.
+    conversation more in each replicate, spread over the cells by Perks' prior. Where all agree the first is a point
+    whatever n is; the second is as wide as Jeffreys' interval of a share.
     """
     sums = sums_of(tables, cluster)
     estimates = {name: float(values[0]) for name, values in _statistics(sums.sum(axis=0)[None], scale).items()}

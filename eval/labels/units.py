@@ -33,6 +33,9 @@ class Conversations(NamedTuple):
     random: frozenset[str] | None = None
 
 
+NOTHING_KNOWN = Conversations()
+
+
 def items_by_turn(labels: Iterable[Label]) -> frozenset[str]:
     """The ids of items that somebody answered for several turns of one transcript.
 

@@ -26,7 +26,9 @@ def calibrate(
     gold: Annotated[Path, typer.Option("--gold", help="Labels from people: as for `llm-grader eval`.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("calibration.json"),
     rubric: options.Rubric = None,
-    run: Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest with this rubric]")] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Number of the run. [the latest result of each conversation]")
+    ] = None,
     store: options.StoreFile = None,
     endpoint: options.NewGradingFlags,
     language: options.Language = None,

@@ -31,9 +31,11 @@ def doctor(flags: options.EndpointFlags) -> None:
     from llm_grader.cli.setup.settings import load_settings
 
     settings = load_settings(flags)
-    for name, value in settings.model_dump(exclude={"api_key"}).items():
+    for name, value in settings.model_dump(exclude={"api_key", "thresholds"}).items():
         typer.echo(f"{name:>22}  {value}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
+    for name, field in type(settings.thresholds).model_fields.items():
+        typer.echo(f"{f'thresholds.{name}':>28}  {getattr(settings.thresholds, name):<6}  {field.description}")
     endpoint = settings.endpoint
     found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:

@@ -17,13 +17,12 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.settings import Settings
-    from llm_grader.eval.judge.item_drift import ItemDrift
+    from llm_grader.eval.judge.item_drift import Drift
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.rubric.model import Rubric
     from llm_grader.transcript import Transcript
     from llm_grader.verdict import Scorecard
 
-_ENOUGH = 400
 _SOME_FAILED = 3
 _RUN = re.compile("[0-9]{1,18}")
 
@@ -54,10 +53,10 @@ def drift(
     ] = 0.05,
     json: options.Json = False,
 ) -> None:
-    """Tell whether a judge has changed: frozen anchors graded again, and compared item by item.
+    """Tell whether a judge has changed: frozen anchors graded again, compared item by item and all items together.
 
-    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted;
-    3: none has, as far as those tell that could be graded.
+    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted, or all
+    together; 3: none has, as far as those tell that could be graded.
 
     Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-5-mini
 
@@ -87,8 +86,10 @@ def drift(
     if json:
         for item in found.items:
             typer.echo(json_module.dumps(asdict(item)))
+        power = {"power_of_item": found.power_of_item, "power_of_all": found.power_of_all}
+        typer.echo(json_module.dumps({"item_id": None, **asdict(found.pooled), **power}))
     else:
-        _print(found.items)
+        _print(found)
     raise typer.Exit(1 if found.drifted else _SOME_FAILED if found.failed else 0)
 
 
@@ -124,7 +125,7 @@ def _share(part: int, whole: int) -> str:
     return f"{part:,} ({part / whole:.0%})" if part else "0"
 
 
-def _print(found: tuple[ItemDrift, ...]) -> None:
+def _print(found: Drift) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -133,16 +134,20 @@ def _print(found: tuple[ItemDrift, ...]) -> None:
     table = Table(box=None, padding=(0, 1))
     for heading in ("item", "anchors", "changed", "only once", "p", "adjusted", ""):
         table.add_column(heading, justify="left" if heading == "item" else "right")
-    for item in found:
+    for item in found.items:
         shares = _share(item.changed, item.n), _share(item.lost, item.n + item.lost)
         mark = Text("drifted" if item.drifted else "", style="red")
         table.add_row(item.item_id, f"{item.n:,}", *shares, f"{item.p:.3f}", f"{item.adjusted:.3f}", mark)
     console = stdout_console()
     console.print(table)
-    most = max((item.n + item.lost for item in found), default=0)
-    if most < _ENOUGH:
-        console.print(
-            f"{most:,} anchors. Where 8 % flip one way and 2 % the other, 100 anchors show it in half of the cases, "
-            f"{_ENOUGH} in 98 %.",
-            style="dim",
-        )
+    pooled = found.pooled
+    console.print(
+        f"All items: {pooled.better:,} verdicts became better for the agent and {pooled.worse:,} worse, "
+        f"p = {pooled.p:.3f}, adjusted {pooled.adjusted:.3f}{': drifted' if pooled.drifted else ''}",
+        style="red" if pooled.drifted else "",
+    )
+    console.print(
+        f"{pooled.anchors:,} anchors. A change of 8 % one way and 2 % the other would show in {found.power_of_item:.0%} "
+        f"of the cases on one item alone, in {found.power_of_all:.0%} on all of them.",
+        style="dim",
+    )
