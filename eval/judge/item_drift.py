@@ -120,7 +120,7 @@ def drift(
     asked = [item for item in rubric.items() if item.asks_model]
     scales = {item.id: item.levels[::-1] if item.penalty else item.levels for item in asked}
     items, pooled = find_drift(_labels(old), _labels(new), scales=scales, q=level)
-    of_item, of_all = _powers(items, pooled, level)
+    of_item, of_all = _powers(items, level)
     failed = sum(card.status == "error" for card in new)
     found = Drift(items, pooled, failed, of_item, of_all)
     if not found.failed and not any(item.n or item.lost for item in found.items):
@@ -191,7 +191,8 @@ def find_drift(
     Args:
         before: (transcript id, item id) → label of the frozen grading.
         after: the same of the later one; what only one of them has is not compared.
-        scales: item id → its labels, the best for the agent last. Others, such as `cannot_assess`, and None are off the scale.
+        scales: item id → its labels, the best for the agent last. Others, such as `cannot_assess`, and None are off
+            the scale.
         q: the false discovery rate over the items that were compared (Benjamini and Hochberg).
 
     Returns:
@@ -224,7 +225,7 @@ def _pooled(before: Labels, after: Labels, scales: Mapping[str, Sequence[str]]) 
     return PooledDrift(len(moves), signs.count(1), signs.count(-1), p, adjusted=1.0, drifted=False)
 
 
-def _powers(items: Sequence[ItemDrift], pooled: PooledDrift, level: float) -> tuple[float, float]:
+def _powers(items: Sequence[ItemDrift], level: float) -> tuple[float, float]:
     """The chances of seeing 8 % one way and 2 % the other: on one item among these, and on all of them."""
     tested = [item for item in items if item.n]
     if not tested:

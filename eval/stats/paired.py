@@ -52,12 +52,12 @@ def mcnemar_midp(b: int, c: int, *, alternative: Alternative = "two-sided") -> P
 
 
 def mcnemar_power(pairs: int, forth: float, back: float, *, level: float = 0.05) -> float:
-    """The chance that `mcnemar_midp` finds a change of `pairs` pairs of which these shares change one way and the other.
+    """The chance that `mcnemar_midp` finds a change of which these shares of the pairs go one way and the other.
 
     Raises:
         ValueError: the shares are no shares, or more than 1 together.
     """
-    if not (0 <= forth and 0 <= back and 0 < forth + back <= 1):
+    if not (forth >= 0 and back >= 0 and 0 < forth + back <= 1):
         raise ValueError(f"expected shares of changed pairs, found {forth} and {back}")
     power = 0.0
     for changed in range(1, pairs + 1):

@@ -147,7 +147,7 @@ def _print(found: Drift) -> None:
         style="red" if pooled.drifted else "",
     )
     console.print(
-        f"{pooled.anchors:,} anchors. A change of 8 % one way and 2 % the other would show in {found.power_of_item:.0%} "
-        f"of the cases on one item alone, in {found.power_of_all:.0%} on all of them.",
+        f"{pooled.anchors:,} anchors. A change of 8 % one way and 2 % the other would show in "
+        f"{found.power_of_item:.0%} of the cases on one item alone, in {found.power_of_all:.0%} on all of them.",
         style="dim",
     )

@@ -41,8 +41,8 @@ def refine(
     """Look for a better wording of items that the judge gets wrong; print what is proven better as a diff.
 
     Four in ten labelled conversations are there to develop on, four to test on, two are left alone. The best wording on
-    the first is tested on the second: once, one-sided, all items together at the level .05 ÷ looks. Nothing is changed: a person applies
-    the diff, or not. Exit code 1: no wording was shown to be better.
+    the first is tested on the second: once, one-sided, all items together at the level .05 ÷ looks. Nothing is changed:
+    a person applies the diff, or not. Exit code 1: no wording was shown to be better.
 
     Example: llm-grader refine --gold gold/ --rubric my_checklist.yaml --model gpt-5-mini > better.diff
     """

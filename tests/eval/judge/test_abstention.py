@@ -97,8 +97,7 @@ def test_labels_of_a_model_that_are_the_judges_own_are_told() -> None:
 
 def test_critical_misses_and_false_alarms_are_listed() -> None:
     item = GREETING.model_copy(update={"critical": True})
-    found = row(
-        gold("eva", ["met", "not_met", "not_met", "not_met"]), judged(["not_met", "met", None, "not_met"]), item
-    )
+    people: list[str | None] = ["met", "not_met", "not_met", "not_met"]
+    found = row(gold("eva", people), judged(["not_met", "met", None, "not_met"]), item)
     assert found.missed == (Unit("t1", "greeting"), Unit("t2", "greeting"))
     assert found.false_alarms == (Unit("t0", "greeting"),)
