@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from math import isnan
+from math import isfinite
 from typing import Any
 
 from llm_grader.eval.judge.comparison import Comparison
@@ -52,9 +52,9 @@ def case_as_json(case: Disagreement) -> dict[str, Any]:
 
 
 def without_nan(value: Any) -> Any:
-    """The value with None for every NaN in it, however deep: JSON has no NaN."""
+    """The value with None for every NaN and infinity in it, however deep: JSON has neither."""
     if isinstance(value, Mapping):
         return {key: without_nan(part) for key, part in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [without_nan(part) for part in value]
-    return None if isinstance(value, float) and isnan(value) else value
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -20,7 +20,8 @@ from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
 from llm_grader.eval.stats.probabilities import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
 from llm_grader.eval.stats.proportions import Proportion, wilson
-from llm_grader.eval.stats.ratings import FloatArray, IntArray
+from llm_grader.eval.stats.ratings import BoolArray, FloatArray, IntArray
+from llm_grader.eval.stats.routing import Route, find_route
 from llm_grader.grading.confidence import (
     APPLIED,
     Calibration,
@@ -44,12 +45,16 @@ Kind = Literal["binary", "scale"]
 
 
 class Pairs(NamedTuple):
-    """Probabilities of the positive answer (0–1), whether it was true (0 or 1), and the fold of the transcript."""
+    """Probabilities of the positive answer (0–1), whether it was true (0 or 1), and the fold of the transcript.
+
+    `given` says whether the positive answer is the one that the judge gave.
+    """
 
     kind: Kind
     p: FloatArray
     y: FloatArray
     fold: IntArray
+    given: BoolArray
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,16 @@ class Quality:
 class CalibrationFit:
     """A calibration; and, by kind of item, how good the judge's own confidences are and the calibrated ones.
 
-    The latter are those of transcripts left out of the fit, in five folds. `failed` counts the cards in error.
+    The latter are those of transcripts left out of the fit, in five folds; `refused` are the items for which that is no
+    better than the judge's own, so that they have no line. `routes` say by item from which calibrated confidence on
+    verdicts may stand. `failed` counts the cards in error.
     """
 
     calibration: Calibration
     before: dict[Kind, Quality]
     after: dict[Kind, Quality]
+    refused: tuple[str, ...]
+    routes: dict[str, Route]
     failed: int
 
 
@@ -84,15 +93,19 @@ class ItemRate:
     corrected: Corrected
 
 
-def calibrate(labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetime | None = None) -> CalibrationFit:
+def calibrate(
+    labelled: LabelledSet, cards: Iterable[Scorecard], *, max_error: float = 0.05, now: datetime | None = None
+) -> CalibrationFit:
     """The calibration of the judge that made the cards: a line through the log-odds of each item, and its error rates.
 
-    A line is a temperature below 300 labels and Platt's from there on. Only labels from people are used, and only where
-    they decide on a label of the scale.
+    A line is a temperature below 300 labels and Platt's from there on; an item with enough labels has one of its own
+    where that is better on conversations left out, and none where it is worse than the judge's own confidences. Only
+    labels from people are used, and only where they decide on a label of the scale.
 
     Args:
         labelled: gold labels.
         cards: of one judge; of which only those about labelled conversations count.
+        max_error: the share of wrong verdicts promised for those that may stand, see `find_route`.
         now: the time of the fit, for the provenance.
 
     Raises:
@@ -110,12 +123,22 @@ def calibrate(labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetim
     provenance, verdicts = _one_judge(met), verdicts_of(met, labelled.pieces)
     answers = [collect_answers(own, verdicts, item) for item, own in _by_item(labels, labelled.rubric)]
     pairs = {found.item.id: _pairs(found, verdicts) for found in answers}
+    chosen = _choose_lines(pairs)
     calibration = Calibration(
-        lines=_fit_lines(pairs),
+        lines=chosen.lines,
         error_rates={found.item.id: rates for found in answers if (rates := _error_rates(found)) is not None},
         fitted=_fitted(labelled, answers, provenance, pairs, now),
     )
-    return CalibrationFit(calibration, _quality(pairs), _quality(_held_out(pairs)), failed)
+    routes = {item_id: _route(chosen.held_out[item_id], max_error) for item_id in chosen.lines}
+    before, after = _quality(pairs), _quality(chosen.held_out)
+    return CalibrationFit(calibration, before, after, chosen.refused, routes, failed)
+
+
+def _route(pairs: Pairs, max_error: float) -> Route:
+    """From which calibrated confidence on the verdicts may stand."""
+    sure = np.where(pairs.given, pairs.p, 1 - pairs.p)
+    right = np.where(pairs.given, pairs.y, 1 - pairs.y) > 0
+    return find_route(sure.tolist(), right.tolist(), max_error=max_error)
 
 
 def _by_item(labels: Iterable[Label], rubric: Rubric) -> list[tuple[Item, list[Label]]]:
@@ -150,21 +173,59 @@ def _pairs(answers: ItemAnswers, verdicts: Verdicts) -> Pairs:
         p = None if verdict is None else positive_probability(verdict, item)
         if verdict is not None and p is not None and truth in item.levels:
             right = truth == (MET if item.scale == "binary" else verdict.label)
-            found.append((p, float(right), _fold(unit)))
-    columns = np.array(found, dtype=np.float64).reshape(-1, 3)
+            found.append((p, float(right), _fold(unit), item.scale != "binary" or verdict.label == MET))
+    columns = np.array(found, dtype=np.float64).reshape(-1, 4)
     kind: Kind = "binary" if item.scale == "binary" else "scale"
-    return Pairs(kind, columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int64))
+    return Pairs(kind, columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int64), columns[:, 3] > 0)
 
 
 def _fold(unit: Unit) -> int:
     return hashlib.sha256(unit.transcript_id.encode()).digest()[0] % _FOLDS
 
 
-def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, LogitLine]:
+class _Chosen(NamedTuple):
+    """The lines that stand, what they make of conversations left out, and the items without one since it was worse."""
+
+    lines: dict[str, LogitLine]
+    held_out: dict[str, Pairs]
+    refused: tuple[str, ...]
+
+
+def _choose_lines(pairs: Mapping[str, Pairs]) -> _Chosen:
+    """Of an item's own line and that of its kind the better one, by the Brier score on conversations left out."""
+    able = frozenset(item_id for item_id, found in pairs.items() if found.y.size >= OWN_FROM)
+    own, shared = _fit_lines(pairs, able), _fit_lines(pairs)
+    own_held, shared_held = _held_out(pairs, able), _held_out(pairs)
+    lines, held = {}, dict(shared_held)
+    for item_id in shared:
+        takes_own = not own[item_id].pooled and _brier(own_held[item_id]) <= _brier(shared_held[item_id])
+        lines[item_id] = own[item_id] if takes_own else shared[item_id]
+        held[item_id] = own_held[item_id] if takes_own else shared_held[item_id]
+    refused = tuple(item_id for item_id, line in lines.items() if _is_worse(item_id, line, lines, (pairs, held)))
+    return _Chosen({item_id: line for item_id, line in lines.items() if item_id not in refused}, held, refused)
+
+
+def _is_worse(
+    item_id: str,
+    line: LogitLine,
+    lines: Mapping[str, LogitLine],
+    pairs: tuple[Mapping[str, Pairs], Mapping[str, Pairs]],
+) -> bool:
+    """Whether a line leaves the Brier score higher than it was: on its item, or on all that share it."""
+    alike = [item_id] if not line.pooled else [other for other, its in lines.items() if its == line]
+    before, after = (_together(part[other] for other in alike) for part in pairs)
+    return _brier(after) > _brier(before)
+
+
+def _brier(pairs: Pairs) -> float:
+    return brier(pairs.p, pairs.y)
+
+
+def _fit_lines(pairs: Mapping[str, Pairs], own_lines: frozenset[str] = frozenset()) -> dict[str, LogitLine]:
     lines = {}
     for item_id, own in pairs.items():
         alike = (other for other in pairs.values() if other.kind == own.kind)
-        like = own if own.y.size >= OWN_FROM else _together(alike)
+        like = own if item_id in own_lines else _together(alike)
         if like.y.size >= POOLED_FROM and own.y.size:
             fit = fit_calibrator(like.p, like.y)
             pooled = like is not own
@@ -174,15 +235,15 @@ def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, LogitLine]:
 
 def _together(pairs: Iterable[Pairs]) -> Pairs:
     listed = list(pairs)
-    p, y, fold = (np.concatenate([getattr(part, name) for part in listed]) for name in ("p", "y", "fold"))
-    return Pairs(listed[0].kind, p, y, fold)
+    columns = (np.concatenate([getattr(part, name) for part in listed]) for name in ("p", "y", "fold", "given"))
+    return Pairs(listed[0].kind, *columns)
 
 
-def _held_out(pairs: Mapping[str, Pairs]) -> dict[str, Pairs]:
+def _held_out(pairs: Mapping[str, Pairs], own_lines: frozenset[str] = frozenset()) -> dict[str, Pairs]:
     """The pairs with the probabilities that lines fitted on the other folds give them."""
     corrected = {item_id: own.p.copy() for item_id, own in pairs.items()}
     for fold in range(_FOLDS):
-        lines = _fit_lines({item_id: _where(own, own.fold != fold) for item_id, own in pairs.items()})
+        lines = _fit_lines({item_id: _where(own, own.fold != fold) for item_id, own in pairs.items()}, own_lines)
         for item_id, line in lines.items():
             here = pairs[item_id].fold == fold
             corrected[item_id][here] = [line.apply(p) for p in pairs[item_id].p[here].tolist()]
@@ -190,7 +251,7 @@ def _held_out(pairs: Mapping[str, Pairs]) -> dict[str, Pairs]:
 
 
 def _where(pairs: Pairs, chosen: npt.NDArray[np.bool_]) -> Pairs:
-    return Pairs(pairs.kind, pairs.p[chosen], pairs.y[chosen], pairs.fold[chosen])
+    return Pairs(pairs.kind, pairs.p[chosen], pairs.y[chosen], pairs.fold[chosen], pairs.given[chosen])
 
 
 def _quality(pairs: Mapping[str, Pairs]) -> dict[Kind, Quality]:
@@ -232,7 +293,7 @@ def _fitted(
     pairs: Mapping[str, Pairs],
     now: datetime | None,
 ) -> Fitted:
-    method = f"temperature below {PLATT_FROM} labels, Platt from there on; an item's own from {OWN_FROM} labels on"
+    method = f"temperature below {PLATT_FROM} labels, Platt from there on; an item's own from {OWN_FROM} on if better"
     return Fitted(
         **{name: getattr(judge, name) for name in ("rubric_id", "rubric_version", "rubric_hash", "prompt_hash")},
         model=judge.model,
