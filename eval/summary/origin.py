@@ -61,7 +61,7 @@ def origin_of(
 
 def describe(origin: Origin) -> str:
     """The origin in a line or two, for people."""
-    runs = f"runs {', '.join(map(str, origin.runs))}" if origin.runs else "graded now"
+    runs = f"runs {', '.join(map(str, origin.runs))}" if origin.runs else "from no store"
     models = ", ".join(origin.models) or "no model"
     versions = ", ".join(origin.versions) or "?"
     return (

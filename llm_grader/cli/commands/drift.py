@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_module
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 _SOME_FAILED = 3
-_RUN = re.compile("[0-9]{1,18}")
 
 Anchors = Annotated[
     list[str] | None, typer.Argument(help="The anchors, to be graded again with --model.", metavar="[INPUT…]")
@@ -64,6 +62,7 @@ def drift(
 
     Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
     """
+    from llm_grader.cli.setup.judging import grading_of
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.item_drift import drift as compare_gradings
     from llm_grader.eval.judge.item_drift import drift_until_now
@@ -77,12 +76,12 @@ def drift(
     settings = load_settings(endpoint, rubric=rubric, language=language, store=store)
     labelled = None if gold is None else load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     loaded = load_rubric(settings.rubric) if labelled is None else labelled.rubric
-    frozen = _grading(before, settings, loaded)
+    frozen = grading_of(before, settings, loaded)
     if after is None:
         anchors, grade = _anchors(inputs, labelled), partial(_graded, settings=settings, rubric=loaded)
         found = drift_until_now(frozen, anchors, grade, loaded, level=level, notify=_notify)
     else:
-        found = compare_gradings(frozen, _grading(after, settings, loaded), loaded, level=level, notify=_notify)
+        found = compare_gradings(frozen, grading_of(after, settings, loaded), loaded, level=level, notify=_notify)
     if json:
         for item in found.items:
             typer.echo(json_module.dumps(asdict(item)))
@@ -91,16 +90,6 @@ def drift(
     else:
         _print(found)
     raise typer.Exit(1 if found.drifted else _SOME_FAILED if found.failed else 0)
-
-
-def _grading(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
-    """The cards of a run, or of a file."""
-    from llm_grader.cli.setup.judging import stored_cards
-    from llm_grader.eval.judge.item_drift import load_grading
-
-    if _RUN.fullmatch(which):
-        return list(stored_cards(settings, int(which), rubric))
-    return load_grading(Path(which), rubric)
 
 
 def _anchors(inputs: list[str] | None, labelled: LabelledSet | None) -> list[Transcript]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from llm_grader.cli.commands.counterfactuals import injection, languages, names, repeats
+from llm_grader.cli.measuring.people import auditors, scores
+from llm_grader.cli.measuring.two_runs import two_runs
 from llm_grader.cli.setup import options
 from llm_grader.errors import UsageError
 
@@ -25,8 +27,9 @@ _SOME_FAILED = 3
 _NOTHING = "no verdict meets a label: the results are of other conversations or items; see `llm-grader results list`"
 
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
-for _check in (languages, names, injection, repeats):
+for _check in (languages, names, injection, repeats, auditors, scores):
     app.command()(_check)
+app.command("compare")(two_runs)
 
 Gold = Annotated[
     Path | None,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 _Answer = TypeVar("_Answer")
+_RUN = re.compile("[0-9]{1,18}")
+
 Cards = Callable[[], Iterable["Scorecard"]]
 
 
@@ -195,6 +199,20 @@ def stored_cards(settings: Settings, run: int | None, rubric: Rubric) -> Iterato
         if run is not None and of_rubric[run] != rubric.id:
             raise UsageError(f"run {run} is of the rubric {of_rubric[run]}, the labels of {rubric.id}: --rubric?")
         yield from store.cards(run, rubric_id=rubric.id)
+
+
+def grading_of(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
+    """The cards of a grading by `rubric` that is named as the number of a run, or as a file of scorecards.
+
+    Raises:
+        UsageError: there is no such run, or it is of another rubric.
+        InputError: the file cannot be read, or is none of scorecards.
+    """
+    from llm_grader.eval.judge.item_drift import load_grading
+
+    if _RUN.fullmatch(which):
+        return list(stored_cards(settings, int(which), rubric))
+    return load_grading(Path(which), rubric)
 
 
 def run_numbers(settings: Settings, keys: Sequence[str]) -> tuple[int, ...]:

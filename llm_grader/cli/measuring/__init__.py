@@ -1,0 +1,1 @@
+"""Commands about people who label, and about two judges beside one another."""
