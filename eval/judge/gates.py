@@ -164,9 +164,9 @@ def _green_conditions(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[boo
 
 def _wide_enough(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
     """Whether people agree, the judge answers what they answer, and finds each level of a scale often enough."""
-    alpha, cover, applies = figures.human_alpha.estimate, figures.coverage, figures.applicability
+    alpha, cover, applies = figures.human_alpha.estimate, figures.coverage_low, figures.applicability
     yield alpha >= t.human_alpha, _reason(f"α among people = {alpha:.2f}", alpha, t.human_alpha)
-    yield cover >= t.coverage, _reason(f"{cover:.0%} of what people scored is scored", cover, t.coverage)
+    yield cover >= t.coverage, _reason(f"at least {cover:.1%} of what people scored is scored", cover, t.coverage)
     yield (
         isnan(applies) or applies >= t.applicability,
         _reason(f"{applies:.0%} agreement on whether it applies", applies, t.applicability),

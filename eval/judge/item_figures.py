@@ -41,9 +41,9 @@ class ItemFigures:
     The ceiling, on double-scored units: `human_alpha` among people, `human_recall` how often another person finds the
     level that one gave, and `ceiling_gap`, κ of judge and people minus κ among people.
 
-    Around it: `coverage` is scored ÷ graded. `evidence_verified` is the share of claims in need of a quote whose quote
-    was found, None when none needed one. `applicability` is the share of units on which gold and judge agree whether
-    the item applies, `applicability_kappa` the same beyond chance.
+    Around it: `coverage` is scored ÷ graded, by its interval at least `coverage_low`. `evidence_verified` is the share
+    of claims in need of a quote whose quote was found, None when none needed one. `applicability` is the share of units
+    on which gold and judge agree whether the item applies, `applicability_kappa` the same beyond chance.
     """
 
     item_id: str
@@ -71,6 +71,7 @@ class ItemFigures:
     over_constant: Interval
     bias: Interval
     coverage: float
+    coverage_low: float
     human_alpha: Interval
     judge_kappa: Interval
     human_kappa: Interval
@@ -109,6 +110,7 @@ def item_figures(
     once = (answers.share[:, None, None] * tables[:, 0])[:, :k].sum(axis=(0, 2))
     scored_by_both = (answers.gold.any(axis=1)) & (answers.judge.any(axis=1))
     graded = answers.gold.any(axis=1) & answers.graded
+    covered = wilson(int(scored_by_both.sum()), int(graded.sum()))
     minority = float(once.sum() - once.max())
     double = tables[:, 2].any(axis=(1, 2))
     return ItemFigures(
@@ -131,7 +133,8 @@ def item_figures(
         **{name: found[name] for name in _INTERVALS},
         recall={level: _recall(table[i], i, found[f"recall of {level}"]) for i, level in enumerate(levels)},
         human_recall=dict(zip(levels, _human_recall(answers), strict=True)),
-        coverage=int(scored_by_both.sum()) / int(graded.sum()) if graded.any() else float("nan"),
+        coverage=covered.estimate,
+        coverage_low=covered.low,
         evidence_verified=_evidence_verified(answers, verdicts),
         applicability=_applicability(answers)[0],
         applicability_kappa=_applicability(answers)[1],

@@ -15,7 +15,7 @@ from llm_grader.eval.stats.two_raters import kappa_of_tables, shares_of
 from llm_grader.rubric.model import Item
 
 
-class Scale(NamedTuple):
+class ItemScale(NamedTuple):
     """How an item's levels are compared: weights (k × k), the measure of α, points 0–1 of which more is better."""
 
     levels: tuple[str, ...]
@@ -24,14 +24,14 @@ class Scale(NamedTuple):
     points: FloatArray
 
 
-def scale_of(item: Item) -> Scale:
+def scale_of(item: Item) -> ItemScale:
     """The scale of an item: equal or not where it is binary, else by the squared distance of levels."""
     k = len(item.levels)
     points = np.array([item.points(level) for level in item.levels])
     better = 1 - points if item.penalty else points
     if item.scale == "binary":
-        return Scale(item.levels, np.eye(k), "nominal", better)
-    return Scale(item.levels, agreement_weights("quadratic", list(range(k))), "ordinal", better)
+        return ItemScale(item.levels, np.eye(k), "nominal", better)
+    return ItemScale(item.levels, agreement_weights("quadratic", list(range(k))), "ordinal", better)
 
 
 def unit_tables(answers: ItemAnswers, random: BoolArray | None = None) -> FloatArray:
@@ -72,7 +72,9 @@ def sums_of(tables: FloatArray, cluster: IntArray) -> FloatArray:
     return sums
 
 
-def item_intervals(tables: FloatArray, cluster: IntArray, scale: Scale, *, seed: int, n: int) -> dict[str, Interval]:
+def item_intervals(
+    tables: FloatArray, cluster: IntArray, scale: ItemScale, *, seed: int, n: int
+) -> dict[str, Interval]:
     """The figures that rest on the tables by name, with intervals at 95 %.
 
     Each interval is the wider of two percentile bootstraps over conversations: of the data as they are, and with a
@@ -105,7 +107,7 @@ def _one_case(shape: tuple[int, ...], k: int) -> FloatArray:
     return prior
 
 
-def _statistics(sums: FloatArray, scale: Scale) -> dict[str, FloatArray]:
+def _statistics(sums: FloatArray, scale: ItemScale) -> dict[str, FloatArray]:
     """All figures of m resamples at once, from m × 5 × (k + 3) × (k + 3) sums: name → m values."""
     k = len(scale.levels)
     everything, drawn = sums[:, 0], sums[:, 1]

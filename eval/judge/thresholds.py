@@ -39,7 +39,7 @@ class Thresholds(Model):
     bias: Share = Field(default=0.05, description="How far the judge's pass rate may be off that of people.")
     coverage: Share = Field(
         default=0.95,
-        description="Share of what people scored that the judge scores: one that passes on what is hard "
+        description="Share of what people scored that the judge is shown to score: one that passes on what is hard "
         "agrees on what is left.",
     )
     applicability: Share = Field(default=0.90, description="Share on which both agree whether the item applies at all.")

@@ -24,6 +24,7 @@ from llm_grader.cli.commands.read import read
 from llm_grader.cli.commands.refine import refine
 from llm_grader.cli.commands.render import render
 from llm_grader.cli.commands.results import app as results_app
+from llm_grader.cli.measuring.sample import sample
 from llm_grader.cli.terminal.interrupts import NOBODY_READS, discard_stdout
 from llm_grader.errors import DiskError, GraderError
 from llm_grader.version import __version__
@@ -74,6 +75,9 @@ app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")
 app.add_typer(eval_app, name="eval")
+audit_app = typer.Typer(help="Let people label conversations.", no_args_is_help=True, rich_markup_mode=None)
+audit_app.command("sample")(sample)
+app.add_typer(audit_app, name="audit")
 app.command("plan")(plan)
 app.command("drift")(drift)
 app.command("calibrate")(calibrate)

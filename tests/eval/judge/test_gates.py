@@ -37,6 +37,7 @@ TRUSTED = ItemFigures(
     over_constant=Interval(0.43, 0.38, 0.47, 200),
     bias=Interval(0.01, -0.02, 0.04, 200),
     coverage=1,
+    coverage_low=0.98,
     human_alpha=Interval(0.82, 0.7, 0.9, 200),
     judge_kappa=SURE,
     human_kappa=SURE,
@@ -53,7 +54,7 @@ def test_an_item_that_meets_every_threshold_is_green_and_says_why() -> None:
     gate = decide(TRUSTED)
     assert gate.colour == "green"
     # κ, κ over all answers, the ceiling, the bias, α of people, cover, applicability, quotes.
-    assert [reason.found for reason in gate.reasons] == [0.85, 0.75, 0.85, 0.75, -0.05, 0.01, 0.82, 1, 1, 0.99]
+    assert [reason.found for reason in gate.reasons] == [0.85, 0.75, 0.85, 0.75, -0.05, 0.01, 0.82, 0.98, 1, 0.99]
 
 
 @pytest.mark.parametrize("source", ["synthetic", "llm", None])
@@ -166,7 +167,7 @@ def test_each_level_of_a_scale_that_has_labels_enough_has_a_floor(recall: Propor
         ({"bias": Interval(-0.06, -0.1, 0.0, 200)}, 0.05),
         ({"evidence_verified": 0.979}, 0.98),
         ({"kappa_all": Interval(0.75, 0.59, 0.9, 200)}, 0.60),
-        ({"coverage": 0.94}, 0.95),
+        ({"coverage_low": 0.94}, 0.95),
         ({"applicability": 0.89}, 0.90),
     ],
 )

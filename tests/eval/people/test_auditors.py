@@ -77,8 +77,8 @@ def test_one_auditor_alone_is_compared_with_nobody(tmp_path: Path) -> None:
 
 
 def test_whole_scores_are_compared_over_what_both_answered(tmp_path: Path) -> None:
-    # Both items weigh the same. Eva: both met in t0, greeting failed in t1; the judge differs on that one alone: 100 and
-    # 50 against 100 and 100.
+    # Both items weigh the same. Eva: both met in t0, greeting failed in t1; the judge differs on that one alone:
+    # 100 and 50 against 100 and 100.
     gold = write_gold(tmp_path, {"greeting": {"eva": ["met", "not_met"]}, "solution": {"eva": ["met", "met"]}})
     labelled = load_labelled_set(gold, write_rubric(tmp_path))
     labels = {Unit(f"t{n:04}", item): "met" for n in range(2) for item in ("greeting", "solution")}
