@@ -20,6 +20,8 @@ from llm_grader.eval.judge.item_figures import ENOUGH_RARE, item_figures
 from llm_grader.eval.judge.item_tables import item_intervals, scale_of, unit_tables
 from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.refine.steps import Trial, judge_held_out
+from llm_grader.eval.stats.probabilities import brier, fit_calibrator
+from llm_grader.eval.stats.ratings import FloatArray
 from llm_grader.eval.stats.two_raters import kappa_of_tables
 from llm_grader.eval.summary.green_plan import error_rate, labels_for_green
 from llm_grader.rubric.model import Item
@@ -224,6 +226,32 @@ def _trial_of_nothing(random: np.random.Generator, item_id: str) -> Trial:
     return Trial(item_id, tuple(map(bool, before)), tuple(map(bool, after)), (False,) * 150)
 
 
+def voting(runs: int) -> Iterator[str]:
+    """Confidences from votes of five samples, calibrated on few labels: better or worse on fresh conversations."""
+    for n in (30, 60, 150, 300):
+        random = np.random.default_rng(SEED)
+        worse = refused = 0
+        for _ in range(runs):
+            (p, y), (fresh, truth) = _votes(random, n), _votes(random, 4000)
+            half = np.arange(n) % 2 == 0
+            held = np.where(
+                half, fit_calibrator(p[~half], y[~half]).calibrated(p), fit_calibrator(p[half], y[half]).calibrated(p)
+            )
+            if brier(held, y) > brier(p, y):
+                refused += 1
+            else:
+                worse += brier(fit_calibrator(p, y).calibrated(fresh), truth) > brier(fresh, truth)
+        yield f"votes, n = {n}: refused {refused / runs:.1%}, worse on fresh conversations {worse / runs:.1%}"
+
+
+def _votes(random: np.random.Generator, n: int) -> tuple[FloatArray, FloatArray]:
+    """P(met) from the votes of five samples that err together, and whether it is met."""
+    truth = random.random(n) < 0.7
+    right = random.beta(2, 0.6, size=n)
+    met = random.binomial(5, np.where(truth, right, 1 - right))
+    return (met + 0.5) / 6, truth.astype(np.float64)
+
+
 SIMULATIONS: dict[str, Callable[[int], Iterator[str]]] = {
     "green": as_good_as_people,
     "false_green": too_poor,
@@ -231,6 +259,7 @@ SIMULATIONS: dict[str, Callable[[int], Iterator[str]]] = {
     "coverage": coverage,
     "drift": drifting,
     "refine": refining,
+    "votes": voting,
 }
 
 
