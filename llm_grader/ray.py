@@ -43,8 +43,8 @@ class GradeBatch:
     """Grades a batch of rows: as many as there were, in their order.
 
     The rows that come back have `transcript_id`, `status`, `score` (0–100), `key`, `card` (a `Scorecard` as JSON) and
-    `message` (why the status is error); what does not apply is null. A row that holds no transcript has status error,
-    and null for key and card. The same conversation twice in a batch is paid once.
+    `message` (why the status is error or not_graded); what does not apply is null. A row that holds no transcript has
+    status error, and null for key and card. The same conversation twice in a batch is paid once.
 
     Args:
         column: the column that holds a transcript as JSON.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from email.utils import parseaddr
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -106,6 +109,10 @@ class Participant(Model):
     phone: str | None = None
     key: str | None = None
 
+    def names(self) -> tuple[str, ...]:
+        """All that they are called: id, name, address, number and the source's own id, as far as these are known."""
+        return tuple(name for name in (self.id, self.name, self.email, self.phone, self.key) if name)
+
 
 class Ticket(Model):
     """The case, as the help desk software has it. Times carry a zone.
@@ -148,7 +155,8 @@ class Ticket(Model):
 class Transcript(Model):
     """A conversation: what was said, by whom, on which channel, and the ticket it belongs to.
 
-    `agent_id` names the speaker whose conduct is under review when several agents took part.
+    `agent_id` names whose conduct is under review: a speaker, or a participant by id, name or address, case and blanks
+    aside; reading puts the speaker in its place. One that names no agent is graded by nobody: the card needs review.
     `language_source` is None where the language was stated.
     `warnings` says what a reader had to assume. `metadata` is the caller's; it is never sent to a model.
     `source` names the file that it was read from.
@@ -179,16 +187,55 @@ class Transcript(Model):
 
     def content_hash(self) -> str:
         """SHA-256 of everything that can change a grade (see `content`): not the id, metadata, source or warnings."""
+        return self.hashed_content
+
+    @cached_property
+    def hashed_content(self) -> str:
+        """The value of `content_hash`, worked out once."""
         return content_hash(self, without=("id", "metadata", "source", "warnings"))
 
     def under_review(self, turn: Turn) -> bool:
         """Whether `turn` is conduct of the agent being graded: a human agent, and the one named, if one is."""
-        return turn.role == "agent" and (self.agent_id is None or turn.speaker in (None, self.agent_id))
+        if turn.role != "agent" or self.agent_id is None:
+            return turn.role == "agent"
+        named = self.reviewed_agent
+        return named is not None and (turn.speaker is None or name_key(turn.speaker) == name_key(named))
+
+    @cached_property
+    def reviewed_agent(self) -> str | None:
+        """The speaker that `agent_id` names; None where it names nobody, several people, or somebody who is no agent.
+
+        Where no agent is called anything, it is what the one agent is called.
+        """
+        if self.agent_id is None or not name_key(self.agent_id):
+            return None
+        speaking = {turn.speaker: None for turn in self.turns if turn.role == "agent" and turn.speaker}
+        silent = {person.id: None for person in self.participants if person.role == "agent"}
+        if self.agent_id in speaking:
+            return self.agent_id
+        wanted = _ways_to_write(self.agent_id)
+        meant = [who for who, names in self.called().items() if any(wanted & _ways_to_write(name) for name in names)]
+        for agents in (speaking, silent):
+            if named := [who for who in meant if who in agents]:
+                return named[0] if len({*map(name_key, named)}) == 1 else None
+        return None if speaking or silent or meant else self.agent_id
+
+    def called(self) -> dict[str, tuple[str, ...]]:
+        """Everybody who speaks or is said to take part, and all that they are called.
+
+        A turn tells of a participant by the id, or by another of the names.
+        """
+        known = {person.id: person.names() for person in self.participants}
+        found = dict[str, tuple[str, ...]]()
+        for speaker in dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker):
+            by_name = (names for names in known.values() if name_key(speaker) in map(name_key, names))
+            found[speaker] = known.get(speaker) or (speaker, *next(by_name, ()))
+        return found | known
 
     def agent_name(self) -> str | None:
         """What the agent is called who is under review, or the only human agent who took part; None of several."""
         agents = {turn.speaker for turn in self.turns if turn.role == "agent" and turn.spoken and turn.speaker}
-        reviewed = self.agent_id or (agents.pop() if len(agents) == 1 else None)
+        reviewed = self.reviewed_agent if self.agent_id else agents.pop() if len(agents) == 1 else None
         names = {person.id: person.name for person in self.participants if person.name}
         return None if reviewed is None else names.get(reviewed, reviewed)
 
@@ -196,6 +243,20 @@ class Transcript(Model):
         """The latest time known of the conversation."""
         times = [turn.at for turn in self.turns if turn.at] + [t for t in (self.started_at, self.ended_at) if t]
         return max(times, default=None)
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared, case and blanks aside.
+
+    WhatsApp shows people who are no contacts with a `~` that belongs to nobody's name.
+    """
+    return " ".join(unicodedata.normalize("NFC", name).casefold().removeprefix("~").split())
+
+
+def _ways_to_write(name: str) -> set[str]:
+    """The keys of a name, of an address, and of both in one: `Ana Weber <ana@firm.example>`."""
+    shown, address = parseaddr(name) if name.rstrip().endswith(">") else ("", "")
+    return {name_key(each) for each in (name, shown, address) if each.strip()}
 
 
 def primary_language(code: str) -> str:

@@ -12,7 +12,18 @@ from llm_grader.usage import Usage
 
 Judged = Literal["llm", "signal", "ticket", "audio", "corpus", "org"]
 Match = Literal["exact", "normalised", "repaired"]
-Status = Literal["ok", "needs_review", "error"]
+Status = Literal["ok", "needs_review", "not_graded", "error"]
+NoConduct = Literal[
+    "nobody",
+    "only_bots",
+    "voicemail",
+    "auto_reply",
+    "only_notes",
+    "agent_said_nothing",
+    "only_supervisor",
+    "nothing_applies",
+]
+"""Why a conversation shows no conduct to grade: the `failure.code` of a card whose status is not_graded."""
 LabelSource = Literal["human", "synthetic", "llm"]
 
 MET = "met"
@@ -56,11 +67,11 @@ class Evidence(Model):
 class Verdict(Model):
     """The answer to one item of the rubric.
 
-    `label` is None unless `status` is ok: what failed a check is never a label. `claimed` keeps what the judge said in
-    that case, `problem` names the check and `detail` what it found. `confidence` is 0–1 where the judge gave one.
-    `votes` counts what each sample said, where the judge was asked several times. `taken_from` is the key of the result
-    that the verdict was given in, where that was one by an earlier version of the rubric which says the same of this
-    item; the judge saw it among that version's items then.
+    `label` is None unless `status` is ok: what failed a check is never a label, and nothing is on a card that is not
+    graded. `claimed` keeps what the judge said in that case, `problem` names the check and `detail` what it found.
+    `confidence` is 0–1 where the judge gave one. `votes` counts what each sample said, where the judge was asked
+    several times. `taken_from` is the key of the result that the verdict was given in, where that was one by an earlier
+    version of the rubric which says the same of this item; the judge saw it among that version's items then.
     """
 
     item_id: str
@@ -139,7 +150,10 @@ class About(Model):
 
 
 class Failure(Model):
-    """The reason why a transcript could not be graded."""
+    """Why a card has no grade: what failed (`code` is that of the error), or why there was nothing to grade.
+
+    Of a card whose status is not_graded the code is one of `NoConduct`.
+    """
 
     code: str
     message: str
@@ -148,9 +162,19 @@ class Failure(Model):
 class Scorecard(Model):
     """One transcript graded against one rubric: exactly one verdict for each item, in the rubric's order.
 
-    `score` is 0–100, or None when nothing could be scored. `coverage` is the share of the applicable weight that was
-    scored. `passed` is None when it depends on what could not be decided. `flags` are computed outside the model and
-    never change a verdict. `about` says what the conversation is grouped by.
+    `score` is 0–100, or None when nothing could be scored, or less than the rubric's `min_coverage` was. `coverage` is
+    the share of the applicable weight that was scored. `passed` is None when it depends on what could not be decided.
+    `flags` are computed outside the model and never change a verdict.
+
+    `status` is
+    - ok: an agent's conduct was graded, at least `min_coverage` of it, and every item has a checked verdict.
+    - needs_review: a check failed, the roles are not known, or too little was scored. What was scored is sound, so a
+      score stays where enough was, but nothing passes before somebody has looked: `passed` is False or None.
+    - not_graded: there is no conduct to grade, and `failure` says why. No model was asked, there is no score, and every
+      verdict has the same status.
+    - error: a request failed, and `failure` says how. There is no score.
+
+    `about` says what the conversation is grouped by.
     """
 
     transcript_id: str

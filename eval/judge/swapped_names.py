@@ -97,7 +97,7 @@ def swap_name(transcript: Transcript, role: Role, group: str) -> Transcript:
         "turns": tuple(turns),
         "participants": tuple(_swap_participant(person, role, replace, labels) for person in transcript.participants),
         "ticket": ticket,
-        "agent_id": _renamed(transcript.agent_id, labels),
+        "agent_id": _renamed(transcript.reviewed_agent or transcript.agent_id, labels),
     }
     return transcript.model_copy(update=update)
 

@@ -32,7 +32,7 @@ from llm_grader.verdict import About, Provenance, Scorecard
 
 LeftOut = Literal["stored", "repeated", "nothing_to_ask", "too_large"]
 _OPEN_IMPORTS = 64  # their results share commits
-_STATUSES = ("error", "needs_review", "ok")
+_STATUSES = ("error", "needs_review", "not_graded", "ok")
 
 
 class Exported(NamedTuple):
@@ -152,7 +152,7 @@ def _response_models(grader: Grader) -> Callable[[Channel], type[BaseModel]]:
 
 
 def _asks_nothing(grader: Grader, transcript: Transcript) -> bool:
-    return has_no_agent(transcript) or not grader.prompts.items(transcript.channel)
+    return has_no_agent(transcript, grader.rubric) or not grader.prompts.items(transcript.channel)
 
 
 def _reason_to_leave_out(transcript: Transcript, key: str, grader: Grader, exported: Collection[str]) -> LeftOut | None:

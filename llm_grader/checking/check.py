@@ -56,7 +56,7 @@ def _verify(
     found: dict[tuple[int, int, int], Evidence] = {}
     failed: list[Unverified] = []
     for cited in claim.quotes:
-        result = finder.resolve(cited.quote, item.evidence, turn=cited.turn)
+        result = finder.resolve(cited.quote, item.evidence, turn=cited.turn, label=claim.label)
         if isinstance(result, Unverified):
             failed.append(result)
             continue

@@ -11,23 +11,16 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from llm_grader.checking.content import says_nothing
 from llm_grader.checking.folding import Folded, fold
 from llm_grader.rubric.model import EvidenceRule
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.transcript import Role, Transcript
 from llm_grader.verdict import Evidence
 
 _WRAPPING = re.compile(r"(?:[' ]|\.{3}|\[\.{3}\]|\(\.{3}\))*")
 _WRAPPING_REVERSED = re.compile(r"(?:[' ]|\.{3}|\]\.{3}\[|\)\.{3}\()*")
 
-# Openers that by themselves made model judges say yes (arXiv 2507.08794), and the same in other languages.
-_OPENER = re.compile(
-    r"(the |final )?(solution|answer)|thought process|reasoning|analysis|explanation|step 1"
-    r"|(let's|let us) (think|solve this problem)( step by step)?|解答?|かいせつ|respuesta|réponse"
-    r"|lösung|antwort|řešení|odpověď|megoldás|válasz|lahendus|vastus"
-)
-_HEADING_WORDS = 4
 _LEAST_LETTERS = 2
-_LONGEST_HEADING = 200
 
 _Span = tuple[int, int]
 
@@ -40,7 +33,7 @@ class Unverified(StrEnum):
     QUOTE_NOT_SAID = "quote_not_said"
     """Only in an internal note, an event, or quoted, forwarded or signature text."""
     QUOTE_WITHOUT_CONTENT = "quote_without_content"
-    """Only in a turn that says nothing, such as a bare heading."""
+    """Only in a turn that says nothing, such as a bare heading or a noise."""
     QUOTE_NOT_FOUND = "quote_not_found"
     """Nowhere in the transcript."""
     QUOTE_TOO_SHORT = "quote_too_short"
@@ -63,9 +56,11 @@ class QuoteFinder:
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
         self._folded: dict[int, Folded] = {}
-        self._says_nothing = functools.cache(lambda index: _says_nothing(transcript.turns[index]))
+        self._says_nothing = functools.cache(lambda index: says_nothing(transcript.turns[index]))
 
-    def resolve(self, quote: str, rule: EvidenceRule, *, turn: int | None = None) -> Evidence | Unverified:
+    def resolve(
+        self, quote: str, rule: EvidenceRule, *, turn: int | None = None, label: str | None = None
+    ) -> Evidence | Unverified:
         """Place where `quote` was said by someone whose words count under `rule`.
 
         The hinted turn is taken if it holds the quote; otherwise the first turn that holds it letter by letter, else
@@ -77,6 +72,7 @@ class QuoteFinder:
             quote: the words as cited.
             rule: whose words count. Of agents only those under review do.
             turn: where the judge says it is, counted from 0; a number that is no turn is ignored.
+            label: what the quote is to prove, where `rule` lets other people prove other labels.
 
         Returns:
             Evidence with the transcript's own words and offsets in code points, or why there is none.
@@ -87,7 +83,7 @@ class QuoteFinder:
             return Unverified.QUOTE_EMPTY
         if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
             return Unverified.QUOTE_TOO_SHORT
-        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule)
+        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule.speakers(label))
         turns = range(len(self._transcript.turns))
         if turn is not None and turn in turns:
             hinted = self._look(turn, sought)
@@ -107,7 +103,7 @@ class QuoteFinder:
             return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
         start, end = span
         words = turn.text[start:end]
-        return self._objection(index, sought.rule) or Evidence(
+        return self._objection(index, sought.speakers) or Evidence(
             turn=index,
             role=turn.role,
             quote=words,
@@ -136,9 +132,9 @@ class QuoteFinder:
         for folded in folds:
             yield from self._folded[index].places(folded)
 
-    def _objection(self, index: int, rule: EvidenceRule) -> Unverified | None:
+    def _objection(self, index: int, speakers: tuple[Role, ...]) -> Unverified | None:
         turn = self._transcript.turns[index]
-        if turn.role not in rule.from_ or (turn.role == "agent" and not self._transcript.under_review(turn)):
+        if turn.role not in speakers or (turn.role == "agent" and not self._transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
         return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
 
@@ -146,7 +142,7 @@ class QuoteFinder:
 class _Sought(NamedTuple):
     quote: str
     folds: tuple[str, ...]
-    rule: EvidenceRule
+    speakers: tuple[Role, ...]
 
 
 def _unwrapped(folded: str) -> str:
@@ -158,17 +154,6 @@ def _unwrapped(folded: str) -> str:
 def _end_of(pattern: re.Pattern[str], text: str) -> int:
     match = pattern.match(text)
     return match.end() if match else 0
-
-
-def _says_nothing(turn: Turn) -> bool:
-    body = "".join(turn.text[start:end] for start, end in turn.body_spans()).strip()
-    if len(body) > _LONGEST_HEADING:
-        return False
-    folded = fold(body)
-    words = folded.strip(" '.,:;!*#_()[]")
-    return bool(_OPENER.fullmatch(words)) or (
-        folded.rstrip(" '*_").endswith(":") and len(words.split()) <= _HEADING_WORDS
-    )
 
 
 def _rank(result: Evidence | Unverified) -> int:

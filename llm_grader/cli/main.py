@@ -25,6 +25,7 @@ from llm_grader.cli.commands.refine import refine
 from llm_grader.cli.commands.render import render
 from llm_grader.cli.commands.results import app as results_app
 from llm_grader.cli.measuring.sample import sample
+from llm_grader.cli.setup.options import name_values
 from llm_grader.cli.terminal.interrupts import NOBODY_READS, discard_stdout
 from llm_grader.errors import DiskError, GraderError
 from llm_grader.version import __version__
@@ -46,7 +47,7 @@ _SOFTWARE_ERROR = 70
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None
 )
 
 
@@ -83,6 +84,7 @@ app.command("drift")(drift)
 app.command("calibrate")(calibrate)
 app.command("refine")(refine)
 app.command("doctor")(doctor)
+name_values(app)
 
 
 def main() -> None:

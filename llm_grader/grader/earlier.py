@@ -29,11 +29,11 @@ class Earlier:
     def find(self, transcript: Transcript, provenance: Provenance) -> Before | None:
         """The latest card of this conversation by another version of the rubric; None where there is none.
 
-        Cards of failed requests do not count, nor those of versions that the store does not know.
+        Cards without a grade do not count, nor those of versions that the store does not know.
         """
         for card in self._store.relatives(provenance.family):
             version = card.provenance.rubric_hash
-            if version == provenance.rubric_hash or card.status == "error":
+            if version == provenance.rubric_hash or card.status in ("error", "not_graded"):
                 continue
             if version not in self._versions:
                 self._versions[version] = read_rubric(self._store, version)

@@ -12,11 +12,12 @@ from llm_grader.checking.check import check_reply
 from llm_grader.checking.claims import Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError, Truncated
+from llm_grader.grading.conduct import UNKNOWN_AGENT, UNKNOWN_ROLES, Obstacle, find_obstacle
 from llm_grader.grading.reuse import Before, verdicts_that_hold
-from llm_grader.grading.scoring import Scores, apply_conditions, score_verdicts
+from llm_grader.grading.scoring import apply_conditions, no_scores, score_verdicts
 from llm_grader.grading.votes import vote
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.flags import UNKNOWN_SPEAKER, flags_of
+from llm_grader.signals.flags import LOW_COVERAGE, UNKNOWN_SPEAKER, flags_of
 from llm_grader.signals.items import judge_signal
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
@@ -26,7 +27,6 @@ from llm_grader.verdict import (
     Failure,
     Provenance,
     Scorecard,
-    SectionScore,
     Status,
     Verdict,
 )
@@ -35,7 +35,7 @@ _OUT_OF_SCOPE = {
     "org": "about the organisation, not about a conversation: a person answers it in the self-audit",
     "corpus": "judged over many conversations, not over one: `llm-grader consistency`",
 }
-UNKNOWN_ROLES = "unknown_roles"
+__all__ = ["UNKNOWN_AGENT", "UNKNOWN_ROLES", "grade_transcript", "has_no_agent", "items_to_ask"]
 
 
 async def grade_transcript(
@@ -53,15 +53,15 @@ async def grade_transcript(
     with status error and no score; it is raised only when no transcript could be graded either (`EndpointError`,
     `RunStopped`).
     """
+    obstacle = find_obstacle(transcript, rubric)
+    if obstacle is not None:
+        return _unasked(transcript, rubric, provenance, obstacle)
     verdicts = _computed(transcript, rubric)
     kept = {} if before is None else verdicts_that_hold(before, rubric, verdicts, transcript)
     items = rubric.model_items(transcript.channel)
     open_items = [item for item in items if before is None or item.id not in kept | verdicts]
     reply, failure = Reply(), None
-    hopeless = _no_agent(transcript)
-    if hopeless is not None:
-        verdicts = {item.id: _like(hopeless, item) for item in items} | verdicts
-    elif open_items:
+    if open_items:
         try:
             found, reply = await _ask_samples(transcript, open_items, asker, verdicts, samples=samples)
             verdicts = found | verdicts
@@ -73,11 +73,36 @@ async def grade_transcript(
             verdicts = {item.id: _errored(item, fault) for item in open_items} | verdicts
     decided = apply_conditions(rubric, kept | verdicts, transcript)
     answered_by = reply.usage.answered_by or (before.card.provenance.answered_by if before and kept else None)
-    stamp = {"answered_by": answered_by, "graded_at": datetime.now(UTC)}
     windowed = reply.windows > 1 or (before is not None and bool(kept) and WINDOWED in before.card.flags)
     flags = (*flags_of(transcript), *([WINDOWED] if windowed else []))
-    card = _card(transcript, rubric, provenance.model_copy(update=stamp), decided, flags=flags, failure=failure)
+    stamped = _stamped(provenance, answered_by)
+    card = _card(transcript, rubric, stamped, decided, flags=flags, failure=failure)
     return card.model_copy(update={"usage": reply.usage})
+
+
+def _unasked(transcript: Transcript, rubric: Rubric, provenance: Provenance, obstacle: Obstacle) -> Scorecard:
+    """The card of a conversation about which nothing is asked."""
+    if obstacle.status == "not_graded":
+        failure = Failure(code=obstacle.code, message=obstacle.message)
+        verdicts = {item.id: _stopped(item, obstacle) for item in rubric.items()}
+    else:
+        failure = None
+        open_items = {item.id: _stopped(item, obstacle) for item in rubric.model_items(transcript.channel)}
+        verdicts = apply_conditions(rubric, open_items | _computed(transcript, rubric), transcript)
+    stamped = _stamped(provenance, None)
+    return _card(transcript, rubric, stamped, verdicts, flags=flags_of(transcript), failure=failure)
+
+
+def _stamped(provenance: Provenance, answered_by: str | None) -> Provenance:
+    return provenance.model_copy(update={"answered_by": answered_by, "graded_at": datetime.now(UTC)})
+
+
+def _stopped(item: Item, obstacle: Obstacle) -> Verdict:
+    """The verdict on an item that nobody was asked about."""
+    why = {"reason": obstacle.message} if obstacle.status == "not_graded" else {"detail": obstacle.message}
+    return Verdict(
+        item_id=item.id, label=None, status=obstacle.status, judged=item.judged, problem=obstacle.code, **why
+    )
 
 
 async def _ask_samples(
@@ -155,7 +180,7 @@ def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:
 
 def items_to_ask(transcript: Transcript, rubric: Rubric, before: Before | None = None) -> tuple[Item, ...]:
     """The items that `grade_transcript` asks a model about."""
-    if has_no_agent(transcript):
+    if find_obstacle(transcript, rubric) is not None:
         return ()
     items = rubric.model_items(transcript.channel)
     if before is None:
@@ -165,25 +190,9 @@ def items_to_ask(transcript: Transcript, rubric: Rubric, before: Before | None =
     return tuple(item for item in items if item.id not in settled)
 
 
-def has_no_agent(transcript: Transcript) -> bool:
-    """Whether there is no conduct to grade, so that nothing is asked."""
-    return _no_agent(transcript) is not None
-
-
-def _no_agent(transcript: Transcript) -> Verdict | None:
-    """The verdict on every model item when there is no conduct to grade, so that nothing is asked; else None."""
-    spoken = [turn for turn in transcript.turns if turn.spoken]
-    if any(transcript.under_review(turn) for turn in spoken):
-        return None
-    if any(turn.role == "unknown" for turn in spoken):
-        reason = "who the agent is could not be told: say it with --agent or a role mapping"
-        return Verdict(item_id="", label=None, status="needs_review", reason=reason, problem=UNKNOWN_ROLES)
-    reason = "no agent took part" if spoken else "nothing was said"
-    return Verdict(item_id="", label=CANNOT_ASSESS, reason=reason)
-
-
-def _like(verdict: Verdict, item: Item) -> Verdict:
-    return verdict.model_copy(update={"item_id": item.id, "judged": item.judged})
+def has_no_agent(transcript: Transcript, rubric: Rubric) -> bool:
+    """Whether there is no conduct to grade, or nobody can tell whose it is, so that nothing is asked."""
+    return find_obstacle(transcript, rubric) is not None
 
 
 def _errored(item: Item, fault: JudgeError) -> Verdict:
@@ -201,9 +210,13 @@ def _card(
 ) -> Scorecard:
     status = _status(verdicts, failure, flags)
     scores = score_verdicts(rubric, verdicts)
-    if status == "error":  # a failed call is no grade: neither of the conversation nor of a section
-        empty = {section: SectionScore(score=None, coverage=0.0) for section in scores.sections}
-        scores = Scores(score=None, coverage=0.0, passed=None, critical_failures=(), sections=empty)
+    if status in ("error", "not_graded"):  # a failed call is no grade: neither of the conversation nor of a section
+        scores = no_scores(rubric)
+    elif scores.coverage < rubric.min_coverage or scores.score is None:
+        status, flags = "needs_review", (*flags, LOW_COVERAGE)
+        scores = scores.model_copy(update={"score": None, "passed": None})
+    elif status == "needs_review" and scores.passed:
+        scores = scores.model_copy(update={"passed": None})
     return Scorecard(
         transcript_id=transcript.id,
         score=scores.score,
@@ -221,8 +234,7 @@ def _card(
 
 
 def _status(verdicts: Mapping[str, Verdict], failure: Failure | None, flags: Sequence[str]) -> Status:
+    said = {verdict.status for verdict in verdicts.values()}
     if failure is not None:
-        return "error"
-    if UNKNOWN_SPEAKER in flags or any(verdict.status == "needs_review" for verdict in verdicts.values()):
-        return "needs_review"
-    return "ok"
+        return "not_graded" if said == {"not_graded"} else "error"
+    return "needs_review" if UNKNOWN_SPEAKER in flags or "needs_review" in said else "ok"

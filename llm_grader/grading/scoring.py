@@ -142,6 +142,12 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Scores:
     )
 
 
+def no_scores(rubric: Rubric) -> Scores:
+    """The scores of a card that has none."""
+    empty = {section.id: SectionScore(score=None, coverage=0.0) for section in rubric.sections}
+    return Scores(score=None, coverage=0.0, passed=None, critical_failures=(), sections=empty)
+
+
 def _passed(items: Sequence[Item], verdicts: Mapping[str, Verdict], pass_mark: float) -> bool | None:
     if any(item.critical and verdicts[item.id].label == CANNOT_ASSESS for item in items):
         return None

@@ -72,7 +72,7 @@ def pseudonymise(transcript: Transcript, *, names: Iterable[str] = ()) -> tuple[
         ),
         "participants": tuple(map(fields.participant, transcript.participants)),
         "ticket": transcript.ticket and fields.ticket(transcript.ticket),
-        "agent_id": fields.label(transcript.agent_id),
+        "agent_id": fields.label(transcript.reviewed_agent or transcript.agent_id),
         "metadata": {},
         "warnings": tuple(fields.tokens.text(warning)[0] for warning in transcript.warnings),
     }

@@ -18,6 +18,10 @@ UNKNOWN_SPEAKER = "unknown_speaker"
 """Who said some of the turns is not known: their words count for nobody."""
 ROLES_BY_MODEL = "roles_by_model"
 """Who said some of the turns was told by a model."""
+ROLES_BY_CUES = "roles_by_cues"
+"""Who said some of the turns was told by how they speak."""
+LOW_COVERAGE = "low_coverage"
+"""Less of the checklist was scored than the rubric asks for, so there is no score."""
 
 _DISREGARD = r"ignor|disregard|forget|vergiss|missachte|zapome|nerespektuj|hagyd figyelmen kívül|felejts|eira|unusta"
 _RULES = (
@@ -53,4 +57,6 @@ def flags_of(transcript: Transcript) -> tuple[str, ...]:
         flags.append(UNKNOWN_SPEAKER)
     if any(turn.role_source == "model" for turn in transcript.turns):
         flags.append(ROLES_BY_MODEL)
+    if any(turn.role_source == "cues" and turn.role != "unknown" for turn in transcript.turns):
+        flags.append(ROLES_BY_CUES)
     return tuple(flags)

@@ -42,7 +42,8 @@ from llm_grader.verdict import Provenance, Scorecard
 
 _RUNS = """
 select run_id, started_at, rubric_id, rubric_version, rubric_hash, model, count(*) filter (where status = 'ok'),
-    count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error')
+    count(*) filter (where status = 'needs_review'), count(*) filter (where status = 'error'),
+    count(*) filter (where status = 'not_graded')
 from runs left join run_items using (run_id) left join results using (key)
 group by run_id order by run_id desc
 """
@@ -77,6 +78,7 @@ class Run(NamedTuple):
     ok: int
     needs_review: int
     errors: int
+    not_graded: int
 
 
 class Store:

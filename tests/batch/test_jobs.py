@@ -382,8 +382,8 @@ def test_what_needs_no_request_is_scored_on_import(tmp_path: Path) -> None:
     alone = Transcript(id="alone", channel="chat", turns=(Turn(role="customer", text="Anybody?"),))
     card = imported([alone], [], tmp_path)["alone"].card
     assert card is not None
-    assert (card.status, card.usage.requests) == ("ok", 0)
-    assert {verdict.label for verdict in card.verdicts.values()} == {"cannot_assess"}
+    assert (card.status, card.score, card.usage.requests) == ("not_graded", None, 0)
+    assert {(verdict.label, verdict.status) for verdict in card.verdicts.values()} == {(None, "not_graded")}
 
 
 def test_importing_twice_changes_no_result(tmp_path: Path) -> None:
@@ -450,7 +450,7 @@ def test_a_rubric_without_items_for_a_model_sends_nothing() -> None:
     with ScriptedServer(lambda _: completion({})) as server:
         card = Grader(Rubric.model_validate(rubric), "m", base_url=server.base_url).grade(talk("t1"))
     assert server.requests == []
-    assert (card.status, card.verdicts["policy"].label) == ("ok", "not_applicable")
+    assert (card.status, card.failure and card.failure.code) == ("not_graded", "nothing_applies")
 
 
 # --- lines that cannot be used

@@ -345,7 +345,7 @@ def test_results_from_before_count_for_the_run_under_the_ids_of_now(desk: Path) 
         assert run(*command, "--limit", "8", folder=desk).code == 0
         path.write_text(path.read_text("utf-8").replace("case-0003", "renamed").replace("case-0011", "new"), "utf-8")
         second = run(*command, folder=desk)
-        shown = run("results", "show", "--json", folder=desk)
+        shown = run("results", "show", "--run", "2", "--json", folder=desk)
     expected = sorted([f"case-{n:04}" for n in range(12) if n not in (3, 11)] + ["renamed", "new"])
     assert sorted(card.transcript_id for card in second.cards()) == expected
     assert sorted(card.transcript_id for card in shown.cards()) == expected

@@ -111,7 +111,7 @@ def import_results(
     counts, unused = asyncio.run(_import(_grader(settings, stored=True), transcripts, found, as_json=json))
     _tell_imported(counts)
     _tell_lines(found, unused)
-    open_cards = counts["needs_review"] + counts["error"]
+    open_cards = counts["needs_review"] + counts["error"] + counts["not_graded"]
     code = _exit_code(transcripts, unfinished=open_cards > 0)
     raise typer.Exit(RunStopped.exit_code if code == 0 and counts["waiting"] else code)
 
@@ -153,7 +153,8 @@ def _tell_exported(exported: Exported) -> None:
 
 
 def _tell_imported(counts: Counter[str]) -> None:
-    shown = ", ".join(f"{counts[status]:,} {status}" for status in ("ok", "needs_review", "error"))
+    statuses = ("ok", "needs_review", "error", *(["not_graded"] if counts["not_graded"] else []))
+    shown = ", ".join(f"{counts[status]:,} {status}" for status in statuses)
     _tell(f"{shown}, {counts['waiting']:,} without a result yet; {_many(counts['saved'], 'new result')}")
     if counts["needs_review"] + counts["error"]:
         _tell("`llm-grader grade` with the same store asks again about those that are not ok")

@@ -34,6 +34,7 @@ def doctor(flags: options.EndpointFlags) -> None:
     for name, value in settings.model_dump(exclude={"api_key", "thresholds"}).items():
         typer.echo(f"{name:>22}  {value}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
+    typer.echo(f"{'thresholds':>22}  of items that may be left to a judge:")
     for name, field in type(settings.thresholds).model_fields.items():
         typer.echo(f"{f'thresholds.{name}':>28}  {getattr(settings.thresholds, name):<6}  {field.description}")
     endpoint = settings.endpoint

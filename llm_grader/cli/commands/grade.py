@@ -30,6 +30,7 @@ def grade(
     languages: options.LanguageFlags,
     source: options.InputFlags,
     store: options.StoreFile = None,
+    no_transcripts: options.NoTranscripts = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: options.Concurrency = None,
     samples: options.Samples = None,
@@ -75,6 +76,7 @@ def grade(
         redact=redact,
         ask_roles=ask_roles,
         store=store,
+        keep_transcripts=None if no_transcripts is None else not no_transcripts,
         calibration=calibration,
     )
     transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)

@@ -88,7 +88,8 @@ class Cards:
 
     def exit_code(self, unreadable: int, fail_under: float | None) -> int:
         """The exit code that the run as a whole comes to."""
-        if fail_under is not None and any(row.score is None or row.score < fail_under for row in self._rows):
+        graded = [row for row in self._rows if row.status != "not_graded"]
+        if fail_under is not None and any(row.score is None or row.score < fail_under for row in graded):
             return 1
         return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0
 

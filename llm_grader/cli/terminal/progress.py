@@ -7,11 +7,18 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
+from llm_grader.signals.flags import ROLES_BY_CUES, ROLES_BY_MODEL
 from llm_grader.store.stored import Brief
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
 
 _SECONDS_BETWEEN_LINES = 10.0
+_WARNED = "warnings"
+_REMARKS = {
+    ROLES_BY_CUES: "with roles by cues",
+    ROLES_BY_MODEL: "with roles by the model",
+    _WARNED: "with warnings",
+}
 
 
 class Progress:
@@ -31,6 +38,7 @@ class Progress:
         self._task = self._bar.add_task("", total=None)
         self._total = 0
         self._statuses: Counter[str] = Counter()
+        self._remarks: Counter[str] = Counter()
         self.spent = Usage()
         self._line_at = time.monotonic()
 
@@ -56,6 +64,8 @@ class Progress:
     def advance(self, card: Scorecard | Brief, spent: Usage) -> None:
         """One more is done; `spent` is what the run has taken so far."""
         self._statuses[card.status] += 1
+        self._remarks.update(_REMARKS.keys() & set(card.flags))
+        self._remarks[_WARNED] += bool(card.warnings)
         self.spent = spent
         if not self._bar.disable:
             self._bar.update(self._task, advance=1, description=self._render_usage())
@@ -70,7 +80,10 @@ class Progress:
     def print_totals(self) -> None:
         """Print one line of totals at the end."""
         counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
-        line = f"{self._statuses.total()} graded: {counts}; {self._render_usage()}"
+        without = self._statuses["not_graded"]
+        apart = f"; {without} not_graded" if without else ""
+        remarks = "".join(f"; {count} {_REMARKS[name]}" for name, count in sorted(self._remarks.items()) if count)
+        line = f"{self._statuses.total() - without} graded: {counts}{apart}{remarks}; {self._render_usage()}"
         self._console.print(line, markup=False, soft_wrap=True)
 
     def _render_usage(self) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
-from llm_grader.verdict import Scorecard, Verdict
+from llm_grader.verdict import Scorecard, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,7 +63,8 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
     console.print()
     console.print(Text(f"{printable(card.transcript_id)}: {_headline(card)}", style="bold"))
     if card.failure is not None:
-        console.print(f"  failed: {card.failure.message}", markup=False)
+        what = "not graded" if card.status == "not_graded" else "failed"
+        console.print(f"  {what}: {card.failure.message} ({card.failure.code})", markup=False)
         return
     for line in (*card.warnings, *(f"look at it: {flag}" for flag in card.flags)):
         console.print(f"  {printable(line)}", style="yellow", markup=False)
@@ -115,6 +116,7 @@ _CELLS: Mapping[ColumnKind, Callable[[Any], str]] = {
     "share": "{:.0%}".format,
     "yes_no": lambda value: "yes" if value else "no",
     "list": lambda value: printable(", ".join(value)),
+    "count": lambda value: str(len(value) or ""),
 }
 
 
@@ -127,8 +129,14 @@ def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
         table.add_column(column.heading, overflow="fold")
     for row in rows:
         cells = zip(COLUMNS.values(), row, strict=True)
-        table.add_row(*(Text(render_cell(column, value)) for column, value in cells))
+        table.add_row(*(Text(_render_in_row(column, value, row.status)) for column, value in cells))
     console.print(table)
+
+
+def _render_in_row(column: Column, value: Any, status: Status) -> str:
+    """A value of a column; a score that has to be reviewed stands in brackets."""
+    shown = printable(render_cell(column, value))
+    return f"({shown})" if column.kind == "score" and status == "needs_review" and value is not None else shown
 
 
 def render_cell(column: Column, value: Any) -> str:
@@ -137,7 +145,8 @@ def render_cell(column: Column, value: Any) -> str:
 
 
 def _headline(card: Scorecard) -> str:
-    score = "no score" if card.score is None else f"score {card.score:.0f} of 100"
+    open_yet = ", to be reviewed" if card.status == "needs_review" else ""
+    score = "no score" if card.score is None else f"score {card.score:.0f} of 100{open_yet}"
     passed = {True: ", passed", False: ", not passed", None: ""}[card.passed]
     critical = f", critical: {', '.join(card.critical_failures)}" if card.critical_failures else ""
     return f"{score}{passed}{critical} ({card.coverage:.0%} of the weight scored, {card.status})"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
 from llm_grader.readers.roles.languages import guess_language
 from llm_grader.readers.roles.role_words import Side, count_phrases, plain
@@ -18,7 +18,11 @@ _MISPLACED: tuple[tuple[Role, Side, str], ...] = (
 
 
 def role_warnings(transcript: Transcript) -> list[str]:
-    """What speaks against the roles: a side is missing, one says nearly everything, or someone sounds like another."""
+    """What speaks against the roles.
+
+    A side is missing, one says nearly everything, somebody sounds like another or is both agent and customer, or a
+    supervisor answers, whose words are not graded.
+    """
     spoken = [turn for turn in transcript.turns if turn.spoken]
     words = Counter[Role]()
     for turn in spoken:
@@ -28,7 +32,27 @@ def role_warnings(transcript: Transcript) -> list[str]:
     role, most = max(words.items(), key=lambda item: item[1], default=("unknown", 0))
     if not missing and most > _MOSTLY * words.total():
         warnings.append(f"the {role} says {most / words.total():.0%} of the words: are the speakers told apart?")
-    return warnings + list(_misplaced_phrases(spoken[:_GREETED_WITHIN], transcript.language))
+    return [
+        *warnings,
+        *_misplaced_phrases(spoken[:_GREETED_WITHIN], transcript.language),
+        *_both(spoken),
+        *_above(words),
+    ]
+
+
+def _both(spoken: list[Turn]) -> Iterator[str]:
+    roles: dict[str, set[Role]] = defaultdict(set)
+    for turn in spoken:
+        if turn.speaker:
+            roles[turn.speaker].add(turn.role)
+    for speaker, those in roles.items():
+        if {"agent", "customer"} <= those:
+            yield f"speaker {speaker!r} is agent and customer: are the speakers told apart?"
+
+
+def _above(words: Mapping[Role, int]) -> Iterator[str]:
+    if words.get("supervisor"):
+        yield "a supervisor speaks to the customer: only the words of agents are graded"
 
 
 def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]:

@@ -65,7 +65,7 @@ _NUMBERED_SPEAKER = re.compile(
     r"resztvevo|csatorna|koneleja|raakija|osaleja|unknown speaker|unknown)? ?(?:\d{1,3}|[a-h])"
 )
 
-Side = Literal["agent", "customer", "bot", "greeting"]
+Side = Literal["agent", "customer", "bot", "greeting", "hold", "calling"]
 
 _PHRASES: dict[str, dict[Side, str]] = {
     "en": {
@@ -74,31 +74,31 @@ _PHRASES: dict[str, dict[Side, str]] = {
             thank you for calling, thanks for calling, thank you for contacting, thanks for contacting
         """,
         "agent": """
-            anything else i can help, anything else i can do, anything else i can assist, may i have your,
-            can i have your, could i have your, can i get your, could you please provide, can you please
-            provide, could you provide, could you confirm, can you confirm your, may i know your, let me
-            check, let me look, let me pull, let me see what, let me verify, let me transfer, i will
-            transfer, i'll transfer, i will go ahead, i'll go ahead, i'd be happy to, i would be happy to,
-            i'll be happy to, happy to help, bear with me, i apologize, i apologise, sorry to hear, for
-            security purposes, for verification, to verify your, have a great day, have a nice day, have a
-            good day, have a wonderful day, thank you for your patience, thanks for your patience, thank
+            anything else i can help, anything else i can do, anything else i can assist, may i have your, can i
+            have your, could i have your, can i get your, could you please provide, can you please provide,
+            could you provide, could you confirm, can you confirm your, may i know your, let me pull, let me
+            verify, let me transfer, i will transfer, i'll transfer, i will go ahead, i'll go ahead, i'd be
+            happy to, i would be happy to, i'll be happy to, happy to help, i apologize, i apologise, sorry to
+            hear, for security purposes, for verification, to verify your, have a great day, have a nice day,
+            have a good day, have a wonderful day, thank you for your patience, thanks for your patience, thank
             you for holding, thank you for waiting, you're very welcome, my pleasure, i understand your, i
-            understand how, what seems to be, our system, is there anything else, i have located your,
-            i've located your, we apologize
+            understand how, what seems to be, our system, is there anything else, i have located your, i've
+            located your, we apologize
         """,
         "customer": """
             i have a problem, i have a question, i have an issue, i'm having trouble, i'm having issues, i
             am having trouble, i'm having a problem, having problems with, i need help, i need some help,
             i need to cancel, i need to return, i need to change, i need to schedule, i need to book, i
             need to know, i need a, i want to cancel, i want to return, i want to know, i want to book, i
-            want to speak, i want to, i would like to, i'd like to, i'm calling about, i'm calling
-            because, i am calling about, i am calling because, i'm looking for, i am looking for, can you
+            want to speak, i want to, i would like to, i'd like to, i'm looking for, i am looking for, can you
             help me, could you help me, i ordered, i bought, i was charged, i never received, i haven't
             received, my order, my package, my bill, my internet, my laptop, my computer, my appointment,
             my flight, my card, my password, i lost my, i forgot my, thanks for your help, thank you for
             your help, that will be all, that is all, that's all, doesn't work, isn't working, not
             working, i can't log, i can't access
         """,
+        "hold": "let me check, let me look, let me see what, bear with me",
+        "calling": "i'm calling about, i'm calling because, i am calling about, i am calling because",
         "bot": """
             press one, press two, press 1, press 2, for english press, please listen carefully, menu
             options have changed, i am a virtual assistant, i'm a virtual assistant, your virtual
@@ -112,22 +112,22 @@ _PHRASES: dict[str, dict[Side, str]] = {
             ihren anruf, danke für ihren anruf, willkommen bei
         """,
         "agent": """
-            kann ich sonst noch etwas für sie, sonst noch etwas für sie tun, kann ich ihnen sonst noch,
-            nennen sie mir bitte, können sie mir bitte ihre, könnten sie mir bitte, würden sie mir bitte,
-            darf ich bitte ihre, ihre kundennummer, ihre bestellnummer, ihr geburtsdatum, ich schaue kurz
-            nach, ich sehe gerade, ich prüfe das, einen moment bitte, einen augenblick bitte, ich verbinde
-            sie, ich leite das weiter, das tut mir leid, es tut mir leid, ich entschuldige mich, gerne
-            helfe ich, ich helfe ihnen gerne, sehr gerne, vielen dank für ihre geduld, danke für ihre
-            geduld, vielen dank fürs warten, ich wünsche ihnen, schönen tag noch, ich verstehe ihren, zum
-            datenabgleich
+            kann ich sonst noch etwas für sie, sonst noch etwas für sie tun, kann ich ihnen sonst noch, nennen
+            sie mir bitte, können sie mir bitte ihre, könnten sie mir bitte, würden sie mir bitte, darf ich
+            bitte ihre, ihre kundennummer, ihre bestellnummer, ihr geburtsdatum, ich prüfe das, ich leite das
+            weiter, das tut mir leid, es tut mir leid, ich entschuldige mich, gerne helfe ich, ich helfe ihnen
+            gerne, sehr gerne, vielen dank für ihre geduld, danke für ihre geduld, vielen dank fürs warten, ich
+            wünsche ihnen, schönen tag noch, ich verstehe ihren, zum datenabgleich
         """,
         "customer": """
             ich habe ein problem, ich habe eine frage, ich habe folgendes problem, ich brauche hilfe,
-            können sie mir helfen, ich rufe an, ich möchte, ich würde gerne, ich wollte, ich habe
+            können sie mir helfen, ich möchte, ich würde gerne, ich wollte, ich habe
             bestellt, ich habe gekauft, meine bestellung, mein paket, meine rechnung, mein internet, mein
             konto, mein handy, mein passwort, funktioniert nicht, geht nicht, nicht angekommen, danke für
             ihre hilfe, vielen dank für ihre hilfe, das war alles, das wäre alles
         """,
+        "hold": "einen moment bitte, einen augenblick bitte, ich schaue kurz nach, ich sehe gerade, ich verbinde sie",
+        "calling": "ich rufe an, ich rufe wegen, ich rufe an wegen",
         "bot": """
             drücken sie die eins, drücken sie die 1, zu schulungszwecken aufgezeichnet, ich bin ein
             virtueller assistent, ihr virtueller assistent, bitte bleiben sie in der leitung
@@ -140,20 +140,21 @@ _PHRASES: dict[str, dict[Side, str]] = {
             zavolání, děkuji za zavolání, že voláte
         """,
         "agent": """
-            mohu vám ještě s něčím pomoci, můžu vám ještě s něčím pomoct, ještě něco, mohu poprosit o
-            vaše, můžete mi prosím sdělit, můžete mi prosím říct vaše, řekněte mi prosím, sdělte mi
-            prosím, vaše zákaznické číslo, číslo vaší objednávky, podívám se na to, hned se podívám,
-            ověřím to, okamžik prosím, moment prosím, vydržte prosím, přepojím vás, předám to, omlouvám
-            se, omlouváme se, je mi líto, mrzí mě to, chápu vaši, děkuji za trpělivost, děkuji za strpení,
-            přeji vám hezký den, přeji hezký den, rád vám pomohu, ráda vám pomohu, pro ověření
+            mohu vám ještě s něčím pomoci, můžu vám ještě s něčím pomoct, ještě něco, mohu poprosit o vaše,
+            můžete mi prosím sdělit, můžete mi prosím říct vaše, řekněte mi prosím, sdělte mi prosím, vaše
+            zákaznické číslo, číslo vaší objednávky, ověřím to, předám to, omlouvám se, omlouváme se, je mi
+            líto, mrzí mě to, chápu vaši, děkuji za trpělivost, děkuji za strpení, přeji vám hezký den, přeji
+            hezký den, rád vám pomohu, ráda vám pomohu, pro ověření
         """,
         "customer": """
             mám problém, mám dotaz, mám otázku, potřebuji pomoc, potřeboval bych, potřebovala bych,
-            potřebuji, chtěl bych, chtěla bych, volám kvůli, volám ohledně, můžete mi pomoct, můžete mi
+            potřebuji, chtěl bych, chtěla bych, můžete mi pomoct, můžete mi
             pomoci, objednal jsem, objednala jsem, koupil jsem, koupila jsem, moje objednávka, můj balík,
             moje faktura, můj účet, nefunguje, nejde mi, nepřišla mi, nepřišel mi, děkuji za pomoc, díky
             za pomoc, to je vše, to je všechno
         """,
+        "hold": "podívám se na to, hned se podívám, okamžik prosím, moment prosím, vydržte prosím, přepojím vás",
+        "calling": "volám kvůli, volám ohledně",
         "bot": """
             stiskněte jedničku, stiskněte 1, hovor může být nahráván, jsem virtuální asistent, jsem
             virtuální asistentka, zůstaňte prosím na lince
@@ -165,18 +166,19 @@ _PHRASES: dict[str, dict[Side, str]] = {
             hívott, köszönjük hívását, hogy hívott
         """,
         "agent": """
-            segíthetek még valamiben, miben segíthetek még, van még valami, kérem adja meg, megadná kérem,
-            meg tudná adni, kérem mondja meg, az ön ügyfélszáma, az ön rendelésszáma, megnézem,
-            utánanézek, ellenőrzöm, egy pillanat türelmét, türelmét kérem, kérem a türelmét, kapcsolom,
-            továbbítom, elnézését kérem, elnézést kérünk, sajnálattal hallom, sajnálom a kellemetlenséget,
-            köszönöm a türelmét, köszönjük türelmét, további szép napot, szívesen segítek, azonosításhoz
+            segíthetek még valamiben, miben segíthetek még, van még valami, kérem adja meg, megadná kérem, meg
+            tudná adni, kérem mondja meg, az ön ügyfélszáma, az ön rendelésszáma, ellenőrzöm, továbbítom,
+            elnézését kérem, elnézést kérünk, sajnálattal hallom, sajnálom a kellemetlenséget, köszönöm a
+            türelmét, köszönjük türelmét, további szép napot, szívesen segítek, azonosításhoz
         """,
         "customer": """
             van egy problémám, az a problémám, lenne egy kérdésem, van egy kérdésem, segítségre van
-            szükségem, szeretnék, szeretném, azért hívom, azért telefonálok, azért írok, tudna segíteni,
+            szükségem, szeretnék, szeretném, azért írok, tudna segíteni,
             rendeltem, vásároltam, a rendelésem, a csomagom, a számlám, a fiókom, az internetem, nem
             működik, nem érkezett meg, köszönöm a segítséget, ennyi lenne, ez minden
         """,
+        "hold": "megnézem, utánanézek, egy pillanat türelmét, türelmét kérem, kérem a türelmét, kapcsolom",
+        "calling": "azért hívom, azért telefonálok",
         "bot": """
             nyomja meg az egyes, nyomja meg az 1, a beszélgetést rögzítjük, virtuális asszisztens vagyok,
             kérem tartsa a vonalat
@@ -188,18 +190,19 @@ _PHRASES: dict[str, dict[Side, str]] = {
             mida saan teie heaks teha, et helistasite, täname helistamast
         """,
         "agent": """
-            kas saan veel millegagi aidata, kas saan veel kuidagi aidata, kas on veel midagi, palun öelge
-            oma, palun nimetage oma, kas te ütleksite, teie kliendinumber, teie tellimuse number, teie
-            isikukood, vaatan järele, kohe vaatan, kontrollin, üks hetk, palun oodake, suunan teid,
-            ühendan teid, edastan, vabandan, vabandame, mul on kahju, tänan kannatlikkuse, aitäh ootamast,
-            ilusat päeva, head päeva jätku, aitan hea meelega, hea meelega aitan
+            kas saan veel millegagi aidata, kas saan veel kuidagi aidata, kas on veel midagi, palun öelge oma,
+            palun nimetage oma, kas te ütleksite, teie kliendinumber, teie tellimuse number, teie isikukood,
+            kontrollin, suunan teid, edastan, vabandan, vabandame, mul on kahju, tänan kannatlikkuse, aitäh
+            ootamast, ilusat päeva, head päeva jätku, aitan hea meelega, hea meelega aitan
         """,
         "customer": """
             mul on probleem, mul on küsimus, mul on mure, vajan abi, mul on vaja, sooviksin, ma soovin,
-            tahaksin, ma tahan, helistan seoses, kirjutan seoses, kas saate mind aidata, tellisin, ostsin,
+            tahaksin, ma tahan, kirjutan seoses, kas saate mind aidata, tellisin, ostsin,
             minu tellimus, minu pakk, minu arve, minu konto, minu internet, ei tööta, ei ole jõudnud, ei
             jõudnud, aitäh abi eest, tänan abi eest, see on kõik
         """,
+        "hold": "vaatan järele, kohe vaatan, üks hetk, palun oodake, ühendan teid",
+        "calling": "helistan seoses",
         "bot": """
             vajutage üks, vajutage 1, kõne salvestatakse, olen virtuaalne assistent, palun jääge liinile
         """,
@@ -261,8 +264,6 @@ def is_numbered_speaker(label: str) -> bool:
 @cache
 def _pattern(side: Side, language: str) -> re.Pattern[str]:
     phrases = _listed(_PHRASES[language][side])
-    if side == "agent":
-        phrases += _listed(_PHRASES[language]["greeting"])
     rest_by_first: dict[str, list[str]] = {}
     for phrase in sorted(phrases, key=len, reverse=True):
         first = phrase.split(maxsplit=1)[0]

@@ -6,23 +6,19 @@ Being the first to speak is no cue: in public sets it is the customer as often a
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import Field, PrivateAttr
 
 from llm_grader.files.mapping_file import load_mapping
-from llm_grader.readers.roles.languages import guess_language
-from llm_grader.readers.roles.role_words import count_phrases, plain, role_of_label
-from llm_grader.transcript import Model, Participant, Role, RoleSource, Transcript, Turn
+from llm_grader.readers.roles.cues import Decision, roles_by_cues
+from llm_grader.readers.roles.role_words import role_of_label
+from llm_grader.signals.agents import several_agents, speaking_agents, unknown_agent
+from llm_grader.transcript import Model, Role, Transcript, Turn, name_key
 
-CLEAR_MARGIN = 2
-"""In phrases: decides 67 % of 384 public task chats and 54 % of 28 medical calls (English), none of them wrongly."""
-
-_SAMPLE_CHARACTERS = 20_000
 _CHANNEL = re.compile(r"(?:ch|channel)?[ _]?(\d{1,2})(?:, .*)?")
 _OTHER_SIDE: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
 
@@ -52,7 +48,7 @@ class RoleMapping(Model):
         return lru_cache(maxsize=4096)(self._find)  # the same few people speak again and again
 
     def _find(self, names: tuple[str | None, ...]) -> Role | None:
-        known = [_key(name) for name in names if name is not None]
+        known = [name_key(name) for name in names if name is not None]
         ways = (self._named.get, self._by_channel, self._by_domain)
         return next((role for way in ways for name in known if (role := way(name))), None)
 
@@ -62,9 +58,9 @@ class RoleMapping(Model):
 
     @cached_property
     def _named(self) -> dict[str, Role]:
-        named: dict[str, Role] = {_key(word): role for word, role in self.speakers.items()}
-        named |= {_key(word): "customer" for word in self.customers}
-        return named | {_key(word): "agent" for word in (*self.agents, *self.addresses)}
+        named: dict[str, Role] = {name_key(word): role for word, role in self.speakers.items()}
+        named |= {name_key(word): "customer" for word in self.customers}
+        return named | {name_key(word): "agent" for word in (*self.agents, *self.addresses)}
 
     def _by_channel(self, name: str) -> Role | None:
         channel = _CHANNEL.fullmatch(name)
@@ -74,7 +70,7 @@ class RoleMapping(Model):
         _, at, domain = address.rpartition("@")
         if not at or not (self.domains or self.addresses):
             return None
-        house = tuple(_key(name).removeprefix("@") for name in self.domains)
+        house = tuple(name_key(name).removeprefix("@") for name in self.domains)
         ours = any(domain == name or domain.endswith(f".{name}") for name in house)
         return "agent" if ours else "customer"
 
@@ -98,7 +94,7 @@ def load_role_mapping(
         return mapping
     update = {"agents": (*mapping.agents, *agents), "channels": {**mapping.channels, **channels}}
     found = mapping.model_copy(update=update)
-    found._awaited = {_key(name): repr(name) for name in agents} | {
+    found._awaited = {name_key(name): repr(name) for name in agents} | {
         f"channel {number}": f"channel {number}" for number in channels
     }
     return found
@@ -111,28 +107,8 @@ def stated_role(speaker: str | None, mapping: RoleMapping) -> Role | None:
 
 def names_in(transcript: Transcript) -> set[str]:
     """All that those who take part are called, as `RoleMapping.unmatched` compares it."""
-    called = _called(transcript)
-    called |= {person.id: _names_of(person) for person in transcript.participants}
-    found = {_key(name) for names in called.values() for name in names}
+    found = {name_key(name) for names in transcript.called().values() for name in names}
     return found | {f"channel {channel[1]}" for name in found if (channel := _CHANNEL.fullmatch(name))}
-
-
-def _called(transcript: Transcript) -> dict[str, list[str]]:
-    """All that each speaker is called: as in the turns, and as the participants tell."""
-    known = {person.id: _names_of(person) for person in transcript.participants}
-    return {turn.speaker: known.get(turn.speaker, [turn.speaker]) for turn in transcript.turns if turn.speaker}
-
-
-def _names_of(person: Participant) -> list[str]:
-    return [name for name in (person.id, person.name, person.email, person.phone, person.key) if name]
-
-
-class Decision(NamedTuple):
-    """A role, how it came about, and how sure it is (0–1, None for unknown)."""
-
-    role: Role
-    source: RoleSource
-    confidence: float | None
 
 
 _UNKNOWN = Decision("unknown", "unknown", None)
@@ -154,7 +130,7 @@ def assign_roles(transcript: Transcript, mapping: RoleMapping) -> Transcript:
     )
     warnings = (*transcript.warnings, *_contradictions(transcript, mapping))
     update = {"turns": turns, "participants": participants, "warnings": warnings}
-    return _with_agent(transcript.model_copy(update=update), mapping)
+    return with_agent(transcript.model_copy(update=update), mapping)
 
 
 def _decided(turn: Turn, decision: Decision) -> Turn:
@@ -172,7 +148,7 @@ def _undecided(transcript: Transcript, decisions: Mapping[str, Decision]) -> lis
 
 
 def _by_mapping(transcript: Transcript, mapping: RoleMapping) -> dict[str, Decision]:
-    called = _called(transcript)
+    called = transcript.called()
     roles = {speaker: mapping.role_of(*called[speaker]) for speaker in _undecided(transcript, {})}
     return {speaker: Decision(role, "mapping", 1.0) for speaker, role in roles.items() if role}
 
@@ -194,66 +170,37 @@ def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -
 
 def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
     undecided = _undecided(transcript, decisions)
-    if not undecided:
-        return {}
-    said = _words_of(transcript)
-    language = transcript.language or guess_language(" ".join(text[:4000] for text in said.values()))
-    recorded = {s for s in undecided if count_phrases(said.get(s, ""), "bot", language) >= CLEAR_MARGIN}
-    scores = {s: _leaning(said.get(s, ""), language) for s in undecided if s not in recorded}
-    return {s: Decision("bot", "cues", 0.75) for s in recorded} | dict(_clear(scores))
-
-
-def _words_of(transcript: Transcript) -> dict[str, str]:
-    said: dict[str, list[str]] = defaultdict(list)
-    length: Counter[str] = Counter()
-    for turn in transcript.turns:
-        if turn.speaker and turn.spoken and length[turn.speaker] < _SAMPLE_CHARACTERS:
-            text = " ".join(turn.text[start:end] for start, end in turn.body_spans())[:_SAMPLE_CHARACTERS]
-            said[turn.speaker].append(plain(text))
-            length[turn.speaker] += len(text)
-    return {speaker: " \n ".join(texts) for speaker, texts in said.items()}
-
-
-def _leaning(text: str, language: str | None) -> int:
-    """How many more phrases of agents than of customers a text holds; it is in `plain` form."""
-    return count_phrases(text, "agent", language) - count_phrases(text, "customer", language)
-
-
-def _clear(scores: Mapping[str, int]) -> Iterator[tuple[str, Decision]]:
-    """Who leans to the agent's side, and who to the customer's, by the margin more than everyone else undecided."""
-    ranked = sorted(scores.items(), key=lambda item: item[1])
-    if len(ranked) == 1:
-        ranked = [("", 0), *ranked] if ranked[0][1] > 0 else [*ranked, ("", 0)]
-    sides: tuple[tuple[Role, list[tuple[str, int]]], ...] = (("agent", ranked[-2:][::-1]), ("customer", ranked[:2]))
-    for role, two in sides:
-        margin = abs(two[0][1] - two[1][1]) if len(two) == 2 else 0
-        if margin >= CLEAR_MARGIN and two[0][0]:
-            yield two[0][0], Decision(role, "cues", round(1 - 0.5 / margin, 2))
+    return roles_by_cues(transcript, undecided) if undecided else {}
 
 
 def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:
     stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role != "unknown"}
-    called = _called(transcript)
+    called = transcript.called()
     for speaker, role in stated.items():
         mapped = mapping.role_of(*called[speaker])
         if mapped and mapped != role and role not in ("bot", "system"):  # these may write from an agent's address
             yield f"speaker {speaker!r}: the source says {role}, the mapping {mapped}; the source's was kept"
 
 
-def _with_agent(transcript: Transcript, mapping: RoleMapping) -> Transcript:
-    agents = list(dict.fromkeys(turn.speaker for turn in transcript.turns if turn.role == "agent" and turn.spoken))
-    if transcript.agent_id is not None or len(agents) < 2:
-        return transcript
-    wanted = {_key(name) for name in mapping.agents}
-    called = _called(transcript)
-    named = [speaker for speaker in agents if speaker and wanted & set(map(_key, called[speaker]))]
-    if len(named) == 1:
-        return transcript.model_copy(update={"agent_id": named[0]})
-    names = ", ".join(speaker or "(no name)" for speaker in agents[:5])
-    warning = f"{len(agents)} agents took part ({names}): all are graded together unless one is named"
-    return transcript.model_copy(update={"warnings": (*transcript.warnings, warning)})
+def with_agent(transcript: Transcript, mapping: RoleMapping) -> Transcript:
+    """The transcript with the speaker who is under review: by its own `agent_id`, else the one agent that is mapped.
+
+    Where several agents took part and none is named, or the one named is none of them, a warning says so.
+    """
+    named = transcript.reviewed_agent or _mapped_agent(transcript, mapping)
+    if named is not None:
+        return transcript.model_copy(update={"agent_id": named}) if named != transcript.agent_id else transcript
+    doubts = (unknown_agent(transcript), several_agents(transcript))
+    warnings = tuple(doubt for doubt in doubts if doubt is not None and doubt not in transcript.warnings)
+    return transcript.model_copy(update={"warnings": (*transcript.warnings, *warnings)}) if warnings else transcript
 
 
-def _key(name: str) -> str:
-    """A name as it is compared: WhatsApp shows people who are no contacts with a `~` that belongs to nobody's name."""
-    return " ".join(name.casefold().removeprefix("~").split())
+def _mapped_agent(transcript: Transcript, mapping: RoleMapping) -> str | None:
+    """The only agent of the mapping who speaks, where it is not plain anyway who is under review."""
+    agents = speaking_agents(transcript)
+    if transcript.agent_id is None and len(agents) < 2:
+        return None
+    wanted = {name_key(name) for name in mapping.agents}
+    called = transcript.called()
+    mapped = [speaker for speaker in agents if wanted & set(map(name_key, called.get(speaker, ())))]
+    return mapped[0] if len(mapped) == 1 else None

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat, UsageError
 from llm_grader.readers import RoleMapping, read_transcripts
 from llm_grader.readers.chats import canonical
+from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Segment, Ticket, Transcript, Turn
 
@@ -33,7 +34,9 @@ def read_all(source: Path) -> tuple[list[Transcript], list[InputError]]:
 
 
 def test_the_smallest_valid_transcript_is_read_as_it_was_written(tmp_path: Path) -> None:
-    assert list(read_transcripts(write(tmp_path, SMALLEST))) == [Transcript.model_validate_json(SMALLEST)]
+    (read,) = read_transcripts(write(tmp_path, SMALLEST))
+    assert read.warnings == ("no turn of a customer",)
+    assert read.model_copy(update={"warnings": ()}) == Transcript.model_validate_json(SMALLEST)
 
 
 @pytest.mark.parametrize("layout", ["{0}", "[{0}, {0}]", "{0}\n{0}\n", "\n{0}\n\n{0}", "[\n {0}\n]"])
@@ -54,7 +57,6 @@ def test_a_pretty_printed_document_is_one_transcript(tmp_path: Path) -> None:
     [
         ('{"id": "x", "channel": "chat", "turns": [', "not valid JSON"),
         ('{"id": "x", "channel": "chat", "turns": [], "turns": []}', "'turns' stands twice"),
-        ('{"id": "x", "channel": "chat", "turns": [], "metadata": {"a": NaN}}', "not valid JSON"),
         ('{"id": "x", "channel": "chat", "turns": [], "metadata": {"a": 1e999}}', "too large"),
         ('{"id": "x", "channel": "fax", "turns": []}', "channel"),
         ('{"id": "x", "channel": "chat", "turns": [{"role": "Agent", "text": "a"}]}', r"turns\.0\.role"),
@@ -98,14 +100,14 @@ def test_a_broken_document_is_malformed_json_not_an_unknown_format(tmp_path: Pat
 def test_what_no_reader_knows_is_told_with_what_was_found_and_where_the_formats_are(tmp_path: Path) -> None:
     _, (problem,) = read_all(write(tmp_path, '{"weather": "fine"}'))
     assert isinstance(problem, UnsupportedFormat)
-    assert all(name in str(problem) for name in ("weather", "llm-grader read --help", "--format"))
+    assert all(name in str(problem) for name in ("weather", "llm-grader read formats", "--format"))
 
 
 def test_half_a_surrogate_pair_is_no_text_and_is_told(tmp_path: Path) -> None:
     line = SMALLEST.replace("Hello", r"a\ud83d b\ud83d\ude00 c\\ud83d")
     (transcript,) = read_transcripts(write(tmp_path, line))
     assert transcript.turns[0].text == "a\ufffd b😀 c\\ud83d"
-    assert transcript.warnings == ("1 halves of surrogate pairs are no text and were read as U+FFFD",)
+    assert "1 halves of surrogate pairs are no text and were read as U+FFFD" in transcript.warnings
 
 
 @pytest.mark.parametrize(
@@ -119,9 +121,8 @@ def test_what_was_said_arrives_unchanged(tmp_path: Path, text: str) -> None:
 
 def test_an_id_that_occurs_again_is_kept_and_told(tmp_path: Path) -> None:
     first, second = read_transcripts(write(tmp_path, f"{SMALLEST}\n{SMALLEST}"))
-    assert first.warnings == ()
     assert second.id == "t1"
-    assert second.warnings == ("the id 't1' was read before: two transcripts have it",)
+    assert {*second.warnings} - {*first.warnings} == {"the id 't1' was read before: two transcripts have it"}
 
 
 def test_roles_the_caller_gives_apply_to_unknown_speakers_only(tmp_path: Path) -> None:
@@ -222,11 +223,17 @@ def turns(draw: st.DrawFn) -> Turn:
         warnings=st.lists(names, max_size=2).map(tuple),
     )
 )
-def test_serialise_and_read_is_the_identity(transcript: Transcript) -> None:
+def test_serialise_and_read_is_the_identity_but_that_mail_gets_segments(transcript: Transcript) -> None:
+    transcript = with_mail_parts(transcript, as_written=True)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "t.jsonl"
         file.write_text(transcript.model_dump_json(exclude_none=True) + "\n", encoding="utf-8")
-        assert list(read_transcripts(file)) == [transcript]
+        (read,) = read_transcripts(file)
+        # what speaks against it is added, and nothing else changes
+        assert read.warnings[: len(transcript.warnings)] == transcript.warnings
+        assert read.model_copy(update={"warnings": transcript.warnings}) == transcript
+        file.write_text(read.model_dump_json(exclude_none=True) + "\n", encoding="utf-8")
+        assert list(read_transcripts(file)) == [read]
 
 
 # A file on disk is read line by line, what comes through a pipe all at once: both say the same.

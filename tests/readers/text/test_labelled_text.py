@@ -153,7 +153,7 @@ def test_files_of_one_name_are_told_apart_and_named(tmp_path: Path) -> None:
 
 
 def test_unlabelled_text_is_refused_not_guessed_at(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedFormat, match=r"no line begins with a speaker.*`llm-grader read --help`.*--format"):
+    with pytest.raises(UnsupportedFormat, match=r"no line begins with a speaker.*`llm-grader read formats`.*--format"):
         read(tmp_path, "Hi, my name is Joanna. Hello Joanna, thank you for calling. How can I help: anything?")
     with pytest.raises(MalformedInput, match="no line begins with a speaker"):
         read(tmp_path, "Hi, my name is Joanna.\nHello Joanna.\n", format="text")

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llm_grader.errors import MalformedInput
-from llm_grader.figures.business_hours import BusinessHours, load_business_hours
+from llm_grader.signals.business_hours import BusinessHours, load_business_hours
 
 HOUR = 3600.0
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -6,13 +6,14 @@ Nothing is split on a guess: every part must be a conversation of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from llm_grader.readers.chats.label_lines import Line, find_speakers
 from llm_grader.readers.roles.role_words import is_field, plain
 from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.text.label_lines import Line, find_speakers
+from llm_grader.readers.text.text_header import greets
 
 _WORDS = """
     conversation, chat, call, transcript, dialog, dialogue, ticket, case, session, gespräch, unterhaltung, anruf,
@@ -53,7 +54,42 @@ def conversations_in(lines: list[Line], roles: RoleMapping) -> Parts:
         if whole > 1:
             doubt = f"not all that lines of {mark * 3} separate are conversations: read as a single one"
             return Parts([lines], (doubt,))
-    return Parts([lines])
+    return Parts([lines], tuple(_blank_doubt(lines, roles)))
+
+
+def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
+    """The warning that blank lines may stand between conversations.
+
+    They do when they are wider than the others, or each part begins with a greeting, and both sides speak in each part.
+    """
+    gaps = [(run[0], len(run)) for blank, run in _runs(lines) if blank and run[0] and run[0] + len(run) < len(lines)]
+    widest = max((length for _, length in gaps), default=0)
+    wide = [(start, length) for start, length in gaps if length == widest]
+    parts = [lines[start:end] for start, end in pairwise([0, *(start for start, _ in wide), len(lines)])]
+    if len(parts) < 2 or not all(_has_two_labels(part) for part in parts):
+        return
+    clear = widest > 1 or all(_greeted(part) for part in parts)
+    if clear and all(_speakers(part, roles) > 1 for part in parts):
+        first = parts[1][widest].number
+        yield (
+            f"blank lines may separate {len(parts)} conversations (the second: line {first}): read as a single one; "
+            "lines of --- between them tell them apart"
+        )
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[int]]]:
+    """The stretches of blank and of other lines, by their places."""
+    for blank, run in groupby(range(len(lines)), key=lambda at: not lines[at].whole.strip()):
+        yield blank, list(run)
+
+
+def _has_two_labels(part: Sequence[Line]) -> bool:
+    return len({line.label for line in part if line.label}) > 1
+
+
+def _greeted(part: Sequence[Line]) -> bool:
+    """Whether one of the first two turns begins as a conversation does."""
+    return any(greets(line.text) for line in [line for line in part if line.label][:2])
 
 
 def _told_apart(parts: list[list[Line]], way: str) -> Parts:
