@@ -2,69 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from llm_grader.content import content_hash
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_of
-from llm_grader.eval.labels.units import Unit, Verdicts
+from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
-from llm_grader.eval.stats.probabilities import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
+from llm_grader.eval.stats.probabilities import PLATT_FROM
 from llm_grader.eval.stats.proportions import Proportion, wilson
-from llm_grader.eval.stats.ratings import BoolArray, FloatArray, IntArray
-from llm_grader.eval.stats.routing import Route, find_route
+from llm_grader.eval.stats.routing import Route
+from llm_grader.eval.summary.confidence_lines import (
+    OWN_FROM,
+    Kind,
+    Pairs,
+    Quality,
+    choose_lines,
+    pairs_of,
+    quality_of,
+    route_of,
+)
 from llm_grader.grading.confidence import (
     APPLIED,
     Calibration,
     ErrorRates,
     Fitted,
-    LogitLine,
     judge_of,
-    positive_probability,
 )
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.verdict import MET, NOT_MET, Label, Provenance, Scorecard
 from llm_grader.version import __version__
-
-OWN_FROM = 100
-"""From how many labels on an item has a line of its own; with fewer, a line of all items of its kind."""
-POOLED_FROM = 30
-"""With how few labels nothing is fitted."""
-_FOLDS = 5
-
-Kind = Literal["binary", "scale"]
-
-
-class Pairs(NamedTuple):
-    """Probabilities of the positive answer (0–1), whether it was true (0 or 1), and the fold of the transcript.
-
-    `given` says whether the positive answer is the one that the judge gave.
-    """
-
-    kind: Kind
-    p: FloatArray
-    y: FloatArray
-    fold: IntArray
-    given: BoolArray
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Quality of `labels` probabilities: calibration error (ECE), Brier score and AUROC."""
-
-    labels: int
-    ece: float
-    brier: float
-    auroc: float
 
 
 @dataclass(frozen=True)
@@ -122,23 +95,16 @@ def calibrate(
             met.append(card)
     provenance, verdicts = _one_judge(met), verdicts_of(met, labelled.pieces)
     answers = [collect_answers(own, verdicts, item) for item, own in _by_item(labels, labelled.rubric)]
-    pairs = {found.item.id: _pairs(found, verdicts) for found in answers}
-    chosen = _choose_lines(pairs)
+    pairs = {found.item.id: pairs_of(found, verdicts) for found in answers}
+    chosen = choose_lines(pairs)
     calibration = Calibration(
         lines=chosen.lines,
         error_rates={found.item.id: rates for found in answers if (rates := _error_rates(found)) is not None},
         fitted=_fitted(labelled, answers, provenance, pairs, now),
     )
-    routes = {item_id: _route(chosen.held_out[item_id], max_error) for item_id in chosen.lines}
-    before, after = _quality(pairs), _quality(chosen.held_out)
+    routes = {item_id: route_of(chosen.held_out[item_id], max_error) for item_id in chosen.lines}
+    before, after = quality_of(pairs), quality_of(chosen.held_out)
     return CalibrationFit(calibration, before, after, chosen.refused, routes, failed)
-
-
-def _route(pairs: Pairs, max_error: float) -> Route:
-    """From which calibrated confidence on the verdicts may stand."""
-    sure = np.where(pairs.given, pairs.p, 1 - pairs.p)
-    right = np.where(pairs.given, pairs.y, 1 - pairs.y) > 0
-    return find_route(sure.tolist(), right.tolist(), max_error=max_error)
 
 
 def _by_item(labels: Iterable[Label], rubric: Rubric) -> list[tuple[Item, list[Label]]]:
@@ -163,106 +129,6 @@ def _one_judge(cards: Iterable[Scorecard]) -> Provenance:
     if APPLIED in provenance.parameters:
         raise UsageError("the cards are calibrated already: take those of the store, or grade without --calibration")
     return provenance
-
-
-def _pairs(answers: ItemAnswers, verdicts: Verdicts) -> Pairs:
-    """Every verdict with a confidence whose gold label is decided."""
-    item, found = answers.item, []
-    for unit, truth in zip(answers.units, answers.decided, strict=True):
-        verdict = verdicts.get(unit)
-        p = None if verdict is None else positive_probability(verdict, item)
-        if verdict is not None and p is not None and truth in item.levels:
-            right = truth == (MET if item.scale == "binary" else verdict.label)
-            found.append((p, float(right), _fold(unit), item.scale != "binary" or verdict.label == MET))
-    columns = np.array(found, dtype=np.float64).reshape(-1, 4)
-    kind: Kind = "binary" if item.scale == "binary" else "scale"
-    return Pairs(kind, columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int64), columns[:, 3] > 0)
-
-
-def _fold(unit: Unit) -> int:
-    return hashlib.sha256(unit.transcript_id.encode()).digest()[0] % _FOLDS
-
-
-class _Chosen(NamedTuple):
-    """The lines that stand, what they make of conversations left out, and the items without one since it was worse."""
-
-    lines: dict[str, LogitLine]
-    held_out: dict[str, Pairs]
-    refused: tuple[str, ...]
-
-
-def _choose_lines(pairs: Mapping[str, Pairs]) -> _Chosen:
-    """Of an item's own line and that of its kind the better one, by the Brier score on conversations left out."""
-    able = frozenset(item_id for item_id, found in pairs.items() if found.y.size >= OWN_FROM)
-    own, shared = _fit_lines(pairs, able), _fit_lines(pairs)
-    own_held, shared_held = _held_out(pairs, able), _held_out(pairs)
-    lines, held = {}, dict(shared_held)
-    for item_id in shared:
-        takes_own = not own[item_id].pooled and _brier(own_held[item_id]) <= _brier(shared_held[item_id])
-        lines[item_id] = own[item_id] if takes_own else shared[item_id]
-        held[item_id] = own_held[item_id] if takes_own else shared_held[item_id]
-    refused = tuple(item_id for item_id, line in lines.items() if _is_worse(item_id, line, lines, (pairs, held)))
-    return _Chosen({item_id: line for item_id, line in lines.items() if item_id not in refused}, held, refused)
-
-
-def _is_worse(
-    item_id: str,
-    line: LogitLine,
-    lines: Mapping[str, LogitLine],
-    pairs: tuple[Mapping[str, Pairs], Mapping[str, Pairs]],
-) -> bool:
-    """Whether a line leaves the Brier score higher than it was: on its item, or on all that share it."""
-    alike = [item_id] if not line.pooled else [other for other, its in lines.items() if its == line]
-    before, after = (_together(part[other] for other in alike) for part in pairs)
-    return _brier(after) > _brier(before)
-
-
-def _brier(pairs: Pairs) -> float:
-    return brier(pairs.p, pairs.y)
-
-
-def _fit_lines(pairs: Mapping[str, Pairs], own_lines: frozenset[str] = frozenset()) -> dict[str, LogitLine]:
-    lines = {}
-    for item_id, own in pairs.items():
-        alike = (other for other in pairs.values() if other.kind == own.kind)
-        like = own if item_id in own_lines else _together(alike)
-        if like.y.size >= POOLED_FROM and own.y.size:
-            fit = fit_calibrator(like.p, like.y)
-            pooled = like is not own
-            lines[item_id] = LogitLine(slope=fit.slope, intercept=fit.intercept, labels=like.y.size, pooled=pooled)
-    return lines
-
-
-def _together(pairs: Iterable[Pairs]) -> Pairs:
-    listed = list(pairs)
-    columns = (np.concatenate([getattr(part, name) for part in listed]) for name in ("p", "y", "fold", "given"))
-    return Pairs(listed[0].kind, *columns)
-
-
-def _held_out(pairs: Mapping[str, Pairs], own_lines: frozenset[str] = frozenset()) -> dict[str, Pairs]:
-    """The pairs with the probabilities that lines fitted on the other folds give them."""
-    corrected = {item_id: own.p.copy() for item_id, own in pairs.items()}
-    for fold in range(_FOLDS):
-        lines = _fit_lines({item_id: _where(own, own.fold != fold) for item_id, own in pairs.items()}, own_lines)
-        for item_id, line in lines.items():
-            here = pairs[item_id].fold == fold
-            corrected[item_id][here] = [line.apply(p) for p in pairs[item_id].p[here].tolist()]
-    return {item_id: own._replace(p=corrected[item_id]) for item_id, own in pairs.items()}
-
-
-def _where(pairs: Pairs, chosen: npt.NDArray[np.bool_]) -> Pairs:
-    return Pairs(pairs.kind, pairs.p[chosen], pairs.y[chosen], pairs.fold[chosen], pairs.given[chosen])
-
-
-def _quality(pairs: Mapping[str, Pairs]) -> dict[Kind, Quality]:
-    kinds: tuple[Kind, ...] = ("binary", "scale")
-    found = {}
-    for kind in kinds:
-        like = [other for other in pairs.values() if other.kind == kind]
-        if like and (all_of := _together(like)).y.size:
-            p, y = all_of.p, all_of.y
-            found[kind] = Quality(y.size, expected_calibration_error(p, y), brier(p, y), auroc(p, y))
-    return found
 
 
 def _error_rates(answers: ItemAnswers) -> ErrorRates | None:

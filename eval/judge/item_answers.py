@@ -15,7 +15,8 @@ import numpy as np
 
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.labels.sources import of_best_source
-from llm_grader.eval.labels.units import ADJUDICATOR, Unit, Verdicts, items_by_turn
+from llm_grader.eval.labels.units import ADJUDICATOR as ADJUDICATOR  # others take it from here
+from llm_grader.eval.labels.units import Unit, Verdicts, items_by_turn
 from llm_grader.eval.stats.ratings import BoolArray, FloatArray, IntArray
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, UNSCORED, Label, LabelSource

@@ -51,7 +51,7 @@ def draw_sample(
 ) -> tuple[Drawn, ...]:
     """The sample, in the order in which it is to be shown.
 
-    Each conversation is drawn once: first at random from all that could be graded, and what was so drawn stays random
+    Each conversation is drawn once: first at random from all that were graded, and what was so drawn stays random
     whatever else it is; then critical failures, what is in doubt, and rare labels, from the rest. Only the chance of
     those drawn at random, and of critical failures, is known.
 
@@ -65,7 +65,7 @@ def draw_sample(
     Raises:
         UsageError: there is no card that could be graded.
     """
-    by_id = {card.transcript_id: card for card in cards if card.status != "error"}
+    by_id = {card.transcript_id: card for card in cards if card.status in ("ok", "needs_review")}
     if not by_id:
         raise UsageError("nothing to draw from: no conversation was graded")
     random = np.random.default_rng(seed)

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from llm_grader.errors import MalformedInput, UsageError
-from llm_grader.eval.judge.calibrating import OWN_FROM, calibrate, corrected_rates
+from llm_grader.eval.judge.calibrating import calibrate, corrected_rates
 from llm_grader.eval.judge.labelled_set import LabelledSet, load_labelled_set
+from llm_grader.eval.summary.confidence_lines import OWN_FROM
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.confidence import (
     Calibration,

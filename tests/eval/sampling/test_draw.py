@@ -70,7 +70,7 @@ def test_the_order_tells_nothing_of_why_and_the_seed_draws_the_same(rubric: Rubr
     assert {"random", "uncertain"} <= first.keys()
 
 
-def test_small_runs_are_drawn_whole_and_failed_requests_are_not(rubric: Rubric) -> None:
+def test_small_runs_are_drawn_whole_but_for_failed_requests(rubric: Rubric) -> None:
     few = cards(rubric, 20)
     few[10] = few[10].model_copy(update={"status": "error"})
     drawn = draw_sample(few, rubric, SampleSizes(random=100), now=NOW)
