@@ -13,7 +13,7 @@ from llm_grader.eval.judge.item_answers import ItemAnswers
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.eval.stats.probabilities import auroc, brier, expected_calibration_error, fit_calibrator
 from llm_grader.eval.stats.ratings import BoolArray, FloatArray, IntArray
-from llm_grader.eval.stats.routing import Route
+from llm_grader.eval.stats.routing import Route, find_route
 from llm_grader.grading.confidence import LogitLine, positive_probability
 from llm_grader.verdict import MET
 
