@@ -1,1 +1,1 @@
-"""Commands about people who label, and about two judges beside one another."""
+"""Commands that measure a judge, the people beside it, and what they label."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from llm_grader.cli.commands.counterfactuals import injection, languages, names, repeats
+from llm_grader.cli.measuring.counterfactuals import injection, languages, names, repeats
 from llm_grader.cli.measuring.people import auditors, scores
 from llm_grader.cli.measuring.two_runs import two_runs
 from llm_grader.cli.setup import options
