@@ -80,6 +80,7 @@ class Drift:
 
     `failed` counts the anchors whose later grading is an error: they say nothing. `power_of_item` is the chance of
     seeing a change of 8 % one way and 2 % the other on one item alone, `power_of_all` that of the same on every item.
+    `models` are those of the frozen grading, and of the later one.
     """
 
     items: tuple[ItemDrift, ...]
@@ -87,6 +88,7 @@ class Drift:
     failed: int
     power_of_item: float
     power_of_all: float
+    models: tuple[tuple[str, ...], tuple[str, ...]]
 
     @property
     def drifted(self) -> bool:
@@ -122,7 +124,8 @@ def drift(
     items, pooled = find_drift(_labels(old), _labels(new), scales=scales, q=level)
     of_item, of_all = _powers(items, level)
     failed = sum(card.status == "error" for card in new)
-    found = Drift(items, pooled, failed, of_item, of_all)
+    models = tuple(sorted({card.provenance.model for card in old})), tuple(sorted({c.provenance.model for c in new}))
+    found = Drift(items, pooled, failed, of_item, of_all, models)
     if not found.failed and not any(item.n or item.lost for item in found.items):
         raise UsageError(f"{_NOTHING}, {rubric.id}")
     return found

@@ -61,10 +61,10 @@ def origin_of(
 
 def describe(origin: Origin) -> str:
     """The origin in a line or two, for people."""
-    runs = f"runs {', '.join(map(str, origin.runs))}" if origin.runs else "from no store"
-    models = ", ".join(origin.models) or "no model"
-    versions = ", ".join(origin.versions) or "?"
+    runs = f"runs {', '.join(map(str, origin.runs))}" if origin.runs else ""
+    judged = ", ".join(part for part in (*origin.models, runs) if part)
+    rubric = " ".join([origin.rubric_id, *origin.versions])
     return (
-        f"{origin.rubric_id} {versions} ({origin.rubric_hash[:12]}), {models}, {runs}; "
-        f"labels {origin.labels} ({origin.labels_hash[:12]}), seed {origin.seed}, llm-grader {origin.library_version}"
+        f"{rubric} ({origin.rubric_hash[:12]}){f', {judged}' if judged else ''}; labels {origin.labels} "
+        f"({origin.labels_hash[:12]}), seed {origin.seed}, llm-grader {origin.library_version}"
     )

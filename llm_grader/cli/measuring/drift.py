@@ -86,7 +86,8 @@ def drift(
         for item in found.items:
             typer.echo(json_module.dumps(asdict(item)))
         power = {"power_of_item": found.power_of_item, "power_of_all": found.power_of_all}
-        typer.echo(json_module.dumps({"item_id": None, **asdict(found.pooled), **power}))
+        origin = {"rubric_id": loaded.id, "rubric_hash": loaded.content_hash(), "models": found.models}
+        typer.echo(json_module.dumps({"item_id": None, **asdict(found.pooled), **power, **origin}))
     else:
         _print(found)
     raise typer.Exit(1 if found.drifted else _SOME_FAILED if found.failed else 0)
@@ -140,3 +141,5 @@ def _print(found: Drift) -> None:
         f"{found.power_of_item:.0%} of the cases on one item alone, in {found.power_of_all:.0%} on all of them.",
         style="dim",
     )
+    before, after = (", ".join(models) or "?" for models in found.models)
+    console.print(f"Graded by {before}, and later by {after}.", style="dim", markup=False)

@@ -56,6 +56,7 @@ def auditors(
         _print_json([("alternative", row) for row in [found.alternative] if row is not None])
     else:
         _print_auditors(found)
+    _print_origin(labelled, run, seed, json=json)
 
 
 def scores(
@@ -80,6 +81,7 @@ def scores(
         _print_json([("scores", row) for row in found])
     else:
         _print_scores(found)
+    _print_origin(labelled, run, seed, json=json)
 
 
 def _labelled(
@@ -108,6 +110,18 @@ def _print_json(rows: Iterable[tuple[str, object]]) -> None:
 
     for kind, row in rows:
         typer.echo(json_module.dumps({"kind": kind, **without_nan(asdict(row))}, ensure_ascii=False))  # type: ignore[call-overload]
+
+
+def _print_origin(labelled: LabelledSet, run: int | None, seed: int, *, json: bool) -> None:
+    """Of which labels, and of which run, it was."""
+    from llm_grader.cli.terminal.show import stdout_console
+    from llm_grader.eval.summary.origin import describe, origin_of
+
+    origin = origin_of(labelled, [], seed=seed, runs=[] if run is None else [run])
+    if json:
+        _print_json([("origin", origin)])
+    else:
+        stdout_console().print(describe(origin), style="dim", markup=False, highlight=False)
 
 
 def _print_auditors(found: AuditorReport) -> None:

@@ -32,6 +32,7 @@ _MEANS = {
 }
 _HEADINGS = ("item", "n", "gold", "share", "judge", "recall", "κ", "AC", "bias", "cover", "quotes", "people", "gate")
 _MOST_IDS = 8
+_SEEN = 0.005  # of a difference, at two decimals
 _LEGEND = """\
 How to read it. Each line of an item is a label that people gave: its share, how often the judge gave each label to
 those conversations (+ those it did not score), and recall: how many of them it found, where what it did not score is
@@ -116,7 +117,7 @@ def _reasons(row: ItemRow) -> Iterator[str]:
         yield f"skewed: κ {kappa} and AC {other} lie apart, as with unevenly spread labels: mind the recall of each"
     if found.few_rare and found.scored:
         yield f"{found.minority:g} labels off the most common one, fewer than 15: the intervals are too narrow"
-    if not isnan(found.kappa_all.estimate) and any(found.unscored):
+    if abs(found.kappa_all.estimate - found.kappa.estimate) >= _SEEN:
         yield f"κ over all answers, also those off the scale, is {_figure(found.kappa_all.estimate)}"
     for name, units in (("missed", row.missed), ("false alarms", row.false_alarms)):
         if units:
