@@ -32,9 +32,14 @@ def doctor(flags: options.EndpointFlags) -> None:
 
     settings = load_settings(flags)
     endpoint = settings.endpoint
-    for name, value in {**settings.model_dump(exclude={"api_key"}), "base_url": endpoint.address}.items():
+    shown = {**settings.model_dump(exclude={"api_key", "thresholds", "headers"}), "base_url": endpoint.address}
+    for name, value in shown.items():
         typer.echo(f"{name:>22}  {value}")
+    typer.echo(f"{'headers':>22}  {', '.join(settings.headers) or 'none'}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
+    typer.echo(f"{'thresholds':>22}  of items that may be left to a judge:")
+    for name, field in type(settings.thresholds).model_fields.items():
+        typer.echo(f"{f'thresholds.{name}':>28}  {getattr(settings.thresholds, name):<6}  {field.description}")
     found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:
         raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded

@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from llm_grader.errors import UsageError
+from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.gateway.endpoint import LOCAL
 from llm_grader.grader.settings import GraderSettings, WrongSettings, sdk_settings
 
@@ -44,6 +45,9 @@ class Settings(BaseSettings, GraderSettings):
     store: Path = Field(default=Path("llm-grader.db"), description="File for results.")
     keep_transcripts: bool = Field(default=True, description="Keep conversations beside their results in the store.")
     calibration: Path | None = Field(default=None, description="Calibrate confidences and pass rates by this file.")
+    thresholds: Thresholds = Field(
+        default=DEFAULT, description="What an item has to reach to be left to a judge: [thresholds] in the file."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -278,7 +278,7 @@ def test_an_item_that_was_labelled_turn_by_turn_is_not_refined(tmp_path: Path) -
         assert "found none" in run("refine", "--gold", gold, *judged).stderr
 
 
-def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path: Path) -> None:
+def test_a_rubric_has_the_looks_that_were_fixed_at_the_first_and_no_more_for_any_item(tmp_path: Path) -> None:
     rubric, gold = write_rubric(tmp_path), small_gold(tmp_path)
     wordings = tmp_path / "wordings.yaml"
     wordings.write_text("greeting:\n  - question: Is there a greeting?\n", "utf-8")
@@ -290,7 +290,7 @@ def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path
         sent = len(server.requests)
         again = run(*command)
         assert again.code == 2
-        assert "all 1 looks of greeting are taken" in again.stderr
+        assert "all 1 looks of desk are taken" in again.stderr
         assert len(server.requests) == sent
         assert "1 looks were fixed" in run(*command[:-1], "3").stderr
     (look,) = LookLog(gold / "looks.jsonl", of=1).looks
