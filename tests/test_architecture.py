@@ -27,6 +27,7 @@ FLOORS: tuple[set[str], ...] = (
     {"grader"},
     {"batch", "ray"},
     {"eval"},
+    {"report"},
     {"pytest_plugin", "cli"},
 )
 """The rooms from the ground up: what is on a floor imports from the floors below it alone."""

@@ -23,6 +23,7 @@ from llm_grader.cli.commands.plan import plan
 from llm_grader.cli.commands.read import read
 from llm_grader.cli.commands.refine import refine
 from llm_grader.cli.commands.render import render
+from llm_grader.cli.commands.report import report
 from llm_grader.cli.commands.results import app as results_app
 from llm_grader.cli.terminal.interrupts import NOBODY_READS, discard_stdout
 from llm_grader.errors import DiskError, GraderError
@@ -70,6 +71,7 @@ app.command("read")(read)
 app.command("render")(render)
 app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
+app.command("report")(report)
 app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")

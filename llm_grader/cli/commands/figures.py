@@ -92,12 +92,12 @@ def figures(
 @contextmanager
 def _cards(store: Path | None, run: int | None) -> Iterator[Iterator[Scorecard]]:
     """The scorecards of the run, none when no store and no run was named."""
-    from llm_grader.cli.commands.results import _open
+    from llm_grader.cli.commands.results import open_store
 
     if store is None and run is None:
         yield iter(())
         return
-    with _open(store) as opened:
+    with open_store(store) as opened:
         if run is not None and run not in {listed.run_id for listed in opened.runs()}:
             raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
         yield opened.cards(run)

@@ -29,7 +29,7 @@ def list_runs(store: options.StoreFile = None, json: options.Json = False) -> No
 
     from llm_grader.cli.terminal.show import stdout_console
 
-    with _open(store) as opened:
+    with open_store(store) as opened:
         runs = opened.runs()
     if json:
         for run in runs:
@@ -66,7 +66,7 @@ def show(
     from llm_grader.store.stored import Brief
 
     wanted = set(transcript or [])
-    with _open(store) as opened:
+    with open_store(store) as opened:
         if run is not None and run not in {listed.run_id for listed in opened.runs()}:
             raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
         cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
@@ -94,7 +94,12 @@ def _titles(card: Scorecard, store: Store) -> dict[str, str]:
     return {} if rubric is None else titles_of(rubric, str(card.provenance.parameters.get("language") or "en"))
 
 
-def _open(file: object) -> Store:
+def open_store(file: object) -> Store:
+    """The store that a flag or the settings name.
+
+    Raises:
+        UsageError: there is none.
+    """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.errors import UsageError
     from llm_grader.store.store import Store

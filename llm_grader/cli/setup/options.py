@@ -22,6 +22,7 @@ from llm_grader.cli.setup.settings import Settings
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Reading
+    from llm_grader.transcript import Transcript
 
 
 def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A002 - what typer calls it
@@ -121,6 +122,35 @@ class InputFlags:
         from llm_grader.cli.setup.inputs import reading_of
 
         return reading_of(self.format, self.agent, self.roles, self.columns, self.channel, self.channel_roles)
+
+
+@dataclass(frozen=True)
+class TextFlags:
+    """Where the texts of conversations are that a store does not keep, and how they are read; matched by id."""
+
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="The conversations again, where the store keeps no texts.", metavar="[INPUT…]"),
+    ] = None
+    format: Format = None
+    channel_roles: ChannelRoles = None
+    roles: Roles = None
+    columns: Columns = None
+    channel: Channel = None
+
+    def by_id(self) -> dict[str, Transcript]:
+        """The conversations by their ids.
+
+        Raises:
+            UsageError: the channels' roles are not written as they should be.
+            InputError: an input cannot be read.
+        """
+        from llm_grader.cli.setup.inputs import Inputs, reading_of
+
+        if not self.inputs:
+            return {}
+        reading = reading_of(self.format, None, self.roles, self.columns, self.channel, self.channel_roles)
+        return {transcript.id: transcript for transcript in Inputs(self.inputs, reading).check()}
 
 
 @dataclass(frozen=True)
