@@ -32,8 +32,8 @@ FLOORS: tuple[set[str], ...] = (
 )
 """The rooms from the ground up: what is on a floor imports from the floors below it alone."""
 
-MOST_ARROWS = 160
-MOST_MODULES = 15
+MOST_ARROWS = 175
+MOST_MODULES = 16
 CLIENTS = {"openai", "instructor", "tenacity"}
 MOST_METHODS = 12
 LARGE = {"Case", "Document", "JsonObject"}

@@ -9,10 +9,10 @@ from llm_grader.pages.texts import Strings
 from llm_grader.report.results import TextState
 
 if TYPE_CHECKING:
-    from llm_grader.report.document import Document
+    from llm_grader.report.document import ReportDocument
 
 
-def banner(document: Document, t: Strings, texts: Mapping[TextState, int]) -> Iterator[str]:
+def banner(document: ReportDocument, t: Strings, texts: Mapping[TextState, int]) -> Iterator[str]:
     """Its lines.
 
     Args:
@@ -25,7 +25,7 @@ def banner(document: Document, t: Strings, texts: Mapping[TextState, int]) -> It
     yield from _rubric(document, t)
 
 
-def _trust(document: Document, t: Strings) -> Iterator[str]:
+def _trust(document: ReportDocument, t: Strings) -> Iterator[str]:
     summary = document.summary
     if summary.conversations and summary.statuses.get("error", 0) == summary.conversations:
         yield t("banner_all_failed")
@@ -34,7 +34,7 @@ def _trust(document: Document, t: Strings) -> Iterator[str]:
         yield t("banner_synthetic")
 
 
-def _texts(document: Document, t: Strings, texts: Mapping[TextState, int]) -> Iterator[str]:
+def _texts(document: ReportDocument, t: Strings, texts: Mapping[TextState, int]) -> Iterator[str]:
     absent, differing = texts.get("absent", 0), texts.get("differs", 0)
     if absent and absent == len(document.shown):
         yield t("banner_no_texts")
@@ -54,7 +54,7 @@ def _texts(document: Document, t: Strings, texts: Mapping[TextState, int]) -> It
         yield t("banner_redacted")
 
 
-def _rubric(document: Document, t: Strings) -> Iterator[str]:
+def _rubric(document: ReportDocument, t: Strings) -> Iterator[str]:
     found = document.gathered
     if found.layout is not None and len({judge.rubric_hash for judge in found.layout.judges}) > 1:
         yield t("banner_versions")
@@ -62,7 +62,7 @@ def _rubric(document: Document, t: Strings) -> Iterator[str]:
         yield t("banner_no_rubric_language", language=next(iter(found.rubric.languages()), "en"))
 
 
-def _checked(document: Document, t: Strings) -> str:
+def _checked(document: ReportDocument, t: Strings) -> str:
     rows = [item.row for item in document.items if item.row is not None]
     checked = sum(row.figures.source == "human" for row in rows)
     if not checked:

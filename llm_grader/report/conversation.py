@@ -13,7 +13,7 @@ from llm_grader.pages.text import MarkedSpan, split_at_spans, visible
 from llm_grader.report.people import FinalLabel
 from llm_grader.report.results import Text, TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.wording import Wording
+from llm_grader.report.wording import ReportWording
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Scorecard, Verdict
@@ -29,7 +29,7 @@ class ConversationView:
     """
 
     rubric: Rubric
-    words: Wording
+    words: ReportWording
     run: int
     only_agent: str | None = None
 

@@ -17,7 +17,7 @@ from llm_grader.grading.confidence import Calibration, hash_of
 from llm_grader.report.gather import Gathered, gather
 from llm_grader.report.people import People
 from llm_grader.report.redacted import RedactedResults
-from llm_grader.report.results import Results
+from llm_grader.report.results import StoredResults
 from llm_grader.report.rows import ConversationRow
 from llm_grader.report.summary import (
     FEWEST_AGENTS,
@@ -67,11 +67,11 @@ class ReportSettings:
 
 
 @dataclass(frozen=True)
-class Document:
+class ReportDocument:
     """A report: its figures by section, and the rows of the conversations shown in full, by their place in it."""
 
     settings: ReportSettings
-    results: Results | RedactedResults
+    results: StoredResults | RedactedResults
     run: int
     one_run: bool
     people: People
@@ -113,6 +113,12 @@ class Document:
         return [None if week.score.estimate is None else week.score.estimate / 100 for week in self.weeks]
 
     @property
+    def week_ranges(self) -> list[tuple[float, float] | None]:
+        """The interval of each week's mean score as shares of 100."""
+        ends = ((week.score.low, week.score.high) for week in self.weeks)
+        return [None if low is None or high is None else (low / 100, high / 100) for low, high in ends]
+
+    @property
     def week_changes(self) -> list[int]:
         """The places of the weeks in which something new graded."""
         return [place for place, week in enumerate(self.weeks) if week.new_judges]
@@ -134,12 +140,12 @@ class Document:
 
 
 def compose(
-    results: Results,
+    results: StoredResults,
     settings: ReportSettings | None = None,
     *,
     gold: LabelledSet | None = None,
     calibration: Calibration | None = None,
-) -> Document:
+) -> ReportDocument:
     """The report on some results; cards are read once.
 
     Args:
@@ -152,7 +158,7 @@ def compose(
         UsageError: the calibration was fitted for another judge, or no card is by the agent.
     """
     settings = settings or ReportSettings()
-    read: Results | RedactedResults = RedactedResults(results) if settings.redact else results
+    read: StoredResults | RedactedResults = RedactedResults(results) if settings.redact else results
     labels = () if gold is None else gold.labels
     if isinstance(read, RedactedResults):
         labels = tuple(read.label(label) for label in labels)
@@ -161,7 +167,7 @@ def compose(
     cases = _cases(labels, found)
     shown, drawn = _choose(found, settings, disputed=_disputed(cases))
     gates = _gates(labels, found, settings)
-    document = Document(
+    document = ReportDocument(
         settings=settings,
         results=read,
         run=results.run.run_id,
@@ -182,7 +188,7 @@ def compose(
     return document if settings.agent is None else for_agent(document, settings.agent)
 
 
-def for_agent(document: Document, name: str) -> Document:
+def for_agent(document: ReportDocument, name: str) -> ReportDocument:
     """One agent's version: their own conversations, and the others as one figure where there are enough of them.
 
     Raises:

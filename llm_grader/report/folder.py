@@ -10,13 +10,13 @@ from pathlib import Path
 
 from llm_grader.errors import DiskError
 from llm_grader.pages.environment import environment
-from llm_grader.report.document import Document, for_agent
+from llm_grader.report.document import ReportDocument, for_agent
 from llm_grader.report.html import Pages, page_values, write_private
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
-def write_folder(document: Document, folder: Path) -> None:
+def write_folder(document: ReportDocument, folder: Path) -> None:
     """Write `index.html`, `conversations/<n>.html` and `agents/<name>.html`, linked with one another.
 
     Raises:
@@ -43,7 +43,7 @@ def file_name(name: str) -> str:
     return name if plain else f"agent-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
-def _write_conversations(document: Document, folder: Path) -> list[dict[str, object]]:
+def _write_conversations(document: ReportDocument, folder: Path) -> list[dict[str, object]]:
     """A file of each conversation that is shown in full; returns a line of each."""
     values = page_values(_without_script(document), {})
     template = environment().get_template("one.html.j2")
@@ -56,7 +56,7 @@ def _write_conversations(document: Document, folder: Path) -> list[dict[str, obj
     return listed
 
 
-def _write_index(document: Document, path: Path, folder: dict[str, object]) -> None:
+def _write_index(document: ReportDocument, path: Path, folder: dict[str, object]) -> None:
     document = _without_script(document)
     values = page_values(document, {}) | {"folder": folder, "chunks": (), "pages": ()}
     places = {line["number"]: line["place"] for line in folder["listed"]}  # type: ignore[attr-defined]
@@ -68,5 +68,5 @@ def _text(values: dict[str, object]) -> Iterator[str]:
     return environment().get_template("report.html.j2").generate(values)
 
 
-def _without_script(document: Document) -> Document:
+def _without_script(document: ReportDocument) -> ReportDocument:
     return replace(document, settings=replace(document.settings, script=False))

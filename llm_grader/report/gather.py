@@ -17,8 +17,8 @@ from llm_grader.report.results import ReadableResults
 from llm_grader.report.rows import (
     Concern,
     ConversationRow,
-    Layout,
-    Quote,
+    RowLayout,
+    ShownQuote,
     critical_concerns,
     first_quote,
     review_concerns,
@@ -33,12 +33,12 @@ MOST_CONCERNS = 100
 
 
 @dataclass(frozen=True)
-class Example:
+class AgentExample:
     """A conversation in which an agent got an item right or wrong, with the words that show it where there are any."""
 
     number: int
     transcript_id: str
-    quote: Quote | None
+    quote: ShownQuote | None
 
 
 @dataclass
@@ -54,13 +54,13 @@ class Gathered:
     review: list[Concern] = field(default_factory=list)
     critical: list[Concern] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    examples: dict[tuple[str, str, bool], Example] = field(default_factory=dict)
+    examples: dict[tuple[str, str, bool], AgentExample] = field(default_factory=dict)
     verdicts: dict[Unit, Verdict] = field(default_factory=dict)
     rates: dict[str, ItemRate] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
     provenance: Provenance | None = None
-    layout: Layout | None = None
+    layout: RowLayout | None = None
 
 
 def gather(results: ReadableResults, people: People, zone: tzinfo, calibration: Calibration | None = None) -> Gathered:
@@ -71,7 +71,7 @@ def gather(results: ReadableResults, people: People, zone: tzinfo, calibration: 
         StoreError: a card is damaged.
     """
     rubric = results.rubric
-    found, layout = Gathered(rubric), Layout(rubric, zone)
+    found, layout = Gathered(rubric), RowLayout(rubric, zone)
     found.layout = layout
     cards = _taking(results, people, layout, found)
     if calibration is None:
@@ -89,7 +89,7 @@ def _checked(cards: Iterable[Scorecard], calibration: Calibration) -> Iterator[S
         yield card
 
 
-def _taking(results: ReadableResults, people: People, layout: Layout, found: Gathered) -> Iterator[Scorecard]:
+def _taking(results: ReadableResults, people: People, layout: RowLayout, found: Gathered) -> Iterator[Scorecard]:
     """The cards, each of which is counted in `found`."""
     for number, judged in enumerate(results.cards()):
         finals = people.finals(judged)
@@ -126,7 +126,7 @@ def _note_examples(found: Gathered, row: ConversationRow, card: Scorecard) -> No
             continue
         place = (row.agent, item.id, is_pass(item, verdict.label))
         if place not in found.examples or (found.examples[place].quote is None and verdict.evidence):
-            found.examples[place] = Example(row.number, row.transcript_id, first_quote(verdict))
+            found.examples[place] = AgentExample(row.number, row.transcript_id, first_quote(verdict))
 
 
 def gravest(concerns: Iterable[Concern], most: int = MOST_CONCERNS) -> list[Concern]:

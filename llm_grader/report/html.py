@@ -21,12 +21,12 @@ from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.report.banner import banner
 from llm_grader.report.conversation import ConversationView, Page
-from llm_grader.report.document import Document
+from llm_grader.report.document import ReportDocument
 from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
 from llm_grader.report.gather import MOST_CONCERNS, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.wording import Wording
+from llm_grader.report.wording import ReportWording
 from llm_grader.version import __version__
 
 A_CHUNK = 50
@@ -36,7 +36,7 @@ MOST_WITHOUT_SCRIPT = 300
 _PRIVATE = 0o600
 
 
-def write_report(document: Document, target: Path | TextIO) -> None:
+def write_report(document: ReportDocument, target: Path | TextIO) -> None:
     """Write a report as one HTML file, for its owner's eyes alone, or to a text stream.
 
     Raises:
@@ -71,7 +71,7 @@ def write_private(path: Path, pieces: Iterator[str]) -> None:
                 Path(part).unlink()
 
 
-def _need_few_enough(document: Document) -> None:
+def _need_few_enough(document: ReportDocument) -> None:
     if not document.settings.script and len(document.shown) > MOST_WITHOUT_SCRIPT:
         raise UsageError(
             f"--no-script: a page holds {MOST_WITHOUT_SCRIPT} conversations, these are {len(document.shown):,}: choose "
@@ -91,7 +91,7 @@ def _within(most: int, pieces: Iterator[str]) -> Iterator[str]:
         yield piece
 
 
-def _render(document: Document) -> Iterator[str]:
+def _render(document: ReportDocument) -> Iterator[str]:
     pages = Pages(document)
     script = document.settings.script
     chunks = list(packed(iter(pages))) if script else []
@@ -107,9 +107,9 @@ class Pages:
         document: the report.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ReportDocument) -> None:
         self._document = document
-        words = Wording(load_strings(document.settings.language), document.settings.zone)
+        words = ReportWording(load_strings(document.settings.language), document.settings.zone)
         self._view = ConversationView(document.gathered.rubric, words, document.run, document.settings.agent)
         self.states: Counter[TextState] = Counter()
 
@@ -132,9 +132,9 @@ def pack(pages: list[Page]) -> str:
     return base64.b64encode(gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0)).decode()
 
 
-def page_values(document: Document, states: Mapping[TextState, int]) -> dict[str, Any]:
+def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> dict[str, Any]:
     """What the template of a report is filled with, but for its conversations."""
-    words = Wording(load_strings(document.settings.language), document.settings.zone)
+    words = ReportWording(load_strings(document.settings.language), document.settings.zone)
     found, script = document.gathered, document.settings.script
     style, code = read_asset("app.css"), read_asset("report.js")
     rows = {row.number: row for row in found.rows}
@@ -151,6 +151,7 @@ def page_values(document: Document, states: Mapping[TextState, int]) -> dict[str
         "review": gravest(found.review),
         "critical": gravest(found.critical),
         "folder": None,
+        "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
         "places": document.places,
         "rows": rows,
@@ -163,13 +164,28 @@ def page_values(document: Document, states: Mapping[TextState, int]) -> dict[str
     }
 
 
+def _legend(words: ReportWording) -> list[tuple[str, str, str]]:
+    """What the signs in the list of conversations mean."""
+    t = words.t
+    signs = (
+        ("●", "good", "met"),
+        ("○", "bad", "not_met"),
+        ("–", "none", "not_applicable"),
+        ("?", "unsure", "cannot_assess"),
+    )
+    return [
+        *((sign, kind, t(f"label_{label}")) for sign, kind, label in signs),
+        ("!", "review", t("label_needs_review")),
+    ]
+
+
 def policy(style: str, script: str | None) -> str:
     """The Content Security Policy of a page: its own style and script, and no request to anywhere."""
     scripts = f" script-src {content_hash(script)};" if script else ""
     return f"default-src 'none'; style-src {content_hash(style)};{scripts} base-uri 'none'; form-action 'none'"
 
 
-def _config(document: Document, words: Wording) -> dict[str, Any]:
+def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
     """What the script needs: a line of each conversation, the items and how their labels look, and its words."""
     items = list(document.gathered.rubric.items())
     codes = sorted({code for row in document.gathered.rows for code in row.labels})
@@ -207,7 +223,7 @@ def _has(item: Any, code: str) -> bool:
     return not code.isdigit() or int(code) < len(item.levels)
 
 
-def _line(row: ConversationRow, words: Wording, place: int) -> list[Any]:
+def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
     passed = words.t({True: "yes", False: "no", None: "undecided"}[row.passed])
     score = None if row.score is None else round(row.score, 1)
     shown = "–" if row.score is None else words.t.number(row.score)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from llm_grader.privacy.pseudonyms import Values, pseudonymise
 from llm_grader.privacy.redaction import Span
-from llm_grader.report.results import Results, Text, text_of
+from llm_grader.report.results import StoredResults, Text, text_of
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Evidence, Label, Scorecard, Verdict
@@ -21,7 +21,7 @@ class RedactedResults:
         results: as they are.
     """
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: StoredResults) -> None:
         self._results = results
         self._agents: dict[str, str] = {}
         self._ids: dict[str, str] = {}

@@ -55,7 +55,7 @@ class ReadableResults(Protocol):
     def text(self, card: Scorecard) -> Text: ...  # noqa: D102
 
 
-class Results:
+class StoredResults:
     """The cards of one rubric in a store: of one run, or the latest of each conversation over all runs.
 
     Args:

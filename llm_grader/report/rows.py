@@ -21,7 +21,7 @@ _OFF_SCALE = {NOT_APPLICABLE: "n", CANNOT_ASSESS: "c"}
 _LONGEST_QUOTE = 240
 
 
-class Quote(NamedTuple):
+class ShownQuote(NamedTuple):
     """Words of a conversation, shortened where they are long, and who said them."""
 
     role: Role
@@ -40,9 +40,10 @@ class Concern(NamedTuple):
     agent: str | None
     item_id: str
     why: str
-    quote: Quote | None
+    quote: ShownQuote | None
     critical: bool
     severity: float
+    reason: str = ""
     state: str = "model_only"
 
 
@@ -109,7 +110,7 @@ def level_of(code: str) -> int | None:
 
 
 def row_of(
-    number: int, judged: Scorecard, final: Scorecard, finals: Mapping[str, FinalLabel], *, layout: Layout
+    number: int, judged: Scorecard, final: Scorecard, finals: Mapping[str, FinalLabel], *, layout: RowLayout
 ) -> ConversationRow:
     """The row of a card, and of the same card with people's labels."""
     about = judged.about
@@ -138,7 +139,7 @@ def row_of(
     )
 
 
-class Layout:
+class RowLayout:
     """The rubric whose items the rows have, the zone of their weeks, and what cards were graded by, numbered as met.
 
     Args:
@@ -175,13 +176,18 @@ def week_of(time: datetime | None, zone: tzinfo) -> str | None:
     return f"{year}-W{week:02}"
 
 
-def first_quote(verdict: Verdict) -> Quote | None:
+def first_quote(verdict: Verdict) -> ShownQuote | None:
     """The first words a verdict rests on."""
     if not verdict.evidence:
         return None
     first = verdict.evidence[0]
-    words = " ".join(first.quote.split())
-    return Quote(first.role, words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…")
+    return ShownQuote(first.role, shortened(first.quote))
+
+
+def shortened(text: str) -> str:
+    """A text on one line, cut where it is long."""
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
 
 
 def review_concerns(row: ConversationRow, card: Scorecard, rubric: Rubric) -> Iterable[Concern]:
@@ -214,4 +220,14 @@ def critical_concerns(
 
 def _concern(row: ConversationRow, item: Item, verdict: Verdict, why: str) -> Concern:
     quote = first_quote(verdict)
-    return Concern(row.number, row.transcript_id, row.agent, item.id, why, quote, item.critical, item.weight)
+    return Concern(
+        number=row.number,
+        transcript_id=row.transcript_id,
+        agent=row.agent,
+        item_id=item.id,
+        why=why,
+        quote=quote,
+        critical=item.critical,
+        severity=item.weight,
+        reason=shortened(verdict.reason),
+    )

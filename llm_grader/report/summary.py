@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
-from llm_grader.eval.judge.calibrating import ItemRate
 from llm_grader.eval.judge.report import ItemRow
+from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
+from llm_grader.eval.stats.proportions import wilson
 from llm_grader.report.figures import (
     FEWEST,
     Difference,
@@ -19,9 +21,9 @@ from llm_grader.report.figures import (
     share_difference,
     share_of,
 )
-from llm_grader.report.gather import Example, Gathered
+from llm_grader.report.gather import AgentExample, Gathered
 from llm_grader.report.people import earned, is_pass
-from llm_grader.report.rows import ConversationRow, JudgeVersion, Layout, level_of
+from llm_grader.report.rows import ConversationRow, JudgeVersion, RowLayout, level_of
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
@@ -55,7 +57,7 @@ class ItemSummary:
     """One item over all conversations: the rate as judged, corrected where that can be, and what people make of it.
 
     `passed` is the share of scored conversations with the best label (of a penalty item: without the fault); `points`,
-    for a scale, the mean share of its points. `rate` has the corrected share, `row` the agreement with people.
+    for a scale, the mean share of its points. `corrected` is the share without the judge's errors, `row` the agreement with people.
     """
 
     item: Item
@@ -63,7 +65,7 @@ class ItemSummary:
     passed: Share
     points: Mean | None
     counts: dict[str, int]
-    rate: ItemRate | None
+    corrected: Corrected | None
     row: ItemRow | None
 
 
@@ -75,7 +77,7 @@ class ItemGap:
     own: Share
     others: Share
     difference: Difference
-    example: Example | None
+    example: AgentExample | None
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,23 @@ def _item(
     passes = sum(n for level, n in levels.items() if is_pass(item, level))
     names = {"n": "not_applicable", "c": "cannot_assess", "r": "needs_review", "-": "not_asked"}
     counts = {**levels, **{name: codes[code] for code, name in names.items()}}
-    rate = found.rates.get(item.id)
-    return ItemSummary(item, section, share_of(passes, sum(levels.values())), points, counts, rate, row)
+    passed = share_of(passes, sum(levels.values()))
+    return ItemSummary(item, section, passed, points, counts, _corrected(found, item, passed, row), row)
+
+
+def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) -> Corrected | None:
+    """The share of passes without the judge's errors, by the calibration, else by people's labels of this report."""
+    if item.id in found.rates:
+        corrected = found.rates[item.id].corrected
+    elif row is not None and row.figures.source == "human" and row.figures.failing is not None and passed.n:
+        failing = row.figures.failing
+        (passing,) = (level for level in item.levels if level != failing)
+        judged = wilson(passed.count, passed.n)
+        recall = row.figures.recall
+        corrected = rogan_gladen(judged, specificity=recall[failing], sensitivity=recall[passing])
+    else:
+        return None
+    return None if isnan(corrected.estimate) else corrected
 
 
 def summarise_agents(found: Gathered, *, seed: int = 0) -> tuple[AgentSummary, ...]:
@@ -233,7 +250,7 @@ def summarise_weeks(found: Gathered, *, seed: int = 0) -> tuple[WeekSummary, ...
     for row in found.rows:
         if row.week is not None:
             by_week[row.week].append(row)
-    versions = list(found.layout.judges) if isinstance(found.layout, Layout) else []
+    versions = list(found.layout.judges) if isinstance(found.layout, RowLayout) else []
     met: set[int] = set()
     weeks = []
     for week, rows in sorted(by_week.items()):

@@ -15,7 +15,6 @@ from llm_grader.report.figures import Difference, Mean, Share
 from llm_grader.report.people import earned
 from llm_grader.report.rows import FAILED_CHECK, NOT_ASKED, level_of
 from llm_grader.rubric.model import Item, wording
-from llm_grader.transcript import primary_language
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
 
 _OFF_SCALE = {NOT_APPLICABLE: ("–", "none"), CANNOT_ASSESS: ("?", "unsure")}
@@ -37,7 +36,7 @@ class Worded(NamedTuple):
     language: str
 
 
-class Wording:
+class ReportWording:
     """The words of one report.
 
     Args:
@@ -126,7 +125,3 @@ class Wording:
         """The reason why a verdict waits, in words where it is a known one."""
         key = f"why_{code}"
         return self.t(key) if key in self.t.texts else self.t("why_other", code=visible(code.replace("_", " ")))
-
-    def is_foreign(self, language: str) -> bool:
-        """Whether a text is in another language than the report."""
-        return primary_language(language) != self.t.language

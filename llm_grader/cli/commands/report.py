@@ -17,8 +17,8 @@ from llm_grader.errors import UsageError
 if TYPE_CHECKING:
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.grading.confidence import Calibration
-    from llm_grader.report.document import Document, ReportSettings
-    from llm_grader.report.results import Period, Results
+    from llm_grader.report.document import ReportDocument, ReportSettings
+    from llm_grader.report.results import Period, StoredResults
     from llm_grader.rubric.model import Rubric
 
 
@@ -98,15 +98,15 @@ def report(
 @contextmanager
 def _results(
     store: Path, run: int | None, rubric: str | None, period: Period, texts: options.TextFlags
-) -> Iterator[Results]:
+) -> Iterator[StoredResults]:
     from llm_grader.cli.commands.results import open_store
-    from llm_grader.report.results import Results
+    from llm_grader.report.results import StoredResults
 
     with open_store(store) as opened:
-        yield Results(opened, run=run, rubric_id=rubric, period=period, texts=texts.by_id())
+        yield StoredResults(opened, run=run, rubric_id=rubric, period=period, texts=texts.by_id())
 
 
-def _write(document: Document, output: Path, split: Path | None) -> None:
+def _write(document: ReportDocument, output: Path, split: Path | None) -> None:
     from llm_grader.report.folder import write_folder
     from llm_grader.report.html import write_report
 
