@@ -57,7 +57,8 @@ class ItemSummary:
     """One item over all conversations: the rate as judged, corrected where that can be, and what people make of it.
 
     `passed` is the share of scored conversations with the best label (of a penalty item: without the fault); `points`,
-    for a scale, the mean share of its points. `corrected` is the share without the judge's errors, `row` the agreement with people.
+    for a scale, the mean share of its points. `corrected` is the share without the judge's errors, `row` the agreement
+    with people.
     """
 
     item: Item
