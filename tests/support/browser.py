@@ -51,7 +51,7 @@ def opened(path: Path, place: str = "", **context: Any) -> Iterator[Opened]:
         page.on("request", lambda request: found.requests.append(request.url))
         page.on("console", lambda message: found.complaints.append(message.text))
         page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        page.on("dialog", found.dismiss)
+        page.on("dialog", lambda dialog: found.dismiss(dialog))
         page.goto(f"{path.as_uri()}{place}")
         page.wait_for_function("document.readyState === 'complete'")
         yield found

@@ -104,7 +104,7 @@ def _verdict(case: Case, item_id: str) -> Verdict:
     label = {**GOOD, **case.labels}[item_id]
     if label is None:
         return Verdict(item_id=item_id, label=None, status="needs_review", problem="unverified_evidence", claimed="met")
-    evidence = ()
+    evidence: tuple[Evidence, ...] = ()
     if item_id in case.quotes:
         turn, start, end = case.quotes[item_id]
         words = case.transcript.turns[turn]

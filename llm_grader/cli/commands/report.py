@@ -15,11 +15,8 @@ from llm_grader.cli.setup import options
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from llm_grader.eval.judge.labelled_set import LabelledSet
-    from llm_grader.grading.confidence import Calibration
     from llm_grader.report.document import ReportDocument, ReportSettings
     from llm_grader.report.results import Period, StoredResults
-    from llm_grader.rubric.model import Rubric
 
 
 @options.grouped
@@ -73,6 +70,7 @@ def report(
 
     Example: llm-grader report --agent Ana -o ana.html
     """
+    from llm_grader.cli.setup.inputs import load_calibration_of, load_gold
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.report.document import ReportSettings, compose
 
@@ -90,7 +88,7 @@ def report(
     period = _period(since, until, settings)
     with _results(found.store, run, rubric, period, texts) as results:
         document = compose(
-            results, settings, gold=_gold(gold, results.rubric), calibration=_calibration(found.calibration)
+            results, settings, gold=load_gold(gold, results.rubric), calibration=load_calibration_of(found)
         )
         _write(document, output, split)
 
@@ -118,18 +116,6 @@ def _write(document: ReportDocument, output: Path, split: Path | None) -> None:
     else:
         write_report(document, output)
         typer.echo(f"wrote {output}: it holds personal data, and only you can read it", err=True)
-
-
-def _gold(path: Path | None, rubric: Rubric) -> LabelledSet | None:
-    from llm_grader.eval.judge.labelled_set import load_labelled_set
-
-    return None if path is None else load_labelled_set(path, rubric=rubric)
-
-
-def _calibration(path: Path | None) -> Calibration | None:
-    from llm_grader.grading.confidence import load_calibration
-
-    return None if path is None else load_calibration(path)
 
 
 def _period(since: str | None, until: str | None, settings: ReportSettings) -> Period:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json as json_module
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from llm_grader.store.store import Store
     from llm_grader.verdict import Scorecard
 
-app = typer.Typer(help="Look at the results that are in the store.", no_args_is_help=True)
+app = typer.Typer(help="Look at the results that are in the store, and carry them away.", no_args_is_help=True)
 
 RunNumber = Annotated[int | None, typer.Option("--run", help="Number of the run, see `results list`. [the latest]")]
 
@@ -83,6 +84,60 @@ def show(
             print_card(console, card, titled)
     else:
         print_summary(console, [Brief.of(card) for card in cards])
+
+
+@app.command("export")
+def export(
+    *,
+    format: Annotated[  # noqa: A002 - what it is called
+        Literal["jsonl", "csv", "xlsx", "parquet", "dataset"], typer.Argument(metavar="FORMAT", help="To write.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File, or folder for all tables. [standard output, of jsonl and csv]"),
+    ] = None,
+    table: Annotated[
+        Literal["cards", "verdicts", "evidence", "items", "runs"] | None,
+        typer.Option("--table", help="Which table. [verdicts; all in a folder or workbook]"),
+    ] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Number of a run. [latest result of each conversation]")
+    ] = None,
+    rubric: Annotated[
+        str | None, typer.Option("--rubric", "-r", help="Id of the rubric that was graded by. [the latest run's]")
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="Labels of people: final_label, label_by and gate go by them.")
+    ] = None,
+    calibration: options.CalibrationFile = None,
+    delimiter: Annotated[str, typer.Option("--delimiter", help="Between the cells of CSV, such as ; for Excel.")] = ",",
+    bom: Annotated[bool, typer.Option("--bom", help="Mark CSV as UTF-8 for Excel.")] = False,
+    store: options.StoreFile = None,
+) -> None:
+    """Export results as tables: cards, verdicts, evidence, items, runs.
+
+    Example: llm-grader results export csv --bom > verdicts.csv
+
+    Example: llm-grader results export xlsx -o november.xlsx --gold gold/
+
+    Example: llm-grader results export parquet -o tables/
+    """
+    from llm_grader.cli.setup.inputs import load_calibration_of, load_gold
+    from llm_grader.cli.setup.settings import load_settings
+    from llm_grader.errors import UsageError
+    from llm_grader.report.results import StoredResults
+    from llm_grader.report.tables.export import ExportSettings, ResultRows, write_export
+
+    if len(delimiter) != 1:
+        raise UsageError(f"--delimiter: expected one character, found {delimiter!r}")
+    settings = load_settings(store=store, calibration=calibration)
+    with open_store(store) as opened:
+        results = StoredResults(opened, run=run, rubric_id=rubric)
+        labelled = load_gold(gold, results.rubric)
+        rows = ResultRows(results, () if labelled is None else labelled.labels, load_calibration_of(settings))
+        written = write_export(rows, format, output, ExportSettings(table, delimiter, bom))
+    for path in written:
+        typer.echo(f"wrote {path}", err=True)
 
 
 def _titles(card: Scorecard, store: Store) -> dict[str, str]:
