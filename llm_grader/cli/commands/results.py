@@ -11,6 +11,7 @@ import typer
 from llm_grader.cli.setup import options
 
 if TYPE_CHECKING:
+    from llm_grader.cli.terminal.show import ItemLine
     from llm_grader.store.store import Store
     from llm_grader.verdict import Scorecard
 
@@ -71,7 +72,7 @@ def show(
         if run is not None and run not in {listed.run_id for listed in opened.runs()}:
             raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
         cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
-        titles = [_titles(card, opened) for card in cards if wanted and not json]
+        items = [_items(card, opened) for card in cards if wanted and not json]
     if missing := wanted - {card.transcript_id for card in cards}:
         raise UsageError(f"no result for {', '.join(sorted(missing))} in this run: see `llm-grader results show`")
     if json:
@@ -80,8 +81,8 @@ def show(
         return
     console = stdout_console()
     if wanted:
-        for card, titled in zip(cards, titles, strict=True):
-            print_card(console, card, titled)
+        for card, lines in zip(cards, items, strict=True):
+            print_card(console, card, lines)
     else:
         print_summary(console, [Brief.of(card) for card in cards])
 
@@ -140,13 +141,13 @@ def export(
         typer.echo(f"wrote {path}", err=True)
 
 
-def _titles(card: Scorecard, store: Store) -> dict[str, str]:
-    """What the items were called when the card was graded; nothing where the store does not know its rubric."""
-    from llm_grader.cli.terminal.show import titles_of
+def _items(card: Scorecard, store: Store) -> dict[str, ItemLine]:
+    """What the items were when the card was graded; nothing where the store does not know its rubric."""
+    from llm_grader.cli.terminal.show import items_of
     from llm_grader.store.past_runs import read_rubric
 
     rubric = read_rubric(store, card.provenance.rubric_hash)
-    return {} if rubric is None else titles_of(rubric, str(card.provenance.parameters.get("language") or "en"))
+    return {} if rubric is None else items_of(rubric, str(card.provenance.parameters.get("language") or "en"))
 
 
 def open_store(file: object) -> Store:
