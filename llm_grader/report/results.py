@@ -99,13 +99,18 @@ class StoredResults:
         return self._rubric(card.provenance.rubric_hash)
 
     @property
+    def known_rubric(self) -> Rubric | None:
+        """The rubric of the run that is shown, where the store has it."""
+        return self._rubric(self.run.rubric_hash)
+
+    @property
     def rubric(self) -> Rubric:
         """The rubric as it stands in the run that is shown, the latest one.
 
         Raises:
             UsageError: the store does not have it.
         """
-        if (found := self._rubric(self.run.rubric_hash)) is None:
+        if (found := self.known_rubric) is None:
             raise UsageError(
                 f"{self.store.path}: the rubric {self.run.rubric_id} of run {self.run.run_id} is not kept there, as in "
                 "stores of early versions: grade again, which costs nothing where nothing has changed"
@@ -153,8 +158,8 @@ def _chosen_run(store: Store, number: int | None, rubric_id: str | None) -> Run:
     names = ", ".join(sorted({run.rubric_id for run in runs})) or "none"
     if number is not None:
         raise UsageError(
-            f"{store.path}: no run {number}{f' by the rubric {rubric_id}' if rubric_id else ''}: see "
-            "`llm-grader results list`"
+            f"--run {number}: there is no such run{f' by the rubric {rubric_id}' if rubric_id else ''} in {store.path}: "
+            "see `llm-grader results list`"
         )
     what = f"nothing was graded by the rubric {rubric_id}" if rubric_id else "nothing was graded yet"
     raise UsageError(f"{store.path}: {what} (rubrics in it: {names}): grade first, or name another --store or --rubric")

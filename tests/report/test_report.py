@@ -295,7 +295,7 @@ def test_what_is_not_there_is_said_with_what_to_do(tmp_path: Path) -> None:
     with Store(tmp_path / "r.db") as store, pytest.raises(UsageError, match="nothing was graded yet"):
         StoredResults(store)
     store = store_of(tmp_path, *CASES)
-    with pytest.raises(UsageError, match="no run 7"):
+    with pytest.raises(UsageError, match="--run 7: there is no such run"):
         StoredResults(store, run=7)
     with pytest.raises(UsageError, match=r"by the rubric other \(rubrics in it: desk\)"):
         StoredResults(store, rubric_id="other")

@@ -101,10 +101,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 
 @dataclass(frozen=True)
-class InputFlags:
-    """What to read, and how."""
+class ReadingFlags:
+    """How inputs are read."""
 
-    inputs: Inputs
     format: Format = None
     agent: Agent = None
     channel_roles: ChannelRoles = None
@@ -122,6 +121,13 @@ class InputFlags:
         from llm_grader.cli.setup.inputs import reading_of
 
         return reading_of(self.format, self.agent, self.roles, self.columns, self.channel, self.channel_roles)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputFlags(ReadingFlags):
+    """What to read, and how."""
+
+    inputs: Inputs
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import typer
 
 from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
-from llm_grader.verdict import Scorecard, Verdict
+from llm_grader.verdict import MET, Scorecard, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +75,9 @@ class ItemLine(NamedTuple):
         return cls(title, weight, item.penalty, () if item.scale == "binary" else item.levels)
 
     def label(self, label: str) -> str:
-        """A label; of a scale with its place, such as `2 of 4`."""
+        """A label; of a scale with its place, such as `2 of 4`, and of a penalty that is met what that means."""
+        if self.penalty and label == MET:
+            return f"{label}: a fault"
         if label not in self.levels:
             return label
         place = self.levels.index(label) + 1
