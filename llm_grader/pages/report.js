@@ -103,8 +103,8 @@
   const spoken = (turn, language) => make("div", {class: "turn " + turn.role + (turn.quiet ? " hush" : "")},
     make("p", {class: "who"}, turn.who, turn.at ? " " : "", turn.at ? make("time", {}, turn.at) : "", turn.kind ? " " : "", turn.kind ? make("span", {class: "tag"}, turn.kind) : ""),
     marked(turn.pieces, make("div", {class: "text", dir: "auto", lang: turn.language || language})));
-  const quoted = ([number, quote, role, turn]) => make("blockquote", {dir: "auto"}, make("sup", {class: "ref"}, String(number)),
-    " “" + quote + "” ", make("span", {class: "quiet"}, role + " " + (turn + 1)));
+  const quoted = ([number, quote, role]) => make("blockquote", {dir: "auto"}, make("sup", {class: "ref"}, String(number)),
+    " “" + quote + "” ", make("span", {class: "quiet"}, role));
   const judged = item => {
     const parts = [make("span", {class: "chip " + item.kind}, make("span", {"aria-hidden": "true"}, item.sign), " " + item.label), " "];
     if (item.struck) parts.push(make("s", {}, fill(config.words.model_said, {label: item.struck})), " ");

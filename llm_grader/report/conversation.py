@@ -111,7 +111,7 @@ class ConversationView:
             "critical": item.critical,
             "confidence": self._confidence(verdict),
             "quotes": [
-                [number, visible(evidence.quote), self.words.t(f"role_{evidence.role}"), evidence.turn]
+                [number, visible(evidence.quote), self.words.t(f"role_{evidence.role}")]
                 for number, evidence in zip(numbers, verdict.evidence, strict=True)
             ],
             "reason": visible(verdict.reason),

@@ -157,9 +157,7 @@ def _chosen_run(store: Store, number: int | None, rubric_id: str | None) -> Run:
         return found
     names = ", ".join(sorted({run.rubric_id for run in runs})) or "none"
     if number is not None:
-        raise UsageError(
-            f"--run {number}: there is no such run{f' by the rubric {rubric_id}' if rubric_id else ''} in {store.path}: "
-            "see `llm-grader results list`"
-        )
+        by = f" by the rubric {rubric_id}" if rubric_id else ""
+        raise UsageError(f"--run {number}: there is no such run{by} in {store.path}: see `llm-grader results list`")
     what = f"nothing was graded by the rubric {rubric_id}" if rubric_id else "nothing was graded yet"
     raise UsageError(f"{store.path}: {what} (rubrics in it: {names}): grade first, or name another --store or --rubric")

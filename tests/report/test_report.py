@@ -299,3 +299,15 @@ def test_what_is_not_there_is_said_with_what_to_do(tmp_path: Path) -> None:
         StoredResults(store, run=7)
     with pytest.raises(UsageError, match=r"by the rubric other \(rubrics in it: desk\)"):
         StoredResults(store, rubric_id="other")
+
+
+def test_nothing_is_said_of_an_agent_with_few_conversations(tmp_path: Path) -> None:
+    cases = [
+        *(Case(talk(f"a{n:02}", agent="Ana"), {}) for n in range(12)),
+        Case(talk("b1", agent="Bertil"), {"greeting": "not_met"}),
+    ]
+    page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
+    row = re.search(r"<tr[^>]*><th scope=\"row\">Bertil</th>.*?</tr>", page, re.DOTALL)
+    assert row is not None
+    assert "too few to say" in row[0]
+    assert "50" not in row[0]  # the score of the one

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 
 from llm_grader.report.people import FinalLabel
 from llm_grader.report.rows import week_of
@@ -294,3 +294,19 @@ _RUN = tuple(
     )
     for name, kind in get_type_hints(Run).items()
 )
+
+
+def render_columns() -> str:
+    """All tables and their columns as Markdown, the scores of sections as one line: `docs/tables.md`."""
+    parts = ["# Tables of results\n\nWhat `llm-grader results export` writes, in every format.\n"]
+    names: tuple[TableName, ...] = get_args(TableName)
+    for name in names:
+        lines = [
+            f"| `{column.name}` | {column.kind.replace('_', ' ')} | {column.meaning} |"
+            for column in table_of(name).columns
+        ]
+        if name == "cards":
+            at = next(at for at, line in enumerate(lines) if "`n_met`" in line)
+            lines.insert(at, "| `section.<id>` | number | score of each section |")
+        parts.append(f"\n## {name}\n\n| column | values | meaning |\n| --- | --- | --- |\n" + "\n".join(lines) + "\n")
+    return "".join(parts)

@@ -14,7 +14,7 @@ import pytest
 from llm_grader.errors import StoreError, UsageError
 from llm_grader.report import to_dataset, to_frame
 from llm_grader.report.results import StoredResults
-from llm_grader.report.tables.columns import table_of
+from llm_grader.report.tables.columns import render_columns, table_of
 from llm_grader.report.tables.export import ALL, ExportSettings, ResultRows, write_export
 from llm_grader.report.tables.workbook import MOST_CHARACTERS, Sheet, Workbook
 from llm_grader.store.store import Store
@@ -178,3 +178,8 @@ def test_a_card_in_a_notebook_is_escaped() -> None:
 
 def test_times_are_those_of_the_store(rows: ResultRows) -> None:
     assert expected(rows, "cards")[0]["started_at"] == datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def test_the_documentation_has_every_column() -> None:
+    written = (Path(__file__).parents[3] / "docs" / "tables.md").read_text("utf-8")
+    assert written == render_columns()
