@@ -91,7 +91,8 @@ def show(
 def export(
     *,
     format: Annotated[  # noqa: A002 - what it is called
-        Literal["jsonl", "csv", "xlsx", "parquet", "dataset"], typer.Argument(metavar="FORMAT", help="To write.")
+        Literal["jsonl", "csv", "xlsx", "parquet", "dataset", "langfuse", "phoenix"],
+        typer.Argument(metavar="FORMAT", help="jsonl, csv, xlsx, parquet, dataset; scores for langfuse or phoenix."),
     ],
     output: Annotated[
         Path | None,
@@ -115,7 +116,7 @@ def export(
     bom: Annotated[bool, typer.Option("--bom", help="Mark CSV as UTF-8 for Excel.")] = False,
     store: options.StoreFile = None,
 ) -> None:
-    """Export results as tables: cards, verdicts, evidence, items, runs.
+    """Export results as tables: cards, verdicts, evidence, items, runs; or as lines of scores for Langfuse or Phoenix.
 
     Example: llm-grader results export csv --bom > verdicts.csv
 

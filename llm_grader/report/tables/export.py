@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 import tempfile
@@ -18,14 +19,15 @@ from llm_grader.grading.confidence import Calibration, calibrated_card
 from llm_grader.report.people import People
 from llm_grader.report.results import StoredResults
 from llm_grader.report.tables.columns import GradedCard, ResultTable, TableName, table_of
+from llm_grader.report.tables.observability import LINES, ScoreFormat
 from llm_grader.report.tables.writers import ArrowRows, Csv, JsonLines, RowWriter
 from llm_grader.store.past_runs import read_run_numbers
 from llm_grader.verdict import Label
 
-ExportFormat = Literal["jsonl", "csv", "xlsx", "parquet", "dataset"]
+ExportFormat = Literal["jsonl", "csv", "xlsx", "parquet", "dataset", "langfuse", "phoenix"]
 OF_CARDS: tuple[TableName, ...] = ("cards", "verdicts", "evidence")
 ALL: tuple[TableName, ...] = get_args(TableName)
-_TEXT = ("jsonl", "csv")
+_TEXT = ("jsonl", "csv", *LINES)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ class ResultRows:
         for run in self.results.store.runs() if "runs" in writers else ():
             _write(tables["runs"], run, writers["runs"])
 
+    def scores(self, kind: ScoreFormat) -> Iterator[dict[str, Any]]:
+        """The lines of a tool that watches models."""
+        for graded in self.cards():
+            transcript = self.results.text(graded.card).transcript
+            yield from LINES[kind](graded, {} if transcript is None else transcript.metadata)
+
 
 def _write(table: ResultTable, source: Any, writer: RowWriter) -> None:
     for row in table.rows(source):
@@ -127,6 +135,9 @@ def write_export(rows: ResultRows, kind: ExportFormat, target: Path | None, sett
 
 
 def _to_stream(rows: ResultRows, kind: str, out: TextIO, settings: ExportSettings) -> None:
+    if kind in LINES:
+        _write_scores(rows, kind, out)
+        return
     name = settings.table or "verdicts"
     rows.fill({name: _text_writer(kind, rows.table(name), out, settings)})
 
@@ -135,6 +146,21 @@ def _text_writer(kind: str, table: ResultTable, out: TextIO, settings: ExportSet
     if kind == "jsonl":
         return JsonLines(table, out)
     return Csv(table, out, delimiter=settings.delimiter, bom=settings.bom)
+
+
+def _write_scores(rows: ResultRows, kind: str, out: TextIO) -> None:
+    for line in rows.scores("langfuse" if kind == "langfuse" else "phoenix"):
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _scores(kind: ScoreFormat) -> Callable[[ResultRows, Path, ExportSettings], list[Path]]:
+    def write(rows: ResultRows, target: Path, settings: ExportSettings) -> list[Path]:
+        del settings
+        with _whole(target) as part, part.open("w", encoding="utf-8") as out:
+            _write_scores(rows, kind, out)
+        return [target]
+
+    return write
 
 
 def _texts(kind: str) -> Callable[[ResultRows, Path, ExportSettings], list[Path]]:
@@ -209,6 +235,8 @@ _WRITERS: Mapping[ExportFormat, Callable[[ResultRows, Path, ExportSettings], lis
     "parquet": _parquet,
     "xlsx": _workbook,
     "dataset": _dataset,
+    "langfuse": _scores("langfuse"),
+    "phoenix": _scores("phoenix"),
 }
 
 
