@@ -162,7 +162,7 @@
     if (first) setTimeout(() => first.focus());
   });
   window.addEventListener("hashchange", route);
-  window.addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details")) fold.open = true; });
+  window.addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details.card:not(.trends)")) fold.open = true; });
   offerLabels();
   list();
   route();

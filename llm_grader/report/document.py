@@ -14,6 +14,7 @@ from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items
 from llm_grader.grading.confidence import Calibration, hash_of
+from llm_grader.report.figures import Mean, mean_of
 from llm_grader.report.gather import Gathered, gather
 from llm_grader.report.people import People
 from llm_grader.report.redacted import RedactedResults
@@ -67,6 +68,14 @@ class ReportSettings:
 
 
 @dataclass(frozen=True)
+class ScoreChange:
+    """The mean change of the score since an earlier run, over the conversations that both have."""
+
+    run: int
+    mean: Mean
+
+
+@dataclass(frozen=True)
 class ReportDocument:
     """A report: its figures by section, and the rows of the conversations shown in full, by their place in it."""
 
@@ -86,6 +95,7 @@ class ReportDocument:
     drawn: int
     gold: LabelledSet | None = None
     calibration: Calibration | None = None
+    change: ScoreChange | None = None
 
     @property
     def places(self) -> dict[int, int]:
@@ -145,6 +155,7 @@ def compose(
     *,
     gold: LabelledSet | None = None,
     calibration: Calibration | None = None,
+    before: StoredResults | None = None,
 ) -> ReportDocument:
     """The report on some results; cards are read once.
 
@@ -153,6 +164,7 @@ def compose(
         settings: what it shows.
         gold: people's labels, which count before the model's, and say which items can be trusted.
         calibration: of this judge, for corrected rates.
+        before: an earlier run, to compare the scores of the same conversations with.
 
     Raises:
         UsageError: the calibration was fitted for another judge, or no card is by the agent.
@@ -184,6 +196,7 @@ def compose(
         drawn=drawn,
         gold=gold,
         calibration=calibration,
+        change=None if before is None else _change(found, before, settings.seed),
     )
     return document if settings.agent is None else for_agent(document, settings.agent)
 
@@ -216,6 +229,7 @@ def for_agent(document: ReportDocument, name: str) -> ReportDocument:
         cases={},
         shown=tuple(number for number in shown if number in numbers),
         drawn=drawn,
+        change=None,
     )
 
 
@@ -229,6 +243,16 @@ def _rows_of(found: Gathered, name: str) -> Gathered:
         critical=[case for case in found.critical if case.agent == name],
         rates={},
     )
+
+
+def _change(found: Gathered, before: StoredResults, seed: int) -> ScoreChange:
+    earlier = {card.transcript_id: card.score for card in before.cards() if card.score is not None}
+    changes = [
+        row.score - earlier[row.transcript_id]
+        for row in found.rows
+        if row.score is not None and row.transcript_id in earlier
+    ]
+    return ScoreChange(before.run.run_id, mean_of(changes, seed=seed))
 
 
 def _now() -> datetime:

@@ -19,6 +19,7 @@ from llm_grader.version import __version__
 
 if TYPE_CHECKING:
     from opentelemetry._logs import LoggerProvider
+    from opentelemetry.context import Context
 
 EVENT = "gen_ai.evaluation.result"
 Attributes = dict[str, str | float]
@@ -38,6 +39,13 @@ class Parent(NamedTuple):
         except (KeyError, ValueError):
             return None
 
+    def context(self) -> Context:
+        """The context in which an event belongs to the span."""
+        from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+
+        flags = TraceFlags(TraceFlags.SAMPLED)
+        return set_span_in_context(NonRecordingSpan(SpanContext(self.trace_id, self.span_id, True, flags)))
+
 
 def emit_evaluations(
     cards: Iterable[Scorecard],
@@ -56,16 +64,14 @@ def emit_evaluations(
         transcripts: by id, whose metadata says which span they belong to.
         explanations: whether reasons and quotes leave, too: they are personal data.
     """
-    from opentelemetry._logs import LogRecord
-
     logger = provider.get_logger("llm_grader", __version__)
     emitted = 0
     for card in cards:
         conversation = (transcripts or {}).get(card.transcript_id)
         parent = None if conversation is None else Parent.of(conversation.metadata)
-        trace_id, span_id = (None, None) if parent is None else parent
+        context = None if parent is None else parent.context()
         for attributes in evaluation_attributes(card, rubric, explanations=explanations):
-            logger.emit(LogRecord(event_name=EVENT, attributes=attributes, trace_id=trace_id, span_id=span_id))
+            logger.emit(event_name=EVENT, attributes=attributes, context=context)
             emitted += 1
     return emitted
 

@@ -311,3 +311,15 @@ def test_nothing_is_said_of_an_agent_with_few_conversations(tmp_path: Path) -> N
     assert row is not None
     assert "too few to say" in row[0]
     assert "50" not in row[0]  # the score of the one
+
+
+def test_an_earlier_run_is_compared_on_the_conversations_that_both_have(tmp_path: Path) -> None:
+    path = write_store(tmp_path / "r.db", [Case(talk("t1"), {"greeting": "not_met"}), Case(talk("t9"), {})])
+    write_store(path, [Case(talk("t1"), {}), Case(talk("t2"), {})], model="other")
+    with Store(path) as store:
+        before = StoredResults(store, run=1)
+        found = compose(StoredResults(store, run=2), ReportSettings(now=NOW), before=before)
+        page = page_of(found, tmp_path)
+    assert found.change is not None
+    assert (found.change.run, found.change.mean.estimate, found.change.mean.n) == (1, 50, 1)  # t1 from 50 to 100
+    assert "Against run 1: +50.0 points" in page

@@ -35,6 +35,9 @@ def report(
         typer.Option("--gold", help="Labels of people, as `eval` reads them: they count before the model's."),
     ] = None,
     calibration: options.CalibrationFile = None,
+    before: Annotated[
+        int | None, typer.Option("--before", metavar="RUN", help="An earlier run, to compare scores with.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file; - is standard output.")] = Path(
         "report.html"
     ),
@@ -73,6 +76,7 @@ def report(
     from llm_grader.cli.setup.inputs import load_calibration_of, load_gold
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.report.document import ReportSettings, compose
+    from llm_grader.report.results import StoredResults
 
     settings = ReportSettings(
         language=language,
@@ -88,7 +92,11 @@ def report(
     period = _period(since, until, settings)
     with _results(found.store, run, rubric, period, texts) as results:
         document = compose(
-            results, settings, gold=load_gold(gold, results.rubric), calibration=load_calibration_of(found)
+            results,
+            settings,
+            gold=load_gold(gold, results.rubric),
+            calibration=load_calibration_of(found),
+            before=None if before is None else StoredResults(results.store, run=before),
         )
         _write(document, output, split)
 
