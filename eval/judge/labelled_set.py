@@ -117,14 +117,14 @@ class LabelledSet:
 
 
 def load_labelled_set(
-    path: Path, rubric: str | Path | None = None, *, default_rubric: str = "helpdesk_qa"
+    path: Path, rubric: str | Path | Rubric | None = None, *, default_rubric: str = "helpdesk_qa"
 ) -> LabelledSet:
     """A labelled set from disk: labels, and the conversations where they are there.
 
     Args:
         path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a
             `.jsonl` or `.csv` file of labels.
-        rubric: id or path of the rubric that the labels answer.
+        rubric: id or path of the rubric that the labels answer, or the rubric itself.
         default_rubric: the same, where none is named and the set has none of its own.
 
     Raises:
@@ -134,9 +134,11 @@ def load_labelled_set(
     if not path.exists():
         raise InputError("there is no such file or folder", path=path)
     public = _public_folder(path)
-    read = (
-        _load_public(public, rubric) if public is not None else _load_own(path, load_rubric(rubric or default_rubric))
-    )
+    if public is not None:
+        read = _load_public(public, rubric)
+    else:
+        wanted = rubric or default_rubric
+        read = _load_own(path, wanted if isinstance(wanted, Rubric) else load_rubric(wanted))
     if not read.labels:
         raise InputError("there are no labels to compare with", path=path)
     return read
@@ -156,9 +158,9 @@ def _public_folder(path: Path) -> Path | None:
     return next((p for p in (whole, whole.parent) if p.name in PUBLIC_SETS and (p / "dev").is_dir()), None)
 
 
-def _load_public(folder: Path, rubric: str | Path | None) -> LabelledSet:
+def _load_public(folder: Path, rubric: str | Path | Rubric | None) -> LabelledSet:
     read = read_public_set(folder.name, folder.parent)
-    if rubric is not None:
+    if rubric is not None and not (isinstance(rubric, Rubric) and rubric == read.rubric):
         raise UsageError(f"{folder.name} has a rubric of its own: leave out --rubric")
     if read.rubric is None:
         raise InputError("there are no labels to compare with", path=folder)

@@ -18,6 +18,7 @@ from llm_grader.cli.commands.figures import figures
 from llm_grader.cli.commands.grade import grade
 from llm_grader.cli.commands.read import read
 from llm_grader.cli.commands.render import render
+from llm_grader.cli.commands.report import report
 from llm_grader.cli.commands.results import app as results_app
 from llm_grader.cli.measuring.calibrate import calibrate
 from llm_grader.cli.measuring.drift import drift
@@ -72,6 +73,7 @@ app.command("read")(read)
 app.command("render")(render)
 app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
+app.command("report")(report)
 app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -31,12 +29,6 @@ from attempts join runs using (run_id)
 where model = ? and rubric_hash = ? and outcome = 'ok' and completion_tokens > 0
 """
 
-_LATEST_RUNS = """
-select distinct latest from (
-    select max(run_id) as latest from run_items where key in (select value from json_each(?)) group by key
-) order by latest
-"""
-
 
 class OtherVersion(NamedTuple):
     """A version of a rubric, other than the one in hand, that results in the store belong to, and how many."""
@@ -44,6 +36,12 @@ class OtherVersion(NamedTuple):
     rubric_version: str
     rubric_hash: str
     results: int
+
+
+def read_run_numbers(store: Store) -> dict[str, int]:
+    """The latest run that has each result, by the result's key."""
+    with store.locked() as db:
+        return dict(db.execute("select key, max(run_id) from run_items group by key").fetchall())
 
 
 def read_rubric(store: Store, rubric_hash: str) -> Rubric | None:
@@ -62,12 +60,6 @@ def read_other_versions(store: Store, provenance: Provenance) -> list[OtherVersi
     with store.locked() as db:
         rows = db.execute(_OTHER_VERSIONS, (provenance.rubric_id, provenance.rubric_hash)).fetchall()
     return [OtherVersion._make(row) for row in rows]
-
-
-def read_run_numbers(store: Store, keys: Sequence[str]) -> tuple[int, ...]:
-    """The runs, from the first on, that each of these results was last part of."""
-    with store.locked() as db:
-        return tuple(number for (number,) in db.execute(_LATEST_RUNS, (json.dumps(list(keys)),)))
 
 
 def read_rates(store: Store, model: str, rubric_hash: str) -> Rates:

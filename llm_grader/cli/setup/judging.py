@@ -225,7 +225,8 @@ def run_numbers(settings: Settings, keys: Sequence[str]) -> tuple[int, ...]:
     if not settings.store.exists():
         return ()
     with Store(settings.store) as store:
-        return read_run_numbers(store, keys)
+        numbers = read_run_numbers(store)
+    return tuple(sorted({numbers[key] for key in keys if key in numbers}))
 
 
 def _warn_of_other_rubric(card: Scorecard, rubric: Rubric) -> None:

@@ -1,4 +1,4 @@
-"""Agreement and disagreements on a terminal, at 120 columns."""
+"""Agreement and disagreements on a terminal: one table where it is wide, two where it is not."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _MEANS = {
 _HEADINGS = ("item", "n", "gold", "share", "judge", "recall", "κ", "AC", "bias", "cover", "quotes", "people", "gate")
 _MOST_IDS = 8
 _SEEN = 0.005  # of a difference, at two decimals
+_NARROW = (("item", *_HEADINGS[1:6]), ("item", *_HEADINGS[6:]))
+_WIDE = 110  # columns, that they fit beside one another
 _LEGEND = """\
 How to read it. Each line of an item is a label that people gave: its share, how often the judge gave each label to
 those conversations (+ those it did not score), and recall: how many of them it found, where what it did not score is
@@ -63,15 +65,8 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
-    coefficient = "AC1" if all(row.figures.levels == (NOT_MET, MET) for row in rows) else "AC"
-    for heading in _HEADINGS:
-        left = heading in ("item", "gold", "judge", "recall", "gate")
-        shown = coefficient if heading == "AC" else heading
-        table.add_column(shown, justify="left" if left else "right", no_wrap=heading != "item", overflow="fold")
-    for row in rows:
-        table.add_row(*_cells(row))
-    console.print(table)
+    for headings in (_HEADINGS,) if console.width >= _WIDE else _NARROW:
+        _print_columns(console, rows, headings)
     reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
     for row in rows:
         if text := "; ".join(_reasons(row)):
@@ -79,6 +74,21 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     if reasons.row_count:
         console.print()
         console.print(reasons, style="dim")
+
+
+def _print_columns(console: Console, rows: Sequence[ItemRow], headings: Sequence[str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
+    coefficient = "AC1" if all(row.figures.levels == (NOT_MET, MET) for row in rows) else "AC"
+    for heading in headings:
+        left = heading in ("item", "gold", "judge", "recall", "gate")
+        shown = coefficient if heading == "AC" else heading
+        table.add_column(shown, justify="left" if left else "right", no_wrap=heading != "item", overflow="fold")
+    for row in rows:
+        cells = dict(zip(_HEADINGS, _cells(row), strict=True))
+        table.add_row(*(cells[heading] for heading in headings))
+    console.print(table)
 
 
 def _cells(row: ItemRow) -> Iterator[Text]:
