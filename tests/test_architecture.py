@@ -27,6 +27,7 @@ FLOORS: tuple[set[str], ...] = (
     {"grader"},
     {"batch", "ray"},
     {"eval"},
+    {"audit"},
     {"pytest_plugin", "cli"},
 )
 """The rooms from the ground up: what is on a floor imports from the floors below it alone."""
@@ -49,6 +50,8 @@ HEAVY = {
     "py3langid",
     "xllamacpp",
     "webvtt",
+    "starlette",
+    "uvicorn",
 }
 
 
