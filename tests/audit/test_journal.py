@@ -57,7 +57,7 @@ def label_rapidly(folder: Path, acknowledge: Connection) -> None:
 
 
 def test_nothing_acknowledged_is_lost_in_twenty_kills_and_gold_always_parses(folder: Path, rubric: Rubric) -> None:
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311 - when to kill
     acknowledged = 0
     for _ in range(KILLS):
         ours, theirs = multiprocessing.Pipe(duplex=False)
@@ -114,9 +114,11 @@ def test_labels_by_another_wording_are_refused(folder: Path, rubric: Rubric) -> 
 
 
 def test_only_one_process_writes_a_journal_and_the_other_hears_which(folder: Path, rubric: Rubric) -> None:
-    with Journal(folder, "anna", rubric), Journal(folder, "ben", rubric):
-        with pytest.raises(UsageError, match=f"process {os.getpid()} on "):
-            Journal(folder, "anna", rubric)
+    writing = Journal(folder, "anna", rubric), Journal(folder, "ben", rubric)
+    with pytest.raises(UsageError, match=f"process {os.getpid()} on "):
+        Journal(folder, "anna", rubric)
+    for journal in writing:
+        journal.close()
     with Journal(folder, "anna", rubric):
         assert annotators_in(folder) == ["anna", "ben"]
 
