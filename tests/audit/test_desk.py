@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.audit.checks import Given, Outdated, Unacceptable
-from llm_grader.audit.desk import Desk
-from llm_grader.audit.events import Span
 from llm_grader.audit.folder import load_folder
-from llm_grader.audit.journal import gold_file
+from llm_grader.audit.labelling.checks import Given, Outdated, Unacceptable
+from llm_grader.audit.labelling.desk import Desk
+from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.labelling.journal import gold_file
 from llm_grader.eval.labels.files import read_labels
 from tests.support.audit_folder import write_folder
 

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_grader.audit.answers import Answers
-from llm_grader.audit.events import AuditEvent, Span
-from llm_grader.audit.journal import Journal, annotators_in, gold_file, journal_file, read_answers
+from llm_grader.audit.labelling.answers import Answers
+from llm_grader.audit.labelling.events import AuditEvent, Span
+from llm_grader.audit.labelling.journal import Journal, annotators_in, gold_file, journal_file, read_answers
 from llm_grader.audit.plain_files import read_lines
 from llm_grader.errors import DiskError, MalformedInput, UsageError
 from llm_grader.eval.labels.files import read_labels

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from llm_grader.audit.answers import Cell
-from llm_grader.audit.events import Span
+from llm_grader.audit.labelling.answers import Cell
+from llm_grader.audit.labelling.events import Span
 from llm_grader.errors import GraderError
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Model, Transcript

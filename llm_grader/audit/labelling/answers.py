@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from llm_grader.audit.events import AuditEvent, Span
+from llm_grader.audit.labelling.events import AuditEvent, Span
 from llm_grader.verdict import Label
 
 State = Literal["new", "open", "submitted", "skipped"]

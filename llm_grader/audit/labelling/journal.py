@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from llm_grader.audit.answers import Answers
-from llm_grader.audit.events import AuditEvent
+from llm_grader.audit.labelling.answers import Answers
+from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.labels.files import render_jsonl

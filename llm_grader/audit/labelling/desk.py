@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from llm_grader.audit.answers import Cell, ConversationAnswers
-from llm_grader.audit.checks import Given, Missing, Outdated, applies, check_given, missing
 from llm_grader.audit.folder import GoldFolder
-from llm_grader.audit.journal import Journal
+from llm_grader.audit.labelling.answers import Cell, ConversationAnswers
+from llm_grader.audit.labelling.checks import Given, Missing, Outdated, applies, check_given, missing
+from llm_grader.audit.labelling.journal import Journal
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 

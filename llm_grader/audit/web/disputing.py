@@ -1,0 +1,186 @@
+"""Disputes on pages: an agent's own results, disagreeing with them, and the lead who answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from llm_grader.audit.labelling.checks import Given
+from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.review.disputes import (
+    Dispute,
+    Kind,
+    Outcome,
+    end_dispute,
+    find_dispute,
+    is_of,
+    open_dispute,
+    read_disputes,
+    result_of,
+)
+from llm_grader.audit.review.results import Results
+from llm_grader.audit.web.requests import Answer, Asked
+from llm_grader.audit.web.shown import shown_item, shown_text, shown_transcript
+from llm_grader.errors import UsageError
+from llm_grader.eval.labels.units import Unit
+from llm_grader.transcript import Model, Transcript
+
+
+class SentDispute(Model):
+    """What an agent disagrees with: the n-th of the own conversations, an item, and why."""
+
+    number: int
+    item_id: str
+    kind: Kind
+    reason: str = Field(max_length=4000)
+    proposed: str | None = None
+    evidence: tuple[Span, ...] = Field(default=(), max_length=40)
+
+
+class SentOutcome(Model):
+    """What a lead answers; a correction has a label."""
+
+    outcome: Outcome
+    reason: str = Field(default="", max_length=4000)
+    label: str | None = None
+    evidence: tuple[Span, ...] = Field(default=(), max_length=40)
+
+
+def own_results(asked: Asked) -> Answer:
+    """An agent's own conversations that have results, and the disputes about them."""
+    results = asked.office.results()
+    return {
+        "conversations": [
+            {"number": number, "channel": one.channel, "turns": len(one.turns)}
+            for number, one in enumerate(_own(asked, results), 1)
+        ],
+        "disputes": [_shown(asked, dispute) for dispute in read_disputes(results.folder.path) if _mine(asked, dispute)],
+    }
+
+
+def own_result(asked: Asked) -> Answer:
+    """One of an agent's own conversations with what was decided about each item: by whom is nobody's business."""
+    results = asked.office.results()
+    transcript = _at(_own(asked, results), int(asked.path["n"]))
+    language = asked.office.language_of(asked.person)
+    rows = []
+    for item in results.folder.asked(transcript):
+        cell = result_of(results, Unit(transcript.id, item.id))
+        if cell is not None:
+            evidence = [span.model_dump() for span in cell.evidence]
+            shown = {"label": cell.label, "evidence": evidence, "reason": cell.reason}
+            rows.append({"item": shown_item(item, results.folder.rubric, language), "result": shown})
+    open_ = [d.unit.item_id for d in _of(transcript, results) if d.state == "open"]
+    return {"number": int(asked.path["n"]), "transcript": shown_transcript(transcript), "rows": rows, "open": open_}
+
+
+def disagree(asked: Asked) -> Answer:
+    """Open a dispute about an own result."""
+    sent = asked.sent(SentDispute)
+    results = asked.office.results()
+    transcript = _at(_own(asked, results), sent.number)
+    unit = Unit(transcript.id, results.folder.rubric.item(sent.item_id).id)
+    made = open_dispute(
+        results,
+        unit,
+        sent.kind,
+        sent.reason,
+        by=asked.person.name,
+        proposed=sent.proposed,
+        evidence=sent.evidence,
+    )
+    return _shown(asked, made)
+
+
+def disputes(asked: Asked) -> Answer:
+    """All disputes, for leads: the open ones first."""
+    found = read_disputes(asked.office.folder.path)
+    ordered = sorted(found, key=lambda one: (one.ended is not None, one.opened.at))
+    return {"disputes": [_shown(asked, dispute) for dispute in ordered]}
+
+
+def dispute(asked: Asked) -> Answer:
+    """One dispute, with the conversation and what was decided, for a lead."""
+    results = asked.office.results()
+    found = find_dispute(read_disputes(results.folder.path), asked.path["id"])
+    rubric = results.folder.rubric
+    cell = result_of(results, found.unit)
+    return {
+        **_shown(asked, found),
+        "transcript": shown_transcript(results.folder.transcripts[found.unit.transcript_id]),
+        "item": shown_item(rubric.item(found.unit.item_id), rubric, asked.office.language_of(asked.person)),
+        "evidence": [span.model_dump() for span in found.opened.evidence],
+        "result": None
+        if cell is None
+        else {"label": cell.label, "reason": cell.reason, "evidence": [span.model_dump() for span in cell.evidence]},
+    }
+
+
+def end(asked: Asked) -> Answer:
+    """End a dispute: the agent withdraws it, or a lead who did not label the cell upholds or corrects."""
+    results = asked.office.results()
+    found = find_dispute(read_disputes(results.folder.path), asked.path["id"])
+    sent = asked.sent(SentOutcome)
+    name = asked.person.name
+    if asked.person.role == "agent":
+        if sent.outcome != "withdrawn" or not _mine(asked, found):
+            raise LookupError("not yours to decide")
+    else:
+        _check_lead(results, found, sent, name)
+    if sent.outcome == "corrected" and asked.office.decisions is not None:
+        given = Given(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
+        asked.office.decisions.decide(found.unit, given, by=name)
+    ended = end_dispute(
+        results.folder.path, found.opened.id, sent.outcome, by=name, reason=sent.reason, label=sent.label or ""
+    )
+    return _shown(asked, ended)
+
+
+def _check_lead(results: Results, found: Dispute, sent: SentOutcome, name: str) -> None:
+    if sent.outcome == "withdrawn":
+        raise UsageError("only who disagreed can withdraw")
+    if found.ended is not None:
+        raise UsageError("this dispute has ended")
+    if not sent.reason.strip():
+        raise UsageError("say why")
+    own = results.by_annotator.get(name)
+    if own is not None and found.unit.item_id in own.of(found.unit.transcript_id).cells:
+        raise UsageError("you labelled this yourself: somebody else has to answer")
+
+
+def _own(asked: Asked, results: Results) -> list[Transcript]:
+    """The agent's conversations that have results, in an order that stays."""
+    done = {unit.transcript_id for unit in results.cells()} | set(results.adjudicated.conversations)
+    name = asked.person.in_conversations
+    return [one for id_, one in results.folder.transcripts.items() if id_ in done and is_of(one, name)]
+
+
+def _at(transcripts: list[Transcript], number: int) -> Transcript:
+    if not 1 <= number <= len(transcripts):
+        raise LookupError(number)
+    return transcripts[number - 1]
+
+
+def _of(transcript: Transcript, results: Results) -> list[Dispute]:
+    return [one for one in read_disputes(results.folder.path) if one.unit.transcript_id == transcript.id]
+
+
+def _mine(asked: Asked, found: Dispute) -> bool:
+    return found.opened.by == asked.person.name
+
+
+def _shown(asked: Asked, found: Dispute) -> dict[str, Any]:
+    rubric = asked.office.folder.rubric
+    ended = found.ended
+    return {
+        "id": found.opened.id,
+        "at": found.opened.at.date().isoformat(),
+        "state": found.state,
+        "kind": found.opened.kind,
+        "title": shown_text(rubric.item(found.unit.item_id).title, asked.office.language_of(asked.person)),
+        "proposed": found.opened.proposed,
+        "reason": found.opened.reason,
+        "answer": None if ended is None else ended.reason,
+        "label": None if ended is None else ended.label,
+    }
