@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from llm_grader.cli.commands import rubric as rubric_commands
+from llm_grader.cli.commands.audit import app as audit_app
 from llm_grader.cli.commands.batch import app as batch_app
 from llm_grader.cli.commands.calibrate import calibrate
 from llm_grader.cli.commands.consistency import consistency
@@ -73,6 +74,7 @@ app.add_typer(results_app, name="results")
 app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")
+app.add_typer(audit_app, name="audit")
 app.add_typer(eval_app, name="eval")
 app.command("plan")(plan)
 app.command("drift")(drift)
