@@ -43,7 +43,7 @@ export function el(tag, attributes = {}, ...children) {
       made.setAttribute(name, value);
     }
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return made;
 }
 
@@ -291,7 +291,7 @@ export const sameSpan = (a, b) => a.turn === b.turn && a.start === b.start && a.
 export function showPage(title, ...content) {
   document.title = `${title} · ${t("audit_title")}`;
   const main = document.getElementById("main");
-  main.replaceChildren(el("h1", {}, title), ...content.flat().filter(Boolean));
+  main.replaceChildren(el("h1", {}, title), ...content.flat(Infinity).filter(Boolean));
   return main;
 }
 
