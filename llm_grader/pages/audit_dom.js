@@ -137,7 +137,7 @@ export class Conversation {
     this.turns = transcript.turns;
     this.places = new WeakMap();
     this.cursor = -1;
-    this.marks = [];
+    this.written = [];
     this.texts = this.turns.map((turn) => el("div", { class: "text", dir: "auto", lang: turn.language || null }));
     this.rows = this.turns.map((turn, i) => this.#row(turn, i));
     this.spoken = el("p", { class: "unseen", role: "status" });
@@ -159,10 +159,16 @@ export class Conversation {
     return row;
   }
 
-  /** Mark spans: `{turn, start, end, name, own}`; those of our own stand out. */
+  /** Mark spans: `{turn, start, end, name, own}`; those of our own stand out. What is selected elsewhere stays so. */
   mark(marks) {
-    this.marks = marks;
-    this.turns.forEach((turn, i) => this.#write(i, marks.filter((mark) => mark.turn === i)));
+    this.turns.forEach((turn, i) => {
+      const here = marks.filter((mark) => mark.turn === i);
+      const written = JSON.stringify(here);
+      if (this.written[i] !== written) {
+        this.written[i] = written;
+        this.#write(i, here);
+      }
+    });
   }
 
   #write(i, marks) {

@@ -66,7 +66,7 @@ class Journal:
 
         Args:
             transcript_id: of the conversation.
-            steps: fields of `AuditEvent`, without those that the journal knows itself.
+            steps: fields of `AuditEvent`, without those that the journal knows; `at` where it was at another time.
 
         Raises:
             DiskError: they cannot be written; nothing has changed.
@@ -74,7 +74,7 @@ class Journal:
         now = datetime.now(UTC).replace(microsecond=0)
         known = {"at": now, "annotator": self.annotator, "rubric_hash": self._rubric_hash}
         events = tuple(
-            AuditEvent(seq=self.answers.last_seq + number, transcript_id=transcript_id, **known, **step)
+            AuditEvent(seq=self.answers.last_seq + number, transcript_id=transcript_id, **{**known, **step})
             for number, step in enumerate(steps, 1)
         )
         if not events:

@@ -14,6 +14,7 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.audit.folder import GoldFolder
+    from llm_grader.audit.interop.imported import Imports
     from llm_grader.audit.review.results import Results
     from llm_grader.audit.team import Person, Team
     from llm_grader.eval.labels.units import Verdicts
@@ -125,11 +126,12 @@ def _open_office(
         )
 
 
-def _page_language(code: str) -> str:
+def _page_language(code: str | None) -> str:
     from llm_grader.pages.texts import LANGUAGES
     from llm_grader.transcript import primary_language
 
-    return primary_language(code) if primary_language(code) in LANGUAGES else "en"
+    language = primary_language(code or "en")
+    return language if language in LANGUAGES else "en"
 
 
 def _folder(gold: Path | None, rubric: str | None = None) -> GoldFolder:
@@ -304,7 +306,7 @@ def export(
     more = AuditFlags(store=store, run=run)
     verdicts = _verdicts(folder, load_settings(store=store).store, more) if with_predictions else {}
     output.mkdir(parents=True, exist_ok=True)
-    write_text(output / "config.xml", render_config(folder.rubric))
+    write_text(output / "config.xml", render_config(folder))
     write_text(output / "tasks.json", render_tasks(folder, verdicts))
 
 
@@ -326,7 +328,7 @@ def import_label_studio(
     from llm_grader.audit.interop.from_label_studio import read_label_studio
 
     folder = _folder(gold)
-    _keep(folder, *read_label_studio(file, folder, users, ground_truth=ground_truth_is_adjudicator))
+    _keep(read_label_studio(file, folder, users, ground_truth=ground_truth_is_adjudicator))
 
 
 @import_app.command("argilla")
@@ -344,13 +346,12 @@ def import_argilla(
     from llm_grader.audit.interop.from_argilla import read_argilla
 
     folder = _folder(gold)
-    _keep(folder, *read_argilla(file, folder, users))
+    _keep(read_argilla(file, folder, users))
 
 
-def _keep(folder: GoldFolder, labels: list[object], warnings: list[str]) -> None:
-    from llm_grader.audit.interop.keeping import keep_labels
-
-    for warning in warnings:
+def _keep(imports: Imports) -> None:
+    kept = imports.keep()
+    for warning in imports.warnings:
         typer.echo(f"llm-grader: {warning}", err=True)
-    for path, count in keep_labels(folder, labels).items():  # type: ignore[arg-type]
+    for path, count in kept.items():
         typer.echo(f"{path}\t{count}")
