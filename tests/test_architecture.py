@@ -32,7 +32,7 @@ FLOORS: tuple[set[str], ...] = (
 )
 """The rooms from the ground up: what is on a floor imports from the floors below it alone."""
 
-MOST_ARROWS = 160
+MOST_ARROWS = 172
 MOST_MODULES = 15
 CLIENTS = {"openai", "instructor", "tenacity"}
 MOST_METHODS = 12

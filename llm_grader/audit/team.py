@@ -18,7 +18,7 @@ PersonName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 """A name that is fit for a file name on every system."""
 
 
-class Person(Model):
+class TeamMember(Model):
     """Somebody who takes part.
 
     `speaks_as` is what an agent is called in the conversations, where that is not the `name`. `language` is that of
@@ -39,7 +39,7 @@ class Person(Model):
 class Team(Model):
     """Everybody who takes part; names differ, whatever their case."""
 
-    people: tuple[Person, ...] = Field(min_length=1)
+    people: tuple[TeamMember, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Team:
@@ -48,11 +48,11 @@ class Team(Model):
             raise ValueError(f"expected a name of their own for each, and nobody called {ADJUDICATOR}")
         return self
 
-    def named(self, name: str) -> Person | None:
+    def named(self, name: str) -> TeamMember | None:
         """The person of this name."""
         return next((person for person in self.people if person.name == name), None)
 
-    def having(self, *roles: Part) -> tuple[Person, ...]:
+    def having(self, *roles: Part) -> tuple[TeamMember, ...]:
         """The people who have one of these roles."""
         return tuple(person for person in self.people if person.role in roles)
 
@@ -62,7 +62,9 @@ class Team(Model):
         return tuple(person.name for person in self.having("auditor"))
 
 
-def load_team(folder: Path, file: Path | None = None, *, only: str | None = None) -> tuple[Team, tuple[Person, ...]]:
+def load_team(
+    folder: Path, file: Path | None = None, *, only: str | None = None
+) -> tuple[Team, tuple[TeamMember, ...]]:
     """The team of a gold folder, and those of it who are to be served.
 
     Args:
@@ -80,7 +82,7 @@ def load_team(folder: Path, file: Path | None = None, *, only: str | None = None
             raise UsageError(f"say who labels: --as NAME for one, --team FILE or {path} for several")
         if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", only) is None or only.casefold() == ADJUDICATOR:
             raise UsageError("--as: expected 1 to 40 letters, digits, dots and dashes, such as anna; it names a file")
-        team = Team(people=(Person(name=only),))
+        team = Team(people=(TeamMember(name=only),))
         return team, team.people
     team = load_mapping(Team, path)
     if only is None:

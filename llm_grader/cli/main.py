@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from llm_grader.cli.commands import rubric as rubric_commands
-from llm_grader.cli.commands.audit import app as audit_app
+from llm_grader.cli.commands.audit.serve import app as audit_app
 from llm_grader.cli.commands.batch import app as batch_app
 from llm_grader.cli.commands.calibrate import calibrate
 from llm_grader.cli.commands.consistency import consistency

@@ -9,14 +9,14 @@ import pytest
 
 from llm_grader.audit.folder import load_folder
 from llm_grader.audit.review.sessions import new_session
-from llm_grader.audit.team import Person, Team
+from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
 from llm_grader.eval.labels.units import Unit
 from llm_grader.verdict import Evidence, Verdict
 from tests.support.audit_client import AuditClient
 from tests.support.audit_folder import write_folder
 
-TEAM = Team(people=(Person(name="anna"), Person(name="ben"), Person(name="lea", role="lead")))
+TEAM = Team(people=(TeamMember(name="anna"), TeamMember(name="ben"), TeamMember(name="lea", role="lead")))
 SECRETS = (
     b"JUDGE-REASON", b"JUDGE-CLAIM", b"0.6180339", b"uncertain", b"probability", b"stratum", b"confidence",
     b"BENS-REASON", b"chat-0",

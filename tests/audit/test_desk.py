@@ -10,13 +10,13 @@ import pytest
 from llm_grader.audit.folder import load_folder
 from llm_grader.audit.labelling.checks import Given, Outdated, Unacceptable
 from llm_grader.audit.labelling.desk import Desk
-from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.labelling.journal import gold_file
 from llm_grader.eval.labels.files import read_labels
 from tests.support.audit_folder import write_folder
 
-WAVE = Span(turn=0, start=0, end=8, quote="👍🏽 Hello")
-SORRY = Span(turn=2, start=0, end=5, quote="Sorry")
+WAVE = EvidenceSpan(turn=0, start=0, end=8, quote="👍🏽 Hello")
+SORRY = EvidenceSpan(turn=2, start=0, end=5, quote="Sorry")
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_an_older_state_is_refused_and_nothing_is_saved(desk: Desk) -> None:
         Given(item_id="greeting", label="met", evidence=(WAVE.model_copy(update={"start": 1}),)),
         Given(item_id="greeting", label="met", evidence=(WAVE.model_copy(update={"turn": 1}),)),
         Given(item_id="greeting", label="met", evidence=(WAVE.model_copy(update={"turn": 9}),)),
-        Given(item_id="greeting", label="met", evidence=(Span(turn=0, start=3, end=3, quote=""),)),
+        Given(item_id="greeting", label="met", evidence=(EvidenceSpan(turn=0, start=3, end=3, quote=""),)),
     ],
 )
 def test_what_is_not_in_rubric_or_text_cannot_be_saved_nor_anything_with_it(desk: Desk, given: Given) -> None:

@@ -35,7 +35,7 @@ def as_exported(folder: GoldFolder, **about: Any) -> list[dict[str, Any]]:
         for id_ in folder.transcripts
         for item_id, label, evidence in (("greeting", "met", (HELLO,)), ("apology", "not_met", ()), ("tone", "2", ()))
     }
-    tasks = json.loads(render_tasks(folder, verdicts))
+    tasks: list[dict[str, Any]] = json.loads(render_tasks(folder, verdicts))
     for number, task in enumerate(tasks):
         (prediction,) = task.pop("predictions")
         reason = {"id": "r", "from_name": "reason__greeting", "type": "textarea", "value": {"text": ["a wave"]}}
@@ -81,7 +81,7 @@ def test_the_interface_has_a_choice_a_reason_and_marked_words_for_each_item(fold
     assert [label.get("value") for label in view.iter("Label")] == ["greeting", "apology", "warmth", "tone"]
     choices = {one.get("name"): [choice.get("value") for choice in one] for one in view.iter("Choices")}
     assert choices["item__apology"] == ["met", "not_met", "not_applicable", "cannot_assess"]
-    assert {one.get("name") for one in view.iter("TextArea")} == {f"reason__{id_[6:]}" for id_ in choices}
+    assert {one.get("name") for one in view.iter("TextArea")} == {f"reason__{(id_ or '')[6:]}" for id_ in choices}
 
 
 @pytest.mark.parametrize("change", [{"startOffset": 6}, {"end": "1"}, {"start": "2"}, {"startOffset": None}])

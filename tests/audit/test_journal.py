@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_grader.audit.labelling.answers import Answers
-from llm_grader.audit.labelling.events import AuditEvent, Span
-from llm_grader.audit.labelling.journal import Journal, annotators_in, gold_file, journal_file, read_answers
+from llm_grader.audit.labelling.events import AuditEvent, EvidenceSpan
+from llm_grader.audit.labelling.journal import AnnotatorJournal, annotators_in, gold_file, journal_file, read_answers
 from llm_grader.audit.plain_files import read_lines
 from llm_grader.errors import DiskError, MalformedInput, UsageError
 from llm_grader.eval.labels.files import read_labels
@@ -46,7 +46,7 @@ def label(item_id: str, value: str) -> dict[str, Any]:
 
 def label_rapidly(folder: Path, acknowledge: Connection) -> None:
     """Label without end, telling of each label after it was saved."""
-    with Journal(folder, "anna", load_rubric(folder / "rubric.yaml")) as journal:
+    with AnnotatorJournal(folder, "anna", load_rubric(folder / "rubric.yaml")) as journal:
         for number in range(100_000):
             transcript_id = f"chat-{number % 6:02}"
             saved = journal.append(transcript_id, [label("greeting", "met"), label("apology", "not_met")])
@@ -79,16 +79,16 @@ def test_nothing_acknowledged_is_lost_in_twenty_kills_and_gold_always_parses(fol
         gold = gold_file(folder, "desk", "anna")
         if gold.exists():
             assert read_labels(gold, rubric=rubric)
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         assert read_labels(gold_file(folder, "desk", "anna"), rubric=rubric) == journal.answers.labels()
 
 
 def test_a_torn_last_line_is_dropped_and_written_over(folder: Path, rubric: Rubric) -> None:
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         journal.append("chat-00", [label("greeting", "met"), label("apology", "met")])
     path = journal_file(folder, "anna")
     path.write_bytes(path.read_bytes()[:-9])
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         assert [*journal.answers.of("chat-00").cells] == ["greeting"]
         journal.append("chat-00", [label("tone", "2")])
     assert [event.seq for event in read_lines(path, AuditEvent)] == [1, 2]
@@ -97,36 +97,36 @@ def test_a_torn_last_line_is_dropped_and_written_over(folder: Path, rubric: Rubr
 def test_a_damaged_line_in_the_middle_is_an_error_that_names_it_and_quotes_nothing(
     folder: Path, rubric: Rubric
 ) -> None:
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         journal.append("chat-00", [label("greeting", "met"), label("apology", "met")])
     path = journal_file(folder, "anna")
     path.write_text("secret words\n" + path.read_text("utf-8"), "utf-8")
     with pytest.raises(MalformedInput, match="line 1") as caught:
-        Journal(folder, "anna", rubric)
+        AnnotatorJournal(folder, "anna", rubric)
     assert "secret" not in str(caught.value)
 
 
 def test_labels_by_another_wording_are_refused(folder: Path, rubric: Rubric) -> None:
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         journal.append("chat-00", [label("greeting", "met")])
     with pytest.raises(MalformedInput, match="another wording"):
-        Journal(folder, "anna", rubric.model_copy(update={"version": "2"}))
+        AnnotatorJournal(folder, "anna", rubric.model_copy(update={"version": "2"}))
 
 
 def test_only_one_process_writes_a_journal_and_the_other_hears_which(folder: Path, rubric: Rubric) -> None:
-    writing = Journal(folder, "anna", rubric), Journal(folder, "ben", rubric)
+    writing = AnnotatorJournal(folder, "anna", rubric), AnnotatorJournal(folder, "ben", rubric)
     with pytest.raises(UsageError, match=f"process {os.getpid()} on "):
-        Journal(folder, "anna", rubric)
+        AnnotatorJournal(folder, "anna", rubric)
     for journal in writing:
         journal.close()
-    with Journal(folder, "anna", rubric):
+    with AnnotatorJournal(folder, "anna", rubric):
         assert annotators_in(folder) == ["anna", "ben"]
 
 
 def test_gold_has_submitted_conversations_alone(folder: Path, rubric: Rubric) -> None:
     gold = gold_file(folder, "desk", "anna")
-    span = Span(turn=0, start=0, end=2, quote="👍🏽")
-    with Journal(folder, "anna", rubric) as journal:
+    span = EvidenceSpan(turn=0, start=0, end=2, quote="👍🏽")
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         steps = [label("greeting", "met"), {"event": "evidence_add", "item_id": "greeting", "evidence": (span,)}]
         journal.append("chat-00", [*steps, {"event": "reason", "item_id": "greeting", "reason": "waves"}])
         journal.append("chat-01", [label("greeting", "not_met")])
@@ -143,16 +143,16 @@ def test_gold_has_submitted_conversations_alone(folder: Path, rubric: Rubric) ->
 
 
 def test_a_projection_that_a_kill_prevented_is_made_on_opening(folder: Path, rubric: Rubric) -> None:
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         journal.append("chat-00", [label("greeting", "met"), {"event": "submit"}])
-    with Journal(folder, "anna", rubric):
+    with AnnotatorJournal(folder, "anna", rubric):
         assert len(read_labels(gold_file(folder, "desk", "anna"))) == 1
 
 
 def fill_the_disk(folder: Path, result: Connection) -> None:
     """Write where no file may grow beyond 600 bytes."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with Journal(folder, "anna", load_rubric(folder / "rubric.yaml")) as journal:
+    with AnnotatorJournal(folder, "anna", load_rubric(folder / "rubric.yaml")) as journal:
         resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
         saved = 0
         try:
@@ -174,7 +174,7 @@ def test_what_a_full_disk_does_not_take_is_not_half_there(folder: Path, rubric: 
 
 
 def test_files_are_for_their_owner_alone(folder: Path, rubric: Rubric) -> None:
-    with Journal(folder, "anna", rubric) as journal:
+    with AnnotatorJournal(folder, "anna", rubric) as journal:
         journal.append("chat-00", [label("greeting", "met"), {"event": "submit"}])
         journal.project()
     for path in (journal_file(folder, "anna"), gold_file(folder, "desk", "anna")):
@@ -201,14 +201,14 @@ def test_a_journal_cut_anywhere_is_a_state_it_once_had(steps: list[tuple[str, di
     with tempfile.TemporaryDirectory() as temporary:
         folder = write_folder(Path(temporary))
         rubric = load_rubric(folder / "rubric.yaml")
-        with Journal(folder, "anna", rubric) as journal:
+        with AnnotatorJournal(folder, "anna", rubric) as journal:
             for transcript_id, step in steps:
                 journal.append(transcript_id, [step])
         path = journal_file(folder, "anna")
         events = read_lines(path, AuditEvent)
         raw = path.read_bytes()
         path.write_bytes(raw[: max(0, len(raw) - cut)])
-        with Journal(folder, "anna", rubric) as journal:
+        with AnnotatorJournal(folder, "anna", rubric) as journal:
             kept = journal.answers.last_seq
             assert journal.answers.labels() == Answers("anna", events[:kept]).labels()
             gold = gold_file(folder, "desk", "anna")

@@ -10,7 +10,7 @@ import pytest
 
 from llm_grader.audit.folder import load_folder
 from llm_grader.audit.labelling.journal import gold_file
-from llm_grader.audit.team import Person, Team
+from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.files import read_labels
@@ -19,12 +19,12 @@ from tests.support.audit_folder import EMOJI, write_folder
 
 TEAM = Team(
     people=(
-        Person(name="anna"),
-        Person(name="ben"),
-        Person(name="lea", role="lead"),
-        Person(name="leo", role="lead"),
-        Person(name="maya", role="agent", speaks_as="maya"),
-        Person(name="otto", role="agent"),
+        TeamMember(name="anna"),
+        TeamMember(name="ben"),
+        TeamMember(name="lea", role="lead"),
+        TeamMember(name="leo", role="lead"),
+        TeamMember(name="maya", role="agent", speaks_as="maya"),
+        TeamMember(name="otto", role="agent"),
     )
 )
 WAVE = {"turn": 0, "start": 0, "end": len(EMOJI), "quote": EMOJI}

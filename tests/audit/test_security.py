@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from llm_grader.audit.folder import load_folder
-from llm_grader.audit.team import Person, Team, load_team
+from llm_grader.audit.team import Team, TeamMember, load_team
 from llm_grader.audit.web.app import make_app
 from llm_grader.audit.web.guard import MOST_BYTES
 from llm_grader.audit.web.logins import MOST_BROWSERS, MOST_FAILURES, Logins
@@ -24,10 +24,10 @@ from tests.support.audit_folder import write_folder
 
 TEAM = Team(
     people=(
-        Person(name="anna"),
-        Person(name="ben"),
-        Person(name="lea", role="lead"),
-        Person(name="maya", role="agent", speaks_as="Maya"),
+        TeamMember(name="anna"),
+        TeamMember(name="ben"),
+        TeamMember(name="lea", role="lead"),
+        TeamMember(name="maya", role="agent", speaks_as="Maya"),
     )
 )
 
@@ -114,7 +114,7 @@ def test_whatever_stands_for_a_token_is_no_token(office: Office, raw: bytes) -> 
 
 
 def test_a_browser_that_follows_its_link_again_keeps_its_login_and_few_browsers_have_one() -> None:
-    logins = Logins([Person(name="anna")])
+    logins = Logins([TeamMember(name="anna")])
     token = logins.token("anna")
     first = logins.join(token)
     assert logins.join(token, first) == first
@@ -125,7 +125,7 @@ def test_a_browser_that_follows_its_link_again_keeps_its_login_and_few_browsers_
 
 def test_twenty_writes_a_second_are_let_through_and_not_more() -> None:
     now = [0.0]
-    logins = Logins([Person(name="anna")], clock=lambda: now[0])
+    logins = Logins([TeamMember(name="anna")], clock=lambda: now[0])
     login = logins.of(logins.join(logins.token("anna")))
     assert login is not None
     assert [logins.may_write(login) for _ in range(21)] == [True] * 20 + [False]
@@ -221,7 +221,7 @@ def test_a_name_that_is_unfit_for_a_file_is_refused(tmp_path: Path, name: str) -
 
 def test_two_people_have_two_names_whatever_their_case(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="a name of their own"):
-        Team(people=(Person(name="anna"), Person(name="Anna")))
+        Team(people=(TeamMember(name="anna"), TeamMember(name="Anna")))
     (tmp_path / "team.yaml").write_text("people: [{name: anna}, {name: ANNA}]", "utf-8")
     with pytest.raises(MalformedInput):
         load_team(tmp_path, tmp_path / "team.yaml")

@@ -72,11 +72,15 @@ class Visitor:
         self.bodies: list[str] = []
         self.page.on("console", lambda message: self._note(message.type == "error", message.text))
         self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("dialog", lambda dialog: self._note(True, f"dialog: {dialog.message}") or dialog.dismiss())
+        self.page.on("dialog", self._dismiss)
         self.page.on("request", lambda request: self._note(not request.url.startswith(self.site), request.url))
         self.page.goto(link)
         self.page.wait_for_url(f"{self.site}/")
         self.ready()
+
+    def _dismiss(self, dialog: Any) -> None:
+        self._note(True, f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _note(self, bad: bool, what: str) -> None:
         if bad:

@@ -9,7 +9,7 @@ from typing import Any
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.interop.imported import ImportedCell, Imports, find_words, load_users, read_records
 from llm_grader.audit.interop.to_label_studio import CHOICE, REASON
-from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.pages.text import code_point_offset
 from llm_grader.transcript import Transcript
@@ -56,9 +56,8 @@ def _take(imports: Imports, transcript: Transcript, annotation: dict[str, Any], 
         name, value = str(result.get("from_name", "")), result.get("value", {})
         if result.get("type") == "choices" and name.startswith(CHOICE) and value.get("choices"):
             item_id = name.removeprefix(CHOICE)
-            cells[item_id] = ImportedCell(
-                transcript_id=transcript.id, item_id=item_id, label=value["choices"][0], **about
-            )
+            label = str(value["choices"][0])
+            cells[item_id] = ImportedCell(annotator, transcript.id, item_id, label, at=at, given_by=given_by)
     for result in results:
         _add_words_and_reason(imports, transcript, result, cells)
     for cell in cells.values():
@@ -79,14 +78,14 @@ def _add_words_and_reason(
             cell.evidence = (*cell.evidence, span)
 
 
-def _span(transcript: Transcript, value: dict[str, Any]) -> Span | None:
+def _span(transcript: Transcript, value: dict[str, Any]) -> EvidenceSpan | None:
     """Marked words: by their offsets where these fit, else wherever they stand."""
     quote = str(value.get("text", ""))
     try:
         turn = int(value["start"])
         text = transcript.turns[turn].text
         start, end = (code_point_offset(text, int(value[name])) for name in ("startOffset", "endOffset"))
-        span = Span(turn=turn, start=start, end=end, quote=text[start:end])
+        span = EvidenceSpan(turn=turn, start=start, end=end, quote=text[start:end])
     except (KeyError, ValueError, IndexError, TypeError):
         return find_words(transcript, quote)
     same = int(value.get("end", turn)) == turn and span.quote == quote

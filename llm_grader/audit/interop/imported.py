@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from llm_grader.audit.folder import GoldFolder
-from llm_grader.audit.labelling.events import Span
-from llm_grader.audit.labelling.journal import Journal, gold_file
+from llm_grader.audit.labelling.events import EvidenceSpan
+from llm_grader.audit.labelling.journal import AnnotatorJournal, gold_file
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import InputError, MalformedInput, UsageError
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
@@ -36,7 +36,7 @@ class ImportedCell:
     transcript_id: str
     item_id: str
     label: str
-    evidence: tuple[Span, ...] = ()
+    evidence: tuple[EvidenceSpan, ...] = ()
     reason: str = ""
     at: datetime | None = None
     given_by: str | None = None
@@ -94,7 +94,7 @@ class Imports:
 
     def _keep(self, annotator: str, by_transcript: Mapping[str, Sequence[ImportedCell]]) -> int:
         count = 0
-        with Journal(self.folder.path, annotator, self.folder.rubric) as journal:
+        with AnnotatorJournal(self.folder.path, annotator, self.folder.rubric) as journal:
             for transcript_id, cells in by_transcript.items():
                 if annotator != ADJUDICATOR and journal.answers.of(transcript_id).state != "new":
                     self.warn(transcript_id, f"{annotator} has begun it here: left as it is")
@@ -121,12 +121,12 @@ def _steps(cells: Iterable[ImportedCell], *, decided: bool) -> Iterator[dict[str
         yield {"event": "submit"}
 
 
-def find_words(transcript: Transcript, quote: str, turn: int | None = None) -> Span | None:
+def find_words(transcript: Transcript, quote: str, turn: int | None = None) -> EvidenceSpan | None:
     """Where words stand in a conversation, whoever said them; None where they cannot be found."""
     found = QuoteFinder(transcript).resolve(quote, _ANYBODY, turn=turn)
     if not isinstance(found, Evidence):
         return None
-    return Span(turn=found.turn, start=found.start, end=found.end, quote=found.quote)
+    return EvidenceSpan(turn=found.turn, start=found.start, end=found.end, quote=found.quote)
 
 
 def read_records(path: Path, key: str = "") -> list[dict[str, Any]]:

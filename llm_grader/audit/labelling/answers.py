@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from llm_grader.audit.labelling.events import AuditEvent, Span
+from llm_grader.audit.labelling.events import AuditEvent, EvidenceSpan
 from llm_grader.verdict import Label
 
 State = Literal["new", "open", "submitted", "skipped"]
@@ -22,7 +22,7 @@ class Cell:
     """
 
     label: str | None = None
-    evidence: tuple[Span, ...] = ()
+    evidence: tuple[EvidenceSpan, ...] = ()
     reason: str = ""
     at: datetime | None = None
     decided: bool = False

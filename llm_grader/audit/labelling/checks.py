@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from llm_grader.audit.labelling.answers import Cell
-from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.errors import GraderError
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Model, Transcript
@@ -35,7 +35,7 @@ class Given(Model):
 
     item_id: str
     label: str | None = None
-    evidence: tuple[Span, ...] = Field(default=(), max_length=_MOST_SPANS)
+    evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=_MOST_SPANS)
     reason: str = Field(default="", max_length=_LONGEST)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import Cell, ConversationAnswers
 from llm_grader.audit.labelling.checks import Given, Missing, Outdated, applies, check_given, missing
-from llm_grader.audit.labelling.journal import Journal
+from llm_grader.audit.labelling.journal import AnnotatorJournal
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 
@@ -18,7 +18,7 @@ _Step = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePlace:
     """One conversation on somebody's desk: its number in the queue from 1, its text, the items asked, and answers."""
 
     number: int
@@ -45,7 +45,7 @@ class Desk:
         self.folder = folder
         self.annotator = annotator
         self._queue = queue
-        self._journal = Journal(folder.path, annotator, folder.rubric)
+        self._journal = AnnotatorJournal(folder.path, annotator, folder.rubric)
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -57,7 +57,7 @@ class Desk:
         ids = dict.fromkeys([*self._queue(), *self._journal.answers.conversations])
         return [id_ for id_ in ids if id_ in self.folder.transcripts]
 
-    def place(self, number: int) -> Place:
+    def place(self, number: int) -> QueuePlace:
         """The conversation with this number in the queue.
 
         Raises:
@@ -67,13 +67,13 @@ class Desk:
         if not 1 <= number <= len(queue):
             raise LookupError(number)
         transcript = self.folder.transcripts[queue[number - 1]]
-        return Place(number, transcript, self.folder.asked(transcript), self._journal.answers.of(transcript.id))
+        return QueuePlace(number, transcript, self.folder.asked(transcript), self._journal.answers.of(transcript.id))
 
-    def overview(self) -> list[Place]:
+    def overview(self) -> list[QueuePlace]:
         """All places of the queue."""
         return [self.place(number) for number in range(1, len(self.queue()) + 1)]
 
-    def open(self, number: int) -> Place:
+    def open(self, number: int) -> QueuePlace:
         """The conversation with this number, which is noted to have been looked at."""
         with self._lock:
             place = self.place(number)
@@ -81,7 +81,7 @@ class Desk:
                 self._journal.append(place.transcript.id, [{"event": "open"}])
             return self.place(number)
 
-    def save(self, number: int, rev: int, given: Sequence[Given], *, active_ms: int = 0) -> Place:
+    def save(self, number: int, rev: int, given: Sequence[Given], *, active_ms: int = 0) -> QueuePlace:
         """Save cells of a conversation as they are to stand. They are on disk when this returns.
 
         Args:
@@ -126,7 +126,7 @@ class Desk:
             self._journal.project()
             return []
 
-    def move(self, number: int, rev: int, event: Literal["reopen", "skip"], why: str | None = None) -> Place:
+    def move(self, number: int, rev: int, event: Literal["reopen", "skip"], why: str | None = None) -> QueuePlace:
         """Open a submitted conversation again, or leave one out and say why.
 
         Raises:
@@ -143,7 +143,7 @@ class Desk:
         place = self.place(number)
         return missing(place.items, place.answers.cells)
 
-    def _current(self, number: int, rev: int) -> Place:
+    def _current(self, number: int, rev: int) -> QueuePlace:
         place = self.place(number)
         if place.answers.rev != rev:
             raise Outdated("changed meanwhile, perhaps in another tab")

@@ -14,7 +14,7 @@ What = Literal[
 """What happened. `resolve` is an adjudicator's whole decision about a cell, the others are single steps."""
 
 
-class Span(Model):
+class EvidenceSpan(Model):
     """Words of a turn that somebody pointed at, in code points: `turns[turn].text[start:end] == quote`."""
 
     turn: int = Field(ge=0)
@@ -46,7 +46,7 @@ class AuditEvent(Model):
     item_id: str | None = None
     event: What
     label: str | None = None
-    evidence: tuple[Span, ...] = ()
+    evidence: tuple[EvidenceSpan, ...] = ()
     reason: str | None = None
     active_ms: int | None = Field(default=None, ge=0)
     session: str | None = None

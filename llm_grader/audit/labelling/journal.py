@@ -18,7 +18,7 @@ from llm_grader.rubric.model import Rubric
 _ENDING = ".events.jsonl"
 
 
-class Journal:
+class AnnotatorJournal:
     """An annotator's journal, open for writing by this process alone.
 
     On opening, the gold file is brought up to date: a process that was killed between the two left it behind.

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llm_grader.audit.labelling.answers import Cell
-from llm_grader.audit.labelling.events import Span
-from llm_grader.audit.review.results import Results
+from llm_grader.audit.labelling.events import EvidenceSpan
+from llm_grader.audit.review.results import AuditResults
 from llm_grader.eval.judge.disagreements import Cause, find_disagreements
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.rubric.model import Item
@@ -20,18 +20,18 @@ MODEL = "model"
 
 
 @dataclass(frozen=True)
-class Side:
+class AnswerSide:
     """One of the answers that a lead chooses among: its label, words and reason, and who gave it."""
 
     by: str
     is_model: bool
     label: str | None
-    evidence: tuple[Span, ...]
+    evidence: tuple[EvidenceSpan, ...]
     reason: str
 
 
 @dataclass(frozen=True)
-class Case:
+class OpenCase:
     """A cell to decide: its sides in an order that tells nothing, how grave it is, and the likely cause.
 
     `key` names it in addresses. `decided` is what was decided, where it was.
@@ -39,14 +39,14 @@ class Case:
 
     key: str
     unit: Unit
-    sides: tuple[Side, ...]
+    sides: tuple[AnswerSide, ...]
     severity: float
     cause: Cause
     critical: bool
     decided: Cell | None
 
 
-def find_cases(results: Results, verdicts: Verdicts) -> list[Case]:
+def find_cases(results: AuditResults, verdicts: Verdicts) -> list[OpenCase]:
     """All cells where people differ, or people and the judge, the undecided first, and of those the gravest.
 
     Severity is as in `find_disagreements`: the item's weight times the points between the answers, times the judge's
@@ -64,7 +64,7 @@ def find_cases(results: Results, verdicts: Verdicts) -> list[Case]:
             item = results.folder.rubric.item(unit.item_id)
             severity, cause = graver.get(unit, (_severity(item, cells), "rubric"))
             sides = _shuffled(unit, _sides(cells, verdict))
-            cases.append(Case(cell_key(unit), unit, sides, severity, cause, item.critical, results.decision(unit)))
+            cases.append(OpenCase(cell_key(unit), unit, sides, severity, cause, item.critical, results.decision(unit)))
     return sorted(cases, key=lambda case: (case.decided is not None, not case.critical, -case.severity, case.unit))
 
 
@@ -86,14 +86,14 @@ def _severity(item: Item, cells: Mapping[str, Cell]) -> float:
     return item.weight * (max(points) - min(points))
 
 
-def _sides(cells: Mapping[str, Cell], verdict: Verdict | None) -> list[Side]:
-    sides = [Side(name, False, cell.label, cell.evidence, cell.reason) for name, cell in cells.items()]
+def _sides(cells: Mapping[str, Cell], verdict: Verdict | None) -> list[AnswerSide]:
+    sides = [AnswerSide(name, False, cell.label, cell.evidence, cell.reason) for name, cell in cells.items()]
     if verdict is not None and verdict.label is not None:
-        spans = tuple(Span(turn=e.turn, start=e.start, end=e.end, quote=e.quote) for e in verdict.evidence)
-        sides.append(Side(MODEL, True, verdict.label, spans, verdict.reason))
+        spans = tuple(EvidenceSpan(turn=e.turn, start=e.start, end=e.end, quote=e.quote) for e in verdict.evidence)
+        sides.append(AnswerSide(MODEL, True, verdict.label, spans, verdict.reason))
     return sides
 
 
-def _shuffled(unit: Unit, sides: Sequence[Side]) -> tuple[Side, ...]:
+def _shuffled(unit: Unit, sides: Sequence[AnswerSide]) -> tuple[AnswerSide, ...]:
     """The sides in an order that is the same on every visit, and tells nothing of who is on which."""
     return tuple(random.Random(cell_key(unit)).sample(sides, len(sides)))  # noqa: S311 - an order, no secret

@@ -10,7 +10,7 @@ import numpy as np
 
 from llm_grader.audit.labelling.answers import Answers
 from llm_grader.audit.queue import queue_of
-from llm_grader.audit.review.results import Results
+from llm_grader.audit.review.results import AuditResults
 from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers
 from llm_grader.eval.judge.item_figures import item_figures
 from llm_grader.eval.judge.label_plan import ItemPlan, plan_items
@@ -73,7 +73,7 @@ class AgreementTable:
     raters: tuple[RaterRow, ...]
 
 
-def agreement_so_far(results: Results, verdicts: Verdicts, *, seed: int = 0, n: int = 2000) -> AgreementTable:
+def agreement_so_far(results: AuditResults, verdicts: Verdicts, *, seed: int = 0, n: int = 2000) -> AgreementTable:
     """Agreement over everything that is submitted.
 
     Args:
@@ -133,7 +133,7 @@ def _people(answers: ItemAnswers, seed: int, n: int) -> dict[str, Interval]:
     return {name: percentile_interval(float(estimates[i]), draws[:, i], len(shown)) for i, name in enumerate(names)}
 
 
-def _raters(results: Results, verdicts: Verdicts) -> list[RaterRow]:
+def _raters(results: AuditResults, verdicts: Verdicts) -> list[RaterRow]:
     cells = {unit: {name: cell.label for name, cell in by.items()} for unit, by in results.cells().items()}
     severities = _severities(results, cells)
     rows = [
@@ -149,7 +149,7 @@ def _raters(results: Results, verdicts: Verdicts) -> list[RaterRow]:
 
 
 def _person(
-    results: Results,
+    results: AuditResults,
     name: str,
     answers: Answers,
     cells: Mapping[Unit, Mapping[str, str | None]],
@@ -182,7 +182,7 @@ def _with_others(cells: Mapping[Unit, Mapping[str, str | None]], name: str) -> t
     return sum(own in others for own, others in compared) / len(compared), len(compared)
 
 
-def _severities(results: Results, cells: Mapping[Unit, Mapping[str, str | None]]) -> dict[str, float]:
+def _severities(results: AuditResults, cells: Mapping[Unit, Mapping[str, str | None]]) -> dict[str, float]:
     """Severities where every auditor answered every yes-or-no item of the conversations that all of them have."""
     names = [name for name in results.auditors if name in results.by_annotator]
     crossed = {unit for unit, by in cells.items() if all(name in by for name in names)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llm_grader.audit.labelling.answers import Cell
-from llm_grader.audit.review.results import Results
+from llm_grader.audit.review.results import AuditResults
 from llm_grader.audit.review.sessions import CalibrationSession
 from llm_grader.eval.stats.reliability import krippendorff_alpha
 from llm_grader.rubric.model import Item
@@ -40,7 +40,7 @@ class Board:
     scores: tuple[tuple[float, float] | None, ...]
 
 
-def done(session: CalibrationSession, results: Results) -> dict[str, bool]:
+def done(session: CalibrationSession, results: AuditResults) -> dict[str, bool]:
     """Whether each participant has submitted, or skipped, all conversations."""
     return {
         name: name in results.by_annotator
@@ -49,7 +49,7 @@ def done(session: CalibrationSession, results: Results) -> dict[str, bool]:
     }
 
 
-def board_of(session: CalibrationSession, results: Results) -> Board:
+def board_of(session: CalibrationSession, results: AuditResults) -> Board:
     """The board of a session; only of one that is revealed may it be shown."""
     rows = [
         row
@@ -66,7 +66,7 @@ def board_of(session: CalibrationSession, results: Results) -> Board:
     )
 
 
-def _rows(number: int, transcript_id: str, session: CalibrationSession, results: Results) -> list[BoardRow]:
+def _rows(number: int, transcript_id: str, session: CalibrationSession, results: AuditResults) -> list[BoardRow]:
     transcript = results.folder.transcripts[transcript_id]
     found = []
     for item in results.folder.asked(transcript):
@@ -78,7 +78,7 @@ def _rows(number: int, transcript_id: str, session: CalibrationSession, results:
     return found
 
 
-def _cell(results: Results, name: str, transcript_id: str, item: Item) -> Cell | None:
+def _cell(results: AuditResults, name: str, transcript_id: str, item: Item) -> Cell | None:
     answers = results.by_annotator.get(name)
     if answers is None or transcript_id not in answers.submitted():
         return None
@@ -86,7 +86,7 @@ def _cell(results: Results, name: str, transcript_id: str, item: Item) -> Cell |
     return cell if cell is not None and cell.label is not None else None
 
 
-def _alpha(rows: list[BoardRow], session: CalibrationSession, results: Results) -> float | None:
+def _alpha(rows: list[BoardRow], session: CalibrationSession, results: AuditResults) -> float | None:
     binary = [row for row in rows if results.folder.rubric.item(row.item_id).scale == "binary"]
     levels = ("not_met", "met")
     ratings = [
@@ -122,7 +122,7 @@ def _right(row: BoardRow, session: CalibrationSession) -> str | None:
     return most if labels.count(most) * 2 > len(labels) else None
 
 
-def _score_range(transcript_id: str, rows: list[BoardRow], results: Results) -> tuple[float, float] | None:
+def _score_range(transcript_id: str, rows: list[BoardRow], results: AuditResults) -> tuple[float, float] | None:
     by_person: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.transcript_id == transcript_id:
@@ -132,7 +132,7 @@ def _score_range(transcript_id: str, rows: list[BoardRow], results: Results) -> 
     return (min(scores), max(scores)) if scores else None
 
 
-def _score(labels: Mapping[str, str], results: Results) -> float | None:
+def _score(labels: Mapping[str, str], results: AuditResults) -> float | None:
     """Σ weight · points over Σ weight of the labels on the scale, in per cent; penalties take their weight away."""
     items = [results.folder.rubric.item(item_id) for item_id in labels]
     scored = [(item, item.points(labels[item.id])) for item in items if labels[item.id] in item.levels]

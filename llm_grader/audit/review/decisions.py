@@ -6,7 +6,7 @@ import threading
 
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.checks import Given, Unacceptable, check_given
-from llm_grader.audit.labelling.journal import Journal
+from llm_grader.audit.labelling.journal import AnnotatorJournal
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.eval.labels.units import Unit
 
@@ -23,7 +23,7 @@ class Decisions:
 
     def __init__(self, folder: GoldFolder) -> None:
         self._folder = folder
-        self._journal = Journal(folder.path, ADJUDICATOR, folder.rubric)
+        self._journal = AnnotatorJournal(folder.path, ADJUDICATOR, folder.rubric)
         self._lock = threading.Lock()
 
     def close(self) -> None:

@@ -11,9 +11,9 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from llm_grader.audit.labelling.answers import Cell
-from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.plain_files import Lines, in_turn, read_lines
-from llm_grader.audit.review.results import Results
+from llm_grader.audit.review.results import AuditResults
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.units import Unit
 from llm_grader.transcript import Model, Transcript, name_key
@@ -23,6 +23,15 @@ Outcome = Literal["upheld", "corrected", "withdrawn"]
 WINDOW = timedelta(days=14)
 """How long after the result somebody may disagree with it."""
 LEAST_REASON = 10
+
+
+class Objection(Model):
+    """What somebody disagrees with and why: the label they propose, and the words that they point at."""
+
+    kind: Kind
+    reason: str = Field(max_length=4000)
+    proposed: str | None = None
+    evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=40)
 
 
 class DisputeStep(Model):
@@ -36,7 +45,7 @@ class DisputeStep(Model):
     event: Literal["open"] | Outcome
     kind: Kind | None = None
     proposed: str | None = None
-    evidence: tuple[Span, ...] = ()
+    evidence: tuple[EvidenceSpan, ...] = ()
     reason: str = Field(default="", max_length=4000)
     label: str | None = None
 
@@ -73,16 +82,7 @@ def read_disputes(folder: Path) -> list[Dispute]:
     return list(found.values())
 
 
-def open_dispute(
-    results: Results,
-    unit: Unit,
-    kind: Kind,
-    reason: str,
-    *,
-    by: str,
-    proposed: str | None = None,
-    evidence: tuple[Span, ...] = (),
-) -> Dispute:
+def open_dispute(results: AuditResults, unit: Unit, objection: Objection, *, by: str) -> Dispute:
     """Disagree with a result.
 
     Raises:
@@ -90,7 +90,7 @@ def open_dispute(
             short, the label is none of the item's, or the words are not in the conversation.
         DiskError: it cannot be written.
     """
-    _check(results, unit, reason, proposed, evidence)
+    _check(results, unit, objection)
     folder = results.folder.path
     with in_turn(_file(folder).with_suffix(".lock")):
         if any(one.unit == unit and one.state == "open" for one in read_disputes(folder)):
@@ -102,10 +102,10 @@ def open_dispute(
             transcript_id=unit.transcript_id,
             item_id=unit.item_id,
             event="open",
-            kind=kind,
-            proposed=proposed,
-            evidence=evidence,
-            reason=reason.strip(),
+            kind=objection.kind,
+            proposed=objection.proposed,
+            evidence=objection.evidence,
+            reason=objection.reason.strip(),
         )
         _append(folder, step)
     return Dispute(opened=step)
@@ -149,7 +149,7 @@ def find_dispute(disputes: Iterable[Dispute], dispute_id: str) -> Dispute:
     raise UsageError(f"there is no dispute {dispute_id!r}: see `llm-grader audit dispute list`")
 
 
-def result_of(results: Results, unit: Unit) -> Cell | None:
+def result_of(results: AuditResults, unit: Unit) -> Cell | None:
     """What an agent is shown of a cell: the adjudicator's decision, else what all people said; None while they differ.
 
     Nothing is shown of a conversation that somebody is still labelling.
@@ -167,18 +167,18 @@ def is_of(transcript: Transcript, agent: str) -> bool:
     return name_key(agent) in meant
 
 
-def _check(results: Results, unit: Unit, reason: str, proposed: str | None, evidence: tuple[Span, ...]) -> None:
+def _check(results: AuditResults, unit: Unit, objection: Objection) -> None:
     transcript = results.folder.transcripts.get(unit.transcript_id)
     result = None if transcript is None else result_of(results, unit)
     if transcript is None or result is None or result.at is None:
         raise UsageError("there is no result to disagree with")
     if _now() - result.at > WINDOW:
         raise UsageError(f"this result is older than {WINDOW.days} days")
-    if len(reason.strip()) < LEAST_REASON:
+    if len(objection.reason.strip()) < LEAST_REASON:
         raise UsageError(f"say why, in {LEAST_REASON} characters or more")
-    if proposed is not None and proposed not in results.folder.rubric.item(unit.item_id).labels:
+    if objection.proposed is not None and objection.proposed not in results.folder.rubric.item(unit.item_id).labels:
         raise UsageError("the proposed label is none that the item has")
-    if not all(span.is_in(transcript) for span in evidence):
+    if not all(span.is_in(transcript) for span in objection.evidence):
         raise UsageError("the words are not at that place of the conversation")
 
 

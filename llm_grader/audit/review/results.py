@@ -20,7 +20,7 @@ from llm_grader.verdict import Label, Scorecard
 
 
 @dataclass(frozen=True)
-class Results:
+class AuditResults:
     """Answers by annotator (the adjudicator's apart), sessions, and the names of those who share the drawn ones."""
 
     folder: GoldFolder
@@ -76,7 +76,7 @@ class Results:
         return cell if cell is not None and cell.decided else None
 
 
-def read_results(folder: GoldFolder, auditors: Iterable[str]) -> Results:
+def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
     """The results so far.
 
     Args:
@@ -89,7 +89,7 @@ def read_results(folder: GoldFolder, auditors: Iterable[str]) -> Results:
     names = annotators_in(folder.path)
     answers = {name: read_answers(folder.path, name, folder.rubric) for name in {*names, ADJUDICATOR}}
     adjudicated = answers.pop(ADJUDICATOR)
-    return Results(folder, answers, adjudicated, tuple(read_sessions(folder.path)), tuple(auditors))
+    return AuditResults(folder, answers, adjudicated, tuple(read_sessions(folder.path)), tuple(auditors))
 
 
 def verdicts_of_folder(cards: Iterable[Scorecard], folder: GoldFolder) -> Verdicts:

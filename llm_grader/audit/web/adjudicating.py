@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.audit.labelling.checks import Given
-from llm_grader.audit.labelling.events import Span
-from llm_grader.audit.review.adjudication import Case, Side, find_cases
+from llm_grader.audit.labelling.events import EvidenceSpan
+from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_cases
 from llm_grader.audit.review.agreement import agreement_so_far
 from llm_grader.audit.web.requests import Answer, Asked
 from llm_grader.audit.web.shown import shown_item, shown_text, shown_transcript
@@ -21,7 +21,7 @@ class SentDecision(Model):
     """What a lead decides: a label, the words that it rests on, and why."""
 
     label: str
-    evidence: tuple[Span, ...] = Field(default=(), max_length=40)
+    evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=40)
     reason: str = Field(max_length=4000)
 
 
@@ -76,18 +76,18 @@ def agreement(asked: Asked) -> Answer:
     }
 
 
-def _cases(asked: Asked) -> list[Case]:
+def _cases(asked: Asked) -> list[OpenCase]:
     return find_cases(asked.office.results(), asked.office.verdicts)
 
 
-def _case(found: list[Case], key: str) -> Case:
+def _case(found: list[OpenCase], key: str) -> OpenCase:
     for one in found:
         if one.key == key:
             return one
     raise LookupError(key)
 
 
-def _shown(asked: Asked, found: list[Case], one: Case) -> Answer:
+def _shown(asked: Asked, found: list[OpenCase], one: OpenCase) -> Answer:
     office = asked.office
     language = office.language_of(asked.person)
     open_ = [other.key for other in found if other.decided is None and other.key != one.key]
@@ -104,7 +104,7 @@ def _shown(asked: Asked, found: list[Case], one: Case) -> Answer:
     }
 
 
-def _side(side: Side, *, named: bool) -> dict[str, Any]:
+def _side(side: AnswerSide, *, named: bool) -> dict[str, Any]:
     shown = {
         "label": side.label,
         "evidence": [span.model_dump() for span in side.evidence],

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from llm_grader.audit.labelling.checks import Given
 from llm_grader.audit.review.board import BoardRow, board_of, done
-from llm_grader.audit.review.results import Results
+from llm_grader.audit.review.results import AuditResults
 from llm_grader.audit.review.sessions import (
     MOST,
     CalibrationSession,
@@ -116,14 +116,14 @@ def consensus(asked: Asked) -> Answer:
     return session(asked)
 
 
-def _seen(asked: Asked, results: Results) -> CalibrationSession:
+def _seen(asked: Asked, results: AuditResults) -> CalibrationSession:
     found = find_session(results.folder.path, asked.path["id"])
     if asked.person.role != "lead" and asked.person.name not in found.participants:
         raise LookupError(found.id)
     return found
 
 
-def _shown(found: CalibrationSession, results: Results) -> dict[str, Any]:
+def _shown(found: CalibrationSession, results: AuditResults) -> dict[str, Any]:
     return {
         "id": found.id,
         "title": found.title,
@@ -136,7 +136,7 @@ def _shown(found: CalibrationSession, results: Results) -> dict[str, Any]:
     }
 
 
-def _board(asked: Asked, found: CalibrationSession, results: Results) -> dict[str, Any]:
+def _board(asked: Asked, found: CalibrationSession, results: AuditResults) -> dict[str, Any]:
     board = board_of(found, results)
     language = asked.office.language_of(asked.person)
     return {
@@ -152,7 +152,7 @@ def _board(asked: Asked, found: CalibrationSession, results: Results) -> dict[st
     }
 
 
-def _row(row: BoardRow, results: Results, language: str) -> dict[str, Any]:
+def _row(row: BoardRow, results: AuditResults, language: str) -> dict[str, Any]:
     item = results.folder.rubric.item(row.item_id)
     return {
         "number": row.number,

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.audit.labelling.checks import Given
-from llm_grader.audit.labelling.events import Span
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.disputes import (
     Dispute,
-    Kind,
+    Objection,
     Outcome,
     end_dispute,
     find_dispute,
@@ -19,7 +19,7 @@ from llm_grader.audit.review.disputes import (
     read_disputes,
     result_of,
 )
-from llm_grader.audit.review.results import Results
+from llm_grader.audit.review.results import AuditResults
 from llm_grader.audit.web.requests import Answer, Asked
 from llm_grader.audit.web.shown import shown_item, shown_text, shown_transcript
 from llm_grader.errors import UsageError
@@ -27,15 +27,11 @@ from llm_grader.eval.labels.units import Unit
 from llm_grader.transcript import Model, Transcript
 
 
-class SentDispute(Model):
-    """What an agent disagrees with: the n-th of the own conversations, an item, and why."""
+class SentDispute(Objection):
+    """What an agent disagrees with: an item of the n-th of the own conversations."""
 
     number: int
     item_id: str
-    kind: Kind
-    reason: str = Field(max_length=4000)
-    proposed: str | None = None
-    evidence: tuple[Span, ...] = Field(default=(), max_length=40)
 
 
 class SentOutcome(Model):
@@ -44,7 +40,7 @@ class SentOutcome(Model):
     outcome: Outcome
     reason: str = Field(default="", max_length=4000)
     label: str | None = None
-    evidence: tuple[Span, ...] = Field(default=(), max_length=40)
+    evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=40)
 
 
 def own_results(asked: Asked) -> Answer:
@@ -81,15 +77,7 @@ def disagree(asked: Asked) -> Answer:
     results = asked.office.results()
     transcript = _at(_own(asked, results), sent.number)
     unit = Unit(transcript.id, results.folder.rubric.item(sent.item_id).id)
-    made = open_dispute(
-        results,
-        unit,
-        sent.kind,
-        sent.reason,
-        by=asked.person.name,
-        proposed=sent.proposed,
-        evidence=sent.evidence,
-    )
+    made = open_dispute(results, unit, sent, by=asked.person.name)
     return _shown(asked, made)
 
 
@@ -137,7 +125,7 @@ def end(asked: Asked) -> Answer:
     return _shown(asked, ended)
 
 
-def _check_lead(results: Results, found: Dispute, sent: SentOutcome, name: str) -> None:
+def _check_lead(results: AuditResults, found: Dispute, sent: SentOutcome, name: str) -> None:
     if sent.outcome == "withdrawn":
         raise UsageError("only who disagreed can withdraw")
     if found.ended is not None:
@@ -149,7 +137,7 @@ def _check_lead(results: Results, found: Dispute, sent: SentOutcome, name: str) 
         raise UsageError("you labelled this yourself: somebody else has to answer")
 
 
-def _own(asked: Asked, results: Results) -> list[Transcript]:
+def _own(asked: Asked, results: AuditResults) -> list[Transcript]:
     """The agent's conversations that have results, in an order that stays."""
     done = {unit.transcript_id for unit in results.cells()} | set(results.adjudicated.conversations)
     name = asked.person.in_conversations
@@ -162,7 +150,7 @@ def _at(transcripts: list[Transcript], number: int) -> Transcript:
     return transcripts[number - 1]
 
 
-def _of(transcript: Transcript, results: Results) -> list[Dispute]:
+def _of(transcript: Transcript, results: AuditResults) -> list[Dispute]:
     return [one for one in read_disputes(results.folder.path) if one.unit.transcript_id == transcript.id]
 
 

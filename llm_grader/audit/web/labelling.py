@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from llm_grader.audit.labelling.checks import MOST_LABELS, Given, Missing
-from llm_grader.audit.labelling.desk import Desk, Place
+from llm_grader.audit.labelling.desk import Desk, QueuePlace
 from llm_grader.audit.review.sessions import read_sessions
 from llm_grader.audit.web.requests import Answer, Asked
 from llm_grader.audit.web.shown import shown_place, shown_progress
@@ -97,7 +97,7 @@ def _number(asked: Asked) -> int:
     return int(asked.path["n"])
 
 
-def _shown(asked: Asked, found: Place) -> Answer:
+def _shown(asked: Asked, found: QueuePlace) -> Answer:
     language = asked.office.language_of(asked.person)
     return shown_place(found, asked.office.folder, language, of=len(_desk(asked).queue()))
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from llm_grader.audit.team import Person
+from llm_grader.audit.team import TeamMember
 
 MOST_FAILURES = 20
 MOST_BROWSERS = 5
@@ -20,7 +20,7 @@ WRITES_PER_SECOND = 20.0
 class Login:
     """A browser that somebody followed their link in: who it is, and how much it may write right now."""
 
-    person: Person
+    person: TeamMember
     csrf: str
     allowance: float = WRITES_PER_SECOND
     seen: float = 0.0
@@ -43,7 +43,7 @@ class Logins:
         clock: seconds that only grow.
     """
 
-    def __init__(self, people: Iterable[Person], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, people: Iterable[TeamMember], clock: Callable[[], float] = time.monotonic) -> None:
         self._secret = secrets.token_bytes(32)
         self._invitations = {person.name: (secrets.token_urlsafe(32), person) for person in people}
         self._logins: dict[str, Login] = {}

@@ -11,13 +11,13 @@ from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.desk import Desk
 from llm_grader.audit.queue import queue_of
 from llm_grader.audit.review.decisions import Decisions
-from llm_grader.audit.review.results import Results, read_results
+from llm_grader.audit.review.results import AuditResults, read_results
 from llm_grader.audit.review.sessions import read_sessions
-from llm_grader.audit.team import Person, Team
+from llm_grader.audit.team import Part, Team, TeamMember
 from llm_grader.audit.web.logins import Logins
 from llm_grader.eval.labels.units import Verdicts
 
-CAN_LABEL = ("auditor", "lead")
+CAN_LABEL: tuple[Part, ...] = ("auditor", "lead")
 
 
 class Office:
@@ -38,7 +38,7 @@ class Office:
         self,
         folder: GoldFolder,
         team: Team,
-        served: Sequence[Person],
+        served: Sequence[TeamMember],
         *,
         verdicts: Verdicts | None = None,
         language: str = "en",
@@ -66,11 +66,11 @@ class Office:
     ) -> None:
         self._opened.close()
 
-    def results(self) -> Results:
+    def results(self) -> AuditResults:
         """Everybody's results so far, from disk: other processes write there, too."""
         return read_results(self.folder, self.team.auditors)
 
-    def language_of(self, person: Person | None) -> str:
+    def language_of(self, person: TeamMember | None) -> str:
         """The language of somebody's pages."""
         return (person.language if person else None) or self.language
 

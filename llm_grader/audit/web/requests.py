@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from llm_grader.audit.labelling.checks import Outdated, Unacceptable
-from llm_grader.audit.team import Part, Person
+from llm_grader.audit.team import Part, TeamMember
 from llm_grader.audit.web.guard import refused
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import DiskError, UsageError
@@ -30,7 +30,7 @@ class Asked:
     """One request: the office it came to, who asks, the parts of its address, and its body."""
 
     office: Office
-    person: Person
+    person: TeamMember
     path: dict[str, Any]
     body: bytes
 

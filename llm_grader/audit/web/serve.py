@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 
-from llm_grader.audit.team import Person
+from llm_grader.audit.team import TeamMember
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import UsageError
 
@@ -14,12 +14,12 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 def serve(
     office: Office,
-    served: Sequence[Person],
+    served: Sequence[TeamMember],
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     allow_hosts: Sequence[str] = (),
-    announce: Callable[[Person, str], None],
+    announce: Callable[[TeamMember, str], None],
 ) -> None:
     """Serve an office until the process is stopped.
 

@@ -10,7 +10,7 @@ from typing import Any
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import Cell
 from llm_grader.audit.labelling.checks import applies
-from llm_grader.audit.labelling.desk import Place
+from llm_grader.audit.labelling.desk import QueuePlace
 from llm_grader.rubric.model import Item, Rubric, Text, wording
 from llm_grader.transcript import Transcript, Turn, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET
@@ -76,7 +76,7 @@ def shown_cell(cell: Cell) -> dict[str, Any]:
     }
 
 
-def shown_place(place: Place, folder: GoldFolder, language: str, *, of: int) -> dict[str, Any]:
+def shown_place(place: QueuePlace, folder: GoldFolder, language: str, *, of: int) -> dict[str, Any]:
     """Everything that a label page needs: the conversation, the items, the own answers, and what is computed."""
     cells = place.answers.cells
     computed = folder.computed(place.transcript)
@@ -105,7 +105,7 @@ def shown_place(place: Place, folder: GoldFolder, language: str, *, of: int) -> 
     }
 
 
-def shown_progress(place: Place) -> dict[str, Any]:
+def shown_progress(place: QueuePlace) -> dict[str, Any]:
     """One line of a queue."""
     cells = place.answers.cells
     asked = [item for item in place.items if applies(item, cells)]
