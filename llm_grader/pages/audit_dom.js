@@ -54,7 +54,7 @@ export function worded(tag, wording, attributes = {}) {
 
 export function number(value, decimals = 0) {
   const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return value === null ? "–" : value.toLocaleString(language, options);
+  return value === null ? "–" : value.toLocaleString(language, options).replace("-", "−");
 }
 
 export function percent(value) {

@@ -5,7 +5,10 @@ import {
 } from "./audit_dom.js";
 
 const RETRY_MS = 2000;
+const SOON_MS = 250;
 const IDLE_MS = 30000;
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Saves cells one request at a time; what cannot be saved stays and is tried again. */
 class Saver {
@@ -60,9 +63,11 @@ class Saver {
         if (failure.status === 409) {
           this.dirty.clear();
           await this.page.reload("audit_changed_elsewhere");
-        } else if ([0, 429, 507].includes(failure.status)) {
+        } else if (failure.status === 429) {
+          await wait(SOON_MS);
+        } else if ([0, 507].includes(failure.status)) {
           this.page.say("audit_unsaved", { why: inWords(failure) }, true);
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          await wait(RETRY_MS);
         } else {
           this.dirty.clear();
           await this.page.reload("audit_unsaved", { why: inWords(failure) });
@@ -191,7 +196,11 @@ class LabelPage {
     const current = i === this.current;
     const applies = this.#applies(item);
     row.className = `item${current ? " current" : ""}${applies ? "" : " idle"}${this.#complete(item) ? " complete" : ""}`;
-    row.toggleAttribute("aria-current", current);
+    if (current) {
+      row.setAttribute("aria-current", "true");
+    } else {
+      row.removeAttribute("aria-current");
+    }
     const title = el("h2", { id: `title-${i + 1}` }, el("span", { class: "n" }, `${i + 1}`), worded("span", item.title), item.critical ? el("span", { class: "critical" }, t("audit_critical")) : null);
     const parts = [title];
     if (!applies) {

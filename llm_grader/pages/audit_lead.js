@@ -464,7 +464,7 @@ function consensusForm(data, row, i, status) {
 
 export async function agreementPage() {
   const { items, raters } = await ask("GET", "/api/agreement");
-  const range = (interval) => (interval === null || interval.estimate === null ? "–" : `${number(interval.estimate, 2)} (${number(interval.low, 2)}–${number(interval.high, 2)})`);
+  const range = (interval) => (interval === null || interval.estimate === null ? "–" : `${number(interval.estimate, 2)} (${number(interval.low, 2)} … ${number(interval.high, 2)})`);
   const rows = items.map((item) => [
     worded("span", item.title), number(item.labelled), number(item.double), percent(item.agreement.estimate), range(item.kappa), range(item.ac), range(item.alpha),
     item.judge_kappa ? range(item.judge_kappa) : "–", item.missing === null ? "?" : number(item.missing),

@@ -6,15 +6,23 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from llm_grader.audit.folder import load_folder
 from llm_grader.audit.labelling.journal import gold_file
+from llm_grader.audit.review.adjudication import cell_key
+from llm_grader.audit.review.disputes import read_disputes
+from llm_grader.audit.review.sessions import new_session, read_sessions, reveal_session
+from llm_grader.audit.team import load_team
+from llm_grader.audit.web.office import Office
 from llm_grader.eval.judge.comparison import compare
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.labels.units import Unit
 from llm_grader.grader.grader import Grader
 from llm_grader.pages.texts import LANGUAGES
 from llm_grader.rubric.load import load_rubric
@@ -22,10 +30,11 @@ from llm_grader.store.store import Store
 from llm_grader.testing import ScriptedJudge, answer
 from llm_grader.transcript import Transcript
 from tests.support.audit_browser import Visitor, chromium, served
-from tests.support.audit_folder import EMOJI, write_folder
+from tests.support.audit_client import AuditClient
+from tests.support.audit_folder import EMOJI, RUBRIC, write_folder
 
 ROOT = Path(__file__).parents[2]
-TEAM = "people: [{name: anna}, {name: ben}, {name: lea, role: lead}, {name: maya, role: agent, speaks_as: Maya}]"
+TEAM = "people: [{name: anna}, {name: ben}, {name: lea, role: lead}, {name: maya, role: agent, speaks_as: %s}]"
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +43,9 @@ def browser() -> Iterator[Any]:
         yield opened
 
 
-def write_team(folder: Path) -> None:
+def write_team(folder: Path, speaks_as: str = "Maya") -> None:
     (folder / "audit").mkdir()
-    (folder / "audit" / "team.yaml").write_text(TEAM, "utf-8")
+    (folder / "audit" / "team.yaml").write_text(TEAM % json.dumps(speaks_as), "utf-8")
 
 
 @pytest.fixture
@@ -363,3 +372,76 @@ def test_the_gold_folder_is_read_by_eval_as_it_is(browser: Any, tmp_path: Path) 
     command = ["eval", "--gold", folder, "--rubric", folder / "rubric.yaml", "--store", store, "--json"]
     done = subprocess.run([sys.executable, "-m", "llm_grader", *map(str, command)], capture_output=True, text=True)
     assert '"greeting"' in done.stdout, done.stderr
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(2)</script>",
+    "<!--<script>",
+    '"><img src=x onerror=alert(3)>',
+    "'onfocus=alert(4) autofocus='",
+    "javascript:alert(5)",
+    "<svg/onload=alert(6)>",
+    "{{ 7*7 }}${7*7}",
+    "\u202egnirts\u2066 \u200b",
+    "<a href=javascript:alert(7)>x</a>",
+]
+
+
+def write_hostile_folder(folder: Path) -> None:
+    """A folder in which everything that anybody may write is hostile, labelled by two, disputed, and in a session."""
+    everything = " ".join(HOSTILE)
+    write_folder(folder, 2, overlap=1, rubric=RUBRIC.replace("title: Apologises", f"title: {json.dumps(everything)}"))
+    rows = [json.loads(line) for line in (folder / "transcripts.jsonl").read_text("utf-8").splitlines()]
+    for row in rows:
+        row["turns"][0] |= {"text": everything, "speaker": HOSTILE[3]}
+        row["turns"][2] |= {"speaker": HOSTILE[3]}
+        row["turns"][1] |= {"text": f"{everything} {row['id']}", "language": HOSTILE[4]}
+    (folder / "transcripts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    write_team(folder, speaks_as=HOSTILE[3])
+    team, people = load_team(folder)
+    with Office(load_folder(folder), team, people) as office:
+        for name in ("anna", "ben"):
+            client = AuditClient(office)
+            client.join(name)
+            for n in range(1, len(client.get("/api/queue")["places"]) + 1):
+                submit_hostile(client, n, everything, "not_met" if name == "anna" else "not_applicable")
+        maya = AuditClient(office)
+        maya.join("maya")
+        sent = {"number": 1, "item_id": "greeting", "kind": "label_wrong", "reason": everything}
+        assert maya.send("POST", "/api/disputes", sent).status == 200
+    new_session(folder, ["chat-01"], ["anna", "ben"], by="lea", title=everything[:200])
+
+
+def submit_hostile(client: AuditClient, n: int, reason: str, apology: str) -> None:
+    labels = [
+        {"item_id": "greeting", "label": "not_met", "reason": reason},
+        {"item_id": "apology", "label": apology, "reason": reason},
+        {"item_id": "tone", "label": "1"},
+    ]
+    saved = client.send("PUT", f"/api/t/{n}", {"rev": client.get(f"/api/t/{n}")["rev"], "labels": labels}).json()
+    assert client.send("POST", f"/api/t/{n}/submit", {"rev": saved["rev"]}).json()["missing"] == []
+
+
+def test_whatever_anybody_writes_stays_text_on_every_page(browser: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "gold"
+    with ThreadPoolExecutor() as elsewhere:  # the browser has this thread's event loop
+        elsewhere.submit(write_hostile_folder, folder).result()
+    (session,) = read_sessions(folder)
+    reveal_session(folder, session.id)
+    (dispute,) = read_disputes(folder)
+    key = cell_key(Unit("chat-00", "apology"))
+    visits = {
+        "anna": ["/", "/t/1", "/sessions", f"/sessions/{session.id}"],
+        "lea": ["/adjudicate", f"/adjudicate/{key}", "/disputes", f"/disputes/{dispute.opened.id}", "/agreement"],
+        "maya": ["/", "/results/1"],
+    }
+    with served(folder, people=4) as links:
+        for name, paths in visits.items():
+            visitor = Visitor(browser, links[name])
+            for path in paths:
+                visitor.visit(path)
+                assert visitor.page.locator("main script, main img, main svg, main a[href^=javascript]").count() == 0
+                assert "alert" in visitor.page.inner_text("main") or path in ("/", "/sessions", "/adjudicate"), path
+                assert visitor.page.locator("[onfocus], [onerror], [onload]").count() == 0
+            assert visitor.troubles == [], name

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+import resource
+import signal
 import socket
 from collections.abc import Iterator
 from importlib import resources
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -255,3 +259,30 @@ def test_others_are_let_in_only_under_a_name_that_was_allowed(office: Office) ->
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="another --port"):
         listen("127.0.0.1", taken.getsockname()[1])
+
+
+def save_on_a_full_disk(folder: Path, result: Connection) -> None:
+    """Save until no file may grow any more, and tell of the last answers."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with Office(load_folder(folder), TEAM, TEAM.people) as office:
+        anna = AuditClient(office)
+        anna.join("anna")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+        rev = anna.get("/api/t/1")["rev"]
+        for number in range(30):
+            label = {"item_id": "tone", "label": str(number % 2 + 1)}
+            answered = anna.send("PUT", "/api/t/1", {"rev": rev, "labels": [label]})
+            if answered.status != 200:
+                result.send((answered.status, answered.json()["error"], rev, anna.get("/api/t/1")["rev"]))
+                return
+            rev = answered.json()["rev"]
+
+
+def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path) -> None:
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    folder = write_folder(tmp_path / "gold")
+    process = multiprocessing.get_context("fork").Process(target=save_on_a_full_disk, args=(folder, theirs))
+    process.start()
+    status, error, rev, after = ours.recv()
+    process.join()
+    assert (status, error, rev) == (507, "disk", after)

@@ -66,12 +66,15 @@ class Desk:
         queue = self.queue()
         if not 1 <= number <= len(queue):
             raise LookupError(number)
-        transcript = self.folder.transcripts[queue[number - 1]]
-        return QueuePlace(number, transcript, self.folder.asked(transcript), self._journal.answers.of(transcript.id))
+        return self._place(number, queue[number - 1])
 
     def overview(self) -> list[QueuePlace]:
         """All places of the queue."""
-        return [self.place(number) for number in range(1, len(self.queue()) + 1)]
+        return [self._place(number, id_) for number, id_ in enumerate(self.queue(), 1)]
+
+    def _place(self, number: int, id_: str) -> QueuePlace:
+        transcript = self.folder.transcripts[id_]
+        return QueuePlace(number, transcript, self.folder.asked(transcript), self._journal.answers.of(id_))
 
     def open(self, number: int) -> QueuePlace:
         """The conversation with this number, which is noted to have been looked at."""

@@ -140,6 +140,7 @@ def _raters(results: AuditResults, verdicts: Verdicts) -> list[RaterRow]:
         _person(results, name, results.by_annotator.get(name, Answers(name)), cells, severities)
         for name in sorted({*results.by_annotator, *results.auditors})
     ]
+    rows = [row for row in rows if row.assigned]
     judged = {unit: verdicts[unit].label for unit in cells if unit in verdicts and verdicts[unit].label}
     if judged:
         agreed, compared = _with_others({unit: {**cells[unit], "": label} for unit, label in judged.items()}, "")

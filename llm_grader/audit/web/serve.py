@@ -51,7 +51,12 @@ def serve(
         for person in served:
             announce(person, f"http://{shown}:{number}/join#{office.logins.token(person.name)}")
         config = uvicorn.Config(
-            make_app(office, hosts), log_level="warning", access_log=False, server_header=False, lifespan="off"
+            make_app(office, hosts),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
         )
         uvicorn.Server(config).run(sockets=[listening])
 
