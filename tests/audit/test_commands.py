@@ -65,7 +65,7 @@ def test_a_session_is_begun_listed_and_closed(gold: Path) -> None:
 
 
 def test_a_dispute_is_added_and_listed(gold: Path) -> None:
-    add = ["dispute", "add", "chat-01", "apology", "--by", "maya", "--gold", gold]
+    add: list[str | Path] = ["dispute", "add", "chat-01", "apology", "--by", "maya", "--gold", gold]
     made = run(*add, "--reason", "I said sorry to them", "--label", "met").stdout.strip()
     assert run("dispute", "list", "--gold", gold).stdout == f"{made}\topen\tchat-01\tapology\tmaya\n"
     assert json.loads(run("dispute", "list", "--gold", gold, "--json").stdout)["opened"]["proposed"] == "met"
