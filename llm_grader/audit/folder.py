@@ -38,7 +38,7 @@ class GoldFolder:
     transcripts: dict[str, Transcript]
     sample: tuple[SampledRow, ...]
 
-    def asked(self, transcript: Transcript) -> tuple[Item, ...]:
+    def items_for(self, transcript: Transcript) -> tuple[Item, ...]:
         """The items that people are asked about a conversation: all that it can be known from.
 
         Not what is computed, unless it cannot be here and the rubric lets a judge step in, nor what only many

@@ -49,11 +49,11 @@ def test_status_shows_people_and_items(gold: Path) -> None:
     shown = run("status", "--gold", gold).stdout
     assert "anna" in shown
     assert "greeting" in shown
-    told = json.loads(run("status", "--gold", gold, "--json").stdout)
-    assert told["waiting"] == 0
-    apology = next(row for row in told["items"] if row["item_id"] == "apology")
+    shown_as_json = json.loads(run("status", "--gold", gold, "--json").stdout)
+    assert shown_as_json["waiting"] == 0
+    apology = next(row for row in shown_as_json["items"] if row["item_id"] == "apology")
     assert (apology["labelled"], apology["double"]) == (2, 1)  # what one of two put off the scale is no second label
-    assert {row["name"]: row["submitted"] for row in told["raters"]} == {"anna": 2, "ben": 2}
+    assert {row["name"]: row["submitted"] for row in shown_as_json["raters"]} == {"anna": 2, "ben": 2}
 
 
 def test_a_session_is_begun_listed_and_closed(gold: Path) -> None:
@@ -83,7 +83,7 @@ def test_tasks_are_exported_and_labels_imported(gold: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (["status"], "--gold"),
         (["serve", "--gold", "GOLD"], "--as NAME"),
@@ -96,10 +96,10 @@ def test_tasks_are_exported_and_labels_imported(gold: Path, tmp_path: Path) -> N
         (["dispute", "add", "chat-00", "tone", "--reason", "x", "--by", "m", "--gold", "GOLD"], "10 characters"),
     ],
 )
-def test_an_error_says_what_to_do(gold: Path, arguments: list[str], said: str) -> None:
+def test_an_error_says_what_to_do(gold: Path, arguments: list[str], words: str) -> None:
     done = run(*(str(gold) if argument == "GOLD" else argument for argument in arguments))
     assert isinstance(done.exception, UsageError)
-    assert said in str(done.exception)
+    assert words in str(done.exception)
 
 
 def test_a_folder_without_conversations_says_how_to_draw_some(tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ def as_exported(folder: GoldFolder, **about: Any) -> list[dict[str, Any]]:
         (prediction,) = task.pop("predictions")
         reason = {"id": "r", "from_name": "reason__greeting", "type": "textarea", "value": {"text": ["a wave"]}}
         task["id"] = number
-        known = {"completed_by": 3, "was_cancelled": False, "updated_at": "2026-11-30T09:00:00.5Z"}
-        task["annotations"] = [{**known, "result": [*prediction["result"], reason], **about}]
+        common = {"completed_by": 3, "was_cancelled": False, "updated_at": "2026-11-30T09:00:00.5Z"}
+        task["annotations"] = [{**common, "result": [*prediction["result"], reason], **about}]
     return tasks
 
 

@@ -25,8 +25,8 @@ def render_config(folder: GoldFolder, language: str = "en") -> str:
 
     An item has to be answered where it is asked of every conversation.
     """
-    asked = [folder.asked(transcript) for transcript in folder.transcripts.values()]
-    items = [item for item in folder.rubric.items() if any(item in one for one in asked)]
+    by_conversation = [folder.items_for(transcript) for transcript in folder.transcripts.values()]
+    items = [item for item in folder.rubric.items() if any(item in one for one in by_conversation)]
     view = ElementTree.Element("View")
     ElementTree.SubElement(
         view,
@@ -44,7 +44,7 @@ def render_config(folder: GoldFolder, language: str = "en") -> str:
     for item in items:
         ElementTree.SubElement(marks, "Label", value=item.id)
     for item in items:
-        _add_item(view, item, language, required=all(item in one for one in asked))
+        _add_item(view, item, language, required=all(item in one for one in by_conversation))
     ElementTree.indent(view)
     return ElementTree.tostring(view, "unicode") + "\n"
 
@@ -74,7 +74,7 @@ def _task(folder: GoldFolder, transcript: Transcript, verdicts: Verdicts, number
         "rubric_hash": folder.rubric.content_hash(),
         DIALOGUE: [{"author": _author(turn), "text": turn.text} for turn in transcript.turns],
     }
-    given = [(item, verdicts.get(Unit(transcript.id, item.id))) for item in folder.asked(transcript)]
+    given = [(item, verdicts.get(Unit(transcript.id, item.id))) for item in folder.items_for(transcript)]
     results = [
         result
         for item, verdict in given

@@ -74,7 +74,7 @@ class Desk:
 
     def _place(self, number: int, id_: str) -> QueuePlace:
         transcript = self.folder.transcripts[id_]
-        return QueuePlace(number, transcript, self.folder.asked(transcript), self._journal.answers.of(id_))
+        return QueuePlace(number, transcript, self.folder.items_for(transcript), self._journal.answers.of(id_))
 
     def open(self, number: int) -> QueuePlace:
         """The conversation with this number, which is noted to have been looked at."""

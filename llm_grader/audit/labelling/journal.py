@@ -72,9 +72,9 @@ class AnnotatorJournal:
             DiskError: they cannot be written; nothing has changed.
         """
         now = datetime.now(UTC).replace(microsecond=0)
-        known = {"at": now, "annotator": self.annotator, "rubric_hash": self._rubric_hash}
+        common = {"at": now, "annotator": self.annotator, "rubric_hash": self._rubric_hash}
         events = tuple(
-            AuditEvent(seq=self.answers.last_seq + number, transcript_id=transcript_id, **{**known, **step})
+            AuditEvent(seq=self.answers.last_seq + number, transcript_id=transcript_id, **{**common, **step})
             for number, step in enumerate(steps, 1)
         )
         if not events:

@@ -69,7 +69,7 @@ def board_of(session: CalibrationSession, results: AuditResults) -> Board:
 def _rows(number: int, transcript_id: str, session: CalibrationSession, results: AuditResults) -> list[BoardRow]:
     transcript = results.folder.transcripts[transcript_id]
     found = []
-    for item in results.folder.asked(transcript):
+    for item in results.folder.items_for(transcript):
         answers = {name: cell for name in session.participants if (cell := _cell(results, name, transcript_id, item))}
         if answers:
             decided = results.adjudicated.of(transcript_id).cells.get(item.id)
@@ -106,9 +106,9 @@ def _distances(rows: list[BoardRow], session: CalibrationSession) -> dict[str, f
         if name == session.expert:
             continue
         pairs = [(row.answers[name].label, _right(row, session)) for row in rows if name in row.answers]
-        known = [(own, right) for own, right in pairs if right is not None]
-        if known:
-            found[name] = sum(own != right for own, right in known) / len(known)
+        comparable = [(own, right) for own, right in pairs if right is not None]
+        if comparable:
+            found[name] = sum(own != right for own, right in comparable) / len(comparable)
     return found
 
 

@@ -40,7 +40,7 @@ class Decisions:
         transcript = self._folder.transcripts[unit.transcript_id]
         if given.label is None or not given.reason.strip():
             raise Unacceptable(f"item {unit.item_id}: a decision has a label and a reason")
-        check_given([given], self._folder.asked(transcript), transcript)
+        check_given([given], self._folder.items_for(transcript), transcript)
         step = {
             "event": "resolve",
             "item_id": unit.item_id,

@@ -12,7 +12,7 @@ from llm_grader.audit.labelling.checks import Given
 from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_cases
 from llm_grader.audit.review.agreement import agreement_so_far
-from llm_grader.audit.web.requests import Answer, Asked
+from llm_grader.audit.web.requests import Answer, PageRequest
 from llm_grader.audit.web.shown import shown_item, shown_text, shown_transcript
 from llm_grader.transcript import Model
 
@@ -25,11 +25,11 @@ class SentDecision(Model):
     reason: str = Field(max_length=4000)
 
 
-def cases(asked: Asked) -> Answer:
+def cases(request: PageRequest) -> Answer:
     """All cells to decide, the gravest first."""
-    found = _cases(asked)
-    language = asked.office.language_of(asked.person)
-    rubric = asked.office.folder.rubric
+    found = _cases(request)
+    language = request.office.language_of(request.person)
+    rubric = request.office.folder.rubric
     return {
         "cases": [
             {
@@ -41,34 +41,34 @@ def cases(asked: Asked) -> Answer:
             }
             for case in found
         ],
-        "waiting": len(asked.office.results().waiting()),
+        "waiting": len(request.office.results().waiting()),
     }
 
 
-def case(asked: Asked) -> Answer:
+def case(request: PageRequest) -> Answer:
     """One cell: the conversation, the item, and the sides without names; with them once it is decided."""
-    found = _cases(asked)
-    return _shown(asked, found, _case(found, asked.path["cell"]))
+    found = _cases(request)
+    return _shown(request, found, _case(found, request.path["cell"]))
 
 
-def decide(asked: Asked) -> Answer:
+def decide(request: PageRequest) -> Answer:
     """Decide a cell; only now the answer says who was on which side."""
-    found = _case(_cases(asked), asked.path["cell"])
-    sent = asked.sent(SentDecision)
-    decisions = asked.office.decisions
+    found = _case(_cases(request), request.path["cell"])
+    sent = request.sent(SentDecision)
+    decisions = request.office.decisions
     if decisions is None:
         raise LookupError("nobody adjudicates here")
     given = Given(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
-    decisions.decide(found.unit, given, by=asked.person.name)
-    after = _cases(asked)
-    return _shown(asked, after, _case(after, found.key))
+    decisions.decide(found.unit, given, by=request.person.name)
+    after = _cases(request)
+    return _shown(request, after, _case(after, found.key))
 
 
-def agreement(asked: Asked) -> Answer:
+def agreement(request: PageRequest) -> Answer:
     """Agreement per item and per person, over what is submitted."""
-    office = asked.office
+    office = request.office
     table = agreement_so_far(office.results(), office.verdicts)
-    language = office.language_of(asked.person)
+    language = office.language_of(request.person)
     titles = {item.id: shown_text(item.title, language) for item in office.folder.rubric.items()}
     return {
         "items": [{**_plain(asdict(item)), "title": titles[item.item_id]} for item in table.items],
@@ -76,8 +76,8 @@ def agreement(asked: Asked) -> Answer:
     }
 
 
-def _cases(asked: Asked) -> list[OpenCase]:
-    return find_cases(asked.office.results(), asked.office.verdicts)
+def _cases(request: PageRequest) -> list[OpenCase]:
+    return find_cases(request.office.results(), request.office.verdicts)
 
 
 def _case(found: list[OpenCase], key: str) -> OpenCase:
@@ -87,9 +87,9 @@ def _case(found: list[OpenCase], key: str) -> OpenCase:
     raise LookupError(key)
 
 
-def _shown(asked: Asked, found: list[OpenCase], one: OpenCase) -> Answer:
-    office = asked.office
-    language = office.language_of(asked.person)
+def _shown(request: PageRequest, found: list[OpenCase], one: OpenCase) -> Answer:
+    office = request.office
+    language = office.language_of(request.person)
     open_ = [other.key for other in found if other.decided is None and other.key != one.key]
     decided = one.decided
     return {

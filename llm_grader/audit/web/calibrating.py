@@ -18,7 +18,7 @@ from llm_grader.audit.review.sessions import (
     reveal_session,
 )
 from llm_grader.audit.web.office import CAN_LABEL
-from llm_grader.audit.web.requests import Answer, Asked
+from llm_grader.audit.web.requests import Answer, PageRequest
 from llm_grader.audit.web.shown import shown_cell, shown_text
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.units import Unit
@@ -49,29 +49,29 @@ class SentConsensus(Model):
     note: str = Field(default="", max_length=2000)
 
 
-def sessions(asked: Asked) -> Answer:
+def sessions(request: PageRequest) -> Answer:
     """The sessions that one takes part in; a lead sees all, and whom to invite."""
-    results = asked.office.results()
-    lead = asked.person.role == "lead"
-    seen = [one for one in results.sessions if lead or asked.person.name in one.participants]
-    people = [one.name for one in asked.office.team.having(*CAN_LABEL)] if lead else []
+    results = request.office.results()
+    lead = request.person.role == "lead"
+    seen = [one for one in results.sessions if lead or request.person.name in one.participants]
+    people = [one.name for one in request.office.team.having(*CAN_LABEL)] if lead else []
     return {"sessions": [_shown(one, results) for one in seen], "people": people, "most": MOST}
 
 
-def session(asked: Asked) -> Answer:
+def session(request: PageRequest) -> Answer:
     """One session; its board as soon as it is revealed."""
-    results = asked.office.results()
-    found = _seen(asked, results)
+    results = request.office.results()
+    found = _seen(request, results)
     shown = _shown(found, results)
-    return {**shown, "board": _board(asked, found, results)} if found.revealed else shown
+    return {**shown, "board": _board(request, found, results)} if found.revealed else shown
 
 
-def begin(asked: Asked) -> Answer:
+def begin(request: PageRequest) -> Answer:
     """Begin a session about conversations that nobody has begun to label."""
-    sent = asked.sent(SentSession)
-    results = asked.office.results()
-    known = {one.name for one in asked.office.team.having(*CAN_LABEL)}
-    if unknown := set(sent.participants) - known:
+    sent = request.sent(SentSession)
+    results = request.office.results()
+    can_take_part = {one.name for one in request.office.team.having(*CAN_LABEL)}
+    if unknown := set(sent.participants) - can_take_part:
         raise UsageError(f"nobody in the team who labels is called {', '.join(sorted(unknown))}")
     begun = {id_ for answers in results.by_annotator.values() for id_ in answers.conversations}
     taken = {id_ for one in results.sessions for id_ in one.transcripts}
@@ -80,45 +80,45 @@ def begin(asked: Asked) -> Answer:
         results.folder.path,
         free[: sent.conversations],
         sent.participants,
-        by=asked.person.name,
+        by=request.person.name,
         title=sent.title,
         expert=sent.expert,
     )
-    return _shown(made, asked.office.results())
+    return _shown(made, request.office.results())
 
 
-def reveal(asked: Asked) -> Answer:
+def reveal(request: PageRequest) -> Answer:
     """Reveal the board: everybody has submitted, or the lead closes the session."""
-    results = asked.office.results()
-    found = _seen(asked, results)
+    results = request.office.results()
+    found = _seen(request, results)
     late = [name for name, is_done in done(found, results).items() if not is_done]
-    if late and not (asked.sent(SentReveal).close and asked.person.role == "lead"):
+    if late and not (request.sent(SentReveal).close and request.person.role == "lead"):
         raise UsageError(f"not everybody has submitted: {', '.join(late)}")
     reveal_session(results.folder.path, found.id, late=late)
-    return session(asked)
+    return session(request)
 
 
-def consensus(asked: Asked) -> Answer:
+def consensus(request: PageRequest) -> Answer:
     """Agree on a row of the board: the label becomes the adjudicator's, the note the rubric's."""
-    results = asked.office.results()
-    found = _seen(asked, results)
-    sent = asked.sent(SentConsensus)
+    results = request.office.results()
+    found = _seen(request, results)
+    sent = request.sent(SentConsensus)
     rows = board_of(found, results).rows if found.revealed else ()
     if sent.row >= len(rows):
         raise LookupError(sent.row)
     row = rows[sent.row]
-    if sent.label is not None and asked.office.decisions is not None:
+    if sent.label is not None and request.office.decisions is not None:
         given = Given(item_id=row.item_id, label=sent.label, reason=sent.reason)
         unit = Unit(row.transcript_id, row.item_id)
-        asked.office.decisions.decide(unit, given, by=asked.person.name, session=found.id)
+        request.office.decisions.decide(unit, given, by=request.person.name, session=found.id)
     if sent.note.strip():
-        add_note(results.folder.path, found.id, row.item_id, sent.note.strip(), by=asked.person.name)
-    return session(asked)
+        add_note(results.folder.path, found.id, row.item_id, sent.note.strip(), by=request.person.name)
+    return session(request)
 
 
-def _seen(asked: Asked, results: AuditResults) -> CalibrationSession:
-    found = find_session(results.folder.path, asked.path["id"])
-    if asked.person.role != "lead" and asked.person.name not in found.participants:
+def _seen(request: PageRequest, results: AuditResults) -> CalibrationSession:
+    found = find_session(results.folder.path, request.path["id"])
+    if request.person.role != "lead" and request.person.name not in found.participants:
         raise LookupError(found.id)
     return found
 
@@ -136,9 +136,9 @@ def _shown(found: CalibrationSession, results: AuditResults) -> dict[str, Any]:
     }
 
 
-def _board(asked: Asked, found: CalibrationSession, results: AuditResults) -> dict[str, Any]:
+def _board(request: PageRequest, found: CalibrationSession, results: AuditResults) -> dict[str, Any]:
     board = board_of(found, results)
-    language = asked.office.language_of(asked.person)
+    language = request.office.language_of(request.person)
     return {
         "rows": [_row(row, results, language) for row in board.rows],
         "exact": board.exact,

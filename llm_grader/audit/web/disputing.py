@@ -20,7 +20,7 @@ from llm_grader.audit.review.disputes import (
     result_of,
 )
 from llm_grader.audit.review.results import AuditResults
-from llm_grader.audit.web.requests import Answer, Asked
+from llm_grader.audit.web.requests import Answer, PageRequest
 from llm_grader.audit.web.shown import shown_item, shown_text, shown_transcript
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.units import Unit
@@ -43,61 +43,63 @@ class SentOutcome(Model):
     evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=40)
 
 
-def own_results(asked: Asked) -> Answer:
+def own_results(request: PageRequest) -> Answer:
     """An agent's own conversations that have results, and the disputes about them."""
-    results = asked.office.results()
+    results = request.office.results()
     return {
         "conversations": [
             {"number": number, "channel": one.channel, "turns": len(one.turns)}
-            for number, one in enumerate(_own(asked, results), 1)
+            for number, one in enumerate(_own(request, results), 1)
         ],
-        "disputes": [_shown(asked, dispute) for dispute in read_disputes(results.folder.path) if _mine(asked, dispute)],
+        "disputes": [
+            _shown(request, dispute) for dispute in read_disputes(results.folder.path) if _mine(request, dispute)
+        ],
     }
 
 
-def own_result(asked: Asked) -> Answer:
+def own_result(request: PageRequest) -> Answer:
     """One of an agent's own conversations with what was decided about each item: by whom is nobody's business."""
-    results = asked.office.results()
-    transcript = _at(_own(asked, results), int(asked.path["n"]))
-    language = asked.office.language_of(asked.person)
+    results = request.office.results()
+    transcript = _at(_own(request, results), int(request.path["n"]))
+    language = request.office.language_of(request.person)
     rows = []
-    for item in results.folder.asked(transcript):
+    for item in results.folder.items_for(transcript):
         cell = result_of(results, Unit(transcript.id, item.id))
         if cell is not None:
             evidence = [span.model_dump() for span in cell.evidence]
             shown = {"label": cell.label, "evidence": evidence, "reason": cell.reason}
             rows.append({"item": shown_item(item, results.folder.rubric, language), "result": shown})
     open_ = [d.unit.item_id for d in _of(transcript, results) if d.state == "open"]
-    return {"number": int(asked.path["n"]), "transcript": shown_transcript(transcript), "rows": rows, "open": open_}
+    return {"number": int(request.path["n"]), "transcript": shown_transcript(transcript), "rows": rows, "open": open_}
 
 
-def disagree(asked: Asked) -> Answer:
+def disagree(request: PageRequest) -> Answer:
     """Open a dispute about an own result."""
-    sent = asked.sent(SentDispute)
-    results = asked.office.results()
-    transcript = _at(_own(asked, results), sent.number)
+    sent = request.sent(SentDispute)
+    results = request.office.results()
+    transcript = _at(_own(request, results), sent.number)
     unit = Unit(transcript.id, results.folder.rubric.item(sent.item_id).id)
-    made = open_dispute(results, unit, sent, by=asked.person.name)
-    return _shown(asked, made)
+    made = open_dispute(results, unit, sent, by=request.person.name)
+    return _shown(request, made)
 
 
-def disputes(asked: Asked) -> Answer:
+def disputes(request: PageRequest) -> Answer:
     """All disputes, for leads: the open ones first."""
-    found = read_disputes(asked.office.folder.path)
+    found = read_disputes(request.office.folder.path)
     ordered = sorted(found, key=lambda one: (one.ended is not None, one.opened.at))
-    return {"disputes": [_shown(asked, dispute) for dispute in ordered]}
+    return {"disputes": [_shown(request, dispute) for dispute in ordered]}
 
 
-def dispute(asked: Asked) -> Answer:
+def dispute(request: PageRequest) -> Answer:
     """One dispute, with the conversation and what was decided, for a lead."""
-    results = asked.office.results()
-    found = find_dispute(read_disputes(results.folder.path), asked.path["id"])
+    results = request.office.results()
+    found = find_dispute(read_disputes(results.folder.path), request.path["id"])
     rubric = results.folder.rubric
     cell = result_of(results, found.unit)
     return {
-        **_shown(asked, found),
+        **_shown(request, found),
         "transcript": shown_transcript(results.folder.transcripts[found.unit.transcript_id]),
-        "item": shown_item(rubric.item(found.unit.item_id), rubric, asked.office.language_of(asked.person)),
+        "item": shown_item(rubric.item(found.unit.item_id), rubric, request.office.language_of(request.person)),
         "evidence": [span.model_dump() for span in found.opened.evidence],
         "result": None
         if cell is None
@@ -105,24 +107,24 @@ def dispute(asked: Asked) -> Answer:
     }
 
 
-def end(asked: Asked) -> Answer:
+def end(request: PageRequest) -> Answer:
     """End a dispute: the agent withdraws it, or a lead who did not label the cell upholds or corrects."""
-    results = asked.office.results()
-    found = find_dispute(read_disputes(results.folder.path), asked.path["id"])
-    sent = asked.sent(SentOutcome)
-    name = asked.person.name
-    if asked.person.role == "agent":
-        if sent.outcome != "withdrawn" or not _mine(asked, found):
+    results = request.office.results()
+    found = find_dispute(read_disputes(results.folder.path), request.path["id"])
+    sent = request.sent(SentOutcome)
+    name = request.person.name
+    if request.person.role == "agent":
+        if sent.outcome != "withdrawn" or not _mine(request, found):
             raise LookupError("not yours to decide")
     else:
         _check_lead(results, found, sent, name)
-    if sent.outcome == "corrected" and asked.office.decisions is not None:
+    if sent.outcome == "corrected" and request.office.decisions is not None:
         given = Given(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
-        asked.office.decisions.decide(found.unit, given, by=name)
+        request.office.decisions.decide(found.unit, given, by=name)
     ended = end_dispute(
         results.folder.path, found.opened.id, sent.outcome, by=name, reason=sent.reason, label=sent.label or ""
     )
-    return _shown(asked, ended)
+    return _shown(request, ended)
 
 
 def _check_lead(results: AuditResults, found: Dispute, sent: SentOutcome, name: str) -> None:
@@ -137,10 +139,10 @@ def _check_lead(results: AuditResults, found: Dispute, sent: SentOutcome, name: 
         raise UsageError("you labelled this yourself: somebody else has to answer")
 
 
-def _own(asked: Asked, results: AuditResults) -> list[Transcript]:
+def _own(request: PageRequest, results: AuditResults) -> list[Transcript]:
     """The agent's conversations that have results, in an order that stays."""
     done = {unit.transcript_id for unit in results.cells()} | set(results.adjudicated.conversations)
-    name = asked.person.in_conversations
+    name = request.person.in_conversations
     return [one for id_, one in results.folder.transcripts.items() if id_ in done and is_of(one, name)]
 
 
@@ -154,19 +156,19 @@ def _of(transcript: Transcript, results: AuditResults) -> list[Dispute]:
     return [one for one in read_disputes(results.folder.path) if one.unit.transcript_id == transcript.id]
 
 
-def _mine(asked: Asked, found: Dispute) -> bool:
-    return found.opened.by == asked.person.name
+def _mine(request: PageRequest, found: Dispute) -> bool:
+    return found.opened.by == request.person.name
 
 
-def _shown(asked: Asked, found: Dispute) -> dict[str, Any]:
-    rubric = asked.office.folder.rubric
+def _shown(request: PageRequest, found: Dispute) -> dict[str, Any]:
+    rubric = request.office.folder.rubric
     ended = found.ended
     return {
         "id": found.opened.id,
         "at": found.opened.at.date().isoformat(),
         "state": found.state,
         "kind": found.opened.kind,
-        "title": shown_text(rubric.item(found.unit.item_id).title, asked.office.language_of(asked.person)),
+        "title": shown_text(rubric.item(found.unit.item_id).title, request.office.language_of(request.person)),
         "proposed": found.opened.proposed,
         "reason": found.opened.reason,
         "answer": None if ended is None else ended.reason,

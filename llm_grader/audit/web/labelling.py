@@ -9,7 +9,7 @@ from pydantic import Field
 from llm_grader.audit.labelling.checks import MOST_LABELS, Given, Missing
 from llm_grader.audit.labelling.desk import Desk, QueuePlace
 from llm_grader.audit.review.sessions import read_sessions
-from llm_grader.audit.web.requests import Answer, Asked
+from llm_grader.audit.web.requests import Answer, PageRequest
 from llm_grader.audit.web.shown import shown_place, shown_progress
 from llm_grader.transcript import Model
 
@@ -35,11 +35,11 @@ class SentSkip(SentState):
     why: str = Field(min_length=1, max_length=500)
 
 
-def queue(asked: Asked) -> Answer:
+def queue(request: PageRequest) -> Answer:
     """The own queue, and the sessions one takes part in."""
-    office = asked.office
-    sessions = [one for one in read_sessions(office.folder.path) if asked.person.name in one.participants]
-    places = _desk(asked).overview()
+    office = request.office
+    sessions = [one for one in read_sessions(office.folder.path) if request.person.name in one.participants]
+    places = _desk(request).overview()
     numbers = {place.transcript.id: place.number for place in places}
     return {
         "places": [shown_progress(place) for place in places],
@@ -55,51 +55,51 @@ def queue(asked: Asked) -> Answer:
     }
 
 
-def place(asked: Asked) -> Answer:
+def place(request: PageRequest) -> Answer:
     """One conversation to label."""
-    return _shown(asked, _desk(asked).open(_number(asked)))
+    return _shown(request, _desk(request).open(_number(request)))
 
 
-def save(asked: Asked) -> Answer:
+def save(request: PageRequest) -> Answer:
     """Save cells; the answer says that they are on disk."""
-    sent = asked.sent(SentLabels)
+    sent = request.sent(SentLabels)
     active = min(sent.active_ms, _LONGEST_LOOK_MS)
-    saved = _desk(asked).save(_number(asked), sent.rev, sent.labels, active_ms=active)
+    saved = _desk(request).save(_number(request), sent.rev, sent.labels, active_ms=active)
     return {"rev": saved.answers.rev, "saved_at": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
-def submit(asked: Asked) -> Answer:
+def submit(request: PageRequest) -> Answer:
     """Submit a conversation, or say what is missing."""
-    sent = asked.sent(SentState)
-    desk, number = _desk(asked), _number(asked)
+    sent = request.sent(SentState)
+    desk, number = _desk(request), _number(request)
     lacking = desk.submit(number, sent.rev, active_ms=min(sent.active_ms, _LONGEST_LOOK_MS))
     return {"missing": [Missing._asdict(one) for one in lacking], "next": None if lacking else _next(desk, number)}
 
 
-def reopen(asked: Asked) -> Answer:
+def reopen(request: PageRequest) -> Answer:
     """Open a submitted conversation again."""
-    return _shown(asked, _desk(asked).move(_number(asked), asked.sent(SentState).rev, "reopen"))
+    return _shown(request, _desk(request).move(_number(request), request.sent(SentState).rev, "reopen"))
 
 
-def skip(asked: Asked) -> Answer:
+def skip(request: PageRequest) -> Answer:
     """Leave a conversation out."""
-    sent = asked.sent(SentSkip)
-    desk, number = _desk(asked), _number(asked)
+    sent = request.sent(SentSkip)
+    desk, number = _desk(request), _number(request)
     desk.move(number, sent.rev, "skip", sent.why)
     return {"next": _next(desk, number)}
 
 
-def _desk(asked: Asked) -> Desk:
-    return asked.office.desks[asked.person.name]
+def _desk(request: PageRequest) -> Desk:
+    return request.office.desks[request.person.name]
 
 
-def _number(asked: Asked) -> int:
-    return int(asked.path["n"])
+def _number(request: PageRequest) -> int:
+    return int(request.path["n"])
 
 
-def _shown(asked: Asked, found: QueuePlace) -> Answer:
-    language = asked.office.language_of(asked.person)
-    return shown_place(found, asked.office.folder, language, of=len(_desk(asked).queue()))
+def _shown(request: PageRequest, found: QueuePlace) -> Answer:
+    language = request.office.language_of(request.person)
+    return shown_place(found, request.office.folder, language, of=len(_desk(request).queue()))
 
 
 def _next(desk: Desk, number: int) -> int | None:

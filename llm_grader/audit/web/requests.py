@@ -26,7 +26,7 @@ EVERYBODY: tuple[Part, ...] = ("auditor", "lead", "agent")
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """One request: the office it came to, who asks, the parts of its address, and its body."""
 
     office: Office
@@ -46,7 +46,7 @@ class Asked:
             raise Unacceptable("not what was expected here") from None
 
 
-Handler = Callable[[Asked], Answer]
+Handler = Callable[[PageRequest], Answer]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -71,15 +71,15 @@ def handled(handler: Handler, roles: Collection[Part] = EVERYBODY) -> Endpoint:
                 return refused(429, "rate")
         if login.person.role not in roles:
             return refused(403, "role")
-        asked = Asked(office, login.person, dict(request.path_params), await request.body())
-        return await anyio.to_thread.run_sync(_answer, handler, asked)
+        made = PageRequest(office, login.person, dict(request.path_params), await request.body())
+        return await anyio.to_thread.run_sync(_answer, handler, made)
 
     return endpoint
 
 
-def _answer(handler: Handler, asked: Asked) -> Response:
+def _answer(handler: Handler, request: PageRequest) -> Response:
     try:
-        return JSONResponse(handler(asked))
+        return JSONResponse(handler(request))
     except LookupError:
         return refused(404, "nothing")
     except Outdated as error:

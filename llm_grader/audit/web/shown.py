@@ -108,13 +108,13 @@ def shown_place(place: QueuePlace, folder: GoldFolder, language: str, *, of: int
 def shown_progress(place: QueuePlace) -> dict[str, Any]:
     """One line of a queue."""
     cells = place.answers.cells
-    asked = [item for item in place.items if applies(item, cells)]
-    answered = sum(cells.get(item.id, Cell()).label is not None for item in asked)
+    applying = [item for item in place.items if applies(item, cells)]
+    answered = sum(cells.get(item.id, Cell()).label is not None for item in applying)
     return {
         "number": place.number,
         "channel": place.transcript.channel,
         "turns": len(place.transcript.turns),
         "state": place.answers.state,
         "answered": answered,
-        "items": len(asked),
+        "items": len(applying),
     }
