@@ -187,6 +187,11 @@ class Transcript(Model):
 
     def content_hash(self) -> str:
         """SHA-256 of everything that can change a grade (see `content`): not the id, metadata, source or warnings."""
+        return self.hashed_content
+
+    @cached_property
+    def hashed_content(self) -> str:
+        """The value of `content_hash`, worked out once."""
         return content_hash(self, without=("id", "metadata", "source", "warnings"))
 
     def under_review(self, turn: Turn) -> bool:

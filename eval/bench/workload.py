@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ _WORDS = (
     *("checked", "confirm", "customer", "delivery", "details", "discount", "e-mail", "finally", "happened", "invoice"),
     *("kitchen", "letter", "moment", "morning", "number", "office", "order", "parcel", "payment", "possible"),
     *("problem", "received", "refund", "return", "signature", "solution", "sorry", "support", "thank", "tomorrow"),
-    *("tracking", "usually", "voucher", "waiting", "warehouse", "Wednesday", "which", "without", "wrong", "yesterday"),
+    *("tracking", "usually", "voucher", "waiting", "warehouse", "Wednesday", "which", "within", "wrong", "yesterday"),
 )
 _CASE = re.compile(r"This is case (\d+)\.")
 
@@ -59,13 +59,14 @@ def answers(number: int, items: Sequence[Item]) -> dict[str, Any]:
 
 def _answer(item: Item, turns: Sequence[Turn], chance: random.Random) -> dict[str, Any]:
     label = item.labels[0] if chance.random() < 0.7 else chance.choice(item.labels)
-    cited = list(_quotes(item, turns, chance)) if label in item.evidence.required_for else []
+    speakers = item.evidence.speakers(label) if label in item.evidence.required_for else ()
+    cited = list(_quotes(speakers, turns, chance)) if speakers else []
     reason = " ".join(chance.choices(_WORDS, k=chance.randint(6, 15)))
     return {"evidence": cited, "reason": reason, "label": label}
 
 
-def _quotes(item: Item, turns: Sequence[Turn], chance: random.Random) -> Iterator[dict[str, Any]]:
-    allowed = [number for number, turn in enumerate(turns) if number and turn.role in item.evidence.from_]
+def _quotes(speakers: Collection[str], turns: Sequence[Turn], chance: random.Random) -> Iterator[dict[str, Any]]:
+    allowed = [number for number, turn in enumerate(turns) if number and turn.role in speakers]
     for number in chance.sample(allowed, k=chance.randint(1, 2)):
         words = turns[number].text.split()
         start = chance.randrange(len(words) - 3)

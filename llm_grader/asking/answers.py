@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from llm_grader.checking.claims import Claim, Quote, Reply
-from llm_grader.gateway.answer_text import DUPLICATE, AnswerModel, Words
+from llm_grader.gateway.answer_text import DUPLICATE, AnswerModel, Words, declines, parse_answers
 from llm_grader.rubric.model import Item
 
 MAX_QUOTES = 4
@@ -102,6 +102,25 @@ def read_answers(
             confidence=confidences.get(item.id),
         )
     return Reply(claims=claims, problems=problems, rejected=rejected)
+
+
+def read_text(
+    text: str,
+    items: Sequence[Item],
+    answer_models: type[BaseModel],
+    *,
+    confidences: Mapping[str, float] = {},
+) -> Reply:
+    """Claims of an answer as it was written, as far as it can be trusted, see `parse_answers` and `read_answers`.
+
+    Where none of `items` is in it, each of them has the problem `refused` or `unreadable_answer`.
+    """
+    answers = parse_answers(text)
+    if any(item.id in answers for item in items):
+        return read_answers(answers, items, answer_models, confidences=confidences)
+    return Reply(
+        problems=dict.fromkeys((item.id for item in items), "refused" if declines(text) else "unreadable_answer")
+    )
 
 
 def _label_of(answer: Any) -> str | None:

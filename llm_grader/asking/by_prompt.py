@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from llm_grader.asking.answers import answers_by_item, read_answers, response_model
+from llm_grader.asking.answers import answers_by_item, read_answers, read_text, response_model
 from llm_grader.asking.judge import ItemsPerCall, Judge, counting, filled_by
 from llm_grader.asking.messages import Prompts
 from llm_grader.checking.claims import Reply
 from llm_grader.errors import InvalidOutput, Truncated
-from llm_grader.gateway.answer_text import parse_answers
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
@@ -113,8 +112,7 @@ class PromptAsker:
         try:
             filled = await filled_by(self._judge, messages, model)
         except InvalidOutput as fault:
-            reply = read_answers(parse_answers(fault.text), items, model)
+            reply = read_text(fault.text, items, model)
             return reply.model_copy(update={"usage": fault.usage or Usage(requests=1)})
-        answers = answers_by_item(filled.answer, model)
-        reply = read_answers(answers, items, model, confidences=filled.confidences)
+        reply = read_answers(answers_by_item(filled.answer, model), items, model, confidences=filled.confidences)
         return reply.model_copy(update={"usage": filled.usage})

@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
-from llm_grader.transcript import Channel, Transcript, Turn, primary_language
+from llm_grader.transcript import Channel, Role, Transcript, Turn, primary_language
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 
@@ -41,7 +41,11 @@ PROBLEMS = {
     "quote_not_found": "the quote is not in the transcript",
     "quote_of_wrong_role": "the quote is from a speaker whose words do not count for this item",
     "quote_not_said": "the quote is from a note, an event or text that its author did not write",
-    "quote_without_content": "the quote is from a turn that says nothing",
+    "quote_without_content": "the quote, or the turn it is from, says nothing",
+    "quote_denied": "the words right before the quote deny it: quote them, too, or choose another label",
+    "quote_overused": "the quote is too short to prove as many items as it was given for",
+    "unreadable_answer": "the answer could not be read",
+    "refused": "it was not answered",
 }
 """Problem of an answer → its words in a repair."""
 
@@ -108,10 +112,24 @@ def prompt_item(item: Item, language: str) -> dict[str, Any]:
         "id": item.id,
         "question": wording(item.question, language),
         "policy": policy,
-        "speakers": " or ".join(item.evidence.from_),
-        "proof_for": " and ".join(item.evidence.required_for) or "no label",
+        "quotes": _quote_line(item),
+        "worst": item.agents == "worst",
         "examples": examples,
     }
+
+
+def _quote_line(item: Item) -> str:
+    """Whose words may be quoted, and for which labels they must be: `agent, for met`."""
+    rule = item.evidence
+    by_speakers: dict[tuple[Role, ...], list[str]] = {}
+    for label in rule.required_for:
+        by_speakers.setdefault(rule.speakers(label), []).append(label)
+    needed = [f"{' or '.join(roles)}, for {' and '.join(labels)}" for roles, labels in by_speakers.items()]
+    free = rule.from_ if isinstance(rule.from_, dict) else {}
+    allowed = [
+        f"{' or '.join(roles)} may show {label}" for label, roles in free.items() if label not in rule.required_for
+    ]
+    return "; ".join(needed + allowed) or f"{' or '.join(rule.speakers())}, for no label"
 
 
 def render_transcript(transcript: Transcript, *, code: str | None = None, speakers: Mapping[str, str] = {}) -> str:

@@ -8,16 +8,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
-from typing import Literal
 
+from llm_grader.authoring.findings import (
+    LintFinding,
+    Severity,
+    answered_by_model,
+    error_about,
+    listed,
+    warning_about,
+)
+from llm_grader.authoring.lint_evidence import agents_rule, evidence_rule, over_rule
 from llm_grader.authoring.lint_words import Source, asks_twice, outside_transcript, vague_words
 from llm_grader.errors import RubricError
 from llm_grader.rubric.model import Item, Rubric, Signal, Text
 from llm_grader.signals.items import SIGNALS, judge_signal
-from llm_grader.transcript import Model, Transcript
-from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
+from llm_grader.transcript import Transcript
 
-Severity = Literal["error", "warning"]
+__all__ = ["LintFinding", "lint_rubric"]
 
 _NEAR_DUPLICATE = 0.9
 _HALF = 0.5
@@ -31,42 +38,21 @@ _REMEDY: dict[Source, tuple[str, Severity]] = {
 }
 
 
-class LintFinding(Model):
-    """One thing to mend: the rule that found it, the item it is about (None: the rubric), and what to do."""
-
-    rule: str
-    severity: Severity
-    item: str | None
-    message: str
-
-
 def lint_rubric(rubric: Rubric) -> list[LintFinding]:
     """The findings about a valid rubric: first what is about single items, in their order, then the rest."""
     about_items = [finding for item in rubric.items() for rule in _ITEM_RULES for finding in rule(item, rubric)]
     return [*about_items, *(finding for rule in _RUBRIC_RULES for finding in rule(rubric))]
 
 
-def _error(rule: str, item: Item | None, message: str) -> LintFinding:
-    return LintFinding(rule=rule, severity="error", item=item and item.id, message=message)
-
-
-def _warning(rule: str, item: Item | None, message: str) -> LintFinding:
-    return LintFinding(rule=rule, severity="warning", item=item and item.id, message=message)
-
-
-def _answered_by_model(item: Item) -> bool:
-    return item.judged == "llm" or item.fallback == "llm"
-
-
 def _vague_question(item: Item, _: Rubric) -> Iterator[LintFinding]:
-    if not _answered_by_model(item) or (item.guidance.met and item.guidance.not_met):
+    if not answered_by_model(item) or (item.guidance.met and item.guidance.not_met):
         return
     words = {word.lower() for language, text in item.question.items() for word in vague_words(text, language)}
     if words:
-        yield _error(
+        yield error_about(
             "vague_question",
             item,
-            f"each reader takes {_listed(words)} differently; say in guidance.met and guidance.not_met what counts",
+            f"each reader takes {listed(words)} differently; say in guidance.met and guidance.not_met what counts",
         )
 
 
@@ -74,15 +60,15 @@ def _double_question(item: Item, _: Rubric) -> Iterator[LintFinding]:
     for language, text in item.question.items():
         if found := asks_twice(text, language):
             message = f"the question asks two things ({language}: {found}); a conversation may do one and not the other"
-            yield _warning("double_question", item, f"{message}: make two items of it")
+            yield warning_about("double_question", item, f"{message}: make two items of it")
             return
 
 
 def _missing_policy(item: Item, _: Rubric) -> Iterator[LintFinding]:
     missing = {f"guidance.{name}" for name in ("met", "not_met") if not getattr(item.guidance, name)}
-    if _answered_by_model(item) and missing:
-        yield _warning(
-            "missing_policy", item, f"say in {_listed(missing)} what counts; without a policy readers disagree"
+    if answered_by_model(item) and missing:
+        yield warning_about(
+            "missing_policy", item, f"say in {listed(missing)} what counts; without a policy readers disagree"
         )
 
 
@@ -105,13 +91,13 @@ def _wording(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
 
 def _wording_of(name: str, text: Text, item: Item | None, rubric: Rubric) -> Iterator[LintFinding]:
     if not text or not all(words.strip() for words in text.values()):
-        yield _error("missing_text", item, f"{name} is empty; write it, or leave the key out where it is optional")
+        yield error_about("missing_text", item, f"{name} is empty; write it, or leave the key out where it is optional")
     missing = set(rubric.languages()) - set(text)
     if text and missing:
-        yield _warning(
+        yield warning_about(
             "missing_translation",
             item,
-            f"{name} has no wording in {_listed(missing)}, which the rubric's title has; graders in that language read "
+            f"{name} has no wording in {listed(missing)}, which the rubric's title has; graders in that language read "
             "another one",
         )
 
@@ -124,46 +110,34 @@ def _own_wording(rubric: Rubric) -> Iterator[LintFinding]:
             yield from _wording_of(f"the {place} of section {section.id}", text, None, rubric)
 
 
-def _evidence(item: Item, _: Rubric) -> Iterator[LintFinding]:
-    absent = {NOT_APPLICABLE, CANNOT_ASSESS} & set(item.evidence.required_for)
-    if absent:
-        message = f"evidence.required_for: {_listed(absent)} says that there is nothing to quote; take it out"
-        yield _error("evidence", item, message)
-    if not item.evidence.from_:
-        yield _error("evidence", item, "evidence.from is empty: nobody's words count; name at least one role")
-    if _answered_by_model(item) and not item.evidence.required_for:
-        message = (
-            "no label needs a quote, so nothing checks the answer; name in evidence.required_for the one that does"
-        )
-        yield _warning("evidence", item, message)
-
-
 def _channels(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
     if item.channels is None:
         return
     if not item.channels:
-        yield _error("channels", item, "channels is empty: the item is never asked; leave the key out for all channels")
+        yield error_about(
+            "channels", item, "channels is empty: the item is never asked; leave the key out for all channels"
+        )
     if foreign := set(item.channels) - set(rubric.channels):
-        message = f"channels: the rubric is not for {_listed(foreign)}; add it there or take it out here"
-        yield _error("channels", item, message)
+        message = f"channels: the rubric is not for {listed(foreign)}; add it there or take it out here"
+        yield error_about("channels", item, message)
 
 
 def _signal(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
     if item.judged in ("signal", "ticket"):
-        yield from (_error("signal", item, problem) for problem in _signal_problems(item, rubric))
+        yield from (error_about("signal", item, problem) for problem in _signal_problems(item, rubric))
         return
     if item.signal is not None:
         message = (
             f"judged: {item.judged} never looks at its signal; take it out, or use judged: signal with fallback: llm"
         )
-        yield _error("signal", item, message)
+        yield error_about("signal", item, message)
     if item.fallback:
-        yield _warning("signal", item, f"fallback changes nothing for judged: {item.judged}; take it out")
+        yield warning_about("signal", item, f"fallback changes nothing for judged: {item.judged}; take it out")
 
 
 def _signal_problems(item: Item, rubric: Rubric) -> Iterator[str]:
     if item.signal is None:
-        yield f"judged: {item.judged} needs signal: {{name: …}}; known are {_listed(SIGNALS)}"
+        yield f"judged: {item.judged} needs signal: {{name: …}}; known are {listed(SIGNALS)}"
         return
     try:
         # The one who computes it knows best what it can: an empty conversation shows whether the settings are right.
@@ -174,9 +148,11 @@ def _signal_problems(item: Item, rubric: Rubric) -> Iterator[str]:
     name = item.signal.name
     if name in _NEED_FIELDS and not item.signal.fields:
         yield f"{name} is never decided without signal.fields; name them"
+    if name == "response_time" and "call" in (item.channels or rubric.channels):
+        yield "response_time is never decided for calls, where a silence is no wait; set channels without call"
     missing = _channels_without_limit(item.signal, item.channels or rubric.channels)
     if name in _NEED_LIMIT and missing:
-        yield f"{name} is never decided without signal.within_seconds for {_listed(missing)}; set it"
+        yield f"{name} is never decided without signal.within_seconds for {listed(missing)}; set it"
 
 
 def _channels_without_limit(signal: Signal, channels: Iterable[str]) -> set[str]:
@@ -185,15 +161,15 @@ def _channels_without_limit(signal: Signal, channels: Iterable[str]) -> set[str]
 
 
 def _examples(item: Item, _: Rubric) -> Iterator[LintFinding]:
-    if not _answered_by_model(item):
+    if not answered_by_model(item):
         return
     labels = {example.label for example in item.examples}
     if not labels:
         message = "no examples; a quote on each side of the line shows where it is"
-        yield _warning("examples", item, message)
+        yield warning_about("examples", item, message)
     elif len(labels) == 1:
-        message = f"every example is labelled {_listed(labels)}; add one from the other side of the line"
-        yield _warning("examples", item, message)
+        message = f"every example is labelled {listed(labels)}; add one from the other side of the line"
+        yield warning_about("examples", item, message)
 
 
 def _scale(item: Item, _: Rubric) -> Iterator[LintFinding]:
@@ -201,9 +177,9 @@ def _scale(item: Item, _: Rubric) -> Iterator[LintFinding]:
         return
     points = [level.points for level in item.scale.levels]
     if any(lower >= higher for lower, higher in pairwise(points)):
-        yield _error("scale", item, f"points must rise from the first level to the last, found {points}")
+        yield error_about("scale", item, f"points must rise from the first level to the last, found {points}")
     elif points[-1] < 1:
-        yield _warning("scale", item, f"the best level earns {points[-1]:g} of the weight; nobody can reach 100")
+        yield warning_about("scale", item, f"the best level earns {points[-1]:g} of the weight; nobody can reach 100")
 
 
 def _condition(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
@@ -212,36 +188,40 @@ def _condition(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
         return
     if item.judged in _NEVER_DECIDED:
         message = f"applies_when looks at one conversation, and judged: {item.judged} at none; take one of them out"
-        yield _error("condition", item, message)
+        yield error_about("condition", item, message)
     if condition.item and rubric.item(condition.item).judged in _NEVER_DECIDED:
         message = f"applies_when waits for {condition.item}, which no conversation decides; the item always stands"
-        yield _warning("condition", item, message)
+        yield warning_about("condition", item, message)
 
 
 def _weight(item: Item, _: Rubric) -> Iterator[LintFinding]:
     if item.weight == 0 and not item.critical:
-        yield _warning("weight", item, "weight 0 counts for nothing; give it a weight, make it critical or take it out")
+        yield warning_about(
+            "weight", item, "weight 0 counts for nothing; give it a weight, make it critical or take it out"
+        )
     if item.penalty and item.critical and item.scale == "binary":
         message = "penalty and critical together: one met makes the whole score 0, its weight never matters; choose one"
-        yield _warning("weight", item, message)
+        yield warning_about("weight", item, message)
     if item.penalty and item.judged == "audio":
-        yield _error("weight", item, "a penalty is taken away when the item is met, which judged: audio never says")
+        yield error_about(
+            "weight", item, "a penalty is taken away when the item is met, which judged: audio never says"
+        )
     if item.critical and item.judged in (*_NEVER_DECIDED, "audio"):
         message = f"critical, but judged: {item.judged} is never met in a conversation, so none can pass; take one out"
-        yield _warning("weight", item, message)
+        yield warning_about("weight", item, message)
 
 
 def _weights(rubric: Rubric) -> Iterator[LintFinding]:
     weighted = [item for item in rubric.items() if item.weight and not item.penalty]
     total = sum(item.weight for item in weighted)
     if not total:
-        yield _error(
+        yield error_about(
             "weight", None, "no item but penalties has a weight, so no conversation gets a score; give weights"
         )
     for item in weighted if len(weighted) > 2 else ():
         if item.weight > _HALF * total:
             share = f"{item.weight / total:.0%}"
-            yield _warning("weight", item, f"{share} of all weight lies on this item; the others hardly count")
+            yield warning_about("weight", item, f"{share} of all weight lies on this item; the others hardly count")
 
 
 def _duplicates(rubric: Rubric) -> Iterator[LintFinding]:
@@ -249,7 +229,7 @@ def _duplicates(rubric: Rubric) -> Iterator[LintFinding]:
         alike = any(_alike(text, second.question.get(language, "")) for language, text in first.question.items())
         if alike:
             message = f"asks nearly the same as {first.id}; say what sets them apart, or keep one"
-            yield _warning("duplicate_question", second, message)
+            yield warning_about("duplicate_question", second, message)
 
 
 def _alike(text: str, other: str) -> bool:
@@ -258,17 +238,15 @@ def _alike(text: str, other: str) -> bool:
     return all(ratio() > _NEAR_DUPLICATE for ratio in bounds)
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
-
-
 _ITEM_RULES = (
     _vague_question,
     _double_question,
     _missing_policy,
     _unobservable,
     _wording,
-    _evidence,
+    evidence_rule,
+    agents_rule,
+    over_rule,
     _channels,
     _signal,
     _examples,

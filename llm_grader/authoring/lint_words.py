@@ -149,6 +149,21 @@ _OUTSIDE: dict[str, dict[Source, re.Pattern[str]]] = {
 }
 
 
+_SEVERAL_AGENTS = {
+    "en": _any(r"(?:several|multiple|more than one|two or more) (?:\w+ )?agents"),
+    "de": _any(r"mehreren? (?:Agenten|Mitarbeiter\w*|Kundenbetreuer\w*)"),
+    "cs": _any(r"(?:více|několik) (?:agentů|operátorů|pracovníků)"),
+    "hu": _any(r"több (?:ügyintéző|munkatárs|ügynök)\w*"),
+    "et": _any(r"(?:mitu|mitme) (?:teenindaja|agendi|agenti|töötaja)\w*"),
+}
+
+
+def names_several_agents(text: str, language: str) -> bool:
+    """Whether `text` speaks of several agents at once."""
+    pattern = _SEVERAL_AGENTS.get(primary_language(language))
+    return bool(pattern and pattern.search(text))
+
+
 def vague_words(question: str, language: str) -> list[str]:
     """Words of `question` that each reader fills in differently: good, appropriate, professional."""
     pattern = _VAGUE.get(primary_language(language))

@@ -16,6 +16,12 @@ _JUDGED = {
     "org": "answered by a person about the organisation",
 }
 
+_AGENTS = {
+    "any": "of several agents any one will do",
+    "worst": "of several agents the worst counts",
+}
+_OVER = {"any": "met once is met", "every": "not met once is not met"}
+
 _STARTER = """\
 # A rubric: sections of items, each one question about a conversation.
 # Check it with `llm-grader rubric lint`, look at it with `llm-grader rubric show`.
@@ -56,6 +62,8 @@ sections:
           not_met: One clear accusation, even if it is withdrawn later.
         weight: 2
         critical: true        # not met makes the whole score 0
+        agents: worst         # of several agents the worst counts; any: one who did it is enough
+        over: every           # one place proves not_met; any: one place proves met
         evidence:             # here it is not_met that shows: nobody can quote what was not said
           from: [agent]
           required_for: [not_met]
@@ -116,6 +124,7 @@ def _item_lines(item: Item, language: str) -> Iterator[str]:
     yield wording(item.question, language)
     yield "; ".join(_terms(item))
     points = {} if item.scale == "binary" else {level.value: level.points for level in item.scale.levels}
+    yield from _proof_lines(item)
     for name, text in {**item.policy(), **item.remarks()}.items():
         earns = f" ({points[name]:g} of the weight)" if name in points else ""
         yield f"{name}{earns}: {wording(text, language)}"
@@ -124,11 +133,26 @@ def _item_lines(item: Item, language: str) -> Iterator[str]:
         yield f"example of {example.label}: “{wording(example.quote, language)}”{why}"
 
 
+def _proof_lines(item: Item) -> Iterator[str]:
+    """Whose words prove what; nothing where no label needs a quote."""
+    rule = item.evidence
+    if not rule.required_for:
+        return
+    labels = dict.fromkeys([*rule.required_for, *(rule.from_ if isinstance(rule.from_, dict) else ())])
+    for label in labels:
+        need = "needs words of" if label in rule.required_for else "may be shown by words of"
+        yield f"{label} {need} {' or '.join(rule.speakers(label))}"
+
+
 def _terms(item: Item) -> Iterator[str]:
     yield _JUDGED[item.judged] + (", else by the model" if item.fallback else "")
     yield f"weight {item.weight:g}" + (", taken away when met" if item.penalty else "")
     if item.critical:
         yield "critical"
+    if item.agents:
+        yield _AGENTS[item.agents]
+    if item.over:
+        yield _OVER[item.over]
     if item.channels:
         yield f"only {', '.join(item.channels)}"
     if item.applies_when:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from llm_grader.checking.content import says_nothing
 from llm_grader.checking.folding import Folded, fold
+from llm_grader.checking.wordless import is_denied, weight_of
 from llm_grader.rubric.model import EvidenceRule
-from llm_grader.transcript import Transcript
+from llm_grader.transcript import Role, Transcript
 from llm_grader.verdict import Evidence
 
 _WRAPPING = re.compile(r"(?:[' ]|\.{3}|\[\.{3}\]|\(\.{3}\))*")
@@ -33,7 +34,11 @@ class Unverified(StrEnum):
     QUOTE_NOT_SAID = "quote_not_said"
     """Only in an internal note, an event, or quoted, forwarded or signature text."""
     QUOTE_WITHOUT_CONTENT = "quote_without_content"
-    """Only in a turn that says nothing, such as a bare heading or a noise."""
+    """Only in a turn that says nothing, such as a bare heading, or nothing but noise itself."""
+    QUOTE_DENIED = "quote_denied"
+    """Cut from a denial: the words right before it take it back."""
+    QUOTE_OVERUSED = "quote_overused"
+    """So short that it cannot prove all the items it is cited for."""
     QUOTE_NOT_FOUND = "quote_not_found"
     """Nowhere in the transcript."""
     QUOTE_TOO_SHORT = "quote_too_short"
@@ -58,7 +63,13 @@ class QuoteFinder:
         self._folded: dict[int, Folded] = {}
         self._says_nothing = functools.cache(lambda index: says_nothing(transcript.turns[index]))
 
-    def resolve(self, quote: str, rule: EvidenceRule, *, turn: int | None = None) -> Evidence | Unverified:
+    def most_items(self, evidence: Evidence) -> int:
+        """How many items a quote may prove: two for each of its words that says something."""
+        return max(1, int(2 * weight_of(evidence.quote)))
+
+    def resolve(
+        self, quote: str, rule: EvidenceRule, *, turn: int | None = None, label: str | None = None
+    ) -> Evidence | Unverified:
         """Place where `quote` was said by someone whose words count under `rule`.
 
         The hinted turn is taken if it holds the quote; otherwise the first turn that holds it letter by letter, else
@@ -70,6 +81,7 @@ class QuoteFinder:
             quote: the words as cited.
             rule: whose words count. Of agents only those under review do.
             turn: where the judge says it is, counted from 0; a number that is no turn is ignored.
+            label: what the quote is to prove, where `rule` lets other people prove other labels.
 
         Returns:
             Evidence with the transcript's own words and offsets in code points, or why there is none.
@@ -80,7 +92,7 @@ class QuoteFinder:
             return Unverified.QUOTE_EMPTY
         if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
             return Unverified.QUOTE_TOO_SHORT
-        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule)
+        sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule.speakers(label))
         turns = range(len(self._transcript.turns))
         if turn is not None and turn in turns:
             hinted = self._look(turn, sought)
@@ -95,12 +107,12 @@ class QuoteFinder:
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
         turn = self._transcript.turns[index]
-        span, elsewhere = self._places(index, sought)
+        span, why_not = self._places(index, sought)
         if span is None:
-            return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
+            return why_not
         start, end = span
         words = turn.text[start:end]
-        return self._objection(index, sought.rule) or Evidence(
+        return self._objection(index, words, sought.speakers) or Evidence(
             turn=index,
             role=turn.role,
             quote=words,
@@ -109,19 +121,21 @@ class QuoteFinder:
             match="exact" if words == sought.quote else "normalised",
         )
 
-    def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, bool]:
-        """Span in which the turn says it, letter by letter if it does, and whether it also stands where nobody does."""
+    def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, Unverified]:
+        """Span in which the turn says it, letter by letter if it does, and what is wrong with the others."""
         turn = self._transcript.turns[index]
         bodies = turn.body_spans() if turn.spoken else ()
-        found, elsewhere = None, False
+        found, why_not = None, Unverified.QUOTE_NOT_FOUND
         for start, end in self._spans(index, sought.folds):
             if not any(first <= start and end <= last for first, last in bodies):
-                elsewhere = True
+                why_not = min(why_not, Unverified.QUOTE_NOT_SAID, key=_UNVERIFIED.index)
+            elif is_denied(turn.text, start):
+                why_not = min(why_not, Unverified.QUOTE_DENIED, key=_UNVERIFIED.index)
             elif turn.text[start:end] == sought.quote:
-                return (start, end), elsewhere
+                return (start, end), why_not
             else:
                 found = found or (start, end)
-        return found, elsewhere
+        return found, why_not
 
     def _spans(self, index: int, folds: tuple[str, ...]) -> Iterator[_Span]:
         if index not in self._folded:
@@ -129,17 +143,17 @@ class QuoteFinder:
         for folded in folds:
             yield from self._folded[index].places(folded)
 
-    def _objection(self, index: int, rule: EvidenceRule) -> Unverified | None:
+    def _objection(self, index: int, words: str, speakers: tuple[Role, ...]) -> Unverified | None:
         turn = self._transcript.turns[index]
-        if turn.role not in rule.from_ or (turn.role == "agent" and not self._transcript.under_review(turn)):
+        if turn.role not in speakers or (turn.role == "agent" and not self._transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
-        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
+        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) or not weight_of(words) else None
 
 
 class _Sought(NamedTuple):
     quote: str
     folds: tuple[str, ...]
-    rule: EvidenceRule
+    speakers: tuple[Role, ...]
 
 
 def _unwrapped(folded: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import Field, field_validator
 
-from llm_grader.figures.business_hours import BusinessHours, zone_of
+from llm_grader.signals.business_hours import BusinessHours, zone_of
 from llm_grader.signals.ticket_state import last_known, plain_name
 from llm_grader.signals.waits import STAFF, Answer, exchange, is_written, measure_waits
 from llm_grader.transcript import NO_ZONE, Model, Ticket, Transcript, Turn

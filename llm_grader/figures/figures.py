@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 from llm_grader.errors import UsageError
-from llm_grader.figures.business_hours import BusinessHours, zone_of
 from llm_grader.figures.case import UNKNOWN, Case, FigureSettings, Graded, by_clock_of
 from llm_grader.figures.catalogue import CATALOGUE, FigureDefinition, Unit
 from llm_grader.figures.samples import FIRST_CONTACT, OffScaleError, Sample
+from llm_grader.signals.business_hours import BusinessHours, zone_of
 from llm_grader.transcript import Model, Transcript
 from llm_grader.verdict import Label, Scorecard
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
@@ -15,6 +15,11 @@ _JSON_START = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )
+
+_NOT_FINITE = re.compile(r"NaN|Infinity")
+
+NOT_FINITE = "numbers that are NaN or infinite were read as missing"
+"""The warning of a file with such numbers."""
 
 
 class Record(NamedTuple):
@@ -37,6 +42,36 @@ def parse_json(text: str) -> Any:
         return _DECODER.decode(text)
     except ValueError as error:
         raise MalformedInput(f"not valid JSON: {error}") from None
+
+
+def parse_export(text: str, warn: Callable[[str], None]) -> Any:
+    """Parse one JSON value of somebody else's export: as `parse_json`, but NaN and infinity are read as null, and told.
+
+    Python writes both although JSON has neither: an export is not lost for one measure that could not be taken.
+
+    Args:
+        text: the JSON.
+        warn: told, once a value, that there was such a number.
+
+    Raises:
+        MalformedInput: with the line and column at which the text stops being JSON.
+    """
+    try:
+        return parse_json(text)
+    except MalformedInput:
+        if not _NOT_FINITE.search(text):
+            raise
+    try:
+        from_json(text, cache_strings="none")
+        value = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_nothing).decode(text)
+    except ValueError as error:
+        raise MalformedInput(f"not valid JSON: {error}") from None
+    warn(NOT_FINITE)
+    return value
+
+
+def _nothing(_: str) -> None:
+    return None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -80,44 +115,63 @@ def is_json(head: str) -> bool:
 
 
 def is_lines(text: str) -> bool:
-    """Whether `text` holds one JSON object a line rather than one document."""
-    lines = (line for line in _lines(text) if line.strip())
-    first, second = next(lines, ""), next(lines, "")
-    if not first.lstrip().startswith("{") or not second:
-        return False
-    if second.lstrip().startswith("{"):
+    """Whether `text` holds one JSON object a line rather than one document: what parses as one document is one.
+
+    Lines of which the first is broken are lines where the second is an object of its own.
+    """
+    first, second = _first_two(text)
+    if opens_lines(text):
         return True
+    both = first.lstrip().startswith("{") and second.lstrip().startswith("{")
+    return both and _parses(second) and not _parses(text)
+
+
+def opens_lines(text: str) -> bool:
+    """Whether the first line of `text` is a JSON object, and another line follows."""
+    first, second = _first_two(text)
+    return bool(second) and first.lstrip().startswith("{") and _parses(first)
+
+
+def _first_two(text: str) -> tuple[str, str]:
+    """The first two lines with something on them; empty where there are none."""
+    lines = (line for line in _lines(text) if line.strip())
+    return next(lines, ""), next(lines, "")
+
+
+def _parses(text: str) -> bool:
     try:
-        parse_json(first)
-    except MalformedInput:
+        from_json(text, cache_strings="none")
+    except ValueError:
         return False
     return True
 
 
-def records_of_document(text: str) -> list[Record]:
+def records_of_document(text: str, warn: Callable[[str], None]) -> list[Record]:
     """The records of one JSON document: the objects of the list at its top, else the document itself.
+
+    `warn` is told what `parse_export` tells.
 
     Raises:
         MalformedInput: it is not JSON.
     """
-    value = parse_json(text)
+    value = parse_export(text, warn)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return [Record(item, f"item {number}") for number, item in enumerate(value, 1)]
     return [Record(value, "")]
 
 
-def records_by_line(text: str) -> Iterator[Record | MalformedInput]:
+def records_by_line(text: str, warn: Callable[[str], None]) -> Iterator[Record | MalformedInput]:
     """The records of a text with one JSON value a line; a line that is not JSON comes out as the error it is."""
-    return records_of_lines(_lines(text))
+    return records_of_lines(_lines(text), warn)
 
 
-def records_of_lines(lines: Iterable[str]) -> Iterator[Record | MalformedInput]:
+def records_of_lines(lines: Iterable[str], warn: Callable[[str], None]) -> Iterator[Record | MalformedInput]:
     """`records_by_line` of a text that is in lines already."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield Record(parse_json(line), f"line {number}")
+            yield Record(parse_export(line, warn), f"line {number}")
         except MalformedInput as error:
             yield MalformedInput(error.message, where=f"line {number}")
 

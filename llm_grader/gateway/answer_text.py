@@ -1,14 +1,17 @@
-"""Text of answers: what a model wrote, read as far as it can be trusted, and the shapes that it is held against.
+"""Text of answers: what a model wrote, as far as it can be trusted, how sure it was, and the shapes it is held against.
 
 Nothing here knows what is asked about: an answer is a JSON object, and a choice one word of several.
 """
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -84,6 +87,11 @@ DUPLICATE = object()
 _OBJECT = re.compile(r'\{\s*(?=")')
 _KEY = re.compile(r'"\s*:')
 _BLANK = re.compile(r"\s*")
+_DECLINING = re.compile(
+    r"\W*(?:sorry|i'?m sorry|i apologi[sz]e|unfortunately|i (?:can(?:no|['’])?t|am unable|must decline|won['’]t)|"
+    r"as an ai|es tut mir leid|leider|omlouvám se|bohužel|sajnos|sajnálom|vabandust|kahjuks)\b",
+    re.IGNORECASE,
+)
 
 
 def parse_answers(text: str) -> dict[str, Any]:
@@ -100,6 +108,11 @@ def parse_answers(text: str) -> dict[str, Any]:
         answers = _unique(pairs) or answers
         found = _OBJECT.search(text, at)
     return answers
+
+
+def declines(text: str) -> bool:
+    """Whether prose in place of an answer begins as models do that will not give one."""
+    return bool(_DECLINING.match(text))
 
 
 def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int]:
@@ -167,3 +180,40 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+class Token(NamedTuple):
+    """Token of an answer and its natural-log probability."""
+
+    text: str
+    logprob: float
+
+
+def label_probabilities(tokens: Sequence[Token], item_ids: Iterable[str]) -> dict[str, float]:
+    """Item id → probability, 0–1, of the label that the answer gives it: the product over the label's tokens.
+
+    The answer is JSON, so that an unescaped `"label": "` can only be the key of an answer. Items that cannot be found
+    are left out; tokens that do not add up to text, as with some byte-level tokens, only shift what lies behind them.
+    """
+    text = "".join(token.text for token in tokens)
+    ends = list(accumulate(len(token.text) for token in tokens))
+    found: dict[str, float] = {}
+    for item_id in item_ids:
+        key = re.search(rf"{re.escape(json.dumps(item_id))}\s*:\s*\{{", text)
+        value = key and re.compile(r'(?<!\\)"label"\s*:\s*"([^"\\]*)"').search(text, key.end())
+        if value:
+            first, last = bisect.bisect_right(ends, value.start(1)), bisect.bisect_left(ends, value.end(1))
+            found[item_id] = math.exp(math.fsum(token.logprob for token in tokens[first : last + 1]))
+    return found
+
+
+def option_logprobs(listed: Sequence[tuple[str, float]], options: Sequence[str]) -> dict[str, float]:
+    """Option → log-probability (nats) of the most likely of the `listed` first tokens that begins it.
+
+    `LOGPROB_FLOOR` for an option that none of them begins.
+    """
+    tokens = [(text.strip(), logprob) for text, logprob in listed if text.strip()]
+    return {
+        option: max((logprob for text, logprob in tokens if option.startswith(text)), default=LOGPROB_FLOOR)
+        for option in options
+    }

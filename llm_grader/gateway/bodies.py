@@ -18,19 +18,37 @@ from llm_grader.gateway.endpoint import Endpoint, Mode
 
 Message = dict[str, str]
 """Message of a chat: its `role` and its `content`."""
-OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs")
+OUTPUT_LIMITS = ("max_completion_tokens", "max_tokens")
+"""Names of the limit on an answer's tokens: the first that the endpoint does not reject is sent."""
+OPTIONAL = ("temperature", "seed", "logprobs", "top_logprobs", *OUTPUT_LIMITS)
 """Parameters that an endpoint may reject, and is then asked without."""
+_TOKENS_AN_ANSWER = 4096
+_TOKENS_AN_ITEM = 150
 _TOKENS_OF_A_CHOICE = 8
 _MOST_PROBABILITIES = 20
 
 
-def parameters_to_send(endpoint: Endpoint, without: Collection[str] = ()) -> dict[str, Any]:
-    """Parameters of any request: those that are set, but for the names in `without`."""
+def output_limit(endpoint: Endpoint, response_model: type[BaseModel]) -> int:
+    """Tokens that an answer may take, thinking included: the endpoint's setting, else generous for so many items.
+
+    Answers of models that were measured took 45 tokens an item, and those that think some thousands before them.
+    """
+    return endpoint.max_completion_tokens or _TOKENS_AN_ANSWER + _TOKENS_AN_ITEM * len(response_model.model_fields)
+
+
+def parameters_to_send(
+    endpoint: Endpoint, without: Collection[str] = (), *, limit: int | None = None
+) -> dict[str, Any]:
+    """Parameters of any request: those that are set, but for the names in `without`.
+
+    `limit` is that on the answer's tokens, by default the endpoint's setting.
+    """
+    limit_name = next((name for name in OUTPUT_LIMITS if name not in without), OUTPUT_LIMITS[0])
     wanted = {
         "model": endpoint.model,
         "temperature": endpoint.temperature,
         "seed": endpoint.seed,
-        "max_completion_tokens": endpoint.max_completion_tokens,
+        limit_name: endpoint.max_completion_tokens if limit is None else limit,
         "logprobs": endpoint.logprobs or None,
     }
     return {name: value for name, value in wanted.items() if value is not None and name not in without}
@@ -62,19 +80,25 @@ def render_request(
         raise _NotSent
 
     with contextlib.suppress(Exception):  # instructor wraps _NotSent in an error of its own
-        filling_in(keep, endpoint.mode)(**filling_arguments(endpoint, messages, response_model, without))
+        limit = output_limit(endpoint, response_model)
+        filling_in(keep, endpoint.mode)(**filling_arguments(endpoint, messages, response_model, without, limit=limit))
     return body
 
 
 def filling_arguments(
-    endpoint: Endpoint, messages: Sequence[Message], response_model: type[BaseModel], without: Collection[str]
+    endpoint: Endpoint,
+    messages: Sequence[Message],
+    response_model: type[BaseModel],
+    without: Collection[str],
+    *,
+    limit: int | None,
 ) -> dict[str, Any]:
     """What instructor makes the body of; it asks once, for retries are the gateway's."""
     return {
         "response_model": _prepared(response_model),
         "messages": list(messages),
         "max_retries": 0,
-        **parameters_to_send(endpoint, without),
+        **parameters_to_send(endpoint, without, limit=limit),
     }
 
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
-from llm_grader.gateway.answer_text import Choice, has_duplicate_keys
+from llm_grader.gateway.answer_text import Choice, has_duplicate_keys, option_logprobs
 from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.faults import fault_of
-from llm_grader.gateway.ledger import Ledger
+from llm_grader.gateway.ledger import FILTERED, Ledger
 from llm_grader.gateway.prices import OPENAI_URL
-from llm_grader.gateway.probabilities import option_logprobs
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
@@ -52,8 +51,10 @@ class Client:
         answer: BaseModel = await self._fill_in(
             strict=True,
             hooks=_hooks_of(ledger),
-            **filling_arguments(self._endpoint, messages, response_model, without),
+            **filling_arguments(self._endpoint, messages, response_model, without, limit=ledger.output_limit),
         )
+        if ledger.finish_reason == FILTERED:  # whole or not: somebody objected to it
+            raise ledger.fault()
         if has_duplicate_keys(ledger.text):
             raise InvalidOutput("a key comes twice in the answer", ledger.text)
         return answer
@@ -110,16 +111,21 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     if isinstance(cause, openai.APITimeoutError | TimeoutError) and _kind(cause) == "no answer":
         return _in_doubt(TransientError(f"timed out after {timeout:g} s"))
     if isinstance(cause, openai.APIStatusError):
-        return fault_of(cause.status_code, cause.response.headers, cause.body)
+        rejection = fault_of(cause.status_code, cause.response.headers, cause.body)
+        rejection.sentence = "" if ledger.repeats_prompt(rejection.sentence) else rejection.sentence
+        return rejection
     if isinstance(cause, openai.APIConnectionError):
         with contextlib.suppress(AttributeError):
             if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
                 return BadRequest("the recorded cassette has no answer to this request")
         fault = TransientError("cannot reach the endpoint: check --base-url and the network")
         return fault if _kind(cause) == "never sent" else _in_doubt(fault)
-    if not ledger.tokens and not isinstance(cause, openai.OpenAIError | ValueError):
+    if not ledger.answered and not isinstance(cause, openai.OpenAIError | ValueError):
         raise cause from None  # nothing was answered and no library complained: a bug, not a fault
-    return ledger.fault()
+    fault_of_answer = ledger.fault()
+    if isinstance(fault_of_answer, TransientError) and not ledger.answered:
+        return _in_doubt(fault_of_answer)  # it has come and cannot be read: what it took is not known
+    return fault_of_answer
 
 
 def _cause_of(error: BaseException) -> BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ CHANGES_NO_GRADE = (
     *("model", "base_url"),  # which stand beside the parameters
 )
 """The settings that are none of `parameters_of`; every other one has its place in `PARAMETER_DEFAULTS`."""
+_SECRET_PARTS = re.compile(r"(?<=//)[^/?#]*(?=@)|(?<=[?#]).*", re.DOTALL)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -70,6 +72,11 @@ class Endpoint(Model):
     def host(self) -> str:
         """Host and port of the endpoint, for provenance."""
         return urlsplit(self.base_url or OPENAI_URL).netloc.rpartition("@")[2]
+
+    @property
+    def address(self) -> str | None:
+        """The address as it may be shown: without a password, a query or a fragment, where somebody has put a key."""
+        return None if self.base_url is None else _SECRET_PARTS.sub("…", self.base_url)
 
     @property
     def path(self) -> str:

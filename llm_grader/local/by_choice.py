@@ -91,19 +91,21 @@ class ChoiceAsker:
         """
         return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
-    async def cite(self, conversation: Conversation, item: Item) -> tuple[tuple[Quote, ...], Usage]:
-        """Turn that tells most about `item`; none where no turn can, and no question where only one can.
+    async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
+        """Turn that tells most about `item`, of those that may prove `label`.
 
-        It is asked without the answer: told that it said Yes, the model finds the turn less often (10 of 26 in human
+        None where no turn can, and no question where only one can.
+
+        It is asked without the label: told that it said Yes, the model finds the turn less often (10 of 26 in human
         chats against 24).
 
         Raises:
             JudgeError: see `errors`.
         """
-        turns, usage = conversation.citable(item), Usage()
+        turns, usage = conversation.citable(item, label), Usage()
         numbers = tuple(map(str, turns))
         if len(turns) > 1:
-            choice = await self._choose(render_search(conversation, item, self._language), numbers)
+            choice = await self._choose(render_search(conversation, item, label, language=self._language), numbers)
             numbers, usage = (choice.answer,), choice.usage
         return tuple(Quote(turn=int(number), quote=turns[int(number)]) for number in numbers), usage
 
@@ -114,7 +116,7 @@ class ChoiceAsker:
         usage = Usage()
         if label in item.evidence.required_for:
             with counting(choice.usage):
-                quotes, usage = await self.cite(conversation, item)
+                quotes, usage = await self.cite(conversation, item, label)
         claim = Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
         return Reply(claims={item.id: claim}, usage=choice.usage + usage)
 
@@ -156,9 +158,10 @@ class Conversation:
         self._finder = QuoteFinder(transcript)
         self._openings = [opening_words(turn) for turn in transcript.turns]
 
-    def citable(self, item: Item) -> dict[int, str]:
-        """Number → words of each turn that can be evidence for `item`: said in public by a role whose words count."""
-        found = (self._finder.resolve(words, item.evidence, turn=n) for n, words in enumerate(self._openings))
+    def citable(self, item: Item, label: str) -> dict[int, str]:
+        """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
+        rule = item.evidence
+        found = (self._finder.resolve(words, rule, turn=n, label=label) for n, words in enumerate(self._openings))
         return {n: place.quote for n, place in enumerate(found) if isinstance(place, Evidence) and place.turn == n}
 
 
@@ -183,9 +186,9 @@ def render_question(conversation: Conversation, item: Item, language: str) -> li
     return [*conversation.opening, {"role": "user", "content": question}]
 
 
-def render_search(conversation: Conversation, item: Item, language: str) -> list[Message]:
-    """Messages that ask for the turn which tells most about one item."""
-    speakers = " or the ".join(item.evidence.from_)
+def render_search(conversation: Conversation, item: Item, label: str, *, language: str) -> list[Message]:
+    """Messages that ask for the turn which tells most about one item, of the speakers that may prove `label`."""
+    speakers = " or the ".join(item.evidence.speakers(label))
     question = template("local_evidence").render(question=wording(item.question, language), speakers=speakers)
     return [*conversation.opening, {"role": "user", "content": question}]
 

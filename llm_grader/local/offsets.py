@@ -133,12 +133,13 @@ def render_offsets(offsets: Mapping[str, Offsets]) -> str:
 def policy_hash(item: Item) -> str:
     """Twelve hexadecimal digits that change with what an item asks and what its labels take, in English.
 
-    They are of all its texts but the title, its labels, its examples' labels and whose words prove what. Weights,
-    conditions and translations do not change which answer is right.
+    They are of all its texts but the title, its labels, its examples' labels, whose words prove what and which agents
+    count. Weights, conditions and translations do not change which answer is right.
     """
     texts = {place: wording(text, "en") for place, text in item.texts().items() if place != "title"}
     examples = [example.label for example in item.examples]
-    return content_hash({"texts": texts, "labels": item.labels, "examples": examples, "evidence": item.evidence})[:12]
+    policy = {"texts": texts, "labels": item.labels, "examples": examples, "evidence": item.evidence}
+    return content_hash(policy | ({"agents": item.agents} if item.agents else {}))[:12]
 
 
 def rehash_offsets(offsets: Offsets, rubric: Rubric) -> Offsets:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -21,17 +20,23 @@ from llm_grader.readers.calls import (
     twilio,
     whisper,
 )
-from llm_grader.readers.chats import abcd, canonical, chat_messages, labelled_text, slack, whatsapp
+from llm_grader.readers.chats import abcd, canonical, chat_messages, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.mail import mail
+from llm_grader.readers.mail.mail_turns import with_mail_parts
+from llm_grader.readers.recipes.packaged import RECIPE_NAMES, load_recipe, packaged_recipe
+from llm_grader.readers.recipes.recipe import Recipe
+from llm_grader.readers.recipes.recipe_reader import RecipeReader
 from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping, with_agent
-from llm_grader.readers.source.columns import ColumnMapping
+from llm_grader.readers.source.columns import ColumnMapping, is_recipe
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.source import Source, read_documents
 from llm_grader.readers.source.time_doubts import language_warnings, time_warnings
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
+from llm_grader.readers.text import labelled_text
+from llm_grader.readers.unknown import describe_unknown, is_foreign
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Channel, Transcript
@@ -85,11 +90,22 @@ _READERS: tuple[Reader, ...] = (
 )
 _ALL: tuple[Reader | JoiningReader, ...] = (*_JOINING, *_READERS)
 _BY_NAME = {reader.NAME: reader for reader in _ALL}
+_OF_TEXT: tuple[Reader, ...] = (whatsapp, labelled_text)  # what a table must not be taken for
 
-_HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+FORMATS: tuple[str, ...] = (*_BY_NAME, *RECIPE_NAMES)
+"""The names that `format` takes: readers, and recipes that ship."""
 
-FORMATS: tuple[str, ...] = tuple(_BY_NAME)
-"""The names that `format` takes."""
+
+def describe_formats() -> dict[str, str]:
+    """What each format is, in a line: as its reader or its recipe tells it."""
+    readers = {name: _first_sentence(reader.__doc__) for name, reader in _BY_NAME.items()}
+    recipes = {name: packaged_recipe(name).recipe for name in RECIPE_NAMES}
+    return readers | {name: f"{recipe.title} ({recipe.source})" for name, recipe in recipes.items()}
+
+
+def _first_sentence(text: str | None) -> str:
+    first = (text or "").strip().partition("\n\n")[0]
+    return " ".join(first.split()).removesuffix(".")
 
 
 def read_transcripts(
@@ -97,10 +113,11 @@ def read_transcripts(
     *,
     format: str | None = None,  # noqa: A002 - the flag's name
     roles: RoleMapping | Mapping[str, Any] | Path | str | None = None,
-    columns: ColumnMapping | Mapping[str, Any] | Path | str | None = None,
+    columns: ColumnMapping | Recipe | Mapping[str, Any] | Path | str | None = None,
     channel: Channel | None = None,
     on_error: Callable[[InputError], None] | None = None,
     on_file: Callable[[str, str], None] | None = None,
+    subject_days: float = 30,
 ) -> Iterator[Transcript]:
     """Read conversations, one after the other, as they are asked for.
 
@@ -109,11 +126,14 @@ def read_transcripts(
             `datasets.Dataset`, or several of these.
         format: one of `FORMATS`; found out from the content by default.
         roles: who is who, a `RoleMapping` or the YAML file of one.
-        columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one.
+        columns: what the columns of a table mean, a `ColumnMapping` or the YAML file of one; or a `Recipe` of your own,
+            or the YAML file of one, by which everything is read then.
         channel: the channel where the source does not say.
         on_error: told about each file or record that cannot be read, and the rest is read. By default the first one
             is raised.
         on_file: told the name and the format of each file that is recognised.
+        subject_days: how far apart mails of the same people and subject, of which none refers to the other, may be to
+            make one conversation.
 
     Returns:
         The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
@@ -124,11 +144,16 @@ def read_transcripts(
         MalformedInput: `roles` or `columns` is wrong.
         InputError: while reading, without `on_error`: the first problem, with file and position.
     """
-    if format is not None and format not in _BY_NAME:
+    if format is not None and format not in FORMATS:
         raise UsageError(f"format: expected one of {', '.join(FORMATS)}, found {format!r}")
-    mapping = columns if columns is None or isinstance(columns, ColumnMapping) else load_mapping(ColumnMapping, columns)
-    options = Options(roles=load_role_mapping(roles), columns=mapping, channel=channel, on_error=on_error)
-    given = None if format is None else _BY_NAME[format]
+    mapping = None if columns is None else load_columns(columns)
+    table = mapping if isinstance(mapping, ColumnMapping) else None
+    options = Options(
+        roles=load_role_mapping(roles), columns=table, channel=channel, on_error=on_error, subject_days=subject_days
+    )
+    given = None if format is None else _BY_NAME.get(format) or packaged_recipe(format)
+    if isinstance(mapping, Recipe):
+        given = RecipeReader(mapping)
 
     def choose(document: Document) -> Reader | JoiningReader:
         chosen = given or _recognise(document)
@@ -137,6 +162,19 @@ def read_transcripts(
         return chosen
 
     return _read(read_documents(source, options), choose, options)
+
+
+def load_columns(
+    source: ColumnMapping | Recipe | Mapping[str, Any] | Path | str,
+) -> ColumnMapping | Recipe:
+    """A column mapping or a recipe: itself, the same as a mapping, or the YAML file of one (a path).
+
+    Raises:
+        MalformedInput: the file cannot be read or is neither; with the line.
+    """
+    if isinstance(source, (ColumnMapping, Recipe)):
+        return source
+    return load_recipe(source) if is_recipe(source) else load_mapping(ColumnMapping, source)
 
 
 def _read(
@@ -152,7 +190,12 @@ def _read(
                 continue
             for transcript in chosen.read(document):
                 settled = _settled(transcript, options, as_written=chosen is canonical)
-                yield ids.told_apart(_with_warnings(settled, document.warnings), document)
+                named = (
+                    settled
+                    if settled.source or chosen is canonical
+                    else settled.model_copy(update={"source": document.name})
+                )
+                yield ids.told_apart(_with_warnings(named, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
@@ -170,32 +213,22 @@ def _recognise(document: Document) -> Reader | JoiningReader:
         raise UnsupportedFormat("the file is empty")
     # whoever says what the columns mean wants a table read as one, whatever else it looks like
     wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
-    for reader in (*wanted, *_ALL):
-        if reader.sniff(document):
+    for reader in (*wanted, *_asked(document)):
+        if reader.sniff(document) and not (reader is canonical and is_foreign(document.first)):
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))
-    raise document.json_problem or UnsupportedFormat(_told(document))
+    raise document.json_problem or UnsupportedFormat(describe_unknown(document))
 
 
-def _told(document: Document) -> str:
-    """What was found where no reader knows it, and what to do."""
-    if _HTML.match(document.head):
-        return "a page of HTML: save what it shows as text, and read that"
-    if "".join(document.head.split()) == "[]":
-        return "an empty list: there is no conversation in it"
-    return f"{_kind(document)}; is it one of the formats in `llm-grader read --help`? Then say --format NAME"
-
-
-def _kind(document: Document) -> str:
-    if names := ", ".join(column_names(document)[:12]):
-        kind = "JSON" if isinstance(document.first, dict) else "a table"
-        return f"{kind} with the columns {names}: a column mapping (--columns FILE) can say what they mean"
-    if document.first is not None:
-        return "JSON of no format we know"
-    if not document.text.strip():
-        return "a file without any text"
-    return "text in which no line begins with a speaker, as in `Agent: …`"
+def _asked(document: Document) -> Iterator[Reader | JoiningReader]:
+    """The readers that may know a file, in order; those of text are not asked about a table."""
+    yield from (reader for reader in _ALL if reader not in _OF_TEXT)
+    unmapped = tabular.is_unmapped(document)
+    if document.first is not None or unmapped:
+        yield from map(packaged_recipe, RECIPE_NAMES)
+    if not unmapped:
+        yield from _OF_TEXT
 
 
 def _settled(transcript: Transcript, options: Options, *, as_written: bool = False) -> Transcript:
@@ -203,10 +236,11 @@ def _settled(transcript: Transcript, options: Options, *, as_written: bool = Fal
 
     What was written as a transcript is taken at its word for these, unless the caller says who is who.
     """
+    quoted = with_mail_parts(transcript, as_written=as_written)
     if as_written and options.roles == RoleMapping():
-        settled = with_agent(transcript, options.roles)
+        settled = with_agent(quoted, options.roles)
     else:
-        settled = assign_roles(with_languages(transcript), options.roles)
+        settled = assign_roles(with_languages(quoted), options.roles)
     return _with_warnings(settled, [*role_warnings(settled), *time_warnings(settled), *language_warnings(settled)])
 
 

@@ -44,11 +44,15 @@ def wording(text: Text, language: str) -> str:
 
 
 class Guidance(Model):
-    """The policy: when the answer is met, not met, and when the item does not apply."""
+    """The policy: when the answer is met, not met, when the item does not apply, and what the transcript cannot show.
+
+    An item may be `not_applicable` only where this says when; `cannot_assess` is always a possible answer.
+    """
 
     met: Text = Field(default_factory=dict)
     not_met: Text = Field(default_factory=dict)
     not_applicable: Text = Field(default_factory=dict)
+    cannot_assess: Text = Field(default_factory=dict)
 
 
 class Level(Model):
@@ -76,10 +80,25 @@ class Scale(Model):
 
 
 class EvidenceRule(Model):
-    """Evidence: whose words count (`from`), and which labels need at least one verified quote (`required_for`)."""
+    """Evidence: whose words count (`from`), and which labels need at least one verified quote (`required_for`).
 
-    from_: tuple[Role, ...] = Field(default=("agent",), alias="from")
+    `from` is one list of roles for all labels, or one for each label that has quotes, such as
+    `{met: [agent], not_met: [agent, customer]}`: an agent's act is then never proved by a customer's thanks.
+    """
+
+    from_: tuple[Role, ...] | dict[str, tuple[Role, ...]] = Field(default=("agent",), alias="from")
     required_for: tuple[str, ...] = (MET,)
+
+    def speakers(self, label: str | None = None) -> tuple[Role, ...]:
+        """The roles whose words count for `label`, in the order of the file.
+
+        Without a label, or for one that `from` does not name, they are all roles whose words count for some label.
+        """
+        if not isinstance(self.from_, dict):
+            return self.from_
+        if label in self.from_:
+            return self.from_[label]
+        return tuple(dict.fromkeys(role for roles in self.from_.values() for role in roles))
 
 
 class Condition(Model):
@@ -107,11 +126,15 @@ class Condition(Model):
 
 
 class Signal(Model):
-    """A figure computed from timestamps, turns or ticket fields: its name in `signals`, and its settings."""
+    """A figure computed from timestamps, turns or ticket fields: its name in `signals`, and its settings.
+
+    `business_hours` are written as for `signals.business_hours`; without them every hour counts.
+    """
 
     name: str
     within_seconds: float | dict[Channel, float] | None = None
     fields: tuple[str, ...] = ()
+    business_hours: dict[str, Any] | None = None
 
 
 class Example(Model):
@@ -127,6 +150,10 @@ class Item(Model):
 
     `judged` says by what; with `fallback: llm` the model answers where the signal or ticket data is missing. The weight
     of a `penalty` item is taken away when it is met.
+
+    `agents` says who counts where several human agents took part and none is under review: one who did it is enough
+    (`any`), or the worst conduct counts (`worst`). `over` says what decides where a conversation is looked at in parts:
+    one place that proves met (`any`), or one that proves not_met (`every`). None leaves both open.
     """
 
     id: ItemId
@@ -140,6 +167,8 @@ class Item(Model):
     weight: float = Field(default=1, ge=0)
     critical: bool = False
     penalty: bool = False
+    agents: Literal["any", "worst"] | None = None
+    over: Literal["any", "every"] | None = None
     scale: Literal["binary"] | Scale = "binary"
     evidence: EvidenceRule = EvidenceRule()
     applies_when: Condition | None = None
@@ -234,6 +263,8 @@ class Rubric(Model):
     def _unknown_references(self) -> Iterator[str]:
         for item in self.items():
             named = [("evidence.required_for names", label) for label in item.evidence.required_for]
+            if isinstance(item.evidence.from_, dict):
+                named += [("evidence.from names", label) for label in item.evidence.from_]
             named += [("an example is labelled", example.label) for example in item.examples]
             for where, label in named:
                 if label not in item.labels:

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
-from llm_grader.errors import RubricError
+from llm_grader.errors import MalformedInput, RubricError
 from llm_grader.rubric.model import Item, Signal
+from llm_grader.signals.business_hours import load_business_hours
 from llm_grader.signals.ticket_state import is_done, is_open, last_known, status_of
-from llm_grader.signals.waits import STAFF, exchange, in_words, measure_waits
-from llm_grader.transcript import Channel, SentKind, Ticket, Transcript
+from llm_grader.signals.timing import Outcome, contact_gap, limit_of, response_time
+from llm_grader.signals.waits import in_words
+from llm_grader.transcript import SentKind, Ticket, Transcript
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, Verdict
 
 __all__ = ["SIGNALS", "Outcome", "judge_signal"]
 
 _NO_TICKET = "no ticket came with the conversation"
-
-
-class Outcome(NamedTuple):
-    """The label that a signal gives, and the figures behind it in plain words."""
-
-    label: str
-    reason: str
 
 
 def judge_signal(item: Item, transcript: Transcript) -> Verdict:
@@ -51,69 +45,12 @@ def _checked(item: Item) -> Signal:
         if name not in known:
             message = f"signal.fields: found {name!r}, expected some of {', '.join(known)}"
             raise RubricError(message, where=f"item {item.id}")
+    try:
+        if signal.business_hours is not None:
+            load_business_hours(signal.business_hours)
+    except MalformedInput as error:
+        raise RubricError(f"signal.business_hours: {error.message}", where=f"item {item.id}") from None
     return signal
-
-
-def _response_time(signal: Signal, transcript: Transcript) -> Outcome:
-    """The longest of the waits against the limit."""
-    limit = _limit(signal, transcript.channel)
-    if limit is None:
-        return _no_limit(transcript.channel)
-    if not any(turn.role == "customer" for turn in exchange(transcript)):
-        return Outcome(NOT_APPLICABLE, "no customer message waited for an answer")
-    waits = measure_waits(transcript)
-    if not waits.answers:
-        why = "no human agent answered the customer" if waits.unanswered else "not every message has a time"
-        return Outcome(CANNOT_ASSESS, f"no response time: {why}")
-    longest = max(answer.seconds for answer in waits.answers)
-    left = "; the customer's last message got no answer, which is not counted as a wait" if waits.unanswered else ""
-    reason = (
-        f"the customer's longest wait for an answer of a human agent was {in_words(longest)} (answers: "
-        f"{len(waits.answers)}, bots not counted); at most {in_words(limit)} is asked{left}"
-    )
-    return Outcome(MET if longest <= limit else NOT_MET, reason)
-
-
-def _contact_gap(signal: Signal, transcript: Transcript) -> Outcome:
-    """The longest time without a public message of a human agent while the case was open."""
-    limit = _limit(signal, transcript.channel)
-    if limit is None:
-        return _no_limit(transcript.channel)
-    turns = exchange(transcript)
-    if not any(turn.role == "customer" for turn in turns):
-        return Outcome(CANNOT_ASSESS, "no message of the customer says when the case began")
-    if any(turn.at is None for turn in turns):
-        return Outcome(CANNOT_ASSESS, "no times between contacts: not every message has a point in time")
-    timed = [(turn.at, turn.role) for turn in turns if turn.at]
-    opened = min(at for at, role in timed if role == "customer")
-    settled = _settled_at(transcript, opened)
-    until = settled or max(at for at, _ in timed)
-    contacts = sorted(at for at, role in timed if role in STAFF and opened < at < until)
-    longest = max((after - before).total_seconds() for before, after in pairwise([opened, *contacts, until]))
-    length = (until - opened).total_seconds()
-    if length < limit:
-        return _short_case(length, limit, ended=settled is not None or _has_ended(transcript))
-    end = "its solution" if settled else "the last message"
-    reason = (
-        f"the longest time without a public message of a human agent was {in_words(longest)} between the customer's "
-        f"first message and {end} {in_words(length)} later; at most {in_words(limit)} is asked"
-    )
-    return Outcome(MET if longest <= limit else NOT_MET, reason)
-
-
-def _short_case(length: float, limit: float, *, ended: bool) -> Outcome:
-    seen = f"the case is known for {in_words(length)}, less than the {in_words(limit)} within which contact is due"
-    return Outcome(NOT_APPLICABLE, seen) if ended else Outcome(CANNOT_ASSESS, f"{seen}, and not known to have ended")
-
-
-def _has_ended(transcript: Transcript) -> bool:
-    return transcript.ended_at is not None or (transcript.ticket is not None and is_done(transcript.ticket))
-
-
-def _settled_at(transcript: Transcript, opened: datetime) -> datetime | None:
-    ticket = transcript.ticket
-    times = (ticket.resolved_at, ticket.closed_at) if ticket else ()
-    return next((at for at in times if at is not None and at >= opened), None)
 
 
 def _resolved_in_time(signal: Signal, transcript: Transcript) -> Outcome:
@@ -121,7 +58,7 @@ def _resolved_in_time(signal: Signal, transcript: Transcript) -> Outcome:
     ticket = transcript.ticket
     if ticket is None:
         return Outcome(CANNOT_ASSESS, _NO_TICKET)
-    due = _due_at(ticket, _limit(signal, transcript.channel))
+    due = _due_at(ticket, limit_of(signal, transcript.channel))
     if due is None:
         return Outcome(
             CANNOT_ASSESS, "no due time: the ticket has no due_at, and no opened_at with a limit in the rubric"
@@ -185,14 +122,32 @@ def _ticket_sent(signal: Signal, transcript: Transcript) -> Outcome:
     )
 
 
+def _follow_up_sent(_: Signal, transcript: Transcript) -> Outcome:
+    """A follow-up went to the customer where something was left to be done after the conversation."""
+    ticket = transcript.ticket
+    if ticket is None:
+        return Outcome(CANNOT_ASSESS, _NO_TICKET)
+    if ticket.sent is None:
+        return Outcome(CANNOT_ASSESS, "what was sent to the customer is not known")
+    if "follow_up" in ticket.sent:
+        return Outcome(MET, f"sent to the customer: follow_up on {ticket.sent['follow_up']:%Y-%m-%d}")
+    if is_done(ticket) and "thank_you" in ticket.sent:
+        return Outcome(NOT_APPLICABLE, f"the ticket is {status_of(ticket)}, and the customer was thanked")
+    if is_open(ticket):
+        return Outcome(NOT_MET, f"the ticket is {status_of(ticket)}, and no follow-up was sent to the customer")
+    return Outcome(CANNOT_ASSESS, "no follow-up was sent, and whether anything was agreed is not known")
+
+
 def _ticket_closed(signal: Signal, transcript: Transcript) -> Outcome:
-    """The ticket is solved, with the named fields and the time of it recorded."""
+    """The solved ticket is closed, with the named fields and the time of it recorded; an open one alone is no fault."""
     ticket = transcript.ticket
     if ticket is None:
         return Outcome(CANNOT_ASSESS, _NO_TICKET)
     state = status_of(ticket)
     if is_open(ticket):
-        return Outcome(NOT_MET, f"the ticket's status is {state}")
+        solved = _known_solved(ticket)
+        rest = "and a solution is recorded" if solved else "and nothing tells that the case is solved"
+        return Outcome(NOT_MET if solved else NOT_APPLICABLE, f"the ticket's status is {state}, {rest}")
     if not is_done(ticket):
         return Outcome(CANNOT_ASSESS, f"whether the ticket is closed is not known: its status is {state or 'missing'}")
     fields = _filled(signal.fields, ticket) if signal.fields else Outcome(MET, "no field is asked for")
@@ -203,12 +158,10 @@ def _ticket_closed(signal: Signal, transcript: Transcript) -> Outcome:
     return Outcome(MET, f"the ticket is {state}, and the time of it is recorded; {fields.reason}")
 
 
-def _limit(signal: Signal, channel: Channel) -> float | None:
-    return signal.within_seconds.get(channel) if isinstance(signal.within_seconds, dict) else signal.within_seconds
-
-
-def _no_limit(channel: Channel) -> Outcome:
-    return Outcome(CANNOT_ASSESS, f"the rubric sets no limit (within_seconds) for conversations by {channel}")
+def _known_solved(ticket: Ticket) -> bool:
+    """Whether an open ticket tells that its case is solved all the same; what came before it was reopened does not."""
+    reopened = bool(ticket.reopens) or status_of(ticket) == "reopened"
+    return bool((ticket.solution or "").strip() or ticket.resolved_at) and not reopened
 
 
 def _is_empty(value: Any) -> bool:
@@ -219,8 +172,9 @@ SIGNALS: dict[str, Callable[[Signal, Transcript], Outcome]] = {
     "resolved_in_time": _resolved_in_time,
     "ticket_fields": _ticket_fields,
     "ticket_sent": _ticket_sent,
+    "follow_up_sent": _follow_up_sent,
     "ticket_closed": _ticket_closed,
-    "contact_gap": _contact_gap,
-    "response_time": _response_time,
+    "contact_gap": contact_gap,
+    "response_time": response_time,
 }
 """What an item's `signal.name` may be."""

@@ -14,8 +14,8 @@ from llm_grader.verdict import About, Scorecard, Status
 
 _AT_ONCE = 500
 
-ColumnKind = Literal["text", "score", "share", "yes_no", "list"]
-"""The way a value is read: a text, 0–100, 0–1, yes or no, several texts. None is "not decided"."""
+ColumnKind = Literal["text", "score", "share", "yes_no", "list", "count"]
+"""The way a value is read: a text, 0–100, 0–1, yes or no, several texts, how many texts. None is "not decided"."""
 
 
 class Column(NamedTuple):
@@ -61,6 +61,8 @@ class Brief(NamedTuple):
     critical_failures: Annotated[
         tuple[str, ...], Column("critical failures", "critical items that failed", "list", "critical_failures")
     ]
+    flags: Annotated[tuple[str, ...], Column("flags", "what to look at, computed outside the model", "list", "flags")]
+    warnings: Annotated[tuple[str, ...], Column("warnings", "what reading it had to assume", "count", "warnings")]
 
     @classmethod
     def of(cls, card: Scorecard) -> Self:
@@ -103,7 +105,7 @@ def read_briefs(store: Store, results: Sequence[Known], *, as_json: bool = False
                 raise StoreError(f"result {one.key} is gone", path=store.path)
             key, extracted, text = rows[one.key]
             stored_id, warnings, *values = json.loads(extracted)
-            brief = Brief.from_json(values)._replace(transcript_id=one.transcript_id)
+            brief = Brief.from_json(values)._replace(transcript_id=one.transcript_id, warnings=one.warnings)
             if as_json and (stored_id, warnings) != (one.transcript_id, list(one.warnings)):
                 card = store.find_any(key)
                 text = "" if card is None else one.own(card).model_dump_json()

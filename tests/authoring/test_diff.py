@@ -29,6 +29,19 @@ def test_a_changed_item_is_told_with_the_fields_that_differ() -> None:
     assert compare_rubrics(small(), new) == [Change(item="greeting", kind="changed", fields=("question.en", "weight"))]
 
 
+def test_who_counts_what_proves_and_what_cannot_be_seen_are_fields_like_others() -> None:
+    old = changed(evidence={"from": {"met": ["agent"], "not_met": ["agent"]}})
+    new = changed(
+        agents="worst",
+        over="every",
+        evidence={"from": {"met": ["agent"], "not_met": ["customer"]}},
+        guidance={"met": "A greeting.", "not_met": "None.", "cannot_assess": "The beginning is missing."},
+    )
+    (change,) = compare_rubrics(old, new)
+    assert {"agents", "over", "evidence.from.not_met", "guidance.cannot_assess.en"} <= set(change.fields)
+    assert "evidence.from.met" not in change.fields
+
+
 def test_a_renamed_item_is_added_and_removed() -> None:
     assert compare_rubrics(small(), changed(id="hello")) == [
         Change(item="hello", kind="added"),

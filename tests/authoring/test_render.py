@@ -22,6 +22,18 @@ def written(tmp_path: Path, text: str) -> Path:
     return file
 
 
+def test_an_item_is_shown_with_who_counts_and_whose_words_prove_what() -> None:
+    data = small().model_dump(mode="json", by_alias=True)
+    data["sections"][0]["items"][0] |= {
+        "agents": "worst",
+        "over": "every",
+        "evidence": {"from": {"met": ["agent"], "not_met": ["agent", "customer"]}, "required_for": ["met"]},
+    }
+    text = render_rubric(Rubric.model_validate(data), "en")
+    assert "judged by the model; weight 2; of several agents the worst counts; not met once is not met\n" in text
+    assert "    met needs words of agent\n    not_met may be shown by words of agent or customer\n" in text
+
+
 def test_a_rubric_is_shown_with_how_each_item_is_judged() -> None:
     text = render_rubric(small(), "de")
     assert "Kleine Checkliste" in text

@@ -17,6 +17,7 @@ from llm_grader.errors import MalformedInput, UsageError
 from llm_grader.rubric.load import load_rubric
 
 RUBRIC = load_rubric("service_standards")
+SMALL = Path(__file__).parents[1] / "data" / "rubrics" / "small.yaml"
 
 
 def filled(tmp_path: Path, *answers: str) -> Path:
@@ -72,7 +73,7 @@ def test_answers_to_another_rubric_or_to_no_question_are_refused() -> None:
 
 def test_a_rubric_without_such_questions_has_no_questionnaire() -> None:
     with pytest.raises(UsageError, match="nothing to answer"):
-        render_questionnaire(load_rubric("helpdesk_qa"), "en")
+        render_questionnaire(load_rubric(SMALL), "en")
 
 
 def test_the_command_line_prints_the_questionnaire_and_scores_it(tmp_path: Path) -> None:

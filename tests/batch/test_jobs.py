@@ -298,6 +298,11 @@ def test_grading_after_an_import_asks_again_about_what_is_not_ok(tmp_path: Path)
 # --- import
 
 
+def test_what_an_odd_body_took_is_unknown(tmp_path: Path) -> None:
+    card = card_of(ScriptedResponse(body=b'{"choices": 5, "usage": "many"}'), tmp_path)
+    assert (card.status, card.usage.requests, card.usage.prompt_tokens, card.usage.cost) == ("error", 1, None, None)
+
+
 def test_tokens_are_those_the_provider_reported_and_the_cost_of_a_batch_job_is_not_guessed(tmp_path: Path) -> None:
     usage = card_of(completion(GOOD, usage={"prompt_tokens": 70, "completion_tokens": 9}), tmp_path).usage
     assert (usage.requests, usage.prompt_tokens, usage.completion_tokens, usage.cost) == (1, 70, 9, None)

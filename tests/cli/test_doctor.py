@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from llm_grader.cli.commands.doctor import doctor
-from llm_grader.errors import EndpointError
+from llm_grader.errors import EndpointError, UsageError
 from llm_grader.gateway.attempts import MAX_ATTEMPTS
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 
@@ -68,3 +68,17 @@ def test_a_mode_that_the_endpoint_does_not_have_is_told_with_one_that_it_has(rej
         assert isinstance(result.exception, EndpointError)
         assert "mode tools does not work here: set --mode json_schema" in result.stderr
         assert run("--base-url", server.base_url, "--mode", "json_schema").exit_code == 0
+
+
+@pytest.mark.parametrize("url", ["https://user:s3cret@h.example/v1", "https://h.example/v1?key=s3cret"])
+def test_a_secret_in_an_address_is_not_shown(url: str) -> None:
+    ended = run("--base-url", url)
+    assert isinstance(ended.exception, UsageError)
+    assert "h.example/v1" in ended.output
+    assert "s3cret" not in ended.output + str(ended.exception)
+
+
+def test_the_endpoints_own_sentence_is_shown() -> None:
+    with ScriptedServer(lambda _request: failure(400, "bad", "Only odd requests are served on Mondays")) as server:
+        ended = run("--base-url", server.base_url)
+    assert "“Only odd requests are served on Mondays”" in ended.output

@@ -9,18 +9,28 @@ from pathlib import Path
 import pytest
 
 from llm_grader.cli.setup.settings import Settings
+from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from tests.support import command_line
 from tests.support.command_line import Finished
 
 CHAT = "Agent: Good morning, this is Ines.\nCustomer: My lamp is broken.\nAgent: Sorry. A new one comes on Friday.\n"
+PROVED = [item.id for item in load_rubric("helpdesk_qa").model_items("chat") if item.id != "greeting"]
+QUOTES = dict(
+    zip(
+        PROVED,
+        [(0, "this is Ines")] * 6 + [(2, "Sorry. A new one comes on Friday.")] * 10 + [(2, "comes on Friday")] * 6,
+        strict=False,
+    )
+)
 KEY = "sk-very-secret"
 Run = Callable[..., Finished]
 
 
 def truthful(request: ScriptedRequest) -> ScriptedResponse:
-    """Everything is met, shown by the greeting; nobody blames or lapses."""
-    return completion({item_id: answer("met", (0, "Good morning")) for item_id in request.item_ids()})
+    """Everything is met, the greeting shown by its words, the rest by others, no more than two items a word."""
+    given = {item_id: answer("met", QUOTES.get(item_id, (0, "Good morning"))) for item_id in request.item_ids()}
+    return completion(given)
 
 
 @pytest.fixture

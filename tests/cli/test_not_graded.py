@@ -43,7 +43,7 @@ def test_the_last_line_the_json_and_the_exit_code_tell_what_was_not_graded(desk:
     }
     assert cards["bots"]["failure"]["code"] == "only_bots"
     last = ended.stderr.splitlines()[-1]
-    assert last.startswith("2 graded: 1 ok, 1 needs_review, 0 error; 1 not_graded; 1 requests")
+    assert last.startswith("2 graded: 1 ok, 1 needs_review, 0 error; 1 not_graded; 2 with warnings; 1 requests")
     assert last.endswith("1 to review")
     assert "bots: no score (0% of the weight scored, not_graded)" in again.stdout
     assert "not graded: only machines answered" in again.stdout
@@ -69,7 +69,7 @@ def test_what_was_not_graded_is_below_no_threshold(desk: Path) -> None:
 
 
 def test_a_score_that_somebody_has_to_look_at_stands_in_brackets(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [Brief("a", 100, True, 1, "ok", ()), Brief("b", 100, None, 0.9, "needs_review", ())]
+    rows = [Brief("a", 100, True, 1, "ok", (), (), ()), Brief("b", 100, None, 0.9, "needs_review", (), (), ())]
     print_summary(Console(width=100), rows)
     shown = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert shown[1][:3] == ["a", "100", "yes"]

@@ -37,6 +37,7 @@ def test_check_reports_format_speakers_roles_and_warnings() -> None:
         "    Klienditeenindaja: agent (by source 1.00), 1 turns",
         "    Klient: customer (by source 1.00), 1 turns",
         "    warning: the channel is not stated: read as chat",
+        "in all: 1 files, 1 conversations, 2 turns, 0 refused, 1 warnings",
     ]
 
 
@@ -118,16 +119,73 @@ def test_the_exit_code_says_whether_some_or_all_failed(tmp_path: Path, files: li
     assert ("llm-grader: " in result.stderr) == (code != 0)
 
 
-def test_the_help_names_each_format_once_and_no_junk_file_does(tmp_path: Path) -> None:
-    told = run("--help").stdout
-    listed = " ".join(told[told.index("Formats: ") : told.index("Examples:")].split()).removeprefix("Formats: ")
-    assert listed == ", ".join(FORMATS) + "."
+def test_each_format_is_listed_once_with_what_it_reads_and_no_junk_file_names_them(tmp_path: Path) -> None:
+    listed = [line.split(maxsplit=1) for line in run("formats").stdout.splitlines()]
+    assert [name for name, _ in listed] == list(FORMATS)
+    assert all(about for _, about in listed)
     (tmp_path / "junk.txt").write_text("nobody speaks here\n")
     (tmp_path / "page.html").write_text(" <!DOCTYPE  HTML>\n<html><body>Agent: Hello</body></html>\n")
     junk, page = run(tmp_path).stderr.splitlines()
-    assert "is it one of the formats in `llm-grader read --help`? Then say --format NAME" in junk
+    assert "is it one of `llm-grader read formats`? Then say --format NAME" in junk
     assert "whatsapp" not in junk
     assert "a page of HTML: save what it shows as text" in page
+
+
+def test_check_ends_with_totals_of_what_was_read_and_what_was_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Agent: Hello\nCustomer: Hi\n")
+    (tmp_path / "b.txt").write_text("nobody speaks here\n")
+    (tmp_path / "c.csv").write_text("conversation_id,role,text\n1,agent,Hi\n1,customer,Hello\n2,agent,Bye\n")
+    # a: one conversation of 2 turns; c: two, of 2 turns and 1. Warnings: no channel is stated of each of the three,
+    # and the last has no turn of a customer.
+    assert run(tmp_path, "--check").stdout.splitlines()[-1] == (
+        "in all: 2 files, 3 conversations, 5 turns, 1 refused, 4 warnings"
+    )
+
+
+def test_a_recipe_of_ones_own_is_forced(tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_text(
+        json.dumps({"log": [{"by": "op", "said": "Hello"}, {"by": "cl", "said": "Hi"}]})
+    )
+    (tmp_path / "recipe.yaml").write_text(
+        "name: ours\ntitle: Our export\napplies: [log]\nturns: log\nchannel: chat\n"
+        "turn: {text: said, role: {path: by, values: {op: agent, cl: customer}}}\n"
+    )
+    for flag in ("--recipe", "--columns"):
+        result = run(tmp_path / "export.json", flag, tmp_path / "recipe.yaml")
+        (line,) = result.stdout.splitlines()
+        assert [turn.role for turn in Transcript.model_validate_json(line).turns] == ["agent", "customer"]
+    with pytest.raises(UsageError, match="--recipe and --columns"):
+        CliRunner().invoke(
+            app,
+            ["read", "x", "--recipe", str(tmp_path / "recipe.yaml"), "--columns", "y"],
+            catch_exceptions=False,
+            standalone_mode=False,
+        )
+
+
+def test_what_is_suggested_for_a_table_and_for_other_json_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        'case,who,said\n1,agent,"How can I help you, please?"\n1,customer,My parcel is late\n'
+    )
+    turns = [{"by": "agent", "said": "How can I help you?"}, {"by": "customer", "said": "My parcel is late"}]
+    (tmp_path / "t.json").write_text(json.dumps({"data": {"talk": turns}}))
+    for name in ("t.csv", "t.json"):
+        (tmp_path / "mapping.yaml").write_text(run(tmp_path / name, "--suggest-columns").stdout)
+        result = run(tmp_path / name, "--columns", tmp_path / "mapping.yaml")
+        (line,) = result.stdout.splitlines()
+        assert [turn.role for turn in Transcript.model_validate_json(line).turns] == ["agent", "customer"]
+
+
+def test_the_schema_of_mappings_and_recipes_is_printed() -> None:
+    schema = json.loads(run("schema").stdout)
+    assert {"turn", "kinds", "visibilities", "time_format"} <= schema["columns"]["properties"].keys()
+    assert {"applies", "turns", "turn", "words", "people"} <= schema["recipe"]["properties"].keys()
+
+
+def test_the_help_says_what_a_value_is_and_not_its_type() -> None:
+    told = run("--help").stdout
+    assert "FILE" in told
+    assert not {"PATH", "TEXT", "INTEGER", "FLOAT"} & set(told.split())
 
 
 def test_the_command_loads_no_client_library_and_no_datasets() -> None:

@@ -134,7 +134,7 @@ def test_a_long_pause_asked_for_by_the_server_stops_the_run_and_the_next_one_res
     ("response", "words"),
     [
         (failure(401, "invalid_api_key"), "OPENAI_API_KEY"),
-        (failure(403, "forbidden"), "OPENAI_API_KEY"),
+        (failure(403, "forbidden", "This key may not be used here"), "OPENAI_API_KEY"),
         (failure(429, "insufficient_quota"), "quota"),
         (failure(404, "model_not_found"), "--model"),
     ],
@@ -229,7 +229,7 @@ def test_an_id_that_names_two_conversations_is_told_and_both_are_graded(desk: Pa
     with ScriptedServer(judged) as server:
         ended = run(*grading(desk, server.base_url, "--json"), folder=desk)
         again = run(*grading(desk, server.base_url, "--json"), folder=desk)
-        shown = run("results", "show", "--run", "2", "--json", folder=desk)
+        shown = run("results", "show", "--json", folder=desk)
     assert len(server.requests) == 4
     for end in (ended, again):
         assert "the same id for different conversations; each is graded: case-0001" in end.stderr
@@ -345,7 +345,7 @@ def test_results_from_before_count_for_the_run_under_the_ids_of_now(desk: Path) 
         assert run(*command, "--limit", "8", folder=desk).code == 0
         path.write_text(path.read_text("utf-8").replace("case-0003", "renamed").replace("case-0011", "new"), "utf-8")
         second = run(*command, folder=desk)
-        shown = run("results", "show", "--json", folder=desk)
+        shown = run("results", "show", "--run", "2", "--json", folder=desk)
     expected = sorted([f"case-{n:04}" for n in range(12) if n not in (3, 11)] + ["renamed", "new"])
     assert sorted(card.transcript_id for card in second.cards()) == expected
     assert sorted(card.transcript_id for card in shown.cards()) == expected

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.errors import UsageError
-from llm_grader.figures.business_hours import load_business_hours
 from llm_grader.figures.case import Case
 from llm_grader.figures.catalogue import CATALOGUE
 from llm_grader.figures.figures import Figure, FigureSettings, compute_figures, quantile
+from llm_grader.signals.business_hours import load_business_hours
 from llm_grader.signals.waits import response_waits
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, Provenance, Scorecard, Verdict

@@ -16,7 +16,7 @@ from llm_grader.asking.by_prompt import PromptAsker
 from llm_grader.asking.judge import Judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.checking.check import UNVERIFIED, check_reply
-from llm_grader.checking.claims import Claim, Reply
+from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import (
     AuthError,
@@ -42,7 +42,7 @@ from llm_grader.transcript import Segment, Transcript, Turn
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard
 from tests.support.effort import least_seconds
-from tests.support.scripted import HELLO, answers, item, rubric, transcript
+from tests.support.scripted import HELLO, TALK, answers, item, rubric, transcript
 
 PROVENANCE = Provenance(
     rubric_id="small", rubric_version="1", rubric_hash="", prompt_hash="", model="m", key="k", library_version="0"
@@ -204,12 +204,13 @@ TEXTS = {
     "label twice": (TEXT.replace(json.dumps(WHOLE["thanks"]), TWICE, 1), ["greeting"], "malformed"),
     "invented item": (json.dumps(WHOLE | {"politeness": answer("met")}), [], None),
     "prose around it": ("Here is my verdict:\n" + TEXT + "\nI hope it helps.", [], None),
-    "prose": ("I would say that the agent did well.", ["greeting", "thanks", "solution"], "missing"),
-    "nothing": ("", ["greeting", "thanks", "solution"], "missing"),
+    "prose": ("I would say that the agent did well.", ["greeting", "thanks", "solution"], "unreadable_answer"),
+    "refused": ("I'm sorry, but I can't help with that.", ["greeting", "thanks", "solution"], "refused"),
+    "nothing": ("", ["greeting", "thanks", "solution"], "unreadable_answer"),
     "a list": (json.dumps([WHOLE]), [], None),
-    "null": ("null", ["greeting", "thanks", "solution"], "missing"),
+    "null": ("null", ["greeting", "thanks", "solution"], "unreadable_answer"),
     "cut off": (TEXT[:-20], ["solution"], "missing"),
-    "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "missing"),
+    "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "unreadable_answer"),
 }  # fmt: skip
 
 
@@ -261,6 +262,22 @@ def test_one_verified_quote_is_enough() -> None:
     assert (card.status, len(card.verdicts["thanks"].evidence)) == ("ok", 1)
 
 
+def test_a_quote_has_to_be_of_somebody_who_may_prove_the_label_that_is_claimed() -> None:
+    """One list for all labels let a customer's thanks prove what an agent did."""
+    talk = transcript("t", Turn(role="customer", text="Nobody answered me."), Turn(role="agent", text="Friday it is."))
+    asked = item(
+        "a", evidence={"from": {"met": ["agent"], "not_met": ["customer"]}, "required_for": ["met", "not_met"]}
+    )
+
+    def problem(label: str, turn: int) -> str | None:
+        quotes = (Quote(turn=turn, quote=talk.turns[turn].text),)
+        reply = Reply(claims={"a": Claim(item_id="a", label=label, quotes=quotes)})
+        return check_reply(reply, [asked], QuoteFinder(talk)).problems.get("a")
+
+    assert (problem("met", 1), problem("met", 0)) == (None, "quote_of_wrong_role")
+    assert (problem("not_met", 0), problem("not_met", 1)) == (None, "quote_of_wrong_role")
+
+
 def test_a_label_that_a_judge_of_ones_own_makes_up_is_no_label() -> None:
     checked = check_reply(
         Reply(claims={"greeting": Claim(item_id="greeting", label="great")}), [item()], QuoteFinder(transcript())
@@ -289,7 +306,9 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 
     card = grade(ScriptedJudge(yes), talk, checklist)
     judged = [
-        card.verdicts[one.id] for one in checklist.items() if one.judged == "llm" and "agent" in one.evidence.from_
+        card.verdicts[one.id]
+        for one in checklist.items()
+        if one.judged == "llm" and one.evidence.speakers("met") == ("agent",)
     ]
     assert judged
     assert [
@@ -303,7 +322,7 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 def test_quoted_mail_and_signatures_are_no_conduct(channel: str) -> None:
     text = "Kind regards\n> Thank you for calling, we solved it.\n"
     parts = (Segment(kind="signature", start=0, end=13), Segment(kind="quoted", start=13, end=len(text)))
-    talk = transcript("t1", Turn(role="agent", text=text, segments=parts), channel=channel)
+    talk = transcript("t1", Turn(role="agent", text=text, segments=parts), TALK[-1], channel=channel)
     card = grade(ScriptedJudge(answers(thanks=answer("met", (0, "Thank you for calling")))), talk)
     assert labels(card)["thanks"] is None
 
@@ -501,7 +520,7 @@ def test_whatever_a_judge_says_a_label_is_one_that_was_checked(first: dict[str, 
             assert (verdict.status, verdict.label) == ("needs_review", None)
             assert verdict.problem
     unsettled = [verdict for verdict in card.verdicts.values() if verdict.label is None]
-    assert (card.status == "needs_review") == bool(unsettled)
+    assert (card.status == "needs_review") == (bool(unsettled) or LOW_COVERAGE in card.flags)
     assert (card.coverage < 1) == any(v.label in (None, CANNOT_ASSESS) for v in card.verdicts.values())
 
 

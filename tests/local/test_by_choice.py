@@ -140,6 +140,15 @@ def test_not_met_gets_evidence_where_the_item_wants_it() -> None:
     assert ask(lambda _q: 1.0, [blame], turn="2")[0].claims["no_blame"].quotes == ()
 
 
+def test_the_turn_is_sought_among_those_of_the_speakers_who_may_prove_the_label() -> None:
+    speakers = {"from": {"met": ["agent"], "not_met": ["customer"]}, "required_for": ["met", "not_met"]}
+    answered = item("answered", evidence=EvidenceRule.model_validate(speakers))
+    assert ask(lambda _q: 1.0, [answered], turn="4")[0].claims["answered"].quotes[0].turn == 4
+    missing, chooser = ask(lambda _q: -1.0, [answered])
+    assert missing.claims["answered"].quotes[0].turn == 1  # the customer's only one
+    assert len(chooser.asked) == 1
+
+
 def test_one_turn_that_can_show_it_is_taken_without_asking() -> None:
     transcript = conversation(Turn(role="customer", text="Hello?"), Turn(role="agent", text="Hello, Ms Reed."))
     reply, chooser = ask(lambda _q: 1.0, [item()], transcript)

@@ -19,6 +19,7 @@ from llm_grader.privacy.pseudonyms import (
     pseudonymise,
     restore_transcript,
 )
+from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.transcript import Participant, Segment, Ticket, Transcript, Turn
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -26,7 +27,7 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 def conversation() -> Transcript:
     text = "Guten Tag Frau TRAUTWEIN, ich rufe 0171 2345678 an.\n> Silke"
-    return Transcript(
+    transcript = Transcript(
         id="t",
         channel="email",
         language="de",
@@ -55,6 +56,7 @@ def conversation() -> Transcript:
             ),
         ),
     )
+    return with_mail_parts(transcript, as_written=True)  # as it is once it was read
 
 
 def test_nothing_of_the_fields_and_texts_is_left_but_ids_roles_and_times() -> None:

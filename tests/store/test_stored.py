@@ -37,14 +37,14 @@ def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(filled: tu
     store, results = filled
     with store:
         assert [brief for brief, _ in read_briefs(store, results)] == [Brief.of(one) for one in CARDS]
-    assert Brief.of(CARDS[2]) == ("t3", 0.0, False, 1.0, "ok", ("greeting", "thanks"))
+    assert Brief.of(CARDS[2]) == Brief("t3", 0.0, False, 1.0, "ok", ("greeting", "thanks"), (), ())
 
 
 def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(filled: tuple[Store, list[Known]]) -> None:
     store, _ = filled
     with store:
         [(brief, text)] = read_briefs(store, [known("renamed", "k1", "guessed")], as_json=True)
-    assert brief == Brief.of(CARDS[0])._replace(transcript_id="renamed")
+    assert brief == Brief.of(CARDS[0])._replace(transcript_id="renamed", warnings=("guessed",))
     assert Scorecard.model_validate_json(text) == CARDS[0].model_copy(
         update={"transcript_id": "renamed", "warnings": ("guessed",), "about": About(channel="chat")}
     )

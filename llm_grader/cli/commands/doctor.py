@@ -31,10 +31,10 @@ def doctor(flags: options.EndpointFlags) -> None:
     from llm_grader.cli.setup.settings import load_settings
 
     settings = load_settings(flags)
-    for name, value in settings.model_dump(exclude={"api_key"}).items():
+    endpoint = settings.endpoint
+    for name, value in {**settings.model_dump(exclude={"api_key"}), "base_url": endpoint.address}.items():
         typer.echo(f"{name:>22}  {value}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
-    endpoint = settings.endpoint
     found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:
         raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded
@@ -88,7 +88,7 @@ async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
     try:
         filled = await gateway.complete([{"role": "user", "content": question}], response_model([item]))
     except JudgeError as error:
-        _tell(f"mode {mode}", f"no: {error}")
+        _tell(f"mode {mode}", f"no: {_with_sentence(error)}")
         return error
     usage = filled.usage
     counted = "tokens reported" if usage.prompt_tokens is not None else "tokens not reported: cost stays unknown"
@@ -100,10 +100,15 @@ async def _check_probabilities(gateway: Gateway) -> JudgeError | None:
     try:
         await gateway.choose([{"role": "user", "content": "Is 2 + 2 = 4? Answer Yes or No."}], ("Yes", "No"))
     except JudgeError as error:
-        _tell("token probabilities", f"no: {error}")
+        _tell("token probabilities", f"no: {_with_sentence(error)}")
         return error
     _tell("token probabilities", "works")
     return None
+
+
+def _with_sentence(error: JudgeError) -> str:
+    """The error, and what the endpoint said of it: no transcript was sent that it could repeat."""
+    return f"{error} “{error.sentence}”" if error.sentence else str(error)
 
 
 def _tell(what: str, found: str) -> None:

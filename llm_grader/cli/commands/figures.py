@@ -17,8 +17,8 @@ from llm_grader.cli.setup import options
 from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from llm_grader.figures.business_hours import BusinessHours
     from llm_grader.figures.figures import Figure, FigureSettings
+    from llm_grader.signals.business_hours import BusinessHours
     from llm_grader.transcript import Transcript
     from llm_grader.verdict import Label, Scorecard
 
@@ -104,13 +104,13 @@ def _cards(store: Path | None, run: int | None) -> Iterator[Iterator[Scorecard]]
 
 
 def _business_hours(file: Path | None, timezone: str | None) -> BusinessHours | None:
-    from llm_grader.figures.business_hours import load_business_hours
+    from llm_grader.signals.business_hours import load_business_hours
 
     return None if file is None else load_business_hours(file, timezone=timezone)
 
 
 def _checked(timezone: str | None, flag: str) -> str | None:
-    from llm_grader.figures.business_hours import zone_of
+    from llm_grader.signals.business_hours import zone_of
 
     try:
         return timezone and zone_of(timezone).key

@@ -30,6 +30,7 @@ def grade(
     languages: options.LanguageFlags,
     source: options.InputFlags,
     store: options.StoreFile = None,
+    no_transcripts: options.NoTranscripts = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: options.Concurrency = None,
     samples: options.Samples = None,
@@ -75,6 +76,7 @@ def grade(
         redact=redact,
         ask_roles=ask_roles,
         store=store,
+        keep_transcripts=None if no_transcripts is None else not no_transcripts,
         calibration=calibration,
     )
     transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)
@@ -92,6 +94,7 @@ def grade(
             grader, transcripts, cards, progress, finished=finished, concurrency=settings.concurrency
         )
     cards.print()
+    progress.spent = grader.spent  # requests without a card are paid for, too
     progress.print_totals()
     _tell_not_asked(grader.rubric, transcripts)
     if stopped is not None:

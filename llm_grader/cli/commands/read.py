@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,23 +16,36 @@ from llm_grader.cli.setup import options
 from llm_grader.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from llm_grader.cli.setup.inputs import Reading
     from llm_grader.transcript import Transcript
 
 _SOME_FAILED, _ALL_FAILED = 3, 65
 
-Check = Annotated[bool, typer.Option("--check", help="Only report what was understood.")]
+Check = Annotated[bool, typer.Option("--check", help="Only report what was understood, with totals.")]
+Recipe = Annotated[
+    Path | None, typer.Option("--recipe", help="YAML file that says how an export is read.", metavar="FILE")
+]
+Suggest = Annotated[
+    bool, typer.Option("--suggest-columns", help="Draft the mapping of a table, or the recipe of other JSON.")
+]
 Redact = Annotated[
     bool, typer.Option("--redact", help="Put tokens in place of addresses, numbers and the names that are known.")
 ]
 Values = Annotated[
-    Path | None, typer.Option("--values", help="With --redact: new file for what leads back, for its owner alone.")
+    Path | None,
+    typer.Option("--values", help="With --redact: new file for what leads back, for its owner alone.", metavar="FILE"),
 ]
-Restore = Annotated[Path | None, typer.Option("--restore", help="Undo --redact with the file that its --values wrote.")]
+Restore = Annotated[
+    Path | None,
+    typer.Option("--restore", help="Undo --redact with the file that its --values wrote.", metavar="FILE"),
+]
 
 
 @options.grouped
 def read(
     source: options.InputFlags,
+    recipe: Recipe = None,
+    suggest_columns: Suggest = False,
     check: Check = False,
     redact: Redact = False,
     values: Values = None,
@@ -40,8 +55,8 @@ def read(
 
     Inputs that cannot be read are told on stderr; exit 3 when some could not be read, 65 when none could.
 
-    Formats: email, slack, canonical, captions, genesys, twilio, abcd, zendesk, freshdesk, intercom, liveagent, table,
-    vcon, deepgram, contact-lens, transcribe, assemblyai, azure-speech, whisper, messages, whatsapp, text.
+    `read formats` lists the formats, those that have a reader and those that have a recipe; `read schema` prints the
+    JSON Schema of column mappings and of recipes. (Files of these names are ./formats and ./schema.)
 
     Examples:
       llm-grader read inbox/ > transcripts.jsonl
@@ -50,39 +65,146 @@ def read(
 
       llm-grader read stereo.json --channel-roles 0=agent,1=customer --check
 
+      llm-grader read table.csv --suggest-columns > columns.yaml
+
+      llm-grader read export.json --recipe recipe.yaml --check
+
       llm-grader read inbox/ --redact --values values.jsonl > redacted.jsonl
     """
+    if source.inputs == ["formats"]:
+        _print_formats()
+    elif source.inputs == ["schema"]:
+        _print_schema()
+    elif suggest_columns:
+        _print_suggestion(source.inputs)
+    else:
+        with _changing(redact=redact, values=values, restore=restore) as changed:
+            totals = _show(source.inputs, _reading(source, recipe), changed, check=check)
+        _end(totals, check=check)  # not before the file of --values is closed
+
+
+def _reading(source: options.InputFlags, recipe: Path | None) -> Reading:
+    """How the inputs are read, by a recipe where one is named.
+
+    Raises:
+        UsageError: a mapping is named, too.
+        MalformedInput: the file is no recipe.
+    """
+    from llm_grader.readers.recipes.packaged import load_recipe
+
+    if recipe is None:
+        return source.reading()
+    if source.columns is not None:
+        raise UsageError("--recipe and --columns: expected one of them")
+    load_recipe(recipe)  # a column mapping would be taken as one
+    return replace(source, columns=recipe).reading()
+
+
+def _print_formats() -> None:
+    """Every format, in a line: its name, and what its reader or its recipe says of it."""
+    from llm_grader.readers.read import describe_formats
+
+    for name, about in describe_formats().items():
+        typer.echo(f"{name:26} {about}")
+
+
+def _print_schema() -> None:
+    from llm_grader.readers.recipes.recipe import Recipe
+    from llm_grader.readers.source.columns import ColumnMapping
+
+    schemas = {"columns": ColumnMapping.model_json_schema(), "recipe": Recipe.model_json_schema()}
+    typer.echo(json.dumps(schemas, indent=2))
+
+
+def _print_suggestion(inputs: list[str]) -> None:
+    """The mapping or the recipe that the first file suggests.
+
+    Raises:
+        InputError: there is no file, or nothing in it looks like a conversation.
+    """
+    from llm_grader.readers.recipes.draft import suggest_mapping
+    from llm_grader.readers.source.document import Options
+    from llm_grader.readers.source.source import read_documents
+
+    document = next(read_documents(inputs, Options()), None)
+    if document is None:
+        raise InputError("no file to look at", path=", ".join(inputs))
+    try:
+        typer.echo(suggest_mapping(document), nl=False)
+    except InputError as error:
+        raise type(error)(error.message, path=error.path or document.name, where=error.where) from error
+
+
+@dataclass
+class _Totals:
+    """What was read so far: files that were recognised, conversations, turns and warnings, and what was refused."""
+
+    files: int = 0
+    conversations: int = 0
+    turns: int = 0
+    refused: int = 0
+    warnings: int = 0
+
+    def add(self, transcript: Transcript) -> None:
+        """Count a conversation."""
+        self.conversations += 1
+        self.turns += len(transcript.turns)
+        self.warnings += len(_warnings(transcript))
+
+    def refuse(self, error: InputError) -> None:
+        """Tell what cannot be read, and count it."""
+        self.refused += 1
+        typer.echo(f"llm-grader: {error}", err=True)
+
+    @property
+    def exit_code(self) -> int:
+        """Whether all, some or none could be read."""
+        if not self.conversations:
+            return _ALL_FAILED
+        return _SOME_FAILED if self.refused else 0
+
+    def __str__(self) -> str:
+        return "in all: " + ", ".join(f"{number} {name}" for name, number in asdict(self).items())
+
+
+def _show(inputs: list[str], reading: Reading, changed: Callable[[Transcript], Transcript], *, check: bool) -> _Totals:
+    """Print the transcripts, and tell what cannot be read; how much there was."""
     from llm_grader.readers.read import read_transcripts
     from llm_grader.readers.roles.roles import names_in
 
-    failed: list[InputError] = []
     met: set[str] = set()
-    shown = 0
+    totals = _Totals()
 
-    def tell(error: InputError) -> None:
-        failed.append(error)
-        typer.echo(f"llm-grader: {error}", err=True)
+    def begin(name: str, kind: str) -> None:
+        totals.files += 1
+        if check:
+            typer.echo(f"{name}: {kind}")
 
-    reading = source.reading()
-    transcripts = read_transcripts(
-        source.inputs,
-        **reading._asdict(),
-        on_error=tell,
-        on_file=(lambda name, kind: typer.echo(f"{name}: {kind}")) if check else None,
-    )
-    with _changing(redact=redact, values=values, restore=restore) as changed:
-        for transcript in transcripts:
-            met |= names_in(transcript)
-            try:
-                _print(changed(transcript), check=check)
-                shown += 1
-            except InputError as error:
-                tell(error)
-    if shown:
+    for transcript in read_transcripts(inputs, **reading._asdict(), on_error=totals.refuse, on_file=begin):
+        met |= names_in(transcript)
+        try:
+            _print(changed(transcript), check=check)
+        except InputError as error:
+            totals.refuse(error)
+        else:
+            totals.add(transcript)
+    if totals.conversations:
         reading.tell_unmatched(met)
-    if shown == 0 and not failed:
-        typer.echo("llm-grader: no files to read", err=True)
-    raise typer.Exit(_ALL_FAILED if shown == 0 else _SOME_FAILED if failed else 0)
+    return totals
+
+
+def _end(totals: _Totals, *, check: bool) -> NoReturn:
+    """Say how much was read, where that is what was asked, and end with the code for it.
+
+    Raises:
+        typer.Exit: always.
+    """
+    if check:
+        typer.echo(str(totals))
+    if not totals.conversations and not totals.refused:
+        nothing = "no conversation in what was read" if totals.files else "no files to read"
+        typer.echo(f"llm-grader: {nothing}", err=True)
+    raise typer.Exit(totals.exit_code)
 
 
 @contextmanager
@@ -122,8 +244,6 @@ def _print(transcript: Transcript, *, check: bool) -> None:
 
 def _report(transcript: Transcript) -> Iterator[str]:
     """What was understood of one transcript: who speaks how often and why they have their role, and the warnings."""
-    from llm_grader.readers.roles.role_doubts import role_warnings
-
     yield f"  {transcript.id}: {transcript.channel}, {len(transcript.turns)} turns"
     if transcript.language:
         yield f"    language: {transcript.language} (by {'the words' if transcript.language_source else 'source'})"
@@ -133,5 +253,12 @@ def _report(transcript: Transcript) -> Iterator[str]:
         yield f"    {speaker}: {role} (by {source or 'source'}{sure}), {turns} turns"
     if transcript.agent_id:
         yield f"    under review: {transcript.agent_id}"
-    for warning in dict.fromkeys((*transcript.warnings, *role_warnings(transcript))):
+    for warning in _warnings(transcript):
         yield f"    warning: {warning}"
+
+
+def _warnings(transcript: Transcript) -> list[str]:
+    """What was assumed of a transcript, and what speaks against the roles in it, each once."""
+    from llm_grader.readers.roles.role_doubts import role_warnings
+
+    return list(dict.fromkeys((*transcript.warnings, *role_warnings(transcript))))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json as json_module
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look at the results that are in the store.", no_args_is_help=True)
 
-RunNumber = Annotated[int | None, typer.Option("--run", help="Number of the run, see `results list`. [the latest]")]
+RunNumber = Annotated[
+    int | None,
+    typer.Option(
+        "--run", metavar="NUMBER", help="Only of this run, see `results list`. [the latest of each conversation]"
+    ),
+]
 
 
 @app.command("list")
@@ -53,7 +61,9 @@ def show(
     store: options.StoreFile = None,
     json: options.Json = False,
 ) -> None:
-    """Show the scorecards of a run: in brief, or those of some transcripts in full.
+    """Show scorecards: all in brief, or those of some transcripts in full.
+
+    The latest result of each conversation counts, whatever run it is of, unless a run is named.
 
     Example: llm-grader results show
 
@@ -61,9 +71,7 @@ def show(
 
     Example: llm-grader results show --json > cards.jsonl
     """
-    from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console
     from llm_grader.errors import UsageError
-    from llm_grader.store.stored import Brief
 
     wanted = set(transcript or [])
     with _open(store) as opened:
@@ -72,17 +80,72 @@ def show(
         cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
         titles = [_titles(card, opened) for card in cards if wanted and not json]
     if missing := wanted - {card.transcript_id for card in cards}:
-        raise UsageError(f"no result for {', '.join(sorted(missing))} in this run: see `llm-grader results show`")
+        where = "the store" if run is None else f"run {run}"
+        raise UsageError(f"no result for {', '.join(sorted(missing))} in {where}: see `llm-grader results show`")
     if json:
         for card in cards:
             typer.echo(card.model_dump_json())
-        return
-    console = stdout_console()
-    if wanted:
-        for card, titled in zip(cards, titles, strict=True):
-            print_card(console, card, titled)
     else:
+        _print(cards, titles)
+    typer.echo(_origin(cards), err=True)
+
+
+def _print(cards: Sequence[Scorecard], titles: Sequence[dict[str, str]]) -> None:
+    """The cards in full where there are titles for them, else in brief."""
+    from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console
+    from llm_grader.store.stored import Brief
+
+    console = stdout_console()
+    if not titles:
         print_summary(console, [Brief.of(card) for card in cards])
+    for card, titled in zip(cards, titles, strict=False):
+        print_card(console, card, titled)
+
+
+@app.command("forget")
+def forget_conversations(
+    transcript: Annotated[list[str] | None, typer.Argument(help="Ids of transcripts.")] = None,
+    before: Annotated[
+        datetime | None,
+        typer.Option(metavar="DATE", help="Also those that began before this day; where unknown, kept before it."),
+    ] = None,
+    store: options.StoreFile = None,
+) -> None:
+    """Erase conversations from the store: text, quotes, results and what they are grouped by.
+
+    Labels in your own gold files stay: erase those there.
+
+    Example: llm-grader results forget chat-17
+
+    Example: llm-grader results forget --before 2026-01-01
+    """
+    from llm_grader.errors import UsageError
+    from llm_grader.store.conversations import forget
+
+    if not transcript and before is None:
+        raise UsageError("say which conversations: their ids, or --before DATE")
+    with _open(store) as opened:
+        gone = forget(opened, transcript or [], before=None if before is None else before.astimezone())
+        path = opened.path
+    if gone.conversations == 0:
+        raise UsageError(f"{path}: there is no such conversation: see `llm-grader results show`")
+    typer.echo(
+        f"erased from {path}: {gone.conversations} conversations with {gone.texts} texts and {gone.results} results; "
+        "copies elsewhere, reports, exports and labels among them, are not touched",
+        err=True,
+    )
+
+
+def _origin(cards: Sequence[Scorecard]) -> str:
+    """Of which rubrics and models the cards are, and how many conversations share an id."""
+    made = Counter(
+        f"{card.provenance.rubric_id} {card.provenance.rubric_version} by {card.provenance.model}" for card in cards
+    )
+    text = f"{len(cards)} results: " + ", ".join(f"{count} of {what}" for what, count in made.most_common())
+    ids = Counter((card.transcript_id, card.provenance.rubric_id) for card in cards)
+    if repeated := [name for (name, _), count in ids.items() if count > 1]:
+        text += f"; several conversations have the id {', '.join(repeated[:5])}: each is shown"
+    return text
 
 
 def _titles(card: Scorecard, store: Store) -> dict[str, str]:

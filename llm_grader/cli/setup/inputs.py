@@ -103,6 +103,7 @@ class Inputs:
         from llm_grader.readers.read import read_transcripts
 
         self.unreadable = 0
+        self._repeated = 0
         self.channels: Counter[Channel] = Counter()
         self._inputs = inputs
         self._reading = reading
@@ -125,6 +126,7 @@ class Inputs:
 
         met: set[str] = set()
         read = 0
+        self._repeated = 0
 
         def noted(transcript: Transcript) -> Transcript:
             nonlocal read
@@ -140,13 +142,30 @@ class Inputs:
             raise typer.Exit(InputError.exit_code)
         if self.channels:
             self._reading.tell_unmatched(met)
+        if self._repeated:
+            typer.echo(
+                f"llm-grader: {self._repeated} of the conversations were read before (the same id and content): each "
+                "counts once",
+                err=True,
+            )
 
     def again(self) -> Iterator[Transcript]:
         """Read everything again, silently."""
         return self._chosen(self._kept if self._kept is not None else self._read(lambda _error: None))
 
     def _chosen(self, transcripts: Iterable[Transcript]) -> Iterator[Transcript]:
-        return islice(filter(lambda transcript: self._wanted(transcript.id), transcripts), self._limit)
+        return islice(filter(lambda transcript: self._wanted(transcript.id), self._once(transcripts)), self._limit)
+
+    def _once(self, transcripts: Iterable[Transcript]) -> Iterator[Transcript]:
+        """Each conversation once, however often its id comes with the same content."""
+        seen: set[tuple[str, str]] = set()
+        for transcript in transcripts:
+            name = transcript.id, transcript.content_hash()
+            if name in seen:
+                self._repeated += 1
+                continue
+            seen.add(name)
+            yield transcript
 
     def _tell(self, error: InputError) -> None:
         self.unreadable += 1

@@ -44,12 +44,13 @@ def open_grader(
 ) -> Grader:
     """The grader that the settings describe, for their rubric or another; without a store nothing is reused."""
     from llm_grader.grader.grader import Grader
+    from llm_grader.store.store import Store
 
     return Grader(
         rubric or settings.rubric,
         endpoint=settings.endpoint,
         budget=budget,
-        store=settings.store if stored else None,
+        store=Store(settings.store, keep_texts=settings.keep_transcripts) if stored else None,
         calibration=settings.calibration,
         reuse=reuse,
         notify=notify,
@@ -86,6 +87,7 @@ class Judging:
     ) -> None:
         self._progress.__exit__(kind, error, trace)
         if self._used:
+            self._progress.spent = self._spent()
             self._progress.print_totals()
 
     def grade(

@@ -13,15 +13,21 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
+from typer.models import ParameterInfo
 
 from llm_grader.cli.setup.settings import Settings
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Reading
+
+
+_VALUES = {int: "NUMBER", float: "NUMBER", Path: "FILE", datetime: "DATE", str: "TEXT"}
+"""The names of values in help texts, by their type."""
 
 
 def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A002 - what typer calls it
@@ -34,6 +40,24 @@ def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A0
         help=f"{help or field.description}{default}",
         min=next((bound.ge for bound in field.metadata if hasattr(bound, "ge")), None),
     )
+
+
+def name_values(app: typer.Typer) -> None:
+    """Call values in the help of all commands by what people know, such as NUMBER and FILE, instead of by types."""
+    for command in app.registered_commands:
+        for parameter in inspect.signature(command.callback or name_values, eval_str=True).parameters.values():
+            kind, *marks = get_args(parameter.annotation) if get_origin(parameter.annotation) is Annotated else (None,)
+            for mark in marks:
+                if isinstance(mark, ParameterInfo) and mark.metavar is None:
+                    mark.metavar = _value_name(kind)
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            name_values(group.typer_instance)
+
+
+def _value_name(kind: Any) -> str | None:
+    kinds = {kind, *get_args(kind)} | {part for outer in get_args(kind) for part in get_args(outer)}
+    return next((name for of_value, name in _VALUES.items() if of_value in kinds), None)
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
@@ -61,16 +85,25 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 Inputs = Annotated[
     list[str], typer.Argument(help="Files, folders, zip archives, globs, or - for standard input.", metavar="INPUT…")
 ]
-Format = Annotated[str | None, typer.Option("--format", help="The input's format, see `read --help`. [found out].")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="The input's format, see `read formats`. [found out]", metavar="NAME"),
+]
 Agent = Annotated[
-    list[str] | None, typer.Option("--agent", help="Speaker who is the agent; may be given several times.")
+    list[str] | None,
+    typer.Option("--agent", help="Speaker who is the agent; may be given several times.", metavar="SPEAKER"),
 ]
 ChannelRoles = Annotated[
     str | None,
     typer.Option("--channel-roles", help="Who is on which channel of a recording.", metavar="0=agent,1=customer"),
 ]
-Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.")]
-Columns = Annotated[Path | None, typer.Option("--columns", help="YAML file that says what a table's columns mean.")]
+Roles = Annotated[Path | None, typer.Option("--roles", help="YAML file that says who is who.", metavar="FILE")]
+Columns = Annotated[
+    Path | None,
+    typer.Option(
+        "--columns", help="YAML file that says what a table's columns mean, or a recipe for other JSON.", metavar="FILE"
+    ),
+]
 Channel = Annotated[
     Literal["chat", "email", "call"] | None,
     typer.Option("--channel", help="The channel, where the input does not say."),
@@ -95,6 +128,14 @@ CalibrationFile = Annotated[Path | None, setting("calibration")]
 MaxRequests = Annotated[int | None, setting("max_requests")]
 MaxCost = Annotated[float | None, setting("max_cost")]
 StoreFile = Annotated[Path | None, setting("store")]
+NoTranscripts = Annotated[
+    bool | None,
+    typer.Option(
+        "--no-transcripts/--keep-transcripts",
+        help="Keep no conversations in the store, only what results are grouped by; a report then has no text.",
+        show_default=False,
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what it would send and cost; sends nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

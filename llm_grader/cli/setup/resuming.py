@@ -30,8 +30,8 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
 
     done, doubtful, total = list[Known](), 0, 0
     in_doubt = {} if grader.store is None else read_in_doubt(grader.store)
-    first_of: dict[str, str] = {}
-    repeated: dict[str, None] = {}
+    first_of, id_of = dict[str, str](), dict[str, str]()
+    repeated, same = dict[str, None](), dict[str, None]()
     wanted = (Known.of(transcript, grader.identity.key(transcript)) for transcript in source.check())
     while chunk := list(islice(wanted, _AT_ONCE)):
         total += len(chunk)
@@ -39,12 +39,19 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
         repeated |= {
             one.transcript_id: None for one in chunk if first_of.setdefault(one.transcript_id, one.key) != one.key
         }
+        same |= {
+            one.transcript_id: None
+            for one in chunk
+            if id_of.setdefault(one.key, one.transcript_id) != one.transcript_id
+        }
         finished = set() if grader.store is None else grader.store.finished(one.key for one in chunk)
         done += (one for one in chunk if one.key in finished)
     if done or doubtful:
         progress.notify(f"resuming: {len(done)} done, {doubtful} in doubt, {total - len(done)} left")
     if repeated:
         progress.notify(f"the same id for different conversations; each is graded: {_named(list(repeated))}")
+    if same:
+        progress.notify(f"the same conversation under another id, too; it is asked about once: {_named(list(same))}")
     if others := [] if grader.store is None else read_other_versions(grader.store, grader.identity.base):
         progress.notify(_render_others(others))
     progress.total = total

@@ -41,6 +41,7 @@ class Settings(BaseSettings, GraderSettings):
     max_requests: int | None = Field(default=None, ge=0, description="Stop before sending more requests than this.")
     max_cost: float | None = Field(default=None, ge=0, description="Stop before spending more US dollars than this.")
     store: Path = Field(default=Path("llm-grader.db"), description="File for results.")
+    keep_transcripts: bool = Field(default=True, description="Keep conversations beside their results in the store.")
     calibration: Path | None = Field(default=None, description="Calibrate confidences and pass rates by this file.")
 
     @classmethod

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from types import TracebackType
 from typing import Self
 
+from llm_grader.cli.terminal.outputs import styled
+from llm_grader.cli.terminal.show import printable
+from llm_grader.signals.flags import ROLES_BY_CUES, ROLES_BY_MODEL
 from llm_grader.store.stored import Brief
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
 
 _SECONDS_BETWEEN_LINES = 10.0
+_WARNED = "warnings"
+_REMARKS = {
+    ROLES_BY_CUES: "with roles by cues",
+    ROLES_BY_MODEL: "with roles by the model",
+    _WARNED: "with warnings",
+}
 
 
 class Progress:
@@ -25,12 +35,13 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(file=styled(sys.stderr), highlight=False)
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
         self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
         self._task = self._bar.add_task("", total=None)
         self._total = 0
         self._statuses: Counter[str] = Counter()
+        self._remarks: Counter[str] = Counter()
         self.spent = Usage()
         self._line_at = time.monotonic()
 
@@ -56,6 +67,8 @@ class Progress:
     def advance(self, card: Scorecard | Brief, spent: Usage) -> None:
         """One more is done; `spent` is what the run has taken so far."""
         self._statuses[card.status] += 1
+        self._remarks.update(_REMARKS.keys() & set(card.flags))
+        self._remarks[_WARNED] += bool(card.warnings)
         self.spent = spent
         if not self._bar.disable:
             self._bar.update(self._task, advance=1, description=self._render_usage())
@@ -65,14 +78,15 @@ class Progress:
 
     def notify(self, line: str) -> None:
         """Print a line while it runs."""
-        self._bar.console.print(line, style="dim", markup=False, soft_wrap=True)
+        self._bar.console.print(printable(line), style="dim", markup=False, soft_wrap=True)
 
     def print_totals(self) -> None:
         """Print one line of totals at the end."""
         counts = ", ".join(f"{self._statuses[status]} {status}" for status in ("ok", "needs_review", "error"))
         without = self._statuses["not_graded"]
         apart = f"; {without} not_graded" if without else ""
-        line = f"{self._statuses.total() - without} graded: {counts}{apart}; {self._render_usage()}"
+        remarks = "".join(f"; {count} {_REMARKS[name]}" for name, count in sorted(self._remarks.items()) if count)
+        line = f"{self._statuses.total() - without} graded: {counts}{apart}{remarks}; {self._render_usage()}"
         self._console.print(line, markup=False, soft_wrap=True)
 
     def _render_usage(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
+from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
@@ -31,7 +32,9 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     if status not in (None, "completed"):
         raise MalformedInput("status: expected completed, found another: there is no transcript in it (yet)")
     whole = record.needed_text("text")
-    utterances = [_piece(each) for each in record.objects("utterances")]
+    heard = [(_piece(entry), words_of(entry, "text", per_second=1000)) for entry in record.objects("utterances")]
+    utterances = [piece for whole, words in heard for piece in by_word_speakers(whole, words)]
+    mixed = sum(is_mixed(whole, words) for whole, words in heard)
     words = [_piece(each) for each in record.objects("words", keep=False)]
     return recording(
         document,
@@ -39,6 +42,7 @@ def _call(record: JsonObject, document: Document) -> Transcript:
         source=record,
         name=record.text("id"),
         language=language_tag(record.text("language_code")),
+        warnings=[MIXED.format(mixed)] if mixed else [],
     )
 
 

@@ -8,24 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 ARROW = "-->"
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,6}))?"
-_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(?=\s|$)")
+_TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*(?:-->|->|[—–]>|→|,(?=\d{{1,2}}:\d\d:\d\d))[ \t]*{_TIME}(?=\s|$)")
+_LIKE_TIMING = re.compile(r"[ \t]*(?=\S{0,20}\d)\S{1,24}[ \t]*-->")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)\w*[ \t]*")
+_FENCED_HEAD = re.compile(r"[ \t]*(?:```|~~~)[ \t]*(?=WEBVTT)")
+_FENCE_END = re.compile(r"(?:```|~~~)[ \t]*$")
 _HEAD = re.compile(rf"\s*(?:WEBVTT(?:\s|$)|(?:\d+[ \t]*\n)?{_TIMING.pattern})")
 _FENCED = re.compile(rf"^{_FENCE.pattern}\n{_HEAD.pattern}", re.MULTILINE)
 
 
 class Cue(NamedTuple):
-    """One cue: seconds, None where the times cannot be read; `lines` as they are in the file."""
+    """One cue: seconds, None where the times cannot be read; `lines` as they are in the file, below `identifier`."""
 
     number: int
     start: float | None
     end: float | None
     lines: list[str]
+    identifier: str = ""
 
 
 @dataclass
@@ -48,19 +52,49 @@ def parse_captions(text: str) -> CaptionFile:
     In WebVTT a blank line ends a cue; in SRT a text may hold blank lines. Nothing is dropped: what belongs to no cue
     is header (above the first one) or notes.
     """
-    lines = text.split("\n")
-    if "```" in text or "~~~" in text:
-        lines = ["" if _FENCE.fullmatch(line) else line for line in lines]
+    lines = _unfenced(text.split("\n")) if "```" in text or "~~~" in text else text.split("\n")
     is_vtt = any(line.startswith("WEBVTT") for line in takewhile(lambda line: ARROW not in line, lines))
-    timings = [at for at, line in enumerate(lines) if ARROW in line]
+    timings = [at for at, line in enumerate(lines) if ":" in line and _is_timing(lines, at)]
     starts = [_first_line(lines, at) for at in timings]
     found = CaptionFile([], header=lines[: starts[0]] if starts else lines)
-    for at, end in zip(timings, [*starts[1:], len(lines)], strict=False):
+    for start, at, end in zip(starts, timings, [*starts[1:], len(lines)], strict=False):
         below = lines[at + 1 : max(end, at + 1)]
-        own = list(takewhile(str.strip, below)) if is_vtt else below
-        found.cues.append(_cue(at + 1, lines[at], own))
-        found.notes += _blocks(below[len(own) :])
+        own = list(takewhile(str.strip, dropwhile(str.isspace, below))) if is_vtt else below
+        cue = _cue(at + 1, lines[at], own)
+        found.cues.append(cue._replace(identifier=lines[start]) if start < at else cue)
+        found.notes += _blocks(below[_end_of(below, own) :])
     return found
+
+
+def _end_of(below: Sequence[str], own: Sequence[str]) -> int:
+    """Where the lines of a cue end; lines of blanks above its words belong to it."""
+    return len(own) + sum(1 for _ in takewhile(str.isspace, below))
+
+
+def _unfenced(lines: Sequence[str]) -> list[str]:
+    """The lines without the fences of chat assistants, which may share a line with the header or the last words."""
+    found: list[str] = []
+    is_open = False
+    for line in lines:
+        if head := _FENCED_HEAD.match(line):
+            line, is_open = line[head.end() :], True
+        elif _FENCE.fullmatch(line):
+            line, is_open = "", not is_open
+        elif is_open and (end := _FENCE_END.search(line)):
+            line, is_open = line[: end.start()], False
+        found.append(line)
+    return found
+
+
+def _is_timing(lines: Sequence[str], at: int) -> bool:
+    """Whether a line holds the times of a cue; broken ones stand where times should, an arrow in speech does not."""
+    line = lines[at]
+    if _TIMING.match(line):
+        return True
+    above = lines[at - 1].strip() if at else ""
+    if above and not (above.isdigit() and not (lines[at - 2].strip() if at > 1 else "")):
+        return False
+    return ARROW in line and _LIKE_TIMING.match(line) is not None
 
 
 def _first_line(lines: Sequence[str], timing: int) -> int:

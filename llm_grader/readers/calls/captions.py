@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.caption_cues import CaptionFile, Cue, looks_like_captions, parse_captions
+from llm_grader.readers.calls.cue_speakers import Spoken, read_metadata, spoken_by_names
+from llm_grader.readers.calls.rolling import repeated
 from llm_grader.readers.calls.speech import JOINED_WITHIN
-from llm_grader.readers.chats.label_lines import Line, find_speakers, parse_line
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
 from llm_grader.transcript import Role, Transcript, Turn
 
 NAME = "captions"
@@ -52,6 +54,7 @@ def read(document: Document) -> Iterator[Transcript]:
         raise MalformedInput("no cue in it; expected lines such as 00:00:01.000 --> 00:00:03.500")
     pieces = list(_pieces(captions.cues, document))
     pieces, assumed = _labels_at_changes(pieces)
+    pieces, left_out = _without_repeats(pieces)
     turns, cues = _joined(pieces, document.options.roles)
     yield Transcript(
         id=document.new_id(),
@@ -59,20 +62,39 @@ def read(document: Document) -> Iterator[Transcript]:
         language=_language(captions.header),
         turns=tuple(turns),
         metadata=_metadata(captions, cues),
-        warnings=(*assumed, *_problems(captions.cues)),
+        warnings=(*assumed, *left_out, *_problems(captions.cues), *_data_only(captions.cues)),
     )
 
 
 def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
     texts = ["\n".join(cue.lines) for cue in cues]
+    data = [read_metadata(text) if text[:1] in "{ " else None for text in texts]
+    if any(data):
+        for cue, text, found in zip(cues, texts, data, strict=True):
+            spoken = found or Spoken(None, _clean(text))
+            if spoken.text:
+                yield _Piece(spoken.speaker, spoken.text, cue)
+        return
     if any("<v" in text and _VOICE.search(text) for text in texts):
         for cue, text in zip(cues, texts, strict=True):
             yield from (_Piece(speaker, said, cue) for speaker, said in _by_voice(text) if said)
         return
+    roles = document.options.roles
     lines = [[_line(line, document) for line in _MARKUP.sub("", text).split("\n")] for text in texts]
-    speakers = find_speakers([line for several in lines for line in several], document.options.roles)
+    speakers = find_speakers([line for several in lines for line in several], roles)
+    if not speakers and (named := list(_by_names(cues, lines, roles))):
+        yield from named
+        return
     for cue, several in zip(cues, lines, strict=True):
         yield from (_Piece(speaker, said, cue) for speaker, said in _by_label(several, speakers) if said)
+
+
+def _by_names(cues: Sequence[Cue], lines: Sequence[Sequence[Line]], roles: RoleMapping) -> Iterator[_Piece]:
+    """The pieces where every cue names its speaker in a way that is no label."""
+    found = spoken_by_names(cues, [[line.whole for line in several] for several in lines], roles)
+    for cue, spoken in zip(cues, found, strict=True) if found else ():
+        if text := _clean(spoken.text or ""):
+            yield _Piece(spoken.speaker, text, cue)
 
 
 def _by_voice(text: str) -> Iterator[tuple[str | None, str]]:
@@ -126,6 +148,17 @@ def _labels_at_changes(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
     return carried, [f"labels stand at changes of speaker: {unnamed} cues without one were read as the last speaker's"]
 
 
+def _without_repeats(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
+    """The pieces without what the piece before showed already, where captions roll."""
+    counts = repeated([piece.text for piece in pieces], [piece.speaker for piece in pieces]) if pieces else []
+    if not any(counts):
+        return pieces, []
+    cut = [piece._replace(text=piece.text[count:].strip()) for piece, count in zip(pieces, counts, strict=True)]
+    rolled = sum(count > 0 for count in counts)
+    warning = f"rolling captions: {rolled} cues begin with words of the cue before, which were left out"
+    return [piece for piece in cut if piece.text], [warning]
+
+
 def _joined(pieces: Sequence[_Piece], roles: RoleMapping) -> tuple[list[Turn], list[list[Any]]]:
     """The turns, and for those made of several cues where each cue begins."""
     groups: list[list[_Piece]] = []
@@ -176,6 +209,13 @@ def _metadata(captions: CaptionFile, cues: list[list[Any]]) -> dict[str, Any]:
     header = "\n".join(captions.header).strip()
     known = {"header": "" if header == "WEBVTT" else header, "notes": captions.notes, "cues": cues}
     return {key: value for key, value in known.items() if value}
+
+
+def _data_only(cues: Sequence[Cue]) -> Iterator[str]:
+    texts = ("\n".join(cue.lines) for cue in cues)
+    found = sum(data is not None and data.text is None for data in map(read_metadata, texts))
+    if found:
+        yield f"{found} cues hold data and no words, and were left out"
 
 
 def _problems(cues: Sequence[Cue]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from llm_grader.readers.calls.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
+from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
@@ -36,7 +37,9 @@ def read(document: Document) -> Iterator[Transcript]:
 def _call(record: JsonObject, document: Document) -> Transcript:
     results = record.object("results")
     channels = results.objects("channels") if results else [record]
-    utterances = [_utterance(each) for each in results.objects("utterances")] if results else []
+    entries = results.objects("utterances") if results else []
+    utterances = [piece for entry in entries for piece in by_word_speakers(_utterance(entry), _spoken_in(entry))]
+    mixed = sum(is_mixed(_utterance(entry), _spoken_in(entry)) for entry in entries)
     heard = [channel.objects("alternatives")[:1] for channel in channels] if results else [[record]]
     words = [word for number, best in enumerate(heard) for each in best for word in _words(each, f"channel {number}")]
     about = record.object("metadata")
@@ -47,7 +50,7 @@ def _call(record: JsonObject, document: Document) -> Transcript:
         source=record,
         name=about.text("request_id") if about else None,
         language=language_tag(next(filter(None, languages), None)),
-        warnings=_doubts([best[0] for best in heard if best]),
+        warnings=[*_doubts([best[0] for best in heard if best]), *([MIXED.format(mixed)] if mixed else [])],
     )
 
 
@@ -61,6 +64,12 @@ def _utterance(utterance: JsonObject) -> Piece:
         end=utterance.seconds("end"),
         confidence=utterance.share("confidence"),
     )
+
+
+def _spoken_in(utterance: JsonObject) -> list[Piece]:
+    """The words of an utterance, their speakers called as it is."""
+    words = words_of(utterance, "punctuated_word", "word")
+    return [word._replace(speaker=numbered("Speaker", word.speaker)) for word in words]
 
 
 def _words(alternative: JsonObject, channel: str) -> list[Piece]:

@@ -1,7 +1,7 @@
 """Whisper and what is built on it (WhisperX, the OpenAI API): segments in seconds, with or without speakers.
 
-Segments are windows of the decoder, not turns, so that those of one speaker are joined; where each of them begins is
-kept in `metadata["cues"]` as [turn, character, start, end].
+Segments are windows of the decoder, not turns, so that those of one speaker are joined, and one in which two speak is
+told apart by its words; where each of them begins is kept in `metadata["cues"]` as [turn, character, start, end].
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from llm_grader.readers.calls.speech import (
     start_of,
     without_blanks,
 )
+from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.readers.source.ordering import in_order
@@ -48,10 +49,14 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     if "segments" not in record:
         raise record.wrong("segments", "a list of objects")
     whole = as_one_piece(record.text("text"))
-    segments, blanks = without_blanks([_segment(each) for each in record.objects("segments")] or whole)
+    heard = [(_segment(entry), words_of(entry, "word", "text")) for entry in record.objects("segments")]
+    mixed = sum(is_mixed(segment, words) for segment, words in heard)
+    pieces = [piece for segment, words in heard for piece in by_word_speakers(segment, words)]
+    segments, blanks = without_blanks(pieces or whole)
     turns, cues = joined_segments(in_order(segments, start_of))
     language = language_tag(record.text("language"))
-    read = recording(document, turns, source=record, language=language, warnings=blanks)
+    warnings = [*blanks, *([MIXED.format(mixed)] if mixed else [])]
+    read = recording(document, turns, source=record, language=language, warnings=warnings)
     return read.model_copy(update={"metadata": {**read.metadata, "cues": cues}}) if cues else read
 
 

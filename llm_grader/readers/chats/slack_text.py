@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from llm_grader.readers.roles.parties import Party
 from llm_grader.readers.source.json_object import JsonObject
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>")
+
+_PARAGRAPHS = ("rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted")
+_MARKS = {
+    "user": ("user_id", "<@{}>"),
+    "usergroup": ("usergroup_id", "<!subteam^{}>"),
+    "channel": ("channel_id", "<#{}>"),
+    "broadcast": ("range", "<!{}>"),
+    "emoji": ("name", ":{}:"),
+    "date": ("fallback", "{}"),
+}
+"""The kinds of elements that stand for something: the field that says what, and how it is written in texts."""
 
 
 def plain_words(text: str, cast: Mapping[str, Party]) -> str:
@@ -46,12 +57,18 @@ def _word(mark: str, target: str, label: str, cast: Mapping[str, Party]) -> str:
 
 
 def text_of(message: JsonObject) -> str:
-    """What a message says: its text, else that of the attachments and blocks which apps write in its place."""
-    text = message.text("text") or ""
-    ways: tuple[Callable[[JsonObject], Iterator[str]], ...] = (_of_attachments, _of_blocks)
-    for way in () if text.strip() else ways:
-        text = text or "\n".join(way(message))
-    return text.strip()
+    """What a message says: its text, or that of attachments and blocks which apps write in its place or below it."""
+    text = (message.text("text") or "").strip()
+    if not text:
+        text = "\n".join(_of_attachments(message)).strip()
+    blocks = list(_of_blocks(message, rich=not text))
+    new = [block for block in blocks if _letters(block) not in _letters(text)]
+    return "\n".join(filter(None, (text, *new))).strip()
+
+
+def _letters(text: str) -> str:
+    """The letters of a text alone: blocks repeat it with other marks and blanks."""
+    return "".join(filter(str.isalnum, html.unescape(text))).casefold()
 
 
 def _of_attachments(message: JsonObject) -> Iterator[str]:
@@ -61,11 +78,13 @@ def _of_attachments(message: JsonObject) -> Iterator[str]:
         yield "\n".join(told)
 
 
-def _of_blocks(message: JsonObject) -> Iterator[str]:
+def _of_blocks(message: JsonObject, *, rich: bool) -> Iterator[str]:
+    """The text of each block; those of `rich_text` only repeat the text where there is one."""
     for block in message.objects("blocks", keep=False):
-        yield from _texts(block.value("text"))
-        for key in ("fields", "elements"):
-            yield from _texts(block.value(key))
+        if block.value("type") == "rich_text" and not rich:
+            continue
+        parts = (text for key in ("text", "title", "fields", "elements") for text in _texts(block.value(key)))
+        yield "\n".join(filter(str.strip, parts))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -73,8 +92,28 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        joined = "".join(text for each in value for text in _texts(each))
+        between = "\n" if any(_is_paragraph(each) for each in value) else ""
+        joined = between.join(text for each in value for text in _texts(each))
         yield from [joined] if joined else []
     elif isinstance(value, dict):
+        yield from _of_element(value)
+
+
+def _is_paragraph(value: Any) -> bool:
+    """Whether an element stands on lines of its own."""
+    return isinstance(value, dict) and value.get("type") in (*_PARAGRAPHS, "mrkdwn", "plain_text")
+
+
+def _of_element(element: dict[str, Any]) -> Iterator[str]:
+    """An element in Slack's own markup, as it stands in texts."""
+    kind = str(element.get("type"))
+    if kind in _MARKS and isinstance(target := element.get(_MARKS[kind][0]), str):
+        yield _MARKS[kind][1].format(target)
+    elif kind == "link" and isinstance(url := element.get("url"), str):
+        label = element.get("text")
+        yield f"<{url}|{label}>" if isinstance(label, str) and label else f"<{url}>"
+    elif kind == "text" and isinstance(text := element.get("text"), str):
+        yield html.escape(text, quote=False)
+    else:
         for key in ("text", "elements"):
-            yield from _texts(value.get(key))
+            yield from _texts(element.get(key))

@@ -26,9 +26,10 @@ _MARKS = "".join(sorted(_DIRECTIONS))
 _AROUND = f"{_MARKS} \t\n\u00a0\u202f"
 _BLANK = "[ \u00a0\u202f\u2009]"
 _OPENING = re.compile(
-    rf"[{_MARKS}]*(?P<bracket>\[)?(?P<date>\d{{1,4}}(?P<point>[./-]){_BLANK}?\d{{1,2}}(?P=point){_BLANK}?\d{{1,4}})\.?"
+    rf"[{_MARKS}]*(?P<bracket>\[)?(?P<date>\d{{1,4}}(?P<point>[./‐‑-]){_BLANK}?\d{{1,2}}(?P=point){_BLANK}?\d{{1,4}})\.?"
     rf"(?P<comma>,)?{_BLANK}(?:klo{_BLANK}|kl\.{_BLANK})?(?P<clock>\d{{1,2}}[:.]\d\d(?:[:.]\d\d)?)"
-    rf"(?:{_BLANK}?(?P<half>[ap])\.?{_BLANK}?m\.?)?(?(bracket)\]|{_BLANK}[-–—]){_BLANK}(?P<rest>.*)",
+    rf"(?:{_BLANK}?(?P<half>[ap])\.?{_BLANK}?m\.?)?(?(bracket)\]|{_BLANK}?[-–—−‐‑])"
+    rf"{_BLANK}?(?P<rest>.*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(r"(?P<name>[^:\n\"“”„«»]{1,80}):(?P<blank> |\n|$)?(?P<text>)")
@@ -51,7 +52,8 @@ def sniff(document: Document) -> bool:
     if found is None:
         return False
     # `[2024-05-01 10:22] Jana: …` and `[5/6/2024 10:22] Agent: …` are how anybody stamps a line
-    anybodys = found["point"] == "-" or role_of_label(found["rest"].partition(":")[0]) is not None
+    is_iso = len(found["date"].partition(found["point"])[0]) == 4
+    anybodys = is_iso or role_of_label(found["rest"].partition(":")[0]) is not None
     return not (found["bracket"] and not found["comma"] and anybodys)
 
 

@@ -85,13 +85,29 @@ def _month_first(date: _Date) -> _Date:
     return _year(date[2]), date[0], date[1]
 
 
+def _short_year_first(date: _Date) -> _Date:
+    return _year(date[0]), date[1], date[2]
+
+
+def _is_year_first(dates: Sequence[str], written: Sequence[_Date]) -> bool:
+    """Whether the first numbers of dates such as `20-01-15` are years: they stay, while the last ones change."""
+    firsts, lasts = ({date[place] for date in written} for place in (0, 2))
+    if "-" not in dates[0] or max(lasts) > 31 or len(lasts) <= len(firsts):
+        return False
+    ordered = [_short_year_first(date) for date in written]
+    return all(date[1] <= 12 for date in written) and all(one <= other for one, other in pairwise(ordered))
+
+
 def _reading(dates: Sequence[str], written: Sequence[_Date]) -> Callable[[_Date], _Date] | None:
     """How to take a date for (year, month, day); None where two ways are as good.
 
-    A number above 12 is no month; points stand behind a day, not a month; a chat does not run backwards.
+    A number above 12 is no month; points stand behind a day, not a month; a chat does not run backwards. Of years in
+    front of and behind the hyphens those are taken that make a chat of days and not of years.
     """
     if written[0][0] > 31:
         return _year_first
+    if _is_year_first(dates, written):
+        return _short_year_first
     possible = [way for way in (_day_first, _month_first) if all(way(date)[1] <= 12 for date in written)]
     if len(possible) < 2:
         return possible[0] if possible else None

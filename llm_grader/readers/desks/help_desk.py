@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from llm_grader.readers.mail.html_text import html_to_text
+from llm_grader.readers.mail.html_text import html_to_text, is_html
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
@@ -162,8 +162,9 @@ def told_message(text: str, at: datetime | None, by: Mapping[str, Any], *, chann
 
 
 def written(html: str | None, plain: str | None) -> str:
-    """A text as its reader sees it: that of the markup, else the plain one."""
-    return (html_to_text(html).strip() if html else "") or (plain or "").strip()
+    """A text as its reader sees it: that of the markup, else the plain one, which some exports fill with markup."""
+    text = (html_to_text(html).strip() if html else "") or (plain or "").strip()
+    return html_to_text(text).strip() if not html and is_html(text) else text
 
 
 def flag(fields: JsonObject, key: str) -> bool | None:

@@ -25,8 +25,20 @@ _UNSEEN = re.compile(
     re.IGNORECASE,
 )  # a picture that counts who opens the mail
 _TARGET = re.compile(r"\s*(?:(https?://[^\s<>]+)|mailto:([^\s<>?]+)(?:\?.*)?|tel:([^\s<>]+))\s*", re.IGNORECASE)
+_BEGINS_AS_HTML = re.compile(
+    r"\s*<(?:!doctype|html|head|body|div|p|table|span|br|style|meta|blockquote)\b", re.IGNORECASE
+)
+_BLOCK = re.compile(r"<br\s{0,9}/?>|</(?:p|div|table|tr|td|ul|ol|li|blockquote|body|html|h[1-6])>", re.IGNORECASE)
 _LONGEST_ADDRESS = 100
 _MARKS = re.compile(r"^\s*(?:https?://)?(?:www\.)?|[\W_]+", re.IGNORECASE)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text that says nothing of its kind is HTML: it has blocks or line breaks as mail programs write them.
+
+    A `<b>` alone may be part of what somebody writes about.
+    """
+    return "<" in text and (_BEGINS_AS_HTML.match(text) or _BLOCK.search(text)) is not None
 
 
 def html_to_text(html: str) -> str:

@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from llm_grader.readers.mail.house import HOUSE, is_desk, side
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter, parse_letter
-from llm_grader.readers.mail.mail_threads import thread_letters
+from llm_grader.readers.mail.mail_threads import Thread, thread_letters
 from llm_grader.readers.mail.reply_parts import split_reply
-from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, Options
-from llm_grader.transcript import Participant, Role, RoleSource, Transcript, Turn
+from llm_grader.transcript import Participant, Role, Transcript, Turn
 
 NAME = "email"
 
@@ -30,7 +30,6 @@ _TELLING = frozenset(
 )
 _SEPARATOR = re.compile(rb"^From [^\n]{1,500}\n(?=[A-Za-z][A-Za-z0-9-]{0,70}[ \t]*:|>?From )", re.MULTILINE)
 _STUFFED = re.compile(rb"^>(>*From )", re.MULTILINE)
-_HOUSE: tuple[Role, ...] = ("agent", "supervisor", "bot")
 
 
 def sniff(document: Document) -> bool:
@@ -68,25 +67,25 @@ def _is_after_blank(data: bytes, at: int) -> bool:
 def join(letters: Iterable[Letter], options: Options) -> Iterator[Transcript]:
     """The conversations that the letters of all files make."""
     stems: Counter[str] = Counter()
-    for thread in thread_letters(letters):
+    for thread in thread_letters(letters, options.roles, days=options.subject_days):
         yield _transcript(thread, options, stems)
 
 
-def _transcript(thread: Sequence[Letter], options: Options, stems: Counter[str]) -> Transcript:
-    letters, warnings = _without_copies(thread)
+def _transcript(thread: Thread, options: Options, stems: Counter[str]) -> Transcript:
+    letters, warnings = _without_copies(thread.letters)
     if any(letter.at is None for letter in letters) and len(letters) > 1:
         warnings.append("not every mail has a date: they are in the order of the files")
     turns = tuple(_turn(letter, options.roles) for letter in letters)
     times = [letter.at for letter in letters if letter.at]
     return Transcript(
-        id=_id(thread, stems),
+        id=_id(thread.letters, stems),
         channel="email",
         turns=turns,
         started_at=min(times, default=None),
         ended_at=max(times, default=None),
         participants=tuple(_participants(letters, turns)),
         metadata={"messages": [_about(letter) for letter in letters]},
-        warnings=(*dict.fromkeys((*(w for letter in letters for w in letter.warnings), *warnings)),),
+        warnings=(*dict.fromkeys((*(w for letter in letters for w in letter.warnings), *warnings, *thread.warnings)),),
     )
 
 
@@ -94,7 +93,7 @@ def _participants(letters: Sequence[Letter], turns: Sequence[Turn]) -> Iterator[
     """Who writes, a bot where only a machine does under the address, and who only gets letters, but for a desk."""
     persons = {turn.speaker: turn.role for turn in turns if turn.role != "bot"}
     people: dict[str, Role] = {turn.speaker: persons.get(turn.speaker, "bot") for turn in turns if turn.speaker}
-    told = [who for letter in letters for who in (*letter.to, *letter.copy) if not _is_desk(who.address)]
+    told = [who for letter in letters for who in (*letter.to, *letter.copy) if not is_desk(who.address)]
     names = {who.address: who.name for who in reversed(told) if who.name}
     names |= {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
     for address in dict.fromkeys((*people, *(who.address for who in told))):
@@ -126,7 +125,7 @@ def _without_copies(thread: Sequence[Letter]) -> tuple[list[Letter], list[str]]:
 
 
 def _turn(letter: Letter, roles: RoleMapping) -> Turn:
-    role, source, confidence = ("bot", "source", 1.0) if letter.automatic else _side(letter.sender, roles)
+    role, source, confidence = ("bot", "source", 1.0) if letter.automatic else side(letter.sender, roles)
     inside = _stays_inside(letter, roles)
     return Turn(
         role=role,
@@ -150,24 +149,8 @@ def _stays_inside(letter: Letter, roles: RoleMapping) -> bool:
 
 def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:
     """Whether the mapping says so, or it is a desk at home: another company has its `support@` too."""
-    role, source, _ = _side(who, roles)
-    return role in _HOUSE and (source == "mapping" or who.address.endswith(f"@{home}"))
-
-
-def _side(who: Address, roles: RoleMapping) -> tuple[Role, RoleSource | None, float | None]:
-    """Who the mapping says; an agent when the address is `support@` or the like."""
-    name = "" if "@" in who.name else who.name
-    mapped = roles.role_of(name) or roles.role_of(who.address)
-    if mapped:
-        return mapped, "mapping", 1.0
-    if _is_desk(who.address):
-        return "agent", "cues", 0.9
-    return "unknown", None, None
-
-
-def _is_desk(address: str) -> bool:
-    """Whether it is a house's and nobody's own, such as `support@`."""
-    return role_of_label(address.partition("@")[0]) == "agent"
+    role, source, _ = side(who, roles)
+    return role in HOUSE and (source == "mapping" or who.address.endswith(f"@{home}"))
 
 
 def _about(letter: Letter) -> dict[str, Any]:

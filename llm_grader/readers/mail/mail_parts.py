@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from functools import lru_cache
@@ -15,6 +16,11 @@ from llm_grader.readers.source.decoding import unify_line_ends
 
 _UNSAFE_CHARSETS = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined")
 
+_WORD = re.compile(r"\w+")
+_ADDRESS = re.compile(r"<[^<>\s]*>|\[image\]|https?://\S+")
+_SAME_SHARE = 0.5
+_STUB = "the plain part of a mail does not say what its HTML says: the HTML was read"
+
 
 class Attachment(NamedTuple):
     """A part of a mail that is no text of it."""
@@ -24,7 +30,7 @@ class Attachment(NamedTuple):
 
 
 def texts_of(part: EmailMessage, warnings: list[str]) -> list[str]:
-    """The texts of a part, in order; of alternatives the plain one, unless it is empty.
+    """The texts of a part, in order; of alternatives the plain one, unless it says less than half of the other.
 
     `EmailMessage.get_body` would take the first text and drop those behind a picture.
     """
@@ -38,12 +44,24 @@ def texts_of(part: EmailMessage, warnings: list[str]) -> list[str]:
 def _best_of(part: EmailMessage, warnings: list[str]) -> list[str]:
     children = _parts(part)
     plain = [child for child in children if child.get_content_type() == "text/plain" and _is_text(child)]
-    others = [child for child in children if child not in plain]
-    for several in (plain, others):
-        texts = [text for child in several for text in texts_of(child, warnings)]
-        if any(text.strip() for text in texts):
-            return texts
-    return []
+    texts = [text for child in plain for text in texts_of(child, warnings)]
+    aside: list[str] = []
+    others = [text for child in children if child not in plain for text in texts_of(child, aside)]
+    is_blank = not any(text.strip() for text in texts)
+    if not is_blank and not _is_stub("\n".join(texts), "\n".join(others)):
+        return texts
+    warnings += aside
+    if not is_blank:
+        warnings.append(_STUB)
+    return others
+
+
+def _is_stub(plain: str, other: str) -> bool:
+    """Whether a plain text stands for less than half of the words of the other alternative."""
+    if len(plain) > len(other):
+        return False
+    words = set(_WORD.findall(_ADDRESS.sub("", other).casefold()))
+    return len(words & set(_WORD.findall(plain.casefold()))) < _SAME_SHARE * len(words)
 
 
 def attachments_of(part: EmailMessage, warnings: list[str]) -> Iterator[Attachment]:

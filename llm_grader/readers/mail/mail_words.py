@@ -22,6 +22,9 @@ def _pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[s
     return re.compile(f"{before}(?:{_one_of(phrases)}){after}", re.IGNORECASE)
 
 
+DESKS = frozenset(["help", "hilfe", "pomoc", "segitseg", "abi", "service", "servicedesk", "helpline", "hotline"])
+"""The words before the `@` of a desk's address, besides those that name an agent's role."""
+
 WROTE = _pattern(
     r"""wrote|writes|schrieb|schreibt|napsala?|napsal\(a\)|napísala?|napísal\(a\)|píše|írta|írt|kirjutas|a écrit
     |escribió|schreef|heeft geschreven|skrev|napisała?|napisał\(a\)|pisze|ha scritto|escreveu|kirjoitti|написала?""",
@@ -30,11 +33,26 @@ WROTE = _pattern(
 )
 """The verb of a line such as `On 5 May 2024 Jana wrote:`."""
 
+SAID = _pattern(
+    r"""said|says|quoting|geschrieben|zitat von|geschreven|napisana przez|citování|citace|idézet|citation de|citando
+    |citerar|cytowanie|写道""",
+    before=r"(?<!\w)",
+    after=r"(?!\w)",
+)
+"""The same verb where programs word it as people do in a sentence: it counts beside an address only."""
+
+OF_A_PERSON = re.compile(
+    r"\b(?:i|we|he|she|they|it|who|ich|wir|er|man|já|my|ona|én|mi|ő|ma|mina|sina|ta|nad|je|j'ai)\s+$",
+    re.IGNORECASE,
+)
+"""Before the verb, the sign of a sentence: `as I wrote to help@…:`."""
+
 _HEADERS: dict[HeaderKind, str] = {
-    "from": "from|von|od|odesílatel|feladó|saatja|kellelt|de|van|från|fra|nadawca|da|lähettäjä|от|от кого",
-    "date": """date|sent|datum|gesendet|odesláno|dátum|elküldve|küldve|küldés dátuma|kuupäev|saadetud|envoyé|fecha
-        |enviado|enviado el|verzonden|skickat|dato|sendt|data|wysłano|inviato|дата|отправлено""",
-    "to": "to|an|komu|pro|címzett|kellele|saaja|à|para|aan|till|til|do|a|кому",
+    "from": "from|von|od|odesílatel|feladó|küldő|saatja|kellelt|de|van|från|fra|nadawca|da|lähettäjä|от|от кого",
+    "date": """date|sent|datum|gesendet|odesláno|odoslané|datum odeslání|dátum|elküldve|küldve|küldés dátuma
+        |kuupäev|saadetud|saatmisaeg|saatmise kuupäev|envoyé|fecha|enviado|enviado el|verzonden|skickat|dato|sendt
+        |data|wysłano|inviato|дата|отправлено""",
+    "to": "to|an|komu|pro|adresát|příjemce|címzett|kellele|saaja|adressaat|à|para|aan|till|til|do|a|кому",
     "copy": """cc|kopie|kopia|másolatot kap|másolat|koopia|kopi|reply-to|antwort an|risposta|odpověď|válaszcím""",
     "subject": """subject|betreff|předmět|predmet|tárgy|teema|objet|asunto|onderwerp|ämne|emne|temat|oggetto|assunto
         |тема""",
@@ -55,12 +73,24 @@ def _marker(phrases: str) -> re.Pattern[str]:
 
 
 ORIGINAL = _marker(
-    """original message|original email|ursprüngliche nachricht|originalnachricht|původní zpráva|původní e-mail
-    |pôvodná správa|eredeti üzenet|eredeti levél|algne kiri|algne sõnum|originaalkiri|message d'origine
+    """original message|original email|ursprüngliche nachricht|originalnachricht|original-nachricht|původní zpráva
+    |původní e-mail|pôvodná správa|eredeti üzenet|eredeti levél|algne kiri|algne sõnum|algne teade|algsõnum
+    |originaalkiri|message d'origine
     |message original|mensaje original|oorspronkelijk bericht|originalmeddelande|ursprungligt meddelande
     |oprindelig meddelelse|wiadomość oryginalna|oryginalna wiadomość|messaggio originale|mensagem original"""
 )
 """`-----Original Message-----` and its like."""
+
+ABOVE_THIS = re.compile(
+    r"(?:repl|respon|answer|write|antwort|odpov|válasz|vasta|répon|escrib|antwoord|svar|skriv|odpow|pisz)[^\n]{0,60}"
+    r"(?:above (?:this|the) line|(?:über|oberhalb) dieser (?:zeile|linie)|nad (?:t[ou]uto|tento|tímto|tuto) ?\w*"
+    r"|(?:e|ezen?|a) (?:sor|vonal) (?:fölé|felett|fölött)|selle (?:rea|joone) kohale|au-dessus de cette ligne"
+    r"|encima de esta línea|boven deze (?:regel|lijn)|ovanför (?:den här|denna) (?:raden|rad|linjen)"
+    r"|over denne linj?e|(?:powyżej|nad) t(?:ej|ą) lini)"
+    r"|^[\s>]*[#*=-]{2,}[^\n]{0,60}(?:above this line|dieser zeile|touto čarou|tento řádek)",
+    re.IGNORECASE,
+)
+"""`##- Please type your reply above this line -##`, below which a help desk quotes."""
 
 FORWARDED = _marker(
     """forwarded message|begin forwarded message|forwarded by .{1,80}?|weitergeleitete nachricht
@@ -76,6 +106,10 @@ FORWARDED = _marker(
 
 SENT_FROM = _pattern(
     """sent from|sent with|sent via|get outlook for|von meinem .{1,40} gesendet|gesendet von|gesendet mit|gesendet aus
+    |holen sie sich outlook|outlook für .{2,10} beziehen|télécharger outlook|obtener outlook|hämta outlook|hent outlook
+    |outlook voor .{2,10} downloaden|pobierz .{0,10}outlook|získat outlook|hankige outlook|az outlook .{0,12} letöltése
+    |az outlook .{0,12} beszerzése|verstuurd vanaf|sent using|gesendet über|odesláno přes|odesláno mobilní
+    |wysłano za pomocą
     |diese nachricht wurde von mein.{1,60} gesendet|odesláno z|odesláno ze|odesláno pomocí|elküldve a|elküldve az
     |az? .{1,30} küldve|saadetud minu|saadetud mu|saadetud telefonist|saadetud iphone.{1,6}|envoyé de mon
     |envoyé depuis|envoyé à partir|enviado desde mi|verzonden vanaf|verzonden met|verzonden vanuit|skickat från

@@ -7,10 +7,18 @@ tile the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from llm_grader.readers.mail.attributions import (
+    attributions,
+    earlier_comments,
+    has_address,
+    introduces_unmarked,
+    is_above_marker,
+    is_quote,
+)
 from llm_grader.readers.mail.mail_words import (
     CLOSING,
     CONTACT,
@@ -21,22 +29,14 @@ from llm_grader.readers.mail.mail_words import (
     LEGAL,
     ORIGINAL,
     SENT_FROM,
-    WROTE,
     HeaderKind,
 )
 from llm_grader.transcript import Segment, SegmentKind
 
-_ATTRIBUTION_LINES = 4
-_ATTRIBUTION_LENGTH = 400
 _HEADER_LINES = 10
 _FROM_WITHIN = 3
 _SIGNATURE_LINES = 12
-_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
-_DATE = re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,2}[:.]\d{2}\b")
-_DATE_FIRST = re.compile(r"[\s>*_]*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4})\b")
-_DATE_WITHIN = 30
 _MARKED = re.compile(r"[\s>]{0,20}[-_=*]{2}|[^:\n]{1,80}:")  # cheap, and true for every line that could be a marker
-_CLUE = re.compile(r"[@\d]")
 _RULE = re.compile(r"\s*(?:[-_=*]{5,})\s*")
 _DELIMITER = re.compile(r"(?:--|—|–|_{5,})[ \t]*")
 _LINK = re.compile(r"<[^<>\s]*>")
@@ -69,12 +69,14 @@ def split_reply(text: str) -> tuple[Segment, ...]:
 def _kinds(lines: Sequence[str]) -> list[SegmentKind]:
     """What each line is."""
     kinds: list[SegmentKind] = []
-    attributions = dict(_attributions(lines))
+    introduced = dict(attributions(lines))
     written = False
     while (number := len(kinds)) < len(lines):
-        kind, end = _part_at(lines, number, attributions, written=written)
+        kind, end = _part_at(lines, number, introduced, written=written)
         written = written or (kind == "body" and bool(lines[number].strip()))
         kinds += [kind] * (end - number)
+    if (history := earlier_comments(lines)) is not None:
+        kinds[history:] = ["quoted"] * (len(kinds) - history)
     _bridge_blanks(lines, kinds)
     for start, end in _runs(kinds, "body"):
         _mark_ending(lines, kinds, start, end)
@@ -82,74 +84,28 @@ def _kinds(lines: Sequence[str]) -> list[SegmentKind]:
 
 
 def _part_at(
-    lines: Sequence[str], number: int, attributions: dict[int, int], *, written: bool
+    lines: Sequence[str], number: int, introduced: dict[int, int], *, written: bool
 ) -> tuple[SegmentKind, int]:
     """What begins at a line, and where it ends; `written` is whether the author wrote anything above it."""
     line, end = lines[number], len(lines)
     marked = _MARKED.match(line) is not None
     if marked and FORWARDED.fullmatch(line):
-        return "forwarded", _end_of_quotes(lines, number) if _is_quote(line) else end
-    if number in attributions:
-        below = next((lines[at] for at in range(attributions[number], end) if lines[at].strip()), "")
+        return "forwarded", _end_of_quotes(lines, number) if is_quote(line) else end
+    if number in introduced:
+        below = next((lines[at] for at in range(introduced[number], end) if lines[at].strip()), "")
         # above an answer in between, or with nothing above it, only the line itself is sure not to be the author's
-        return "quoted", attributions[number] if _is_quote(below) or not written else end
-    if _is_quote(line):
-        return "quoted", number + 1
+        return "quoted", introduced[number] if is_quote(below) or not written else end
+    if is_quote(line):
+        return "quoted", end if written and introduces_unmarked(line) else number + 1
     if marked and (ORIGINAL.fullmatch(line) or _begins_headers(lines, number)):
         return ("quoted" if written else "forwarded"), end
+    if is_above_marker(line):
+        return "quoted", end if written else number + 1
     return "body", number + 1
 
 
-def _is_quote(line: str) -> bool:
-    return line.lstrip().startswith(">")
-
-
 def _end_of_quotes(lines: Sequence[str], number: int) -> int:
-    return next((at for at in range(number, len(lines)) if lines[at].strip() and not _is_quote(lines[at])), len(lines))
-
-
-def _attributions(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where lines such as `On 5 May 2024 Jana <j@x> wrote:` begin and end, wrapped over up to four lines."""
-    for last, line in enumerate(lines):
-        ending = line.rstrip()[-1:]
-        if ending in (":", ">") and (not _is_quote(line) or _closes_address(lines, last)):
-            first = _first_line(lines, last)
-            if first is not None:
-                yield first, last + 1
-
-
-def _closes_address(lines: Sequence[str], number: int) -> bool:
-    """Whether the `>` at the beginning of a line belongs to an address that was broken in two."""
-    above = lines[number - 1] if number else ""
-    return above.rfind("<") > above.rfind(">")
-
-
-def _first_line(lines: Sequence[str], last: int) -> int | None:
-    """The line an attribution that ends in `last` begins with, None when it is none."""
-    by_address, joined = None, ""
-    for first in range(last, max(last - _ATTRIBUTION_LINES, -1), -1):
-        if not lines[first].strip() or (_is_quote(lines[first]) and first < last):
-            break
-        nameless = joined.startswith(("<", "("))  # the name then stands on this line, above its address
-        joined = f"{lines[first].strip()} {joined}"
-        if len(joined) > _ATTRIBUTION_LENGTH:
-            break
-        if not _CLUE.search(joined):
-            continue
-        wrote, address, date = WROTE.search(joined), _ADDRESS.search(joined), _DATE.search(joined)
-        if date and (wrote or address) and _begins_with_date(joined, wrote=bool(wrote)):
-            return first
-        if wrote and address and (by_address is None or nameless):
-            by_address = first
-        if wrote and address and date and not joined.startswith(("<", "(")):
-            return first
-    return by_address
-
-
-def _begins_with_date(joined: str, *, wrote: bool) -> bool:
-    if not wrote:
-        return _DATE_FIRST.match(joined) is not None
-    return any(character.isdigit() for character in joined[:_DATE_WITHIN])
+    return next((at for at in range(number, len(lines)) if lines[at].strip() and not is_quote(lines[at])), len(lines))
 
 
 def _begins_headers(lines: Sequence[str], number: int) -> bool:
@@ -162,7 +118,7 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
     kinds = {kind for kind, _ in headers}
     has_from = "from" in map(_header_kind, lines[number : number + _FROM_WITHIN])
     # an itinerary has From, To and Date as well, but neither a subject nor an address
-    return has_from and len(kinds) >= 3 and ("subject" in kinds or any(_ADDRESS.search(line) for _, line in headers))
+    return has_from and len(kinds) >= 3 and ("subject" in kinds or any(has_address(line) for _, line in headers))
 
 
 def _header_kind(line: str) -> HeaderKind | None:

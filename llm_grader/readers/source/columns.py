@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from llm_grader.transcript import Channel, Model, Role, Ticket
+from llm_grader.files.yaml_strict import load_yaml
+from llm_grader.transcript import Channel, Model, Role, Ticket, TurnKind, Visibility
 
 TICKET_FIELDS = tuple(name for name in Ticket.model_fields if name not in ("sent", "vendor"))
+
+
+_ONLY_IN_RECIPES = frozenset(("applies", "turns"))
+
+
+def is_recipe(source: Mapping[str, Any] | Path | str) -> bool:
+    """Whether a mapping, or the YAML file of one, is a recipe rather than a column mapping.
+
+    Raises:
+        MalformedInput: the file cannot be read.
+    """
+    data = source if isinstance(source, Mapping) else load_yaml(Path(source))[0]
+    return isinstance(data, Mapping) and bool(_ONLY_IN_RECIPES & data.keys())
 
 
 class TurnColumns(Model):
@@ -40,7 +56,10 @@ class ColumnMapping(Model):
     - `cell`: a row is a transcript, and `cell` names the column that holds its turns as a JSON list (objects with the
       keys that `turn` names, or lists whose positions it names) or as text with labelled lines.
 
-    `roles` says what the values of the role column mean. `ticket` maps ticket fields to columns, and columns that
+    A column of JSON may be named by the keys that lead to it, with dots between them.
+
+    `roles`, `kinds` and `visibilities` say what the values of those columns mean, without regard to case. `time_format`
+    is how times are written, as Python's `strptime` takes it. `ticket` maps ticket fields to columns, and columns that
     nothing names are kept as metadata. `channel` is a constant, `channel_column` a column.
     """
 
@@ -49,6 +68,9 @@ class ColumnMapping(Model):
     columns: dict[str, Role] = Field(default_factory=dict)
     cell: str | None = None
     roles: dict[str, Role] = Field(default_factory=dict)
+    kinds: dict[str, TurnKind] = Field(default_factory=dict)
+    visibilities: dict[str, Visibility] = Field(default_factory=dict)
+    time_format: str | None = None
     order: str | None = None
     channel: Channel | None = None
     channel_column: str | None = None
@@ -56,6 +78,15 @@ class ColumnMapping(Model):
     language_column: str | None = None
     ticket: dict[str, str] = Field(default_factory=dict)
     separator: str | None = Field(default=None, min_length=1, max_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_of_the_whole(cls, data: Any) -> Any:
+        """An id that is named as a part of the turn is that of the conversation where there is no other."""
+        turn = data.get("turn") if isinstance(data, dict) else None
+        if not isinstance(turn, dict) or "id" not in turn or data.get("id") is not None:
+            return data
+        return {**data, "id": turn["id"], "turn": {key: value for key, value in turn.items() if key != "id"}}
 
     @model_validator(mode="after")
     def _one_layout(self) -> Self:
@@ -72,6 +103,11 @@ class ColumnMapping(Model):
         return self
 
     @cached_property
+    def roles_by_word(self) -> dict[str, Role]:
+        """What the values of the role column mean, by their text without case."""
+        return {word.casefold(): role for word, role in self.roles.items()}
+
+    @cached_property
     def needed(self) -> frozenset[str]:
         """The columns without which there is no transcript."""
         text = (self.turn.text,) if self.turn and not self.cell else ()
@@ -85,7 +121,8 @@ class ColumnMapping(Model):
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """Every column that the mapping gives a meaning."""
+        """Every column that the mapping gives a meaning; of turns in a cell none, for these have keys of their own."""
         turn = () if self.turn is None or self.cell else self.turn.by_field.values()
-        single = (self.id, self.cell, self.order, self.channel_column, self.language_column)
+        order = None if self.cell else self.order
+        single = (self.id, self.cell, order, self.channel_column, self.language_column)
         return frozenset({*turn, *self.columns, *self.ticket.values(), *(name for name in single if name)})

@@ -161,7 +161,7 @@ def _fit(sample: bytes, encoding: str, language: str) -> float:
 
 def _telling_lines(data: bytes) -> bytes:
     sample, size = [], 0
-    for line in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n?", data):
+    for line in re.finditer(rb"(?m)^[^\n]*[\x80-\xff][^\n]*\n?", data):
         sample.append(line[0][:_SAMPLE_BYTES])
         size += len(sample[-1])
         if size > _SAMPLE_BYTES:

@@ -21,6 +21,7 @@ from llm_grader.files.json_strict import (
     Record,
     is_json,
     is_lines,
+    opens_lines,
     records_by_line,
     records_of_document,
     records_of_lines,
@@ -32,19 +33,22 @@ from llm_grader.readers.source.decoding import decode, decode_head, unify_line_e
 from llm_grader.transcript import Channel
 
 _BEGINNING = 65_536
+_BEGINNINGS = 50
 
 
 @dataclass(frozen=True)
 class Options:
     """What the caller said about the input; the same for every file of one read.
 
-    `channel` is used where the source does not say. `on_error` None raises the first error.
+    `channel` is used where the source does not say. `on_error` None raises the first error. `subject_days` is how far
+    apart mails that only their subject puts together may be.
     """
 
     roles: RoleMapping = field(default_factory=RoleMapping)
     columns: ColumnMapping | None = None
     channel: Channel | None = None
     on_error: Callable[[InputError], None] | None = None
+    subject_days: float = 30
 
     def report(self, error: InputError) -> None:
         """Tell the caller about a problem; with nobody listening, it is raised."""
@@ -167,6 +171,12 @@ class Document:
         """The first JSON record that can be parsed, None when there is none."""
         return next((record.value for record in self._records() if isinstance(record, Record)), None)
 
+    @cached_property
+    def beginnings(self) -> list[Any]:
+        """The first fifty JSON records that can be parsed: what sniffing by more than the first one looks at."""
+        found = (record.value for record in self._records() if isinstance(record, Record))
+        return list(islice(found, _BEGINNINGS))
+
     @property
     def json_problem(self) -> MalformedInput | None:
         """What stops a file that begins like JSON from being read as JSON at all."""
@@ -187,7 +197,13 @@ class Document:
             return iter(())
         if self._is_read_by_line:
             return self._records_on_disk()
-        return records_by_line(self._json_text) if is_lines(self._json_text) else iter(self._whole)
+        if self._is_lines:
+            return records_by_line(self._json_text, self.warn)
+        return iter(self._whole)
+
+    @cached_property
+    def _is_lines(self) -> bool:
+        return is_lines(self._json_text)
 
     @cached_property
     def _is_read_by_line(self) -> bool:
@@ -197,7 +213,7 @@ class Document:
         halves = 0
         try:
             with self._file() as file:
-                if not is_lines("".join(_first_lines(file))):
+                if not opens_lines("".join(_first_lines(file))):
                     return False
                 file.seek(0)
                 for line in file:
@@ -212,7 +228,7 @@ class Document:
     def _records_on_disk(self) -> Iterator[Record | MalformedInput]:
         with self._file() as file:
             lines = (line.decode().removesuffix("\n") for line in file)
-            yield from records_of_lines(replace_lone_surrogates(line)[0] for line in lines)
+            yield from records_of_lines((replace_lone_surrogates(line)[0] for line in lines), self.warn)
 
     def _tell_halves(self, count: int) -> None:
         if count:
@@ -221,7 +237,7 @@ class Document:
     @cached_property
     def _whole(self) -> list[Record | MalformedInput]:
         try:
-            return list(records_of_document(self._json_text))
+            return list(records_of_document(self._json_text, self.warn))
         except MalformedInput as error:
             return [error]
 

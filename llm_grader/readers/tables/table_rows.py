@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.tables.headers import STATED_SEPARATOR, find_header
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
-SEPARATORS = (",", ";", "\t", "|")
 _PARQUET = b"PAR1"
-_LONGEST_NAME = 64
 _LARGEST_CELL = 200_000_000
 
 
@@ -37,7 +36,7 @@ def is_parquet(document: Document) -> bool:
 def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     """The columns of a table, as far as the beginning of the file shows them; empty for what looks like no table.
 
-    A first line of the wanted columns is a header, and so is one of short names above a row of as many cells.
+    A first line of the wanted columns is a header, and so is one that `find_header` takes for one.
 
     Raises:
         MalformedInput: the file is Parquet, and broken.
@@ -47,13 +46,10 @@ def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     if is_parquet(document):
         return list(_parquet_file(document).schema_arrow.names)
     if document.first is not None:
-        return list(document.first) if isinstance(document.first, dict) else []
-    first, _, below = document.head.partition("\n")
-    separator = _separator(first, frozenset(wanted))
-    names = _cells(first, separator)
-    alike = len(_cells(below, separator)) == len(names) > 1
-    named = alike and max(map(len, names)) <= _LONGEST_NAME
-    return names if named or frozenset(wanted) & set(names) else []
+        records = (record for record in document.beginnings if isinstance(record, dict))
+        return list(dict.fromkeys(name for record in records for name in record))
+    header = find_header(document.head, wanted)
+    return header.names if header else []
 
 
 def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) -> Iterator[Row]:
@@ -73,33 +69,21 @@ def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) 
                     raise MalformedInput("expected an object with the columns as keys")
                 yield Row(value, where)
     else:
-        first = document.head.partition("\n")[0]
-        yield from _csv_rows(document, separator or _separator(first, frozenset(wanted)))
-
-
-def _separator(header: str, wanted: frozenset[str]) -> str:
-    """The separator that makes most of the wanted columns, or else most cells, of the header."""
-    cells = {separator: _cells(header, separator) for separator in SEPARATORS}
-    return max(cells, key=lambda separator: (len(wanted.intersection(cells[separator])), len(cells[separator])))
-
-
-def _cells(text: str, separator: str) -> list[str]:
-    """The cells of the first row, which may go over several lines."""
-    try:
-        return [cell.strip() for cell in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
-    except csv.Error:
-        return []
+        header = find_header(document.head, wanted)
+        yield from _csv_rows(document, separator or (header.separator if header else ","))
 
 
 def _csv_rows(document: Document, separator: str) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
-    reader = csv.reader(io.StringIO(document.text, newline=""), delimiter=separator, strict=True)
+    text = io.StringIO(document.text, newline="")
+    above = int(STATED_SEPARATOR.match(document.head) is not None and bool(text.readline()))
+    reader = csv.reader(text, delimiter=separator, strict=True)
     header = [cell.strip() for cell in _next_row(reader, document) or ()]
     twice = next((name for name, times in Counter(header).items() if times > 1), None)
     if twice is not None:
         raise MalformedInput(f"the column {twice[:40]!r} stands twice", where="line 1")
     while True:
-        where = f"line {reader.line_num + 1}"
+        where = f"line {reader.line_num + 1 + above}"
         row = _next_row(reader, document)
         if row is None:
             return

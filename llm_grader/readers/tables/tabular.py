@@ -6,28 +6,31 @@ CSV, JSON records, Parquet, and `datasets.Dataset` objects. What the mapping doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
+from pydantic import ValidationError
+
 from llm_grader.errors import MalformedInput
-from llm_grader.files.json_strict import is_json, parse_json
-from llm_grader.readers.chats import labelled_text
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document
-from llm_grader.readers.tables.table_cells import CellReader, as_text, kept
+from llm_grader.readers.source.moments import Moments
+from llm_grader.readers.source.sequence import in_order_of, order_of_times
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.headers import is_quoted_table
+from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.readers.tables.table_values import channel_of
+from llm_grader.readers.tables.turns_in_cells import turns_of_cell
+from llm_grader.transcript import Channel, Transcript, Turn
 
 NAME = "table"
 
-_NEWEST_FIRST = (
-    "times go back from one row to the next: rows are read in the order of the file, unless the column mapping names "
-    "the column that `order` is in"
-)
 _OBVIOUS_IDS = ("transcript_id", "conversation_id")
+_OBVIOUS_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
 _OBVIOUS_TURN = TurnColumns(
     **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
 )
+_SUGGEST = "`llm-grader read FILE --suggest-columns` drafts it"
 
 
 def sniff(document: Document) -> bool:
@@ -35,14 +38,19 @@ def sniff(document: Document) -> bool:
     return document.rows is not None or is_parquet(document) or _mapping(document) is not None
 
 
+def is_unmapped(document: Document) -> bool:
+    """Whether text is a table by its header and quoting, of which nobody says what the columns mean."""
+    return document.first is None and (bool(column_names(document)) or is_quoted_table(document.head))
+
+
 def read(document: Document) -> Iterator[Transcript]:
-    """The transcripts of the table. One with a broken row is read without it, and every one of the file says so.
+    """The transcripts of the table. A broken row costs itself, and every transcript says that turns may be missing.
 
     Raises:
         MalformedInput: the file is no table, or has no mapping, or lacks a column.
     """
     mapping = _mapping(document)
-    if mapping is None:
+    if mapping is None or missing_from(document, mapping):
         raise MalformedInput(missing_columns(document))
     rows = read_rows(document, mapping.separator, mapping.named)
     if mapping.cell or mapping.columns:
@@ -50,21 +58,43 @@ def read(document: Document) -> Iterator[Transcript]:
             with document.at(row.where):
                 yield _of_row(row, mapping, document)
         return
-    for rows_of_one in _grouped(rows, mapping, document).values():
-        with document.at(rows_of_one[0].where):
-            yield _of_rows(rows_of_one, mapping, document)
+    columns = mapping.turn or _OBVIOUS_TURN
+    groups = _grouped(rows, mapping, document)
+    times = _times_of(columns.at, [row for several in groups.values() for row in several], mapping)
+    order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
+    for several in groups.values():
+        with document.at(several[0].where):
+            reader = CellReader(mapping, document.options.roles, times.afresh())
+            if transcript := _of_rows(_sorted(several, mapping.order, order, reader), reader, document):
+                yield transcript
+
+
+def missing_from(document: Document, mapping: ColumnMapping) -> list[str]:
+    """The columns that a mapping names and the table does not have; of JSON, those that lead through its objects."""
+    names = set(column_names(document, mapping.named))
+    if document.rows is not None and not names:
+        return []
+    beginnings = document.beginnings if document.rows is None and document.first is not None else []
+    return sorted(
+        name
+        for name in mapping.named - names
+        if not any(isinstance(record, dict) and cell_of(record, name) is not None for record in beginnings)
+    )
 
 
 def _mapping(document: Document) -> ColumnMapping | None:
     given = document.options.columns
     names = column_names(document, given.named if given else ())
     if given is not None:
-        return given if given.needed <= set(names) or (document.rows is not None and not names) else None
+        lacking = given.needed.intersection(missing_from(document, given))
+        return None if lacking or not (names or document.rows is not None) else given
     ids = next((name for name in _OBVIOUS_IDS if name in names), None)
     if ids is None or "text" not in names or not {"role", "speaker"} & set(names):
         return None
+    hidden = [name for name in _OBVIOUS_VISIBILITIES if name in names]
     other = {f"{name}_column": name for name in ("channel", "language") if name in names}
-    turn = TurnColumns(**{name: name for name in _OBVIOUS_TURN.by_field if name in names})
+    parts = {name: name for name in _OBVIOUS_TURN.by_field if name in names}
+    turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
     return ColumnMapping(id=ids, turn=turn, **other)
 
 
@@ -74,38 +104,48 @@ def missing_columns(document: Document) -> str:
     names = column_names(document, given.named if given else ())
     found = f"the columns are {', '.join(names[:20])}" if names else "this is no table"
     if given is None:
-        return f"{found}: say what they mean with a column mapping (--columns FILE)"
-    return f"{found}; the mapping needs {', '.join(sorted(given.needed - set(names)))} besides"
+        return f"{found}: say what they mean with a column mapping (--columns FILE): {_SUGGEST}"
+    return f"{found}; the mapping needs {', '.join(missing_from(document, given))} besides"
 
 
 def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         with document.at(row.where):
-            if (name := as_text(row.cells.get(mapping.id or ""))) is None:
+            if (name := as_text(cell_of(row.cells, mapping.id))) is None:
                 document.warn(TURNS_MISSING)
                 raise MalformedInput(f"{mapping.id}: expected the id of the conversation, found nothing")
             groups.setdefault(name, []).append(row)
-    if mapping.order is not None:
-        for several in groups.values():
-            several.sort(key=lambda row: _order(row.cells.get(mapping.order or "")))
     return groups
 
 
-def _order(value: Any) -> tuple[float, str]:
-    text = as_text(value) or ""
-    try:
-        return float(text), ""
-    except ValueError:
-        return float("inf"), text
+def _times_of(column: str | None, rows: Sequence[Row], mapping: ColumnMapping) -> Moments:
+    """How the times of a column are written, by all of them."""
+    values = (cell_of(row.cells, column) for row in rows) if column else ()
+    return Moments(column or "", values, time_format=mapping.time_format)
 
 
-def _of_rows(rows: Sequence[Row], mapping: ColumnMapping, document: Document) -> Transcript:
-    """A transcript of the long layout."""
-    reader = CellReader(mapping, document.options.roles)
-    columns = mapping.turn or _OBVIOUS_TURN
-    turns = [_turn(row, reader, columns) for row in rows]
-    cells = [row.cells for row in rows]
+def _sorted(rows: list[Row], column: str | None, times: Moments, reader: CellReader) -> list[Row]:
+    if column is None:
+        return rows
+    return in_order_of(rows, lambda row: cell_of(row.cells, column), moments=times, name=column, note=reader.note)
+
+
+def _of_rows(rows: Sequence[Row], reader: CellReader, document: Document) -> Transcript | None:
+    """A transcript of the long layout; None where no row of it can be read."""
+    mapping, whole = reader.mapping, _last_filled([row.cells for row in rows], reader)
+    channel = _channel(whole, reader, document)
+    pairs = [(row, turn) for row in rows for turn in _turn(row, reader, channel, document)]
+    if not pairs:
+        return None
+    turns = since_first([turn for _, turn in pairs], reader.warnings)
+    places = list(range(len(turns))) if mapping.order else order_of_times(turns, reader.note)
+    metadata = _by_turn([pairs[place][0].cells for place in places], mapping)
+    return _transcript([turns[place] for place in places], whole, reader, document=document, metadata=metadata)
+
+
+def _by_turn(cells: Sequence[Mapping[str, Any]], mapping: ColumnMapping) -> dict[str, Any]:
+    """What no name in the mapping stands for: once where all rows say the same, else by turn."""
     metadata: dict[str, Any] = {}
     for name in dict.fromkeys(name for row in cells for name in row):
         if name in mapping.named:
@@ -115,21 +155,25 @@ def _of_rows(rows: Sequence[Row], mapping: ColumnMapping, document: Document) ->
             metadata[name] = values
         elif values[0] is not None:
             metadata[name] = values[0]
-    if mapping.order is None and _go_back(turns):
-        reader.note(_NEWEST_FIRST)
-    return _transcript(turns, _last_filled(cells, reader), reader, document=document, metadata=metadata)
+    return metadata
 
 
-def _go_back(turns: Sequence[Turn]) -> bool:
-    times = [turn.at for turn in turns if turn.at]
-    return any(later < earlier for earlier, later in pairwise(times))
+def _turn(row: Row, reader: CellReader, channel: Channel, document: Document) -> list[Turn]:
+    """The turn of a row; none where it cannot be read, which is told."""
+    with document.at(row.where):
+        try:
+            return [reader.turn(row.cells, reader.mapping.turn or _OBVIOUS_TURN, channel)]
+        except (MalformedInput, ValidationError):
+            document.warn(TURNS_MISSING)
+            raise
+    return []
 
 
 def _last_filled(rows: Sequence[Mapping[str, Any]], reader: CellReader) -> dict[str, Any]:
     """What the rows of a transcript say of the whole: of each column the last cell that is filled."""
     whole: dict[str, Any] = {}
     for name in reader.mapping.of_the_whole:
-        filled = [row[name] for row in rows if as_text(row.get(name)) is not None]
+        filled = [cell for row in rows if as_text(cell := cell_of(row, name)) is not None]
         if filled:
             whole[name] = filled[-1]
         if any(as_text(cell) != as_text(filled[-1]) for cell in filled):
@@ -137,46 +181,30 @@ def _last_filled(rows: Sequence[Mapping[str, Any]], reader: CellReader) -> dict[
     return whole
 
 
-def _turn(row: Row, reader: CellReader, columns: TurnColumns) -> Turn:
-    try:
-        return reader.turn(row.cells, columns)
-    except MalformedInput as error:
-        raise MalformedInput(error.message, where=row.where) from error
-
-
 def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
     """A transcript of the wide layout, or of one whose turns stand in a cell."""
     reader = CellReader(mapping, document.options.roles)
     if mapping.cell:
-        turns = _turns_of_cell(row, mapping, reader, document)
+        channel = _channel(row.cells, reader, document)
+        turns = turns_of_cell(row, mapping.turn or _OBVIOUS_TURN, reader, channel=channel, document=document)
     else:
-        said = ((as_text(row.cells.get(name)), name, role) for name, role in mapping.columns.items())
-        turns = [Turn(role=role, text=text, speaker=name) for text, name, role in said if text]
+        said = ((as_text(cell_of(row.cells, name)), name, role) for name, role in mapping.columns.items())
+        turns = [Turn(role=role, text=reader.shown(text, name), speaker=name) for text, name, role in said if text]
     unnamed = {name: kept(value) for name, value in row.cells.items() if name not in mapping.named}
     metadata = {name: value for name, value in unnamed.items() if value is not None}
     return _transcript(turns, row.cells, reader, document=document, metadata=metadata)
 
 
-def _turns_of_cell(row: Row, mapping: ColumnMapping, reader: CellReader, document: Document) -> list[Turn]:
-    value = row.cells.get(mapping.cell or "")
-    if isinstance(value, str) and is_json(value):
-        value = parse_json(value)
-    if isinstance(value, str):
-        part = Document(value.encode(), name=document.name, stem="cell", options=document.options, is_part=True)
-        (transcript,) = labelled_text.read(part)
-        reader.note(*transcript.warnings)
-        return list(transcript.turns)
-    if not isinstance(value, (list, tuple)):
-        raise MalformedInput(f"{mapping.cell}: expected a list of turns, or text with labelled lines")
-    return [reader.turn(_as_object(item, mapping), mapping.turn or _OBVIOUS_TURN) for item in value]
-
-
-def _as_object(item: Any, mapping: ColumnMapping) -> Mapping[str, Any]:
-    if isinstance(item, dict):
-        return item
-    if isinstance(item, (list, tuple)):
-        return {str(position): value for position, value in enumerate(item)}
-    raise MalformedInput(f"{mapping.cell}: expected a list of objects or lists, found another value in it")
+def _channel(cells: Mapping[str, Any], reader: CellReader, document: Document) -> Channel:
+    """The channel that a row states, or the mapping, or the caller."""
+    stated = as_text(cell_of(cells, reader.mapping.channel_column))
+    known = channel_of(stated) if stated else None
+    if stated and known is None:
+        reader.note(f"{reader.mapping.channel_column}: the channel is another word than chat, email or call")
+    channel = known or reader.mapping.channel or document.options.channel
+    if channel is None:
+        reader.note("the channel is not stated: read as chat")
+    return channel or "chat"
 
 
 def _transcript(
@@ -188,13 +216,10 @@ def _transcript(
     metadata: dict[str, Any],
 ) -> Transcript:
     mapping = reader.mapping
-    channel = as_text(cells.get(mapping.channel_column or "")) or mapping.channel or document.options.channel
-    if channel is None:
-        reader.note("the channel is not stated: read as chat")
     fields = {
-        "id": as_text(cells.get(mapping.id or "")) or document.new_id(),
-        "channel": channel or "chat",
-        "language": as_text(cells.get(mapping.language_column or "")) or mapping.language,
+        "id": as_text(cell_of(cells, mapping.id)) or document.new_id(),
+        "channel": _channel(cells, reader, document),
+        "language": as_text(cell_of(cells, mapping.language_column)) or mapping.language,
         "turns": tuple(turns),
         "ticket": reader.ticket(cells),
         "metadata": metadata,

@@ -12,10 +12,11 @@ from typing import Any
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.files.json_strict import parse_json
 from llm_grader.readers.calls import assemblyai, azure_speech, captions, contact_lens, deepgram, transcribe, whisper
-from llm_grader.readers.chats import chat_messages, labelled_text
+from llm_grader.readers.chats import chat_messages
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
+from llm_grader.readers.text import labelled_text
 from llm_grader.transcript import Transcript, Turn
 
 _VENDORS: tuple[ModuleType, ...] = (

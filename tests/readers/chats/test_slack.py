@@ -239,3 +239,63 @@ def test_a_value_of_another_type_in_any_file_is_read_or_told(
     for transcript in read_transcripts(export(tmp_path, files), on_error=problems.append):
         assert Transcript.model_validate_json(transcript.model_dump_json()) == transcript
     assert all(str(tmp_path) in str(problem) for problem in problems)
+
+
+RICH: list[dict[str, Any]] = [
+    {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_section",
+                "elements": [
+                    {"type": "text", "text": "see <that> "},
+                    {"type": "link", "url": "https://x.test/a"},
+                    {"type": "text", "text": " or "},
+                    {"type": "link", "url": "https://x.test/b", "text": "this"},
+                    {"type": "text", "text": ", ask "},
+                    {"type": "user", "user_id": "U1AGENT"},
+                    {"type": "text", "text": " "},
+                    {"type": "emoji", "name": "wave"},
+                ],
+            },
+            {
+                "type": "rich_text_list",
+                "elements": [
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "two"}]},
+                ],
+            },
+        ],
+    }
+]
+SECTIONS: list[dict[str, Any]] = [
+    {"type": "header", "text": {"type": "plain_text", "text": "New rating"}},
+    {"type": "section", "text": {"type": "mrkdwn", "text": "*Jo* wrote: never again"}},
+    {"type": "section", "fields": [{"type": "mrkdwn", "text": "Order"}, {"type": "mrkdwn", "text": "17"}]},
+]
+
+
+def one_text(tmp_path: Path, text: str, blocks: list[dict[str, Any]], **more: Any) -> str:
+    (transcript,) = read(tmp_path, {"help/2024-05-01": [message("U2CLIENT", text, 1000, blocks=blocks, **more)]})
+    return transcript.turns[0].text
+
+
+def test_rich_text_in_the_place_of_a_text_is_what_was_seen(tmp_path: Path) -> None:
+    assert one_text(tmp_path, "", RICH) == (
+        "see <that> https://x.test/a or this (https://x.test/b), ask @Jana :wave:\none\ntwo"
+    )
+
+
+def test_rich_text_that_repeats_the_text_is_left_out(tmp_path: Path) -> None:
+    assert one_text(tmp_path, "see it", RICH) == "see it"
+
+
+@pytest.mark.parametrize("text", ["New rating", ""])
+def test_blocks_of_an_app_that_say_more_than_its_text_are_read_below_it(tmp_path: Path, text: str) -> None:
+    assert one_text(tmp_path, text, SECTIONS) == "New rating\n*Jo* wrote: never again\nOrder\n17"
+
+
+def test_blocks_of_an_app_that_repeat_its_text_are_left_out(tmp_path: Path) -> None:
+    assert (
+        one_text(tmp_path, "New rating: *Jo* wrote: never again", SECTIONS[:2]) == "New rating: *Jo* wrote: never again"
+    )

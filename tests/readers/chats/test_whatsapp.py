@@ -247,3 +247,34 @@ def test_broken_lines_are_read_or_refused(tmp_path: Path, crumbs: list[str]) -> 
     (tmp_path / "chat.txt").write_text("01/05/24, 10:00 - Jana: Hi\n" + "".join(crumbs), "utf-8")
     (transcript,) = read_transcripts(tmp_path / "chat.txt", format="whatsapp")
     assert Transcript.model_validate_json(transcript.model_dump_json()) == transcript
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[15-01-20 02:22:56] Jana: Hi",
+        "15-01-20 02:22 - Jana: Hi",
+        "15/01/2020 02:22 – Jana: Hi",
+        "15.01.20 02:22 — Jana: Hi",
+        "15-01-2020, 02:22 −Jana: Hi",
+        "2020-01-15, 02:22 - Jana: Hi",
+        "15‑01‑20 02:22 - Jana: Hi",
+    ],
+)
+def test_commas_and_dashes_are_written_in_many_ways(tmp_path: Path, line: str) -> None:
+    transcript = read(tmp_path, f"{line}\n")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [("Jana", "Hi")]
+    assert (times(transcript)[0] or "").startswith("2020-01-15 02:22")
+
+
+@pytest.mark.parametrize(
+    ("dates", "last"),
+    [
+        (["15-01-20", "16-01-20"], "2020-01-16"),  # days, then the same year
+        (["15-01-20", "15-01-21"], "2015-01-21"),  # one year, then two days
+        (["15-12-31", "16-01-01", "16-01-02"], "2016-01-02"),  # two years, then three days
+    ],
+)
+def test_a_year_of_two_digits_may_stand_in_front(tmp_path: Path, dates: list[str], last: str) -> None:
+    transcript = read(tmp_path, "".join(f"[{date} 10:00:00] Jana: Hi\n" for date in dates))
+    assert times(transcript)[-1] == f"{last} 10:00:00"

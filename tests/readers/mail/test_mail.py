@@ -249,6 +249,28 @@ def test_an_empty_plain_part_gives_way_to_html(tmp_path: Path) -> None:
     assert read(tmp_path)[0].turns[0].text == "yes"
 
 
+@pytest.mark.parametrize(
+    ("plain", "html", "read_html"),
+    [
+        ("Your mail program does not show HTML.", "<p>My parcel never came, please call me.</p>", True),
+        ("Open in a browser: https://x.test/1", "<p>Der Drucker kam nie an. Bitte rufen Sie an.</p>", True),
+        ("[cid:image001.png]", "<p>Nothing works, see the picture.</p><img src='cid:1'>", True),
+        ("My parcel never came", "<p>My parcel <b>never</b> came</p>", False),
+        ("It never came.\n\n> Was it?", "<p>It never came.</p><blockquote>Was it?</blockquote>", False),
+        ("See <https://x.test>, please", '<p><a href="https://x.test">See</a>, please</p>', False),
+        ("A long text of which the page shows only a part", "<p>A part</p>", False),
+    ],
+)
+def test_a_plain_part_that_says_something_else_gives_way_to_html_and_this_is_told(
+    tmp_path: Path, plain: str, html: str, read_html: bool
+) -> None:
+    body = f"--b\nContent-Type: text/plain\n\n{plain}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
+    mail(tmp_path, "1.eml", body=body, Content_Type="multipart/alternative; boundary=b")
+    (transcript,) = read(tmp_path)
+    assert (transcript.turns[0].text != plain) == read_html
+    assert any("the HTML was read" in warning for warning in transcript.warnings) == read_html
+
+
 def test_what_is_attached_to_the_alternative_that_is_not_read_is_kept(tmp_path: Path) -> None:
     mixed = (
         "--c\nContent-Type: text/html\n\n<p>See the invoice</p>\n"

@@ -32,6 +32,36 @@ ATTRIBUTIONS = [
     "pon., 5 lut 2024 o 10:12 Jana Nova <jana@acme.test> napisał(a):",
     "W dniu 5.02.2024 o 10:12, Jana Nova pisze:",
 ]
+PROGRAMS = [
+    "On Mon, 5 Feb 2024, 10:12 Jana, <jana@acme.test> wrote:",
+    "   On Monday, February 5, 2024 at 10:12:00 AM GMT+1, Jana <jana@acme.test> wrote:  ",
+    "On February 5, 2024 10:12:00 AM GMT+01:00, Jana <jana@acme.test> wrote:",
+    "---- On Mon, 05 Feb 2024 10:12:00 +0100 Jana <jana@acme.test> wrote ----",
+    "---- Am Mo, 05 Feb 2024 10:12:00 +0100 jana@acme.test schrieb ---",
+    "--- On Mon, 2/5/24, Jana <jana@acme.test> wrote:",
+    "On 5 February 2024 at 10:12:33, Jana (jana@acme.test) said:",
+    "Jana Nova <jana@acme.test> said on 5 Feb 2024:",
+    "Am Montag, 5. Februar 2024, 10:12:00 MEZ hat Jana <jana@acme.test> Folgendes geschrieben:",
+    "Op 5 feb 2024 om 10:12 heeft Jana <jana@acme.test> het volgende geschreven:",
+    "Wiadomość napisana przez Jana <jana@acme.test> w dniu 5 lut 2024, o godz. 10:12:",
+    "5. 2. 2024 v 10:12, Jana Nova <jana@acme.test>:",
+    "Dne pondělí 5. února 2024 Jana Nova <jana@acme.test> napsal(a):",
+    "Jana <jana@acme.test> írta (2024. febr. 5., 10:12):",
+    "2024. febr. 5. dátummal, 10:12 időpontban Jana <jana@acme.test> írta:",
+    "Ühel kenal päeval, 5.02.2024 kell 10:12, kirjutas Jana:",
+    "пн, 5 февр. 2024 г. в 10:12, Jana <jana@acme.test>:",
+    "2024年2月5日(月) 10:12 Jana <jana@acme.test>:",
+    "Zitat von Jana <jana@acme.test>:",
+    ">>> Jana Nova <jana@acme.test> 05.02.2024 10:12 >>>",
+    "##- Please type your reply above this line -##",
+    "--- Bitte antworten Sie oberhalb dieser Zeile ---",
+    "##- Prosím, napište svou odpověď nad tento řádek -##",
+    "-----Original-Nachricht-----\nBetreff: x\nDatum: 2024-02-05T10:12:00+0100\nVon: Jana\nAn: Petr",
+    "---------- Původní e-mail ----------\nOd: Jana <jana@acme.test>\nKomu: Petr\nDatum: 5. 2. 2024\nPředmět: x",
+    "-------- Algne teade --------\nSaatja: Jana <jana@acme.test>\nKuupäev: 05.02.24 10:12\nTeema: x",
+    "Saatja: Jana <jana@acme.test>\nSaatmisaeg: 5. veebruar 2024 10:12\nAdressaat: Petr\nTeema: x",
+]
+"""What mail programs and help desks put above a quotation without marks."""
 HEADERS = [
     "From: Jana <j@a.test>\nSent: Monday, February 5, 2024 10:12\nTo: Petr\nSubject: Order",
     "Von: Jana <j@a.test>\nGesendet: Montag, 5. Februar 2024 10:12\nAn: Petr\nBetreff: Bestellung",
@@ -74,6 +104,19 @@ def test_a_line_that_introduces_a_quotation_is_known_in_each_language_wrapped_or
             assert body(f"My answer: yes.\nSecond line.\n\n{line}{quotation}") == "My answer: yes.\nSecond line."
 
 
+@pytest.mark.parametrize("above", PROGRAMS)
+def test_what_mail_programs_put_above_a_quotation_begins_it(above: str) -> None:
+    for quotation in ("\n\nOld.\nMore.\n", "\n> Old.\n> More.\n"):
+        assert body(f"My answer: yes.\nSecond line.\n\n{above}{quotation}") == "My answer: yes.\nSecond line."
+
+
+@pytest.mark.parametrize(
+    "advert", ["Get Outlook for iOS<https://aka.test/o>", "Outlook für Android beziehen", "Verstuurd vanaf mijn iPhone"]
+)
+def test_what_a_telephone_writes_below_is_signature_in_each_language(advert: str) -> None:
+    assert parts(f"My answer.\n\n{advert}\n")[-1] == ("signature", advert)
+
+
 @pytest.mark.parametrize("headers", HEADERS)
 def test_headers_of_an_earlier_mail_are_known_in_each_language(headers: str) -> None:
     for rule in ("", "________________________________\n", "-----Original Message-----\n", " ----------\n\n"):
@@ -89,6 +132,15 @@ def test_what_is_passed_on_is_forwarded(marker: str) -> None:
         ("body", "See below."),
         ("forwarded", f"{marker}\nFrom: A\nSubject: B\n\nText"),
     ]
+
+
+@pytest.mark.parametrize(
+    "date", ["Feb 5, 2024, 10:12 GMT+1", "5. února 2024 10:12", "05.02.2024 10:12", "Feb 5, 10:12"]
+)
+def test_the_history_that_a_help_desk_sends_along_is_quoted(date: str) -> None:
+    text = f"##- Please type your reply above this line -##\n\nJana (Acme)\n{date}\n\nYes.\n\nPetr\n{date}\n\nOld?\n"
+    assert body(text) == f"Jana (Acme)\n{date}\n\nYes."
+    assert parts(text)[-1] == ("quoted", f"Petr\n{date}\n\nOld?")
 
 
 def test_answers_between_quoted_lines_are_body() -> None:
@@ -171,6 +223,12 @@ def test_legal_text_is_told_apart_in_each_language(disclaimer: str) -> None:
         "Is this confidential? Please delete my data, " * 3,
         "Two variants:\n--\n" + "one more line\n" * 20,
         "Forwarded message\nwas what the display said. Original message too.",
+        "Here is who worked on it:\n\n2024-02-05  Jana Nova  <jana@acme.test>\n\nplease call her.",
+        "My contacts:\n05.02.2024 Petr <petr@x.test>\n06.02.2024 Eva <eva@x.test>\nCall them.",
+        "On 5 February 2024 your agent said:\nYou get a refund.\nI never got it.",
+        "My address is petr@x.test. On 5 February 2024 I wrote:\nplease change it.",
+        "It was sent on 2024-02-05 10:12 to petr@x.test:\nnothing came.",
+        "Please reply on the line above this box, as written.",
         "At 10:15 your technician called.\nThen nothing happened.",
     ],
 )

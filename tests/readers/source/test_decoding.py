@@ -60,3 +60,9 @@ def test_nul_characters_stay_and_are_told() -> None:
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(UnsupportedFormat, match="no text in any encoding"):
         decode(bytes(range(128, 256)) * 20)
+
+
+def test_a_long_line_takes_a_time_in_proportion() -> None:
+    # a search that begins anew at each of 300,000 characters would look at 45,000,000,000
+    text, _ = decode(b">" * 300_000 + b"\nGr\xfc\xdfe und sch\xf6nen Tag\n")
+    assert text.endswith("Grüße und schönen Tag\n")

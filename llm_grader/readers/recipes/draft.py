@@ -1,0 +1,137 @@
+"""A recipe for JSON that nobody knows, or a column mapping for a table: drafted from what stands in the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import yaml
+
+from llm_grader.errors import UnsupportedFormat
+from llm_grader.readers.source.document import Document
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
+from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, suggest_columns
+
+_DEEPEST = 5
+_PLAIN = re.compile(r"[A-Za-z_]\w*")
+_NESTED_FIRST = 3
+
+
+class _Listed(NamedTuple):
+    """A list of objects that could be turns: where it stands, and what its objects hold."""
+
+    place: tuple[str, ...]
+    items: Sequence[Mapping[str, Any]]
+    guess: Guess
+
+
+def suggest_mapping(document: Document) -> str:
+    """YAML that says how a file can be read: a column mapping for a table, a recipe for nested JSON.
+
+    What could not be told stands in it as comments.
+
+    Raises:
+        UnsupportedFormat: nothing in it looks like what was said.
+    """
+    if document.first is None:
+        return _written(suggest_columns(document), "columns")
+    listed = max(_lists_of(document), key=_weight, default=None)
+    flat = guess_parts(columns_of([record for record in document.beginnings if isinstance(record, dict)]))
+    if listed is None and not flat.parts:
+        raise UnsupportedFormat(
+            "no list of objects in which something could be what was said: write a recipe (`llm-grader read schema`)"
+        )
+    if listed is None or not listed.place:
+        found = suggest_columns(document)
+        if _is_table(found):
+            return _written(found, "columns")
+    return _written(_recipe(listed or _Listed((), [], flat), document), "recipe")
+
+
+def _is_table(found: Suggestion) -> bool:
+    """Whether a column says which rows belong together, or rows are conversations."""
+    return not any("(`id`)" in doubt for doubt in found.doubts)
+
+
+def _lists_of(document: Document) -> Iterator[_Listed]:
+    records = [record for record in document.beginnings if isinstance(record, dict)]
+    if len(records) > 1:
+        yield from _lists_in(records, ())
+    for record in records[:_NESTED_FIRST]:
+        yield from _lists_in(record, ())
+
+
+def _lists_in(value: Any, place: tuple[str, ...]) -> Iterator[_Listed]:
+    if isinstance(value, list):
+        objects = [item for item in value if isinstance(item, dict)]
+        if objects and (guess := guess_parts(columns_of(objects))).parts:
+            yield _Listed(place, objects, guess)
+        return
+    if isinstance(value, dict) and len(place) < _DEEPEST:
+        for key, inside in value.items():
+            yield from _lists_in(inside, (*place, key))
+
+
+def _weight(listed: _Listed) -> tuple[int, bool, int, int]:
+    """How much a list looks like turns: by the parts that are found, and by how much of it is text."""
+    parts = listed.guess.parts
+    text = [item for item in listed.items if isinstance(item.get(parts["text"]), str) or "." in parts["text"]]
+    return len(parts.keys() & {"role", "speaker", "at", "start"}), bool(listed.place), len(text), len(parts)
+
+
+def _recipe(listed: _Listed, document: Document) -> Suggestion:
+    turns = ".".join(map(_key, listed.place)) or "[]"
+    turn: dict[str, Any] = {part: _path(column) for part, column in listed.guess.parts.items()}
+    if listed.guess.roles and "role" in turn:
+        turn["role"] = {"path": turn["role"], "values": listed.guess.roles}
+    if "visibility" in turn and rank("visibility", listed.guess.parts["visibility"]) is not None:
+        turn["visibility"] = _visibility(listed.guess.parts["visibility"], turn["visibility"])
+    if "kind" in turn:
+        turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"}}
+    name, first = _id_of(document), f"{turns}[0]" if listed.place else "[0]"
+    data = {
+        "name": "my-export",
+        "title": "What this export is",
+        "applies": [f"{first}.{_path(listed.guess.parts['text'])}"],
+        "turns": turns,
+        "turn": turn,
+        **({"id": name} if name and listed.place else {}),
+        "channel": "call" if "start" in turn else "email" if "subject" in turn else "chat",
+    }
+    doubts = ["whether these are chats, e-mails or calls (`channel`: chat, email or call)"]
+    doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
+    return Suggestion(data, tuple(doubts))
+
+
+def _visibility(column: str, place: str) -> dict[str, Any]:
+    hidden = re.search(r"internal|private|hidden", column, re.IGNORECASE) is not None
+    return {
+        "path": place,
+        "values": {"true": "internal" if hidden else "public", "false": "public" if hidden else "internal"},
+        "otherwise": "public",
+    }
+
+
+def _id_of(document: Document) -> str | None:
+    """The key of a record that is its id."""
+    first = document.first if isinstance(document.first, dict) else {}
+    simple = [key for key, value in first.items() if isinstance(value, (str, int)) and not isinstance(value, bool)]
+    named = sorted((place, key) for key in simple if (place := rank("id", key)) is not None)
+    return _key(named[0][1]) if named else None
+
+
+def _path(column: str) -> str:
+    return ".".join(map(_key, column.split(".")))
+
+
+def _key(name: str) -> str:
+    """A key as JMESPath writes it."""
+    return name if _PLAIN.fullmatch(name) else json.dumps(name)
+
+
+def _written(found: Suggestion, flag: str) -> str:
+    lines = [f"# Drafted from the file: look it through, then read with --{flag} THIS_FILE (and --check)."]
+    lines += [f"# Not told by the file: {doubt}" for doubt in found.doubts]
+    return "\n".join(lines) + "\n" + yaml.safe_dump(found.data, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,158 @@
+"""Where in a file the conversations stand, as a recipe says: records, lists of them, groups and threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, NamedTuple
+
+from llm_grader.errors import MalformedInput
+from llm_grader.files.json_strict import Record
+from llm_grader.readers.recipes.paths import is_nothing, path
+from llm_grader.readers.recipes.recipe import Recipe, RecipeThread, part_of
+from llm_grader.readers.recipes.recipe_parts import text_of
+from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.table_rows import column_names, is_parquet, read_rows
+
+_SAMPLE = 50
+
+
+class Items(NamedTuple):
+    """The objects of one conversation: the one that is the whole, and those that are its turns."""
+
+    whole: Any
+    turns: Sequence[Any]
+    where: str
+    name: str | None = None
+
+
+class Finder:
+    """Finds the conversations that a recipe describes.
+
+    Args:
+        recipe: the description.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._applies = [path(place) for place in recipe.applies]
+        self._conversations = path(recipe.conversations) if recipe.conversations else None
+        self._group = part_of(recipe.group)
+        self._lines = part_of(recipe.lines)
+
+    def applies(self, document: Document) -> bool:
+        """Whether every place that the recipe needs holds something, in the first conversation or all records."""
+        sample = self._sample(document)
+        if not sample:
+            return False
+        first = next(iter(self._within(sample[0])), None)
+        wholes = (first, sample) if isinstance(sample[0], dict) else (first,)
+        return any(all(holds(place(whole)) for place in self._applies) for whole in wholes)
+
+    def conversations(self, document: Document) -> Iterator[Items]:
+        """The conversations of the file.
+
+        Each record is one, or holds some. Where no record has turns, all records together are the list of them.
+
+        Raises:
+            MalformedInput: there are no records in it.
+        """
+        sample = self._sample(document)
+        if not sample:
+            raise MalformedInput("no JSON object in it")
+        if any(self._has_turns(whole) for record in sample for whole in self._within(record)):
+            for record, where in self._records(document):
+                yield from self._of_record(record, where)
+            return
+        together = [record for record, _ in self._records(document)]
+        for items in self._parted(Items(together, self._turns(together), "")):
+            yield items._replace(whole=items.turns)
+
+    def _of_record(self, record: Any, where: str) -> Iterator[Items]:
+        several = self._within(record)
+        for number, whole in enumerate(several, 1):
+            place = f"conversation {number}" if len(several) > 1 else ""
+            yield from self._parted(Items(whole, self._turns(whole), " ".join(filter(None, (where, place)))))
+
+    def _sample(self, document: Document) -> list[Any]:
+        """The first records of a file, none for one that the recipe is not for."""
+        if document.first is not None:
+            return document.beginnings
+        if not self._recipe.table or not column_names(document):
+            return []
+        return [record for record, _ in islice(_rows(document), _SAMPLE)]
+
+    def _records(self, document: Document) -> Iterable[Record]:
+        return document.records() if document.first is not None else _rows(document)
+
+    def _within(self, record: Any) -> list[Any]:
+        """The conversations of a record: those that it holds, else itself."""
+        listed = self._conversations(record) if self._conversations else None
+        if isinstance(listed, list) and listed:
+            return listed
+        return [record] if is_nothing(listed) else [listed]
+
+    def _has_turns(self, whole: Any) -> bool:
+        opening = self._recipe.opening
+        opens = (
+            opening is not None
+            and isinstance(whole, dict)
+            and any(holds(part.find(whole)) for name, part in opening.by_name.items() if name in ("text", "html"))
+        )
+        return opens or bool(self._turns(whole)) or bool(self._lines and holds(self._lines.find(whole)))
+
+    def _turns(self, whole: Any) -> list[Any]:
+        """The objects that are turns, in the order of the recipe's places."""
+        turns: list[Any] = []
+        for listed in (place(whole) for place in self._recipe.listed):
+            if isinstance(listed, list):
+                turns += listed
+            elif isinstance(listed, dict) and listed:
+                turns.append(listed)
+        return turns
+
+    def _parted(self, found: Items) -> Iterator[Items]:
+        """The conversations whose turns stand in one list."""
+        if self._recipe.thread is not None:
+            groups = _threads(found.turns, self._recipe.thread)
+        elif self._group is not None:
+            groups = _grouped(found.turns, partial(text_of, self._group))
+        else:
+            groups = {None: list(found.turns)}
+        for name, items in groups.items():
+            yield found._replace(turns=items, name=name)
+
+
+def holds(value: Any) -> bool:
+    """Whether a place holds something; `false` and an empty list or text are nothing."""
+    return value is not False and not is_nothing(value)
+
+
+def _rows(document: Document) -> Iterator[Record]:
+    if document.rows is None and not is_parquet(document) and not document.text:
+        return iter(())
+    return (Record(dict(row.cells), row.where) for row in read_rows(document, None, ()))
+
+
+def _grouped(items: Iterable[Any], name_of: Any) -> dict[str | None, list[Any]]:
+    groups: dict[str | None, list[Any]] = {}
+    for item in items:
+        groups.setdefault(name_of(item), []).append(item)
+    return groups
+
+
+def _threads(items: Sequence[Any], thread: RecipeThread) -> dict[str | None, list[Any]]:
+    """Items by the first one of the chain of answers that each is in; a circle of answers begins where it is met."""
+    own, above = path(thread.id), path(thread.replies_to)
+    parents = {as_text(own(item)): as_text(above(item)) for item in items}
+
+    def first(name: str | None) -> str | None:
+        met: set[str | None] = set()
+        while name not in met and parents.get(name) in parents and parents[name] is not None:
+            met.add(name)
+            name = parents[name]
+        return min(met, key=str) if name in met else name
+
+    return _grouped(items, lambda item: first(as_text(own(item))))

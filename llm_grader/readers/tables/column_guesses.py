@@ -1,0 +1,174 @@
+"""What columns, or keys of objects, probably hold: by their names, and by what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast, get_args
+
+from llm_grader.readers.roles.role_words import plain, role_of_label
+from llm_grader.readers.source.moments import Moments, seconds
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.transcript import Role
+
+_ROLES = frozenset(get_args(Role))
+_MOST_VALUES = 12
+_NAMES = {
+    "text": "text body content message msg utterance sentence transcript comment words said reply plain_text "
+    "body_text message_text description nachricht inhalt zprava text_zpravy uzenet szoveg sonum sisu tekst "
+    "obsah",
+    "role": "role sender_type author_type participant_role participant_type speaker_role from_type user_type "
+    "actor_type sender_role direction who party side sent_by from_agent inbound incoming is_incoming is_agent "
+    "from_customer is_customer outbound outgoing rolle wer kdo role_mluvciho szerep roll kes",
+    "speaker": "speaker author sender name speaker_name author_name sender_name from agent user participant speaker_id "
+    "sprecher absender autor mluvci odesilatel felado saatja speaker_label nick username display_name "
+    "author_id sender_id",
+    "at": "created_at timestamp time date sent_at created datetime date_time ts created_time sent created_datetime "
+    "message_time createdat sentat datum zeit uhrzeit cas ido datum_cas aeg kuupaev when at",
+    "start": "start start_time starttime begin begin_time start_ms offset start_offset from_time time_offset",
+    "end": "end end_time endtime stop end_ms end_offset to_time",
+    "visibility": "internal private is_internal is_private public is_public visibility visible hidden",
+    "kind": "kind part_type message_type comment_type event_type",
+    "subject": "subject betreff predmet targy teema",
+    "id": "conversation_id conversationid chat_id ticket_id case_id call_id thread_id session_id dialogue_id "
+    "dialog_id interaction_id contact_id transcript_id conversation chat ticket case call thread session "
+    "vorgang vorgangsnummer ticketnummer gesprach id nr number no key konverzace hovor beszelgetes vestlus "
+    "cislo ticket_no case_no",
+    "language": "language lang locale sprache jazyk nyelv keel",
+    "channel": "channel kanal csatorna medium media_type",
+}
+_RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
+_INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
+_OUTGOING = re.compile(r"outgoing|outbound|agent")
+_BOOLEANS = frozenset(("true", "false", "0", "1"))
+_SIDES: dict[str, Role] = {
+    **dict.fromkeys(("in", "incoming", "inbound", "received", "end-user", "enduser", "human", "contact"), "customer"),
+    **dict.fromkeys(("out", "outgoing", "outbound", "sent", "admin", "staff", "teammate"), "agent"),
+    **dict.fromkeys(("assistant", "ai", "model", "automation"), "bot"),
+}
+
+
+class Guess(NamedTuple):
+    """What columns hold: the column of each part of a turn, whose the words for roles are, and those nobody knows."""
+
+    parts: dict[str, str]
+    roles: dict[str, Role]
+    open_roles: tuple[str, ...] = ()
+
+
+def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
+    """What columns with these values hold; each column is one part at most. Without a text nothing is found."""
+    filled = {name: [v for v in values if as_text(v) is not None] for name, values in columns.items()}
+    filled = {name: values for name, values in filled.items() if values}
+    parts: dict[str, str] = {}
+    if (text := _text_column(filled)) is None:
+        return Guess({}, {})
+    parts["text"] = text
+    tests = {
+        "role": _are_roles,
+        "at": _are_times,
+        "start": _are_seconds,
+        "end": _are_seconds,
+        "visibility": _are_few,
+        "kind": _are_few,
+        "speaker": _are_names,
+        "subject": _are_texts,
+    }
+    for part, holds in tests.items():
+        if part in parts:
+            continue
+        free = {name: values for name, values in filled.items() if name not in parts.values()}
+        fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
+        if part == "role":
+            fitting = fitting or [name for name, values in free.items() if _are_sides(values)]
+        if fitting:
+            best = min(fitting, key=lambda name: (-_sides_known(part, name, free[name]), rank(part, name) or 0))
+            # a column of names or addresses may be called `sender`: it tells people apart, and no roles
+            people = part == "role" and not _sides_known(part, best, free[best])
+            parts["speaker" if people else part] = best
+    words = [as_text(value) or "" for value in filled.get(parts.get("role", ""), ())]
+    return Guess(parts, *_meanings(parts.get("role", ""), words))
+
+
+def rank(part: str, column: str) -> int | None:
+    """How well a column's name says that it holds a part: 0 is best, None not at all."""
+    name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.rpartition(".")[2])).strip("_")
+    return _RANK[part].get(plain(name).replace(" ", "_"))
+
+
+def _text_column(filled: Mapping[str, Sequence[Any]]) -> str | None:
+    texts = {name: values for name, values in filled.items() if _are_texts(name, values)}
+    named = [name for name in texts if rank("text", name) is not None]
+    # of two columns that are called so, the one with more words: a `message` may be the id of one
+    wordy = {name: sum(len(str(value).split()) for value in texts[name]) / len(texts[name]) for name in texts}
+    if named:
+        return max(named, key=lambda name: (min(wordy[name], 3), -(rank("text", name) or 0)))
+    long = [name for name in texts if wordy[name] >= 3 and not _are_times(name, texts[name])]
+    return max(long, key=wordy.__getitem__, default=None)
+
+
+def _are_texts(_: str, values: Sequence[Any]) -> bool:
+    return sum(isinstance(value, str) for value in values) * 2 > len(values)
+
+
+def _are_few(_: str, values: Sequence[Any]) -> bool:
+    simple = [value for value in values if isinstance(value, (str, bool, int))]
+    return len(simple) == len(values) and len({as_text(value) for value in values}) <= _MOST_VALUES
+
+
+def _are_roles(name: str, values: Sequence[Any]) -> bool:
+    return _are_few(name, values) and all(len(str(value).split()) <= 3 for value in values)
+
+
+def _are_sides(values: Sequence[Any]) -> bool:
+    """Whether the words name both sides of a conversation, whatever the column is called."""
+    words = {as_text(value) or "" for value in values if isinstance(value, str)}
+    sides = {side for word in words if (side := side_of(word))}
+    return len(words) <= _MOST_VALUES and "customer" in sides and len(sides) > 1
+
+
+def _sides_known(part: str, column: str, values: Sequence[Any]) -> int:
+    """How many words of a role column say whose they are."""
+    return len(_meanings(column, [as_text(value) or "" for value in values])[0]) if part == "role" else 0
+
+
+def _are_times(name: str, values: Sequence[Any]) -> bool:
+    moments = Moments(name, values)
+    clocks = (isinstance(value, str) and ":" in value and seconds(value) is not None for value in values)
+    numbers = (isinstance(value, (int, float)) and not isinstance(value, bool) and value < 20_000 for value in values)
+    read = sum(moments.reads(v) or c for v, c in zip(values, clocks, strict=True))
+    return not any(numbers) and (read * 2 > len(values) or _are_undecided(values))
+
+
+def _are_undecided(values: Sequence[Any]) -> bool:
+    return all(isinstance(v, str) and re.match(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", v.strip()) for v in values)
+
+
+def _are_seconds(_: str, values: Sequence[Any]) -> bool:
+    return all(seconds(value) is not None for value in values)
+
+
+def _are_names(_: str, values: Sequence[Any]) -> bool:
+    return all(isinstance(value, (str, int)) and len(str(value)) <= 80 for value in values)
+
+
+def side_of(word: str) -> Role | None:
+    """The role that a word of a role column means, None where nobody can tell."""
+    if word in _ROLES:
+        return cast("Role", word)
+    return _SIDES.get(word.strip().casefold()) or role_of_label(word)
+
+
+def _meanings(column: str, words: Sequence[str]) -> tuple[dict[str, Role], tuple[str, ...]]:
+    """Whose the words of a role column are, and those of which nobody can tell."""
+    counted = [word for word, _ in Counter(words).most_common(_MOST_VALUES)]
+    if {word.casefold() for word in counted} <= _BOOLEANS:
+        incoming, outgoing = _INCOMING.search(plain(column).replace(" ", "_")), _OUTGOING.search(plain(column))
+        if bool(incoming) == bool(outgoing):
+            return {}, tuple(counted)
+        yes: Role = "customer" if incoming else "agent"
+        no: Role = "agent" if incoming else "customer"
+        return {word: yes if word.casefold() in ("true", "1") else no for word in counted}, ()
+    found = {word: side for word in counted if (side := side_of(word))}
+    return found, tuple(word for word in counted if word not in found)

@@ -1,0 +1,208 @@
+"""A column mapping for a table, drafted from its columns and first rows, with what could not be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from llm_grader.errors import MalformedInput, UnsupportedFormat
+from llm_grader.files.json_strict import is_json, parse_json
+from llm_grader.readers.roles.role_words import plain, role_of_label
+from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
+from llm_grader.readers.tables.table_rows import column_names, read_rows
+from llm_grader.readers.tables.table_values import is_usual_kind
+from llm_grader.readers.tables.unfolding import unfolded
+from llm_grader.readers.text.label_lines import find_speakers, parse_lines
+from llm_grader.transcript import Role
+
+_ROWS = 200
+_MOST = 0.6
+_ASKING = frozenset(("question", "request", "inquiry", "frage", "otazka", "kerdes", "kusimus", "query"))
+_ANSWERING = frozenset(("answer", "reply", "response", "antwort", "odpoved", "valasz", "vastus"))
+
+
+class Suggestion(NamedTuple):
+    """A mapping or a recipe as plain data, and what its author should look at."""
+
+    data: dict[str, Any]
+    doubts: tuple[str, ...]
+
+
+def suggest_columns(document: Document) -> Suggestion:
+    """A column mapping for a table.
+
+    Raises:
+        UnsupportedFormat: there is no table in it, or no column that could hold what was said.
+    """
+    names = column_names(document)
+    if not names:
+        raise UnsupportedFormat("no table: expected a first line with the names of columns, and rows as long as it")
+    rows = [row.cells for row in islice(read_rows(document, None, ()), _ROWS)]
+    columns = {name: [row.get(name) for row in rows] for name in names if name}
+    found = _cell(columns) or _wide(columns) or _long(columns)
+    if found is None:
+        listed = ", ".join(names[:20])
+        raise UnsupportedFormat(f"the columns are {listed}: none of them looks like the text of what was said")
+    whole, doubts = _of_the_whole(columns, found.data)
+    return Suggestion({**whole, **found.data}, (*found.doubts, *doubts))
+
+
+def _cell(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
+    """A conversation in a cell: JSON lists of turns, or texts in which several speak."""
+    for name, values in columns.items():
+        filled = [value for value in values if as_text(value) is not None]
+        lists = [items for value in filled if (items := _listed(value))]
+        if filled and len(lists) >= _MOST * len(filled):
+            return _of_lists(name, [item for items in lists for item in items])
+        talks = [value for value in filled if isinstance(value, str) and _speakers(value) > 1]
+        if filled and len(talks) >= _MOST * len(filled):
+            return Suggestion({"cell": name}, ())
+    return None
+
+
+def _of_lists(name: str, items: Sequence[Any]) -> Suggestion:
+    if not all(isinstance(item, dict) for item in items):
+        width = max(len(item) if isinstance(item, list) else 0 for item in items)
+        items = [{str(at): v for at, v in enumerate(item)} for item in items if isinstance(item, list) and width]
+    guess = guess_parts(columns_of(items))
+    if not guess.parts:
+        return Suggestion({"cell": name, "turn": {"text": "?"}}, (f"which key of the objects in {name} is the text",))
+    return Suggestion({"cell": name, "turn": guess.parts, **_roles(guess)}, doubts_of(guess))
+
+
+def _wide(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
+    """A column for each turn, such as `question` and `answer`."""
+    sides: dict[str, Role] = {}
+    for name, values in columns.items():
+        texts = [value for value in values if isinstance(value, str) and value]
+        side = _side_of_column(name)
+        if side and texts and sum(len(text.split()) for text in texts) >= 3 * len(texts):
+            sides[name] = side
+    return Suggestion({"columns": sides}, ()) if {"agent", "customer"} <= set(sides.values()) else None
+
+
+def _side_of_column(name: str) -> Role | None:
+    words = plain(name).split()
+    for word in words:
+        if word in _ASKING or word in _ANSWERING:
+            return "customer" if word in _ASKING else "agent"
+    return next((role for word in words if (role := role_of_label(word)) in ("agent", "customer")), None)
+
+
+def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
+    """A row for each turn."""
+    name, doubts = _id_column(columns)
+    guess = guess_parts({column: values for column, values in columns.items() if column != name})
+    if not guess.parts:
+        return None
+    name = name or next((column for column in columns if column not in guess.parts.values()), None)
+    if name is None:
+        return None
+    kinds, open_kinds = _kinds(columns.get(guess.parts.get("kind", ""), ()))
+    data = {"id": name, "turn": guess.parts, **_roles(guess), **kinds}
+    return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds))
+
+
+def _kinds(values: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What unusual words of a column of kinds mean, messages until somebody says otherwise; and that they are open."""
+    words = [word for word in dict.fromkeys(as_text(value) for value in values) if word and not is_usual_kind(word)]
+    if not words:
+        return {}, ()
+    doubt = "which of the words under `kinds` are a note or an event: all of them were taken for messages"
+    return {"kinds": dict.fromkeys(words, "message")}, (doubt,)
+
+
+def _id_column(columns: Mapping[str, Sequence[Any]]) -> tuple[str | None, tuple[str, ...]]:
+    """The column that says which rows belong together: one that is called so, and whose values come again."""
+    named = sorted((place, name) for name in columns if (place := rank("id", name)) is not None)
+    again = [name for _, name in named if _comes_again(columns[name])]
+    if again:
+        return again[0], ()
+    if named and len(columns[named[0][1]]) < 2:
+        return named[0][1], ()
+    doubt = "which column says what rows belong to one conversation (`id`): no value of the one named comes again"
+    return (named[0][1] if named else None), (doubt,)
+
+
+def _comes_again(values: Sequence[Any]) -> bool:
+    counted = Counter(text for value in values if (text := as_text(value)))
+    return bool(counted) and max(counted.values()) > 1
+
+
+def _of_the_whole(columns: Mapping[str, Sequence[Any]], found: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The id, the channel and the language of a conversation."""
+    whole: dict[str, Any] = {}
+    used = {
+        found.get("cell"),
+        *found.get("columns", ()),
+        *(found.get("turn", {}).values() if "cell" not in found else ()),
+    }
+    free = [name for name in columns if name not in used]
+    for key, part in (("id", "id"), ("channel_column", "channel"), ("language_column", "language")):
+        named = sorted((place, name) for name in free if (place := rank(part, name)) is not None)
+        if named and key not in found:
+            whole[key] = named[0][1]
+    if "channel_column" in whole:
+        return whole, []
+    channel = "email" if "subject" in found.get("turn", {}) else "chat"
+    return {**whole, "channel": channel}, ["whether these are chats, e-mails or calls (`channel`: chat, email or call)"]
+
+
+def _roles(guess: Guess) -> dict[str, Any]:
+    """Whose the words of the role column are, where they do not say so themselves."""
+    told = {word: role for word, role in guess.roles.items() if word != role}
+    return {"roles": told} if told else {}
+
+
+def doubts_of(guess: Guess) -> tuple[str, ...]:
+    """What of a guess its author should look at; words of a role column only where they are short."""
+    doubts = []
+    if "role" not in guess.parts:
+        doubts.append("who is the agent: no column says a role (name a `role` column, or read with --agent NAME)")
+    words = [word for word in guess.open_roles if len(word) <= 24 and len(word.split()) <= 2]
+    if guess.open_roles:
+        listed = ", ".join(map(repr, words)) or "longer ones"
+        doubts.append(f"whose these words of {guess.parts['role']} are (write them under `roles`): {listed}")
+    return tuple(doubts)
+
+
+def columns_of(items: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The values of each key of some objects; those of objects inside by keys with dots between them."""
+    columns: dict[str, list[Any]] = {}
+    for item in items[:_ROWS]:
+        for name, value in flat(item):
+            columns.setdefault(name, []).append(value)
+    return columns
+
+
+def flat(item: Mapping[str, Any], outside: str = "") -> list[tuple[str, Any]]:
+    """The values of an object by the keys that lead to them, three deep at most."""
+    found: list[tuple[str, Any]] = []
+    for key, value in item.items():
+        name = f"{outside}{key}"
+        if isinstance(value, dict) and name.count(".") < 2:
+            found += flat(value, f"{name}.")
+        elif not isinstance(value, (list, dict)):
+            found.append((name, value))
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    """The list of objects or lists that a value is, or is JSON of; empty for anything else."""
+    if isinstance(value, str) and is_json(value):
+        try:
+            value = parse_json(value)
+        except MalformedInput:
+            return []
+    return list(value) if isinstance(value, list) and value and all(isinstance(i, (dict, list)) for i in value) else []
+
+
+def _speakers(text: str) -> int:
+    lines = parse_lines(unfolded(text.replace("\r\n", "\n"), RoleMapping()))
+    speakers = find_speakers(lines, RoleMapping())
+    return len({line.label for line in lines if line.label in speakers})

@@ -1,0 +1,117 @@
+"""What the words of a table mean: kinds, visibilities and channels, and what true and false mean in which column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast, get_args
+
+from llm_grader.errors import MalformedInput
+from llm_grader.readers.roles.role_words import plain
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.transcript import Channel, TurnKind, Visibility
+
+_T = TypeVar("_T")
+_TRUE = frozenset(("true", "1", "yes", "y", "t", "x", "ja", "ano", "igen", "jah"))
+_FALSE = frozenset(("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei"))
+_HIDDEN = re.compile(r"intern|privat|hidden|soukrom|belso|magan|sise|confidential|staff|agent.?only")
+_NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus")
+_SHOWN = re.compile(
+    r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external"
+)
+_FEW_WORDS = 3
+_KINDS: dict[str, TurnKind] = {
+    **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
+    **dict.fromkeys(("note", "internal", "private", "notiz", "poznamka"), "note"),
+    **dict.fromkeys(("internal comment", "private comment", "internal message", "private message"), "note"),
+    **dict.fromkeys(("event", "system", "status", "assignment", "activity", "action"), "event"),
+}
+_VISIBILITIES: dict[str, Visibility] = {
+    **dict.fromkeys(("public", "external", "customer", "visible", "everyone", "all"), "public"),
+    **dict.fromkeys(("internal", "private", "agents", "staff", "note", "hidden"), "internal"),
+}
+_CHANNELS: dict[str, Channel] = {
+    **dict.fromkeys(("email", "e mail", "mail", "web form", "form", "brief", "letter"), "email"),
+    **dict.fromkeys(("chat", "messaging", "sms", "whatsapp", "messenger", "live chat", "livechat", "web"), "chat"),
+    **dict.fromkeys(("call", "phone", "voice", "telephone", "telefon", "anruf", "hovor", "hivas", "kone"), "call"),
+}
+
+
+def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKind:
+    """The kind of turn that a cell says, by the mapping, the usual words, or true and false in a column of notes.
+
+    Raises:
+        MalformedInput: it is none of these; with the column, and what to write into the mapping.
+    """
+    word = _word(value)
+    if (given := _given(word, meanings)) is not None:
+        return given
+    if (truth := _truth(word)) is None:
+        known = _by_words(word, _KINDS)
+        if known is not None:
+            return known
+    elif _HIDDEN.search(plain(column)) or _NOTE.search(plain(column)):
+        return "note" if truth else "message"
+    raise _unknown(column, value, "kinds", get_args(TurnKind))
+
+
+def is_usual_kind(word: str) -> bool:
+    """Whether a word is a kind of turn without a mapping."""
+    return _by_words(word, _KINDS) is not None
+
+
+def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:
+    """Who sees a turn, by the mapping, the usual words, or what true and false mean in a column of this name.
+
+    Raises:
+        MalformedInput: it is none of these; with the column, and what to write into the mapping.
+    """
+    word = _word(value)
+    if (given := _given(word, meanings)) is not None:
+        return given
+    if (truth := _truth(word)) is None:
+        known = _by_words(word, _VISIBILITIES)
+        if known is not None:
+            return known
+    elif _HIDDEN.search(plain(column)):
+        return "internal" if truth else "public"
+    elif _SHOWN.search(plain(column)):
+        return "public" if truth else "internal"
+    elif _NOTE.search(plain(column)):
+        return "internal" if truth else "public"
+    raise _unknown(column, value, "visibilities", get_args(Visibility))
+
+
+def channel_of(value: Any) -> Channel | None:
+    """The channel that a cell names, None for a word that names none."""
+    word = plain(_word(value))
+    return _CHANNELS.get(word) or next((cast("Channel", name) for name in get_args(Channel) if name == word), None)
+
+
+def _word(value: Any) -> str:
+    return (as_text(value) or "").strip().casefold()
+
+
+def _by_words(word: str, meanings: Mapping[str, _T]) -> _T | None:
+    """What a phrase of few words means, by the phrase, else by the words in it, where these mean one thing."""
+    words = plain(word).split()
+    if len(words) > _FEW_WORDS:
+        return None
+    found = {meanings[known] for known in (plain(word), *words) if known in meanings}
+    return found.pop() if len(found) == 1 else meanings.get(plain(word))
+
+
+def _truth(word: str) -> bool | None:
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def _given(word: str, meanings: Mapping[str, _T]) -> _T | None:
+    return next((meaning for key, meaning in meanings.items() if key.casefold() == word), None)
+
+
+def _unknown(column: str, value: Any, key: str, words: tuple[str, ...]) -> MalformedInput:
+    text = as_text(value) or ""
+    short = repr(text) if len(text) <= 24 and len(text.split()) <= 2 else "another word"  # more may be what was said
+    return MalformedInput(
+        f"{column}: found {short}; say under `{key}` of the mapping which it is of {', '.join(words)}"
+    )

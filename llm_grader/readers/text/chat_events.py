@@ -1,0 +1,122 @@
+"""Lines of a chat that nobody said: somebody came or went, the call was on hold, a time stands alone.
+
+Names of events are those of help desks: `joined`, `left`, `hold`, `transfer`, `end`, `start`, `time`, `notice`.
+English, German, Czech, Hungarian, Estonian.
+"""
+
+from __future__ import annotations
+
+import re
+
+from llm_grader.readers.roles.role_words import role_of_label
+from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.label_lines import TO, is_name
+
+_LONGEST = 90
+_WORDS: dict[str, str] = {
+    "joined": r"""
+        joined|has joined|entered|has entered|connected|is connected|is now connected|is online|ist .{0,20}beigetreten
+        |hat .{0,20}betreten|ist jetzt verbunden|se připojila?|se připojil\(a\)|vstoupila?|csatlakozott|belépett|liitus
+        |on liitunud
+    """,
+    "left": r"""
+        left|has left|disconnected|has disconnected|went offline|is offline|hat .{0,20}verlassen|ist gegangen|odešla?
+        |opustila?|opustil\(a\)|se odpojila?|kilépett|elhagyta|távozott|lahkus|on lahkunud
+    """,
+    "hold": r"""
+        on hold|placed on hold|put on hold|is on hold|off hold|hold music|music on hold|in der warteschleife|wartemusik
+        |gehalten|na lince čeká|přidržen\w*|podržen\w*|hudba při čekání|tartásban|várakoztatás|ootel|ootemuusika
+    """,
+    "transfer": r"""
+        transferred|transferred to .{1,60}|transferring to .{1,60}|has been transferred|was transferred
+        |transfer to .{1,60}
+        |weitergeleitet|weitergeleitet an .{1,60}|verbunden mit .{1,60}|weiterleitung an .{1,60}|přepojen\w{0,2}
+        |přepojen\w{0,2} na .{1,60}|přepojení na .{1,60}|předán\w{0,2} .{1,60}|átirányítva.{0,60}|átkapcsolva.{0,60}
+        |suunatud .{1,60}|edasi suunatud
+    """,
+    "end": r"""
+        ended|has ended|closed|was closed|disconnected|beendet|ukončena?|ukončen hovor|véget ért|lezárva|lõppes
+        |lõpetatud
+    """,
+    "start": r"started|has started|begonnen|gestartet|zahájena?|elkezdődött|algas|alustatud",
+}
+_THING = r"""
+    (?:the |this |der |die |das |dem |den |az? )?(?:chat|conversation|call|meeting|session|room|channel|group|gespräch
+    |anruf|unterhaltung|konverzaci|konverzace|hovor|hovoru|chatu|beszélgetés\w*|csevegés\w*|hívás\w*|vestlus\w*|kõne\w*)
+"""
+
+
+def _flat(pattern: str) -> str:
+    return re.sub(r"\s*\n\s*", "", pattern.strip())
+
+
+_VERBS = {event: _flat(words) for event, words in _WORDS.items()}
+_OBJECT = rf"(?:[ ](?:to[ ]|in[ ]|from[ ]|k[ ]|do[ ])?{_flat(_THING)})?"
+_OF_SOMEBODY = [
+    (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:{_VERBS[event]}){_OBJECT}[.!]?", re.IGNORECASE))
+    for event in ("joined", "left", "hold", "transfer")
+]
+_OF_A_THING = [
+    (event, re.compile(rf"{_flat(_THING)}(?:[ ](?:wurde|ist|byl[ao]?|is|was))?[ ](?:{words})[.!]?", re.IGNORECASE))
+    for event, words in _VERBS.items()
+]
+_ALONE = [(event, re.compile(rf"(?:{_VERBS[event]})[.!]?", re.IGNORECASE)) for event in ("hold", "transfer")]
+_ANYWHERE = [(event, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for event, words in _VERBS.items()]
+_TO_YOU = [
+    (
+        "joined",
+        re.compile(r"(?:you are (?:now )?|sie sind jetzt ?)(?:chatting|connected|talking|verbunden) .{1,60}", re.I),
+    ),
+    ("end", re.compile(r"end of (?:the )?(?:chat|call|conversation|transcript)[.!]?", re.I)),
+]
+_SIGN = re.compile(
+    r"join|enter|connect|online|offline|left|hold|transfer|end(?:ed)?\b|clos|start|verbunden|betr|verlass|gegang|warte|gehalten"
+    r"|weiter|beigetr|begonn|beend|připoj|vstoup|odeš|opust|odpoj|ček|držen|přepoj|předán|ukonč|zaháj|csatlak|belép|kilép"
+    r"|elhagy|távoz|tart|vár|irány|kapcsol|véget|lezár|elkezd|liitu|lahku|oote|suunat|lõp|alga|alust|\d:\d\d"
+    r"|today|yesterday|delivered|\*{3}",
+    re.IGNORECASE,
+)
+_TIME_ALONE = re.compile(
+    rf"[\[(]?(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
+    rf"(?:[ ]?(?:{TO}|,)[ ]?{STAMP})?"
+    r"[\])]?(?: uhr)?|today|yesterday|delivered",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(
+    r"(\*{2,}|-{2,}|={2,}|~+|[\[(<])[ ]?(?P<inside>[^\[\]()<>*~]{2,}?)[ ]?(?:\*{2,}|-{2,}|={2,}|~+|[\])>])"
+)
+_PRONOUNS = frozenset(
+    _flat("I|You|We|He|She|They|It|Who|Ich|Du|Sie|Wir|Er|Já|My|Vy|On|Én|Te|Ő|Ön|Mi|Ma|Sa|Ta|Me").split("|")
+)
+
+
+def bare_event(line: str) -> tuple[str, str] | None:
+    """The event that a line without a speaker tells, and its words without the marks around them; None for none.
+
+    A sentence of somebody's is none: without marks only `NAME joined the chat` and the like are events.
+    """
+    line = line.strip()
+    if not line or len(line) > _LONGEST or not _SIGN.search(line):
+        return None
+    if _TIME_ALONE.fullmatch(line):
+        return "time", line
+    if wrapped := _WRAPPED.fullmatch(line):
+        inside = wrapped["inside"].strip()
+        starred = line.startswith("***")
+        event = next((name for name, words in _ANYWHERE if words.search(inside)), "notice" if starred else None)
+        return (event, inside) if event else None
+    event = _event_in_words(line)
+    return (event, line) if event else None
+
+
+def _event_in_words(line: str) -> str | None:
+    for event, pattern in _OF_SOMEBODY:
+        found = pattern.fullmatch(line)
+        if found and _is_somebody(found["who"]):
+            return event
+    return next((event for event, pattern in (*_TO_YOU, *_OF_A_THING, *_ALONE) if pattern.fullmatch(line)), None)
+
+
+def _is_somebody(who: str) -> bool:
+    who = who.removesuffix(" was").removesuffix(" is").removesuffix(" has been").removesuffix(" wurde").strip()
+    return who not in _PRONOUNS and (role_of_label(who) is not None or is_name(who))

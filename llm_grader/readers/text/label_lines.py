@@ -1,0 +1,185 @@
+"""Lines that begin with a label, and which of these labels are speakers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
+from typing import NamedTuple
+
+from llm_grader.readers.roles.role_words import is_field, is_numbered_speaker, plain, role_of_label
+from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.source.times import STAMP
+
+TO = r"(?:-+>|[-–—→~])"
+"""What stands between the two times of a range."""
+
+# Every part is bounded or cannot match what follows it, so that a line is read in one pass.
+_NUMBER = r"(?:#?\d{1,5}[.)|]?[ \t]+(?![-–—+*/x]))?"
+_SECONDS = r"(?:(?:\d{1,2}h[ ]?)?(?:\d{1,3}m[ ]?)?\d{1,6}(?:\.\d{1,3})?[ ]?s|\d{1,6}\.\d{1,3})"
+_TIME = (
+    rf"[\[(<{{]?[ ]?(?P<time>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?[ ]?[\])>}}]?"
+    rf"|[\[(][ ]?(?P<seconds>{_SECONDS})(?:[ ]?{TO}[ ]?(?P<end>{_SECONDS}))?[ ]?[\])]"
+    r"|\[(?P<words>[^\[\]\n:]{1,30}\d{1,2}:\d{2}[^\[\]\n]{0,20})\]"
+)
+_BEFORE = rf"[ \t]*(?:(?:[-*+•]|>+)[ \t]+)?{_NUMBER}[*_]{{0,3}}(?:(?:{_TIME})[ \t]*[-–—|]?[ \t]*)?[*_]{{0,3}}"
+_LABEL = r"(?P<label>[^\s:：*_\[(<>][^:：\n*<>]{0,59}?)"
+_AFTER = (
+    rf"[*_]{{0,3}}(?:[ \t]*[\[(](?P<late>{STAMP})[\])])?[*_]{{0,3}}"
+    r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
+)
+_LINE = re.compile(_BEFORE + _LABEL + _AFTER)
+_NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
+_STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*[-–—|]?[ \t]*(?=\S)")
+_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
+_TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
+_LOGIN = re.compile(r"[^\W\d_].*[._@\d]|[._@].*[^\W\d_]")
+_PARTICLES = frozenset(["from", "of", "at", "de", "van", "von", "da", "di", "del", "der", "den", "zu", "od", "z"])
+_TO_SOMEBODY = re.compile(
+    r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
+)
+
+_SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|napsala?|říká|írta|mondta|kirjutas|ütles)")
+
+
+class Line(NamedTuple):
+    """One line: `label` is what may be a speaker (empty for none), `text` what follows it.
+
+    `stamp` is the time that stands before or behind the label, `until` the second one of a range.
+    """
+
+    number: int
+    whole: str
+    label: str = ""
+    text: str = ""
+    stamp: str = ""
+    bold: bool = False
+    until: str = ""
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing on it, or a rule only."""
+        return not self.whole.strip(" \t-=_*")
+
+
+def parse_lines(text: str) -> list[Line]:
+    """Every line of a text whose line ends are unified, numbered from 1."""
+    return [parse_line(line, number) for number, line in enumerate(text.split("\n"), 1)]
+
+
+def parse_line(line: str, number: int = 1) -> Line:
+    """One line, with its label if it begins like `Agent:`, `[00:01:02] Kunde:`, `**Agent:**` or `Petr (10:22):`."""
+    found = _LINE.match(line) if ":" in line or "：" in line else None
+    if found is None:
+        return _by_nick(line, number) if "<" in line else Line(number, line)
+    label = " ".join(found["label"].split())
+    stamp, until = stamps_of(found)
+    text = line[found.end() :]
+    if stamp and (sent := _TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
+        label = sent["who"]
+    elif not text.strip() and (saying := _SAYS.fullmatch(label)):
+        label = saying["who"]
+    return Line(number, line, label, text, stamp or found["late"] or "", "*" in found[0], until)
+
+
+def _by_nick(line: str, number: int) -> Line:
+    """One line that may begin like `<Jana>` or `[10:22] <Jana>`."""
+    found = _NICK.match(line)
+    if found is None:
+        return Line(number, line)
+    return Line(number, line, found["label"], line[found.end() :], stamps_of(found)[0])
+
+
+def text_begins(line: str) -> int:
+    """Where the words behind the label of a line begin; 0 for a line without one."""
+    found = _LINE.match(line) or _NICK.match(line)
+    return found.end() if found else 0
+
+
+def stamps_of(found: re.Match[str]) -> tuple[str, str]:
+    """The time and the end of the range in a match, seconds such as `1m 20s` as a clock."""
+    if found["seconds"]:
+        return _clock(found["seconds"]), _clock(found["end"])
+    return found["time"] or found["words"] or "", found["until"] or ""
+
+
+def _clock(seconds: str | None) -> str:
+    if not seconds:
+        return ""
+    hours, minutes, rest = (re.search(rf"([\d.]+)[ ]?{unit}", seconds) for unit in ("h", "m", "(?:s|$)"))
+    total = sum(float(part[1]) * size for part, size in ((hours, 3600), (minutes, 60), (rest, 1)) if part)
+    return f"{int(total // 3600):02}:{int(total // 60 % 60):02}:{total % 60:06.3f}"
+
+
+def without_stamp(line: str) -> tuple[str, str]:
+    """What stands on a line behind its time, and the time; the line itself where there is none."""
+    found = _STAMPED.match(line) if ":" in line or "s" in line else None
+    return (line[found.end() :].strip(), stamps_of(found)[0]) if found else (line.strip(), "")
+
+
+def _nobodys(_line: str) -> object:
+    return None
+
+
+def find_speakers(
+    lines: Sequence[Line],
+    roles: RoleMapping,
+    named: Container[str] = (),
+    *,
+    event_in: Callable[[str], object] = _nobodys,
+) -> frozenset[str]:
+    """The labels that are speakers: known ones, and names where nothing better explains the lines.
+
+    With an agent and a customer known, a name is a speaker only when it is marked (bold, stamped) as they are, or comes
+    back after one of them; with one side known, or none, when it opens several turns, or every line of the text has a
+    label. `named` are those that a legend names; lines in which `event_in` finds something need no label.
+    """
+    counts = Counter(line.label for line in lines if line.label)
+    sure = {label for label in counts if label in named or is_known(label, roles)}
+    marked = {line.label for line in lines if line.stamp or line.bold}
+    names = {label for label in counts if label not in sure and (is_name(label) or _is_login(label, marked))}
+    sides = {roles.role_of(label) or role_of_label(label) for label in sure}
+    if {"agent", "customer"} <= sides:
+        return frozenset(sure | _returning(lines, sure, names) | (names & marked if sure <= marked else set()))
+    labels = names | sure
+    if not all(line.label in labels or line.blank or event_in(line.whole) for line in lines):
+        names = {name for name in names if counts[name] > 1 or name in marked}
+    if not sure and len({plain(name) for name in names}) < 2:
+        return frozenset()
+    return frozenset(sure | names)
+
+
+def _is_login(label: str, marked: Container[str]) -> bool:
+    """Whether a label is one word such as `jana_92`, or any behind a time."""
+    is_login = label in marked or _LOGIN.search(label) is not None
+    return is_login and _TOKEN.fullmatch(label) is not None and not is_field(label)
+
+
+def _returning(lines: Sequence[Line], sure: set[str], names: set[str]) -> set[str]:
+    """The names that open lines in the turns of more than one of the known: no list in what one of them says."""
+    stretches: dict[str, set[int]] = {}
+    begun = 0
+    for line in lines:
+        begun += line.label in sure
+        if line.label in names:
+            stretches.setdefault(line.label, set()).add(begun)
+    return {name for name, several in stretches.items() if len(several) > 1}
+
+
+def is_known(label: str, roles: RoleMapping) -> bool:
+    """Whether a label is a word for a role, a number that a recogniser gives, or in the mapping."""
+    numbered = len(label) > 1 and not label.isdigit() and is_numbered_speaker(label)
+    return numbered or roles.role_of(label) is not None or role_of_label(label) is not None
+
+
+def is_name(label: str) -> bool:
+    """Whether a label is written like a person's name or an initial, and is no field such as `Order`."""
+    if is_field(label) or not _NAME.fullmatch(label):
+        return False
+    first, *others = label.partition(" (")[0].split()
+    return _begins_name(first) and all(_begins_name(part) or part in _PARTICLES for part in others)
+
+
+def _begins_name(part: str) -> bool:
+    # letters of scripts without capitals begin names as well
+    return part[0].isupper() or part[0].isdigit() or part[0].lower() == part[0].upper()

@@ -1,0 +1,117 @@
+"""Plain text in which each turn begins with its speaker.
+
+`Agent: …`, `[00:01:02] Kunde: …`, `**Agent:** …` and the like, or the speaker on a line of its own above the words; a
+line without a label belongs to the turn above it, unless it tells an event. Text without labels is refused, never
+guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llm_grader.errors import MalformedInput
+from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.times import Stamps
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_lines
+from llm_grader.readers.text.labelled_turns import cast_of, turns_of
+from llm_grader.readers.text.legend import read_legend
+from llm_grader.readers.text.name_lines import with_name_lines
+from llm_grader.readers.text.one_line import with_line_ends
+from llm_grader.readers.text.text_header import may_be_summary, split_header
+from llm_grader.readers.text.text_parts import Parts, conversations_in
+from llm_grader.transcript import Channel, Transcript, Turn
+
+NAME = "text"
+
+_FIRST_SPEAKER_WITHIN = 20
+_DOUBTS_TOLD = 5
+_FEWEST_INNER = 2
+_INNER_LABEL = re.compile(r"[.!?…\"”)|][ \t]+[^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30})?:[ \t]")
+_NO_SPEAKER = (
+    "no line begins with a speaker, as in `Agent: …`; label the turns, or name the speakers in the role mapping"
+)
+_NO_DIALOGUE = "a header without a conversation below it: names and fields only, as above a summary"
+_SUMMARY = "each side speaks once, beside fields of a report: this may be a summary and no conversation"
+_LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
+_CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
+
+
+def sniff(document: Document) -> bool:
+    """Whether a speaker opens one of the first lines."""
+    lines = [line for line in _lines(document.head, document) if not line.blank]
+    speakers = find_speakers(lines, document.options.roles, read_legend(lines).roles, event_in=bare_event)
+    return any(line.label in speakers for line in lines[:_FIRST_SPEAKER_WITHIN])
+
+
+def read(document: Document) -> Iterator[Transcript]:
+    """The conversation in the file, or each of several that something clear tells apart.
+
+    What stands above the first speaker is kept in `metadata`: `header` (lines of `Date: …`), `legend` (who is who) and
+    `heading`.
+
+    Raises:
+        MalformedInput: no line begins with a speaker, or there is nothing but a header.
+    """
+    lines = _lines(document.lines_text, document)
+    parts = Parts([lines]) if document.is_part else conversations_in(lines, document.options.roles)
+    for part in parts.conversations:
+        name = document.new_id(numbered=len(parts.conversations) > 1)
+        yield _conversation(part, name, document, warnings=parts.warnings)
+
+
+def _lines(text: str, document: Document) -> list[Line]:
+    """The lines of a text as it is pasted, each turn on one of its own."""
+    roles = document.options.roles
+    return with_name_lines(parse_lines(with_line_ends(text, roles)), roles)
+
+
+def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
+    legend = read_legend(lines)
+    legend_lines = "\n".join(line.whole.strip() for line in lines if line.number in legend.lines)
+    header, lines = split_header([line for line in lines if line.number not in legend.lines])
+    speakers = find_speakers(lines, document.options.roles, legend.roles, event_in=bare_event)
+    first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
+    if first is None:
+        raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
+    heading = "\n".join(line.whole for line in lines[:first]).strip()
+    stamps = Stamps([line.stamp for line in lines if line.label in speakers and line.stamp])
+    channel, assumed = _channel(document, " ".join((heading, *header.values())), stamps)
+    cast = cast_of(lines, speakers, legend=legend.roles, roles=document.options.roles)
+    turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
+    about = (("header", header), ("legend", legend_lines), ("heading", heading))
+    return Transcript(
+        id=name,
+        channel=channel,
+        turns=turns,
+        metadata={key: value for key, value in about if value},
+        warnings=(*warnings, *stamps.warnings, *assumed, *_doubts(lines[first:], speakers), *lost),
+    )
+
+
+def _with_doubt(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], list[str]]:
+    """The turns; where a single one holds what looks like labels of others, it is nobody's."""
+    if sum(turn.kind == "message" for turn in turns) != 1 or len(_INNER_LABEL.findall(turns[0].text)) < _FEWEST_INNER:
+        return turns, []
+    nobodys = {"role": "unknown", "speaker": None, "role_source": None, "role_confidence": None}
+    return (turns[0].model_copy(update=nobodys), *turns[1:]), [_LOST]
+
+
+def _channel(document: Document, above: str, stamps: Stamps) -> tuple[Channel, list[str]]:
+    if document.options.channel:
+        return document.options.channel, []
+    if stamps.are_offsets or _CALL_WORDS.search(above):
+        return "call", []
+    return "chat", ["the channel is not stated: read as chat"]
+
+
+def _doubts(lines: list[Line], speakers: frozenset[str]) -> list[str]:
+    summary = [_SUMMARY] if may_be_summary(lines, speakers) else []
+    doubtful = {
+        line.label: line.number for line in reversed(lines) if line.label not in speakers and is_name(line.label)
+    }
+    doubts = sorted((number, label) for label, number in doubtful.items())[:_DOUBTS_TOLD]
+    return summary + [
+        f"line {at}: {label!r} is not known as a speaker: read as text of the turn above" for at, label in doubts
+    ]

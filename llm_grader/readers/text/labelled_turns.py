@@ -1,0 +1,91 @@
+"""The turns of a labelled text: what each speaker says, and the events between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from llm_grader.readers.roles.roles import RoleMapping, stated_role
+from llm_grader.readers.source.times import Stamps
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.label_lines import Line, without_stamp
+from llm_grader.readers.text.text_header import begins_report
+from llm_grader.transcript import Role, Turn
+
+_REOPENED = 0  # lines are numbered from 1
+
+
+class LabelCast(NamedTuple):
+    """Who speaks: by label the name, and the role that the source states."""
+
+    names: Mapping[str, str]
+    roles: Mapping[str, Role | None]
+
+    def turn(self, label: str, text: str, **when: Any) -> Turn:
+        """A turn of the speaker with this label, at `at`, or from `start` to `end`."""
+        role = self.roles[label]
+        return Turn(
+            role=role or "unknown",
+            text=text,
+            speaker=self.names[label],
+            role_source="source" if role else None,
+            role_confidence=1.0 if role else None,
+            **when,
+        )
+
+
+def cast_of(
+    lines: Sequence[Line], speakers: frozenset[str], *, legend: Mapping[str, Role], roles: RoleMapping
+) -> LabelCast:
+    """The speakers of a text, each by one spelling; a legend says more than a label."""
+    spelling: dict[str, str] = {}
+    for label in dict.fromkeys(line.label for line in lines if line.label in speakers):
+        spelling.setdefault(label.casefold(), label)
+    names = {label: spelling[label.casefold()] for label in speakers if label.casefold() in spelling}
+    stated = {label: None if roles.role_of(name) else legend.get(label) for label, name in names.items()}
+    return LabelCast(names, {label: stated[label] or stated_role(name, roles) for label, name in names.items()})
+
+
+def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
+    """Every line from the first speaker's on as part of a turn or as an event.
+
+    What follows an event without a new label is said by the same speaker as before it; a report about the conversation,
+    such as a summary at its end, is an event up to the next label.
+    """
+    opening, words = lines[0], list[str]()
+    for line, above in zip(lines, [None, *lines], strict=False):
+        if line.label in cast.names or begins_report(line, above):
+            yield from _turn(opening, words, cast, stamps)
+            opening, words = line, [line.text if line.label in cast.names else line.whole]
+        elif opening.label in cast.names and (event := _event(line, stamps)):
+            yield from _turn(opening, words, cast, stamps)
+            yield event
+            opening, words = opening._replace(number=_REOPENED, stamp="", until=""), []
+        else:
+            words.append(line.whole)
+    yield from _turn(opening, words, cast, stamps)
+
+
+def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
+    text = "\n".join(words).strip()
+    if opening.label not in cast.names:
+        yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")
+        return
+    if not text and (not words or opening.number == _REOPENED):
+        return
+    at, seconds = stamps.read(opening.stamp)
+    end = stamps.read(opening.until)[1] if opening.until else None
+    yield cast.turn(opening.label, text, at=at, start=seconds, end=end)
+
+
+def _event(line: Line, stamps: Stamps) -> Turn | None:
+    stamp = ""
+    found = bare_event(line.whole)
+    if found is None:
+        words, stamp = without_stamp(line.whole)
+        found = bare_event(words) if stamp else None
+    if found is None:
+        return None
+    name, text = found
+    at, seconds = stamps.read(stamp) if stamp else (None, None)
+    return Turn(role="system", text=text, kind="event", event=name, at=at, start=seconds)

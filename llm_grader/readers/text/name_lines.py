@@ -1,0 +1,127 @@
+"""Turns whose speaker stands on a line of its own, as people paste them: `Jana Nová  0:02`, `10:22 Petr`, a bare name.
+
+A file is read this way as a whole or not at all: what opens a turn in one place does so in all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
+
+_LONGEST = 110
+_LONGEST_NAME = 60
+_WEEKDAY = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w{0,6}|mo|di|mi|do|fr|sa|so|\w{3,7}tag|mittwoch|po|út|st|čt|pá|ne|\w{3,9}päev)"
+    r"\.?,? "
+)
+_MONTH = (
+    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro"
+    r"|már|ápr|máj|jún|júl|sze|vee|juu)\w{0,8}\.?"
+)
+_DAY = (
+    r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
+    rf"|(?:{_WEEKDAY})?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{_WEEKDAY})"
+)
+_WHEN = rf"(?P<day>{_DAY})?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
+_NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-])"
+_NAME_FIRST = re.compile(
+    rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*(?:[,|·•@–—-]|at|um|v|kell)?[ \t]*"
+    rf"[*_]{{0,3}}[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
+    re.IGNORECASE,
+)
+_TIME_FIRST = re.compile(
+    rf"[ \t>]*[\[(]?{_WHEN}[\])]?[ \t]*[-–—|·,]?[ \t]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*:?", re.IGNORECASE
+)
+_FEWEST = 2
+_FEWEST_BARE = 3
+
+
+def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
+    """The lines, those that hold a speaker and nothing else with that label; the others then open no turn.
+
+    Where such lines do not explain the text better than labels in front of words, it is handed back as it is.
+    """
+    opening = Counter(line.label for line in lines if line.label and line.text.strip())
+    labelled = sum(count for label, count in opening.items() if is_known(label, roles))
+    if 2 * labelled >= sum(not line.blank for line in lines):
+        return list(lines)
+    ways: tuple[Callable[[Sequence[Line], RoleMapping], dict[int, Line]], ...] = (_with_times, _bare)
+    for way in ways:
+        heads = way(lines, roles)
+        if len(heads) > labelled:
+            return [heads.get(at) or Line(line.number, line.whole) for at, line in enumerate(lines)]
+    return list(lines)
+
+
+def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
+    """The lines of a name and a time."""
+    heads = {at: head for at, line in enumerate(lines) if (head := _head(line)) is not None}
+    heads = {at: head for at, head in heads.items() if is_known(head.label, roles) or is_name(head.label)}
+    return heads if len(heads) >= _FEWEST and len({head.label for head in heads.values()}) >= _FEWEST else {}
+
+
+def _head(line: Line) -> Line | None:
+    whole = line.whole
+    if len(whole) > _LONGEST or ":" not in whole or (line.label and line.text.strip()):
+        return None
+    if line.label and line.stamp:
+        return line
+    found = _NAME_FIRST.fullmatch(whole) or _TIME_FIRST.fullmatch(whole)
+    if found is None or bare_event(whole):
+        return None
+    stamp = (found["day"] or "") + found["stamp"]
+    return _marked(line, " ".join(found["name"].split()), stamp, found["until"] or "")
+
+
+def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
+    """The lines of a name and nothing else, of which one comes back, and the times below them, which are theirs."""
+    called = {at: who for at, line in enumerate(lines) if (who := _called(line, roles))}
+    counts = Counter(called.values())
+    kept: dict[int, Line] = {}
+    for at, who in called.items():
+        # what stands right below a name is said by that one
+        has_words = at + 1 < len(lines) and lines[at + 1].whole.strip() and at - 1 not in kept
+        if has_words and (counts[who] > 1 or is_known(who, roles) or _opens(lines, at)):
+            kept[at] = _marked(lines[at], who, _time_below(lines, at))
+    sure = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
+    begins = next((at for at, line in enumerate(lines) if not line.blank), 0)
+    names = {head.label for head in kept.values()}
+    if len(kept) < _FEWEST_BARE or 2 * sure < len(kept) or len(names) < _FEWEST or begins not in kept:
+        return {}
+    return kept | {at + 1: Line(lines[at + 1].number, "") for at, head in kept.items() if head.stamp}
+
+
+def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
+    """A line that is nothing but its label, as sure as a label in bold letters."""
+    return Line(line.number, line.whole, label, "", stamp, bold=True, until=until)
+
+
+def _called(line: Line, roles: RoleMapping) -> str:
+    """The name that a line consists of."""
+    words = line.label if line.label and not line.text.strip() else line.whole.strip(" \t*_:")
+    if not words or len(words) > _LONGEST_NAME or ":" in words or words[-1] in ".!?,":
+        return ""
+    return words if is_name(words) or is_known(words, roles) else ""
+
+
+def _time_below(lines: Sequence[Line], at: int) -> str:
+    below = lines[at + 1].whole
+    event = bare_event(below)
+    return below.strip(" \t[]()") if event and event[0] == "time" else ""
+
+
+def _opens(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line stands at the beginning, below a blank line or an event, or above a time, or ends with a colon."""
+    return (
+        bool(lines[at].label)
+        or at == 0
+        or lines[at - 1].blank
+        or bool(bare_event(lines[at - 1].whole))
+        or bool(_time_below(lines, at))
+    )

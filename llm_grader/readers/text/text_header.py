@@ -1,0 +1,92 @@
+"""What stands above a labelled conversation and is no part of it: fields such as `Date: …`, names of who takes part."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from llm_grader.readers.roles.role_words import is_field, role_of_label
+from llm_grader.readers.text.label_lines import Line, is_name
+
+_HELLO = re.compile(
+    r"(?:hello|hi|hey|good (?:morning|afternoon|evening|day)|welcome|thank you for|thanks for (?:calling|contacting)"
+    r"|hallo|guten (?:tag|morgen|abend)|grüß gott|willkommen|ahoj|dobrý den|dobré ráno|dobrý večer|dobré odpoledne"
+    r"|szia|sziasztok|üdvözl\w+|jó (?:napot|reggelt|estét)|tere\w*|tervist)\b",
+    re.IGNORECASE,
+)
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in words.split(","))
+
+
+_HEADING = re.compile(r"#{1,6} ")
+_SHORT_WORDS = _listed("yes, no, ok, okay, thanks, ja, nein, danke, ano, ne, igen, nem, jah, ei")
+_OF_SUMMARIES = _listed(
+    """summary, result, resolution, outcome, duration, reason, sentiment, next steps, action items, topic, issue,
+    disposition, zusammenfassung, ergebnis, dauer, grund, shrnutí, výsledek, délka, důvod, összefoglalás, eredmény,
+    időtartam, kokkuvõte, tulemus, kestus"""
+)
+_REPORTS = _listed(
+    """summary, call summary, chat summary, disposition, next steps, action items, sentiment, zusammenfassung, shrnutí,
+    összefoglalás, kokkuvõte"""
+)
+
+
+def begins_report(line: Line, above: Line | None) -> bool:
+    """Whether a line below a blank one begins what is said about a conversation: a heading, or `Summary: …`."""
+    if above is not None and not above.blank:
+        return False
+    return (
+        _HEADING.match(line.whole) is not None
+        or line.whole.strip(" \t*_:").casefold() in _REPORTS
+        or line.label.casefold() in _REPORTS
+    )
+
+
+def greets(text: str) -> bool:
+    """Whether a turn begins as a conversation does."""
+    return _HELLO.match(text.lstrip(" \t*_\"'“„¡")) is not None
+
+
+def split_header(lines: list[Line]) -> tuple[dict[str, str], list[Line]]:
+    """Lines such as `Date: …` above the conversation, and the other lines.
+
+    An `Agent: Jana Novak` among them is no turn, an `Agent: Good morning!` is one. Names alone are a header where the
+    same labels, or fields, stand below them.
+    """
+    start = next((at for at, line in enumerate(lines) if line.label), len(lines))
+    end = next((at for at in range(start, len(lines)) if not _in_header(lines[at])), len(lines))
+    block = lines[start:end]
+    if not block or len({line.label for line in block}) < len(block) or not _is_header(block, lines[end:]):
+        return {}, lines
+    return {line.label: line.text.strip() for line in block}, lines[:start] + lines[end:]
+
+
+def _in_header(line: Line) -> bool:
+    if is_field(line.label) or line.label.casefold() in _OF_SUMMARIES:
+        return True
+    words = line.text.split()
+    return bool(line.label) and 0 < len(words) <= 4 and all(word[0].isupper() and word[-1].isalnum() for word in words)
+
+
+def _is_header(block: Sequence[Line], below: Sequence[Line]) -> bool:
+    if is_field(block[0].label):
+        return True
+    named = [line for line in block if role_of_label(line.label)]
+    if not named or not all(_is_persons(line.text.strip()) for line in named):
+        return False
+    again = Counter(line.label for line in below)
+    return len(named) < len(block) or (len(block) > 1 and all(again[line.label] for line in named))
+
+
+def _is_persons(text: str) -> bool:
+    return is_name(text) and not greets(text) and text.casefold() not in _SHORT_WORDS
+
+
+def may_be_summary(lines: Sequence[Line], speakers: frozenset[str]) -> bool:
+    """Whether each side speaks once at most, and fields of a report stand between or below them."""
+    counts = Counter(line.label.casefold() for line in lines if line.label in speakers)
+    fields = any(line.label.casefold() in _OF_SUMMARIES for line in lines)
+    return fields and max(counts.values(), default=0) <= 1

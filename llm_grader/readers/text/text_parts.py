@@ -1,0 +1,139 @@
+"""Where one labelled text holds several conversations: numbered headings, headers with ids, or rules between them.
+
+Nothing is split on a guess: every part must be a conversation of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from llm_grader.readers.roles.role_words import is_field, plain
+from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.text.label_lines import Line, find_speakers
+from llm_grader.readers.text.text_header import greets
+
+_WORDS = """
+    conversation, chat, call, transcript, dialog, dialogue, ticket, case, session, gespräch, unterhaltung, anruf,
+    konversation, konverzace, rozhovor, hovor, chat, případ, beszélgetés, hívás, jegy, vestlus, kõne, pilet
+"""
+_HEADING = re.compile(
+    rf"[\W_]*(?:{'|'.join(word.strip() for word in _WORDS.split(','))})[ \t]*(?:id|no|nr|číslo|č)?[.:#№ \t]*"
+    r"(?P<id>(?:\w+-)*\d[\w-]*)[\W_]*",
+    re.IGNORECASE,
+)
+_IDS = frozenset(f"{word}{tail}" for word in map(plain, _WORDS.split(",")) for tail in ("", " id", " number")) | {"id"}
+_RULE = re.compile(r"[ \t]*(?:([=#*_~-])[ \t]*)(?:\1[ \t]*){2,}")
+_MARKS = "=#*_~-"  # what separates more comes first
+_LONGEST_HEADING = 80
+
+
+class Parts(NamedTuple):
+    """The conversations of a text, and what had to be assumed about it as a whole."""
+
+    conversations: list[list[Line]]
+    warnings: tuple[str, ...] = ()
+
+
+def conversations_in(lines: list[Line], roles: RoleMapping) -> Parts:
+    """The lines of each conversation; all of them together where nothing clear separates several."""
+    for way, starts in (("numbered headings", _headings(lines)), ("headers with ids", _headers(lines))):
+        parts = [_without_end(lines[start:end]) for start, end in pairwise([0, *starts[1:], len(lines)])]
+        named_from_the_start = len(starts) > 1 and not _speakers(lines[: starts[0]], roles)
+        if named_from_the_start and all(_speakers(part, roles) for part in parts):
+            return _told_apart(parts, way)
+    rules = _rules(lines)
+    for mark in sorted(rules, key=_MARKS.index):
+        parts = [lines[start + 1 : end] for start, end in pairwise([-1, *rules[mark], len(lines)])]
+        parts = [part for part in parts if any(not line.blank for line in part)]
+        whole = sum(_speakers(part, roles) > 1 for part in parts)
+        if whole == len(parts) > 1:
+            return _told_apart(parts, f"lines of {mark * 3}")
+        if whole > 1:
+            doubt = f"not all that lines of {mark * 3} separate are conversations: read as a single one"
+            return Parts([lines], (doubt,))
+    return Parts([lines], tuple(_blank_doubt(lines, roles)))
+
+
+def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
+    """The warning that blank lines may stand between conversations.
+
+    They do when they are wider than the others, or each part begins with a greeting, and both sides speak in each part.
+    """
+    gaps = [(run[0], len(run)) for blank, run in _runs(lines) if blank and run[0] and run[0] + len(run) < len(lines)]
+    widest = max((length for _, length in gaps), default=0)
+    wide = [(start, length) for start, length in gaps if length == widest]
+    parts = [lines[start:end] for start, end in pairwise([0, *(start for start, _ in wide), len(lines)])]
+    if len(parts) < 2 or not all(_has_two_labels(part) for part in parts):
+        return
+    clear = widest > 1 or all(_greeted(part) for part in parts)
+    if clear and all(_speakers(part, roles) > 1 for part in parts):
+        first = parts[1][widest].number
+        yield (
+            f"blank lines may separate {len(parts)} conversations (the second: line {first}): read as a single one; "
+            "lines of --- between them tell them apart"
+        )
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[int]]]:
+    """The stretches of blank and of other lines, by their places."""
+    for blank, run in groupby(range(len(lines)), key=lambda at: not lines[at].whole.strip()):
+        yield blank, list(run)
+
+
+def _has_two_labels(part: Sequence[Line]) -> bool:
+    return len({line.label for line in part if line.label}) > 1
+
+
+def _greeted(part: Sequence[Line]) -> bool:
+    """Whether one of the first two turns begins as a conversation does."""
+    return any(greets(line.text) for line in [line for line in part if line.label][:2])
+
+
+def _told_apart(parts: list[list[Line]], way: str) -> Parts:
+    return Parts(parts, (f"one of {len(parts)} conversations of the file, which {way} tell apart",))
+
+
+def _without_end(part: list[Line]) -> list[Line]:
+    """The lines up to the last one that is neither blank nor a rule, which belongs to the heading below."""
+    return part[: 1 + max((number for number, line in enumerate(part) if not line.blank), default=-1)]
+
+
+def _speakers(lines: Sequence[Line], roles: RoleMapping) -> int:
+    """How many speak in these lines."""
+    speakers = find_speakers(lines, roles)
+    return len({line.label.casefold() for line in lines if line.label in speakers})
+
+
+def _rules(lines: Sequence[Line]) -> dict[str, list[int]]:
+    """The lines of three or more of the same mark and nothing else, by mark."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if rule := _RULE.fullmatch(line.whole):
+            found.setdefault(rule[1], []).append(number)
+    return found
+
+
+def _headings(lines: Sequence[Line]) -> list[int]:
+    """Lines such as `=== Conversation 12 ===` below a blank one, each with a number of its own."""
+    after_blank = (number for number in range(len(lines)) if number == 0 or lines[number - 1].blank)
+    found = ((number, _HEADING.fullmatch(lines[number].whole[:_LONGEST_HEADING])) for number in after_blank)
+    return _if_distinct([(number, name["id"]) for number, name in found if name])
+
+
+def _headers(lines: Sequence[Line]) -> list[int]:
+    """Blocks of lines such as `Date: …` and `Chat ID: 4711` below a blank one, each with an id of its own."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for blank, numbered in groupby(enumerate(lines), key=lambda each: each[1].blank):
+        block = list(numbered)
+        for _, line in block if not blank and is_field(block[0][1].label) else ():
+            if plain(line.label) in _IDS and re.fullmatch(r"\S*\d\S*", line.text.strip()):
+                found.setdefault(plain(line.label), []).append((block[0][0], line.text.strip()))
+    return max((_if_distinct(each) for each in found.values()), key=len, default=[])
+
+
+def _if_distinct(found: Sequence[tuple[int, str]]) -> list[int]:
+    """The places of what tells conversations apart; none where two have the same name."""
+    return [number for number, _ in found] if len({name for _, name in found}) == len(found) else []

@@ -1,0 +1,104 @@
+"""Mappings drafted from tables read them, or say what could not be told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from llm_grader.errors import UnsupportedFormat
+from llm_grader.readers import read_transcripts
+from llm_grader.readers.recipes.draft import suggest_mapping
+from llm_grader.readers.source.document import Document, Options
+from llm_grader.transcript import Transcript
+
+SAID = ("Good morning, how can I help?", "My parcel is late again")
+
+
+def drafted(tmp_path: Path, content: str) -> tuple[str, list[Transcript]]:
+    """The draft, and what is read with it."""
+    file = tmp_path / "in"
+    file.write_text(content)
+    text = suggest_mapping(Document(file, name="in", stem="in", options=Options()))
+    (tmp_path / "mapping.yaml").write_text(text)
+    return text, list(read_transcripts(file, columns=tmp_path / "mapping.yaml"))
+
+
+def sides(transcripts: list[Transcript]) -> list[tuple[str, str]]:
+    return [(turn.role, turn.text) for transcript in transcripts for turn in transcript.turns]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "conversation_id,role,message,created_at",
+        "Ticket ID,sender_type,body,timestamp",
+        "Vorgang,Wer,Nachricht,Zeit",
+        "case,Who,Text,Date",
+        "chatId,participantRole,content,createdAt",
+    ],
+)
+@pytest.mark.parametrize("words", [("agent", "customer"), ("Mitarbeiter", "Kunde"), ("admin", "end-user")])
+def test_a_row_a_turn(tmp_path: Path, header: str, words: tuple[str, str]) -> None:
+    rows = "".join(
+        f'7,{word},"{said}",05.01.2026 10:0{n}\n' for n, (word, said) in enumerate(zip(words, SAID, strict=True))
+    )
+    _, transcripts = drafted(tmp_path, f"{header}\n{rows}")
+    assert sides(transcripts) == list(zip(("agent", "customer"), SAID, strict=True))
+    assert transcripts[0].id == "7"
+    assert all(turn.at for turn in transcripts[0].turns)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("incoming", ("False", "True")), ("is_agent", ("1", "0")), ("direction", ("out", "in"))]
+)
+def test_a_direction_says_who_speaks(tmp_path: Path, column: str, values: tuple[str, str]) -> None:
+    rows = "".join(f'7,bo@x.example,"{said}",{value}\n' for value, said in zip(values, SAID, strict=True))
+    _, transcripts = drafted(tmp_path, f"case,sender,body,{column}\n{rows}")
+    assert sides(transcripts) == list(zip(("agent", "customer"), SAID, strict=True))
+
+
+def test_a_conversation_in_a_cell_and_a_column_for_each_turn(tmp_path: Path) -> None:
+    talk = f"Agent: {SAID[0]}\nCustomer: {SAID[1]}"
+    _, transcripts = drafted(tmp_path, f'id,chat_text,agent\n1,"{talk}",Ana\n2,"{talk}",Ben\n')
+    assert sides(transcripts[:1]) == list(zip(("agent", "customer"), SAID, strict=True))
+    as_list = json.dumps([{"by": "agent", "said": SAID[0]}, {"by": "customer", "said": SAID[1]}]).replace('"', '""')
+    _, transcripts = drafted(tmp_path, f'id,turns\n1,"{as_list}"\n')
+    assert sides(transcripts) == list(zip(("agent", "customer"), SAID, strict=True))
+    _, transcripts = drafted(tmp_path, f'id,answer,question\n1,"{SAID[0]}",{SAID[1]}\n')
+    assert sides(transcripts) == list(zip(("agent", "customer"), SAID, strict=True))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda turns: {"data": {"talk": turns}},
+        lambda turns: [{"id": 1, "entries": turns}, {"id": 2, "entries": turns}],
+        lambda turns: turns,
+        lambda turns: {"meta": [{"k": "v"}], "result": {"items": turns}},
+        lambda turns: [{"wrapped": {"log lines": turns}}],
+    ],
+)
+def test_nested_json_gets_a_recipe(tmp_path: Path, shape: Any) -> None:
+    turns = [{"by": {"kind": "agent"}, "said": SAID[0]}, {"by": {"kind": "customer"}, "said": SAID[1]}]
+    text, transcripts = drafted(tmp_path, json.dumps(shape(turns)))
+    assert "turns" in yaml.safe_load(text)
+    assert sides(transcripts[:1]) == list(zip(("agent", "customer"), SAID, strict=True))
+
+
+def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
+    text, _ = drafted(tmp_path, f'nr,name,text\n1,Ana,"{SAID[0]}"\n1,Bo,{SAID[1]}\n')
+    assert "# Not told by the file: who is the agent" in text
+    text, _ = drafted(tmp_path, f'nr,role,text\n1,X,"{SAID[0]}"\n1,customer,{SAID[1]}\n')
+    assert "# Not told by the file: whose these words of role are (write them under `roles`): 'X'" in text
+    text, _ = drafted(tmp_path, f'nr,role,text\n1,agent,"{SAID[0]}"\n2,customer,{SAID[1]}\n')
+    assert "(`id`)" in text
+
+
+@pytest.mark.parametrize("content", ["a,b,c\n1,2,3\n", '{"a": 1}', '[{"n": 1}, {"n": 2}]', "Hello there\n", "{}"])
+def test_nothing_is_drafted_where_nobody_says_anything(tmp_path: Path, content: str) -> None:
+    with pytest.raises(UnsupportedFormat):
+        drafted(tmp_path, content)

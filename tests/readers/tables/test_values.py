@@ -1,0 +1,238 @@
+"""What cells mean: kinds, visibilities, times, order, HTML, quotes, and cells that are no text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.readers import read_transcripts
+from llm_grader.transcript import Transcript
+
+MAIL = {"id": "id", "channel": "email", "turn": {"text": "body", "role": "role"}}
+
+
+def read(tmp_path: Path, content: str, columns: Any, **options: Any) -> list[Transcript]:
+    (tmp_path / "table").write_text(content)
+    return list(read_transcripts(tmp_path / "table", columns=columns, **options))
+
+
+def with_turn(**turn: str) -> dict[str, Any]:
+    return {"id": "id", "channel": "chat", "turn": {"text": "body", "role": "role", **turn}}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "visibility"),
+    [
+        ("internal", "true", "internal"),
+        ("internal", "FALSE", "public"),
+        ("is_private", "1", "internal"),
+        ("Private note", "no", "public"),
+        ("Interne Notiz", "ja", "internal"),
+        ("public", "true", "public"),
+        ("is_public", "0", "internal"),
+        ("veřejná", "ne", "internal"),
+        ("public_note", "true", "public"),
+        ("note", "x", "internal"),
+        ("anything", "Public reply", "public"),
+        ("anything", "Internal note", "internal"),
+        ("anything", "private", "internal"),
+        ("anything", "Public", "public"),
+    ],
+)
+def test_true_means_what_the_name_of_the_column_says(tmp_path: Path, column: str, value: str, visibility: str) -> None:
+    table = f"id,role,body,{column}\n1,agent,vip,{value}\n1,customer,Hello,\n"
+    (transcript,) = read(tmp_path, table, with_turn(visibility=column))
+    assert [turn.visibility for turn in transcript.turns] == [visibility, "public"]
+    assert transcript.turns[0].spoken == (visibility == "public")
+
+
+def test_true_in_a_column_whose_name_says_nothing_is_no_guess_but_a_question(tmp_path: Path) -> None:
+    problems: list[InputError] = []
+    table = "id,role,body,flag\n1,agent,vip,true\n1,agent,Hello,\n"
+    (transcript,) = read(tmp_path, table, with_turn(visibility="flag"), on_error=problems.append)
+    assert [turn.text for turn in transcript.turns] == ["Hello"]
+    assert "line 2: flag: found 'true'; say under `visibilities`" in str(problems[0])
+    (told,) = read(tmp_path, table, {**with_turn(visibility="flag"), "visibilities": {"TRUE": "internal"}})
+    assert [turn.visibility for turn in told.turns] == ["internal", "public"]
+
+
+def test_a_note_is_internal_whether_or_not_a_column_says_so(tmp_path: Path) -> None:
+    table = "id,role,body,kind\n1,agent,vip,Internal comment\n1,agent,Hello,Public reply\n1,agent,assigned,system\n"
+    (transcript,) = read(tmp_path, table, with_turn(kind="kind"))
+    assert [(turn.kind, turn.visibility) for turn in transcript.turns] == [
+        ("note", "internal"),
+        ("message", "public"),
+        ("event", "internal"),
+    ]
+
+
+def test_a_word_for_a_kind_that_nobody_explained_costs_its_row_and_a_map_explains_it(tmp_path: Path) -> None:
+    problems: list[InputError] = []
+    table = "id,role,body,part\n1,customer,Hello,comment\n1,agent,Bye,close\n2,agent,Hi,comment\n"
+    one, two = read(tmp_path, table, with_turn(kind="part"), on_error=problems.append)
+    assert [len(one.turns), len(two.turns)] == [1, 1]
+    assert "line 3: part: found 'close'; say under `kinds`" in str(problems[0])
+    assert "rows of this file could not be read: turns may be missing" in one.warnings
+    one, two = read(tmp_path, table, {**with_turn(kind="part"), "kinds": {"Close": "message"}})
+    assert [turn.text for turn in one.turns] == ["Hello", "Bye"]
+
+
+def test_words_of_a_conversation_in_the_column_of_kinds_are_not_printed(tmp_path: Path) -> None:
+    table = "id,role,body,part\n1,customer,Hello,my card ends with 1234\n"
+    with pytest.raises(MalformedInput) as problem:
+        read(tmp_path, table, with_turn(kind="part"))
+    assert "1234" not in str(problem.value)
+
+
+def test_roles_are_compared_without_case_and_booleans_as_text(tmp_path: Path) -> None:
+    columns = {**with_turn(role="incoming"), "roles": {"true": "customer", "false": "agent"}}
+    table = json.dumps([{"id": 1, "incoming": True, "body": "Hi"}, {"id": 1, "incoming": False, "body": "Hello"}])
+    (transcript,) = read(tmp_path, table, columns)
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
+    (transcript,) = read(tmp_path, "id,incoming,body\n1,True,Hi\n1,False,Hello\n", columns)
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["30.12.2025 16:40", "05.01.2026 09:00", "02.01.2026 08:10"], "acb"),
+        (["10", "9", "100"], "bac"),
+        (["m10", "m9", "m100"], "bac"),
+        (["9:58", "10:07", "10:05"], "acb"),
+        (["9:58 AM", "1:05 PM", "12:00 PM"], "acb"),
+        (["2026-01-05", "2025-12-30", "2026-01-02"], "bca"),
+        (["1/13/2026", "1/2/2026", "12/30/2025"], "cba"),
+        (["first", "second", "third"], "abc"),
+        (["2", "", "1"], "cab"),  # one without a value stays behind the one it follows
+    ],
+)
+@pytest.mark.parametrize("layout", ["rows", "cell"])
+def test_order_is_that_of_numbers_or_times_and_never_of_letters(
+    tmp_path: Path, values: list[str], order: str, layout: str
+) -> None:
+    items = [{"id": "1", "role": "agent", "body": body, "n": n} for body, n in zip("abc", values, strict=True)]
+    turn = {"text": "body", "role": "role"}
+    if layout == "rows":
+        content, columns = json.dumps(items), {"id": "id", "channel": "chat", "order": "n", "turn": turn}
+    else:
+        content = json.dumps({"id": "1", "talk": items})
+        columns = {"id": "id", "channel": "chat", "cell": "talk", "order": "n", "turn": turn}
+    (transcript,) = read(tmp_path, content, columns)
+    assert "".join(turn.text for turn in transcript.turns) == order
+    readable = values not in (["first", "second", "third"], ["2", "", "1"])
+    assert any(warning.startswith("order: ") for warning in transcript.warnings) != readable
+
+
+def test_complete_times_sort_cells_too_and_turn_what_is_newest_first_round(tmp_path: Path) -> None:
+    day = [{"role": "agent", "body": body, "at": at} for body, at in (("c", "6"), ("b", "5"), ("a", "5"))]
+    content = json.dumps({"id": "1", "talk": [{**turn, "at": f"0{turn['at']}.01.2026 10:00"} for turn in day]})
+    columns = {"id": "id", "channel": "chat", "cell": "talk", "turn": {"text": "body", "role": "role", "at": "at"}}
+    (transcript,) = read(tmp_path, content, columns)
+    assert [turn.text for turn in transcript.turns] == ["a", "b", "c"]
+
+
+def test_times_of_day_are_seconds_since_the_first_over_midnight(tmp_path: Path) -> None:
+    table = "id,role,body,at\n1,agent,a,23:58\n1,agent,b,00:01\n"
+    (transcript,) = read(tmp_path, table, with_turn(at="at"))
+    assert [turn.start for turn in transcript.turns] == [0, 180]  # two minutes to midnight, and one after it
+    assert "times of day without a date: kept as seconds since the first" in transcript.warnings
+
+
+def test_undecidable_dates_are_one_warning_for_all_of_a_conversation(tmp_path: Path) -> None:
+    table = "id,role,body,at\n" + "".join(f"1,agent,a,{day}/2/2026\n" for day in range(1, 10))
+    (transcript,) = read(tmp_path, table, with_turn(at="at"))
+    assert sum("day or the month" in warning for warning in transcript.warnings) == 1
+    (read_ones,) = read(tmp_path, table, {**with_turn(at="at"), "time_format": "%d/%m/%Y"})
+    assert [turn.at.day for turn in read_ones.turns if turn.at] == list(range(1, 10))
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, [{"type": "text"}]])
+def test_a_list_or_an_object_in_a_text_column_is_refused_with_its_place(tmp_path: Path, value: Any) -> None:
+    problems: list[InputError] = []
+    rows = [{"id": 1, "role": "agent", "body": value}, {"id": 1, "role": "agent", "body": "Hello"}]
+    (transcript,) = read(tmp_path, json.dumps(rows), MAIL, on_error=problems.append)
+    assert [turn.text for turn in transcript.turns] == ["Hello"]
+    assert problems[0].where == "item 1"
+    assert "body: expected text, found a" in str(problems[0])
+
+
+def test_keys_inside_objects_are_named_with_dots(tmp_path: Path) -> None:
+    rows = [{"id": 1, "who": {"type": "agent"}, "body": {"plain": "Hello"}}, {"id": 1, "body": {"plain": "Hi"}}]
+    columns = {"id": "id", "channel": "chat", "turn": {"text": "body.plain", "role": "who.type"}}
+    (transcript,) = read(tmp_path, json.dumps(rows), columns)
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hello"), ("unknown", "Hi")]
+
+
+def test_html_is_read_as_the_text_it_shows_and_its_quotes_are_marked(tmp_path: Path) -> None:
+    table = 'id,role,body\n1,agent,"<p>Let me <b>look</b>.&nbsp;</p><blockquote>Where is it?</blockquote>"\n'
+    (transcript,) = read(tmp_path, table, MAIL)
+    (turn,) = transcript.turns
+    assert turn.text == "Let me look.\n\n> Where is it?"
+    assert [segment.kind for segment in turn.segments] == ["body", "quoted"]
+    assert "body holds HTML: read as the text that it shows" in transcript.warnings
+
+
+@pytest.mark.parametrize("text", ["a < b and b > c", "<3", "use <ENTER>", "x<y>z"])
+def test_what_only_looks_like_markup_stays_letter_by_letter(tmp_path: Path, text: str) -> None:
+    (transcript,) = read(tmp_path, json.dumps([{"id": 1, "role": "agent", "body": text}]), MAIL)
+    assert transcript.turns[0].text == text
+
+
+QUOTING = "Good morning.\n\nOn Mon, Jan 5, 2026 Bo <bo@example.org> wrote:\n> It is your own fault."
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ([{"id": 1, "role": "agent", "body": QUOTING}], MAIL),
+        (
+            {"id": 1, "talk": [{"role": "agent", "body": QUOTING}]},
+            {"cell": "talk", "channel": "email", "turn": MAIL["turn"]},
+        ),
+        ({"id": 1, "q": "Hi", "a": QUOTING}, {"channel": "email", "columns": {"q": "customer", "a": "agent"}}),
+        ({"id": "1", "channel": "email", "turns": [{"role": "agent", "text": QUOTING}]}, None),
+        ({"messages": [{"role": "assistant", "content": QUOTING}]}, None),
+    ],
+)
+def test_what_a_mail_quotes_is_marked_wherever_the_mail_comes_from(tmp_path: Path, content: Any, columns: Any) -> None:
+    (transcript,) = read(tmp_path, json.dumps(content), columns, channel="email")
+    last = transcript.turns[-1]
+    assert [segment.kind for segment in last.segments] == ["body", "quoted"]
+    assert last.text == QUOTING
+
+
+def test_columns_that_do_not_exist_are_an_error_with_those_that_do(tmp_path: Path) -> None:
+    columns = with_turn(speaker="Nmae", at="Ziet")
+    with pytest.raises(MalformedInput, match="the columns are id, role, body; the mapping needs Nmae, Ziet besides"):
+        read(tmp_path, "id,role,body\n1,agent,Hi\n", columns)
+    with pytest.raises(MalformedInput, match="the mapping needs Nmae, Ziet besides"):
+        read(tmp_path, '[{"id": 1, "role": "agent", "body": "Hi"}]', columns)
+    with pytest.raises(MalformedInput, match="the mapping needs state besides"):
+        read(tmp_path, "id,role,body\n1,agent,Hi\n", {**MAIL, "ticket": {"status": "state"}})
+
+
+def test_a_key_that_the_first_record_lacks_is_no_missing_column(tmp_path: Path) -> None:
+    rows = [{"id": 1, "role": "agent", "body": "Hi"}, {"id": 1, "role": "customer", "body": "Hello", "name": "Bo"}]
+    (transcript,) = read(tmp_path, json.dumps(rows), with_turn(speaker="name"))
+    assert [turn.speaker for turn in transcript.turns] == [None, "Bo"]
+
+
+def test_an_id_named_as_a_part_of_the_turn_is_that_of_the_conversation(tmp_path: Path) -> None:
+    columns = {"channel": "chat", "turn": {"id": "id", "text": "body", "role": "role"}}
+    (transcript,) = read(tmp_path, "id,role,body\n1,agent,Hi\n1,customer,Hello\n", columns)
+    assert len(transcript.turns) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "channel"), [("Phone", "call"), ("E-Mail", "email"), ("WhatsApp", "chat"), ("fax", "chat")]
+)
+def test_a_channel_is_read_from_the_usual_words_for_it(tmp_path: Path, word: str, channel: str) -> None:
+    columns = {"id": "id", "channel_column": "via", "turn": {"text": "body", "role": "role"}}
+    (transcript,) = read(tmp_path, f"id,role,body,via\n1,agent,Hi,{word}\n", columns)
+    assert transcript.channel == channel
+    assert any("channel" in warning for warning in transcript.warnings) == (word == "fax")

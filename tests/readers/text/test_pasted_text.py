@@ -1,0 +1,309 @@
+"""Text as people paste it: who speaks on a line of their own, events between, legends, lost line ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.readers import RoleMapping, read_transcripts
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.transcript import Transcript
+
+HELLO = "Hello, how can I help?"
+LATE = "The printer is late."
+LOOK = "I look into it."
+
+
+def read(folder: Path, text: str, roles: RoleMapping | None = None) -> Transcript:
+    (folder / "pasted.txt").write_text(text, "utf-8")
+    (transcript,) = read_transcripts(folder / "pasted.txt", roles=roles)
+    return transcript
+
+
+def said(transcript: Transcript) -> list[tuple[str | None, str]]:
+    return [(turn.speaker, turn.text) for turn in transcript.turns]
+
+
+def warned(transcript: Transcript, words: str) -> bool:
+    return any(words in warning for warning in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "again"),
+    [
+        ("Eva Lind  0:02\n", "Jo Park  0:09\n", "Eva Lind  1:20\n"),
+        ("Eva Lind (0:02)\n", "Jo Park (0:09)\n", "Eva Lind (1:20)\n"),
+        ("[Eva Lind] 00:00:02\n", "[Jo Park] 00:00:09\n", "[Eva Lind] 00:01:20\n"),
+        ("00:00:02 Eva Lind\n", "00:00:09 Jo Park\n", "00:01:20 Eva Lind\n"),
+        ("Eva Lind | 0:02 - 0:07\n", "Jo Park | 0:09 - 0:11\n", "Eva Lind | 1:20 - 1:25\n"),
+        ("**Eva Lind** _0:02_\n", "**Jo Park** _0:09_\n", "**Eva Lind** _1:20_\n"),
+        ("Eva Lind\n0:02\n", "Jo Park\n0:09\n", "Eva Lind\n1:20\n"),
+        ("[0:02] <Eva Lind> ", "[0:09] <Jo Park> ", "[1:20] <Eva Lind> "),
+        ("(0:02) Eva Lind:\n", "(0:09) Jo Park:\n", "(1:20) Eva Lind:\n"),
+        ("0:02 From Eva Lind to Everyone:\n\t", "0:09 From Jo Park to Everyone:\n\t", "1:20 From Eva Lind to Me:\n\t"),
+        ("( 2s ) Eva Lind: ", "( 9s ) Jo Park: ", "( 1m 20s ) Eva Lind: "),
+        ("[0:02 - 0:07] Eva Lind: ", "[0:09 - 0:11] Jo Park: ", "[1:20 - 1:25] Eva Lind: "),
+        ("1. 0:02 Eva Lind: ", "2. 0:09 Jo Park: ", "3. 1:20 Eva Lind: "),
+        ("0:02 | Eva Lind: ", "0:09 | Jo Park: ", "1:20 | Eva Lind: "),
+        ("[0:02] - Eva Lind\n", "[0:09] - Jo Park\n", "[1:20] - Eva Lind\n"),
+        ("Eva Lind [0:02]\n", "Jo Park [0:09]\n", "Eva Lind [1:20]\n"),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_speaker_and_time_are_read_wherever_they_are_pasted(
+    tmp_path: Path, one: str, other: str, again: str, gap: str
+) -> None:
+    transcript = read(tmp_path, f"{one}{HELLO}{gap}{other}{LATE}\nSince May.{gap}{again}{LOOK}\n")
+    assert said(transcript) == [("Eva Lind", HELLO), ("Jo Park", f"{LATE}\nSince May."), ("Eva Lind", LOOK)]
+    assert [turn.start for turn in transcript.turns] == [2, 9, 80]
+
+
+def test_the_second_time_of_a_range_is_the_end(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "[00:00:01.50 --> 00:00:02.25] A1: Hi\n[00:00:03.00 --> 00:00:04.00] B1: Ho\nA1: x\n")
+    assert [(turn.start, turn.end) for turn in transcript.turns] == [(1.5, 2.25), (3, 4), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Agent:", "Customer:"), ("Agent：", "Customer：")],
+)
+def test_the_blank_behind_the_colon_may_be_missing(tmp_path: Path, one: str, other: str) -> None:
+    transcript = read(tmp_path, f"{one}{HELLO}\n{other}{LATE}\nsee https://x.test:80/a\n")
+    assert [turn.role for turn in transcript.turns] == ["agent", "customer"]
+    assert transcript.turns[1].text.endswith("see https://x.test:80/a")
+
+
+def test_labels_of_scripts_without_capitals_are_speakers(tmp_path: Path) -> None:
+    assert len(read(tmp_path, "店员：你好。\n顾客：快递晚了。\n店员：我查一下。\n").turns) == 3
+
+
+def test_a_name_alone_opens_a_turn_below_a_blank_line(tmp_path: Path) -> None:
+    text = f"Agent\n{HELLO}\n\nCustomer\n{LATE}\nThanks\n\nAgent\n{LOOK}\n"
+    assert said(read(tmp_path, text)) == [("Agent", HELLO), ("Customer", f"{LATE}\nThanks"), ("Agent", LOOK)]
+
+
+def test_a_name_that_says_opens_a_turn(tmp_path: Path) -> None:
+    text = f"Eva says:\n{HELLO}\nJo says:\n{LATE}\nEva says:\n{LOOK}\n"
+    assert said(read(tmp_path, text)) == [("Eva", HELLO), ("Jo", LATE), ("Eva", LOOK)]
+
+
+def test_times_between_the_turns_of_names_make_nobody_less_of_a_speaker(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"00:00:02\n\nEva: {HELLO}\nJo: {LATE}\n\n00:05:00\n\nEva: {LOOK}\n")
+    assert [(turn.speaker, turn.event) for turn in transcript.turns] == [
+        ("Eva", None),
+        ("Jo", None),
+        (None, "time"),
+        ("Eva", None),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["## Summary\n", "Summary: ", "Summary\n", "Shrnutí: ", "Zusammenfassung:\n"])
+def test_a_report_below_the_conversation_is_nobodys_words(tmp_path: Path, heading: str) -> None:
+    report = f"{heading}The agent apologised."
+    transcript = read(tmp_path, f"Agent: {HELLO}\nCustomer: {LATE}\n\n{report}\n")
+    assert [(turn.kind, turn.text) for turn in transcript.turns] == [
+        ("message", HELLO),
+        ("message", LATE),
+        ("event", report),
+    ]
+
+
+def test_a_list_of_times_in_a_labelled_text_is_no_list_of_speakers(tmp_path: Path) -> None:
+    text = f"Agent: I am free\nMonday 10:00\nTuesday 11:30\nCustomer: {LATE}\nAgent: {LOOK}\n"
+    transcript = read(tmp_path, text)
+    assert said(transcript)[0] == ("Agent", "I am free\nMonday 10:00\nTuesday 11:30")
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("*** Eva joined the chat ***", "joined"),
+        ("Eva has left the chat.", "left"),
+        ("[on hold]", "hold"),
+        ("Customer placed on hold", "hold"),
+        ("Chat transferred to Ben", "transfer"),
+        ("10:05", "time"),
+        ("Today at 10:05 AM", "time"),
+        ("Chat ended", "end"),
+        ("Eva ist dem Chat beigetreten", "joined"),
+        ("Eva opustila konverzaci", "left"),
+        ("Eva csatlakozott a beszélgetéshez", "joined"),
+        ("Eva lahkus vestlusest", "left"),
+        ("(Anruf weitergeleitet an Ben)", "transfer"),
+    ],
+)
+def test_what_nobody_said_is_an_event_between_the_turns(tmp_path: Path, line: str, event: str) -> None:
+    transcript = read(tmp_path, f"Customer: {LATE}\n{line}\nsince May\nAgent: {LOOK}\n")
+    assert [(turn.kind, turn.event, turn.speaker) for turn in transcript.turns] == [
+        ("message", None, "Customer"),
+        ("event", event, None),
+        ("message", None, "Customer"),
+        ("message", None, "Agent"),
+    ]
+    assert [turn.text for turn in transcript.turns if turn.kind == "message"] == [LATE, "since May", LOOK]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I joined last year",
+        "He left.",
+        "My parcel left",
+        "It was on hold",
+        "please put me on hold",
+        "The chat ended and nobody called",
+        "12:30 works for me",
+        "[see the list]",
+        "(please hurry)",
+        "I have transferred 40 euros",
+    ],
+)
+def test_what_somebody_says_about_such_things_stays_theirs(line: str) -> None:
+    assert bare_event(line) is None
+
+
+def test_an_event_with_a_time_has_it(tmp_path: Path) -> None:
+    text = f"(9:00:02 AM) Visitor 12: {LATE}\n(9:00:09 AM) *** Eva joined ***\n(9:00:15 AM) Eva: {LOOK}\n"
+    transcript = read(tmp_path, text)
+    assert [(turn.event, turn.start, turn.text) for turn in transcript.turns] == [
+        (None, 0, LATE),
+        ("joined", 7, "Eva joined"),
+        (None, 13, LOOK),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("legend", "labels"),
+    [
+        ("Agent: Eva\nCustomer: Jo", ("Eva", "Jo")),
+        ("A = agent Eva, C = customer", ("A", "C")),
+        ("A: agent\nC: customer Jo", ("A", "C")),
+        ("Participants: Eva (agent), Jo (customer)", ("Eva", "Jo")),
+        ("Legende:\nS1 - Berater\nS2 - Kundin", ("S1", "S2")),
+        ("Agent: Eva Lind\nCustomer: Jo Park", ("Eva", "Jo")),
+    ],
+)
+def test_a_legend_is_used_and_is_no_turn(tmp_path: Path, legend: str, labels: tuple[str, str]) -> None:
+    one, other = labels
+    transcript = read(tmp_path, f"{legend}\n\n{one}: {HELLO}\n{other}: {LATE}\n{one}: {LOOK}\n")
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [
+        ("agent", HELLO),
+        ("customer", LATE),
+        ("agent", LOOK),
+    ]
+    assert transcript.metadata["legend"] == legend
+
+
+def test_who_asks_for_an_agent_is_none(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Jo: Agent\nBot: One moment\nEva: {HELLO}\nJo: {LATE}\n")
+    assert transcript.turns[0].text == "Agent"
+    assert transcript.turns[0].role != "agent"
+
+
+def test_the_mapping_is_asked_before_a_legend(tmp_path: Path) -> None:
+    text = f"A = agent, C = customer\n\nA: {LATE}\nC: {HELLO}\nA: x\n"
+    assert [turn.role for turn in read(tmp_path, text, RoleMapping(agents=("C",), customers=("A",))).turns] == [
+        "customer",
+        "agent",
+        "customer",
+    ]
+
+
+def test_names_above_a_conversation_of_the_same_labels_are_its_header(tmp_path: Path) -> None:
+    text = f"Agent: Eva Lind\nCustomer: Jo Park\n\nAgent: {HELLO}\nCustomer: {LATE}\n"
+    transcript = read(tmp_path, text)
+    assert transcript.metadata["header"] == {"Agent": "Eva Lind", "Customer": "Jo Park"}
+    assert said(transcript) == [("Agent", HELLO), ("Customer", LATE)]
+
+
+@pytest.mark.parametrize("first", ["Agent: Hello\nCustomer: Hi", "Agent: Hello\nCustomer: Yes\nOrder: 17"])
+def test_short_turns_are_no_header(tmp_path: Path, first: str) -> None:
+    assert read(tmp_path, f"{first}\n\nAgent: {HELLO}\nCustomer: {LATE}\n").turns[0].text == "Hello"
+
+
+def test_a_header_without_a_conversation_is_refused(tmp_path: Path) -> None:
+    text = "Call report\nAgent: Eva Lind\nCustomer: Jo Park\nDuration: 4:10\nSummary: The agent refunded.\n"
+    with pytest.raises(MalformedInput, match="without a conversation"):
+        read(tmp_path, text)
+
+
+def test_what_may_be_a_summary_is_told(tmp_path: Path) -> None:
+    text = "Agent: Eva helped with an order.\nCustomer: Jo was unhappy.\nResolution: refunded\n"
+    assert warned(read(tmp_path, text), "may be a summary")
+
+
+ONE = f"Customer: Hi, {LATE}\nAgent: Good morning, {LOOK}\nCustomer: Thanks, bye.\n"
+TWO = "Customer: Hello, my bill is wrong.\nAgent: Good day, it is mended.\nCustomer: Great.\n"
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_that_blank_lines_may_separate_conversations_is_told(tmp_path: Path, between: str) -> None:
+    assert warned(read(tmp_path, ONE + between + TWO), "may separate 2 conversations")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ONE.replace("\n", "\n\n"),
+        f"Agent: {HELLO}\nCustomer: {LATE}\n\nAgent: {LOOK}\nCustomer: ok\n",
+        f"{ONE}\nAgent: bye\n",
+    ],
+    ids=["a blank line a turn", "paragraphs", "one more turn"],
+)
+def test_blank_lines_inside_a_conversation_are_not_told(tmp_path: Path, text: str) -> None:
+    assert not warned(read(tmp_path, text), "may separate")
+
+
+@pytest.mark.parametrize("between", [" ", "\\n", "\\r\\n", "<br>", "<br/>", " | ", "</p><p>", "\t"])
+@pytest.mark.parametrize("labels", [("Agent", "Customer"), ("Eva", "Jo"), ("Speaker 1", "Speaker 2")])
+def test_turns_that_lost_their_line_ends_are_told_apart_at_labels(
+    tmp_path: Path, between: str, labels: tuple[str, str]
+) -> None:
+    one, other = labels
+    turns = [f"{one}: {HELLO}", f"{other}: {LATE}", f"{one}: {LOOK}", f"{other}: Thanks."]
+    assert said(read(tmp_path, between.join(turns))) == [(one, HELLO), (other, LATE), (one, LOOK), (other, "Thanks.")]
+
+
+def test_times_before_labels_on_one_line_are_theirs(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"[0:01] Agent: {HELLO} [0:05] Customer: {LATE} [0:09] Agent: {LOOK}")
+    assert [turn.start for turn in transcript.turns] == [1, 5, 9]
+    assert [turn.text for turn in transcript.turns] == [HELLO, LATE, LOOK]
+
+
+def test_a_line_of_several_labels_that_cannot_be_told_apart_is_nobodys(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "Agent: Hello. Jo: It is late. Eva: I look. Max: Fine.")
+    assert [(turn.role, turn.speaker) for turn in transcript.turns] == [("unknown", None)]
+    assert warned(transcript, "cannot be told apart")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Agent: the form says Customer: John\nCustomer: yes\nAgent: ok\n",
+        "Agent: a path C:\\new | and \\n is a new line\nCustomer: ok\n",
+        "Agent: a | b\nCustomer: Note: see <br> and Price: 5\n",
+    ],
+)
+def test_labels_and_marks_inside_what_is_said_stay_there(tmp_path: Path, text: str) -> None:
+    transcript = read(tmp_path, text)
+    assert [f"{turn.speaker}: {turn.text}" for turn in transcript.turns] == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Ab: " * 50_000,
+        "Agent: x " * 30_000,
+        "\\nAgent: " * 20_000,
+        " | Ana: a" * 20_000,
+        "<br>" * 50_000,
+        "Ab 10:00\n" * 20_000,
+    ],
+)
+def test_hostile_text_takes_a_time_in_proportion(tmp_path: Path, hostile: str) -> None:
+    file = tmp_path / "hostile.txt"
+    file.write_text(f"Agent: hi\n{hostile}\n", "utf-8")
+    problems: list[InputError] = []
+    assert list(read_transcripts(file, on_error=problems.append)) or problems
