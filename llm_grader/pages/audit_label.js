@@ -139,9 +139,7 @@ class LabelPage {
       { class: "bar" },
       number > 1 ? linkButton(`/t/${number - 1}`, `← ${t("audit_previous")}`) : null,
       number < of ? linkButton(`/t/${number + 1}`, `${t("audit_next")} →`) : null,
-      this.done,
-      this.status,
-      el("button", { type: "button", click: () => this.help() }, `? ${t("audit_help")}`),
+      el("button", { type: "button", class: "help", click: () => this.help() }, `? ${t("audit_help")}`),
     );
   }
 
@@ -175,7 +173,7 @@ class LabelPage {
           el("button", { type: "button", click: () => this.undo() }, t("audit_undo"), el("kbd", {}, "u")),
         ]
       : [el("button", { type: "button", class: "main", click: () => this.reopen() }, t("audit_reopen"))];
-    return el("footer", { class: "foot" }, buttons);
+    return el("footer", { class: "foot" }, this.status, this.done, buttons);
   }
 
   /** Draw all items and marks anew, as they stand now. */
