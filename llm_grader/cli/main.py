@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from llm_grader.cli.commands import rubric as rubric_commands
+from llm_grader.cli.commands.audit.serve import app as audit_app
 from llm_grader.cli.commands.batch import app as batch_app
 from llm_grader.cli.commands.consistency import consistency
 from llm_grader.cli.commands.doctor import doctor
@@ -77,10 +78,9 @@ app.command("report")(report)
 app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")
-app.add_typer(eval_app, name="eval")
-audit_app = typer.Typer(help="Let people label conversations.", no_args_is_help=True, rich_markup_mode=None)
-audit_app.command("sample")(sample)
 app.add_typer(audit_app, name="audit")
+app.add_typer(eval_app, name="eval")
+audit_app.command("sample")(sample)
 app.command("plan")(plan)
 app.command("drift")(drift)
 app.command("calibrate")(calibrate)

@@ -12,7 +12,7 @@ from llm_grader.readers.desks.help_desk import Cast, Person
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.recipes.paths import is_nothing, path
-from llm_grader.readers.recipes.recipe import Part, People, TurnParts
+from llm_grader.readers.recipes.recipe import Part, RecipePeople, TurnParts
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.moments import Moments, seconds
@@ -194,7 +194,7 @@ def number_of(part: Part, value: Any) -> float | None:
     return None if found is None else seconds(found, part.unit)
 
 
-def people_of(people: People | None, value: Any) -> dict[str, Person]:
+def people_of(people: RecipePeople | None, value: Any) -> dict[str, Person]:
     """Those who take part, by id."""
     if people is None:
         return {}

@@ -1,0 +1,1 @@
+"""What comes of several annotators: results, agreement, adjudication, disputes, and sessions to calibrate."""

@@ -1,0 +1,102 @@
+"""Results so far: what everybody submitted, and what a judge said of the same conversations, read from disk.
+
+Other processes may write at the same time; what is read is whole at some moment.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llm_grader.audit.folder import GoldFolder
+from llm_grader.audit.labelling.answers import Answers, Cell
+from llm_grader.audit.labelling.journal import annotators_in, read_answers
+from llm_grader.audit.queue import assignees
+from llm_grader.audit.review.sessions import CalibrationSession, read_sessions
+from llm_grader.eval.judge.item_answers import ADJUDICATOR
+from llm_grader.eval.labels.units import Unit, Verdicts
+from llm_grader.verdict import Label, Scorecard
+
+
+@dataclass(frozen=True)
+class AuditResults:
+    """Answers by annotator (the adjudicator's apart), sessions, and the names of those who share the drawn ones."""
+
+    folder: GoldFolder
+    by_annotator: dict[str, Answers]
+    adjudicated: Answers
+    sessions: tuple[CalibrationSession, ...]
+    auditors: tuple[str, ...]
+
+    def labels(self) -> list[Label]:
+        """Every gold label there is, in the order in which the files of the gold folder give them."""
+        people = [label for _, answers in sorted(self.by_annotator.items()) for label in answers.labels()]
+        return [*self.adjudicated.labels(), *people]
+
+    def waiting(self) -> frozenset[str]:
+        """The ids of conversations that somebody is still labelling: nobody is shown what others said of these.
+
+        It is whoever the conversation is assigned to and has neither submitted nor skipped it, and whoever takes part
+        in a session about it that is not revealed.
+        """
+        open_ = {
+            row.transcript_id
+            for row in self.folder.sample
+            for name in assignees(row, self.auditors)
+            if not self._is_done(name, row.transcript_id)
+        }
+        in_session = {id_ for session in self.sessions if not session.revealed for id_ in session.transcripts}
+        begun = {
+            id_
+            for answers in self.by_annotator.values()
+            for id_, one in answers.conversations.items()
+            if one.state == "open"
+        }
+        return frozenset(open_ | in_session | begun)
+
+    def _is_done(self, name: str, transcript_id: str) -> bool:
+        answers = self.by_annotator.get(name)
+        return answers is not None and answers.of(transcript_id).state in ("submitted", "skipped")
+
+    def cells(self) -> dict[Unit, dict[str, Cell]]:
+        """Cell → annotator → the answer, of submitted conversations that nobody is labelling any more."""
+        waiting = self.waiting()
+        found: dict[Unit, dict[str, Cell]] = defaultdict(dict)
+        for name, answers in sorted(self.by_annotator.items()):
+            for transcript_id in sorted(answers.submitted() - waiting):
+                for item_id, cell in answers.of(transcript_id).cells.items():
+                    if cell.label is not None:
+                        found[Unit(transcript_id, item_id)][name] = cell
+        return dict(found)
+
+    def decision(self, unit: Unit) -> Cell | None:
+        """What the adjudicator decided about a cell."""
+        cell = self.adjudicated.of(unit.transcript_id).cells.get(unit.item_id)
+        return cell if cell is not None and cell.decided else None
+
+
+def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
+    """The results so far.
+
+    Args:
+        folder: the gold folder.
+        auditors: the names of those who share the drawn conversations.
+
+    Raises:
+        MalformedInput: a journal or a session is damaged.
+    """
+    names = annotators_in(folder.path)
+    answers = {name: read_answers(folder.path, name, folder.rubric) for name in {*names, ADJUDICATOR}}
+    adjudicated = answers.pop(ADJUDICATOR)
+    return AuditResults(folder, answers, adjudicated, tuple(read_sessions(folder.path)), tuple(auditors))
+
+
+def verdicts_of_folder(cards: Iterable[Scorecard], folder: GoldFolder) -> Verdicts:
+    """A judge's verdicts about the conversations of a folder, by the rubric that it is labelled by."""
+    return {
+        Unit(card.transcript_id, item_id): verdict
+        for card in cards
+        if card.transcript_id in folder.transcripts and card.provenance.rubric_id == folder.rubric.id
+        for item_id, verdict in card.verdicts.items()
+    }

@@ -1,0 +1,120 @@
+"""The lead's data: cells to decide with nobody's name on them, and agreement so far."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import Field
+
+from llm_grader.audit.labelling.checks import Given
+from llm_grader.audit.labelling.events import EvidenceSpan
+from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_cases
+from llm_grader.audit.review.agreement import agreement_so_far
+from llm_grader.audit.web.requests import Answer, PageRequest
+from llm_grader.audit.web.shown import shown_item, shown_text, shown_transcript
+from llm_grader.transcript import Model
+
+
+class SentDecision(Model):
+    """What a lead decides: a label, the words that it rests on, and why."""
+
+    label: str
+    evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=40)
+    reason: str = Field(max_length=4000)
+
+
+def cases(request: PageRequest) -> Answer:
+    """All cells to decide, the gravest first."""
+    found = _cases(request)
+    language = request.office.language_of(request.person)
+    rubric = request.office.folder.rubric
+    return {
+        "cases": [
+            {
+                "key": case.key,
+                "title": shown_text(rubric.item(case.unit.item_id).title, language),
+                "critical": case.critical,
+                "sides": len(case.sides),
+                "decided": None if case.decided is None else case.decided.label,
+            }
+            for case in found
+        ],
+        "waiting": len(request.office.results().waiting()),
+    }
+
+
+def case(request: PageRequest) -> Answer:
+    """One cell: the conversation, the item, and the sides without names; with them once it is decided."""
+    found = _cases(request)
+    return _shown(request, found, _case(found, request.path["cell"]))
+
+
+def decide(request: PageRequest) -> Answer:
+    """Decide a cell; only now the answer says who was on which side."""
+    found = _case(_cases(request), request.path["cell"])
+    sent = request.sent(SentDecision)
+    decisions = request.office.decisions
+    if decisions is None:
+        raise LookupError("nobody adjudicates here")
+    given = Given(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
+    decisions.decide(found.unit, given, by=request.person.name)
+    after = _cases(request)
+    return _shown(request, after, _case(after, found.key))
+
+
+def agreement(request: PageRequest) -> Answer:
+    """Agreement per item and per person, over what is submitted."""
+    office = request.office
+    table = agreement_so_far(office.results(), office.verdicts)
+    language = office.language_of(request.person)
+    titles = {item.id: shown_text(item.title, language) for item in office.folder.rubric.items()}
+    return {
+        "items": [{**_plain(asdict(item)), "title": titles[item.item_id]} for item in table.items],
+        "raters": [_plain(asdict(rater)) for rater in table.raters],
+    }
+
+
+def _cases(request: PageRequest) -> list[OpenCase]:
+    return find_cases(request.office.results(), request.office.verdicts)
+
+
+def _case(found: list[OpenCase], key: str) -> OpenCase:
+    for one in found:
+        if one.key == key:
+            return one
+    raise LookupError(key)
+
+
+def _shown(request: PageRequest, found: list[OpenCase], one: OpenCase) -> Answer:
+    office = request.office
+    language = office.language_of(request.person)
+    open_ = [other.key for other in found if other.decided is None and other.key != one.key]
+    decided = one.decided
+    return {
+        "key": one.key,
+        "transcript": shown_transcript(office.folder.transcripts[one.unit.transcript_id]),
+        "item": shown_item(office.folder.rubric.item(one.unit.item_id), office.folder.rubric, language),
+        "sides": [_side(side, named=decided is not None) for side in one.sides],
+        "decided": None if decided is None else {"label": decided.label, "reason": decided.reason},
+        "cause": None if decided is None else one.cause,
+        "left": len(open_),
+        "next": next(iter(open_), None),
+    }
+
+
+def _side(side: AnswerSide, *, named: bool) -> dict[str, Any]:
+    shown = {
+        "label": side.label,
+        "evidence": [span.model_dump() for span in side.evidence],
+        "reason": side.reason,
+    }
+    return {**shown, "by": side.by, "is_model": side.is_model} if named else shown
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON has them: what is not a number is nothing."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

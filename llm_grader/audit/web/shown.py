@@ -1,0 +1,120 @@
+"""What people are shown of conversations, items and answers, as plain values for a page.
+
+An auditor's page is made of these alone. Nothing here knows of a judge, a sample or other people.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llm_grader.audit.folder import GoldFolder
+from llm_grader.audit.labelling.answers import Cell
+from llm_grader.audit.labelling.checks import applies
+from llm_grader.audit.labelling.desk import QueuePlace
+from llm_grader.rubric.model import Item, Rubric, Text, wording
+from llm_grader.transcript import Transcript, Turn, primary_language
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET
+
+FIXED_LABELS = (MET, NOT_MET, NOT_APPLICABLE, CANNOT_ASSESS)
+
+
+def shown_transcript(transcript: Transcript) -> dict[str, Any]:
+    """A conversation: its channel and language, and who said what when."""
+    return {
+        "channel": transcript.channel,
+        "language": transcript.language or "",
+        "turns": [_turn(turn, transcript) for turn in transcript.turns],
+    }
+
+
+def _turn(turn: Turn, transcript: Transcript) -> dict[str, Any]:
+    return {
+        "role": turn.role,
+        "speaker": turn.speaker or "",
+        "at": turn.at.strftime("%H:%M") if turn.at else _clock(turn.start),
+        "kind": turn.kind,
+        "internal": turn.visibility == "internal",
+        "language": turn.language or transcript.language or "",
+        "reviewed": transcript.under_review(turn),
+        "text": turn.text,
+    }
+
+
+def _clock(seconds: float | None) -> str:
+    return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02}"
+
+
+def shown_text(text: Text, language: str) -> dict[str, str]:
+    """A wording of the rubric, and the language that it is really in."""
+    found = wording(text, language)
+    codes = (language, primary_language(language), "en")
+    return {"text": found, "lang": next((code for code in codes if code in text), next(iter(text), ""))}
+
+
+def shown_item(item: Item, rubric: Rubric, language: str) -> dict[str, Any]:
+    """An item: its question and policy, the labels in their order, and which of them need words as evidence."""
+    section = next(section for section in rubric.sections if item in section.items)
+    return {
+        "id": item.id,
+        "section": shown_text(section.title, language),
+        "title": shown_text(item.title, language),
+        "question": shown_text(item.question, language),
+        "labels": item.labels,
+        "policy": {label: shown_text(text, language) for label, text in item.policy().items()},
+        "critical": item.critical,
+        "required_for": item.evidence.required_for,
+        "words_of": item.evidence.from_,
+    }
+
+
+def shown_cell(cell: Cell) -> dict[str, Any]:
+    """An answer as its author left it."""
+    return {
+        "label": cell.label,
+        "evidence": [span.model_dump() for span in cell.evidence],
+        "reason": cell.reason,
+    }
+
+
+def shown_place(place: QueuePlace, folder: GoldFolder, language: str, *, of: int) -> dict[str, Any]:
+    """Everything that a label page needs: the conversation, the items, the own answers, and what is computed."""
+    cells = place.answers.cells
+    computed = folder.computed(place.transcript)
+    return {
+        "number": place.number,
+        "of": of,
+        "state": place.answers.state,
+        "rev": place.answers.rev,
+        "transcript": shown_transcript(place.transcript),
+        "items": [shown_item(item, folder.rubric, language) for item in place.items],
+        "conditions": {
+            item.id: {"item": item.applies_when.item, "label": item.applies_when.label}
+            for item in place.items
+            if item.applies_when and item.applies_when.item
+        },
+        "cells": {item.id: shown_cell(cells.get(item.id, Cell())) for item in place.items},
+        "computed": [
+            {
+                "title": shown_text(folder.rubric.item(id_).title, language),
+                "label": verdict.label,
+                "reason": verdict.reason,
+            }
+            for id_, verdict in computed.items()
+        ],
+        "in_language": folder.rubric.is_written_in(language),
+    }
+
+
+def shown_progress(place: QueuePlace) -> dict[str, Any]:
+    """One line of a queue."""
+    cells = place.answers.cells
+    applying = [item for item in place.items if applies(item, cells)]
+    answered = sum(cells.get(item.id, Cell()).label is not None for item in applying)
+    return {
+        "number": place.number,
+        "channel": place.transcript.channel,
+        "turns": len(place.transcript.turns),
+        "state": place.answers.state,
+        "answered": answered,
+        "items": len(applying),
+    }

@@ -1,0 +1,1 @@
+"""`llm-grader audit`: people label conversations blind, adjudicate, dispute, and calibrate themselves."""

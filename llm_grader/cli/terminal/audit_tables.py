@@ -1,0 +1,64 @@
+"""Tables of an audit on a terminal: who has labelled how much, and how people agree."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from llm_grader.audit.review.agreement import AgreementTable, ItemAgreement, RaterRow
+from llm_grader.cli.terminal.show import stdout_console
+from llm_grader.eval.stats.bootstrap import Interval
+
+
+def print_agreement(table: AgreementTable, *, waiting: int) -> None:
+    """Print both tables, and how many conversations somebody is still labelling."""
+    console = stdout_console()
+    raters = _table("who", "submitted", "assigned", "skipped", "seconds", "like the others", "severity")
+    for rater in table.raters:
+        raters.add_row(*_rater_cells(rater))
+    items = _table("item", "labelled", "by two", "the same", "κ", "AC1", "α", "κ of model", "missing")
+    for item in table.items:
+        items.add_row(*_item_cells(item))
+    console.print(raters)
+    console.print(items if table.items else "nothing is submitted yet")
+    console.print(f"{waiting} conversations are still being labelled")
+
+
+def without_nan(value: Any) -> Any:
+    """Plain values in which what is no number is None, as JSON has it."""
+    if isinstance(value, dict):
+        return {key: without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _table(*headings: str) -> Table:
+    made = Table(box=None, padding=(0, 1))
+    for heading in headings:
+        made.add_column(heading)
+    return made
+
+
+def _rater_cells(rater: RaterRow) -> tuple[Text | str, ...]:
+    agreed = "–" if rater.agreement is None else f"{rater.agreement:.0%} of {rater.compared}"
+    seconds = "–" if rater.seconds is None else f"{rater.seconds:.0f}"
+    severity = "–" if rater.severity is None else f"{rater.severity:+.2f}"
+    name = Text("the model" if rater.is_model else rater.name)
+    return name, str(rater.submitted), str(rater.assigned), str(rater.skipped), seconds, agreed, severity
+
+
+def _item_cells(item: ItemAgreement) -> tuple[Text | str, ...]:
+    same = "–" if math.isnan(item.agreement.estimate) else f"{item.agreement.estimate:.0%}"
+    figures = (_range(one) for one in (item.kappa, item.ac, item.alpha, item.judge_kappa))
+    missing = "?" if item.missing is None else str(item.missing)
+    return Text(item.item_id), str(item.labelled), str(item.double), same, *figures, missing
+
+
+def _range(interval: Interval | None) -> str:
+    if interval is None or math.isnan(interval.estimate):
+        return "–"
+    return f"{interval.estimate:.2f} ({interval.low:.2f} to {interval.high:.2f})"
