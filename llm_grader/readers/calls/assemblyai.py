@@ -8,6 +8,7 @@ from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
 from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
 
@@ -52,7 +53,7 @@ def _piece(said: JsonObject) -> Piece:
         text=said.needed_text("text"),
         speaker=said.label("speaker"),
         channel=numbered("channel", said.label("channel")),
-        start=said.seconds("start", per_second=1000),
-        end=said.seconds("end", per_second=1000),
-        confidence=said.share("confidence"),
+        start=seconds_of(said, "start", per_second=1000),
+        end=seconds_of(said, "end", per_second=1000),
+        confidence=share_of(said, "confidence"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from llm_grader.readers.calls.speech import Piece, numbered, recording
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import number_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
 
@@ -76,7 +77,7 @@ def _of_batch(phrase: JsonObject) -> Piece:
         channel=numbered("channel", phrase.label("channel")),
         start=start,
         end=end,
-        confidence=best.share("confidence"),
+        confidence=share_of(best, "confidence"),
         language=phrase.text("locale"),
     )
 
@@ -92,7 +93,7 @@ def _of_fast(phrase: JsonObject) -> Piece:
         channel=numbered("channel", phrase.label("channel")),
         start=start,
         end=end,
-        confidence=phrase.share("confidence"),
+        confidence=share_of(phrase, "confidence"),
         language=phrase.text("locale"),
     )
 
@@ -104,16 +105,16 @@ def _of_content(content: JsonObject) -> Iterator[Piece]:
         yield Piece(
             text=phrase.needed_text("text"),
             speaker=phrase.label("speaker"),
-            start=phrase.seconds("startTimeMs", per_second=1000),
-            end=phrase.seconds("endTimeMs", per_second=1000),
-            confidence=phrase.share("confidence"),
+            start=seconds_of(phrase, "startTimeMs", per_second=1000),
+            end=seconds_of(phrase, "endTimeMs", per_second=1000),
+            confidence=share_of(phrase, "confidence"),
             language=phrase.text("locale"),
         )
 
 
 def _span(phrase: JsonObject, offset: str, duration: str, *, per_second: int) -> tuple[float | None, float | None]:
     """Beginning and end in seconds, from whole units, which add up exactly."""
-    start, length = phrase.number(offset), phrase.number(duration)
+    start, length = number_of(phrase, offset), number_of(phrase, duration)
     if start is None:
         return None, None
     return start / per_second, None if length is None else (start + length) / per_second

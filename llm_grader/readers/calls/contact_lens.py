@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, records_in
 from llm_grader.readers.source.ordering import in_order
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
@@ -150,9 +151,9 @@ def _turn(item: _Item, listed: dict[str, Participant], document: Document) -> Tu
         role=role or ("unknown" if speaker else "system"),
         text=_files(fields) if item.kind == "ATTACHMENT" else _said(fields, event),
         speaker=speaker,
-        at=when.instant("AbsoluteTime", warn=document.warn),
-        start=fields.seconds("BeginOffsetMillis", per_second=1000),
-        end=fields.seconds("EndOffsetMillis", per_second=1000),
+        at=instant_of(when, "AbsoluteTime", warn=document.warn),
+        start=seconds_of(fields, "BeginOffsetMillis", per_second=1000),
+        end=seconds_of(fields, "EndOffsetMillis", per_second=1000),
         kind="event" if event else "message",
         event=event,
         asr_confidence=_confidence(fields),
@@ -176,5 +177,5 @@ def _files(fields: JsonObject) -> str:
 
 def _confidence(fields: JsonObject) -> float | None:
     words = fields.objects("Items", keep=False)
-    sure = [share for word in words if (share := word.share("Confidence")) is not None]
+    sure = [share for word in words if (share := share_of(word, "Confidence")) is not None]
     return fmean(sure) if sure else None

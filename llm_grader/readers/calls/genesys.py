@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, number_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.readers.source.ordering import in_order
 from llm_grader.readers.source.times import instant
@@ -91,7 +92,7 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
         id=record.text("conversationId") or document.new_id(),
         channel=channel or "call",
         language=next((tag for transcript in transcripts if (tag := transcript.text("language"))), None),
-        started_at=record.instant("conversationStartTime", "startTime", warn=document.warn),
+        started_at=instant_of(record, "conversationStartTime", "startTime", warn=document.warn),
         turns=tuple(turns),
         participants=tuple(known.values()),
         metadata=record.rest,
@@ -102,8 +103,8 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
 def _phrase(fields: JsonObject) -> _Phrase:
     fields.skip("stability", "alternatives", "text")  # without capitals and punctuation where there is a decorated text
     words = fields.objects("words", keep=False)
-    sure = [share for word in words if (share := word.share("confidence")) is not None]
-    start = fields.number("startTimeMs")
+    sure = [share for word in words if (share := share_of(word, "confidence")) is not None]
+    start = number_of(fields, "startTimeMs")
     if start is None or instant(start)[0] is None:
         raise fields.wrong("startTimeMs", "milliseconds since 1970")
     lasts = fields.object("duration")
@@ -111,7 +112,7 @@ def _phrase(fields: JsonObject) -> _Phrase:
         text=fields.needed_text("decoratedText", "text").strip(),
         side=(fields.text("participantPurpose") or "").casefold(),
         start=start,
-        end=start + max((lasts.number("milliseconds") if lasts else None) or 0.0, 0.0),
+        end=start + max((number_of(lasts, "milliseconds") if lasts else None) or 0.0, 0.0),
         confidence=fmean(sure) if sure else None,
     )
 
@@ -130,7 +131,7 @@ def _present(record: JsonObject) -> list[_Present]:
             name=each.text("name", "participantName"),
             phone=phone or None,
         )
-        start, end = each.number("startTimeMs"), each.number("endTimeMs")
+        start, end = number_of(each, "startTimeMs"), number_of(each, "endTimeMs")
         side = _OUTER if purpose in ("customer", "external") else _INNER
         present.append(_Present(who, side, -math.inf if start is None else start, math.inf if end is None else end))
     return present

@@ -17,6 +17,7 @@ from llm_grader.readers.roles.parties import Party
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, number_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, records_in
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 
@@ -100,7 +101,7 @@ def _call_of(sentence: JsonObject, page: JsonObject) -> str:
 
 
 def _conversation(name: str, told: _Told, document: Document) -> Transcript:
-    messages = sorted(told.items, key=lambda message: message.number("index") or 0.0)
+    messages = sorted(told.items, key=lambda message: number_of(message, "index") or 0.0)
     turns = [turn for message in messages for turn in _turns(message, name, document)]
     return Transcript(
         id=name,
@@ -119,7 +120,7 @@ def _turns(message: JsonObject, conversation: str, document: Document) -> Iterat
         role=_role(author, conversation, document.options.roles),
         text=(message.text("body") or "").strip(),
         speaker=author,
-        at=message.instant("date_created", "dateCreated", "timestamp", warn=document.warn),
+        at=instant_of(message, "date_created", "dateCreated", "timestamp", warn=document.warn),
     )
     files = ", ".join(file.text("filename", "content_type", "contentType") or "?" for file in message.objects("media"))
     if said.text or not files:
@@ -145,7 +146,7 @@ def _people(turns: list[Turn]) -> Iterator[Participant]:
 
 
 def _call(name: str, told: _Told, document: Document) -> Transcript:
-    sentences = sorted(told.items, key=lambda each: each.number("sentence_index", "sentenceIndex") or 0.0)
+    sentences = sorted(told.items, key=lambda each: number_of(each, "sentence_index", "sentenceIndex") or 0.0)
     parties = _parties(told.page, document.options.roles)
     language = language_tag(told.page.text("language_code", "languageCode"))
     spoken = recording(
@@ -157,7 +158,7 @@ def _call(name: str, told: _Told, document: Document) -> Transcript:
         update={
             "turns": tuple(turns),
             "participants": tuple(party.who for party in parties.values()),
-            "started_at": told.page.instant("media_start_time", "mediaStartTime", warn=document.warn),
+            "started_at": instant_of(told.page, "media_start_time", "mediaStartTime", warn=document.warn),
             "metadata": _metadata(told, "sentences", sentences),
         }
     )
@@ -168,9 +169,9 @@ def _piece(sentence: JsonObject) -> Piece:
     return Piece(
         text=sentence.needed_text("transcript"),
         speaker=numbered("channel", sentence.label("media_channel") or sentence.label("mediaChannel")),
-        start=sentence.seconds("start_time", "startTime"),
-        end=sentence.seconds("end_time", "endTime"),
-        confidence=sentence.share("confidence"),
+        start=seconds_of(sentence, "start_time", "startTime"),
+        end=seconds_of(sentence, "end_time", "endTime"),
+        confidence=share_of(sentence, "confidence"),
     )
 
 

@@ -60,7 +60,7 @@ def read(document: Document) -> Iterator[Transcript]:
     """One conversation a record, or one of the whole file where each record is a message."""
     if _is_message(first_fields(document)):
         with document.at(""):
-            yield _conversation(JsonObject({"messages": [value for value, _ in document.records()]}), document)
+            yield _conversation(JsonObject({"messages": [value for value, _ in document.json.records()]}), document)
         return
     yield from read_each(document, _conversation)
 

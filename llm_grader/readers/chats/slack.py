@@ -80,7 +80,7 @@ def sniff(document: Document) -> bool:
 def _kind(document: Document) -> str | None:
     if document.stem in _EMPTY_LISTS and document.head.split() == ["[]"]:  # which says nothing itself
         return "log"
-    first = document.first
+    first = document.json.first
     if not isinstance(first, dict):
         return None
     name = str(first.get("id"))

@@ -15,6 +15,7 @@ from llm_grader.readers.mail.html_text import html_to_text, is_html
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.readers.source.ordering import in_order
 from llm_grader.signals.ticket_state import DONE
@@ -187,7 +188,7 @@ def moment(fields: JsonObject, *keys: str, document: Document) -> datetime | Non
     """The first of these points in time that is there; blanks and a date of zeros are none."""
     for key in keys:
         if fields.value(key) not in (None, *_NO_DATES):
-            return fields.instant(key, warn=document.warn)
+            return instant_of(fields, key, warn=document.warn)
     return None
 
 

@@ -24,6 +24,7 @@ from llm_grader.readers.desks.help_desk import (
 from llm_grader.readers.desks.zendesk_changes import STATUSES, Past, Scene, Update, sides_in
 from llm_grader.readers.desks.zendesk_history import CHATS, read_history, via_of
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import number_of
 from llm_grader.readers.source.json_object import JsonObject, without_empty
 from llm_grader.signals.ticket_state import DONE
 from llm_grader.transcript import Channel, Role, Ticket, Transcript
@@ -153,7 +154,7 @@ def _first_reply(opened: datetime | None, metric: JsonObject) -> datetime | None
     """When the first reply was public: the opening and the calendar time until then."""
     for key, seconds in (("reply_time_in_seconds", 1), ("reply_time_in_minutes", 60)):
         took = metric.object(key)
-        waited = took.number("calendar") if took else None
+        waited = number_of(took, "calendar") if took else None
         if opened is not None and waited is not None:
             try:
                 return opened + timedelta(seconds=waited * seconds)

@@ -40,7 +40,7 @@ def sniff(document: Document) -> bool:
 
 def is_unmapped(document: Document) -> bool:
     """Whether text is a table by its header and quoting, of which nobody says what the columns mean."""
-    return document.first is None and (bool(column_names(document)) or is_quoted_table(document.head))
+    return document.json.first is None and (bool(column_names(document)) or is_quoted_table(document.head))
 
 
 def read(document: Document) -> Iterator[Transcript]:
@@ -74,7 +74,7 @@ def missing_from(document: Document, mapping: ColumnMapping) -> list[str]:
     names = set(column_names(document, mapping.named))
     if document.rows is not None and not names:
         return []
-    beginnings = document.beginnings if document.rows is None and document.first is not None else []
+    beginnings = document.json.beginnings if document.rows is None and document.json.first is not None else []
     return sorted(
         name
         for name in mapping.named - names

@@ -16,6 +16,7 @@ from llm_grader.readers.mail.mail_message import parse_letter
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.parties import Party
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.readers.source.ordering import in_order
 from llm_grader.readers.vcon.parties import cast_of, party_at, read_parties
@@ -146,13 +147,13 @@ def _turns(
 
 
 def _start(dialog: JsonObject, document: Document) -> datetime | None:
-    return dialog.instant("start", warn=document.warn)
+    return instant_of(dialog, "start", warn=document.warn)
 
 
 def _history(dialog: JsonObject, parties: Sequence[Party], document: Document) -> Iterator[_Told]:
     """Who joined, left, was put on hold or muted, and pressed which key."""
     for event in dialog.objects("party_history"):
-        at = event.instant("time", warn=document.warn)
+        at = instant_of(event, "time", warn=document.warn)
         name = event.needed_text("event")
         text = " ".join(filter(None, (name, event.label("dtmf"))))
         turn = Turn(role="unknown", text=text, at=at, kind="event", event=name)
