@@ -163,14 +163,6 @@ def test_the_public_names_are_sorted_and_can_be_imported() -> None:
         _ = llm_grader.nonsense
 
 
-CLASSES_THAT_SHARE_A_NAME = {
-    "Scene",
-    "_Message",
-    "_Told",
-}
-"""Still to be renamed; a name goes off this list with its second class."""
-
-
 def test_no_two_classes_have_the_same_name() -> None:
     counts = Counter(
         node.name
@@ -178,4 +170,4 @@ def test_no_two_classes_have_the_same_name() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ClassDef)
     )
-    assert {name for name, count in counts.items() if count > 1} - CLASSES_THAT_SHARE_A_NAME == set()
+    assert {name for name, count in counts.items() if count > 1} == set()

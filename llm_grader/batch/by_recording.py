@@ -28,7 +28,7 @@ class _ToolCall(BaseModel):
     function: _Function
 
 
-class _Message(BaseModel):
+class _AnswerMessage(BaseModel):
     content: str | None = None
     refusal: str | None = None
     tool_calls: list[_ToolCall] | None = None
@@ -44,7 +44,7 @@ class _Tokens(BaseModel):
 
 
 class _Choice(BaseModel):
-    message: _Message
+    message: _AnswerMessage
     finish_reason: str | None = None
     logprobs: _Tokens | None = None
 

@@ -191,8 +191,8 @@ class Case:
         return tuple(Wait(seconds, agent) for seconds, agent in timed if seconds is not None)
 
     def _waited(self, answer: Answer) -> float | None:
-        if answer.asked.at is not None and answer.given.at is not None:
-            return self.seconds_between(answer.asked.at, answer.given.at)
+        if answer.question.at is not None and answer.given.at is not None:
+            return self.seconds_between(answer.question.at, answer.given.at)
         return answer.seconds if self.hours is None else None
 
     @property

@@ -191,12 +191,12 @@ def _read(
             for transcript in chosen.read(document):
                 settled = _settled(transcript, options, as_written=chosen is canonical)
                 named = settled if chosen is canonical else _with_source(settled, document.name)
-                yield ids.told_apart(_with_warnings(named, document.warnings), document)
+                yield ids.made_unique(_with_warnings(named, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
         for transcript in joining.join(pieces, options):
-            yield ids.told_apart(_settled(transcript, options))
+            yield ids.made_unique(_settled(transcript, options))
 
 
 def _recognise(document: Document) -> Reader | JoiningReader:
@@ -256,7 +256,7 @@ class _Ids:
         self._seen: dict[str, str] = {}
         """Id → the file it was first read from."""
 
-    def told_apart(self, transcript: Transcript, document: Document | None = None) -> Transcript:
+    def made_unique(self, transcript: Transcript, document: Document | None = None) -> Transcript:
         file = "" if document is None else document.name
         if transcript.id not in self._seen:
             self._seen[transcript.id] = file

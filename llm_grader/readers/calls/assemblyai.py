@@ -36,7 +36,7 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     heard = [(_piece(entry), words_of(entry, "text", per_second=1000)) for entry in record.objects("utterances")]
     utterances = [piece for whole, words in heard for piece in by_word_speakers(whole, words)]
     mixed = sum(is_mixed(whole, words) for whole, words in heard)
-    words = [_piece(each) for each in record.objects("words", keep=False)]
+    words = [_piece(word) for word in record.objects("words", keep=False)]
     return recording(
         document,
         utterances or spoken_words(words) or as_one_piece(whole),
@@ -47,13 +47,13 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     )
 
 
-def _piece(said: JsonObject) -> Piece:
-    said.skip("words")
+def _piece(utterance: JsonObject) -> Piece:
+    utterance.skip("words")
     return Piece(
-        text=said.needed_text("text"),
-        speaker=said.label("speaker"),
-        channel=numbered("channel", said.label("channel")),
-        start=seconds_of(said, "start", per_second=1000),
-        end=seconds_of(said, "end", per_second=1000),
-        confidence=share_of(said, "confidence"),
+        text=utterance.needed_text("text"),
+        speaker=utterance.label("speaker"),
+        channel=numbered("channel", utterance.label("channel")),
+        start=seconds_of(utterance, "start", per_second=1000),
+        end=seconds_of(utterance, "end", per_second=1000),
+        confidence=share_of(utterance, "confidence"),
     )

@@ -25,7 +25,7 @@ def sniff(document: Document) -> bool:
     result = first.get("result", first)
     contents = result.get("contents") if isinstance(result, dict) else None
     return isinstance(contents, list) and any(
-        isinstance(each, dict) and "transcriptPhrases" in each for each in contents
+        isinstance(content, dict) and "transcriptPhrases" in content for content in contents
     )
 
 
@@ -47,17 +47,17 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     contents = (record.object("result") or record).objects("contents")
     if not contents:
         raise record.wrong("recognizedPhrases", "phrases, or contents with transcriptPhrases")
-    return recording(document, [piece for each in contents for piece in _of_content(each)], source=record)
+    return recording(document, [piece for content in contents for piece in _of_content(content)], source=record)
 
 
 def _whole(record: JsonObject) -> list[Piece]:
     """All that is said on each channel in one piece, for when there are no phrases."""
     combined = [
-        each for key in ("combinedRecognizedPhrases", "combinedPhrases") for each in record.objects(key, keep=False)
+        phrase for key in ("combinedRecognizedPhrases", "combinedPhrases") for phrase in record.objects(key, keep=False)
     ]
     return [
-        Piece(each.text("display", "text") or "", channel=numbered("channel", each.label("channel")))
-        for each in combined
+        Piece(phrase.text("display", "text") or "", channel=numbered("channel", phrase.label("channel")))
+        for phrase in combined
     ]
 
 

@@ -42,7 +42,12 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     utterances = [piece for entry in entries for piece in by_word_speakers(_utterance(entry), _spoken_in(entry))]
     mixed = sum(is_mixed(_utterance(entry), _spoken_in(entry)) for entry in entries)
     heard = [channel.objects("alternatives")[:1] for channel in channels] if results else [[record]]
-    words = [word for number, best in enumerate(heard) for each in best for word in _words(each, f"channel {number}")]
+    words = [
+        word
+        for number, best in enumerate(heard)
+        for alternative in best
+        for word in _words(alternative, f"channel {number}")
+    ]
     about = record.object("metadata")
     languages = [channel.text("detected_language") for channel in channels]
     return recording(

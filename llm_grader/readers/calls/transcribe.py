@@ -35,11 +35,11 @@ def read(document: Document) -> Iterator[Transcript]:
 def _call(record: JsonObject, document: Document) -> Transcript:
     if "audio_segments" in record:
         record.skip("audio_items")
-        segments = [_segment(each) for each in record.objects("audio_segments")]
+        segments = [_segment(segment) for segment in record.objects("audio_segments")]
         return recording(document, segments, source=record)
     results = record.needed_object("results")
     results.skip("audio_segments")
-    whole = " ".join(filter(None, (each.text("transcript") for each in results.objects("transcripts"))))
+    whole = " ".join(filter(None, (reading.text("transcript") for reading in results.objects("transcripts"))))
     words = _words(results)
     return recording(
         document,

@@ -96,8 +96,8 @@ def _turns(message: JsonObject, roles: RoleMapping) -> Iterator[Turn]:
         yield turn.model_copy(update=_hidden(word, stated))
     for call in calls:
         function = call.object("function") or call
-        asked = f"{function.label('name') or '?'} {function.label('arguments') or ''}".strip()
-        yield turn.model_copy(update={"text": asked, "kind": "event", "visibility": "internal", "event": "tool_call"})
+        words = f"{function.label('name') or '?'} {function.label('arguments') or ''}".strip()
+        yield turn.model_copy(update={"text": words, "kind": "event", "visibility": "internal", "event": "tool_call"})
 
 
 def _hidden(word: str, stated: Role | None) -> dict[str, str]:

@@ -144,13 +144,13 @@ def status_event(before: str | None, after: str) -> Literal["reopen", "status"]:
     return "reopen" if before in DONE and after not in DONE else "status"
 
 
-def told_event(name: str, text: str, at: datetime | None, by: Mapping[str, Any] | None = None) -> Turn:
+def event_turn(name: str, text: str, at: datetime | None, by: Mapping[str, Any] | None = None) -> Turn:
     """An event as a turn, of the system's unless `by` (see `Cast.says`) tells whose."""
     who = {"role": "system"} if by is None else by
     return Turn(text=text, at=at, kind="event", event=name, visibility="internal", **who)
 
 
-def told_message(text: str, at: datetime | None, by: Mapping[str, Any], *, channel: Channel, public: bool) -> Turn:
+def message_turn(text: str, at: datetime | None, by: Mapping[str, Any], *, channel: Channel, public: bool) -> Turn:
     """What somebody wrote: a message, or a note where the customer does not see it."""
     return Turn(
         text=text,
@@ -197,12 +197,12 @@ def texts(fields: JsonObject, key: str) -> tuple[str, ...] | None:
     value = fields.value(key)
     if value is None:
         return None
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise fields.wrong(key, "a list of texts")
     return tuple(value)
 
 
-def told_customer(customer: Person | None) -> dict[str, Any]:
+def customer_fields(customer: Person | None) -> dict[str, Any]:
     """The fields of a ticket that tell whose it is."""
     if customer is None:
         return {}
@@ -226,15 +226,15 @@ def settled_channel(
     return (channel, []) if channel else (otherwise, [f"the channel is not stated: read as {otherwise}"])
 
 
-def told_in_order(turns: Iterable[Turn], subject: str | None, channel: Channel) -> tuple[Turn, ...]:
+def ordered_turns(turns: Iterable[Turn], subject: str | None, channel: Channel) -> tuple[Turn, ...]:
     """Turns by their times, the subject on the first message of a mail."""
-    told = in_order(turns, lambda turn: turn.at.timestamp() if turn.at else None)
-    first = next((number for number, turn in enumerate(told) if turn.kind == "message"), None)
+    ordered = in_order(turns, lambda turn: turn.at.timestamp() if turn.at else None)
+    first = next((number for number, turn in enumerate(ordered) if turn.kind == "message"), None)
     if channel == "email" and subject and first is not None:
-        told[first] = told[first].model_copy(update={"subject": subject})
-    return tuple(told)
+        ordered[first] = ordered[first].model_copy(update={"subject": subject})
+    return tuple(ordered)
 
 
 def by_id(objects: Sequence[JsonObject], key: str = "id") -> dict[str, JsonObject]:
     """Objects of a list that is looked things up in, by their ids."""
-    return {number: each for each in objects if (number := each.label(key)) is not None}
+    return {number: fields for fields in objects if (number := fields.label(key)) is not None}

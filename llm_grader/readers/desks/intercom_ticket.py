@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm_grader.readers.desks.help_desk import Person, count, moment, told_customer, written
+from llm_grader.readers.desks.help_desk import Person, count, customer_fields, moment, written
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_figures import number_of
 from llm_grader.readers.source.json_object import JsonObject, without_empty
@@ -36,7 +36,7 @@ def about_conversation(
         csat=number_of(rating, "rating"),
         reopens=count(statistics, "count_reopens"),
         vendor=without_empty(kept),
-        **told_customer(customer),
+        **customer_fields(customer),
     )
 
 

@@ -155,8 +155,8 @@ def _of_the_whole(columns: Mapping[str, Sequence[Any]], found: Mapping[str, Any]
 
 def _roles(guess: Guess) -> dict[str, Any]:
     """Whose the words of the role column are, where they do not say so themselves."""
-    told = {word: role for word, role in guess.roles.items() if word != role}
-    return {"roles": told} if told else {}
+    roles = {word: role for word, role in guess.roles.items() if word != role}
+    return {"roles": roles} if roles else {}
 
 
 def doubts_of(guess: Guess) -> tuple[str, ...]:
