@@ -77,9 +77,8 @@ def _timeline(turns: list[Turn], *, written: bool) -> list[_Speech]:
     sent = [_Speech(turn, turn.start, turn.start) for turn in turns if turn.start is not None]
     spoken = [_Speech(turn, turn.start, turn.end) for turn in turns if turn.start is not None and turn.end is not None]
     clocks = (dated, sent) if written else (spoken, dated)
-    return sorted(
-        next((speeches for speeches in clocks if len(speeches) == len(turns)), []), key=lambda speeches: speeches.begin
-    )
+    whole = next((speeches for speeches in clocks if len(speeches) == len(turns)), [])
+    return sorted(whole, key=lambda speech: speech.begin)
 
 
 def in_words(seconds: float) -> str:

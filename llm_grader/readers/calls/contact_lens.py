@@ -14,7 +14,7 @@ from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_figures import instant_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, records_in
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
 
 NAME = "contact-lens"

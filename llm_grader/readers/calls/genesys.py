@@ -15,7 +15,7 @@ from typing import NamedTuple
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_figures import instant_of, number_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.readers.source.times import instant
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
 

@@ -23,7 +23,7 @@ from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_m
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_figures import number_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.transcript import Transcript
 
 NAME = "whisper"

@@ -17,7 +17,7 @@ from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_figures import instant_of
 from llm_grader.readers.source.json_object import JsonObject
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.signals.ticket_state import DONE
 from llm_grader.transcript import Channel, Participant, Role, Turn
 

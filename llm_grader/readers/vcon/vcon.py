@@ -18,7 +18,7 @@ from llm_grader.readers.roles.parties import Party
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_figures import instant_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.readers.vcon.parties import cast_of, party_at, read_parties
 from llm_grader.readers.vcon.transcript import decoded_body, read_transcript
 from llm_grader.transcript import Channel, Transcript, Turn
