@@ -74,7 +74,7 @@ class RecordedAsker:
 
     Args:
         line: the answer, or why there is none.
-        answer_models: the response model that was asked for, see `reply.response_model`.
+        answer_models: the response model that was asked for, see `asking.answers.response_model`.
     """
 
     def __init__(self, line: ResultLine, answer_models: type[BaseModel]) -> None:
