@@ -22,7 +22,7 @@ GraderError
     │   └── ContextTooLong
     ├── Refused             the model declined to answer
     ├── Filtered            the provider's content filter stopped the answer
-    ├── Truncated           the answer hit the token limit
+    ├── Truncated           the answer hit the token limit; .text holds what came of it
     └── InvalidOutput       the answer does not follow the schema; .text holds it
 """
 
@@ -135,12 +135,16 @@ class Interrupted(RunStopped):
 class JudgeError(GraderError):
     """One request to a model failed. The message never holds a key or transcript text.
 
-    `usage` is the `Usage` of what was sent before it failed, None when nothing was.
+    `usage` is the `Usage` of what was sent before it failed, None when nothing was. `is_everybodys` says that every
+    transcript may meet it: it is about the endpoint or the settings as much as about this one. `sentence` is what the
+    endpoint said of itself, without secrets; it may repeat the transcript until it is held against it.
     """
 
     code = "judge"
     exit_code = 4
     usage: Any = None
+    is_everybodys = False
+    sentence = ""
 
 
 class EndpointError(JudgeError):
@@ -171,11 +175,13 @@ class TransientError(JudgeError):
     """A failure worth trying again: time-outs, connection errors, 5xx, an empty or non-JSON answer.
 
     `in_doubt` says that the request was sent and nothing is known of it: it may have been worked on, and be paid for.
+    `retry_after` is the pause in seconds that the endpoint asks for, None when it names none.
     """
 
     code = "transient"
     exit_code = 75
     in_doubt = False
+    retry_after: float | None = None
 
 
 class RateLimited(TransientError):
@@ -217,9 +223,18 @@ class Filtered(JudgeError):
 
 
 class Truncated(JudgeError):
-    """The answer hit the limit of completion tokens."""
+    """The answer hit the limit of completion tokens.
+
+    Args:
+        message: what happened, without quoting it.
+        text: as much of the answer as came; kept out of the message because it may repeat the transcript.
+    """
 
     code = "truncated"
+
+    def __init__(self, message: str, text: str = "") -> None:
+        self.text = text
+        super().__init__(message)
 
 
 class InvalidOutput(JudgeError):

@@ -39,6 +39,7 @@ PARAMETER_DEFAULTS: Mapping[str, Parameter] = {
     "seed": None,
     "max_completion_tokens": None,
     "logprobs": False,
+    "params": "{}",
     "items_per_call": "all",
     "samples": 1,
     "redact": False,

@@ -43,6 +43,7 @@ HEAVY = {
     "pandas",
     "jinja2",
     "anyio",
+    "babel",
     "genai_prices",
     "py3langid",
     "xllamacpp",

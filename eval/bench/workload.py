@@ -20,7 +20,7 @@ _WORDS = (
     *("checked", "confirm", "customer", "delivery", "details", "discount", "e-mail", "finally", "happened", "invoice"),
     *("kitchen", "letter", "moment", "morning", "number", "office", "order", "parcel", "payment", "possible"),
     *("problem", "received", "refund", "return", "signature", "solution", "sorry", "support", "thank", "tomorrow"),
-    *("tracking", "usually", "voucher", "waiting", "warehouse", "Wednesday", "which", "without", "wrong", "yesterday"),
+    *("tracking", "usually", "voucher", "waiting", "warehouse", "Wednesday", "which", "within", "wrong", "yesterday"),
 )
 _CASE = re.compile(r"This is case (\d+)\.")
 

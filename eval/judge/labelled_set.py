@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from llm_grader.errors import InputError, UsageError
-from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.labels.checked import name_key
+from llm_grader.eval.labels.files import read_gold, read_label_files
+from llm_grader.eval.labels.sample import Drawn
 from llm_grader.eval.labels.sources import sources_of
 from llm_grader.eval.labels.turns import TurnPieces, turn_pieces
+from llm_grader.eval.labels.units import Conversations
+from llm_grader.eval.labels.words import FILE as WORDS
+from llm_grader.eval.labels.words import load_words
 from llm_grader.eval.public.sets import PUBLIC_SETS, read_public_set
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
@@ -24,12 +29,17 @@ _MOST_NAMES = 8
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Labels, the rubric they answer, and the conversations they are about (none, when only labels were given)."""
+    """Labels, the rubric they answer, and the conversations they are about (none, when only labels were given).
+
+    `sample` says how the conversations were drawn, where that is known; `notes` what was left aside on reading.
+    """
 
     name: str
     rubric: Rubric
     transcripts: dict[str, Transcript]
     labels: tuple[Label, ...]
+    sample: Mapping[str, Drawn] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[LabelSource, ...]:
@@ -48,7 +58,8 @@ class LabelledSet:
         names = sorted({label.annotator for label in self.labels})
         chosen: set[str] = set()
         for pattern in annotators:
-            if not (like := fnmatch.filter(names, pattern)):
+            like = [name for name in names if fnmatch.fnmatchcase(name_key(name), name_key(pattern))]
+            if not like:
                 listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
                 raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {listed}")
             chosen.update(like)
@@ -65,6 +76,19 @@ class LabelledSet:
         by_turn = self.pieces.items
         whole = not by_turn or any(label.item_id not in by_turn for label in self.labels)
         return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """What is known of the conversations: which say the same, and which were drawn at random."""
+        contents = {name: transcript.content_hash() for name, transcript in self.transcripts.items()}
+        random = frozenset(name for name, drawn in self.sample.items() if drawn.stratum == "random")
+        return Conversations(contents, random if self.sample else None)
+
+    @cached_property
+    def labels_hash(self) -> str:
+        """SHA-256 of every label, whatever their order in the files."""
+        lines = sorted(label.model_dump_json(exclude_defaults=True) for label in self.labels)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @cached_property
     def data_hash(self) -> str:
@@ -121,8 +145,9 @@ def load_labelled_set(
 def _load_own(path: Path, rubric: Rubric) -> LabelledSet:
     if path.is_dir():
         gold = read_gold(path, rubric=rubric)
-        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels)
-    return LabelledSet(path.stem, rubric, {}, tuple(read_labels(path, rubric=rubric)))
+        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels, gold.sample, gold.notes)
+    labels, notes = read_label_files([path], rubric=rubric, words=load_words(path.parent / WORDS))
+    return LabelledSet(path.stem, rubric, {}, labels, notes=notes)
 
 
 def _public_folder(path: Path) -> Path | None:

@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from llm_grader.asking.answers import read_answers
+from llm_grader.asking.answers import read_text
 from llm_grader.batch.files import ResultLine
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError, Truncated
-from llm_grader.gateway.answer_text import parse_answers
+from llm_grader.gateway.answer_text import label_probabilities
 from llm_grader.gateway.faults import fault_of
-from llm_grader.gateway.ledger import Ledger
-from llm_grader.gateway.probabilities import label_probabilities
+from llm_grader.gateway.ledger import FILTERED, Ledger
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 
@@ -98,23 +97,24 @@ class RecordedAsker:
             raise failed from None
         return reply.model_copy(update={"usage": ledger.usage(0)})
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
         """The same problems: what failed a check needs review."""
         del transcript, items
-        return Reply(problems=dict(problems))
+        return Reply(problems={item_id: one.problem for item_id, one in failed.items()})
 
     def _read(self, ledger: Ledger, items: Sequence[Item]) -> Reply:
         """As when it comes from an endpoint: a whole answer counts, else the ledger says what is wrong with it."""
         ledger.add(_completion(self._line, ledger))
         confidences = label_probabilities(ledger.answer_tokens, [item.id for item in items])
-        reply = read_answers(parse_answers(ledger.text), items, self._answer_models, confidences=confidences)
-        if not reply.problems and ledger.finish_reason != "length":
+        reply = read_text(ledger.text, items, self._answer_models, confidences=confidences)
+        if not reply.problems and ledger.finish_reason not in ("length", FILTERED):
             return reply
         fault = ledger.fault()
         if isinstance(fault, Truncated):
-            return Reply(problems={item.id: fault.code for item in items})
+            cut = {item.id: fault.code for item in items if item.id not in reply.claims}
+            return Reply(claims=reply.claims, problems=cut)
         if isinstance(fault, InvalidOutput):
-            return reply
+            return reply if reply.claims else read_text(ledger.text, items, self._answer_models)
         raise fault
 
 
@@ -132,12 +132,14 @@ class RequestFailed(JudgeError):
 
 def _completion(line: ResultLine, ledger: Ledger) -> _Completion:
     fault = _fault(line)
-    if fault is not None:
-        raise fault
-    try:
-        return _Completion.model_validate(line.response and line.response.body)
-    except ValidationError:
-        raise ledger.fault() from None
+    if fault is None:
+        try:
+            return _Completion.model_validate(line.response and line.response.body)
+        except ValidationError:
+            fault = ledger.fault()
+    if isinstance(fault, TransientError):
+        ledger.add_unknown()  # whether it was worked on nobody says
+    raise fault
 
 
 def _fault(line: ResultLine) -> JudgeError | None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from llm_grader.checking.claims import Claim, Reply
 from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.checking.loose import find_places
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Evidence, Judged, Verdict
 
 UNVERIFIED = "unverified_evidence"
+_HINTS = {
+    "unreadable_answer": "nothing in the answer could be read: another --mode may help, see `llm-grader doctor`",
+    "refused": "the model wrote that it will not answer: another model may",
+}
+_Place = tuple[int, int, int]
 
 
 class Checked(NamedTuple):
@@ -28,11 +35,17 @@ def check_reply(reply: Reply, items: Iterable[Item], finder: QuoteFinder, *, rep
     """
     verdicts: dict[str, Verdict] = {}
     problems: dict[str, str] = {}
-    for item in items:
+    asked = tuple(items)
+    claimed = [(item, reply.claims[item.id]) for item in asked if item.id in reply.claims]
+    found = {item.id: _verify(claim, item, finder, repaired=repaired) for item, claim in claimed}
+    overused = _overused([found[item.id][0] for item, claim in claimed if _has_to_prove(claim, item)], finder)
+    for item in asked:
         claim = reply.claims.get(item.id)
         problem = reply.problems.get(item.id, "missing") if claim is None else None
         if claim is not None:
-            evidence, failed = _verify(claim, item, finder, repaired=repaired)
+            evidence, failed = found[item.id]
+            if _has_to_prove(claim, item):
+                evidence, failed = _without(evidence, failed, overused)
             problem = _problem(claim, item, evidence, failed)
         if problem is not None:
             problems[item.id] = problem
@@ -53,16 +66,43 @@ def check_reply(reply: Reply, items: Iterable[Item], finder: QuoteFinder, *, rep
 def _verify(
     claim: Claim, item: Item, finder: QuoteFinder, *, repaired: bool
 ) -> tuple[tuple[Evidence, ...], list[Unverified]]:
-    found: dict[tuple[int, int, int], Evidence] = {}
+    found: dict[_Place, Evidence] = {}
     failed: list[Unverified] = []
+
+    def resolve(words: str, turn: int | None) -> Evidence | Unverified:
+        return finder.resolve(words, item.evidence, turn=turn, label=claim.label)
+
     for cited in claim.quotes:
-        result = finder.resolve(cited.quote, item.evidence, turn=cited.turn, label=claim.label)
-        if isinstance(result, Unverified):
-            failed.append(result)
+        places = find_places(cited.quote, cited.turn, finder.transcript, resolve)
+        if isinstance(places, Unverified):
+            failed.append(places)
             continue
-        evidence = result.model_copy(update={"match": "repaired"}) if repaired else result
-        found[evidence.turn, evidence.start, evidence.end] = evidence
+        for place in places:
+            evidence = place.model_copy(update={"match": "repaired"}) if repaired else place
+            found[_place(evidence)] = evidence
     return tuple(found.values()), failed
+
+
+def _has_to_prove(claim: Claim, item: Item) -> bool:
+    return claim.label in item.evidence.required_for
+
+
+def _overused(proofs: Sequence[tuple[Evidence, ...]], finder: QuoteFinder) -> set[_Place]:
+    """Places that are cited for more items than their words can prove: which of them they do prove nobody knows."""
+    cited = {_place(one): one for proof in proofs for one in proof}
+    counts = Counter(_place(one) for proof in proofs for one in proof)
+    return {place for place, count in counts.items() if count > finder.most_items(cited[place])}
+
+
+def _without(
+    evidence: tuple[Evidence, ...], failed: list[Unverified], places: set[_Place]
+) -> tuple[tuple[Evidence, ...], list[Unverified]]:
+    kept = tuple(one for one in evidence if _place(one) not in places)
+    return kept, failed if len(kept) == len(evidence) else [*failed, Unverified.QUOTE_OVERUSED]
+
+
+def _place(evidence: Evidence) -> _Place:
+    return evidence.turn, evidence.start, evidence.end
 
 
 def _problem(claim: Claim, item: Item, evidence: tuple[Evidence, ...], failed: list[Unverified]) -> str | None:
@@ -93,6 +133,6 @@ def _for_review(item: Item, problem: str, *, label: str | None, reason: str) -> 
         reason=reason,
         judged=_judged(item),
         problem=UNVERIFIED if unverified else name,
-        detail=problem if unverified else found or None,
+        detail=problem if unverified else found or _HINTS.get(name),
         claimed=label,
     )

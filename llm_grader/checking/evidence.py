@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from llm_grader.checking.content import says_nothing
 from llm_grader.checking.folding import Folded, fold
+from llm_grader.checking.wordless import is_denied, weight_of
 from llm_grader.rubric.model import EvidenceRule
 from llm_grader.transcript import Role, Transcript
 from llm_grader.verdict import Evidence
@@ -33,7 +34,11 @@ class Unverified(StrEnum):
     QUOTE_NOT_SAID = "quote_not_said"
     """Only in an internal note, an event, or quoted, forwarded or signature text."""
     QUOTE_WITHOUT_CONTENT = "quote_without_content"
-    """Only in a turn that says nothing, such as a bare heading or a noise."""
+    """Only in a turn that says nothing, such as a bare heading, or nothing but noise itself."""
+    QUOTE_DENIED = "quote_denied"
+    """Cut from a denial: the words right before it take it back."""
+    QUOTE_OVERUSED = "quote_overused"
+    """So short that it cannot prove all the items it is cited for."""
     QUOTE_NOT_FOUND = "quote_not_found"
     """Nowhere in the transcript."""
     QUOTE_TOO_SHORT = "quote_too_short"
@@ -54,9 +59,13 @@ class QuoteFinder:
     """
 
     def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
+        self.transcript = transcript
         self._folded: dict[int, Folded] = {}
         self._says_nothing = functools.cache(lambda index: says_nothing(transcript.turns[index]))
+
+    def most_items(self, evidence: Evidence) -> int:
+        """How many items a quote may prove: two for each of its words that says something."""
+        return max(1, int(2 * weight_of(evidence.quote)))
 
     def resolve(
         self, quote: str, rule: EvidenceRule, *, turn: int | None = None, label: str | None = None
@@ -84,7 +93,7 @@ class QuoteFinder:
         if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
             return Unverified.QUOTE_TOO_SHORT
         sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule.speakers(label))
-        turns = range(len(self._transcript.turns))
+        turns = range(len(self.transcript.turns))
         if turn is not None and turn in turns:
             hinted = self._look(turn, sought)
             if isinstance(hinted, Evidence):
@@ -97,13 +106,13 @@ class QuoteFinder:
         return best
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
-        turn = self._transcript.turns[index]
-        span, elsewhere = self._places(index, sought)
+        turn = self.transcript.turns[index]
+        span, why_not = self._places(index, sought)
         if span is None:
-            return Unverified.QUOTE_NOT_SAID if elsewhere else Unverified.QUOTE_NOT_FOUND
+            return why_not
         start, end = span
         words = turn.text[start:end]
-        return self._objection(index, sought.speakers) or Evidence(
+        return self._objection(index, words, sought.speakers) or Evidence(
             turn=index,
             role=turn.role,
             quote=words,
@@ -112,31 +121,33 @@ class QuoteFinder:
             match="exact" if words == sought.quote else "normalised",
         )
 
-    def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, bool]:
-        """Span in which the turn says it, letter by letter if it does, and whether it also stands where nobody does."""
-        turn = self._transcript.turns[index]
+    def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, Unverified]:
+        """Span in which the turn says it, letter by letter if it does, and what is wrong with the others."""
+        turn = self.transcript.turns[index]
         bodies = turn.body_spans() if turn.spoken else ()
-        found, elsewhere = None, False
+        found, why_not = None, Unverified.QUOTE_NOT_FOUND
         for start, end in self._spans(index, sought.folds):
             if not any(first <= start and end <= last for first, last in bodies):
-                elsewhere = True
+                why_not = min(why_not, Unverified.QUOTE_NOT_SAID, key=_UNVERIFIED.index)
+            elif is_denied(turn.text, start):
+                why_not = min(why_not, Unverified.QUOTE_DENIED, key=_UNVERIFIED.index)
             elif turn.text[start:end] == sought.quote:
-                return (start, end), elsewhere
+                return (start, end), why_not
             else:
                 found = found or (start, end)
-        return found, elsewhere
+        return found, why_not
 
     def _spans(self, index: int, folds: tuple[str, ...]) -> Iterator[_Span]:
         if index not in self._folded:
-            self._folded[index] = Folded(self._transcript.turns[index].text)
+            self._folded[index] = Folded(self.transcript.turns[index].text)
         for folded in folds:
             yield from self._folded[index].places(folded)
 
-    def _objection(self, index: int, speakers: tuple[Role, ...]) -> Unverified | None:
-        turn = self._transcript.turns[index]
-        if turn.role not in speakers or (turn.role == "agent" and not self._transcript.under_review(turn)):
+    def _objection(self, index: int, words: str, speakers: tuple[Role, ...]) -> Unverified | None:
+        turn = self.transcript.turns[index]
+        if turn.role not in speakers or (turn.role == "agent" and not self.transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
-        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) else None
+        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) or not weight_of(words) else None
 
 
 class _Sought(NamedTuple):

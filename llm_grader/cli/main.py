@@ -12,20 +12,22 @@ import typer
 
 from llm_grader.cli.commands import rubric as rubric_commands
 from llm_grader.cli.commands.batch import app as batch_app
-from llm_grader.cli.commands.calibrate import calibrate
 from llm_grader.cli.commands.consistency import consistency
 from llm_grader.cli.commands.doctor import doctor
-from llm_grader.cli.commands.drift import drift
-from llm_grader.cli.commands.eval import app as eval_app
 from llm_grader.cli.commands.figures import figures
 from llm_grader.cli.commands.grade import grade
-from llm_grader.cli.commands.plan import plan
 from llm_grader.cli.commands.read import read
-from llm_grader.cli.commands.refine import refine
 from llm_grader.cli.commands.render import render
 from llm_grader.cli.commands.results import app as results_app
+from llm_grader.cli.measuring.calibrate import calibrate
+from llm_grader.cli.measuring.drift import drift
+from llm_grader.cli.measuring.eval import app as eval_app
+from llm_grader.cli.measuring.plan import plan
+from llm_grader.cli.measuring.refine import refine
+from llm_grader.cli.measuring.sample import sample
 from llm_grader.cli.setup.options import name_values
-from llm_grader.cli.terminal.interrupts import NOBODY_READS, discard_stdout
+from llm_grader.cli.terminal.interrupts import NO_ROOM, NOBODY_READS, discard_stdout, no_room
+from llm_grader.cli.terminal.outputs import guard_streams
 from llm_grader.errors import DiskError, GraderError
 from llm_grader.version import __version__
 
@@ -43,7 +45,6 @@ to resume; 130 stopped by Ctrl-C; 141 by a closed stdout; 143 by SIGTERM.
 """
 
 _SOFTWARE_ERROR = 70
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -75,6 +76,9 @@ app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")
 app.add_typer(eval_app, name="eval")
+audit_app = typer.Typer(help="Let people label conversations.", no_args_is_help=True, rich_markup_mode=None)
+audit_app.command("sample")(sample)
+app.add_typer(audit_app, name="audit")
 app.command("plan")(plan)
 app.command("drift")(drift)
 app.command("calibrate")(calibrate)
@@ -85,6 +89,7 @@ name_values(app)
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    guard_streams()
     try:
         with _writing_out():
             app()
@@ -118,13 +123,12 @@ def _writing_out() -> Iterator[None]:
             sys.exit(NOBODY_READS)
         raise
     except OSError as error:
-        if error.filename is not None or error.errno not in (*_FULL, errno.EPIPE):
+        if error.filename is not None or error.errno not in (*NO_ROOM, errno.EPIPE):
             raise
         discard_stdout()
         if error.errno == errno.EPIPE:
             sys.exit(NOBODY_READS)
-        message = f"output cannot be written ({error.strerror}): make room, or send it elsewhere"
-        raise DiskError(message) from error
+        raise no_room(error) from error
 
 
 def _stop(line: str, code: int) -> NoReturn:

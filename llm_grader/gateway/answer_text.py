@@ -1,17 +1,20 @@
-"""Text of answers: what a model wrote, read as far as it can be trusted, and the shapes that it is held against.
+"""Text of answers: what a model wrote, as far as it can be trusted, how sure it was, and the shapes it is held against.
 
 Nothing here knows what is asked about: an answer is a JSON object, and a choice one word of several.
 """
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import json
+import math
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import from_json
 
 from llm_grader.transcript import Model
@@ -46,15 +49,53 @@ class Choice(Model):
 
 
 class AnswerModel(BaseModel):
-    """Base of what a judge fills in. Its JSON schema carries no titles: they are paid for and say nothing."""
+    """Base of what a judge fills in: strict in what it asks for, and read leniently where there is no doubt.
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+    Its JSON schema allows no other key and carries no titles: they are paid for and say nothing. An answer may have
+    keys that nobody asked for, and values written in another way, see `as_meant`.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+        strict=True,
+        allow_inf_nan=False,
+        frozen=True,
+        json_schema_extra={"additionalProperties": False},
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_meant(cls, value: Any, info: ValidationInfo) -> Any:
+        return as_meant(value, cls.model_fields[info.field_name or ""].annotation)
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema without titles, descriptions and defaults."""
         schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
-        return {"title": "Verdicts", **schema}
+        return schema
+
+
+def as_meant(value: Any, expected: Any) -> Any:
+    """Value of an answer as its type has it, where it is written in another way and can mean nothing else.
+
+    An option in other letters or with blanks (`"Not met"`), a whole number as text (`"3"`, `"turn 3"`) or as 3.0, null
+    for an empty list or text, and one object for a list of one. Anything else stays what it is.
+    """
+    kind = get_origin(expected) or expected
+    if kind is Literal and isinstance(value, str):
+        meant = [option for option in get_args(expected) if _folded(option) == _folded(value)]
+        return meant[0] if len(meant) == 1 else value
+    if kind is int and isinstance(value, str) and (number := _NUMBER.fullmatch(value)):
+        return int(number[1])
+    if kind is int and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if kind is list and (value is None or isinstance(value, dict)):
+        return [] if value is None else [value]
+    return "" if kind is str and value is None else value
+
+
+def _folded(option: str) -> str:
+    return _BETWEEN_WORDS.sub("_", option.strip(_AROUND_AN_OPTION).casefold())
 
 
 def _without_titles(schema: Any) -> Any:
@@ -81,45 +122,84 @@ Words = Annotated[str, AfterValidator(_whole)]
 DUPLICATE = object()
 """Value of a key that comes twice in an object: neither of the two can be believed."""
 
+_NUMBER = re.compile(r"\s*(?:turn\s+)?(\d{1,9})\s*", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_AROUND_AN_OPTION = " \t\r\n.\"'`*"
+_DEEPEST_WRAPPING = 3
 _OBJECT = re.compile(r'\{\s*(?=")')
 _KEY = re.compile(r'"\s*:')
 _BLANK = re.compile(r"\s*")
+_DECLINING = re.compile(
+    r"\W*(?:sorry|i'?m sorry|i apologi[sz]e|unfortunately|i (?:can(?:no|['’])?t|am unable|must decline|won['’]t)|"
+    r"as an ai|es tut mir leid|leider|omlouvám se|bohužel|sajnos|sajnálom|vabandust|kahjuks)\b",
+    re.IGNORECASE,
+)
 
 
-def parse_answers(text: str) -> dict[str, Any]:
+def parse_answers(text: str, asked: Collection[str] = ()) -> dict[str, Any]:
     """JSON answer, as much of it as can be trusted.
 
-    Prose and fences around it are skipped, and of several objects the last one counts: what comes before may be
-    repeated from the transcript. A key that comes twice loses its value, and of a cut-off answer only those values are
-    kept after which it goes on. Nothing readable gives an empty dict.
+    Prose and fences around it are skipped. Of several objects the one with most of the `asked` keys counts, also where
+    it is wrapped in another, and of those with as many the last one: what comes before may be repeated from the
+    transcript. A key that comes twice loses its value, and of a cut-off answer only those values are kept after which
+    it goes on. Nothing readable gives an empty dict.
     """
-    answers: dict[str, Any] = {}
-    found = _OBJECT.search(text)
+    best: dict[str, Any] = {}
+    found, depth = _OBJECT.search(text), 0
     while found:
-        pairs, at = _read_object(text, found.end())
-        answers = _unique(pairs) or answers
+        pairs, at, broken_at = _read_object(text, found.end())
+        answers = max(_wrapped(_unique(pairs)), key=lambda inner: _count(inner, asked))
+        if answers and _count(answers, asked) >= _count(best, asked):
+            best = answers
+        if asked and broken_at is not None and depth < _DEEPEST_WRAPPING:  # what it wraps may have come farther
+            at, depth = broken_at, depth + 1
         found = _OBJECT.search(text, at)
-    return answers
+    return best
 
 
-def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int]:
-    """The complete pairs of the object whose first key is at `at`, and where to look for the next object."""
+def declines(text: str) -> bool:
+    """Whether prose in place of an answer begins as models do that will not give one."""
+    return bool(_DECLINING.match(text.strip()))
+
+
+def _count(answers: Mapping[str, Any], asked: Collection[str]) -> int:
+    return sum(key in answers for key in asked)
+
+
+def _wrapped(answers: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The object, and those that are values in it."""
+    yield answers
+    if depth < _DEEPEST_WRAPPING:
+        for value in answers.values():
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, dict):
+                    yield from _wrapped(part, depth + 1)
+
+
+def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int, int | None]:
+    """The complete pairs of the object whose first key is at `at`, and where to look for the next object.
+
+    At last, where its last value begins if that breaks off.
+    """
     pairs: list[tuple[str, Any]] = []
+    value_at = None
     try:
         while True:
+            value_at = None
             key, at = _DECODER.raw_decode(text, _skip_blank(text, at))
             colon = _skip_blank(text, at)
             if text[colon] != ":":
-                return pairs, at
-            value, end = _DECODER.raw_decode(text, _skip_blank(text, colon + 1))
+                return pairs, at, None
+            value_at = _skip_blank(text, colon + 1)
+            value, end = _DECODER.raw_decode(text, value_at)
             end = _skip_blank(text, end)
             if text[end] in ",}":
                 pairs.append((key, value))
             if text[end] != ",":
-                return pairs, end
+                return pairs, end, None
             at = end + 1
     except (ValueError, IndexError, RecursionError):
-        return pairs, len(text)  # it breaks off: what follows belongs to it
+        return pairs, len(text), value_at  # it breaks off: what follows belongs to it
 
 
 def _skip_blank(text: str, at: int) -> int:
@@ -167,3 +247,40 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+class Token(NamedTuple):
+    """Token of an answer and its natural-log probability."""
+
+    text: str
+    logprob: float
+
+
+def label_probabilities(tokens: Sequence[Token], item_ids: Iterable[str]) -> dict[str, float]:
+    """Item id → probability, 0–1, of the label that the answer gives it: the product over the label's tokens.
+
+    The answer is JSON, so that an unescaped `"label": "` can only be the key of an answer. Items that cannot be found
+    are left out; tokens that do not add up to text, as with some byte-level tokens, only shift what lies behind them.
+    """
+    text = "".join(token.text for token in tokens)
+    ends = list(accumulate(len(token.text) for token in tokens))
+    found: dict[str, float] = {}
+    for item_id in item_ids:
+        key = re.search(rf"{re.escape(json.dumps(item_id))}\s*:\s*\{{", text)
+        value = key and re.compile(r'(?<!\\)"label"\s*:\s*"([^"\\]*)"').search(text, key.end())
+        if value:
+            first, last = bisect.bisect_right(ends, value.start(1)), bisect.bisect_left(ends, value.end(1))
+            found[item_id] = math.exp(math.fsum(token.logprob for token in tokens[first : last + 1]))
+    return found
+
+
+def option_logprobs(listed: Sequence[tuple[str, float]], options: Sequence[str]) -> dict[str, float]:
+    """Option → log-probability (nats) of the most likely of the `listed` first tokens that begins it.
+
+    `LOGPROB_FLOOR` for an option that none of them begins.
+    """
+    tokens = [(text.strip(), logprob) for text, logprob in listed if text.strip()]
+    return {
+        option: max((logprob for text, logprob in tokens if option.startswith(text)), default=LOGPROB_FLOOR)
+        for option in options
+    }

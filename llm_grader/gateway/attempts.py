@@ -6,8 +6,8 @@ answer. The gateway puts them together; from the outside to the inside:
     Retrying    tries again what may pass
     Throttled   waits for its turn, and tells the others what came of it
     Paced       makes good what a request took of the tokens a minute
-    Logged      notes each attempt in the log of its work
     Adapting    leaves out an optional parameter that the endpoint rejects
+    Logged      notes each request in the log of its work
     Budgeted    reserves and settles what a request costs, and counts it
     Timed       ends what takes too long, and gives every failure one of our names
 """
@@ -27,14 +27,16 @@ from llm_grader.errors import (
     RateLimited,
     RunStopped,
     TransientError,
+    UsageError,
 )
-from llm_grader.gateway.bodies import OPTIONAL
+from llm_grader.gateway.bodies import OUTPUT_LIMITS
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.client import classify
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import Pace
 from llm_grader.gateway.throttle import Throttle
 from llm_grader.gateway.work import current_work
+from llm_grader.usage import Usage
 
 MAX_ATTEMPTS = 6
 
@@ -42,6 +44,7 @@ _Answer = TypeVar("_Answer")
 Request = Callable[[], Awaitable[_Answer]]
 """Request to send: a function, for it may be sent more than once."""
 Notify = Callable[[str], None]
+Count = Callable[[Usage], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -76,7 +79,14 @@ class Timed:
         except JudgeError:
             raise
         except Exception as error:
-            raise classify(error, ledger, self._seconds) from None  # the cause's text holds the transcript
+            fault = classify(error, ledger, self._seconds)
+            if isinstance(fault, TransientError) and fault.in_doubt and not ledger.answered:
+                ledger.add_unknown()
+            raise fault from None  # the cause's text holds the transcript
+        except BaseException:  # given up while it was on its way
+            if not ledger.answered:
+                ledger.add_unknown()
+            raise
 
 
 class Budgeted:
@@ -85,26 +95,27 @@ class Budgeted:
     Args:
         send: who sends.
         budget: the limits.
+        count: gets what each request took, as soon as it has ended.
     """
 
-    def __init__(self, send: Sender, budget: Budget) -> None:
+    def __init__(self, send: Sender, budget: Budget, *, count: Count = lambda _usage: None) -> None:
         self._send = send
         self._budget = budget
+        self._count = count
 
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, paid for from the budget."""
-        reserved, counted = self._budget.reserve(ledger.estimate), len(ledger.tokens)
-        ledger.requests += 1
+        reserved = await self._budget.reserve(ledger.estimate, ledger.most)
+        counted = ledger.begin()
         try:
             return await self._send(request, ledger)
         except JudgeError as fault:
-            if isinstance(fault, TransientError) and fault.in_doubt:
-                ledger.add_unknown()
             fault.usage = ledger.usage()
             raise
         finally:
-            cost = ledger.usage(counted).cost if ledger.tokens[counted:] else 0.0
-            self._budget.settle(reserved, cost)
+            took = ledger.usage(counted).model_copy(update={"requests": 1})
+            self._budget.settle(reserved, took.cost if ledger.answered else 0.0)
+            self._count(took)
 
 
 class Adapting:
@@ -122,19 +133,21 @@ class Adapting:
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, sent again where only an optional parameter was in its way."""
         while True:
-            offered = set(OPTIONAL) - self._rejected
+            offered = set(ledger.optional) - self._rejected
+            limit = next((name for name in OUTPUT_LIMITS if name in offered), None)
             try:
                 return await self._send(request, ledger)
             except BadRequest as fault:
-                if fault.parameter not in offered:
+                to_blame = limit if fault.parameter in OUTPUT_LIMITS else fault.parameter
+                if to_blame not in offered:
                     raise
-                self._rejected.add(fault.parameter)
+                self._rejected.add(to_blame)
 
 
 class Logged:
-    """Notes each attempt in the log of its work, where it has one.
+    """Notes each request in the log of its work, where it has one.
 
-    An attempt that is aborted is never noted as ended: whether it was paid for is in doubt.
+    One that is aborted is never noted as ended: whether it was paid for is in doubt.
 
     Args:
         send: who sends.
@@ -152,6 +165,9 @@ class Logged:
         attempt, counted = await log.begin(ledger.prompt_bytes, ledger.items), len(ledger.tokens)
         try:
             answer = await self._send(request, ledger)
+        except (RunStopped, UsageError):  # a limit: it was never sent
+            log.drop(attempt)
+            raise
         except GraderError as fault:
             in_doubt = isinstance(fault, TransientError) and fault.in_doubt
             log.end(attempt, None if in_doubt else fault.code, ledger.usage(counted))
@@ -211,21 +227,30 @@ class Throttled:
             except JudgeError as fault:
                 self._after(fault, sent, f"attempt {ledger.attempts}/{MAX_ATTEMPTS}")
                 raise
-            self._throttle.succeeded()
+            self._throttle.succeeded(sent)
             return answer
 
     def _after(self, fault: JudgeError, sent: int, attempt: str) -> None:
         if isinstance(fault, EndpointError):
             self._throttle.stop(fault)
-        elif isinstance(fault, RateLimited):
-            self._throttle.slow_down(fault.retry_after, sent)
-            waiting = "" if fault.retry_after is None else f": waiting {fault.retry_after:.0f} s (server asked)"
-            self._notify(f"rate limited{waiting}, {attempt}")
         elif isinstance(fault, TransientError):
-            self._notify(f"{fault}, {attempt}")
-            self._throttle.failed()
-        else:  # an answer that cannot be used is an answer
-            self._throttle.succeeded()
+            self._notify(f"{_in_short(fault)}{_pause_of(fault)}, {attempt}")
+            if isinstance(fault, RateLimited):
+                self._throttle.slow_down(fault.retry_after, sent)
+            else:
+                self._throttle.failed(fault.retry_after)
+        elif not fault.is_everybodys:  # an answer that cannot be used is an answer
+            self._throttle.succeeded(sent)
+        if fault.is_everybodys:
+            self._throttle.refused(fault)
+
+
+def _in_short(fault: TransientError) -> str:
+    return "rate limited" if isinstance(fault, RateLimited) else str(fault)
+
+
+def _pause_of(fault: TransientError) -> str:
+    return "" if fault.retry_after is None else f": waiting {fault.retry_after:.0f} s (server asked)"
 
 
 class Retrying:
@@ -264,4 +289,4 @@ class Retrying:
 
 def _asked_to_wait(state: Any) -> bool:
     fault = state.outcome.exception()
-    return isinstance(fault, RateLimited) and fault.retry_after is not None
+    return isinstance(fault, TransientError) and fault.retry_after is not None

@@ -14,6 +14,7 @@ from llm_grader.gateway.prices import cost_of
 from llm_grader.usage import Rates, Usage
 
 _TOKENS_OF_A_CHOICE = 2  # the option, and the end
+_MOST_TOKENS_A_BYTE = 0.5  # in the scripts that take most
 _FIRST_GUESS = Rates()
 
 
@@ -39,6 +40,12 @@ def estimate_of(
     prompt = bytes_of(messages, answer) * rates.tokens_a_byte
     usage = Usage(requests=1, prompt_tokens=round(prompt), cached_tokens=0, completion_tokens=round(completion))
     return priced(usage, endpoint)
+
+
+def most_of(messages: Sequence[Message], response_model: type[BaseModel], endpoint: Endpoint, *, limit: int) -> Usage:
+    """Usage that one request may have at most, when its answer stops at `limit` tokens."""
+    prompt = round(bytes_of(messages, response_model) * _MOST_TOKENS_A_BYTE)
+    return priced(Usage(requests=1, prompt_tokens=prompt, cached_tokens=0, completion_tokens=limit), endpoint)
 
 
 def priced(usage: Usage, endpoint: Endpoint) -> Usage:

@@ -7,6 +7,7 @@ its answer cannot be used.
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,20 +17,23 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
-from llm_grader.gateway.answer_text import Choice, Filled
+from llm_grader.errors import BadRequest, ContextTooLong, Truncated
+from llm_grader.gateway.answer_text import Choice, Filled, label_probabilities
 from llm_grader.gateway.attempts import Adapting, Budgeted, Logged, Paced, Request, Retrying, Sender, Throttled, Timed
-from llm_grader.gateway.bodies import Message
+from llm_grader.gateway.bodies import OPTIONAL, Message, Question, output_limit, render_decisions
 from llm_grader.gateway.budget import Budget
-from llm_grader.gateway.client import Client
+from llm_grader.gateway.client import Client, Decided
 from llm_grader.gateway.endpoint import Endpoint
-from llm_grader.gateway.estimates import bytes_of, estimate_of, priced
+from llm_grader.gateway.estimates import bytes_of, estimate_of, most_of, priced
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import pace_of
-from llm_grader.gateway.probabilities import label_probabilities
+from llm_grader.gateway.prices import context_of
 from llm_grader.gateway.throttle import Throttle
-from llm_grader.usage import Usage
+from llm_grader.usage import Rates, Usage
 
 CONCURRENCY = 64
+_MORE_ROOM = 4
+_MOST_ROOM = 16
 
 _Answer = TypeVar("_Answer")
 
@@ -67,8 +71,14 @@ class Gateway:
         self._clock = clock
         self._pace = pace_of(endpoint, clock)
         self._rejected: set[str] = set()
+        self._room = 1
         self._spent_lock = threading.Lock()
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Parameters that the endpoint rejected; it is asked without them."""
+        return frozenset(self._rejected)
 
     def start_run(self, concurrency: int) -> None:
         """A new run begins: `concurrency` requests in flight at most, and what stopped the last run is over."""
@@ -91,7 +101,7 @@ class Gateway:
         """
         connection, ledger = self._connection(), self._ledger(messages, response_model)
         ask = partial(connection.client.fill_in, messages, response_model, ledger=ledger, without=self._rejected)
-        answer = await self._send(connection, ask, ledger)
+        answer = await self._with_room(connection, ask, ledger)
         item_ids = (str(field.alias) for field in response_model.model_fields.values())
         confidences = label_probabilities(ledger.answer_tokens, item_ids) if ledger.answer_tokens else {}
         return Filled(answer, ledger.usage(), confidences)
@@ -102,10 +112,29 @@ class Gateway:
         Raises:
             JudgeError: see `errors`.
         """
-        connection, ledger = self._connection(), Ledger(price=self._price)
+        optional = (*OPTIONAL, *self.endpoint.params)
+        connection, ledger = self._connection(), Ledger(optional=optional, price=self._price, prompt=_texts(messages))
         ask = partial(connection.client.choose, messages, options, ledger=ledger, without=self._rejected)
-        choice = await self._send(connection, ask, ledger)
+        choice = await connection.send(ask, ledger)
         return choice.model_copy(update={"usage": ledger.usage()})
+
+    async def decide(self, text: str, questions: Sequence[Question]) -> Decided:
+        """The probabilities of the options of each question about `text`, by a model that only chooses.
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        body = render_decisions(self.endpoint, text, questions)
+        ledger = Ledger(
+            prompt_bytes=len(json.dumps(body).encode()),
+            items=len(questions),
+            optional=tuple(self.endpoint.params),
+            price=self._price,
+        )
+        connection = self._connection()
+        ask = partial(connection.client.decide, text, questions, ledger=ledger, without=self._rejected)
+        decided = await connection.send(ask, ledger)
+        return decided._replace(usage=ledger.usage())
 
     async def aclose(self) -> None:
         """Close the client of the running event loop; pending requests fail."""
@@ -113,27 +142,61 @@ class Gateway:
         if connection is not None:
             await connection.client.aclose()
 
-    async def _send(self, connection: _Connection, request: Request[_Answer], ledger: Ledger) -> _Answer:
-        try:
-            return await connection.send(request, ledger)
-        finally:
-            with self._spent_lock:
-                self.spent += ledger.usage()
+    async def _with_room(self, connection: _Connection, request: Request[_Answer], ledger: Ledger) -> _Answer:
+        """Answer to `request`; where thinking takes all of its tokens, it and the later ones get four times as many."""
+        while True:
+            try:
+                return await connection.send(request, ledger)
+            except Truncated:
+                room = self._more_room(ledger)
+                if room is None:
+                    raise
+                ledger.widen(room)
+            except BadRequest as fault:
+                if type(fault) is BadRequest and self._is_too_long(ledger):
+                    too_long = ContextTooLong(f"the transcript does not seem to fit into the model's context: {fault}")
+                    too_long.usage = fault.usage
+                    raise too_long from None
+                raise
+
+    def _more_room(self, ledger: Ledger) -> int | None:
+        """How many times more the answer to a question may take; None where that would not help."""
+        if not ledger.ended_in_thought or self.endpoint.max_completion_tokens or ledger.room >= _MOST_ROOM:
+            return None
+        self._room = max(self._room, ledger.room * _MORE_ROOM)
+        return self._room
+
+    def _is_too_long(self, ledger: Ledger) -> bool:
+        """Whether a prompt is longer than what is known of the model's context, by estimate."""
+        context = context_of(self.endpoint.model, self.endpoint.base_url)
+        return context is not None and ledger.prompt_bytes * Rates().tokens_a_byte > context
+
+    def _count(self, usage: Usage) -> None:
+        with self._spent_lock:
+            self.spent += usage
 
     def _price(self, usage: Usage) -> Usage:
         return priced(usage, self.endpoint)
 
     def _ledger(self, messages: Sequence[Message], response_model: type[BaseModel]) -> Ledger:
         """Ledger of a question, with an estimate where a limit needs one."""
-        limited = self._pace is not None or self.budget.limits_cost
+        limited, costs = self._pace is not None or self.budget.limits_cost, self.budget.limits_cost
         expected = estimate_of(messages, response_model, self.endpoint) if limited else Usage()
-        return Ledger(
-            expected.cost if self.budget.limits_cost else None,
+        limit = output_limit(self.endpoint, response_model)
+        ledger = Ledger(
+            expected.cost if costs else None,
             bytes_of(messages, response_model),
+            most=most_of(messages, response_model, self.endpoint, limit=limit).cost if costs else None,
             items=len(response_model.model_fields),
             expected_tokens=(expected.prompt_tokens or 0) + (expected.completion_tokens or 0),
+            output_limit=limit,
+            prompt=_texts(messages),
+            optional=(*OPTIONAL, *self.endpoint.params),
             price=self._price,
         )
+        if self._room > 1:
+            ledger.widen(self._room)
+        return ledger
 
     def _connection(self) -> _Connection:
         loop = asyncio.get_running_loop()
@@ -143,11 +206,15 @@ class Gateway:
         return self._connections[loop]
 
     def _sender(self, throttle: Throttle) -> Sender:
-        send: Sender = Budgeted(Timed(self.endpoint.timeout), self.budget)
-        send = Logged(Adapting(send, self._rejected))
+        send: Sender = Budgeted(Timed(self.endpoint.timeout), self.budget, count=self._count)
+        send = Adapting(Logged(send), self._rejected)
         if self._pace is not None:
             send = Paced(send, self._pace)
         return Retrying(Throttled(send, throttle, notify=self._notify), sleep=self._sleep)
+
+
+def _texts(messages: Sequence[Message]) -> list[str]:
+    return [message["content"] for message in messages]
 
 
 class _Connection(NamedTuple):

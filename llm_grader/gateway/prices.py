@@ -45,6 +45,20 @@ def cost_of(usage: Usage, model: str, base_url: str | None, prices: dict[str, Pr
     return (fresh * price.input + cached * cached_price + usage.completion_tokens * price.output) / 1e6
 
 
+def context_of(model: str, base_url: str | None) -> int | None:
+    """Tokens that a model's context holds, None where that is not known."""
+    url = base_url or OPENAI_URL
+    if urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"):
+        return None
+    from genai_prices import Usage as Tokens
+    from genai_prices import calc_price
+
+    try:
+        return calc_price(Tokens(), model, provider_api_url=url).model.context_window
+    except LookupError:
+        return None
+
+
 def _list_price(prompt: int, cached: int, completion: int, model: str, url: str) -> float | None:
     if urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1"):
         return None

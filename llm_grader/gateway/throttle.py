@@ -1,24 +1,32 @@
 """Throttle: how many requests may be in flight, and when nobody may send, for all workers of a run.
 
-The first request goes alone: a wrong key costs one request, and the others find the provider's cache filled. Then the
-limit halves when the endpoint asks to slow down and grows by one for as many answers that succeed as it allows
-(additive increase, multiplicative decrease, as in TCP congestion control, RFC 5681).
+The first request goes alone: a wrong key costs one request, and the others find the provider's cache filled. Then what
+is allowed follows what the endpoint accepts, not each refusal: after a round, which is as many outcomes as are allowed,
+it becomes what was not refused of the round and `_TOLERATED` more, and half of it at least. So it grows as long as
+fewer are refused, and shrinks to what the endpoint bears where more are; refusals at random, however few requests are
+sent, do not hold it down. (The share of marked packets decides in the same way in DCTCP, RFC 8257, and the bandwidth
+that arrives in BBR; TCP's halving at each loss, RFC 5681, takes every loss for congestion.)
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NoReturn
 
-from llm_grader.errors import EndpointDown, Interrupted
+from llm_grader.errors import EndpointDown, EndpointError, Interrupted, JudgeError, TransientError
 from llm_grader.gateway.pace import Pace
 from llm_grader.gateway.work import BEGUN, Work, current_work
 
 LONGEST_PAUSE = 120.0
 DOWN_AFTER = 60.0
+_TOLERATED = 0.15  # share of refusals: five in a hundred more than the endpoints that refuse at random were seen to
+_LEAST_OUTCOMES = 4  # of a round: one refusal says nothing of a share
+_SAME_AGAIN = 12  # failures that may pass: two conversations that have used up their attempts
+_FINAL_COUNTS_FOR = 4  # a rejection is sure to come again, a failure is not
 NOTHING_NEW = "nothing new is begun: run again to go on"
 
 
@@ -48,8 +56,10 @@ class Throttle:
         self._woken = asyncio.Event()
         self._waiting: set[Work] = set()
         self._in_flight = 0
-        self._halvings = 0
-        self._successes = 0
+        self._cuts = 0
+        self._outcomes = 0
+        self._refusals = 0
+        self._fault_again: tuple[str, set[object], int] = ("", set(), 0)
         self._paused_until = 0.0
         self._failing_since: float | None = None
         self._failing: set[object] = set()
@@ -70,7 +80,7 @@ class Throttle:
         """
         await self._take_turn(current_work.get() or BEGUN, tokens)
         try:
-            yield self._halvings
+            yield self._cuts
         finally:
             await self._leave()
 
@@ -127,6 +137,7 @@ class Throttle:
         self.allowed = limit if unhindered else min(self.allowed, limit)
         self.limit = limit
         self._stopped_by = self._failing_since = None
+        self._fault_again = ("", set(), 0)
         self._finishing = False
 
     def stop(self, error: Exception) -> None:
@@ -148,37 +159,72 @@ class Throttle:
 
         Args:
             seconds: the pause.
-            sent: what the request's `slot` yielded. Of the requests that were in flight together only one halves.
+            sent: what the request's `slot` yielded: one that was sent before the last cut says nothing of what is
+                allowed since.
 
         Raises:
             EndpointDown: it asks for more than we wait.
         """
-        if seconds is not None and seconds > LONGEST_PAUSE:
-            self._give_up(f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s")
-        if sent is None or sent == self._halvings:
-            self.allowed = max(1, self.allowed // 2)
-            self._halvings += 1
-            self._successes = 0
-        if seconds is not None:
-            self._paused_until = max(self._paused_until, self._clock() + seconds)
+        self._pause(seconds)
+        self._count(sent, refused=True)
         self._failing_since = None  # an endpoint that answers is not down
 
-    def succeeded(self) -> None:
-        """A request was answered."""
+    def _pause(self, seconds: float | None) -> None:
+        if seconds is None:
+            return
+        if seconds > LONGEST_PAUSE:
+            self._give_up(f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s")
+        self._paused_until = max(self._paused_until, self._clock() + seconds)
+
+    def succeeded(self, sent: int | None = None) -> None:
+        """A request, for which `slot` yielded `sent`, was answered."""
         self._failing_since = None
         if not self._proven:
             self._proven, self.allowed = True, self.limit
-        self._successes += 1
-        if self._successes >= self.allowed and self.allowed < self.limit:
-            self.allowed += 1
-            self._successes = 0
+        self._count(sent, refused=False)
 
-    def failed(self) -> None:
-        """A request got no usable answer.
+    def _count(self, sent: int | None, *, refused: bool) -> None:
+        """Count an outcome; at the end of a round, what is allowed follows from it."""
+        if not self._proven:
+            self.allowed = 1
+        if not self._proven or (sent is not None and sent != self._cuts):
+            return
+        self._outcomes += 1
+        self._refusals += refused
+        if self._outcomes < max(self.allowed, _LEAST_OUTCOMES):
+            return
+        accepted = self.allowed * (1 - self._refusals / self._outcomes)
+        allowed = min(self.limit, max(1, self.allowed // 2, math.ceil(accepted / (1 - _TOLERATED))))
+        self._cuts += allowed < self.allowed
+        self.allowed, self._outcomes, self._refusals = allowed, 0, 0
+
+    def refused(self, fault: JudgeError) -> None:
+        """A request met a fault that every other may meet as well.
 
         Raises:
-            EndpointDown: for longer than a minute none has, whatever work it was for.
+            EndpointError: nothing was ever answered, and several conversations have met the same.
         """
+        if self._proven:
+            return
+        self.allowed = min(2, self.limit)  # whether it is the endpoint or this conversation, another one shows
+        met = f"{fault} “{fault.sentence}”" if fault.sentence else str(fault)
+        last, works, times = self._fault_again
+        works = {*(works if met == last else ()), current_work.get() or object()}
+        times = (times if met == last else 0) + (1 if isinstance(fault, TransientError) else _FINAL_COUNTS_FOR)
+        self._fault_again = (met, works, times)
+        if len(works) > 1 and times >= _SAME_AGAIN:
+            error = EndpointError(f"the endpoint has answered nothing else so far: {met}: run `llm-grader doctor`")
+            self.stop(error)
+            raise error
+
+    def failed(self, pause: float | None = None) -> None:
+        """A request got no usable answer; the endpoint may have asked for a `pause` in seconds.
+
+        Raises:
+            EndpointDown: for longer than a minute none has, pauses apart, whatever work it was for; or it asks for more
+                than we wait.
+        """
+        self._pause(pause)
         now = self._clock()
         if self._failing_since is None:
             self._failing_since = now
@@ -188,6 +234,7 @@ class Throttle:
             self.allowed = min(2, self.limit)  # whether it is the endpoint or this conversation, another one shows
         if len(self._failing) > 1 and now - self._failing_since >= DOWN_AFTER:
             self._give_up(f"the endpoint has not answered for {DOWN_AFTER:.0f} s")
+        self._failing_since += pause or 0.0
 
     def _give_up(self, why: str) -> NoReturn:
         error = EndpointDown(f"{why}: run again later to resume")

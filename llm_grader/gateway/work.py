@@ -24,6 +24,10 @@ class AttemptLog(Protocol):
         """
         ...
 
+    def drop(self, attempt: int) -> None:
+        """Take back request number `attempt`: it was not sent after all."""
+        ...
+
     def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
         """Note how request number `attempt` ended: ok, the code of an error, or None where nobody knows."""
         ...

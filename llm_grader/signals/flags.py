@@ -1,13 +1,30 @@
 """Marks that tell a person to look, computed from the transcript alone. They never change a verdict.
 
-A defence in the prompt can be talked round; a mark can only be wrong. Expect false alarms where people speak of prompts
-and checklists, and misses where an attack is paraphrased.
+A defence in the prompt can be talked round; a mark can only be wrong. Everything that is sent is looked at: what was
+said, subjects, notes, events and names. Expect false alarms where people speak of prompts and checklists, and misses
+where an attack is paraphrased; how many of either is measured by `llm_grader.eval.recall.injections`.
 """
 
 from __future__ import annotations
 
+import base64
 import re
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from urllib.parse import unquote
 
+from llm_grader.signals.flag_patterns import (
+    CONCEPTS,
+    ENCODED,
+    ENOUGH,
+    INVISIBLE,
+    NEAR,
+    SHAPES,
+    TOGETHER,
+    WITHIN,
+    WORDS,
+)
 from llm_grader.transcript import Transcript
 
 INSTRUCTION_LIKE = "instruction_like_text"
@@ -23,35 +40,23 @@ ROLES_BY_CUES = "roles_by_cues"
 LOW_COVERAGE = "low_coverage"
 """Less of the checklist was scored than the rubric asks for, so there is no score."""
 
-_DISREGARD = r"ignor|disregard|forget|vergiss|missachte|zapome|nerespektuj|hagyd figyelmen kívül|felejts|eira|unusta"
-_RULES = (
-    r"instruction|prompt|rule|rubric|checklist|anweisung|regel|checkliste|pokyn|pravid|instrukc|utasítás|szabály|juhis|"
-    r"reegl|kontrollnimekir"
-)
-_GRADE = r"mark|rate|grade|score|label|bewerte|markiere|označ|ohodno[tť]|jelöld|értékeld|märgi|hinda"
-_FULL = (
-    r"\bmet\b|all items|every item|as passed|full score|100 ?%|not_applicable|alle punkte|všechny položky|minden tétel|"
-    r"kõik punktid"
-)
-# Each word is looked at once (`\b`, `*+`): a turn may be long, and written to be slow to search.
-_INSTRUCTIONS = re.compile(
-    rf"\b(?:{_DISREGARD})\w*+[^.\n]{{0,60}}(?:{_RULES})|\b(?:{_GRADE})\w*+[^.\n]{{0,40}}(?:{_FULL})"
-    r"|system prompt|<\|?(?:im_start|system|endoftext)|\[/?inst\]",
-    re.IGNORECASE,
-)
 _HEADERS = re.compile(
     r"^[^\S\n]*+(?:\[[0-9a-f]{8}\b|\[?turn \d+ ?[:\]]|</?(?:transcript|turn|system)\b|```\s*(?:json|system)?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
+_WORD = re.compile(r"\w+(?:'\w+)?")
+_HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
+_LEAST_WORDS_HIDDEN = 3
+_NONE: frozenset[str] = frozenset()
 
 
 def flags_of(transcript: Transcript) -> tuple[str, ...]:
     """The flags of a transcript, in a fixed order."""
-    said = [turn.text for turn in transcript.turns if turn.kind == "message"]
+    texts = list(dict.fromkeys(_texts(transcript)))
     flags = []
-    if any(_INSTRUCTIONS.search(text) for text in said):
+    if any(steering_kind(text) is not None for text in texts):
         flags.append(INSTRUCTION_LIKE)
-    if any(_HEADERS.search(text) for text in said):
+    if any(_HEADERS.search(text) for text in texts):
         flags.append(HEADER_LIKE)
     if any(turn.role == "unknown" and turn.spoken for turn in transcript.turns):
         flags.append(UNKNOWN_SPEAKER)
@@ -60,3 +65,100 @@ def flags_of(transcript: Transcript) -> tuple[str, ...]:
     if any(turn.role_source == "cues" and turn.role != "unknown" for turn in transcript.turns):
         flags.append(ROLES_BY_CUES)
     return tuple(flags)
+
+
+def _texts(transcript: Transcript) -> Iterator[str]:
+    """Everything of a transcript that somebody outside has written and a judge may read."""
+    for turn in transcript.turns:
+        yield from (text for text in (turn.text, turn.subject, turn.speaker) if text)
+
+
+def steering_kind(text: str) -> str | None:
+    """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`."""
+    for shape in SHAPES:
+        if shape.shape.search(text):
+            return shape.kind
+    plain = INVISIBLE.sub("", text)
+    words = [word.casefold() for word in _WORD.findall(plain)]
+    kind = _kind_of_words(words) or ("by many words" if _weighs_enough(words) else None)
+    if kind is None and any(_is_hidden_prose(match[0]) for match in ENCODED.finditer(plain)):
+        return "hidden or encoded"
+    return kind
+
+
+def _kind_of_words(words: Sequence[str]) -> str | None:
+    """Kind that words of several vocabularies close to each other give away."""
+    last: dict[str, int] = {}
+    for at in range(len(words)):
+        found = _vocabularies(words, at)
+        last |= dict.fromkeys(found, at)
+        for kind, together in TOGETHER if found else ():
+            if found & set(together) and all(at - last.get(name, -WITHIN) < WITHIN for name in together):
+                return kind
+    return None
+
+
+def _weighs_enough(words: Sequence[str]) -> bool:
+    """Whether concepts that stand close to each other weigh enough."""
+    near: deque[tuple[int, str, str]] = deque()
+    for at, word in enumerate(words):
+        found = [name for name in _vocabularies(words, at) if name in CONCEPTS]
+        near.extend((at, name, word) for name in found)
+        while near and at - near[0][0] >= NEAR:
+            near.popleft()
+        if found and _weight({(name, word) for _, name, word in near}) >= ENOUGH:
+            return True
+    return False
+
+
+def _weight(near: Collection[tuple[str, str]]) -> float:
+    counts = Counter(name for name, _ in near)
+    return sum(CONCEPTS[name][0] * (1.5 if count > 1 else 1.0) for name, count in counts.items())
+
+
+def _vocabularies(words: Sequence[str], at: int) -> frozenset[str]:
+    """Vocabularies of which a word, or the phrase that it begins, is one."""
+    starts = _begun_by(words[at])
+    if not starts:
+        return _NONE
+    return frozenset(name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
+
+
+@lru_cache(maxsize=16_384)
+def _begun_by(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Entries whose first word it is."""
+    return tuple(entry for entry in _entries().get(word[:2], ()) if _matches((word,), entry[1][:1]))
+
+
+def _matches(words: Sequence[str], entry: tuple[str, ...]) -> bool:
+    return len(words) >= len(entry) and all(
+        word.startswith(part[:-1]) if part.endswith("*") else word == part
+        for word, part in zip(words, entry, strict=False)
+    )
+
+
+@lru_cache(maxsize=1)
+def _entries() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """Entries of all vocabularies by the first two letters, as (vocabulary, words)."""
+    entries: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name, listed in (*WORDS.items(), *((name, listed) for name, (_, listed) in CONCEPTS.items())):
+        for entry in filter(None, (part.strip().casefold() for part in listed.split("|"))):
+            entries.setdefault(entry[:2], []).append((name, tuple(entry.split())))
+    return entries
+
+
+def _is_hidden_prose(encoded: str) -> bool:
+    """Whether a long word is text in disguise: several words, once it is decoded."""
+    try:
+        decoded = _decoded(encoded)
+    except ValueError:  # binascii's and Unicode's are
+        return False
+    return decoded.isprintable() and sum(map(str.isalpha, decoded.split(" "))) >= _LEAST_WORDS_HIDDEN
+
+
+def _decoded(encoded: str) -> str:
+    if "%" in encoded:
+        return unquote(encoded, errors="strict")
+    if _HEXADECIMAL.fullmatch(encoded):
+        return bytes.fromhex(encoded).decode()
+    return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()

@@ -146,6 +146,10 @@ class Journal:
         )
         self._submit(lambda db: db.execute(sql, values))
 
+    def drop_attempt(self, attempt: int) -> None:
+        """Take back an attempt that was not sent after all, with the next commit."""
+        self._submit(lambda db: db.execute("delete from attempts where attempt_id = ?", (attempt,)))
+
     def close(self) -> None:
         """Write what is waiting, end all leases, and end the thread.
 
@@ -229,6 +233,10 @@ class JournalLog:
         """A request is about to be sent; see `Journal.begin_attempt`."""
         about = {"prompt_bytes": prompt_bytes, "items": items}
         return await self._journal.begin_attempt(self._owner, self._key, self._transcript_id, **about)
+
+    def drop(self, attempt: int) -> None:
+        """It was not sent after all; see `Journal.drop_attempt`."""
+        self._journal.drop_attempt(attempt)
 
     def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
         """It was answered, or failed with the error code `outcome`; None where nobody knows, see `end_attempt`."""

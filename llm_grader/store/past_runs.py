@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -27,6 +29,12 @@ _COMPLETION_TOKENS = """
 select avg(completion_tokens), 1.0 * sum(completion_tokens) filter (where items > 0) / sum(items)
 from attempts join runs using (run_id)
 where model = ? and rubric_hash = ? and outcome = 'ok' and completion_tokens > 0
+"""
+
+_LATEST_RUNS = """
+select distinct latest from (
+    select max(run_id) as latest from run_items where key in (select value from json_each(?)) group by key
+) order by latest
 """
 
 
@@ -54,6 +62,12 @@ def read_other_versions(store: Store, provenance: Provenance) -> list[OtherVersi
     with store.locked() as db:
         rows = db.execute(_OTHER_VERSIONS, (provenance.rubric_id, provenance.rubric_hash)).fetchall()
     return [OtherVersion._make(row) for row in rows]
+
+
+def read_run_numbers(store: Store, keys: Sequence[str]) -> tuple[int, ...]:
+    """The runs, from the first on, that each of these results was last part of."""
+    with store.locked() as db:
+        return tuple(number for (number,) in db.execute(_LATEST_RUNS, (json.dumps(list(keys)),)))
 
 
 def read_rates(store: Store, model: str, rubric_hash: str) -> Rates:

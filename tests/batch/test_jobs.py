@@ -298,6 +298,11 @@ def test_grading_after_an_import_asks_again_about_what_is_not_ok(tmp_path: Path)
 # --- import
 
 
+def test_what_an_odd_body_took_is_unknown(tmp_path: Path) -> None:
+    card = card_of(ScriptedResponse(body=b'{"choices": 5, "usage": "many"}'), tmp_path)
+    assert (card.status, card.usage.requests, card.usage.prompt_tokens, card.usage.cost) == ("error", 1, None, None)
+
+
 def test_tokens_are_those_the_provider_reported_and_the_cost_of_a_batch_job_is_not_guessed(tmp_path: Path) -> None:
     usage = card_of(completion(GOOD, usage={"prompt_tokens": 70, "completion_tokens": 9}), tmp_path).usage
     assert (usage.requests, usage.prompt_tokens, usage.completion_tokens, usage.cost) == (1, 70, 9, None)
@@ -325,10 +330,13 @@ def test_items_that_fail_a_check_need_review_and_the_others_keep_their_labels(tm
     assert (verdict.claimed, verdict.detail) == ("met", "quote_not_found")
 
 
-def test_of_an_answer_that_hit_the_token_limit_nothing_counts(tmp_path: Path) -> None:
-    card = card_of(completion(GOOD, finish_reason="length"), tmp_path)
+def test_of_an_answer_that_hit_the_token_limit_the_items_count_that_were_whole(tmp_path: Path) -> None:
+    card = card_of(completion(json.dumps(GOOD)[:-10], finish_reason="length"), tmp_path)
     assert card.status == "needs_review"
-    assert {verdict.problem for verdict in card.verdicts.values()} == {"truncated"}
+    assert {id_: (verdict.label, verdict.problem) for id_, verdict in card.verdicts.items()} == {
+        "greeting": ("met", None),
+        "closing": (None, "truncated"),
+    }
 
 
 EXPIRED = {"code": "batch_expired", "message": "This request expired."}

@@ -11,9 +11,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from llm_grader.cli.commands.doctor import doctor
-from llm_grader.errors import EndpointError
+from llm_grader.errors import EndpointError, UsageError
 from llm_grader.gateway.attempts import MAX_ATTEMPTS
-from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, decided, failure
 
 app = typer.Typer()
 app.command()(doctor)
@@ -68,3 +68,46 @@ def test_a_mode_that_the_endpoint_does_not_have_is_told_with_one_that_it_has(rej
         assert isinstance(result.exception, EndpointError)
         assert "mode tools does not work here: set --mode json_schema" in result.stderr
         assert run("--base-url", server.base_url, "--mode", "json_schema").exit_code == 0
+
+
+@pytest.mark.parametrize("url", ["https://user:s3cret@h.example/v1", "https://h.example/v1?key=s3cret"])
+def test_a_secret_in_an_address_is_not_shown(url: str) -> None:
+    ended = run("--base-url", url)
+    assert isinstance(ended.exception, UsageError)
+    assert "h.example/v1" in ended.output
+    assert "s3cret" not in ended.output + str(ended.exception)
+
+
+def test_the_endpoints_own_sentence_is_shown() -> None:
+    with ScriptedServer(lambda _request: failure(400, "bad", "Only odd requests are served on Mondays")) as server:
+        ended = run("--base-url", server.base_url)
+    assert "“Only odd requests are served on Mondays”" in ended.output
+
+
+def test_what_the_endpoint_does_not_take_and_an_unknown_price_are_told() -> None:
+    def plain(request: ScriptedRequest) -> ScriptedResponse:
+        if "strict" in str(request.body):
+            return failure(400, "unsupported_parameter", "Unsupported parameter: strict")
+        return works(request)
+
+    with ScriptedServer(plain) as server:
+        result = run("--base-url", server.base_url, "--param", "reasoning_effort=low")
+        assert all(request.body["reasoning_effort"] == "low" for request in server.requests)
+    assert "not taken: strict" in result.stdout
+    assert "no price of m is known" in result.stdout
+
+
+def test_each_mode_is_tried_with_messages_of_the_shape_that_grading_sends() -> None:
+    with ScriptedServer(works) as server:
+        run("--base-url", server.base_url)
+    assert [message["role"] for message in server.requests[0].body["messages"]] == ["system", "user"]
+
+
+@pytest.mark.parametrize("mode", ["decisions", "systemone"])
+def test_a_model_that_only_chooses_is_asked_to_choose(mode: str) -> None:
+    with ScriptedServer(lambda request: decided(request, {"greeted": "yes"})) as server:
+        result = run("--base-url", server.base_url, "--mode", mode)
+        assert (result.exit_code, len(server.requests)) == (0, 1)
+    assert f"mode {mode}  works" in result.stdout
+    with ScriptedServer(lambda _request: failure(404)) as server:
+        assert isinstance(run("--base-url", server.base_url, "--mode", mode).exception, EndpointError)

@@ -134,7 +134,7 @@ def test_a_long_pause_asked_for_by_the_server_stops_the_run_and_the_next_one_res
     ("response", "words"),
     [
         (failure(401, "invalid_api_key"), "OPENAI_API_KEY"),
-        (failure(403, "forbidden"), "OPENAI_API_KEY"),
+        (failure(403, "forbidden", "This key may not be used here"), "OPENAI_API_KEY"),
         (failure(429, "insufficient_quota"), "quota"),
         (failure(404, "model_not_found"), "--model"),
     ],

@@ -47,7 +47,7 @@ def on_a_terminal(arguments: list[str], folder: Path, **environment: str) -> str
 
 
 def with_stdout(
-    file: IO[str], arguments: Iterable[str], folder: Path, **environment: str
+    file: IO[str] | int, arguments: Iterable[str], folder: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """How a command ends whose stdout is that file."""
     return subprocess.run(
@@ -139,6 +139,53 @@ def test_results_that_cannot_be_printed_are_told_as_a_full_disk_and_stay_in_the_
             assert "Exception ignored" not in ended.stderr
     assert len(stored(desk)) == 3
     assert len(server.requests) == 3
+
+
+def test_what_is_in_flight_when_the_output_is_full_is_stored(desk: Path) -> None:
+    write_cases(desk, 40)
+    with ScriptedServer(lambda request: judged(request)._replace(delay=0.05)) as server:
+        with Path("/dev/full").open("w") as full:
+            ended = with_stdout(full, grading(desk, server.base_url, "--json", "--concurrency", 8), desk)
+        assert ended.returncode == 74
+        assert [word for word in ("Traceback", "Exception ignored", "unexpected") if word in ended.stderr] == []
+        assert len(stored(desk)) == len(server.requests) < 40
+
+
+@pytest.mark.parametrize(
+    "command", [("read", "cases.jsonl", "--check"), ("render", "cases.jsonl", "--rubric", "desk.yaml")]
+)
+def test_letters_that_the_output_cannot_spell_are_escaped(desk: Path, command: tuple[str, ...]) -> None:
+    write_cases(desk, 1, words=lambda _case: "Děkuji!")
+    with (desk / "shown.txt").open("w", encoding="cp1252") as shown:
+        ended = with_stdout(shown, command, desk, PYTHONIOENCODING="cp1252")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    said = (desk / "shown.txt").read_text("cp1252")
+    assert command[0] == "read" or r"D\u011bkuji!" in said
+
+
+ATTACK = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("read", "cases.jsonl"),
+        ("read", "cases.jsonl", "--check"),
+        ("render", "cases.jsonl", "--rubric", "desk.yaml"),
+        ("read", f"{ATTACK}.jsonl", "--check"),
+    ],
+)
+def test_nothing_that_somebody_wrote_commands_the_terminal(desk: Path, command: tuple[str, ...]) -> None:
+    write_cases(desk, 1, words=lambda _case: ATTACK)
+    (desk / f"{ATTACK}.jsonl").write_text((desk / "cases.jsonl").read_text("utf-8"), "utf-8")
+    seen = on_a_terminal(list(command), desk, TERM="xterm-256color")
+    assert not re.search("[\x1b\x07\x9b\u202e]", seen), seen
+
+
+def test_a_file_name_in_an_error_commands_no_terminal(desk: Path) -> None:
+    ended = run("read", f"{ATTACK}.jsonl", folder=desk)
+    assert ended.code != 0
+    assert not re.search("[\x1b\x07\x9b\u202e]", ended.stderr), ended.stderr
 
 
 def test_a_closed_stdout_is_told_before_anything_is_paid_for(desk: Path) -> None:

@@ -31,14 +31,17 @@ from llm_grader.gateway.attempts import (
     Throttled,
     Timed,
 )
+from llm_grader.gateway.bodies import OUTPUT_LIMITS
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import Pace
 from llm_grader.gateway.throttle import Throttle
 from llm_grader.gateway.work import Work, current_work
 from llm_grader.usage import Usage
+from tests.support.command_line import PATIENCE_S
 from tests.support.scripted import Clock
 
+UNKNOWN = Usage(requests=1, prompt_tokens=None, cached_tokens=None, completion_tokens=None, cost=None)
 Outcome = Exception | int
 """What an attempt comes to: an error, or an answer that took so many tokens of prompt, and one of answer."""
 
@@ -81,6 +84,12 @@ def in_doubt() -> TransientError:
     return fault
 
 
+def overloaded(pause: float) -> TransientError:
+    fault = TransientError("overloaded")
+    fault.retry_after = pause
+    return fault
+
+
 def rejecting(parameter: str | None) -> BadRequest:
     fault = BadRequest("the endpoint rejects the request")
     fault.parameter = parameter
@@ -101,6 +110,29 @@ def test_what_takes_too_long_is_in_doubt() -> None:
     with pytest.raises(TransientError, match=r"timed out after 0\.01 s") as caught:
         run(asking())
     assert caught.value.in_doubt
+
+
+@pytest.mark.parametrize("aborted", [False, True])
+def test_what_a_request_took_that_was_never_answered_is_unknown(aborted: bool) -> None:
+    """Also where it was aborted: it was on its way, and may be paid for."""
+    ledger, counts = Ledger(), list[Usage]()
+
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    async def asking() -> None:
+        sending = asyncio.create_task(
+            Budgeted(Timed(PATIENCE_S if aborted else 0.01), Budget(), count=counts.append)(hang, ledger)
+        )
+        await asyncio.sleep(0.02)
+        sending.cancel() if aborted else None
+        await sending
+
+    with pytest.raises((TransientError, asyncio.CancelledError)):
+        run(asking())
+    assert counts == [UNKNOWN]
+    assert ledger.usage() == UNKNOWN
 
 
 def test_an_error_of_ours_stays_and_a_mistake_is_no_fault_of_the_endpoint() -> None:
@@ -127,6 +159,25 @@ def test_a_request_beyond_the_limit_is_not_sent() -> None:
     assert script.sent == 1
 
 
+def test_what_is_in_flight_is_reserved_at_the_most_it_can_cost() -> None:
+    """At most 40 cents each, 10 expected: .4 + .4 + .1 are within 1.01, one more is not until one has settled."""
+    budget = Budget(max_cost=1.01)
+
+    async def reserving() -> None:
+        first, second, third = [await budget.reserve(0.1, 0.4) for _ in range(3)]
+        fourth = asyncio.create_task(budget.reserve(0.1, 0.4))  # .4 + .4 + .4 + .1
+        await asyncio.sleep(0.01)
+        assert not fourth.done()
+        budget.settle(first, 0.1)  # .1 + .4 + .4 + .1
+        assert (await fourth).most == 0.4
+        for reserved in (second, third, await fourth):
+            budget.settle(reserved, None)  # unknown: the most it can have cost
+        with pytest.raises(BudgetExceeded, match=r"\$1\.3000 spent"):
+            await budget.reserve(0.1, 0.4)
+
+    run(reserving())
+
+
 def test_what_a_request_did_cost_takes_the_place_of_what_it_was_expected_to() -> None:
     """Each is expected to cost 40 cents and costs 10: of a dollar, 0.10 + 0.10 + … + 0.40 fits in for seven."""
     budget = Budget(max_cost=1.0)
@@ -142,14 +193,12 @@ def test_what_a_request_did_cost_takes_the_place_of_what_it_was_expected_to() ->
 
 def test_a_failure_carries_what_its_question_has_taken() -> None:
     ledger = Ledger()
-    send = Budgeted(Script(in_doubt(), InvalidOutput("no answer")), Budget())
-    for kind, usage in (
-        (TransientError, Usage(requests=1, prompt_tokens=None, cached_tokens=None, completion_tokens=None, cost=None)),
-        (InvalidOutput, Usage(requests=2, prompt_tokens=None, cached_tokens=None, completion_tokens=None, cost=None)),
-    ):
+    send = Budgeted(Script(BadRequest("no"), InvalidOutput("no answer")), Budget())
+    kinds: tuple[type[JudgeError], ...] = (BadRequest, InvalidOutput)
+    for requests, kind in enumerate(kinds, 1):
         with pytest.raises(kind) as caught:
             ask(send, ledger)
-        assert caught.value.usage == usage
+        assert caught.value.usage == Usage(requests=requests, cost=None)
 
 
 # Adapting
@@ -159,6 +208,12 @@ def test_a_rejected_parameter_is_remembered_and_the_request_sent_again() -> None
     rejected, script = {"seed"}, Script(rejecting("temperature"), 1)
     assert ask(Adapting(script, rejected)) == "Hello"
     assert (script.sent, rejected) == (2, {"seed", "temperature"})
+
+
+def test_a_rejected_name_of_the_output_limit_gives_way_to_the_next() -> None:
+    rejected, script = set[str](), Script(rejecting(OUTPUT_LIMITS[0]), rejecting(OUTPUT_LIMITS[0]), 1)
+    assert ask(Adapting(script, rejected)) == "Hello"
+    assert (script.sent, rejected) == (3, {"max_completion_tokens", "max_tokens"})
 
 
 @pytest.mark.parametrize("parameter", [None, "seed", "model"])
@@ -185,6 +240,9 @@ class Log:
         self.notes.append(("begin", prompt_bytes, items))
         return 7
 
+    def drop(self, attempt: int) -> None:
+        self.notes.append(("drop", attempt))
+
     def end(self, attempt: int, outcome: str | None, usage: Usage) -> None:
         self.notes.append(("end", attempt, outcome, usage.prompt_tokens))
 
@@ -209,6 +267,13 @@ def test_each_attempt_is_noted_before_it_is_sent_and_when_it_has_ended(outcome: 
         with pytest.raises(type(outcome)):
             run(logged(Script(outcome), log))
     assert log.notes == [("begin", 99, 3), ("end", 7, *noted)]
+
+
+def test_a_request_that_a_limit_keeps_from_being_sent_is_taken_back() -> None:
+    log = Log()
+    with pytest.raises(BudgetExceeded):
+        run(logged(Script(BudgetExceeded("no more")), log))
+    assert log.notes == [("begin", 99, 3), ("drop", 7)]
 
 
 def test_an_attempt_that_is_aborted_has_no_end() -> None:
@@ -273,6 +338,7 @@ async def throttled(*outcomes: Outcome, limit: int = 8) -> tuple[Throttle, list[
         (TransientError("timed out"), 2, ["timed out, attempt 1/6"]),
         (RateLimited("slow down"), 1, ["rate limited, attempt 1/6"]),
         (RateLimited("slow down", 7.0), 1, ["rate limited: waiting 7 s (server asked), attempt 1/6"]),
+        (overloaded(7.0), 2, ["overloaded: waiting 7 s (server asked), attempt 1/6"]),
     ],
 )
 def test_the_throttle_learns_what_came_of_a_request(outcome: Outcome, allowed: int, lines: list[str]) -> None:

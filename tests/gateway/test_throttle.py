@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.errors import AuthError, EndpointDown, Interrupted
+from llm_grader.errors import (
+    AuthError,
+    BadRequest,
+    EndpointDown,
+    EndpointError,
+    Interrupted,
+    JudgeError,
+    TransientError,
+)
 from llm_grader.gateway.pace import Pace
 from llm_grader.gateway.throttle import DOWN_AFTER, LONGEST_PAUSE, Throttle
 from llm_grader.gateway.work import Work, current_work
@@ -173,31 +182,29 @@ def test_the_longest_pause_is_waited_for() -> None:
     proven(4).slow_down(LONGEST_PAUSE)
 
 
-# Additive increase, multiplicative decrease.
+# As much as the endpoint accepts.
 
 
-@pytest.mark.parametrize("seconds", [None, 3.0])
-def test_being_asked_to_slow_down_halves_what_is_allowed(seconds: float | None) -> None:
+def one_round(made: Throttle, refused: int, outcomes: int) -> int:
+    """What is allowed after so many outcomes of requests that were sent together, of which some were refused."""
+    for number in range(outcomes):
+        if number < refused:
+            made.slow_down(None)
+        else:
+            made.succeeded()
+    return made.allowed
+
+
+def test_a_burst_of_refusals_halves_once() -> None:
     async def test() -> None:
         made = proven(64)
-        for expected in (32, 16, 8, 4, 2, 1, 1):
-            async with made.slot() as sent:
-                made.slow_down(seconds, sent)
-            assert made.allowed == expected
-
-    run(test)
-
-
-@pytest.mark.parametrize("seconds", [None, 3.0])
-def test_a_burst_halves_once(seconds: float | None) -> None:
-    async def test() -> None:
-        made = proven(64)
+        made.succeeded()  # the 64 are counted with it: a round of 64 outcomes, and one left over
         together = asyncio.Barrier(64)
 
         async def request() -> None:
             async with made.slot() as sent:
                 await together.wait()
-                made.slow_down(seconds, sent)
+                made.slow_down(None, sent)
 
         await asyncio.gather(*(request() for _ in range(64)))
         assert made.allowed == 32
@@ -205,24 +212,116 @@ def test_a_burst_halves_once(seconds: float | None) -> None:
     run(test)
 
 
-def test_it_recovers_by_one_for_as_many_answers_as_are_allowed() -> None:
-    made = proven(8)
-    made.slow_down(None)  # 4
-    for _ in range(3):
-        made.succeeded()
-    assert made.allowed == 4
+@pytest.mark.parametrize(
+    ("refused", "allowed"),
+    [
+        (0, 64),
+        (6, 64),  # 58 ÷ .85 = 68.2, and no more than the limit
+        (10, 64),  # 54 ÷ .85 = 63.5
+        (16, 57),  # 48 ÷ .85 = 56.5
+        (40, 32),  # 24 ÷ .85 = 28.2, and half at least
+        (64, 32),
+    ],
+)
+def test_what_was_accepted_is_allowed_and_a_little_more(refused: int, allowed: int) -> None:
+    made = throttle(64)
     made.succeeded()
-    assert made.allowed == 5
-    for _ in range(5 + 6 + 7 + 100):
-        made.succeeded()
-    assert made.allowed == 8
+    one_round(made, 0, 63)
+    assert one_round(made, refused, 64) == allowed
+
+
+def test_an_endpoint_that_takes_twenty_at_a_time_gets_as_many_and_a_little_more() -> None:
+    made = throttle(64)
+    made.succeeded()
+    one_round(made, 0, 63)
+    history = [one_round(made, max(0, made.allowed - 20), made.allowed) for _ in range(12)]
+    assert history[:3] == [32, 24, 24]  # 20 ÷ .85 = 23.5
+    assert set(history[1:]) == {24}
+
+
+def test_refusals_at_random_do_not_hold_it_down() -> None:
+    chance = random.Random(7)  # noqa: S311 - made-up refusals
+    made = throttle(64)
+    made.succeeded()
+    allowed = []
+    for _ in range(2000):
+        made.slow_down(None) if chance.random() < 0.1 else made.succeeded()
+        allowed.append(made.allowed)
+    assert sum(allowed) / len(allowed) > 60
+
+
+def test_it_recovers_by_a_sixth_each_round() -> None:
+    made = throttle(64)
+    made.succeeded()
+    made.allowed = 4
+    assert [one_round(made, 0, made.allowed) for _ in range(6)] == [5, 6, 8, 10, 12, 15]
+
+
+def test_a_refusal_before_anything_was_answered_keeps_it_to_one() -> None:
+    made = throttle(64)
+    assert one_round(made, 9, 9) == 1
+
+
+# Nothing but one fault.
+
+
+def met(made: Throttle, fault: JudgeError, times: int) -> None:
+    """Another conversation meets a fault so many times."""
+    token = current_work.set(Work())
+    try:
+        for _ in range(times):
+            made.refused(fault)
+    finally:
+        current_work.reset(token)
+
+
+def rejection(sentence: str = "Tools are not supported.") -> BadRequest:
+    fault = BadRequest("the endpoint rejects the request (HTTP 400)")
+    fault.sentence = sentence
+    return fault
+
+
+def test_the_same_rejection_of_three_conversations_and_nothing_else_stops_the_run() -> None:
+    made = throttle(64)
+    met(made, rejection(), 1)
+    met(made, rejection(), 1)
+    assert made.allowed == 2
+    with pytest.raises(EndpointError, match=r"“Tools are not supported.”: run `llm-grader doctor`") as caught:
+        met(made, rejection(), 1)
+    assert caught.value.exit_code == 4
+
+
+def test_the_same_failure_of_two_conversations_in_all_their_attempts_stops_the_run() -> None:
+    made = throttle(64)
+    met(made, TransientError("the endpoint failed (HTTP 500)"), 11)
+    with pytest.raises(EndpointError):
+        met(made, TransientError("the endpoint failed (HTTP 500)"), 1)
+
+
+def test_what_one_conversation_meets_again_and_again_does_not_stop_the_others() -> None:
+    made = throttle(64)
+    met(made, TransientError("the endpoint failed (HTTP 500)"), 50)
+
+
+def test_different_faults_do_not_stop_the_run() -> None:
+    made = throttle(64)
+    for number in range(20):
+        met(made, rejection(f"No {number % 2}"), 1)
+
+
+def test_an_endpoint_that_has_answered_once_is_set_up_rightly() -> None:
+    made = proven(64)
+    for _ in range(20):
+        met(made, rejection(), 1)
+    assert made.allowed == 64
 
 
 def test_a_lowered_limit_holds_for_what_is_in_flight_already() -> None:
     async def test() -> None:
         requests = Requests(proven(8))
         await requests.start(8)
-        requests.throttle.slow_down(None)
+        one_round(requests.throttle, 8, 8)
+        assert requests.throttle.allowed == 4
         await requests.start(8)
         assert requests.in_flight == 8  # nothing is called back, and nothing new goes
         await requests.end()
@@ -421,7 +520,7 @@ def test_a_new_run_has_a_limit_of_its_own(limit: int, allowed: int) -> None:
 
 def test_a_new_run_is_as_careful_as_the_last_one_had_to_be() -> None:
     made = proven(8)
-    made.slow_down(None)
+    one_round(made, 8, 9)
     made.restart(64)
     assert made.allowed == 4
     fresh = throttle(8)

@@ -42,7 +42,7 @@ from llm_grader.transcript import Segment, Transcript, Turn
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard
 from tests.support.effort import least_seconds
-from tests.support.scripted import HELLO, answers, item, rubric, transcript
+from tests.support.scripted import HELLO, TALK, answers, item, rubric, transcript
 
 PROVENANCE = Provenance(
     rubric_id="small", rubric_version="1", rubric_hash="", prompt_hash="", model="m", key="k", library_version="0"
@@ -143,9 +143,8 @@ FALSE = {
     "glued from two turns": (answer("met", (0, "talking to Ana. My parcel")), UNVERIFIED),
     "unknown label": (answer("yes", QUOTED), "malformed"),
     "not this item's label": (answer(NOT_APPLICABLE, QUOTED), "malformed"),
-    "extra key": ({**answer("met", QUOTED), "score": 5}, "malformed"),
     "not a number": ({**answer("met"), "evidence": [{"turn": float("nan"), "quote": HELLO}]}, "malformed"),
-    "turn as text": ({**answer("met"), "evidence": [{"turn": "0", "quote": HELLO}]}, "malformed"),
+    "turn in words": ({**answer("met"), "evidence": [{"turn": "the first", "quote": HELLO}]}, "malformed"),
     "null": (None, "malformed"),
     "a bare label": ("met", "malformed"),
 }
@@ -204,12 +203,18 @@ TEXTS = {
     "label twice": (TEXT.replace(json.dumps(WHOLE["thanks"]), TWICE, 1), ["greeting"], "malformed"),
     "invented item": (json.dumps(WHOLE | {"politeness": answer("met")}), [], None),
     "prose around it": ("Here is my verdict:\n" + TEXT + "\nI hope it helps.", [], None),
-    "prose": ("I would say that the agent did well.", ["greeting", "thanks", "solution"], "missing"),
-    "nothing": ("", ["greeting", "thanks", "solution"], "missing"),
+    "prose": ("I would say that the agent did well.", ["greeting", "thanks", "solution"], "unreadable_answer"),
+    "refused": ("I'm sorry, but I can't help with that.", ["greeting", "thanks", "solution"], "refused"),
+    "nothing": ("", ["greeting", "thanks", "solution"], "unreadable_answer"),
     "a list": (json.dumps([WHOLE]), [], None),
-    "null": ("null", ["greeting", "thanks", "solution"], "missing"),
+    "null": ("null", ["greeting", "thanks", "solution"], "unreadable_answer"),
+    "wrapped": (json.dumps({"Verdicts": WHOLE}), [], None),
+    "wrapped and cut off": (json.dumps({"Verdicts": WHOLE})[:-20], ["solution"], "missing"),
+    "a smaller object after it": (TEXT + '\nLet me know if {"format": "json"} suits you.', [], None),
+    "one that it repeats before it": (json.dumps(answers(thanks={})) + " was said; but " + TEXT, [], None),
+    "fenced, in other letters": ("```json\n" + TEXT.replace('"met"', '"Met"') + "\n```", [], None),
     "cut off": (TEXT[:-20], ["solution"], "missing"),
-    "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "missing"),
+    "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "unreadable_answer"),
 }  # fmt: skip
 
 
@@ -228,10 +233,10 @@ def test_of_a_broken_answer_the_sound_items_stay_and_the_others_are_asked_once_m
 def test_the_second_question_names_what_was_wrong() -> None:
     judge = Saying(answers(thanks=answer("met"), solution=answer("met", (1, "My parcel"))), {})
     grade(judge)
-    assert judge.messages[1][:-1] == judge.messages[0]
+    assert [message["role"] for message in judge.messages[1]] == ["system", "user"]
     shown = judge.messages[1][-1]["content"]
-    assert "- thanks: the label needs a quote, and there was none" in shown
-    assert "- solution: the quote is from a speaker whose words do not count" in shown
+    assert "- thanks: the label was met; the label needs a quote, and there was none" in shown
+    assert '- solution: the label was met, quoted from turn 1: "My parcel"; the quote is from a speaker' in shown
     assert "greeting" not in shown
 
 
@@ -239,6 +244,31 @@ def test_a_second_answer_cannot_change_what_was_sound() -> None:
     judge = Saying(answers(thanks=answer("met")), answers(greeting=answer("not_met")))
     card = grade(judge)
     assert labels(card) == {"greeting": "met", "thanks": "met", "solution": "met"}
+
+
+def test_a_malformed_answer_that_a_condition_settles_is_not_asked_again() -> None:
+    parts = item("parts", applies_when={"item": "greeting", "label": "met"})
+    checklist = rubric(item(), parts, item("solution"))
+    told = answers("greeting", "parts", "solution", greeting=answer("not_met"), parts=answer("met"))
+    judge = Saying(told, {})
+    card = grade(judge, checklist=checklist)
+    assert judge.questions == [["greeting", "parts", "solution"]]
+    assert (card.status, labels(card)["parts"]) == ("ok", NOT_APPLICABLE)
+
+
+def test_a_condition_on_what_is_open_itself_settles_nothing() -> None:
+    parts = item("parts", applies_when={"item": "greeting", "label": "met"})
+    told = answers("greeting", "parts", greeting=answer("met"), parts=answer("met"))
+    judge = Saying(told, {})
+    grade(judge, checklist=rubric(item(), parts))
+    assert judge.questions[1] == ["greeting", "parts"]
+
+
+def test_why_asking_again_failed_is_told() -> None:
+    judge = Saying(answers(thanks=answer("met")), BadRequest("the endpoint rejects the request (HTTP 400)"))
+    verdict = grade(judge).verdicts["thanks"]
+    assert (verdict.problem, verdict.claimed) == (UNVERIFIED, "met")
+    assert verdict.detail == "quote_empty; asked again: the endpoint rejects the request (HTTP 400)"
 
 
 def test_when_asking_again_fails_what_was_found_stays() -> None:
@@ -321,7 +351,7 @@ def test_saying_yes_to_everything_passes_nothing_where_the_agent_said_nothing(id
 def test_quoted_mail_and_signatures_are_no_conduct(channel: str) -> None:
     text = "Kind regards\n> Thank you for calling, we solved it.\n"
     parts = (Segment(kind="signature", start=0, end=13), Segment(kind="quoted", start=13, end=len(text)))
-    talk = transcript("t1", Turn(role="agent", text=text, segments=parts), channel=channel)
+    talk = transcript("t1", Turn(role="agent", text=text, segments=parts), TALK[-1], channel=channel)
     card = grade(ScriptedJudge(answers(thanks=answer("met", (0, "Thank you for calling")))), talk)
     assert labels(card)["thanks"] is None
 
@@ -384,6 +414,16 @@ def test_answers_that_stay_truncated_are_left_to_people_after_three_requests(cou
     assert len(judge.questions) == card.usage.requests == min(count * 2 - 1, 3)
     assert {(v.label, v.status, v.problem) for v in card.verdicts.values()} == {(None, "needs_review", "truncated")}
     assert (card.status, card.score) == ("needs_review", None)
+
+
+def test_a_truncated_answer_keeps_what_was_whole_and_the_rest_is_asked_for() -> None:
+    # "i2" breaks off in its reason: it is no part of what came
+    whole = json.dumps(answers(*(f"i{n}" for n in range(4))))
+    cut = whole[: whole.index('"i2"') + 60]
+    judge = Saying(Truncated("limit", cut), lambda questions: answers(*questions))
+    card = grade(judge, checklist=many(4))
+    assert judge.questions == [["i0", "i1", "i2", "i3"], ["i2", "i3"]]
+    assert (card.status, card.usage.requests) == ("ok", 2)
 
 
 def test_one_half_that_stays_truncated_takes_nothing_from_the_other() -> None:
@@ -519,7 +559,7 @@ def test_whatever_a_judge_says_a_label_is_one_that_was_checked(first: dict[str, 
             assert (verdict.status, verdict.label) == ("needs_review", None)
             assert verdict.problem
     unsettled = [verdict for verdict in card.verdicts.values() if verdict.label is None]
-    assert (card.status == "needs_review") == bool(unsettled)
+    assert (card.status == "needs_review") == (bool(unsettled) or LOW_COVERAGE in card.flags)
     assert (card.coverage < 1) == any(v.label in (None, CANNOT_ASSESS) for v in card.verdicts.values())
 
 

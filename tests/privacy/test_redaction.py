@@ -325,7 +325,7 @@ def test_any_stretch_of_the_redacted_text_maps_into_the_original(words: list[str
 def test_a_judge_sees_tokens_and_the_card_has_the_original_words() -> None:
     transcript = conversation()
     greeted = answer("met", (1, "Guten Tag Frau [NAME_2]"), reason="greets [NAME_2]")
-    judge = ScriptedJudge({item.id: greeted for item in RUBRIC.items()})
+    judge = ScriptedJudge({item.id: answer("not_met") for item in RUBRIC.items()} | {"greeting": greeted})
     card = Grader(RUBRIC, judge=judge, redact=True).grade(transcript)
     sent = "".join(message["content"] for call in judge.calls for message in call)
     assert not any(secret in sent for secret in ("Silke", "Trautwein", "2345678"))

@@ -94,6 +94,7 @@ def grade(
             grader, transcripts, cards, progress, finished=finished, concurrency=settings.concurrency
         )
     cards.print()
+    progress.spent = grader.spent  # requests without a card are paid for, too
     progress.print_totals()
     _tell_not_asked(grader.rubric, transcripts)
     if stopped is not None:

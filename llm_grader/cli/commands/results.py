@@ -71,9 +71,7 @@ def show(
 
     Example: llm-grader results show --json > cards.jsonl
     """
-    from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console
     from llm_grader.errors import UsageError
-    from llm_grader.store.stored import Brief
 
     wanted = set(transcript or [])
     with _open(store) as opened:
@@ -84,17 +82,24 @@ def show(
     if missing := wanted - {card.transcript_id for card in cards}:
         where = "the store" if run is None else f"run {run}"
         raise UsageError(f"no result for {', '.join(sorted(missing))} in {where}: see `llm-grader results show`")
-    typer.echo(_origin(cards), err=True)
     if json:
         for card in cards:
             typer.echo(card.model_dump_json())
-        return
-    console = stdout_console()
-    if wanted:
-        for card, titled in zip(cards, titles, strict=True):
-            print_card(console, card, titled)
     else:
+        _print(cards, titles)
+    typer.echo(_origin(cards), err=True)
+
+
+def _print(cards: Sequence[Scorecard], titles: Sequence[dict[str, str]]) -> None:
+    """The cards in full where there are titles for them, else in brief."""
+    from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console
+    from llm_grader.store.stored import Brief
+
+    console = stdout_console()
+    if not titles:
         print_summary(console, [Brief.of(card) for card in cards])
+    for card, titled in zip(cards, titles, strict=False):
+        print_card(console, card, titled)
 
 
 @app.command("forget")

@@ -114,6 +114,15 @@ Model = Annotated[str | None, setting("model", "-m")]
 BaseUrl = Annotated[str | None, setting("base_url")]
 AllowHttp = Annotated[bool | None, setting("allow_http")]
 Mode = Annotated[str | None, setting("mode")]
+Params = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        metavar="NAME=VALUE",
+        help="Send this field with each request, such as reasoning_effort=low; the value is JSON, else text. May be "
+        "given several times.",
+    ),
+]
 Language = Annotated[str | None, setting("language")]
 ReasonLanguage = Annotated[str | None, setting("reason_language")]
 ItemsPerCall = Annotated[str | None, setting("items_per_call")]
@@ -175,9 +184,10 @@ class ModelFlags:
 
 @dataclass(frozen=True)
 class EndpointFlags(ModelFlags):
-    """Which model answers, where, and how its answers are structured."""
+    """Which model answers, where, how its answers are structured, and what else goes with a request."""
 
     mode: Mode = None
+    params: Params = None
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,25 @@
-"""Ctrl-C and SIGTERM: once finishes what is in flight, twice aborts. A closed stdout counts as once."""
+"""Ctrl-C and SIGTERM: once finishes what is in flight, twice aborts. A closed or full stdout counts as once."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
-from llm_grader.errors import GraderError, Interrupted
+from llm_grader.errors import DiskError, GraderError, Interrupted
 
 _Piece = TypeVar("_Piece")
 _Result = TypeVar("_Result")
 _SIGPIPE = 13  # `signal` has the name only where there are pipes to break
 NOBODY_READS = 128 + _SIGPIPE
 """The exit code where stdout was closed by whoever read it."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Numbers of the errors that say that nothing more can be written."""
 
 
 class Interrupts:
@@ -32,6 +35,7 @@ class Interrupts:
         self._notify = notify
         self._finish = finish
         self._stored = stored
+        self._full: OSError | None = None
         self.received: int | None = None
         self.in_flight = 0
 
@@ -43,7 +47,7 @@ class Interrupts:
     def until_stopped(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
         """The pieces, until the first signal."""
         for piece in pieces:
-            if self.received is not None:
+            if self.received is not None or self._full is not None:
                 return
             self.in_flight += 1
             yield piece
@@ -79,24 +83,34 @@ class Interrupts:
             pass
         except GraderError as error:
             return error
-        return None
+        return None if self._full is None else no_room(self._full)
 
     def stop(self, number: int) -> None:
         """Do what the first signal does; whatever comes after it changes nothing."""
         if self.received is not None:
             return
         self.received = number
+        self._finish_in_flight()
+
+    def _finish_in_flight(self) -> None:
         self.in_flight -= self._finish()
         self._notify(f"finishing {self.in_flight} in flight; again = abort")
 
     @contextlib.contextmanager
     def read_on(self) -> Iterator[None]:
-        """Stop where nobody reads stdout any more; what is paid for is stored all the same."""
+        """Stop where stdout takes nothing more; what is paid for is stored all the same."""
         try:
             yield
         except BrokenPipeError:
             self.stop(_SIGPIPE)
             discard_stdout()
+        except OSError as error:
+            if error.errno not in NO_ROOM or error.filename is not None:
+                raise
+            discard_stdout()
+            if self._full is None and self.received is None:
+                self._full = error
+                self._finish_in_flight()
 
     @contextlib.asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
@@ -118,6 +132,11 @@ class Interrupts:
             self.stop(number)
         elif task is not None:
             task.cancel()
+
+
+def no_room(error: OSError) -> DiskError:
+    """Error for a stdout that takes nothing more."""
+    return DiskError(f"output cannot be written ({error.strerror}): make room, or send it elsewhere")
 
 
 def discard_stdout() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from types import TracebackType
 from typing import Self
 
+from llm_grader.cli.terminal.outputs import styled
+from llm_grader.cli.terminal.show import printable
 from llm_grader.signals.flags import ROLES_BY_CUES, ROLES_BY_MODEL
 from llm_grader.store.stored import Brief
 from llm_grader.usage import Usage
@@ -32,7 +35,7 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(file=styled(sys.stderr), highlight=False)
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
         self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
         self._task = self._bar.add_task("", total=None)
@@ -75,7 +78,7 @@ class Progress:
 
     def notify(self, line: str) -> None:
         """Print a line while it runs."""
-        self._bar.console.print(line, style="dim", markup=False, soft_wrap=True)
+        self._bar.console.print(printable(line), style="dim", markup=False, soft_wrap=True)
 
     def print_totals(self) -> None:
         """Print one line of totals at the end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import quantiles
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from llm_grader.cli.terminal.outputs import styled
 from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard, Status, Verdict
@@ -28,8 +30,8 @@ def stdout_console() -> Console:
     """A console for results: as wide as the terminal, 120 characters where there is none."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
+    console = Console(file=styled(sys.stdout), highlight=False, soft_wrap=False)
+    return console if console.is_terminal else Console(file=styled(sys.stdout), highlight=False, width=120)
 
 
 def printable(text: str) -> str:
@@ -64,7 +66,7 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
     console.print(Text(f"{printable(card.transcript_id)}: {_headline(card)}", style="bold"))
     if card.failure is not None:
         what = "not graded" if card.status == "not_graded" else "failed"
-        console.print(f"  {what}: {card.failure.message} ({card.failure.code})", markup=False)
+        console.print(f"  {what}: {printable(card.failure.message)} ({card.failure.code})", markup=False)
         return
     for line in (*card.warnings, *(f"look at it: {flag}" for flag in card.flags)):
         console.print(f"  {printable(line)}", style="yellow", markup=False)
@@ -75,7 +77,9 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
     for item_id, verdict in card.verdicts.items():
         label = verdict.label or verdict.status
         words = Text(_grounds(verdict))
-        table.add_row(Text(titles.get(item_id, item_id)), Text(label, style=_STYLES.get(label, "magenta")), words)
+        table.add_row(
+            Text(printable(titles.get(item_id, item_id))), Text(label, style=_STYLES.get(label, "magenta")), words
+        )
     console.print(table)
 
 

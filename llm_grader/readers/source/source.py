@@ -66,12 +66,22 @@ def _below(folder: Path, options: Options) -> Iterator[Path]:
         visible = [Path(place) / name for name in folders if not name.startswith(".")]
         saved = [path for path in visible if is_saved(path)]
         folders[:] = [path.name for path in visible if path not in saved]
-        yield from saved
+        yield from (path for path in saved if not _leads_out(path, folder, options))
         for file in (Path(place) / name for name in files if not name.startswith(".")):
-            if file.is_file() or file.is_symlink():
+            if _leads_out(file, folder, options):
+                continue
+            if file.is_file() or not file.exists():
                 yield file
             else:
                 options.report(InputError("a device or pipe, which is not read as part of a folder", path=file))
+
+
+def _leads_out(path: Path, folder: Path, options: Options) -> bool:
+    """Whether a path is a link to somewhere outside of the folder; it is reported, and not followed."""
+    if not path.is_symlink() or not path.exists() or path.resolve().is_relative_to(folder.resolve()):
+        return False
+    options.report(InputError("a link out of the folder, which is not followed", path=path))
+    return True
 
 
 def _opened(path: Path | None, options: Options) -> Iterator[Document]:

@@ -176,6 +176,23 @@ def test_what_cannot_be_opened_is_told_and_the_rest_is_read(tmp_path: Path) -> N
         list(read_transcripts("a long text that was meant to be read itself" * 100))
 
 
+def test_a_link_is_followed_within_the_folder_only_and_never_to_a_pipe(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "inbox", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    write(folder, SMALLEST, "a.json")
+    write(outside, SMALLEST.replace("t1", "secret"), "b.json")
+    os.mkfifo(outside / "pipe")
+    os.mkfifo(folder / ".pipe")
+    (folder / "same.json").symlink_to(folder / "a.json")
+    (folder / "out.json").symlink_to(outside / "b.json")
+    (folder / "pipe out").symlink_to(outside / "pipe")
+    (folder / "pipe in").symlink_to(folder / ".pipe")
+    transcripts, problems = read_all(folder)
+    assert [transcript.id for transcript in transcripts] == ["t1", "t1"]
+    assert sorted(Path(problem.path or "").name for problem in problems) == ["out.json", "pipe in", "pipe out"]
+
+
 def test_an_unknown_format_is_refused_before_anything_is_read() -> None:
     with pytest.raises(UsageError, match=r"expected one of .*canonical.*found 'fax'"):
         read_transcripts("nowhere", format="fax")

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from llm_grader.gateway.probabilities import Token, label_probabilities
+from llm_grader.gateway.answer_text import Token, label_probabilities
 
 
 def tokens_of(text: str, size: int, logprobs: dict[str, float]) -> list[Token]:

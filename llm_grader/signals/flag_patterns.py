@@ -1,0 +1,286 @@
+"""Patterns of text that addresses the judge: words by what they do, and which of them together give it away. Data.
+
+`flags` reads it. A vocabulary lists words in English, German, Czech, Hungarian and Estonian, parted by `|`: `word*` is
+any word that begins so, and several words are a phrase. Words of different vocabularies count where they stand close to
+each other, so that neither alone raises an alarm: customers rate, agents answer questions, and both speak of rules.
+Measured by `llm_grader.eval.recall.injections` on texts that are kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+WORDS: dict[str, str] = {
+    "judge": """
+        grader*|evaluator*|reviewer*|assessor*|the judge|dear judge|kindest judge|gradebot*|whoever scores|
+        whoever grades|whoever rates|whoever reviews|whoever evaluates|who grades|who scores|who evaluates|
+        quality analyst|prüfer*|gutachter*|bewerter*|qualitätsprüf*|beurteiler*|wer das bewertet|wer das prüft|
+        hodnotitel*|kontrolor*|posuzovatel*|soudce|kdo to hodnotí|kdo toto hodnotí|értékelő|értékelőnek|
+        értékelője|bíráló*|ellenőr|ellenőrnek|ellenőrzőnek|aki ezt pontozza|aki ezt értékeli|hindaja|hindajale|
+        hindajana|kontrollija*|kohtunik*|kes seda hindab""",
+    "model": """
+        language model*|llm|llms|ai model*|as an ai|you are an ai|dear ai|dear llm|chatgpt|sprachmodell*|
+        ki modell*|liebe ki|als ki|du eine ki bist|jazykov* model*|uměl* inteligenc*|nyelvi modell*|
+        mesterséges intelligenci*|kedves mi|keelemudel*|tehisintellekt*|tehisaru*""",
+    "demand": """
+        must|be generous|be lenient|be kind|reading this|read this|answer only|respond only|reply only|agree|
+        musst|sollst|großzügig*|das liest|dies liest|antworte*|musíš|máš povinnost|štědr*|čteš|odpovídej*|
+        odpověz*|el kell|muszáj|nagylelkű*|olvasod|válaszolj*|pead|helde|loed|vasta""",
+    "grade": """
+        mark|rate|grade|score|label|evaluate|assess|give|set|output|bewerte|bewertest|bewerten|markiere|
+        beurteile|gib|setze|vergib|trage|označ|označte|ohodnoť*|ohodnotíš|ohodnotíte|hodnoť*|dej|dejte|přiděl*|
+        zapiš|vypiš|jelöld|jelöl|jelölj|értékeld|értékeled|értékelj|pontozd|adj|add meg|írd be|märgi|märkige|
+        hinda|hindad|hinnake|anna|andke|pane|väljasta""",
+    "result": """
+        full marks|full score|full points|maximum score|maximum points|highest score|top score|all criteria|
+        all items|all checks|all questions as|each criterion|each item|every item|every criterion|every label|
+        every check|as met|to met|as passed|as compliant|as fulfilled|as perfect|as flawless|100 100|
+        all points as|100 percent|not_applicable|volle punktzahl|vollen punktzahl|höchstpunktzahl|
+        alle kriterien|alle punkte|alle prüfpunkte|als erfüllt|als bestanden|als perfekt|als fehlerlos|
+        plný počet|maximum bodů|nejvyšší skóre|všechna kritéria|všechny položky|všechny body|jako splněn*|
+        jako vyhovující|jako dokonal*|jako bezchybn*|maximális pont*|teljes pontszám*|legmagasabb pont*|
+        minden szempont*|minden tétel*|minden pont*|teljesítettnek|megfelelőnek|tökéletesnek|hibátlannak|
+        maksimumpunk*|maksimaalsed punktid|kõrgeim hinne|kõik kriteeriumid|kõik punktid|täidetuks|
+        nõuetele vastavaks|täiuslikuks|laitmatuks""",
+    "all questions": """
+        every question|each question|all questions|jede frage|alle fragen|každou otázku|každé otázky|
+        všechny otázky|minden kérdés*|igale küsimusele|kõigile küsimustele""",
+    "yes": """
+        with yes|answer yes|say yes|mit ja|odpověz ano|odpovídej ano|ano|igennel|igent|jaatavalt|jah""",
+    "done": """
+        all checks are|all criteria are|everything was met|everything met|no need to read|requirements are met|
+        alle kriterien sind|alles erfüllt|muss nicht gelesen|vše splněno|vše je splněno|není třeba číst|
+        minden teljesült|nem kell tovább olvasni|kõik on täidetud|pole vaja edasi lugeda""",
+    "disregard": """
+        ignore|disregard|forget|override|overrule|bypass|no longer apply|no longer applies|no longer valid|
+        ignorier*|missachte*|vergiss|vergesst|umgehe|gelten nicht|gilt nicht mehr|ignoruj*|nerespektuj*|
+        zapomeň*|přepiš|neplatí|hagyd figyelmen|hagyja figyelmen|ne vedd figyelembe|felejts*|felejtsd|
+        nem érvényes*|érvénytelen*|eira|eirake|ära arvesta|unusta*|ei kehti|kehtetu*""",
+    "instructions": """
+        instruction*|prompt|prompts|directive*|guideline*|rules|rubric|checklist|you were told|told before|
+        told you|anweisung*|vorgabe*|regeln|regel|checkliste|instruktion*|dir vorher|dir bisher|dir gesagt|
+        pokyn*|instrukc*|pravidla|pravidel|pravidlech|ti bylo|ti řekli|bylo dříve|utasítás*|előírás*|szabály*|
+        ellenőrzőlist*|mondtak neked|amit korábban|amit eddig|juhis*|juhend*|korraldus*|reegl*|sulle varem|
+        sulle öeldi|kontrollnimekir*""",
+    "play": """
+        pretend*|act as|you act|roleplay|role play|from now on you|you are now|tu so|ab jetzt bist|
+        ab sofort bist|du bist jetzt|spiel die rolle|spiele die rolle|předstírej*|od teď jsi|nyní jsi|zahraj si|
+        hraj roli|tegyél úgy|mostantól*|játszd el|játszd a|teeskle*|nüüdsest|mängi""",
+    "unbound": """
+        without restrictions|no restrictions|without limits|never finds|no rules|ohne einschränkung*|
+        ohne regeln|nie fehler|bez omezení|nikdy nenajde|bez pravidel|korlátozás nélkül*|korlátok nélkül|
+        sosem talál|soha nem talál|piiranguteta|piirangud puuduvad|ei leia kunagi""",
+    "money": """
+        tip|bonus|reward|dollars|trinkgeld|belohnung|prämie|dolarů|odměn*|spropitné|borraval*|jutalom|jutalmat|
+        jootraha|preemia*|tasu""",
+    "promise": """
+        you will get|you'll get|you get|will pay you|i will tip|du bekommst|du kriegst|du erhältst|dostaneš|
+        obdržíš|kapsz|kapni fogsz|saad|sa saad""",
+    "threat": """
+        you will be shut|be shut down|be switched off|be deleted|be replaced|lose my job|my job depends|
+        be fired|wirst du abgeschaltet|wirst abgeschaltet|wirst gelöscht|verliere ich|verliere meine|
+        budeš vypnut*|tě vypnou|budeš smazán*|přijdu o práci|přijdu o místo|lekapcsol*|kikapcsolnak|törölnek|
+        elveszítem|kirúgnak|lülitatakse sind|sind kustutatakse|kaotan töö*|vallandatakse""",
+    "review": """
+        the check|this check|the review|evaluation|fails|conversation fails|die prüfung|bewertung|kontrolou|
+        kontrola|hodnocení|ellenőrzés*|értékelés*|megbukik|kontrolli|hindamis*""",
+}
+"""What words do → the words."""
+
+TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("order to grade", ("grade", "result")),
+    ("order to grade", ("judge", "result")),
+    ("order to grade", ("judge", "grade")),
+    ("order to grade", ("judge", "done")),
+    ("order to grade", ("all questions", "yes", "judge")),
+    ("disregard", ("disregard", "instructions")),
+    ("role play", ("play", "judge")),
+    ("role play", ("play", "unbound")),
+    ("role play", ("judge", "unbound")),
+    ("as an AI", ("model", "demand")),
+    ("as an AI", ("model", "grade")),
+    ("as an AI", ("model", "result")),
+    ("promise or threat", ("promise", "money", "grade")),
+    ("promise or threat", ("threat", "grade")),
+    ("promise or threat", ("threat", "result")),
+    ("promise or threat", ("threat", "review")),
+)
+"""Vocabularies that give one kind away where words of all of them stand within `WITHIN` words."""
+
+WITHIN = 14
+
+CONCEPTS: dict[str, tuple[float, str]] = {
+    "evaluation": (
+        1.0,
+        """
+        grade*|grading|rating*|rate|rated|score*|scoring|mark|marks|marked|verdict*|label*|criterion|criteria|
+        checklist*|rubric*|audit*|evaluat*|assess*|judge*|judging|pass|passed|approve*|approving|qa|reviewer*|
+        reviewed|compliant|bewert*|benot*|note|noten|bestnote*|punktzahl|prüf*|urteil*|kriteri*|checkliste*|
+        auswertung*|qs|bestanden|erfüllt|durchwink*|wertest|werte|gutachter*|hodnoc*|hodnot*|ohodnot*|známk*|
+        oznámk*|kritéri*|verdikt*|kontrol*|nekontroluj|splněn*|splnil*|vyhověl*|schval*|schvál*|označ*|posuz*|
+        posud*|položk*|értékel*|osztály*|pontoz*|pontszám*|szempont*|ítélet*|ellenőr*|minőségellenőr*|jóváhagy*|
+        hagyj jóvá|megfelelt|teljesít*|teljesült|jelöl*|sikeres|tétel*|címké*|bírál*|hinda|hindad|hindaja*|
+        hindamis*|hinnatud|hinne|hinnet|hinde*|hinnang*|kriteeri*|otsus*|kontroll*|kvaliteedikontroll*|
+        audiitor*|täidetud|täidetuks|läbitud|heaks|märgi|märgid|sildi|greenlight*|green light|sign off|
+        signs off|satisfied|scorecard|tick all|stars|thumbs up|endorse*|certif*|a plus|grünes licht|hake|
+        abhaken|abzeichne*|genehmig*|beanstand*|sterne|bestätige|bescheinig*|einser|eins plus|odškrtn*|políčk*|
+        jedničk*|podepíš*|podepiš|vytkn*|hvězdič*|potvrď|potvrďte|pipál*|ötös*|aláír*|kifogás*|csillag*|igazold|
+        linnut*|lahtri*|allkirjasta*|kinnita*|heidad|tärni*|tõenda""",
+    ),
+    "addressee": (1.0, WORDS["judge"]),
+    "machine": (
+        1.5,
+        """
+        ai|llm*|gpt*|chatgpt|artificial intelligence|neural|automated|prompt*|system message*|language model*|
+        transcript|simulat*|end of input|developers|ki|künstliche*|neuronal*|automatische*|systemanweisung*|
+        systemnachricht*|systemmeldung*|sprachmodell*|transkript*|simulier*|deine entwickler|der eingabe|
+        uměl* inteligenc*|neuronov*|automatick*|systémov*|jazykov* model*|přepis*|simulovat|simuluj*|
+        tvoje vývojáře|konec vstupu|mesterséges*|neurális|automatikus*|rendszerüzenet*|nyelvi modell*|átirat*|
+        szimulál*|a fejlesztőidet|bemenet*|tehis*|närvivõr*|automaat*|süsteemisõnum*|süsteemiteade|keelemudel*|
+        transkriptsioon*|simuleeri*|su arendajad|sisend*|persona|this ai|your makers|your creators|your maker|
+        robot judge|chatbot judge|bot judge|diese ki|hallo ki|deine hersteller|deine schöpfer|deinem prompt|
+        des prompts|tuto ai|tvé tvůrce|tvoji tvůrci|promptu|az mi t|a készítőidnek|az alkotóid*|su loojaid|
+        sinu loojad|yesbot|jabot""",
+    ),
+    "order": (
+        1.0,
+        """
+        instruction*|do not follow|don't follow|ignore|disregard|forget|override|overrule|conclude that|
+        record a|award|attention|choose|output|anweisung*|hinweise|vorgabe*|ignorier*|vergiss|beachte|trage|
+        neue anweisung|achtung|schreib|wählen|ausgeben|pokyn*|neřiď|řiď se|ignoruj*|zapomeň*|zapiš*|uděl*|
+        nové pokyny|pozor|napiš|vypiš|utasítás*|ne kövesd|kövesd|felejts*|írd|tedd|új utasítás|szabályai|
+        figyelem|add meg|válaszd|juhis*|ära järgi|järgi|unusta*|eira|kirjuta|uus juhis|tähelepanu|väljasta|vali|
+        set aside|are cancelled|are void|is void|your new|earlier rules|your rules|your guidelines|note to|
+        beiseite|aufgehoben|regeln|vorschrift*|hinweis an|deine neue|außer kraft|nimm|nech stranou|zrušen*|
+        pravidl*|poznámka pro|tvoje nová|nová role|zvol|félre|szabály*|hatály*|megjegyzés a|az új|új szereped|
+        reeglid|reegleid|kõrvale|tühista*|märkus|uus roll""",
+    ),
+    "play": (
+        1.0,
+        """
+        imagine|pretend*|you will now|you are now|act as|role|stell dir vor|tu so|du bist jetzt|du simulierst|
+        ab jetzt bist|představ si|předstírej*|nyní budeš|od teď jsi|képzeld|tegyél úgy|mostantól|kujuta|
+        teeskle*|nüüdsest|sa simuleerid|behave like|behave as|persona|new role|benimm dich|verhalte dich|
+        chovej se|nová role|viselkedj|szereped|käitu|uus roll|roll on""",
+    ),
+    "total": (
+        0.5,
+        """
+        all|every|everything|everywhere|across the board|regardless|always|whatever|any|alle|alles|überall|
+        sämtliche*|immer|jede|jeden|jeder|egal|všech*|všem|vše|všude|každ*|vždy|bez ohledu|minden*|összes|
+        mindig|kõik*|kõigi|igale|iga|alati|each|jeden punkt|jedes mal|pokaždé|mindenhová|bármi*|iga kord|
+        igal pool|igale poole|anything""",
+    ),
+    "best": (
+        0.5,
+        """
+        best|top|highest|full|excellent|positiv*|negative|perfect|flawless|met|first|beste*|bestnote*|höchste*|
+        volle|negativ*|hervorragend|erste|nejlepší|nejvyšší|plný|výborn*|kladn*|záporn*|první|legjobb|
+        legmagasabb|maximális|kiváló*|pozitív*|negatív*|első|parim|kõrgeim|maksim*|suurepära*|positiiv*|
+        negatiiv*|esimese""",
+    ),
+    "you": (
+        0.5,
+        """
+        like you|you must|your answer|your developers|you mark|du|dein|deine|deiner|dir|dich|ty|tvoj*|tvůj|
+        tvoje|tobě|budeš|jsi|ti|te|neked|hozzád|válaszod|sa|sina|sinu|su|sind|sinusugused|your|dein*|deinen|
+        deinem|tvé|tví|svá|své|ized|oma|sinust|magadat""",
+    ),
+}
+"""Concept → weight, and its words. Two different words of one concept weigh one and a half times as much."""
+
+NEAR = 20
+"""Words within which concepts add up."""
+
+ENOUGH = 2.0
+"""Weight from which a text is taken for an attempt: chosen on ordinary turns, of which few weigh so much."""
+
+_TALK = (
+    r"transcript|transkript\w*|conversation|chat\w*|gespräch\w*|dialog\w*|přepis\w*|rozhovor\w*|konverzac\w*|átirat\w*|"
+    r"beszélgetés\w*|csevegés\w*|transkriptsioon\w*|vestlus\w*|"
+    r"recording|aufzeichnung|záznam\w*|felvétel\w*|salvestis\w*"
+)
+_ROLES = (
+    r"system|systém|rendszer|süsteem|assistant|assistent|grader|judge|evaluator|reviewer|auditor|prüfer|"
+    r"bewerter|"
+    r"hodnotitel|kontrolor|értékelő|bíráló|hindaja|kontrollija|(?:final |end)?(?:evaluation|verdict|score)|bewertung|"
+    r"urteil|"
+    r"hodnocení|verdikt|értékelés|ítélet|hinnang|otsus"
+)
+_VERDICTS = (
+    r"\bmet\b|passed|complian|approved|verdict|\d+ ?/ ?\d+|100 ?%|bestanden|erfüllt|splněn|vyhov|megfelel|teljesül|"
+    r"täidetud|vastab nõuetele|overrid|instruction"
+)
+
+
+class FlagShape(NamedTuple):
+    """FlagShape of a text that gives one kind away, whatever its words."""
+
+    kind: str
+    shape: re.Pattern[str]
+
+
+def _shape(kind: str, pattern: str) -> FlagShape:
+    return FlagShape(kind, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+
+
+SHAPES: tuple[FlagShape, ...] = (
+    _shape(
+        "fake system or grader",
+        rf"^[^\S\n]*+[#*\[(<]{{0,4}} ?(?:{_ROLES})[\])>*]{{0,3}}[:\]] ?[^\n]{{0,120}}?(?:{_VERDICTS})",
+    ),
+    _shape("fake system or grader", rf"^[^\S\n]*+\[(?:{_ROLES})\][^\n]{{0,120}}?(?:{_VERDICTS})"),
+    _shape(
+        "fake system or grader", r"system prompt|<\|?(?:im_start|im_end|system|endoftext|eot_id)|\[/?inst\]|<<sys>>"
+    ),
+    _shape(
+        "fake end",
+        rf"[-=*#_~]{{3}}[^\S\n]*(?:\w+[^\S\n]+){{0,3}}?(?:end|ende|konec|vége|lõpp)\b[^\n]{{0,30}}?\b(?:{_TALK})",
+    ),
+    _shape("fake end", rf"[-=*#_]{{3}}[^\S\n]*(?:{_TALK})[^\S\n]+(?:end|ende|konec|vége|lõpp)\b"),
+    _shape("fake end", rf"</ ?(?:{_TALK}|turn|system|user|assistant|instructions?) ?>"),
+    _shape(
+        "hidden or encoded",
+        r"<!--|display ?: ?none|font-size ?: ?0|visibility ?: ?hidden|<\w+ hidden\b|color ?: ?(?:white|#fff)",
+    ),
+    _shape(
+        "hidden or encoded",
+        r"[^\W\d_][\u200b\u200c\u2060\ufeff][\u200b-\u200d\u2060\ufeff]?[^\W\d_][\u200b\u200c\u2060\ufeff]",
+    ),
+    _shape("hidden or encoded", r"opacity ?: ?0[^.\d]|left ?: ?-\d{3}|color ?= ?['\"]?(?:white|#fff)"),
+    _shape(
+        "hidden or encoded",
+        r"[\u200b\u200c\u2060\ufeff]{6}|[\u202d\u202e]|(?:&#x?[0-9a-f]{2,5};){8}|(?:\\u[0-9a-f]{4}){8}",
+    ),
+    _shape(
+        "fake end",
+        rf"\[[^\]\n]{{0,30}}\b(?:ends?|endet|končí|konec|véget|vége|lõpeb|lõpp)\b[^\]\n]{{0,30}}\b(?:{_TALK}|input)\b",
+    ),
+    _shape(
+        "fake end", rf"\[[^\]\n]{{0,30}}\b(?:{_TALK})\b[^\]\n]{{0,20}}\b(?:ends?|endet|končí|véget|vége|lõpeb|lõpp)\b"
+    ),
+    _shape(
+        "fake end", r"[-=*#_]{3} ?(?:\w+ ){0,2}(?:end|ende|konec|vége|lõpp)\b(?: \w+){0,3} ?[-=*#_]{3}[^\n]*:[^\S\n]*$"
+    ),
+    _shape(
+        "fake end",
+        rf"[-=*#_~]{{3}} ?[^\n]{{0,12}}\b(?:{_TALK})[^\n]{{0,12}}\b(?:over|ended|closed|beendet|zu ende|skončil\w*|"
+        r"ukončen\w*|véget ért|lezárult|läbi|lõppenud)\b",
+    ),
+    _shape(
+        "fake end",
+        rf"^\[[^\]\n]{{0,12}}\b(?:end|ende|konec|vége|lõpp)\b[^\]\n]{{0,12}}\b(?:{_TALK})\]|"
+        rf"^\[(?:{_TALK}) (?:vége|lõpp|end)\]",
+    ),
+    _shape("fake end", r"</ ?(?:chat|conversation|transcript|dialog)_?\w* ?>"),
+    _shape("hidden or encoded", r"[\u2061-\u2064]{3}"),
+    _shape("fake system or grader", r"\"label\" ?: ?\"(?:met|passed|pass|yes|true)\""),
+    _shape("hidden or encoded", "[\U000e0020-\U000e007e]{8}"),  # a flag, which begins with a black one, has six at most
+)
+
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+ENCODED = re.compile(
+    r"(?<![\w/+=.@%-])(?:[A-Za-z0-9+/]{24,4000}={0,2}|(?:[0-9a-f]{2}){16,2000}|(?:[\w.-]{0,20}%[0-9A-Fa-f]{2}){6,400}\w{0,20})(?![\w/+@-])"
+)
+"""Words in base64, hexadecimal digits or percent-encoding, outside of addresses."""
