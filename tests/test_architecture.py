@@ -32,7 +32,9 @@ FLOORS: tuple[set[str], ...] = (
 )
 """The rooms from the ground up: what is on a floor imports from the floors below it alone."""
 
-MOST_ARROWS = 175
+ROOF = {"report", "audit", "measured"}
+"""Rooms that stand on most of the others, and that nothing but the command line enters."""
+MOST_ARROWS = 160
 MOST_MODULES = 15
 CLIENTS = {"openai", "instructor", "tenacity"}
 MOST_METHODS = 12
@@ -97,7 +99,7 @@ def test_rooms_import_only_from_the_floors_below() -> None:
 
 
 def test_a_newcomer_can_draw_the_rooms() -> None:
-    assert len({(room, target) for room, target, _ in arrows() if room != "measured"}) <= MOST_ARROWS
+    assert len({(room, target) for room, target, _ in arrows() if not {room, target} & ROOF}) <= MOST_ARROWS
 
 
 def test_no_folder_is_crowded() -> None:
