@@ -15,6 +15,7 @@ from functools import lru_cache
 from llm_grader.gateway.endpoint import Endpoint
 
 _MINUTE = 60.0
+_ROUNDING = 1e-9  # seconds by which a turn that was given back may seem to lie ahead
 
 
 class Pace:
@@ -40,7 +41,7 @@ class Pace:
         """
         with self._lock:
             wait = max(self._requests_from, self._tokens_from) - now
-            if wait > 0:
+            if wait > _ROUNDING:
                 return wait
             self._requests_from = now + self._seconds_a_request
             self._tokens_from = now + tokens * self._seconds_a_token
