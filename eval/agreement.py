@@ -4,7 +4,8 @@ Two raters: `percent_agreement`, `cohen_kappa`, `matthews`, `recall_by_class`.
 Several raters, with gaps: `scott_pi`, `fleiss_kappa`, `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`,
 `brennan_prediger`, `icc`.
 Intervals: `cluster_bootstrap` for any statistic, `wilson` and `clopper_pearson` for shares.
-Paired tests: `mcnemar_midp`, `stuart_maxwell`. Many tests: `benjamini_hochberg`, `benjamini_yekutieli`.
+Paired tests: `mcnemar_midp`, `stuart_maxwell`, `signed_test`, and the power of the first, `mcnemar_power`. Many tests:
+`benjamini_hochberg`, `benjamini_yekutieli`, `holm`.
 Auditors: `auditor_severity` says how strict each is, `dawid_skene` what was likely true where they disagree, `alt_test`
 whether a judge may stand in for one of them.
 Items: `item_difficulty` puts them on one scale with the quality of conversations.
@@ -26,7 +27,10 @@ from llm_grader.eval.stats.paired import (
     PairedTest,
     benjamini_hochberg,
     benjamini_yekutieli,
+    holm,
     mcnemar_midp,
+    mcnemar_power,
+    signed_test,
     stuart_maxwell,
 )
 from llm_grader.eval.stats.pass_rates import Corrected, ppi_mean, rogan_gladen
@@ -70,17 +74,20 @@ __all__ = [
     "fleiss_kappa",
     "gwet_ac1",
     "gwet_ac2",
+    "holm",
     "icc",
     "item_difficulty",
     "kappa_of_tables",
     "krippendorff_alpha",
     "matthews",
     "mcnemar_midp",
+    "mcnemar_power",
     "percent_agreement",
     "ppi_mean",
     "recall_by_class",
     "rogan_gladen",
     "scott_pi",
+    "signed_test",
     "stuart_maxwell",
     "wilson",
 ]

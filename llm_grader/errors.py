@@ -22,7 +22,7 @@ GraderError
     │   └── ContextTooLong
     ├── Refused             the model declined to answer
     ├── Filtered            the provider's content filter stopped the answer
-    ├── Truncated           the answer hit the token limit
+    ├── Truncated           the answer hit the token limit; .text holds what came of it
     └── InvalidOutput       the answer does not follow the schema; .text holds it
 """
 
@@ -223,9 +223,18 @@ class Filtered(JudgeError):
 
 
 class Truncated(JudgeError):
-    """The answer hit the limit of completion tokens."""
+    """The answer hit the limit of completion tokens.
+
+    Args:
+        message: what happened, without quoting it.
+        text: as much of the answer as came; kept out of the message because it may repeat the transcript.
+    """
 
     code = "truncated"
+
+    def __init__(self, message: str, text: str = "") -> None:
+        self.text = text
+        super().__init__(message)
 
 
 class InvalidOutput(JudgeError):

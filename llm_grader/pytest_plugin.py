@@ -47,10 +47,11 @@ def assert_agreement(
     """
     __tracebackhide__ = True
     from llm_grader.errors import UsageError
-    from llm_grader.eval.judge.comparison import below, lean_verdicts
+    from llm_grader.eval.judge.comparison import lean_verdicts
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.eval.judge.report import report_items
     from llm_grader.eval.labels.files import read_gold
+    from llm_grader.eval.summary.floors import below
     from llm_grader.rubric.load import load_rubric
     from llm_grader.rubric.model import Rubric
 
@@ -61,9 +62,15 @@ def assert_agreement(
     if wanted is not None and (missing := wanted - labelled):
         raise UsageError(f"{gold}: no labels of {', '.join(sorted(missing))}")
     items = [one for one in loaded.items() if one.id in (labelled if wanted is None else wanted)]
-    conversations = LabelledSet(str(gold), loaded, read.transcripts, tuple(read.labels))
-    cards = list(_grader(loaded, judge).grade_many(conversations.asked))
-    rows = report_items(read.labels, lean_verdicts(cards, conversations.pieces), items, seed=0)
+    given = LabelledSet(str(gold), loaded, read.transcripts, read.labels, read.sample)
+    cards = list(_grader(loaded, judge).grade_many(given.asked))
+    rows = report_items(
+        read.labels,
+        lean_verdicts(cards, given.pieces),
+        items,
+        seed=0,
+        conversations=given.conversations,
+    )
     missed = list(below(rows, min_kappa))
     if missed:
         raise AssertionError("\n".join(["the judge agrees too little with the labels", *missed]))

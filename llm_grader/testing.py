@@ -35,9 +35,13 @@ class ScriptedJudge:
     Args:
         answers: by item id, see `answer`; or a function from the messages to such a mapping. Items of the request
             that have no answer are left out of the reply.
+        name: what its results are stored under.
     """
 
-    def __init__(self, answers: Answers | Callable[[Sequence[Mapping[str, str]]], Answers]) -> None:
+    def __init__(
+        self, answers: Answers | Callable[[Sequence[Mapping[str, str]]], Answers], *, name: str = "ScriptedJudge"
+    ) -> None:
+        self.name = name
         self._answers = answers
         self.calls: list[list[dict[str, str]]] = []
 
@@ -69,6 +73,18 @@ class ScriptedRequest(NamedTuple):
     def item_ids(self) -> list[str]:
         """The ids of the items that the response schema of this request asks for, in its order."""
         return list(self.schema().get("properties", {}))
+
+    def questions(self) -> dict[str, dict[str, Any]]:
+        """The questions of this request to a decision model by their names, whichever form it has."""
+        asked = self.body.get("questions", {})
+        return asked if isinstance(asked, dict) else {question["name"]: question for question in asked}
+
+    def options(self, name: str) -> list[str]:
+        """The options of a question, or the numbers of its levels from 0."""
+        question = self.questions()[name]
+        if question["type"] == "score":
+            return [str(number) for number in range(len(question.get("levels") or question["criteria"]))]
+        return list(question.get("criteria", [])) or [choice["value"] for choice in question["choices"]]
 
     def schema(self) -> dict[str, Any]:
         """The response schema that came with the request."""
@@ -110,6 +126,40 @@ def completion(
     choice = {"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}
     body = {"id": "c1", "object": "chat.completion", "created": 0, "model": model, "choices": [choice], "usage": usage}
     return ScriptedResponse(body=json.dumps(body, ensure_ascii=False).encode())
+
+
+def decided(
+    request: ScriptedRequest,
+    chosen: Mapping[str, Mapping[str, float] | str | None],
+    *,
+    usage: Mapping[str, Any] | None = {"input_tokens": 1000, "output_tokens": 0},
+) -> ScriptedResponse:
+    """Answers of a decision model, in the form in which it was asked.
+
+    `chosen` has for each question an option, which gets all of the probability, or the probability of each; None is a
+    refusal, and a question that is not in it has no answer. Levels are named by their numbers from 0.
+    """
+    named = {name: _decision(request, name, chosen[name]) for name in request.questions() if name in chosen}
+    in_a_list = isinstance(request.body.get("questions"), list)
+    answers: Any = [_listed(name, answer) for name, answer in named.items()] if in_a_list else named
+    body = {"model": "scripted-1", "answers": answers, "usage": usage}
+    return ScriptedResponse(body=json.dumps(body, ensure_ascii=False).encode())
+
+
+def _listed(name: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    probabilities = [
+        {"value": int(key) if answer["type"] == "score" else key, "probability": probability}
+        for key, probability in answer["probabilities"].items()
+    ]
+    return {"name": name, **answer, "probabilities": probabilities}
+
+
+def _decision(request: ScriptedRequest, name: str, chosen: Mapping[str, float] | str | None) -> dict[str, Any]:
+    if chosen is None:
+        return {"type": "refusal", "probabilities": {}}
+    given = {chosen: 1.0} if isinstance(chosen, str) else chosen
+    probabilities = {option: given.get(option, 0.0) for option in request.options(name)}
+    return {"type": request.questions()[name]["type"], "confidence": 0.0, "probabilities": probabilities}
 
 
 def failure(status: int, code: str = "", message: str = "", **headers: str) -> ScriptedResponse:

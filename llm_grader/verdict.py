@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -39,6 +40,7 @@ PARAMETER_DEFAULTS: Mapping[str, Parameter] = {
     "seed": None,
     "max_completion_tokens": None,
     "logprobs": False,
+    "params": "{}",
     "items_per_call": "all",
     "samples": 1,
     "redact": False,
@@ -191,6 +193,20 @@ class Scorecard(Model):
     flags: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     about: About | None = None
+
+    def _repr_html_(self) -> str:
+        """The card in a notebook: its score, and a line a verdict; everything is escaped."""
+        score = "no score" if self.score is None else f"score {self.score:.0f} of 100"
+        rows = "".join(map(_html_row, self.verdicts.values()))
+        heading = "<tr><th>item</th><th>label</th><th>words or reason</th></tr>"
+        title = f"{escape(self.transcript_id)}: {score}, {escape(self.status)}"
+        return f"<table><caption>{title}</caption><thead>{heading}</thead><tbody>{rows}</tbody></table>"
+
+
+def _html_row(verdict: Verdict) -> str:
+    words = " … ".join(f"“{evidence.quote}”" for evidence in verdict.evidence) or verdict.problem or verdict.reason
+    cells = (verdict.item_id, verdict.label or verdict.status, words)
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 class Label(Model):

@@ -97,11 +97,13 @@ def test_the_defaults_of_parameters_are_those_of_a_grader_of_which_nothing_else_
     parameters = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity.base.parameters
     assert {**PARAMETER_DEFAULTS, **parameters} == PARAMETER_DEFAULTS
     assert differing(parameters, PARAMETER_DEFAULTS) == {}
-    assert PARAMETER_DEFAULTS.keys() - parameters.keys() == {"logprobs"}  # named only where it is set
+    assert PARAMETER_DEFAULTS.keys() - parameters.keys() == {"logprobs", "params"}  # named only where they are set
 
 
 def test_each_setting_of_an_endpoint_that_can_change_a_grade_has_its_default_among_those_of_parameters() -> None:
     counting = {name: value for name, value in defaults_of(Endpoint).items() if name not in CHANGES_NO_GRADE}
+    assert counting.pop("params") == json.loads(str(PARAMETER_DEFAULTS["params"])) == {}
+    counting["params"] = PARAMETER_DEFAULTS["params"]  # one text, for parameters are plain values
     assert counting == {name: value for name, value in PARAMETER_DEFAULTS.items() if name in Endpoint.model_fields}
 
 

@@ -22,7 +22,7 @@ PARTS = {
 }
 MAINTAINERS = {"eval/bench", "eval/measured", "eval/recall"}
 """Measurements that are run from a checkout: not installed, and imported by nothing that is."""
-SUFFIXES = {".py", ".j2", ".css", ".js", ".yaml", ".json", ".jsonl", ".md", ".txt", ".vtt", ".mbox", ".typed"}
+SUFFIXES = {".py", ".j2", ".yaml", ".json", ".jsonl", ".md", ".txt", ".vtt", ".mbox", ".typed", ".css", ".js", ".html"}
 
 
 def checkout_files(folder: str) -> set[str]:

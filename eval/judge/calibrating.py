@@ -2,76 +2,58 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from llm_grader.content import content_hash
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import verdicts_of
-from llm_grader.eval.labels.units import Unit, Verdicts
+from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
-from llm_grader.eval.stats.probabilities import PLATT_FROM, auroc, brier, expected_calibration_error, fit_calibrator
+from llm_grader.eval.stats.probabilities import PLATT_FROM
 from llm_grader.eval.stats.proportions import Proportion, wilson
-from llm_grader.eval.stats.ratings import FloatArray, IntArray
+from llm_grader.eval.stats.routing import Route
+from llm_grader.eval.summary.confidence_lines import (
+    OWN_FROM,
+    Kind,
+    Pairs,
+    Quality,
+    choose_lines,
+    pairs_of,
+    quality_of,
+    route_of,
+)
 from llm_grader.grading.confidence import (
     APPLIED,
     Calibration,
     ErrorRates,
     Fitted,
-    LogitLine,
     judge_of,
-    positive_probability,
 )
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.verdict import MET, NOT_MET, Label, Provenance, Scorecard
 from llm_grader.version import __version__
-
-OWN_FROM = 100
-"""From how many labels on an item has a line of its own; with fewer, a line of all items of its kind."""
-POOLED_FROM = 30
-"""With how few labels nothing is fitted."""
-_FOLDS = 5
-
-Kind = Literal["binary", "scale"]
-
-
-class Pairs(NamedTuple):
-    """Probabilities of the positive answer (0–1), whether it was true (0 or 1), and the fold of the transcript."""
-
-    kind: Kind
-    p: FloatArray
-    y: FloatArray
-    fold: IntArray
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Quality of `labels` probabilities: calibration error (ECE), Brier score and AUROC."""
-
-    labels: int
-    ece: float
-    brier: float
-    auroc: float
 
 
 @dataclass(frozen=True)
 class CalibrationFit:
     """A calibration; and, by kind of item, how good the judge's own confidences are and the calibrated ones.
 
-    The latter are those of transcripts left out of the fit, in five folds. `failed` counts the cards in error.
+    The latter are those of transcripts left out of the fit, in five folds; `refused` are the items for which that is no
+    better than the judge's own, so that they have no line. `routes` say by item from which calibrated confidence on
+    verdicts may stand. `failed` counts the cards in error.
     """
 
     calibration: Calibration
     before: dict[Kind, Quality]
     after: dict[Kind, Quality]
+    refused: tuple[str, ...]
+    routes: dict[str, Route]
     failed: int
 
 
@@ -84,15 +66,19 @@ class ItemRate:
     corrected: Corrected
 
 
-def calibrate(labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetime | None = None) -> CalibrationFit:
+def calibrate(
+    labelled: LabelledSet, cards: Iterable[Scorecard], *, max_error: float = 0.05, now: datetime | None = None
+) -> CalibrationFit:
     """The calibration of the judge that made the cards: a line through the log-odds of each item, and its error rates.
 
-    A line is a temperature below 300 labels and Platt's from there on. Only labels from people are used, and only where
-    they decide on a label of the scale.
+    A line is a temperature below 300 labels and Platt's from there on; an item with enough labels has one of its own
+    where that is better on conversations left out, and none where it is worse than the judge's own confidences. Only
+    labels from people are used, and only where they decide on a label of the scale.
 
     Args:
         labelled: gold labels.
         cards: of one judge; of which only those about labelled conversations count.
+        max_error: the share of wrong verdicts promised for those that may stand, see `find_route`.
         now: the time of the fit, for the provenance.
 
     Raises:
@@ -109,13 +95,16 @@ def calibrate(labelled: LabelledSet, cards: Iterable[Scorecard], *, now: datetim
             met.append(card)
     provenance, verdicts = _one_judge(met), verdicts_of(met, labelled.pieces)
     answers = [collect_answers(own, verdicts, item) for item, own in _by_item(labels, labelled.rubric)]
-    pairs = {found.item.id: _pairs(found, verdicts) for found in answers}
+    pairs = {found.item.id: pairs_of(found, verdicts) for found in answers}
+    chosen = choose_lines(pairs)
     calibration = Calibration(
-        lines=_fit_lines(pairs),
+        lines=chosen.lines,
         error_rates={found.item.id: rates for found in answers if (rates := _error_rates(found)) is not None},
         fitted=_fitted(labelled, answers, provenance, pairs, now),
     )
-    return CalibrationFit(calibration, _quality(pairs), _quality(_held_out(pairs)), failed)
+    routes = {item_id: route_of(chosen.held_out[item_id], max_error) for item_id in chosen.lines}
+    before, after = quality_of(pairs), quality_of(chosen.held_out)
+    return CalibrationFit(calibration, before, after, chosen.refused, routes, failed)
 
 
 def _by_item(labels: Iterable[Label], rubric: Rubric) -> list[tuple[Item, list[Label]]]:
@@ -140,68 +129,6 @@ def _one_judge(cards: Iterable[Scorecard]) -> Provenance:
     if APPLIED in provenance.parameters:
         raise UsageError("the cards are calibrated already: take those of the store, or grade without --calibration")
     return provenance
-
-
-def _pairs(answers: ItemAnswers, verdicts: Verdicts) -> Pairs:
-    """Every verdict with a confidence whose gold label is decided."""
-    item, found = answers.item, []
-    for unit, truth in zip(answers.units, answers.decided, strict=True):
-        verdict = verdicts.get(unit)
-        p = None if verdict is None else positive_probability(verdict, item)
-        if verdict is not None and p is not None and truth in item.levels:
-            right = truth == (MET if item.scale == "binary" else verdict.label)
-            found.append((p, float(right), _fold(unit)))
-    columns = np.array(found, dtype=np.float64).reshape(-1, 3)
-    kind: Kind = "binary" if item.scale == "binary" else "scale"
-    return Pairs(kind, columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int64))
-
-
-def _fold(unit: Unit) -> int:
-    return hashlib.sha256(unit.transcript_id.encode()).digest()[0] % _FOLDS
-
-
-def _fit_lines(pairs: Mapping[str, Pairs]) -> dict[str, LogitLine]:
-    lines = {}
-    for item_id, own in pairs.items():
-        alike = (other for other in pairs.values() if other.kind == own.kind)
-        like = own if own.y.size >= OWN_FROM else _together(alike)
-        if like.y.size >= POOLED_FROM and own.y.size:
-            fit = fit_calibrator(like.p, like.y)
-            pooled = like is not own
-            lines[item_id] = LogitLine(slope=fit.slope, intercept=fit.intercept, labels=like.y.size, pooled=pooled)
-    return lines
-
-
-def _together(pairs: Iterable[Pairs]) -> Pairs:
-    listed = list(pairs)
-    p, y, fold = (np.concatenate([getattr(part, name) for part in listed]) for name in ("p", "y", "fold"))
-    return Pairs(listed[0].kind, p, y, fold)
-
-
-def _held_out(pairs: Mapping[str, Pairs]) -> dict[str, Pairs]:
-    """The pairs with the probabilities that lines fitted on the other folds give them."""
-    corrected = {item_id: own.p.copy() for item_id, own in pairs.items()}
-    for fold in range(_FOLDS):
-        lines = _fit_lines({item_id: _where(own, own.fold != fold) for item_id, own in pairs.items()})
-        for item_id, line in lines.items():
-            here = pairs[item_id].fold == fold
-            corrected[item_id][here] = [line.apply(p) for p in pairs[item_id].p[here].tolist()]
-    return {item_id: own._replace(p=corrected[item_id]) for item_id, own in pairs.items()}
-
-
-def _where(pairs: Pairs, chosen: npt.NDArray[np.bool_]) -> Pairs:
-    return Pairs(pairs.kind, pairs.p[chosen], pairs.y[chosen], pairs.fold[chosen])
-
-
-def _quality(pairs: Mapping[str, Pairs]) -> dict[Kind, Quality]:
-    kinds: tuple[Kind, ...] = ("binary", "scale")
-    found = {}
-    for kind in kinds:
-        like = [other for other in pairs.values() if other.kind == kind]
-        if like and (all_of := _together(like)).y.size:
-            p, y = all_of.p, all_of.y
-            found[kind] = Quality(y.size, expected_calibration_error(p, y), brier(p, y), auroc(p, y))
-    return found
 
 
 def _error_rates(answers: ItemAnswers) -> ErrorRates | None:
@@ -232,7 +159,7 @@ def _fitted(
     pairs: Mapping[str, Pairs],
     now: datetime | None,
 ) -> Fitted:
-    method = f"temperature below {PLATT_FROM} labels, Platt from there on; an item's own from {OWN_FROM} labels on"
+    method = f"temperature below {PLATT_FROM} labels, Platt from there on; an item's own from {OWN_FROM} on if better"
     return Fitted(
         **{name: getattr(judge, name) for name in ("rubric_id", "rubric_version", "rubric_hash", "prompt_hash")},
         model=judge.model,

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from math import isnan
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Literal
 
-from llm_grader.errors import UsageError
+from llm_grader.content import content_hash
 from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
-from llm_grader.eval.judge.gates import Colour
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items, verdicts_of
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
+from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.labels.turns import WHOLE, TurnPieces
 from llm_grader.eval.labels.units import Unit, Verdicts
+from llm_grader.eval.summary.floors import Floor, below
+from llm_grader.eval.summary.gate_log import GateLog, GateLook
+from llm_grader.eval.summary.origin import Origin, origin_of
+from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Transcript
-from llm_grader.verdict import Label, Scorecard, Verdict
+from llm_grader.verdict import About, Label, Provenance, Scorecard, Verdict
 
-By = Literal["language", "channel", "agent", "team"]
-Floor = float | Literal["amber", "green"]
+By = Literal["language", "channel", "agent", "team", "week", "section"]
 
-_RANKS: dict[Colour | None, int] = {"green": 2, "amber": 1}
 _KEPT = {"item_id", "label", "status", "judged", "confidence", "problem", "claimed", "votes"}
 _UNKNOWN, _SEVERAL = "(unknown)", "(several agents)"
 
@@ -40,14 +42,25 @@ class Group:
 class Comparison:
     """A judge beside gold: figures and gates by group, and where the two disagree.
 
-    `disagreements` are all of them, the gravest first, with labels alone; `shown` are the first of these with the
-    judge's reasons and quotes. Both are empty where none were to be shown. `failed` counts the cards in error.
+    `disagreements` are all of them in conversations to develop on, the gravest first, with labels alone; `shown` are
+    the first of these with the judge's reasons and quotes. Both are empty where none were to be shown. `kept_back`
+    counts those in conversations that `refine` tests on and `drift` leaves alone: who sees them tunes to them. `failed`
+    counts the cards in error, `keys` are those of the results, `notes` say what to mind.
     """
 
     groups: tuple[Group, ...]
     disagreements: tuple[Disagreement, ...]
     shown: tuple[Disagreement, ...]
     failed: int
+    origin: Origin
+    kept_back: int = 0
+    keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def compared(self) -> int:
+        """How many labels met a verdict, over all items and groups."""
+        return sum(row.figures.scored for group in self.groups for row in group.rows)
 
     def below(self, floor: Floor) -> list[str]:
         """The items that miss a floor, each with its group and the reason in words."""
@@ -58,6 +71,30 @@ class Comparison:
         ]
 
 
+@dataclass
+class _Read:
+    """What is noted of cards while they are gone through."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    provenances: dict[str, Provenance] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    ids: Counter[str] = field(default_factory=Counter)
+
+    def noting(self, cards: Iterable[Scorecard], wanted: frozenset[str]) -> Iterator[Scorecard]:
+        """The cards; of those whose conversation is `wanted` their origin is kept."""
+        for card in cards:
+            self.statuses[card.status] += 1
+            if card.transcript_id in wanted:
+                self.ids[card.transcript_id] += 1
+                self.keys.append(card.provenance.key)
+                self.provenances.setdefault(_judge_key(card.provenance), card.provenance)
+            yield card
+
+
+def _judge_key(made: Provenance) -> str:
+    return "\n".join([made.model, made.rubric_hash, made.prompt_hash, repr(sorted(made.parameters.items()))])
+
+
 def compare(
     labelled: LabelledSet,
     cards: Iterable[Scorecard],
@@ -66,6 +103,7 @@ def compare(
     show: int = 0,
     seed: int = 0,
     thresholds: Thresholds = DEFAULT,
+    log: GateLog | None = None,
 ) -> Comparison:
     """The comparison of one judge's verdicts with gold labels, item by item.
 
@@ -77,23 +115,63 @@ def compare(
         show: so many disagreements, the gravest first.
         seed: of the resampling; the same seed gives the same intervals.
         thresholds: where the gates stand.
+        log: counts the looks at the gates of all conversations together.
 
     Raises:
         UsageError: the conversations are not there to be grouped.
     """
     given = list(cards) if show and isinstance(cards, Iterator) else cards
-    statuses: Counter[str] = Counter()
-
-    def counted() -> Iterator[Scorecard]:
-        for card in given:
-            statuses[card.status] += 1
-            yield card
-
-    verdicts = lean_verdicts(counted(), labelled.pieces)
+    read = _Read()
+    wanted = frozenset({label.transcript_id for label in labelled.labels} | labelled.pieces.transcripts.keys())
+    verdicts = lean_verdicts(read.noting(given, wanted), labelled.pieces)
+    origin = origin_of(labelled, read.provenances.values(), seed=seed)
     groups = compare_with_gold(labelled, verdicts, by=by, seed=seed, thresholds=thresholds)
+    if log is not None and by is None:
+        groups = _logged(groups, origin, read.keys, log)
     found = _disagreements(labelled, verdicts) if show else ()
-    shown = _with_words(found[:show], given, labelled.pieces) if found else ()
-    return Comparison(groups, found, shown, failed=statuses["error"])
+    dev = split_transcripts(case.unit.transcript_id for case in found).dev
+    open_cases = tuple(case for case in found if case.unit.transcript_id in dev)
+    return Comparison(
+        groups,
+        open_cases,
+        _with_words(open_cases[:show], given, labelled.pieces) if open_cases else (),
+        failed=read.statuses["error"],
+        origin=origin,
+        kept_back=len(found) - len(open_cases),
+        keys=tuple(read.keys),
+        notes=(*labelled.notes, *_notes(groups, read)),
+    )
+
+
+def _logged(groups: Sequence[Group], origin: Origin, keys: Sequence[str], log: GateLog) -> tuple[Group, ...]:
+    """The groups with the number of this look at every gate, which is written down."""
+    gates = {row.gate.item_id: row.gate.colour for group in groups for row in group.rows}
+    look = GateLook(
+        rubric_id=origin.rubric_id,
+        judge=origin.judge_hash,
+        labels=origin.labels_hash,
+        verdicts=content_hash(sorted(keys)),
+        gates=dict(gates),
+        at=datetime.now(UTC),
+    )
+    number = log.add(look)
+
+    def numbered(row: ItemRow) -> ItemRow:
+        return replace(row, gate=row.gate.model_copy(update={"look": number}))
+
+    return tuple(replace(group, rows=tuple(map(numbered, group.rows))) for group in groups)
+
+
+def _notes(groups: Sequence[Group], read: _Read) -> Iterator[str]:
+    rows = [row.figures for group in groups for row in group.rows]
+    if copies := max((found.copies for found in rows), default=0):
+        yield f"{copies:,} labelled conversations say the same as another under a second id: they count once"
+    if several := sum(count > 1 for count in read.ids.values()):
+        yield f"{several:,} ids have several results, as of different conversations: name one run"
+    if len(read.provenances) > 1:
+        yield f"the verdicts are of {len(read.provenances)} judges (model, wording or parameters differ): name one run"
+    if same := [found.item_id for found in rows if found.same_as_judge]:
+        yield f"labels of {', '.join(same)} are a model's and all as the judge's own: they show nothing"
 
 
 def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> tuple[Disagreement, ...]:
@@ -139,7 +217,7 @@ def compare_with_gold(
     n: int = 2000,
     thresholds: Thresholds = DEFAULT,
 ) -> tuple[Group, ...]:
-    """Figures and gates for all, or for each language, channel, agent or team, the largest first.
+    """Figures and gates for all, or for each language, channel, agent, team, week or section, the largest first.
 
     Each has a row for every item that has a label in it, in the rubric's order.
 
@@ -154,76 +232,59 @@ def compare_with_gold(
     Raises:
         UsageError: the conversations are not there to be grouped.
     """
-    if by is not None:
+    if by not in (None, "section"):
         labelled.need_transcripts(f"--by {by}")
-    names = {id_: None if by is None else group_of(one, by) for id_, one in labelled.transcripts.items()}
+    sections = {item.id: section.id for section in labelled.rubric.sections for item in section.items}
+
+    def name_of(transcript_id: str, item_id: str) -> str | None:
+        if by is None or by == "section":
+            return sections[item_id] if by else None
+        found = labelled.transcripts.get(transcript_id)
+        return None if found is None else group_of(found, by)
+
     gold: dict[str | None, list[Label]] = defaultdict(list)
     for label in labelled.labels:
-        gold[names.get(label.transcript_id)].append(label)
+        gold[name_of(label.transcript_id, label.item_id)].append(label)
     judged: dict[str | None, dict[Unit, Verdict]] = defaultdict(dict)
     for unit, verdict in verdicts.items():
-        judged[names.get(unit.transcript_id)][unit] = verdict
+        if unit.item_id in sections:
+            judged[name_of(unit.transcript_id, unit.item_id)][unit] = verdict
     groups = []
     for name, labels in gold.items():
-        labelled_ids = {label.item_id for label in labels}
-        items = [item for item in labelled.rubric.items() if item.id in labelled_ids]
-        rows = report_items(labels, judged[name], items, seed=seed, n=n, thresholds=thresholds)
+        rows = report_items(
+            labels,
+            judged[name],
+            _labelled_items(labels, labelled.rubric),
+            seed=seed,
+            n=n,
+            thresholds=thresholds,
+            conversations=labelled.conversations,
+        )
         groups.append(Group(name, len({label.transcript_id for label in labels}), rows))
-    return tuple(sorted(groups, key=lambda group: (-group.transcripts, group.name or "")))
+    in_order = by in ("week", "section")
+    return tuple(sorted(groups, key=lambda group: (0 if in_order else -group.transcripts, group.name or "")))
+
+
+def _labelled_items(labels: Iterable[Label], rubric: Rubric) -> list[Item]:
+    ids = {label.item_id for label in labels}
+    return [item for item in rubric.items() if item.id in ids]
 
 
 def group_of(transcript: Transcript, by: By) -> str:
-    """The language, channel, agent (who is under review) or team that a conversation belongs to."""
+    """The language, channel, agent (who is under review), team or ISO week that a conversation belongs to."""
     if by == "language":
         return transcript.language or _UNKNOWN
     if by == "channel":
         return transcript.channel
+    if by == "week":
+        started = About.of(transcript).started_at
+        return _UNKNOWN if started is None else started.strftime("%G-W%V")
     if by == "team":
         return (transcript.ticket and transcript.ticket.team) or _UNKNOWN
     if transcript.agent_id is not None:
         return transcript.agent_id
     agents = {turn.speaker for turn in transcript.turns if turn.role == "agent" and turn.speaker}
     return _SEVERAL if len(agents) > 1 else next(iter(agents), _UNKNOWN)
-
-
-def parse_floor(text: str) -> Floor:
-    """A floor as `--fail-under` takes it: a κ, or the gate `amber` or `green`.
-
-    Raises:
-        UsageError: it is neither.
-    """
-    if text in _RANKS:
-        return "green" if text == "green" else "amber"
-    try:
-        kappa = float(text)
-    except ValueError:
-        kappa = float("nan")
-    if not -1 <= kappa <= 1:
-        raise UsageError(f"--fail-under: expected a κ between -1 and 1, amber or green, found {text!r}")
-    return kappa
-
-
-def below(rows: Iterable[ItemRow], floor: Floor) -> Iterator[str]:
-    """The items that miss a floor, each with the reason: its κ is lower or not known, or its gate is lower."""
-    for row in rows:
-        kappa = row.figures.kappa
-        if isinstance(floor, str):
-            if _RANKS.get(row.gate.colour, 0) < _RANKS[floor]:
-                reasons = "; ".join(reason.text for reason in row.gate.reasons)
-                yield f"{row.figures.item_id}: {row.gate.colour or 'no gate'}, not {floor}: {reasons}"
-        elif isnan(kappa.estimate):
-            yield f"{row.figures.item_id}: κ is not known: {_why_unknown(row)}"
-        elif kappa.estimate < floor:
-            yield (
-                f"{row.figures.item_id}: κ = {kappa.estimate:.2f} ({kappa.low:.2f} to {kappa.high:.2f}), "
-                f"AC = {row.figures.ac.estimate:.2f}, n = {row.figures.scored}; expected at least {floor:g}"
-            )
-
-
-def _why_unknown(row: ItemRow) -> str:
-    if row.figures.scored == 0:
-        return "no verdict meets a label"
-    return f"gold and judge give all {row.figures.scored} the same label: add conversations in which it differs"
 
 
 def votes_as_repeats(verdicts: Verdicts) -> list[dict[Unit, Verdict]]:

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llm_grader.checking.check import UNVERIFIED
-from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.eval.labels.sources import of_best_source
-from llm_grader.eval.labels.units import Unit, Verdicts
+from llm_grader.eval.labels.units import ADJUDICATOR, Unit, Verdicts
 from llm_grader.eval.stats.reliability import krippendorff_alpha
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Verdict

@@ -1,24 +1,26 @@
 """Gates: whether an item may be left to a judge, one colour each, decided by figures that people can check.
 
 GREY   need data             too few labels to tell
-BLUE   fix rubric or people  auditors do not agree with one another
-RED    human only            the judge is no better than chance or a constant, or misses failures
-GREEN  auto-grade            it agrees as people do, without bias, and its quotes are there
+BLUE   fix rubric or people  auditors are shown not to agree with one another
+RED    human only            the judge is shown to be no better than chance or a constant, or to miss failures
+GREEN  auto-grade            it agrees as people do, without bias, answers what people answer, and its quotes are there
 AMBER  assist                everything between: it proposes, a person decides
 
-The first that holds, in this order, is the gate. Labels that are not from people never give one.
+The first that holds, in this order, is the gate; what an interval leaves open is GREY, too, unless κ is shown to be too
+low. Labels that are not from people never give a gate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, isfinite
-from typing import Literal
+from math import ceil, isfinite, isnan
+from typing import Literal, NamedTuple
 
 from llm_grader.eval.judge.item_figures import ItemFigures
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.stats.bootstrap import Interval
 from llm_grader.eval.stats.planning import cases_for_share, labels_needed
+from llm_grader.eval.stats.proportions import Proportion
 from llm_grader.transcript import Model
 
 Colour = Literal["grey", "blue", "red", "green", "amber"]
@@ -33,11 +35,22 @@ class Reason(Model):
 
 
 class Gate(Model):
-    """The decision on one item. `colour` is None when the labels are not from people."""
+    """The decision on one item. `colour` is None when the labels are not from people.
+
+    `look` counts how often these labels were looked at, as they grew: who looks until it is GREEN sees it by chance.
+    """
 
     item_id: str
     colour: Colour | None
     reasons: tuple[Reason, ...]
+    look: int | None = None
+
+
+class _Doubt(NamedTuple):
+    """A condition that is not shown to hold: whether it is shown not to, and the reason."""
+
+    shown: bool
+    reason: Reason
 
 
 def decide(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> Gate:
@@ -46,16 +59,26 @@ def decide(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> Gate:
         found = f"labels are {figures.source}" if figures.source else "there are no labels"
         reason = Reason(text=f"{found}: only labels from people open a gate", found=0, wanted=1)
         return Gate(item_id=figures.item_id, colour=None, reasons=(reason,))
+    doubts = list(_doubts(figures, thresholds))
+    hopeless = figures.kappa.high < thresholds.kappa
     steps: tuple[tuple[Colour, Iterator[Reason]], ...] = (
         ("grey", _lacks_data(figures, thresholds)),
         ("blue", _people_differ(figures, thresholds)),
-        ("red", _unsafe(figures, thresholds)),
+        ("red", (doubt.reason for doubt in doubts if doubt.shown)),
+        ("grey", (doubt.reason for doubt in doubts if not hopeless)),
         ("amber", _short_of_green(figures, thresholds)),
     )
     for colour, found_reasons in steps:
         if reasons := tuple(found_reasons):
             return Gate(item_id=figures.item_id, colour=colour, reasons=reasons)
     return Gate(item_id=figures.item_id, colour="green", reasons=tuple(_proofs(figures, thresholds)))
+
+
+def recall_floor(figures: ItemFigures, level: str, thresholds: Thresholds = DEFAULT) -> float:
+    """The least recall of a level: the setting's, but no more than what another person finds less `below_people`."""
+    wanted = thresholds.critical_recall if figures.critical and level == figures.failing else thresholds.recall
+    people = figures.human_recall.get(level, float("nan"))
+    return wanted if isnan(people) else min(wanted, max(0.0, people - thresholds.below_people))
 
 
 def _lacks_data(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
@@ -70,7 +93,7 @@ def _lacks_data(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
 
 def _needed(figures: ItemFigures, t: Thresholds) -> str:
     missing = t.minority - figures.minority
-    share = figures.minority / figures.scored if figures.scored else 0.0
+    share = figures.minority / figures.graded if figures.graded else 0.0
     if share == 0:
         return f"{missing:g} more are needed: look for transcripts in which the answer differs"
     plan = labels_needed(0.7, share, 0.1)
@@ -81,51 +104,77 @@ def _needed(figures: ItemFigures, t: Thresholds) -> str:
 
 
 def _people_differ(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
-    alpha = figures.human_alpha.estimate
-    if alpha < t.human_alpha:
-        text = f"people agree with one another at α = {alpha:.2f}, below {t.human_alpha:g}{_skew_note(figures)}"
-        yield Reason(text=text, found=alpha, wanted=t.human_alpha)
+    alpha = figures.human_alpha
+    if alpha.high < t.human_alpha:
+        text = (
+            f"people agree with one another at α = {_shown(alpha)}, below {t.human_alpha:g}{_skew_note(figures)}; "
+            "`eval auditors` says who differs"
+        )
+        yield Reason(text=text, found=alpha.estimate, wanted=t.human_alpha)
 
 
 def _skew_note(figures: ItemFigures) -> str:
     return "; the labels are skewed, which lowers it" if figures.skewed else ""
 
 
-def _unsafe(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
-    if not figures.kappa.low > 0:
-        text = f"κ = {_shown(figures.kappa)}: no agreement beyond chance is shown"
-        yield Reason(text=text, found=_without_nan(figures.kappa.low), wanted=0)
-    if not figures.over_constant.low > 0:
-        text = f"{_shown(figures.over_constant)} better than a judge that always says the same: not shown to be better"
-        yield Reason(text=text, found=_without_nan(figures.over_constant.low), wanted=0)
-    if figures.failing is not None:
-        recall = figures.recall[figures.failing]
-        floor = t.critical_recall if figures.critical else t.recall
-        if not recall.low >= floor:
-            text = (
-                f"finds {recall.estimate:.0%} of {recall.n:g} {figures.failing}, at least {recall.low:.0%}; "
-                f"the floor is {floor:.0%}{' for a critical item' if figures.critical else ''}"
-                f"{_would_show(recall.estimate, floor)}"
-            )
-            yield Reason(text=text, found=_without_nan(recall.low), wanted=floor)
+def _doubts(figures: ItemFigures, t: Thresholds) -> Iterator[_Doubt]:
+    kappa, gain = figures.kappa, figures.over_constant
+    if not kappa.low > 0:
+        text = f"κ = {_shown(kappa)}: no agreement beyond chance is shown"
+        yield _Doubt(kappa.high < t.kappa_low, Reason(text=text, found=_without_nan(kappa.low), wanted=0))
+    if not gain.low > 0:
+        text = f"{_shown(gain)} better than a judge that always says the same: not shown to be better"
+        yield _Doubt(gain.high < t.over_constant, Reason(text=text, found=_without_nan(gain.low), wanted=0))
+    for level, recall in figures.recall.items():
+        floor = recall_floor(figures, level, t)
+        must_be_shown = level == figures.failing
+        counts = must_be_shown or (figures.failing is None and recall.n >= t.minority)
+        if counts and not (recall.low if must_be_shown else recall.high) >= floor:
+            yield _Doubt(recall.high < floor, _too_few_found(figures, level, recall, floor))
 
 
-def _would_show(share: float, floor: float) -> str:
-    cases = cases_for_share(share, floor)
+def _too_few_found(figures: ItemFigures, level: str, recall: Proportion, floor: float) -> Reason:
+    text = (
+        f"finds {recall.estimate:.0%} of {recall.n:g} {level} ({recall.low:.0%} to {recall.high:.0%}); "
+        f"the floor is {floor:.0%}{' for a critical item' if figures.critical else ''}"
+        f"{_would_show(recall, floor)}"
+    )
+    return Reason(text=text, found=_without_nan(recall.low), wanted=floor)
+
+
+def _would_show(recall: Proportion, floor: float) -> str:
+    cases = None if isnan(recall.estimate) else cases_for_share(recall.estimate, floor)
     return f"; {cases} such labels at this rate would show that it is reached" if cases else ""
 
 
 def _green_conditions(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
-    kappa, gap, bias, quotes = figures.kappa, figures.ceiling_gap, figures.bias.estimate, figures.evidence_verified
-    yield kappa.estimate >= t.kappa, _reason(f"κ = {kappa.estimate:.2f}", kappa.estimate, t.kappa)
-    yield kappa.low >= t.kappa_low, _reason(f"κ is at least {kappa.low:.2f}", kappa.low, t.kappa_low)
+    gap, bias, quotes = figures.ceiling_gap, figures.bias.estimate, figures.evidence_verified
+    for name, kappa in (("κ", figures.kappa), ("κ over all answers", figures.kappa_all)):
+        yield kappa.estimate >= t.kappa, _reason(f"{name} = {kappa.estimate:.2f}", kappa.estimate, t.kappa)
+        yield kappa.low >= t.kappa_low, _reason(f"{name} is at least {kappa.low:.2f}", kappa.low, t.kappa_low)
     yield (
         gap.low > t.ceiling_gap,
         _reason(f"κ with people minus κ among people = {_shown(gap)}", gap.low, t.ceiling_gap),
     )
     yield abs(bias) <= t.bias, _reason(f"pass rate {bias:+.1%} off that of people", bias, t.bias)
+    yield from _wide_enough(figures, t)
     if quotes is not None:
         yield quotes >= t.evidence_verified, _reason(f"{quotes:.1%} of the quotes found", quotes, t.evidence_verified)
+
+
+def _wide_enough(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
+    """Whether people agree, the judge answers what they answer, and finds each level of a scale often enough."""
+    alpha, cover, applies = figures.human_alpha.estimate, figures.coverage_low, figures.applicability
+    yield alpha >= t.human_alpha, _reason(f"α among people = {alpha:.2f}", alpha, t.human_alpha)
+    yield cover >= t.coverage, _reason(f"at least {cover:.1%} of what people scored is scored", cover, t.coverage)
+    yield (
+        isnan(applies) or applies >= t.applicability,
+        _reason(f"{applies:.0%} agreement on whether it applies", applies, t.applicability),
+    )
+    for level, recall in figures.recall.items() if figures.failing is None else ():
+        if recall.n >= t.minority:
+            floor = recall_floor(figures, level, t)
+            yield recall.estimate >= floor, _reason(f"finds {recall.estimate:.0%} of {level}", recall.estimate, floor)
 
 
 def _short_of_green(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
@@ -137,7 +186,7 @@ def _proofs(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
 
 
 def _reason(text: str, found: float, wanted: float) -> Reason:
-    return Reason(text=f"{text} (wanted: {wanted:g})", found=_without_nan(found), wanted=wanted)
+    return Reason(text=f"{text} (wanted: {wanted:.2g})", found=_without_nan(found), wanted=wanted)
 
 
 def _without_nan(value: float) -> float | None:

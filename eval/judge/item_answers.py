@@ -7,7 +7,7 @@ agreement. It is left out there, shows as coverage, and is compared by itself as
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -15,13 +15,16 @@ import numpy as np
 
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.labels.sources import of_best_source
+from llm_grader.eval.labels.units import ADJUDICATOR as ADJUDICATOR  # others take it from here
 from llm_grader.eval.labels.units import Unit, Verdicts, items_by_turn
-from llm_grader.eval.stats.ratings import FloatArray, IntArray
+from llm_grader.eval.stats.ratings import BoolArray, FloatArray, IntArray
 from llm_grader.rubric.model import Item
-from llm_grader.verdict import MET, NOT_MET, UNSCORED, Label, LabelSource
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET, UNSCORED, Label, LabelSource
 
-ADJUDICATOR = "adjudicator"
-
+OFF_SCALE = (NOT_APPLICABLE, CANNOT_ASSESS, None)
+"""The answers after the levels of the scale, None for a verdict without a label."""
+NO_CONTENTS: Mapping[str, str] = {}
+"""Nothing known of what was said: each id is a conversation of its own."""
 
 _Labels = tuple[tuple[str, bool], ...]
 """Labels of one unit, each with whether it is the adjudicator's."""
@@ -36,6 +39,9 @@ class ItemAnswers:
     `decided` names the label that gold comes to, which may be one off the scale; None where auditors are split.
     `judge` marks the verdict (units × k), all 0 without one on the scale. `cluster` numbers the transcripts.
     `gold_applies` and `judge_applies` say whether there is an answer on the scale (1), one off it (0), or none (NaN).
+    `graded` says whether the judge was asked at all, whatever became of it. `gold_of_all` and `judge_of_all` mark the
+    answers among the levels and `OFF_SCALE` (units × (k + 3)). One conversation under several ids is one cluster, and
+    each of its units has a `share` of one.
     """
 
     item: Item
@@ -48,10 +54,14 @@ class ItemAnswers:
     cluster: IntArray
     gold_applies: FloatArray
     judge_applies: FloatArray
+    graded: BoolArray
+    gold_of_all: FloatArray
+    judge_of_all: FloatArray
+    share: FloatArray
 
 
 def collect_answers(
-    labels: Iterable[Label], verdicts: Verdicts, item: Item, *, adjudicator: str = ADJUDICATOR
+    labels: Iterable[Label], verdicts: Verdicts, item: Item, *, contents: Mapping[str, str] = NO_CONTENTS
 ) -> ItemAnswers:
     """The answers to an item, of people and of the judge, unit by unit.
 
@@ -59,23 +69,33 @@ def collect_answers(
     label's turn only says where its evidence is.
 
     Where people labelled it, only their labels count; else those of a single other source, `human` before `synthetic`
-    before `llm`. The label of the annotator named `adjudicator` decides. Otherwise most decide: on an ordinal scale the
+    before `llm`. The label of the annotator `ADJUDICATOR` decides. Otherwise most decide: on an ordinal scale the
     median (the level nearest to it, of two the even one; levels that are no whole numbers count from 0), else the most
     frequent label, in equal parts between equals. Off the scale is what more than half put there.
+
+    Args:
+        labels: the gold labels, of any number of annotators and items.
+        verdicts: the judge's.
+        item: the item.
+        contents: transcript id → hash of what was said, where that is known.
 
     Raises:
         MalformedInput: a label is none that the item has.
     """
     source, by_unit = _by_unit([label for label in labels if label.item_id == item.id], verdicts, item)
     units = tuple(by_unit)
-    answered = [tuple((label.label, label.annotator == adjudicator) for label in by_unit[unit]) for unit in units]
+    answered = [tuple((label.label, label.annotator == ADJUDICATOR) for label in by_unit[unit]) for unit in units]
     given = [verdicts[unit].label if unit in verdicts else None for unit in units]
     # Thousands of units hold few different sets of answers: each is worked out once.
     counts_of, gold_of, mark_of = (cache(partial(work, item)) for work in (_counts, _gold, _marked))
     decided_of = cache(partial(_decided, item))
+    gold_of_all, judge_of_all = cache(partial(_gold_of_all, item)), cache(partial(_answer_of_all, item))
     shape = len(units), len(item.levels)
+    wide = len(units), len(item.levels) + len(OFF_SCALE)
     gold = np.array([gold_of(answers) for answers in answered]).reshape(shape)
-    transcripts = {name: i for i, name in enumerate(dict.fromkeys(unit.transcript_id for unit in units))}
+    cluster, share = _clusters(units, contents)
+    graded = np.array([unit in verdicts for unit in units], dtype=np.bool_)
+    asked = [judge_of_all(label) if known else np.zeros(wide[1]) for label, known in zip(given, graded, strict=True)]
     return ItemAnswers(
         item=item,
         source=source,
@@ -84,10 +104,24 @@ def collect_answers(
         decided=tuple(decided_of(answers) for answers in answered),
         people=np.array([counts_of(answers) for answers in answered]).reshape(shape),
         judge=np.array([mark_of((label,)) for label in given]).reshape(shape),
-        cluster=np.array([transcripts[unit.transcript_id] for unit in units], dtype=np.int64),
+        cluster=cluster,
         gold_applies=gold.sum(axis=1),
         judge_applies=np.array([_applies(label, item) for label in given], dtype=np.float64),
+        graded=graded,
+        gold_of_all=np.array([gold_of_all(answers) for answers in answered]).reshape(wide),
+        judge_of_all=np.array(asked).reshape(wide),
+        share=share,
     )
+
+
+def _clusters(units: tuple[Unit, ...], contents: Mapping[str, str]) -> tuple[IntArray, FloatArray]:
+    """The number of each unit's conversation, and what part each is of the units that stand in the same place of it."""
+    texts = [contents.get(unit.transcript_id, f"id {unit.transcript_id}") for unit in units]
+    number = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    places = [(text, unit.turn) for text, unit in zip(texts, units, strict=True)]
+    copies = Counter(places)
+    cluster = np.array([number[text] for text in texts], dtype=np.int64)
+    return cluster, np.array([1 / copies[place] for place in places], dtype=np.float64)
 
 
 def failing_label(item: Item) -> str | None:
@@ -159,6 +193,23 @@ def _values(item: Item) -> list[int]:
         return [int(level) for level in item.levels]
     except ValueError:
         return list(range(len(item.levels)))
+
+
+def _gold_of_all(item: Item, labels: _Labels) -> FloatArray:
+    """Gold among all answers: on the scale as `_gold` has it, else in the parts in which it is off it."""
+    gold = _gold(item, labels)
+    if gold.any():
+        return np.concatenate([gold, np.zeros(len(OFF_SCALE))])
+    off = np.array([_answer_of_all(item, label) for label in _decisive(labels) if label not in item.levels])
+    return np.asarray(off.mean(axis=0), dtype=np.float64)
+
+
+def _answer_of_all(item: Item, label: str | None) -> FloatArray:
+    """One answer among all; what the item does not have counts as none."""
+    places = (*item.levels, *OFF_SCALE)
+    marked = np.zeros(len(places))
+    marked[places.index(label) if label in places else -1] = 1
+    return marked
 
 
 def _applies(label: str | None, item: Item) -> float:

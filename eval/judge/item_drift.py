@@ -1,11 +1,13 @@
-"""Drift of a judge: a frozen grading of anchors against a later one, item by item.
+"""Drift of a judge: a frozen grading of anchors against a later one, item by item and over all items together.
 
-Where 8 % of the anchors flip one way and 2 % the other, four hundred of them show it with power .98, one hundred in
-less than half of the cases.
+Where 8 % of the anchors flip one way and 2 % the other on one item, four hundred of them show it with power .98, one
+hundred in less than half of the cases; among 24 items, 400 have power .78. What moves all items one way shows earlier,
+in the pooled test.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +19,20 @@ from llm_grader.errors import InputError, MalformedInput, UsageError
 from llm_grader.eval.judge.counterfactual import Grade
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.split import split_transcripts
-from llm_grader.eval.stats.paired import benjamini_hochberg, margins_test, paired_table
+from llm_grader.eval.stats.paired import (
+    benjamini_hochberg,
+    margins_test,
+    mcnemar_power,
+    paired_table,
+    signed_test,
+)
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard
 
 _OFF = "(off the scale)"
+_CHANGE = (0.08, 0.02)
+_MOST_PAIRS = 2000  # beyond, the power is 1
 _NOTHING = "nothing to compare: expected two gradings of the same conversations by the same rubric"
 
 Labels = Mapping[tuple[str, str], str | None]
@@ -48,20 +58,42 @@ class ItemDrift:
     drifted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PooledDrift:
+    """All items together: how many verdicts became `better` and `worse` for the agent, over `anchors` conversations.
+
+    `p` is that of the signed test over conversations, whose verdicts stand and fall together; `adjusted` and `drifted`
+    as of an item, among which it counts as one more test.
+    """
+
+    anchors: int
+    better: int
+    worse: int
+    p: float
+    adjusted: float
+    drifted: bool
+
+
 @dataclass(frozen=True)
 class Drift:
-    """A judge's change between two gradings: of each item that a model is asked, in the rubric's order.
+    """A judge's change between two gradings: of each item that a model is asked, in the rubric's order, and of all.
 
-    `failed` counts the anchors whose later grading is an error: they say nothing.
+    `failed` counts the anchors whose later grading is an error: they say nothing. `power_of_item` is the chance of
+    seeing a change of 8 % one way and 2 % the other on one item alone, `power_of_all` that of the same on every item.
+    `models` are those of the frozen grading, and of the later one.
     """
 
     items: tuple[ItemDrift, ...]
+    pooled: PooledDrift
     failed: int
+    power_of_item: float
+    power_of_all: float
+    models: tuple[tuple[str, ...], tuple[str, ...]]
 
     @property
     def drifted(self) -> bool:
-        """Whether at least one item has."""
-        return any(item.drifted for item in self.items)
+        """Whether at least one item has, or all together."""
+        return self.pooled.drifted or any(item.drifted for item in self.items)
 
 
 def drift(
@@ -87,11 +119,13 @@ def drift(
     old, new = list(before), list(after)
     for line in _reservations(old, new):
         notify(line)
-    scales = {item.id: item.levels for item in rubric.items() if item.asks_model}
-    found = Drift(
-        items=find_drift(_labels(old), _labels(new), scales=scales, q=level),
-        failed=sum(card.status == "error" for card in new),
-    )
+    asked = [item for item in rubric.items() if item.asks_model]
+    scales = {item.id: item.levels[::-1] if item.penalty else item.levels for item in asked}
+    items, pooled = find_drift(_labels(old), _labels(new), scales=scales, q=level)
+    of_item, of_all = _powers(items, level)
+    failed = sum(card.status == "error" for card in new)
+    models = tuple(sorted({card.provenance.model for card in old})), tuple(sorted({c.provenance.model for c in new}))
+    found = Drift(items, pooled, failed, of_item, of_all, models)
     if not found.failed and not any(item.n or item.lost for item in found.items):
         raise UsageError(f"{_NOTHING}, {rubric.id}")
     return found
@@ -152,29 +186,57 @@ def _reservations(old: Sequence[Scorecard], new: Sequence[Scorecard]) -> Iterato
 
 def find_drift(
     before: Labels, after: Labels, *, scales: Mapping[str, Sequence[str]], q: float = 0.05
-) -> tuple[ItemDrift, ...]:
-    """The drift of labels: McNemar's mid-p test, or Stuart–Maxwell's among more than two of them.
+) -> tuple[tuple[ItemDrift, ...], PooledDrift]:
+    """The drift of labels: McNemar's mid-p test, or Stuart–Maxwell's among more than two of them; and of all items.
 
     Off the scale is a category of its own: a judge that stops answering has changed as one that answers otherwise.
 
     Args:
         before: (transcript id, item id) → label of the frozen grading.
         after: the same of the later one; what only one of them has is not compared.
-        scales: item id → its labels. Others, such as `cannot_assess`, and None are off the scale.
+        scales: item id → its labels, the best for the agent last. Others, such as `cannot_assess`, and None are off
+            the scale.
         q: the false discovery rate over the items that were compared (Benjamini and Hochberg).
 
     Returns:
-        One result an item of `scales`, in its order. An item without common anchors has p = 1.
+        One result an item of `scales`, in its order, and the pooled one. Without common anchors p is 1.
     """
+    pooled = _pooled(before, after, scales)
     compared = [_compare(item_id, scale, before, after) for item_id, scale in scales.items()]
     # What was not compared is no test, and takes nothing away from those that were.
     tested = [item for item in compared if item.n or item.lost]
-    adjusted = benjamini_hochberg([item.p for item in tested], q=q)
+    adjusted = benjamini_hochberg([*(item.p for item in tested), pooled.p], q=q)
     found = {
         item.item_id: replace(item, adjusted=p, drifted=drifted)
-        for item, p, drifted in zip(tested, adjusted.p, adjusted.rejected, strict=True)
+        for item, p, drifted in zip(tested, adjusted.p, adjusted.rejected, strict=False)
     }
-    return tuple(found.get(item.item_id, item) for item in compared)
+    together = replace(pooled, adjusted=adjusted.p[-1], drifted=adjusted.rejected[-1])
+    return tuple(found.get(item.item_id, item) for item in compared), together
+
+
+def _pooled(before: Labels, after: Labels, scales: Mapping[str, Sequence[str]]) -> PooledDrift:
+    """The signed test over the anchors: each counts by how many of its verdicts became better less how many worse."""
+    moves: dict[str, list[int]] = defaultdict(list)
+    for key in before:
+        scale = scales.get(key[1], ())
+        old, new = before[key], after.get(key)
+        if old in scale and new in scale:
+            moved = scale.index(new) - scale.index(old)
+            moves[key[0]].append((moved > 0) - (moved < 0))
+    signs = [sign for of_anchor in moves.values() for sign in of_anchor]
+    p = signed_test([sum(of_anchor) for of_anchor in moves.values()])
+    return PooledDrift(len(moves), signs.count(1), signs.count(-1), p, adjusted=1.0, drifted=False)
+
+
+def _powers(items: Sequence[ItemDrift], level: float) -> tuple[float, float]:
+    """The chances of seeing 8 % one way and 2 % the other: on one item among these, and on all of them."""
+    tested = [item for item in items if item.n]
+    if not tested:
+        return 0.0, 0.0
+    each = max(item.n for item in tested)
+    of_item = mcnemar_power(each, *_CHANGE, level=level / (len(tested) + 1))
+    together = min(sum(item.n for item in tested), _MOST_PAIRS)
+    return of_item, mcnemar_power(together, *_CHANGE, level=level / (len(tested) + 1))
 
 
 def _labels(cards: Iterable[Scorecard]) -> dict[tuple[str, str], str | None]:

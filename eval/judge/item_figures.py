@@ -1,43 +1,49 @@
-"""The figures of one item: how judge, gold and people agree, with intervals that resample transcripts."""
+"""The figures of one item: how judge, gold and people agree, with intervals that resample conversations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from llm_grader.checking.check import UNVERIFIED
 from llm_grader.eval.judge.item_answers import ItemAnswers, failing_label
+from llm_grader.eval.judge.item_tables import item_intervals, scale_of, unit_tables
 from llm_grader.eval.labels.units import Verdicts
-from llm_grader.eval.stats.bootstrap import Interval, percentile_interval, replicates
-from llm_grader.eval.stats.many_raters import ac_of_tables
+from llm_grader.eval.stats.bootstrap import Interval
 from llm_grader.eval.stats.proportions import Proportion, wilson
-from llm_grader.eval.stats.ratings import FloatArray, agreement_weights, beyond_chance
-from llm_grader.eval.stats.reliability import Level, alpha_of_coincidences, coincidences
-from llm_grader.eval.stats.two_raters import kappa_of_tables, shares_of
-from llm_grader.rubric.model import Item
+from llm_grader.eval.stats.ratings import BoolArray, FloatArray, beyond_chance
+from llm_grader.eval.stats.reliability import coincidences
 from llm_grader.verdict import LabelSource
+
+ENOUGH_RARE = 15
+"""With fewer labels off the most common one, intervals hold the truth less often than they say."""
 
 
 @dataclass(frozen=True)
 class ItemFigures:
     """Figures of one item. κ, AC and α are weighted quadratically, and ordinally, for items with a scale.
 
-    Counts: `labelled` units have a gold label on the scale, `scored` of them a verdict too; `minority` gold labels are
-    off the most common one; `double_scored` units were scored by two or more people and the judge. `prevalence` is the
-    share of each of the `levels` in gold. `confusion` has gold in its rows and the judge in its columns.
+    Counts: `labelled` units have a gold label on the scale; of `graded` of them there is a verdict, whatever it says,
+    and `scored` have one on the scale. `minority` gold labels of what was graded are off the most common one;
+    `few_rare` warns that these are too few for intervals. `double_scored` units have the judge's and two others.
+    Both count a conversation once, however many ids it has; `conversations` counts these, `copies` the units more than
+    once there. `prevalence` is the share of each of the `levels` in gold. `confusion` has gold in its rows and the
+    judge in its columns, `unscored` per level what people scored and the judge did not.
 
-    Agreement: `recall` is per level; `failing` names the one that must not be missed. `over_constant` is the agreement,
-    each gold level counting alike, above that of the best constant judge. `bias` is the judge's pass rate (mean points,
-    on a scale) minus gold's. `skewed` warns that κ and AC differ for want of variety.
+    Agreement: `kappa` where both scored; `kappa_all` over all answers, `not_applicable` and no answer among them.
+    `recall` is per level, and what the judge did not score is missed; `failing` names the level that must not be
+    missed. `over_constant` is the agreement, each gold level counting alike, above that of the best constant judge.
+    `bias` is the judge's pass rate (mean points, on a scale) minus gold's, each over what it scored, in the
+    conversations of the random sample where it is known which those are. `skewed` warns that κ and AC differ for want
+    of variety. `same_as_judge` tells labels of a model that are the judge's own, every one.
 
-    The ceiling, on double-scored units: `human_alpha` among people, and `ceiling_gap`, κ of judge and people minus κ
-    among people.
+    The ceiling, on double-scored units: `human_alpha` among people, `human_recall` how often another person finds the
+    level that one gave, and `ceiling_gap`, κ of judge and people minus κ among people.
 
-    Around it: `coverage` is scored ÷ labelled. `evidence_verified` is the share of claims in need of a quote whose
-    quote was found, None when none needed one. `applicability` is the share of units on which gold and judge agree
-    whether the item applies, `applicability_kappa` the same beyond chance.
+    Around it: `coverage` is scored ÷ graded, by its interval at least `coverage_low`. `evidence_verified` is the share
+    of claims in need of a quote whose quote was found, None when none needed one. `applicability` is the share of units
+    on which gold and judge agree whether the item applies, `applicability_kappa` the same beyond chance.
     """
 
     item_id: str
@@ -46,18 +52,26 @@ class ItemFigures:
     levels: tuple[str, ...]
     failing: str | None
     labelled: int
+    graded: int
     scored: int
+    conversations: int
+    copies: int
     minority: float
+    few_rare: bool
     double_scored: int
     prevalence: tuple[float, ...]
     confusion: tuple[tuple[float, ...], ...]
+    unscored: tuple[float, ...]
     agreement: Interval
     kappa: Interval
+    kappa_all: Interval
     ac: Interval
     recall: dict[str, Proportion]
+    human_recall: dict[str, float]
     over_constant: Interval
     bias: Interval
     coverage: float
+    coverage_low: float
     human_alpha: Interval
     judge_kappa: Interval
     human_kappa: Interval
@@ -66,10 +80,17 @@ class ItemFigures:
     applicability: float
     applicability_kappa: float
     skewed: bool
+    same_as_judge: bool
 
 
 def item_figures(
-    answers: ItemAnswers, verdicts: Verdicts, *, seed: int, n: int = 2000, skew: float = 0.2
+    answers: ItemAnswers,
+    verdicts: Verdicts,
+    *,
+    seed: int,
+    n: int = 2000,
+    skew: float = 0.2,
+    random: BoolArray | None = None,
 ) -> ItemFigures:
     """The figures of one item.
 
@@ -79,127 +100,68 @@ def item_figures(
         seed: of the resampling; the same seed gives the same intervals.
         n: how many replicates.
         skew: from which distance of κ and AC on the item counts as skewed.
+        random: which units are of a random sample; by default all.
     """
-    item = answers.item
-    sums = _unit_tables(answers)
-    both = sums[:, 0].sum(axis=(1, 2)) > 0
-    table = sums[:, 0].sum(axis=0)
-    share = table.sum(axis=1) / max(table.sum(), 1)
-    found = _intervals(sums, answers, _scale(item), seed=seed, n=n)
-    labelled = int((answers.gold.sum(axis=1) > 0).sum())
+    item, levels = answers.item, answers.item.levels
+    k = len(levels)
+    tables = unit_tables(answers, random)
+    table = tables[:, 0].sum(axis=0)
+    gold, found = table[:k].sum(axis=1), item_intervals(tables, answers.cluster, scale_of(item), seed=seed, n=n)
+    once = (answers.share[:, None, None] * tables[:, 0])[:, :k].sum(axis=(0, 2))
+    scored_by_both = (answers.gold.any(axis=1)) & (answers.judge.any(axis=1))
+    graded = answers.gold.any(axis=1) & answers.graded
+    covered = wilson(int(scored_by_both.sum()), int(graded.sum()))
+    minority = float(once.sum() - once.max())
+    double = tables[:, 2].any(axis=(1, 2))
     return ItemFigures(
         item_id=item.id,
         critical=item.critical,
         source=answers.source,
-        levels=item.levels,
+        levels=levels,
         failing=failing_label(item),
-        labelled=labelled,
-        scored=int(both.sum()),
-        minority=float(table.sum() - table.sum(axis=1).max()),
-        double_scored=int((sums[:, 1].sum(axis=(1, 2)) > 0).sum()),
-        prevalence=tuple(share.tolist()),
-        confusion=tuple(tuple(row) for row in table.tolist()),
-        agreement=found["agreement"],
-        kappa=found["kappa"],
-        ac=found["ac"],
-        over_constant=found["over_constant"],
-        bias=found["bias"],
-        human_alpha=found["human_alpha"],
-        judge_kappa=found["judge_kappa"],
-        human_kappa=found["human_kappa"],
-        ceiling_gap=found["ceiling_gap"],
-        recall={level: _recall(table[i], i, found[f"recall of {level}"]) for i, level in enumerate(item.levels)},
-        coverage=int(both.sum()) / labelled if labelled else float("nan"),
+        labelled=int(answers.gold.any(axis=1).sum()),
+        graded=int(graded.sum()),
+        scored=int(scored_by_both.sum()),
+        conversations=len(set(answers.cluster[answers.graded].tolist())),
+        copies=round(len(answers.units) - float(answers.share.sum())),
+        minority=minority,
+        few_rare=bool(gold.sum()) and minority < ENOUGH_RARE,
+        double_scored=round(float(answers.share[double].sum())),
+        prevalence=tuple((gold / max(gold.sum(), 1)).tolist()),
+        confusion=tuple(tuple(row) for row in table[:k, :k].tolist()),
+        unscored=tuple(table[:k, k:].sum(axis=1).tolist()),
+        **{name: found[name] for name in _INTERVALS},
+        recall={level: _recall(table[i], i, found[f"recall of {level}"]) for i, level in enumerate(levels)},
+        human_recall=dict(zip(levels, _human_recall(answers), strict=True)),
+        coverage=covered.estimate,
+        coverage_low=covered.low,
         evidence_verified=_evidence_verified(answers, verdicts),
         applicability=_applicability(answers)[0],
         applicability_kappa=_applicability(answers)[1],
         skewed=bool(abs(found["ac"].estimate - found["kappa"].estimate) > skew),
+        same_as_judge=_same_as_judge(answers),
     )
 
 
-class _Scale(NamedTuple):
-    """How an item's levels are compared: weights (k × k), the measure of α, points 0–1 of which more is better."""
-
-    levels: tuple[str, ...]
-    weights: FloatArray
-    measure: Level
-    points: FloatArray
-
-
-def _scale(item: Item) -> _Scale:
-    k = len(item.levels)
-    points = np.array([item.points(level) for level in item.levels])
-    better = 1 - points if item.penalty else points
-    if item.scale == "binary":
-        return _Scale(item.levels, np.eye(k), "nominal", better)
-    return _Scale(item.levels, agreement_weights("quadratic", list(range(k))), "ordinal", better)
+_INTERVALS = (
+    "agreement",
+    "kappa",
+    "kappa_all",
+    "ac",
+    "over_constant",
+    "bias",
+    "human_alpha",
+    "judge_kappa",
+    "human_kappa",
+    "ceiling_gap",
+)
 
 
-def _unit_tables(answers: ItemAnswers) -> FloatArray:
-    """Per unit: gold × judge, people × judge, people × people, and coincidences of people: units × 4 × k × k.
-
-    The middle two are shares of the same units, those that two people and the judge scored.
-    """
-    raters = answers.people.sum(axis=1)
-    pairs = coincidences(answers.people)
-    shares = answers.people / np.maximum(raters, 1)[:, None]
-    double = ((raters > 1) & (answers.judge.sum(axis=1) > 0)).astype(np.float64)[:, None, None]
-    return np.stack(
-        [
-            answers.gold[:, :, None] * answers.judge[:, None, :],
-            double * shares[:, :, None] * answers.judge[:, None, :],
-            double * pairs / np.maximum(raters, 1)[:, None, None],
-            pairs,
-        ],
-        axis=1,
-    )
-
-
-def _intervals(tables: FloatArray, answers: ItemAnswers, scale: _Scale, *, seed: int, n: int) -> dict[str, Interval]:
-    clusters = int(answers.cluster.max(initial=-1)) + 1
-    sums = np.zeros((clusters, *tables.shape[1:]))
-    np.add.at(sums, answers.cluster, tables)
-    estimates = {name: float(values[0]) for name, values in _statistics(sums.sum(axis=0)[None], scale).items()}
-    if clusters == 0:
-        return {name: Interval(value, np.nan, np.nan, 0, 0.0) for name, value in estimates.items()}
-    # One set of resamples for all figures: those that are compared with one another stay paired.
-    draws = replicates(lambda drawn: np.stack([*_statistics(drawn, scale).values()], axis=1), sums, n=n, seed=seed)
-    return {
-        name: percentile_interval(value, draws[:, i], clusters) for i, (name, value) in enumerate(estimates.items())
-    }
-
-
-def _statistics(sums: FloatArray, scale: _Scale) -> dict[str, FloatArray]:
-    """All figures of m resamples at once, from m × 4 × k × k sums: name → m values."""
-    gold, people, among, pairs = (sums[:, i] for i in range(4))
-    p, recalls = shares_of(gold), _row_shares(gold)
-    judge_kappa, human_kappa = (kappa_of_tables(table, scale.weights) for table in (people, among))
-    return {
-        "agreement": (p * scale.weights).sum(axis=(1, 2)),
-        "kappa": kappa_of_tables(gold, scale.weights),
-        "ac": ac_of_tables(gold, scale.weights),
-        "over_constant": _over_constant(recalls, scale.weights),
-        "bias": (p * (scale.points[None, :] - scale.points[:, None])).sum(axis=(1, 2)),
-        "human_alpha": alpha_of_coincidences(pairs, scale.measure, np.arange(len(scale.levels), dtype=np.float64)),
-        "judge_kappa": judge_kappa,
-        "human_kappa": human_kappa,
-        "ceiling_gap": judge_kappa - human_kappa,
-        **{f"recall of {level}": recalls[:, i, i] for i, level in enumerate(scale.levels)},
-    }
-
-
-def _row_shares(tables: FloatArray) -> FloatArray:
-    total = tables.sum(axis=2, keepdims=True)
-    return np.asarray(tables / np.where(total > 0, total, np.nan), dtype=np.float64)
-
-
-def _over_constant(recalls: FloatArray, weights: FloatArray) -> FloatArray:
-    """Agreement with each gold level counting alike, minus that of the best constant judge; NaN with one level."""
-    present = ~np.isnan(recalls[:, :, 0])
-    count = present.sum(axis=1)
-    agreeing = (np.nan_to_num(recalls) * weights).sum(axis=(1, 2))
-    constant = (present.astype(np.float64) @ weights).max(axis=1)
-    return np.asarray((agreeing - constant) / np.where(count > 1, count, np.nan), dtype=np.float64)
+def _human_recall(answers: ItemAnswers) -> list[float]:
+    """How often a second person says the level that a first one gave: shares of the coincidences' rows."""
+    pairs = coincidences(answers.people).sum(axis=0)
+    total = pairs.sum(axis=1)
+    return [float(pairs[i, i] / total[i]) if total[i] else float("nan") for i in range(len(total))]
 
 
 def _recall(row: FloatArray, level: int, drawn: Interval) -> Proportion:
@@ -208,6 +170,12 @@ def _recall(row: FloatArray, level: int, drawn: Interval) -> Proportion:
     if not np.isfinite(drawn.low):
         return score
     return Proportion(score.estimate, min(score.low, drawn.low), max(score.high, drawn.high), score.n)
+
+
+def _same_as_judge(answers: ItemAnswers) -> bool:
+    asked = answers.graded
+    same = bool((answers.gold_of_all[asked] == answers.judge_of_all[asked]).all())
+    return answers.source == "llm" and bool(asked.any()) and same
 
 
 def _evidence_verified(answers: ItemAnswers, verdicts: Verdicts) -> float | None:

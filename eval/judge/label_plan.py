@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from math import ceil
 
 from llm_grader.errors import UsageError
-from llm_grader.eval.judge.item_answers import collect_answers
+from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
+from llm_grader.eval.judge.item_tables import scale_of
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.stats.planning import labels_needed, zero_error_n
+from llm_grader.eval.stats.reliability import coincidences
+from llm_grader.eval.stats.two_raters import kappa_of_tables
+from llm_grader.eval.summary.green_plan import PEOPLE_KAPPA, GreenPlan, labels_for_green
 
 PREVALENCES = (0.5, 0.2, 0.1, 0.05)
 """Shares of the rarer label that a plan without labels is made for."""
+_RAREST = 0.005
+_HIGHEST = 0.97  # of people who have not differed yet
 _ERROR_RATES = (0.10, 0.05, 0.02, 0.01)
 
 
@@ -22,13 +28,15 @@ class LabelNumbers:
     """How many transcripts it takes where nothing is labelled yet.
 
     `transcripts`, labelled by both sides, bring κ within the half-width, by the share of the rarer label;
-    `without_error` show with 95 % confidence that the error rate is at most so high, by that rate.
+    `without_error` show with 95 % confidence that the error rate is at most so high, by that rate; at `until_green`, by
+    the share of failures, a judge as good as its auditors is GREEN with power .8.
     """
 
     kappa: float
     half_width: float
     transcripts: dict[float, int]
     without_error: dict[float, int]
+    until_green: dict[float, GreenPlan]
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,8 @@ class ItemPlan:
     `minority` is the share of gold off the most common label; None while no label differs, when nothing can be planned.
     `for_kappa` transcripts, labelled by both sides, bring κ within the half-width asked for (on a scale: κ of whether
     it is the most common label); with `for_minority` enough of them have a rare label. `double_labelled` have the label
-    of a second person, without whom there is no ceiling.
+    of a second person, without whom there is no ceiling. `green` says how many transcripts, labelled by two, make GREEN
+    likely for a judge as good as its auditors, and `missing_for_green` how many of these are not yet labelled by two.
     """
 
     item_id: str
@@ -50,10 +59,17 @@ class ItemPlan:
     for_kappa: int | None
     for_minority: int | None
     missing: int | None
+    green: GreenPlan | None = None
+    missing_for_green: int | None = None
 
 
 def plan_numbers(
-    *, kappa: float = 0.7, half_width: float = 0.1, prevalences: Sequence[float] = PREVALENCES
+    *,
+    kappa: float = 0.7,
+    half_width: float = 0.1,
+    prevalences: Sequence[float] = PREVALENCES,
+    people_kappa: float = PEOPLE_KAPPA,
+    thresholds: Thresholds = DEFAULT,
 ) -> LabelNumbers:
     """How many transcripts to label where nothing is labelled yet.
 
@@ -61,6 +77,8 @@ def plan_numbers(
         kappa: the agreement expected of the judge.
         half_width: how close κ is to be known.
         prevalences: shares of the rarer label, 0–1.
+        people_kappa: κ of one auditor and another.
+        thresholds: of the gates.
 
     Raises:
         UsageError: an argument is out of its range.
@@ -69,11 +87,17 @@ def plan_numbers(
         needed = {share: labels_needed(kappa, share, half_width) for share in prevalences}
     except ValueError as error:
         raise UsageError(f"--prevalence: {error}") from None
-    return LabelNumbers(kappa, half_width, needed, {rate: zero_error_n(rate) for rate in _ERROR_RATES})
+    green = {s: labels_for_green(s, people_kappa=people_kappa, thresholds=thresholds) for s in prevalences}
+    return LabelNumbers(kappa, half_width, needed, {rate: zero_error_n(rate) for rate in _ERROR_RATES}, green)
 
 
 def plan_items(
-    labelled: LabelledSet, *, kappa: float = 0.7, half_width: float = 0.1, thresholds: Thresholds = DEFAULT
+    labelled: LabelledSet,
+    *,
+    kappa: float = 0.7,
+    half_width: float = 0.1,
+    people_kappa: float = PEOPLE_KAPPA,
+    thresholds: Thresholds = DEFAULT,
 ) -> tuple[ItemPlan, ...]:
     """How many more labels each labelled item of a set needs, in the rubric's order.
 
@@ -81,7 +105,8 @@ def plan_items(
         labelled: the labels there are; their share of rare labels is taken for that of the labels to come.
         kappa: the agreement expected of the judge.
         half_width: how close κ is to be known.
-        thresholds: how many rare labels and double labels a gate takes.
+        people_kappa: κ of one auditor and another, of items that too few conversations have from two people to tell.
+        thresholds: what a gate takes.
 
     Raises:
         ValueError: `kappa` or `half_width` is out of its range.
@@ -101,5 +126,22 @@ def plan_items(
         for_kappa = labels_needed(kappa, rare, half_width)
         for_minority = ceil(thresholds.minority / rare)
         needed = max(for_kappa, for_minority, thresholds.double_scored)
-        plans.append(ItemPlan(item.id, labels, double, other, rare, for_kappa, for_minority, max(0, needed - labels)))
+        missing = max(0, needed - labels)
+        green = _until_green(answers, double, people_kappa, thresholds)
+        short = None if green.transcripts is None else max(0, green.transcripts - double)
+        plans.append(ItemPlan(item.id, labels, double, other, rare, for_kappa, for_minority, missing, green, short))
     return tuple(plans)
+
+
+def _until_green(answers: ItemAnswers, double: int, people_kappa: float, thresholds: Thresholds) -> GreenPlan:
+    """The plan of one item, with the agreement that its people have; of a scale, for its most common level or not."""
+    counts, item = answers.gold.sum(axis=0), answers.item
+    failing = failing_label(item)
+    place = int(counts.argmin()) if failing is None else item.levels.index(failing)
+    share = float(counts[place] / counts.sum()) if failing is not None else 1 - float(counts.max() / counts.sum())
+    share = min(max(share, _RAREST), 1 - _RAREST)
+    pairs = coincidences(answers.people).sum(axis=0)
+    weights = scale_of(item).weights
+    found = float(kappa_of_tables(pairs[None], weights)[0]) if double >= thresholds.double_scored else people_kappa
+    agreed = min(max(found, 0.01), _HIGHEST) if found == found else people_kappa
+    return labels_for_green(share, people_kappa=agreed, critical=item.critical, thresholds=thresholds)

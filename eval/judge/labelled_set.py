@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from llm_grader.errors import InputError, UsageError
-from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.labels.checked import name_key
+from llm_grader.eval.labels.files import read_gold, read_label_files
+from llm_grader.eval.labels.sample import Drawn
 from llm_grader.eval.labels.sources import sources_of
 from llm_grader.eval.labels.turns import TurnPieces, turn_pieces
+from llm_grader.eval.labels.units import Conversations
+from llm_grader.eval.labels.words import FILE as WORDS
+from llm_grader.eval.labels.words import load_words
 from llm_grader.eval.public.sets import PUBLIC_SETS, read_public_set
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
@@ -24,12 +29,17 @@ _MOST_NAMES = 8
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Labels, the rubric they answer, and the conversations they are about (none, when only labels were given)."""
+    """Labels, the rubric they answer, and the conversations they are about (none, when only labels were given).
+
+    `sample` says how the conversations were drawn, where that is known; `notes` what was left aside on reading.
+    """
 
     name: str
     rubric: Rubric
     transcripts: dict[str, Transcript]
     labels: tuple[Label, ...]
+    sample: Mapping[str, Drawn] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[LabelSource, ...]:
@@ -48,7 +58,8 @@ class LabelledSet:
         names = sorted({label.annotator for label in self.labels})
         chosen: set[str] = set()
         for pattern in annotators:
-            if not (like := fnmatch.filter(names, pattern)):
+            like = [name for name in names if fnmatch.fnmatchcase(name_key(name), name_key(pattern))]
+            if not like:
                 listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
                 raise UsageError(f"--annotators: no labels are by {pattern!r}; they are by {listed}")
             chosen.update(like)
@@ -65,6 +76,19 @@ class LabelledSet:
         by_turn = self.pieces.items
         whole = not by_turn or any(label.item_id not in by_turn for label in self.labels)
         return [*(self.transcripts.values() if whole else ()), *self.pieces.transcripts.values()]
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """What is known of the conversations: which say the same, and which were drawn at random."""
+        contents = {name: transcript.content_hash() for name, transcript in self.transcripts.items()}
+        random = frozenset(name for name, drawn in self.sample.items() if drawn.stratum == "random")
+        return Conversations(contents, random if self.sample else None)
+
+    @cached_property
+    def labels_hash(self) -> str:
+        """SHA-256 of every label, whatever their order in the files."""
+        lines = sorted(label.model_dump_json(exclude_defaults=True) for label in self.labels)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @cached_property
     def data_hash(self) -> str:
@@ -93,14 +117,14 @@ class LabelledSet:
 
 
 def load_labelled_set(
-    path: Path, rubric: str | Path | None = None, *, default_rubric: str = "helpdesk_qa"
+    path: Path, rubric: str | Path | Rubric | None = None, *, default_rubric: str = "helpdesk_qa"
 ) -> LabelledSet:
     """A labelled set from disk: labels, and the conversations where they are there.
 
     Args:
         path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a
             `.jsonl` or `.csv` file of labels.
-        rubric: id or path of the rubric that the labels answer.
+        rubric: id or path of the rubric that the labels answer, or the rubric itself.
         default_rubric: the same, where none is named and the set has none of its own.
 
     Raises:
@@ -110,9 +134,11 @@ def load_labelled_set(
     if not path.exists():
         raise InputError("there is no such file or folder", path=path)
     public = _public_folder(path)
-    read = (
-        _load_public(public, rubric) if public is not None else _load_own(path, load_rubric(rubric or default_rubric))
-    )
+    if public is not None:
+        read = _load_public(public, rubric)
+    else:
+        wanted = rubric or default_rubric
+        read = _load_own(path, wanted if isinstance(wanted, Rubric) else load_rubric(wanted))
     if not read.labels:
         raise InputError("there are no labels to compare with", path=path)
     return read
@@ -121,8 +147,9 @@ def load_labelled_set(
 def _load_own(path: Path, rubric: Rubric) -> LabelledSet:
     if path.is_dir():
         gold = read_gold(path, rubric=rubric)
-        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels)
-    return LabelledSet(path.stem, rubric, {}, tuple(read_labels(path, rubric=rubric)))
+        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels, gold.sample, gold.notes)
+    labels, notes = read_label_files([path], rubric=rubric, words=load_words(path.parent / WORDS))
+    return LabelledSet(path.stem, rubric, {}, labels, notes=notes)
 
 
 def _public_folder(path: Path) -> Path | None:
@@ -131,9 +158,9 @@ def _public_folder(path: Path) -> Path | None:
     return next((p for p in (whole, whole.parent) if p.name in PUBLIC_SETS and (p / "dev").is_dir()), None)
 
 
-def _load_public(folder: Path, rubric: str | Path | None) -> LabelledSet:
+def _load_public(folder: Path, rubric: str | Path | Rubric | None) -> LabelledSet:
     read = read_public_set(folder.name, folder.parent)
-    if rubric is not None:
+    if rubric is not None and not (isinstance(rubric, Rubric) and rubric == read.rubric):
         raise UsageError(f"{folder.name} has a rubric of its own: leave out --rubric")
     if read.rubric is None:
         raise InputError("there are no labels to compare with", path=folder)

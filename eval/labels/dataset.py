@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from llm_grader.errors import MalformedInput
-from llm_grader.eval.labels.files import checked_label
+from llm_grader.eval.labels.checked import checked_label
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Label
 

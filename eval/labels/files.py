@@ -1,8 +1,9 @@
 """Gold labels on disk, read strictly.
 
-A label is the truth everything else is measured against, so nothing is guessed: ids and labels stay the text they are
-(`007`, `1e5`, `true`, `null`, `NA`), `label_source` has to be there, and whatever is odd stops the reading with the
-file and the line. Several annotators may label the same item; one annotator labels it once.
+A label is the truth everything else is measured against, so nothing is guessed: ids and labels of JSONL stay the text
+they are (`007`, `1e5`, `true`, `null`, `NA`), `label_source` has to be there, and whatever is odd is told, all of it at
+once, with the file and the line. Several annotators may label the same item; one annotator labels it once, or changes
+the label later, when both labels have a time.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,97 +20,158 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from llm_grader.errors import InputError, MalformedInput
+from llm_grader.eval.labels.checked import FIELDS, checked_label, name_key, with_one_spelling
+from llm_grader.eval.labels.sample import FILE as SAMPLE
+from llm_grader.eval.labels.sample import Drawn, read_sample
+from llm_grader.eval.labels.sheets import NumberedRow, open_sheet
+from llm_grader.eval.labels.words import FILE as WORDS
+from llm_grader.eval.labels.words import load_words
 from llm_grader.files.json_strict import parse_json
 from llm_grader.files.problems import explain
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label
 
-FIELDS = tuple(Label.model_fields)
-_REQUIRED = tuple(name for name, field in Label.model_fields.items() if field.is_required())
-_OPTIONAL = tuple(name for name in FIELDS if name not in _REQUIRED)
-_NUMBER = re.compile("[0-9]{1,18}")
-_SHOWN = 40
+_SUFFIXES = (".csv", ".jsonl")
+_MOST_FAULTS = 20
 
 
 @dataclass(frozen=True)
 class Gold:
-    """Labelled conversations: the transcripts by id, and every label about them."""
+    """Labelled conversations: the transcripts by id, every label about them, and the sample they were drawn as.
+
+    `notes` say in words what was left aside on reading.
+    """
 
     transcripts: dict[str, Transcript]
     labels: tuple[Label, ...]
+    sample: Mapping[str, Drawn] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
-    """The labels of a `.jsonl` or `.csv` file (UTF-8), in its order.
+    """The labels of a `.jsonl` (UTF-8) or `.csv` file (see `open_sheet`), in its order.
 
-    A CSV has one column a field, in any order, separated by commas, semicolons or tabs; a cell is taken as it stands.
-    `evidence_quotes` is a JSON list of strings. An empty cell in an optional column means that there is none.
+    In JSONL, and in a column of a sheet, `evidence_quotes` is a list of strings as JSON. An empty cell says nothing.
 
     Args:
         path: the file; its suffix says which format it is.
-        rubric: when given, each label has to be one that its item allows.
+        rubric: when given, each label has to be one that its item allows; in sheets it may be said in other words.
 
     Raises:
         MalformedInput: a line is no label, one annotator answers the same item twice, or the rubric does not know the
-            item or the label; names the file and the line.
+            item or the label; names the file and each line.
         InputError: the file cannot be read, or its suffix is neither `.jsonl` nor `.csv`.
     """
-    readers = {".jsonl": _jsonl_rows, ".csv": _csv_rows}
-    if path.suffix not in readers:
-        raise InputError(f"expected a .jsonl or .csv file of labels, found {path.suffix or 'no suffix'}", path=path)
-    labels: list[Label] = []
-    lines: dict[tuple[str, str, str, int | None], int] = {}
-    for number, row in readers[path.suffix](path):
-        try:
-            label = checked_label(row, rubric)
-            _check_new(label, lines, number)
-        except MalformedInput as error:
-            raise MalformedInput(error.message, path=path, where=f"line {number}") from None
-        labels.append(label)
-    return labels
+    return list(read_label_files([path], rubric=rubric)[0])
 
 
-def _check_new(label: Label, lines: dict[tuple[str, str, str, int | None], int], number: int) -> None:
-    first = lines.setdefault((label.transcript_id, label.item_id, label.annotator, label.turn), number)
-    if first != number:
-        raise MalformedInput(
-            f"{label.annotator} already labelled item {label.item_id!r} of {label.transcript_id!r} in line {first}: "
-            "keep one of the two"
-        )
+def read_label_files(
+    paths: Iterable[Path],
+    *,
+    rubric: Rubric | None = None,
+    words: Mapping[str, str] | None = None,
+    by_person: bool = False,
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """The labels of several files together, and notes on what was left aside.
 
-
-def checked_label(row: dict[str, Any], rubric: Rubric | None = None) -> Label:
-    """The label that a row of plain values holds, if it is one and the rubric (when given) allows it.
+    Args:
+        paths: the files.
+        rubric: as for `read_labels`.
+        words: what words of sheets mean, see `load_words`.
+        by_person: each file is one person's, after whom it is named.
 
     Raises:
-        MalformedInput: it is not; says what was found and what was expected.
+        MalformedInput, InputError: as for `read_labels`; an annotator may label an item in one of the files alone.
     """
-    try:
-        label = Label.model_validate_json(to_json(row), strict=True)
-    except ValidationError as error:
-        raise MalformedInput("; ".join(_messages(error, row))) from None
-    for name in ("transcript_id", "item_id", "label", "annotator"):
-        if not getattr(label, name).strip():
-            raise MalformedInput(f"{name}: expected text, found none")
-    if rubric is not None:
-        _check_against(rubric, label)
-    return label
+    reading = _Reading(rubric, words or {})
+    for path in paths:
+        reading.add(path, {"annotator": path.stem, "label_source": "human"} if by_person else {})
+    return reading.finish()
 
 
-def _messages(error: ValidationError, row: dict[str, Any]) -> Iterator[str]:
-    for problem in explain(error, row, keys=FIELDS):
-        place = ".".join(str(key) for key in problem.place)
-        yield f"{place}: {problem.message}" if place else problem.message
+class _Reading:
+    """Labels as they are read, and what is wrong with them.
 
+    Args:
+        rubric: that they answer, if that is known.
+        words: what words of sheets mean.
+    """
 
-def _check_against(rubric: Rubric, label: Label) -> None:
-    try:
-        item = rubric.item(label.item_id)
-    except KeyError:
-        raise MalformedInput(f"item_id: rubric {rubric.id} has no item {label.item_id!r}") from None
-    if label.label not in item.labels:
-        raise MalformedInput(f"label: expected one of {list(item.labels)} for {item.id}, found {label.label!r}")
+    def __init__(self, rubric: Rubric | None, words: Mapping[str, str]) -> None:
+        self._rubric = rubric
+        self._words = words
+        self._cells: dict[tuple[str, str, str, int | None], tuple[Label, Path, int]] = {}
+        self._faults: list[tuple[Path, int, str]] = []
+        self._blank = self._revised = 0
+        self._ignored: list[str] = []
+
+    def add(self, path: Path, given: Mapping[str, str]) -> None:
+        """Read a file; what a row does not say of annotator and source `given` says."""
+        if path.suffix not in _SUFFIXES:
+            raise InputError(f"expected a .jsonl or .csv file of labels, found {path.suffix or 'no suffix'}", path=path)
+        for number, row in self._rows(path, given):
+            if path.suffix == ".csv" and not str(row.get("label", "x")).strip():
+                self._blank += 1
+                continue
+            if "" in row:
+                self._faults.append((path, number, row[""]))
+                continue
+            try:
+                self._keep(checked_label(row, self._rubric), path, number)
+            except MalformedInput as error:
+                self._faults.append((path, number, error.message))
+
+    def _rows(self, path: Path, given: Mapping[str, str]) -> Iterator[NumberedRow]:
+        if path.suffix == ".jsonl":
+            name = {name: value for name, value in given.items() if name == "annotator"}
+            yield from ((number, {**name, **row}) for number, row in _jsonl_rows(path))
+            return
+        sheet = open_sheet(path, self._rubric, self._words, given)
+        self._ignored += [f"{path.name}: the columns {', '.join(sheet.ignored)} are no items"] if sheet.ignored else []
+        yield from sheet.rows
+
+    def _keep(self, label: Label, path: Path, number: int) -> None:
+        cell = (label.transcript_id, label.item_id, name_key(label.annotator), label.turn)
+        before = self._cells.get(cell)
+        if before is not None:
+            self._revise(label, *before)
+            if label.at is None or before[0].at is None or label.at <= before[0].at:
+                return
+        self._cells[cell] = label, path, number
+
+    def _revise(self, label: Label, before: Label, path: Path, number: int) -> None:
+        """Count a changed label; the later one counts.
+
+        Raises:
+            MalformedInput: nothing tells which of the two is the later.
+        """
+        if label.at is None or before.at is None or label.at == before.at:
+            raise MalformedInput(
+                f"{label.annotator} already labelled item {label.item_id!r} of {label.transcript_id!r} in line "
+                f"{number} of {path.name}: keep one of the two, or say with `at` when each was given"
+            )
+        self._revised += 1
+
+    def finish(self) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+        """The labels and the notes.
+
+        Raises:
+            MalformedInput: something is wrong; names every place, up to twenty.
+        """
+        if self._faults:
+            (path, number, message), *others = self._faults
+            more = [f"{'' if p == path else f'{p}: '}line {n}: {text}" for p, n, text in others[: _MOST_FAULTS - 1]]
+            rest = len(others) + 1 - _MOST_FAULTS
+            lines = [message, *more, *([f"and {rest:,} more"] if rest > 0 else [])]
+            raise MalformedInput("\n  ".join(lines), path=path, where=f"line {number}")
+        notes = list(self._ignored)
+        if self._blank:
+            notes.append(f"{self._blank:,} cells without a label were left out")
+        if self._revised:
+            notes.append(f"{self._revised:,} labels were changed later: the later ones count")
+        labels = (label for label, _, _ in self._cells.values())
+        return tuple(with_one_spelling(labels)), tuple(notes)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -135,73 +196,39 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             row = parse_json(line)
         except MalformedInput as error:
-            raise MalformedInput(error.message, path=path, where=f"line {number}") from None
-        if not isinstance(row, dict):
-            raise MalformedInput("expected one object a line", path=path, where=f"line {number}")
-        yield number, row
-
-
-def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    text = "".join(line for _, line in _lines(path))
-    heading = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
-    number = 1
-    try:
-        columns = next(rows, [])
-        _check_columns(columns)
-        number = rows.line_num + 1
-        for cells in rows:
-            if cells:
-                yield number, _csv_row(columns, cells)
-            number = rows.line_num + 1
-    except csv.Error as error:
-        raise MalformedInput(f"not valid CSV: {error}", path=path, where=f"line {number}") from None
-    except MalformedInput as error:
-        raise MalformedInput(error.message, path=path, where=f"line {number}") from None
-
-
-def _check_columns(columns: list[str]) -> None:
-    missing = [name for name in _REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in FIELDS]
-    if missing or unknown or len(set(columns)) < len(columns):
-        raise MalformedInput(
-            f"expected the columns {', '.join(_REQUIRED)} and any of {', '.join(_OPTIONAL)}, each once; "
-            f"found {', '.join(columns) or 'none'}"
-        )
-
-
-def _csv_row(columns: list[str], cells: list[str]) -> dict[str, Any]:
-    if len(cells) != len(columns):
-        raise MalformedInput(f"expected {len(columns)} cells, found {len(cells)}")
-    row: dict[str, Any] = {
-        name: cell for name, cell in zip(columns, cells, strict=True) if cell or name not in _OPTIONAL
-    }
-    if "turn" in row:
-        if _NUMBER.fullmatch(row["turn"]) is None:
-            raise MalformedInput(f"turn: expected a whole number, found {row['turn'][:_SHOWN]!r}")
-        row["turn"] = int(row["turn"])
-    if "evidence_quotes" in row:
-        try:
-            row["evidence_quotes"] = parse_json(row["evidence_quotes"])
-        except MalformedInput as error:
-            raise MalformedInput(f"evidence_quotes: expected a JSON list of strings: {error.message}") from None
-    return row
+            yield number, {"": error.message}
+            continue
+        yield number, row if isinstance(row, dict) else {"": "expected one object a line"}
 
 
 def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
     """The gold of a folder with `transcripts.jsonl` (canonical transcripts) and labels.
 
     The labels are in `labels.jsonl` or `labels.csv`; with a rubric, rather in `labels/<id of the rubric>`, with either
-    suffix, where that is there.
+    suffix or as a folder with a file a person, where that is there. `sample.jsonl` says how the conversations were
+    drawn, `words.yaml` what the words of sheets mean.
 
     Raises:
         MalformedInput: a line is no transcript or no label, an id stands twice, or a label is about a transcript or a
             turn that is not there; names the file and the line or the label.
-        InputError: a file is missing, or there are labels with both suffixes.
+        InputError: a file is missing, or labels lie in several places.
     """
+    transcripts = _read_transcripts(folder / "transcripts.jsonl")
+    path = _labels_place(folder, rubric)
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
+    labels, notes = read_label_files(files, rubric=rubric, words=load_words(folder / WORDS), by_person=path.is_dir())
+    for label in labels:
+        _check_place(label, transcripts, path)
+    return Gold(transcripts, labels, read_sample(folder / SAMPLE), notes)
+
+
+def _read_transcripts(source: Path) -> dict[str, Transcript]:
     transcripts: dict[str, Transcript] = {}
-    source = folder / "transcripts.jsonl"
     for number, row in _jsonl_rows(source):
+        if "" in row:
+            raise MalformedInput(row[""], path=source, where=f"line {number}")
         try:
             transcript = Transcript.model_validate_json(to_json(row))
         except ValidationError as error:
@@ -211,17 +238,15 @@ def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
         if transcript.id in transcripts:
             raise MalformedInput(f"the id {transcript.id!r} stands twice", path=source, where=f"line {number}")
         transcripts[transcript.id] = transcript
-    path = _labels_file(folder, rubric)
-    labels = read_labels(path, rubric=rubric)
-    for label in labels:
-        _check_place(label, transcripts, path)
-    return Gold(transcripts, tuple(labels))
+    return transcripts
 
 
-def _labels_file(folder: Path, rubric: Rubric | None) -> Path:
+def _labels_place(folder: Path, rubric: Rubric | None) -> Path:
+    """The file of labels, or the folder with one a person."""
     by_rubric = [] if rubric is None else [folder / "labels" / rubric.id]
     for stem in (*by_rubric, folder / "labels"):
-        found = [path for suffix in (".csv", ".jsonl") if (path := stem.with_suffix(suffix)).exists()]
+        found = [path for suffix in _SUFFIXES if (path := stem.with_suffix(suffix)).exists()]
+        found += [stem] if stem in by_rubric and stem.is_dir() else []
         if len(found) > 1:
             both = " and ".join(path.name for path in found)
             raise InputError(f"expected one file of labels, found both {both}: keep one", path=stem.parent)

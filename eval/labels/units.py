@@ -1,4 +1,4 @@
-"""Units: the place that one label, or one verdict, is about."""
+"""Units: the place that one label, or one verdict, is about; and what is known of the conversations around it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from llm_grader.verdict import Label, Verdict
+
+ADJUDICATOR = "adjudicator"
+"""The annotator whose label decides where people differ."""
 
 
 class Unit(NamedTuple):
@@ -18,6 +21,19 @@ class Unit(NamedTuple):
 
 
 Verdicts = Mapping[Unit, Verdict]
+
+
+class Conversations(NamedTuple):
+    """What is known of labelled conversations: a hash of what was said by id, and which are a random sample.
+
+    An id without a hash is a conversation of its own. `random` is None where nobody drew a sample.
+    """
+
+    contents: Mapping[str, str] = {}
+    random: frozenset[str] | None = None
+
+
+NOTHING_KNOWN = Conversations()
 
 
 def items_by_turn(labels: Iterable[Label]) -> frozenset[str]:

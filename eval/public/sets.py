@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from llm_grader.errors import InputError, MalformedInput, UsageError
-from llm_grader.eval.labels.files import checked_label
+from llm_grader.eval.labels.checked import checked_label
 from llm_grader.eval.labels.units import Unit
 from llm_grader.eval.public.bc3 import fetch_bc3
 from llm_grader.eval.public.fetching import Fetch, Rows, download

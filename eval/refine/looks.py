@@ -1,7 +1,8 @@
 """The log of looks: every use of held-out gold, with how many there may be fixed before the first.
 
-A held-out set that is tried again and again is no longer held out. With K looks in all, each test is at the level
-.05 / K, so that the chance of ever accepting a wording that is no better stays below .05 (Bonferroni).
+A held-out set that is tried again and again is no longer held out. A rubric has one budget of error for all its items:
+with K looks in all, each at one or several items, the tests of a look are at the level .05 / K together, so that the
+chance of ever accepting a wording of any item that is no better stays below .05 (Bonferroni over looks, Holm within).
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from llm_grader.transcript import Model
 
 ALPHA = 0.05
 DEFAULT_LOOKS = 2
-"""With two, an improvement from 80 to 90 % shows in four of five cases on 150 held-out conversations."""
+"""Looks of a rubric. With two, an improvement of one item from 80 to 90 % shows in four of five cases on 150 held-out
+conversations."""
 
 
 class Look(Model):
-    """One test of an item on held-out gold: the `number`th of `of`, at level `level`; `p` is adjusted over items.
+    """One test of an item on held-out gold, in the rubric's `number`th look of `of`; `p` is adjusted over its items.
 
     `held_out` is the hash of the conversations and labels that were looked at, `wording` that of the rubric tried.
     """
@@ -46,7 +48,7 @@ class LookLog:
 
     Args:
         path: the file; made at the first look.
-        of: how many looks an item has in all.
+        of: how many looks a rubric has in all.
 
     Raises:
         MalformedInput: a line is no look.
@@ -68,19 +70,20 @@ class LookLog:
         """The level of each look."""
         return ALPHA / self.of
 
-    def used(self, rubric_id: str, item_id: str) -> int:
-        """How many looks the item has taken."""
-        return sum((look.rubric_id, look.item_id) == (rubric_id, item_id) for look in self.looks)
+    def used(self, rubric_id: str) -> int:
+        """How many looks the rubric has taken."""
+        return max((look.number for look in self.looks if look.rubric_id == rubric_id), default=0)
 
-    def check(self, rubric_id: str, item_id: str) -> None:
-        """Refuse an item that has no look left.
+    def check(self, rubric_id: str) -> None:
+        """Refuse a rubric that has no look left.
 
         Raises:
             UsageError: it has none.
         """
-        if self.used(rubric_id, item_id) >= self.of:
+        if self.used(rubric_id) >= self.of:
             raise UsageError(
-                f"{self.path}: all {self.of} looks of {item_id} are taken: label new conversations and start a new log"
+                f"{self.path}: all {self.of} looks of {rubric_id} are taken: "
+                "label new conversations and start a new log"
             )
 
     def add(self, looks: Iterable[Look]) -> None:

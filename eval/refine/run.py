@@ -56,7 +56,7 @@ def refine(
 
     Anchors are taken from development gold; anchors alone are one more candidate. All items are tried at once, each
     round grading with the next wording of each. What is best there and beats the present wording is tested on held-out
-    gold, once, with that item alone reworded, and the look is logged.
+    gold, once, with that item alone reworded. All items tested share the error of one look, which is logged.
 
     Development gold is graded once, and once more for each candidate of the item that has most; held-out gold once, and
     once more for each item tested.
@@ -70,19 +70,18 @@ def refine(
         language: of the wording to change.
 
     Raises:
-        UsageError: there are labels alone, or no held-out gold; an item is unknown, not asked of a model, labelled turn
-            by turn, or has no look left.
+        UsageError: there are labels alone, or no held-out gold; the rubric has no look left; an item is unknown, not
+            asked of a model, or labelled turn by turn.
     """
     labelled.need_transcripts("refine")
     rubric, split = labelled.rubric, split_transcripts(labelled.transcripts)
     items = _items(labelled, item_ids)
-    for item in items if item_ids else []:
-        log.check(rubric.id, item.id)
+    log.check(rubric.id)
     dev, held_out = (_part(labelled, items, ids) for ids in (split.dev, split.held_out))
     cards = grade(list(dev.transcripts.values()), rubric)
     cases = [_case(labelled, item, cards) for item in items]
     if not item_ids:
-        cases = _most_wrong([case for case in cases if log.used(rubric.id, case.item.id) < log.of])
+        cases = _most_wrong(cases)
     cases = [_with_candidates(case, labelled, cards, propose) for case in cases]
     tried = _try_all(cases, dev, grade, language)
     chosen = {case.item.id: choose_best(case.right, tried[case.item.id]) for case in cases}
@@ -186,15 +185,17 @@ def _test(
         for case in tested
     ]
     tests = judge_held_out(trials, level=log.level)
-    log.add(_look(test, held_out, alone[test.item_id], log) for test in tests)
+    number = log.used(rubric.id) + 1
+    log.add(_look(test, held_out, alone[test.item_id], (log, number)) for test in tests)
     return {test.item_id: test for test in tests}
 
 
-def _look(test: HeldOutTest, held_out: LabelledSet, changed: Rubric, log: LookLog) -> Look:
+def _look(test: HeldOutTest, held_out: LabelledSet, changed: Rubric, at: tuple[LookLog, int]) -> Look:
+    log, number = at
     return Look(
         rubric_id=changed.id,
         item_id=test.item_id,
-        number=log.used(changed.id, test.item_id) + 1,
+        number=number,
         of=log.of,
         level=log.level,
         held_out=held_out.data_hash,

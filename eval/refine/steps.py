@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from llm_grader.eval.judge.item_answers import ADJUDICATOR, collect_answers, failing_label
+from llm_grader.eval.judge.item_answers import collect_answers, failing_label
 from llm_grader.eval.labels.sources import of_best_source
+from llm_grader.eval.labels.units import ADJUDICATOR
 from llm_grader.eval.refine.wordings import Anchor
-from llm_grader.eval.stats.paired import benjamini_hochberg, mcnemar_midp
+from llm_grader.eval.stats.paired import holm, mcnemar_midp
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Label, Scorecard
 
@@ -130,11 +131,11 @@ def trial_of(item: Item, before: Correct, after: Correct, decided: Mapping[str, 
 def judge_held_out(trials: Sequence[Trial], *, level: float) -> tuple[HeldOutTest, ...]:
     """The tests of wordings: accepted are those that are right more often, and find the failing label no less often.
 
-    Benjamini and Hochberg's procedure over the items, at `level`.
+    By Holm's procedure over the items, so that the chance of a single false one among them is at most `level`.
     """
     counts = [_changed(trial) for trial in trials]
     p_values = [mcnemar_midp(improved, worsened, alternative="greater").p for improved, worsened in counts]
-    adjusted = benjamini_hochberg(p_values, q=level)
+    adjusted = holm(p_values, q=level)
     tests = []
     for trial, (improved, worsened), p, shown in zip(trials, counts, adjusted.p, adjusted.rejected, strict=True):
         old, new = (_recall(right, trial.failing) for right in (trial.before, trial.after))

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from llm_grader.asking.judge import Judge, filled_by
+from llm_grader.asking.judge import Judge, filled_in_two
 from llm_grader.asking.messages import language_name
-from llm_grader.errors import InvalidOutput, MalformedInput
+from llm_grader.errors import MalformedInput
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.gateway.answer_text import AnswerModel
@@ -107,16 +107,14 @@ def reword(rubric: Rubric, wordings: Mapping[str, Wording], language: str) -> Ru
 async def propose_wordings(judge: Judge, item: Item, cases: Sequence[Confusion], *, language: str) -> list[Wording]:
     """Up to five wordings by a model, from cases that it got wrong with the present one.
 
-    Labels that the item does not have are dropped, and so is a wording that changes nothing. An unusable answer is no
-    proposal.
+    Labels that the item does not have are dropped, and so is a wording that changes nothing. An answer that cannot be
+    read is asked for once more.
 
     Raises:
+        InvalidOutput: nor can the second one.
         JudgeError: the request failed.
     """
-    try:
-        filled = await filled_by(judge, render_request(item, cases, language=language), _Proposals)
-    except InvalidOutput:
-        return []
+    filled = await filled_in_two(judge, render_request(item, cases, language=language), _Proposals)
     labels = set(_present_policy(item, language))
     found = []
     for proposal in _Proposals.model_validate(filled.answer.model_dump()).wordings[:MOST_WORDINGS]:

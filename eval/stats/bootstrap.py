@@ -68,18 +68,55 @@ def cluster_bootstrap(
 
 
 def replicates(
-    statistic: Statistic, units: npt.ArrayLike, *, n: int = 2000, seed: int, block: int = BLOCK
+    statistic: Statistic,
+    units: npt.ArrayLike,
+    *,
+    n: int = 2000,
+    seed: int,
+    prior: npt.ArrayLike | None = None,
+    block: int = BLOCK,
 ) -> FloatArray:
     """The statistic in `n` resamples of the clusters: shape (n, …), with … what the statistic gives for one sum.
 
     Statistics that are computed in one call share their resamples: their differences are paired. At most `block`
     counts of drawn clusters are in memory at once, which changes nothing else.
+
+    Args:
+        statistic: sums over clusters, shape (m, …), to m values or rows of values.
+        units: what each cluster adds to the sums, shape (clusters, …).
+        n: how many replicates.
+        seed: the same seed gives the same replicates.
+        prior: parts of a case that every replicate has beside the clusters, in the shape of one unit: each entry is the
+            mean of a gamma variable, so that cells in which nothing was seen are not taken for impossible.
+        block: see above.
     """
     values = np.asarray(units, dtype=np.float64)
     # Clusters that add the same are drawn together: as likely, and of thousands few are different.
     kinds, sizes = np.unique(values.reshape(len(values), -1), axis=0, return_counts=True)
     drawn = _resamples(sizes, n=n, seed=seed, rows=max(1, min(n, block // len(sizes))))
-    return np.concatenate([statistic((counts @ kinds).reshape(-1, *values.shape[1:])) for counts in drawn])
+    random = np.random.default_rng([seed, 1])
+    shapes = np.zeros(values.shape[1:]) if prior is None else np.asarray(prior, dtype=np.float64)
+    return np.concatenate(
+        [
+            statistic((counts @ kinds).reshape(-1, *values.shape[1:]) + _parts(random, shapes, len(counts)))
+            for counts in drawn
+        ]
+    )
+
+
+def _parts(random: np.random.Generator, shapes: FloatArray, rows: int) -> FloatArray:
+    """Gamma variables of these means, so many rows of them; nothing is drawn where all are 0."""
+    parts = np.zeros((rows, *shapes.shape))
+    used = shapes > 0
+    if used.any():
+        parts[:, used] = random.gamma(shapes[used], size=(rows, int(used.sum())))
+    return parts
+
+
+def wider(one: Interval, other: Interval) -> Interval:
+    """The interval that holds both; the estimate and the count are those of `one`. Bounds that are NaN say nothing."""
+    low, high = float(np.fmin(one.low, other.low)), float(np.fmax(one.high, other.high))
+    return Interval(one.estimate, low, high, one.n, one.defined)
 
 
 def percentile_interval(estimate: float, draws: FloatArray, clusters: int, confidence: float = 0.95) -> Interval:

@@ -51,6 +51,43 @@ def mcnemar_midp(b: int, c: int, *, alternative: Alternative = "two-sided") -> P
     return PairedTest(p, None, 1, changed)
 
 
+def mcnemar_power(pairs: int, forth: float, back: float, *, level: float = 0.05) -> float:
+    """The chance that `mcnemar_midp` finds a change of which these shares of the pairs go one way and the other.
+
+    Raises:
+        ValueError: the shares are no shares, or more than 1 together.
+    """
+    if not (forth >= 0 and back >= 0 and 0 < forth + back <= 1):
+        raise ValueError(f"expected shares of changed pairs, found {forth} and {back}")
+    power = 0.0
+    for changed in range(1, pairs + 1):
+        chance = float(stats.binom.pmf(changed, pairs, forth + back))
+        if chance < 1e-9:
+            continue
+        ways = np.arange(changed + 1)
+        fewer = np.minimum(ways, changed - ways)
+        p = 2 * stats.binom.cdf(fewer, changed, 0.5) - stats.binom.pmf(fewer, changed, 0.5)
+        power += chance * float(stats.binom.pmf(ways, changed, forth / (forth + back))[p <= level].sum())
+    return power
+
+
+def signed_test(sums: Sequence[int]) -> float:
+    """The p-value, two-sided with mid-p, that the signed sums of independent cases tend to neither side.
+
+    Exact: under the hypothesis the sign of each sum is a coin's. 1 when all are 0.
+    """
+    chances = np.ones(1)
+    for size in (abs(value) for value in sums if value):
+        shifted = np.zeros(chances.size + 2 * size)
+        shifted[: chances.size] += chances / 2
+        shifted[2 * size :] += chances / 2
+        chances = shifted
+    reach = (chances.size - 1) // 2
+    seen = abs(sum(sums))
+    distance = np.abs(np.arange(-reach, reach + 1))
+    return min(1.0, float(chances[distance > seen].sum() + chances[distance == seen].sum() / (2 if seen else 1)))
+
+
 def stuart_maxwell(table: npt.ArrayLike) -> PairedTest:
     """The Stuart–Maxwell test that a k × k table of before and after has equal margins (Stuart 1955, Maxwell 1970).
 
@@ -132,6 +169,22 @@ def benjamini_yekutieli(p: Sequence[float], *, q: float = 0.05) -> Adjusted:
         ValueError: a p-value is not between 0 and 1.
     """
     return _adjusted(p, q, "by")
+
+
+def holm(p: Sequence[float], *, q: float = 0.05) -> Adjusted:
+    """The chance of a single false one among all tests, whatever their dependence, is at most `q` (Holm 1979).
+
+    Raises:
+        ValueError: a p-value is not between 0 and 1.
+    """
+    values = np.asarray(p, dtype=np.float64)
+    if not ((values >= 0) & (values <= 1)).all():
+        raise ValueError(f"expected p-values between 0 and 1, found {list(p)}")
+    order = np.argsort(values)
+    stepped = np.maximum.accumulate(values[order] * np.arange(values.size, 0, -1))
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(stepped, 1)
+    return Adjusted(tuple(adjusted.tolist()), tuple((adjusted <= q).tolist()), q)
 
 
 def _adjusted(p: Sequence[float], q: float, method: Literal["bh", "by"]) -> Adjusted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 Rating = str | float | bool | None
 Row = Sequence[Rating] | npt.NDArray[Any]
 Ratings = Sequence[Row] | npt.NDArray[Any]
@@ -50,8 +51,9 @@ def code_ratings(ratings: Ratings, labels: Sequence[Rating] | None = None) -> tu
 
     Raises:
         ValueError: the rows differ in length, a category occurs twice in `labels`, or a rating is none of them.
+        TypeError: a row is a string, which would be taken apart into letters.
     """
-    rows = [row.tolist() if isinstance(row, np.ndarray) else list(row) for row in ratings]
+    rows = [row.tolist() if isinstance(row, np.ndarray) else list(row) for row in rater_rows(ratings)]
     if len({len(row) for row in rows}) > 1:
         raise ValueError(f"expected as many ratings from each rater, found {[len(row) for row in rows]}")
     if labels is None:
@@ -67,9 +69,25 @@ def code_ratings(ratings: Ratings, labels: Sequence[Rating] | None = None) -> tu
     return np.array(coded, dtype=np.int64).reshape(len(rows), -1 if rows else 0), categories
 
 
+def rater_rows(ratings: Ratings | Any) -> Iterator[Row]:
+    """The rows of ratings, one a rater; of a data frame the columns, as there a rater has a column.
+
+    Raises:
+        TypeError: the ratings, or those of one rater, are a string.
+    """
+    if hasattr(ratings, "columns") and hasattr(ratings, "to_numpy"):
+        ratings = ratings.to_numpy().T
+    for row in ratings:
+        if isinstance(row, str):
+            raise TypeError("expected the ratings of each rater as a list or a column, found text")
+        yield row
+
+
 def is_missing(value: Any) -> bool:
-    """Whether a rating is absent: None or NaN. Strings never are, whatever they say."""
-    return value is None or (isinstance(value, float) and value != value)
+    """Whether a rating is absent: None, NaN, or what pandas has for them. Strings never are, whatever they say."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and value != value
 
 
 def index_of(categories: Iterable[Hashable]) -> dict[Any, int]:

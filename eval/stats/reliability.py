@@ -15,7 +15,9 @@ from llm_grader.eval.stats.ratings import (
     category_counts,
     code_ratings,
     defined,
+    is_missing,
     positions,
+    rater_rows,
 )
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -28,7 +30,8 @@ def krippendorff_alpha(
     """Krippendorff's α = 1 - observed / expected disagreement on the coincidence matrix (Krippendorff 2011).
 
     Args:
-        ratings: raters × units; None and NaN are missing. Units with fewer than two ratings are left out.
+        ratings: raters × units, or a data frame with a column a rater; None and NaN are missing. Units with fewer than
+            two ratings are left out.
         level: how far apart two categories are. `ordinal` counts the ratings between them, which depends on the data
             (Krippendorff's own; Gwet's fixed `ordinal` weights are another thing).
         labels: the categories in order; needed for `ordinal` when they are strings.
@@ -127,7 +130,7 @@ def icc(ratings: Ratings, *, form: Form = "A1") -> Agreement:
     Returns:
         NaN with fewer than two raters or two complete units, or when nothing varies.
     """
-    table = np.array([[np.nan if x is None else x for x in row] for row in ratings], dtype=np.float64).T
+    table = np.array([[np.nan if is_missing(x) else x for x in row] for row in rater_rows(ratings)], dtype=np.float64).T
     table = table[~np.isnan(table).any(axis=1)] if table.size else table.reshape(0, 0)
     n, k = table.shape
     if n < 2 or k < 2:

@@ -16,6 +16,9 @@ from llm_grader.gateway.answer_text import DUPLICATE, AnswerModel, Words, declin
 from llm_grader.rubric.model import Item
 
 MAX_QUOTES = 4
+UNREADABLE = "unreadable_answer"
+REFUSED = "refused"
+_HINT = "try another --mode or model, see `llm-grader doctor`"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MISSING = object()
 
@@ -105,22 +108,24 @@ def read_answers(
 
 
 def read_text(
-    text: str,
-    items: Sequence[Item],
-    answer_models: type[BaseModel],
-    *,
-    confidences: Mapping[str, float] = {},
+    text: str, items: Sequence[Item], answer_models: type[BaseModel], *, confidences: Mapping[str, float] = {}
 ) -> Reply:
-    """Claims of an answer as it was written, as far as it can be trusted, see `parse_answers` and `read_answers`.
+    """Claims of an answer as it was written: what of it is sound counts, and nothing else is kept.
 
     Where none of `items` is in it, each of them has the problem `refused` or `unreadable_answer`.
     """
-    answers = parse_answers(text)
-    if any(item.id in answers for item in items):
-        return read_answers(answers, items, answer_models, confidences=confidences)
-    return Reply(
-        problems=dict.fromkeys((item.id for item in items), "refused" if declines(text) else "unreadable_answer")
-    )
+    answers = parse_answers(text, [item.id for item in items])
+    if not any(item.id in answers for item in items):
+        return Reply(problems=dict.fromkeys((item.id for item in items), unreadable(text)))
+    return read_answers(answers, items, answer_models, confidences=confidences)
+
+
+def unreadable(text: str) -> str:
+    """Problem of an answer in which nothing was found that was asked for, with a hint for people."""
+    if declines(text):
+        return f"{REFUSED}: the model declined to answer in words; {_HINT}"
+    found = "no JSON object in it that names what was asked for" if text.strip() else "nothing in it"
+    return f"{UNREADABLE}: {found}; {_HINT}"
 
 
 def _label_of(answer: Any) -> str | None:

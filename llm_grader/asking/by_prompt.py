@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 from pydantic import BaseModel
 
 from llm_grader.asking.answers import answers_by_item, read_answers, read_text, response_model
 from llm_grader.asking.judge import ItemsPerCall, Judge, counting, filled_by
 from llm_grader.asking.messages import Prompts
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import InvalidOutput, Truncated
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
+
+Render = Callable[[Sequence[Item]], list[Message]]
+"""Gives the messages that ask about some items."""
 
 
 class Layout:
@@ -29,27 +32,27 @@ class Layout:
     def __init__(self, prompts: Prompts, items_per_call: ItemsPerCall = "all") -> None:
         self.prompts = prompts
         self._items_per_call = items_per_call
-        self._model_of = functools.lru_cache(maxsize=256)(self._make_model)
+        self._model_of = lru_cache(maxsize=256)(self._make_model)
 
     def requests(
-        self, transcript: Transcript, items: Sequence[Item]
+        self, transcript: Transcript, items: Sequence[Item], *, turns: range | None = None
     ) -> Iterator[tuple[list[Message], tuple[Item, ...]]]:
         """Messages of each request about `items`, and which of them it asks about."""
-        together = self._items_per_call == "all"
-        if not items:
-            return
-        if together and tuple(items) == self.prompts.items(transcript.channel):
-            yield self.prompts.render(transcript), tuple(items)
-            return
-        size = len(items) if together else int(self._items_per_call)
+        size = len(items) or 1 if self._items_per_call == "all" else int(self._items_per_call)
         for start in range(0, len(items), size):
             part = tuple(items[start : start + size])
-            yield self.prompts.render(transcript, part), part
+            yield self.prompts.render(transcript, self._part(transcript, part), turns=turns), part
 
-    def repair(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> list[Message]:
-        """Messages that ask once more about `items` and say what was wrong; those before stay as they were."""
-        first = self.prompts.render(transcript, None if self._items_per_call == "all" else items)
-        return self.prompts.render_repair(first, problems)
+    def repair(
+        self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed], *, turns: range | None = None
+    ) -> list[Message]:
+        """Messages that ask once more about `items` and say what was wrong: those of a few, unless all failed."""
+        return self.prompts.render_repair(transcript, self._part(transcript, items), failed, turns=turns)
+
+    def _part(self, transcript: Transcript, items: Sequence[Item]) -> Sequence[Item] | None:
+        """The items, None where they are all of the rubric's and are asked together: the checklist comes first then."""
+        together = self._items_per_call == "all" and tuple(items) == self.prompts.items(transcript.channel)
+        return None if together else items
 
     def response_model(self, items: Sequence[Item]) -> type[BaseModel]:
         """Model of an answer about `items`; built once, which takes milliseconds."""
@@ -72,39 +75,45 @@ class PromptAsker:
         self._judge = judge
         self._layout = Layout(prompts, items_per_call)
 
-    async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
-        """Claims or problems for each of `items`, asked in the layout that suits `items_per_call`."""
+    async def ask(self, transcript: Transcript, items: Sequence[Item], *, turns: range | None = None) -> Reply:
+        """Claims or problems for each of `items`, asked in the layout that suits `items_per_call`.
+
+        `turns` are the part of the conversation to ask by; by default all of it.
+        """
         reply = Reply()
-        for messages, part in self._layout.requests(transcript, items):
+        render = partial(self._layout.prompts.render, transcript, turns=turns)
+        for messages, part in self._layout.requests(transcript, items, turns=turns):
             with counting(reply.usage):
-                reply += await self._in_halves(messages, part, transcript)
+                reply += await self._in_halves(messages, part, render)
         return reply
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
-        """Claims or problems for `items` only, asked once more with what was wrong."""
-        return await self._uncut(self._layout.repair(transcript, items, problems), tuple(items))
+    async def ask_again(
+        self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed], *, turns: range | None = None
+    ) -> Reply:
+        """Claims or problems for `items` only, asked once more with how the answers before failed."""
+        return await self._uncut(self._layout.repair(transcript, items, failed, turns=turns), tuple(items))
 
-    async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], transcript: Transcript) -> Reply:
-        """Reply about `items`; where the answer hits the token limit, from two requests about half of them each."""
-        if len(items) == 1:
-            return await self._uncut(messages, items)
-        try:
-            return await self._send(messages, items)
-        except Truncated as fault:
-            reply = Reply(usage=fault.usage or Usage(requests=1))
-        half = len(items) // 2
-        for part in (items[:half], items[half:]):
-            with counting(reply.usage):
-                reply += await self._uncut(self._layout.prompts.render(transcript, part), part)
+    async def _in_halves(self, messages: Sequence[Message], items: tuple[Item, ...], render: Render) -> Reply:
+        """Reply about `items`; what is lost at the token limit is asked again, in two requests where it is much."""
+        reply = await self._uncut(messages, items)
+        lost = tuple(item for item in items if reply.problems.get(item.id) == Truncated.code)
+        if len(items) == 1 or not lost:
+            return reply
+        half = len(lost) // 2 if len(lost) * 2 > len(items) else len(lost)
+        for part in (lost[:half], lost[half:]):
+            if part:
+                with counting(reply.usage):
+                    reply += await self._uncut(render(part), part)
         return reply
 
     async def _uncut(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:
-        """Reply to one request; nothing in an answer that hits the token limit is believed."""
+        """Reply to one request; of an answer that hits the token limit the items count that were whole before."""
         try:
             return await self._send(messages, items)
         except Truncated as fault:
-            problems = {item.id: fault.code for item in items}
-            return Reply(problems=problems, usage=fault.usage or Usage(requests=1))
+            whole = read_text(fault.text, items, self._layout.response_model(items)).claims
+            problems = {item.id: fault.code for item in items if item.id not in whole}
+            return Reply(claims=whole, problems=problems, usage=fault.usage or Usage(requests=1))
 
     async def _send(self, messages: Sequence[Message], items: tuple[Item, ...]) -> Reply:
         """Reply to one request, with whatever of its answer is sound."""

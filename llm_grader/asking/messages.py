@@ -10,6 +10,7 @@ so that a local server reads the transcript once.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -18,24 +19,28 @@ from typing import Any
 from jinja2 import FunctionLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from llm_grader.checking.claims import Failed
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, Rubric, wording
 from llm_grader.transcript import Channel, Role, Transcript, Turn, primary_language
-
-LANGUAGE_NAMES = {"en": "English", "de": "German", "cs": "Czech", "hu": "Hungarian", "et": "Estonian"}
 
 TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repair")
 """Templates of requests to grade, but for those to the embedded model."""
 LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item")
 """Templates of requests to the embedded model."""
-ROLE_TEMPLATES = ("roles",)
-"""Template of a request about the speakers' roles."""
+DECISION_TEMPLATES = ("decision_item", "decision_evidence", "transcript")
+"""Templates of requests to a model that only chooses."""
+ROLE_TEMPLATES = ("roles", "again")
+"""Templates of requests about the speakers' roles."""
 
+_LONGEST_QUOTE = 200
 _SPEAKERS = {"third_party": "third party", "unknown": "unknown speaker"}
 _PARTS = {"quoted": "quoted text", "forwarded": "forwarded text", "signature": "signature", "disclaimer": "disclaimer"}
 PROBLEMS = {
     "missing": "the answer was missing",
     "duplicate": "it was answered twice",
+    "unreadable_answer": "the answer could not be read as JSON",
+    "refused": "there was no answer",
     "quote_empty": "the label needs a quote, and there was none",
     "quote_too_short": "the quote was too short to prove anything",
     "quote_not_found": "the quote is not in the transcript",
@@ -44,8 +49,6 @@ PROBLEMS = {
     "quote_without_content": "the quote, or the turn it is from, says nothing",
     "quote_denied": "the words right before the quote deny it: quote them, too, or choose another label",
     "quote_overused": "the quote is too short to prove as many items as it was given for",
-    "unreadable_answer": "the answer could not be read",
-    "refused": "it was not answered",
 }
 """Problem of an answer → its words in a repair."""
 
@@ -69,18 +72,35 @@ class Prompts:
         """The items of the rubric that a model is asked about conversations on `channel`."""
         return self.rubric.model_items(channel)
 
-    def render(self, transcript: Transcript, items: Sequence[Item] | None = None) -> list[Message]:
-        """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel."""
-        words = render_transcript(transcript)
+    def render(
+        self, transcript: Transcript, items: Sequence[Item] | None = None, *, turns: range | None = None
+    ) -> list[Message]:
+        """Messages that ask about `items`, or about all of the rubric's items for the transcript's channel.
+
+        `turns` are the part of the conversation to read; by default all of it.
+        """
+        words = render_transcript(transcript, turns=turns)
         if items is None:
             return [_chat_message("system", self._system(transcript.channel)), _chat_message("user", words)]
         rules = self._rules(transcript.channel)
         return [_chat_message("system", rules), _chat_message("user", f"{words}\n{self._checklist(items)}")]
 
-    def render_repair(self, messages: Sequence[Message], problems: Mapping[str, str]) -> list[Message]:
-        """Messages that ask again about items (id → what was wrong), after the ones that asked first."""
-        again = [{"item_id": item_id, "what": PROBLEMS.get(what, what)} for item_id, what in problems.items()]
-        return [*messages, _chat_message("user", template("repair").render(problems=again))]
+    def render_repair(
+        self,
+        transcript: Transcript,
+        items: Sequence[Item] | None,
+        failed: Mapping[str, Failed],
+        *,
+        turns: range | None = None,
+    ) -> list[Message]:
+        """Messages that ask again about `items`, or all: as the first time, and what failed (id → how) at the end."""
+        *before, last = self.render(transcript, items, turns=turns)
+        note = (
+            template("repair")
+            .render(failed=[_failed_item(self.rubric.item(id_), failed[id_]) for id_ in failed])
+            .strip()
+        )
+        return [*before, _chat_message(last["role"], f"{last['content']}\n\n{note}")]
 
     def _system(self, channel: Channel) -> str:
         if channel not in self._systems:
@@ -96,9 +116,33 @@ class Prompts:
         )
 
 
+@cache
 def language_name(code: str) -> str:
-    """Name of a language in a prompt: the English one, or its code where that is not known."""
-    return LANGUAGE_NAMES.get(primary_language(code), code)
+    """Name of a language in a prompt: the English one of CLDR, or its code where that has none."""
+    from babel import Locale
+
+    names = Locale("en").languages
+    return str(names.get(primary_language(code), code))
+
+
+def _failed_item(item: Item, failed: Failed) -> dict[str, Any]:
+    """An item as the repair template shows it: the earlier label and quotes, where there are any, and what is wrong.
+
+    Quotes are the judge's own words: each stays on its line, in quotation marks that it cannot close.
+    """
+    label = failed.claim.label if failed.claim and failed.claim.label in item.labels else None
+    quotes = failed.claim.quotes if failed.claim and label else ()
+    return {
+        "id": item.id,
+        "label": label,
+        "quotes": [{"turn": quote.turn, "words": _on_one_line(quote.quote)} for quote in quotes if quote.quote.strip()],
+        "what": PROBLEMS.get(failed.problem.partition(": ")[0], failed.problem),
+        "speakers": " or ".join(item.evidence.speakers(label)),
+    }
+
+
+def _on_one_line(words: str) -> str:
+    return json.dumps(" ".join(words.split())[:_LONGEST_QUOTE], ensure_ascii=False)
 
 
 def prompt_item(item: Item, language: str) -> dict[str, Any]:
@@ -132,27 +176,45 @@ def _quote_line(item: Item) -> str:
     return "; ".join(needed + allowed) or f"{' or '.join(rule.speakers())}, for no label"
 
 
-def render_transcript(transcript: Transcript, *, code: str | None = None, speakers: Mapping[str, str] = {}) -> str:
+def render_transcript(
+    transcript: Transcript,
+    *,
+    code: str | None = None,
+    speakers: Mapping[str, str] = {},
+    turns: range | None = None,
+) -> str:
     """Transcript inside its fence: every character of every turn, and headers that nothing in it can imitate.
 
     Args:
         transcript: the conversation.
         code: of the fence, by default the transcript's own; see `fence_code`.
         speakers: what to call speakers whose role is unknown.
+        turns: the part to show, by the numbers that its turns have in the whole; by default all of it.
     """
     day = None
-    turns = []
-    for number, turn in enumerate(transcript.turns):
+    shown = []
+    for number in range(len(transcript.turns)) if turns is None else turns:
+        turn = transcript.turns[number]
         today = turn.at.date() if turn.at else day
         unknown = turn.role == "unknown" and turn.kind == "message"
         who = (speakers.get(turn.speaker or "") if unknown else None) or speaker_of(turn, transcript)
-        heading = who + _time_of(turn, dated=today != day)
+        heading = who + _time_of(turn, recorded=transcript.channel == "call", dated=today != day)
         parts = [{"heading": _PARTS.get(s.kind, ""), "text": turn.text[s.start : s.end]} for s in turn.segments]
         subject = f"Subject: {turn.subject}" if turn.subject else ""
         parts = parts or [{"heading": "", "text": turn.text}]
-        turns.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
+        shown.append({"number": number, "heading": heading, "subject": subject, "parts": parts})
         day = today
-    return template("transcript").render(code=code or fence_code(transcript), turns=turns)
+    return template("transcript").render(
+        code=code or fence_code(transcript), turns=shown, part="" if turns is None else _part(turns, transcript)
+    )
+
+
+def _part(turns: range, transcript: Transcript) -> str:
+    last = len(transcript.turns) - 1
+    return (
+        f"a part of the conversation, turns {turns[0]} to {turns[-1]} of 0 to {last}: answer by this part alone, the "
+        "others are read apart"
+    )
 
 
 def fence_code(*transcripts: Transcript) -> str:
@@ -185,11 +247,12 @@ def speaker_of(turn: Turn, transcript: Transcript) -> str:
     return who
 
 
-def _time_of(turn: Turn, *, dated: bool) -> str:
+def _time_of(turn: Turn, *, recorded: bool, dated: bool) -> str:
+    """Time in a header: into the recording where there is one, else by the clock, for the hour can matter."""
+    if recorded and turn.start is not None:
+        return f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
     if turn.at:
         return f", {turn.at:%Y-%m-%d %H:%M}" if dated else f", {turn.at:%H:%M}"
-    if turn.start is not None:
-        return f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
     return ""
 
 

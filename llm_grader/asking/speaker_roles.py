@@ -5,17 +5,19 @@ A role counts only with words of that speaker which are in the conversation; wit
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ValidationError, create_model
 
 from llm_grader.asking.answers import CitedQuote
-from llm_grader.asking.judge import Judge, filled_by
+from llm_grader.asking.judge import Judge, filled_in_two
 from llm_grader.asking.messages import render_transcript, template
-from llm_grader.checking.evidence import QuoteFinder
-from llm_grader.errors import EndpointError, JudgeError
-from llm_grader.gateway.answer_text import AnswerModel
+from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.checking.loose import find_places
+from llm_grader.errors import EndpointError, InvalidOutput, JudgeError, Truncated
+from llm_grader.gateway.answer_text import AnswerModel, parse_answers
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import EvidenceRule
 from llm_grader.transcript import Role, Transcript, Turn
@@ -68,7 +70,8 @@ def roles_to_ask(transcript: Transcript) -> RoleQuestion | None:
 async def ask_roles(transcript: Transcript, judge: Judge) -> tuple[Transcript, Usage]:
     """Transcript with the roles that `judge` can show, and what asking took.
 
-    A failed request leaves the roles unknown.
+    An answer that cannot be read is asked for once more, and of the second one whatever can be read counts. A failed
+    request leaves the roles unknown.
 
     Raises:
         EndpointError: the key, quota, model or address is wrong.
@@ -78,13 +81,14 @@ async def ask_roles(transcript: Transcript, judge: Judge) -> tuple[Transcript, U
     if question is None:
         return transcript, Usage()
     try:
-        filled = await filled_by(judge, question.messages(), question.response_model())
+        filled = await filled_in_two(judge, question.messages(), question.response_model())
+        answers, usage = filled.answer.model_dump(), filled.usage
     except EndpointError:
         raise
     except JudgeError as fault:
-        return transcript, fault.usage or Usage()
-    answers = {name: SpeakerAnswer.model_validate(answer) for name, answer in filled.answer.model_dump().items()}
-    return _with_roles(transcript, dict(_shown(question, answers))), filled.usage
+        text = fault.text if isinstance(fault, InvalidOutput | Truncated) else ""
+        answers, usage = parse_answers(text, question.speakers), fault.usage or Usage()
+    return _with_roles(transcript, dict(_shown(question, dict(_sound(answers))))), usage
 
 
 def assumed_roles(transcript: Transcript) -> Transcript:
@@ -105,12 +109,25 @@ def _first_turns(transcript: Transcript) -> Iterator[Turn]:
         left -= len(turn.text)
 
 
+def _sound(answers: Mapping[str, Any]) -> Iterator[tuple[str, SpeakerAnswer]]:
+    """The answers that can be read: one that cannot takes nothing from the others."""
+    for name, answer in answers.items():
+        with contextlib.suppress(ValidationError):
+            yield name, SpeakerAnswer.model_validate(answer)
+
+
 def _shown(question: RoleQuestion, answers: Mapping[str, SpeakerAnswer]) -> Iterator[tuple[str, Role]]:
     """Speakers and their roles, as far as words of theirs were cited that they said."""
     finder = QuoteFinder(question.beginning)
-    for name, answer in answers.items():
-        found = (finder.resolve(cited.quote, _ANYBODY, turn=cited.turn) for cited in answer.evidence)
-        turns = (question.beginning.turns[place.turn] for place in found if isinstance(place, Evidence))
+
+    def resolve(words: str, turn: int | None) -> Evidence | Unverified:
+        return finder.resolve(words, _ANYBODY, turn=turn)
+
+    for name in question.speakers.keys() & answers.keys():
+        answer = answers[name]
+        found = (find_places(cited.quote, cited.turn, question.beginning, resolve) for cited in answer.evidence)
+        places = (place for several in found if not isinstance(several, Unverified) for place in several)
+        turns = (question.beginning.turns[place.turn] for place in places)
         if answer.role != "unknown" and any(turn.speaker == question.speakers[name] for turn in turns):
             yield question.speakers[name], answer.role
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from llm_grader.asking.answers import read_text
 from llm_grader.batch.files import ResultLine
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError, Truncated
 from llm_grader.gateway.answer_text import label_probabilities
 from llm_grader.gateway.faults import fault_of
@@ -97,10 +97,10 @@ class RecordedAsker:
             raise failed from None
         return reply.model_copy(update={"usage": ledger.usage(0)})
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
         """The same problems: what failed a check needs review."""
         del transcript, items
-        return Reply(problems=dict(problems))
+        return Reply(problems={item_id: one.problem for item_id, one in failed.items()})
 
     def _read(self, ledger: Ledger, items: Sequence[Item]) -> Reply:
         """As when it comes from an endpoint: a whole answer counts, else the ledger says what is wrong with it."""
@@ -111,9 +111,10 @@ class RecordedAsker:
             return reply
         fault = ledger.fault()
         if isinstance(fault, Truncated):
-            return Reply(problems={item.id: fault.code for item in items})
+            cut = {item.id: fault.code for item in items if item.id not in reply.claims}
+            return Reply(claims=reply.claims, problems=cut)
         if isinstance(fault, InvalidOutput):
-            return reply
+            return reply if reply.claims else read_text(ledger.text, items, self._answer_models)
         raise fault
 
 

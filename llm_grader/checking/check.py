@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from llm_grader.checking.claims import Claim, Reply
 from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.checking.loose import find_places
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import Evidence, Judged, Verdict
 
@@ -67,13 +68,18 @@ def _verify(
 ) -> tuple[tuple[Evidence, ...], list[Unverified]]:
     found: dict[_Place, Evidence] = {}
     failed: list[Unverified] = []
+
+    def resolve(words: str, turn: int | None) -> Evidence | Unverified:
+        return finder.resolve(words, item.evidence, turn=turn, label=claim.label)
+
     for cited in claim.quotes:
-        result = finder.resolve(cited.quote, item.evidence, turn=cited.turn, label=claim.label)
-        if isinstance(result, Unverified):
-            failed.append(result)
+        places = find_places(cited.quote, cited.turn, finder.transcript, resolve)
+        if isinstance(places, Unverified):
+            failed.append(places)
             continue
-        evidence = result.model_copy(update={"match": "repaired"}) if repaired else result
-        found[_place(evidence)] = evidence
+        for place in places:
+            evidence = place.model_copy(update={"match": "repaired"}) if repaired else place
+            found[_place(evidence)] = evidence
     return tuple(found.values()), failed
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pydantic import Field
 
 from llm_grader.transcript import Model, Share
@@ -23,6 +25,13 @@ class Claim(Model):
     reason: str = ""
     quotes: tuple[Quote, ...] = ()
     confidence: Share | None = None
+
+
+class Failed(NamedTuple):
+    """Answer about one item that failed a check: its problem, and the claim where there was one."""
+
+    problem: str
+    claim: Claim | None = None
 
 
 class Reply(Model):

@@ -59,7 +59,7 @@ class QuoteFinder:
     """
 
     def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
+        self.transcript = transcript
         self._folded: dict[int, Folded] = {}
         self._says_nothing = functools.cache(lambda index: says_nothing(transcript.turns[index]))
 
@@ -93,7 +93,7 @@ class QuoteFinder:
         if sum(map(str.isalnum, bare)) < _LEAST_LETTERS:
             return Unverified.QUOTE_TOO_SHORT
         sought = _Sought(quote.strip(), tuple(dict.fromkeys((cited, bare))), rule.speakers(label))
-        turns = range(len(self._transcript.turns))
+        turns = range(len(self.transcript.turns))
         if turn is not None and turn in turns:
             hinted = self._look(turn, sought)
             if isinstance(hinted, Evidence):
@@ -106,7 +106,7 @@ class QuoteFinder:
         return best
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:
-        turn = self._transcript.turns[index]
+        turn = self.transcript.turns[index]
         span, why_not = self._places(index, sought)
         if span is None:
             return why_not
@@ -123,7 +123,7 @@ class QuoteFinder:
 
     def _places(self, index: int, sought: _Sought) -> tuple[_Span | None, Unverified]:
         """Span in which the turn says it, letter by letter if it does, and what is wrong with the others."""
-        turn = self._transcript.turns[index]
+        turn = self.transcript.turns[index]
         bodies = turn.body_spans() if turn.spoken else ()
         found, why_not = None, Unverified.QUOTE_NOT_FOUND
         for start, end in self._spans(index, sought.folds):
@@ -139,13 +139,13 @@ class QuoteFinder:
 
     def _spans(self, index: int, folds: tuple[str, ...]) -> Iterator[_Span]:
         if index not in self._folded:
-            self._folded[index] = Folded(self._transcript.turns[index].text)
+            self._folded[index] = Folded(self.transcript.turns[index].text)
         for folded in folds:
             yield from self._folded[index].places(folded)
 
     def _objection(self, index: int, words: str, speakers: tuple[Role, ...]) -> Unverified | None:
-        turn = self._transcript.turns[index]
-        if turn.role not in speakers or (turn.role == "agent" and not self._transcript.under_review(turn)):
+        turn = self.transcript.turns[index]
+        if turn.role not in speakers or (turn.role == "agent" and not self.transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
         return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) or not weight_of(words) else None
 

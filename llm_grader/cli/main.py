@@ -13,18 +13,20 @@ import typer
 from llm_grader.cli.commands import rubric as rubric_commands
 from llm_grader.cli.commands.audit.serve import app as audit_app
 from llm_grader.cli.commands.batch import app as batch_app
-from llm_grader.cli.commands.calibrate import calibrate
 from llm_grader.cli.commands.consistency import consistency
 from llm_grader.cli.commands.doctor import doctor
-from llm_grader.cli.commands.drift import drift
-from llm_grader.cli.commands.eval import app as eval_app
 from llm_grader.cli.commands.figures import figures
 from llm_grader.cli.commands.grade import grade
-from llm_grader.cli.commands.plan import plan
 from llm_grader.cli.commands.read import read
-from llm_grader.cli.commands.refine import refine
 from llm_grader.cli.commands.render import render
+from llm_grader.cli.commands.report import report
 from llm_grader.cli.commands.results import app as results_app
+from llm_grader.cli.measuring.calibrate import calibrate
+from llm_grader.cli.measuring.drift import drift
+from llm_grader.cli.measuring.eval import app as eval_app
+from llm_grader.cli.measuring.plan import plan
+from llm_grader.cli.measuring.refine import refine
+from llm_grader.cli.measuring.sample import sample
 from llm_grader.cli.setup.options import name_values
 from llm_grader.cli.terminal.interrupts import NO_ROOM, NOBODY_READS, discard_stdout, no_room
 from llm_grader.cli.terminal.outputs import guard_streams
@@ -72,9 +74,11 @@ app.command("read")(read)
 app.command("render")(render)
 app.add_typer(rubric_commands.app, name="rubric")
 app.add_typer(results_app, name="results")
+app.command("report")(report)
 app.command("figures")(figures)
 app.command("consistency")(consistency)
 app.add_typer(batch_app, name="batch")
+audit_app.command("sample")(sample)
 app.add_typer(audit_app, name="audit")
 app.add_typer(eval_app, name="eval")
 app.command("plan")(plan)

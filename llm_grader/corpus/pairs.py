@@ -7,16 +7,18 @@ conversations, as they are in grading.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from llm_grader.asking.answers import CitedQuote
+from llm_grader.asking.answers import CitedQuote, unreadable
 from llm_grader.asking.judge import Judge, filled_by
 from llm_grader.asking.messages import PROBLEMS, fence_code, language_name, render_transcript, template
 from llm_grader.checking.evidence import QuoteFinder, Unverified
+from llm_grader.checking.loose import find_places
 from llm_grader.corpus.neighbours import QuestionIndex
-from llm_grader.errors import EndpointError, JudgeError
+from llm_grader.errors import EndpointError, InvalidOutput, JudgeError
 from llm_grader.gateway.answer_text import AnswerModel, Words
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.work import Work, current_work
@@ -156,7 +158,7 @@ class PairJudge:
         return [{"role": "system", "content": self._rules}, {"role": "user", "content": question}]
 
     async def judge(self, pair: Pair) -> PairVerdict:
-        """The checked answer about a pair, which is asked about once more where a quote fails its check.
+        """The checked answer about a pair, asked for once more where it cannot be read or a quote fails its check.
 
         A failed request makes a verdict with status error; only what stops the whole run is raised.
 
@@ -172,6 +174,10 @@ class PairJudge:
                 filled = await filled_by(self._judge, self.render(pair, problems), PairAnswer)
             except EndpointError:
                 raise
+            except InvalidOutput as fault:
+                usage += fault.usage or Usage()
+                problems = {"answer": unreadable(fault.text).partition(":")[0]}
+                continue
             except JudgeError as fault:
                 return _unknown(pair, "error", fault.code, usage + (fault.usage or Usage()))
             usage += filled.usage
@@ -209,8 +215,9 @@ class PairJudge:
         found: dict[str, tuple[Evidence, ...]] = {}
         wrong: dict[str, str] = {}
         for part, quotes in cited.items():
-            results = [finder.resolve(q.quote, _RULES[part], turn=q.turn) for q in quotes[:_MOST_QUOTES]]
-            evidence = [result for result in results if isinstance(result, Evidence)]
+            resolve = partial(_resolved, finder, _RULES[part])
+            results = [find_places(q.quote, q.turn, finder.transcript, resolve) for q in quotes[:_MOST_QUOTES]]
+            evidence = [place for places in results if not isinstance(places, Unverified) for place in places]
             if redaction is not None:
                 evidence = [restore(e, transcript.turns[e.turn], redaction.spans[e.turn]) for e in evidence]
             found[part] = tuple(evidence)
@@ -218,6 +225,10 @@ class PairJudge:
                 failed = (str(result) for result in results if isinstance(result, Unverified))
                 wrong[part] = next(failed, str(Unverified.QUOTE_EMPTY))
         return found, wrong
+
+
+def _resolved(finder: QuoteFinder, rule: EvidenceRule, words: str, turn: int | None) -> Evidence | Unverified:
+    return finder.resolve(words, rule, turn=turn)
 
 
 def _agent(transcript: Transcript, found: Mapping[str, Sequence[Evidence]]) -> str | None:

@@ -43,6 +43,8 @@ class Figure(Model):
         definition: what the figure is, in words.
         median: of the same numbers as the mean in `value`, where it means something.
         p90: their 90th percentile.
+        low: where its 95 % interval begins, of quality figures.
+        high: where it ends.
         reason: why there is no value.
     """
 
@@ -55,6 +57,8 @@ class Figure(Model):
     definition: str
     median: float | None = None
     p90: float | None = None
+    low: float | None = None
+    high: float | None = None
     reason: str | None = None
 
 

@@ -10,11 +10,11 @@ import contextlib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import from_json
 
 from llm_grader.transcript import Model
@@ -49,15 +49,53 @@ class Choice(Model):
 
 
 class AnswerModel(BaseModel):
-    """Base of what a judge fills in. Its JSON schema carries no titles: they are paid for and say nothing."""
+    """Base of what a judge fills in: strict in what it asks for, and read leniently where there is no doubt.
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+    Its JSON schema allows no other key and carries no titles: they are paid for and say nothing. An answer may have
+    keys that nobody asked for, and values written in another way, see `as_meant`.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+        strict=True,
+        allow_inf_nan=False,
+        frozen=True,
+        json_schema_extra={"additionalProperties": False},
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_meant(cls, value: Any, info: ValidationInfo) -> Any:
+        return as_meant(value, cls.model_fields[info.field_name or ""].annotation)
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema without titles, descriptions and defaults."""
         schema: dict[str, Any] = _without_titles(super().model_json_schema(*args, **kwargs))
-        return {"title": "Verdicts", **schema}
+        return schema
+
+
+def as_meant(value: Any, expected: Any) -> Any:
+    """Value of an answer as its type has it, where it is written in another way and can mean nothing else.
+
+    An option in other letters or with blanks (`"Not met"`), a whole number as text (`"3"`, `"turn 3"`) or as 3.0, null
+    for an empty list or text, and one object for a list of one. Anything else stays what it is.
+    """
+    kind = get_origin(expected) or expected
+    if kind is Literal and isinstance(value, str):
+        meant = [option for option in get_args(expected) if _folded(option) == _folded(value)]
+        return meant[0] if len(meant) == 1 else value
+    if kind is int and isinstance(value, str) and (number := _NUMBER.fullmatch(value)):
+        return int(number[1])
+    if kind is int and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if kind is list and (value is None or isinstance(value, dict)):
+        return [] if value is None else [value]
+    return "" if kind is str and value is None else value
+
+
+def _folded(option: str) -> str:
+    return _BETWEEN_WORDS.sub("_", option.strip(_AROUND_AN_OPTION).casefold())
 
 
 def _without_titles(schema: Any) -> Any:
@@ -84,6 +122,10 @@ Words = Annotated[str, AfterValidator(_whole)]
 DUPLICATE = object()
 """Value of a key that comes twice in an object: neither of the two can be believed."""
 
+_NUMBER = re.compile(r"\s*(?:turn\s+)?(\d{1,9})\s*", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_AROUND_AN_OPTION = " \t\r\n.\"'`*"
+_DEEPEST_WRAPPING = 3
 _OBJECT = re.compile(r'\{\s*(?=")')
 _KEY = re.compile(r'"\s*:')
 _BLANK = re.compile(r"\s*")
@@ -94,45 +136,70 @@ _DECLINING = re.compile(
 )
 
 
-def parse_answers(text: str) -> dict[str, Any]:
+def parse_answers(text: str, asked: Collection[str] = ()) -> dict[str, Any]:
     """JSON answer, as much of it as can be trusted.
 
-    Prose and fences around it are skipped, and of several objects the last one counts: what comes before may be
-    repeated from the transcript. A key that comes twice loses its value, and of a cut-off answer only those values are
-    kept after which it goes on. Nothing readable gives an empty dict.
+    Prose and fences around it are skipped. Of several objects the one with most of the `asked` keys counts, also where
+    it is wrapped in another, and of those with as many the last one: what comes before may be repeated from the
+    transcript. A key that comes twice loses its value, and of a cut-off answer only those values are kept after which
+    it goes on. Nothing readable gives an empty dict.
     """
-    answers: dict[str, Any] = {}
-    found = _OBJECT.search(text)
+    best: dict[str, Any] = {}
+    found, depth = _OBJECT.search(text), 0
     while found:
-        pairs, at = _read_object(text, found.end())
-        answers = _unique(pairs) or answers
+        pairs, at, broken_at = _read_object(text, found.end())
+        answers = max(_wrapped(_unique(pairs)), key=lambda inner: _count(inner, asked))
+        if answers and _count(answers, asked) >= _count(best, asked):
+            best = answers
+        if asked and broken_at is not None and depth < _DEEPEST_WRAPPING:  # what it wraps may have come farther
+            at, depth = broken_at, depth + 1
         found = _OBJECT.search(text, at)
-    return answers
+    return best
 
 
 def declines(text: str) -> bool:
     """Whether prose in place of an answer begins as models do that will not give one."""
-    return bool(_DECLINING.match(text))
+    return bool(_DECLINING.match(text.strip()))
 
 
-def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int]:
-    """The complete pairs of the object whose first key is at `at`, and where to look for the next object."""
+def _count(answers: Mapping[str, Any], asked: Collection[str]) -> int:
+    return sum(key in answers for key in asked)
+
+
+def _wrapped(answers: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The object, and those that are values in it."""
+    yield answers
+    if depth < _DEEPEST_WRAPPING:
+        for value in answers.values():
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, dict):
+                    yield from _wrapped(part, depth + 1)
+
+
+def _read_object(text: str, at: int) -> tuple[list[tuple[str, Any]], int, int | None]:
+    """The complete pairs of the object whose first key is at `at`, and where to look for the next object.
+
+    At last, where its last value begins if that breaks off.
+    """
     pairs: list[tuple[str, Any]] = []
+    value_at = None
     try:
         while True:
+            value_at = None
             key, at = _DECODER.raw_decode(text, _skip_blank(text, at))
             colon = _skip_blank(text, at)
             if text[colon] != ":":
-                return pairs, at
-            value, end = _DECODER.raw_decode(text, _skip_blank(text, colon + 1))
+                return pairs, at, None
+            value_at = _skip_blank(text, colon + 1)
+            value, end = _DECODER.raw_decode(text, value_at)
             end = _skip_blank(text, end)
             if text[end] in ",}":
                 pairs.append((key, value))
             if text[end] != ",":
-                return pairs, end
+                return pairs, end, None
             at = end + 1
     except (ValueError, IndexError, RecursionError):
-        return pairs, len(text)  # it breaks off: what follows belongs to it
+        return pairs, len(text), value_at  # it breaks off: what follows belongs to it
 
 
 def _skip_blank(text: str, at: int) -> int:

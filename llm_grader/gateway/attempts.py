@@ -29,7 +29,7 @@ from llm_grader.errors import (
     TransientError,
     UsageError,
 )
-from llm_grader.gateway.bodies import OPTIONAL, OUTPUT_LIMITS
+from llm_grader.gateway.bodies import OUTPUT_LIMITS
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.client import classify
 from llm_grader.gateway.ledger import Ledger
@@ -133,7 +133,7 @@ class Adapting:
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, sent again where only an optional parameter was in its way."""
         while True:
-            offered = set(OPTIONAL) - self._rejected
+            offered = set(ledger.optional) - self._rejected
             limit = next((name for name in OUTPUT_LIMITS if name in offered), None)
             try:
                 return await self._send(request, ledger)

@@ -6,21 +6,46 @@ Their errors become ours here; their texts, which may hold a transcript, go no f
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
 from llm_grader.gateway.answer_text import Choice, has_duplicate_keys, option_logprobs
-from llm_grader.gateway.bodies import Message, filling_arguments, filling_in, render_choice
+from llm_grader.gateway.bodies import (
+    Message,
+    Question,
+    filling_arguments,
+    filling_in,
+    path_of,
+    render_choice,
+    render_decisions,
+    render_request,
+)
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import FILTERED, Ledger
 from llm_grader.gateway.prices import OPENAI_URL
+from llm_grader.usage import Usage
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
+REFUSED = "refused"
+MISSING = "missing"
+
+
+class Decided(NamedTuple):
+    """Answers by the question's name, as option → probability (0–1), and what they took.
+
+    `problems` names, for each question without an answer, why there is none: refused or missing.
+    """
+
+    probabilities: Mapping[str, Mapping[str, float]]
+    problems: Mapping[str, str]
+    usage: Usage = Usage()
 
 
 class Client:
@@ -40,18 +65,19 @@ class Client:
             api_key=key or "none",
             max_retries=0,
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
+            default_headers={name: value.get_secret_value() for name, value in endpoint.headers.items()},
             http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
         )
-        self._fill_in: Any = filling_in(self._send, endpoint.mode)
+        self._fill_in: Any = filling_in(self._send_for_instructor, endpoint.mode)
 
     async def fill_in(
         self, messages: Sequence[Message], response_model: type[BaseModel], *, ledger: Ledger, without: Collection[str]
     ) -> BaseModel:
         """The response model as the endpoint fills it in; the answer is counted in `ledger`, also one of no use."""
+        limit = ledger.output_limit
+        body = render_request(self._endpoint, messages, response_model, without=without, limit=limit)
         answer: BaseModel = await self._fill_in(
-            strict=True,
-            hooks=_hooks_of(ledger),
-            **filling_arguments(self._endpoint, messages, response_model, without, limit=ledger.output_limit),
+            strict=True, hooks=_hooks_of(ledger), **filling_arguments(body, response_model)
         )
         if ledger.finish_reason == FILTERED:  # whole or not: somebody objected to it
             raise ledger.fault()
@@ -73,9 +99,24 @@ class Client:
         first = [(token.token, token.logprob) for token in logprobs.content[0].top_logprobs]
         return Choice(answer=ledger.text.strip(), logprobs=option_logprobs(first, options))
 
+    async def decide(
+        self, text: str, questions: Sequence[Question], *, ledger: Ledger, without: Collection[str]
+    ) -> Decided:
+        """The probabilities of the options of each question, counted in `ledger`."""
+        body = render_decisions(self._endpoint, text, questions, without=without)
+        answer = await self._sdk.post(path_of(self._endpoint), cast_to=object, body=body)
+        ledger.add(as_completion(answer))
+        decided = read_decisions(answer, questions)
+        if not isinstance(answer, Mapping) or "answers" not in answer:
+            raise ledger.fault()
+        return decided
+
     async def aclose(self) -> None:
         """Close its connections; pending requests fail."""
         await self._sdk.close()
+
+    async def _send_for_instructor(self, body: Mapping[str, Any], **_its_own: Any) -> ChatCompletion:
+        return await self._send(**body)
 
     async def _send(self, **body: Any) -> ChatCompletion:
         """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""
@@ -111,7 +152,7 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     if isinstance(cause, openai.APITimeoutError | TimeoutError) and _kind(cause) == "no answer":
         return _in_doubt(TransientError(f"timed out after {timeout:g} s"))
     if isinstance(cause, openai.APIStatusError):
-        rejection = fault_of(cause.status_code, cause.response.headers, cause.body)
+        rejection = fault_of(cause.status_code, cause.response.headers, cause.body, optional=ledger.optional)
         rejection.sentence = "" if ledger.repeats_prompt(rejection.sentence) else rejection.sentence
         return rejection
     if isinstance(cause, openai.APIConnectionError):
@@ -159,3 +200,66 @@ def _kind(error: BaseException) -> Literal["never sent", "hung up", "no answer"]
 def _in_doubt(fault: TransientError) -> TransientError:
     fault.in_doubt = True
     return fault
+
+
+def read_decisions(answer: Any, questions: Iterable[Question]) -> Decided:
+    """Probabilities that an answer gives, whichever form it has and in whatever order; what is unsound is missing.
+
+    What a server calls its confidence has a meaning of its own with each, and is never read.
+    """
+    found = _by_name(answer.get("answers") if isinstance(answer, Mapping) else None)
+    probabilities: dict[str, Mapping[str, float]] = {}
+    problems: dict[str, str] = {}
+    for question in questions:
+        given = found.get(question.name)
+        read = _probabilities(given, question) if isinstance(given, Mapping) else {}
+        if read:
+            probabilities[question.name] = read
+        else:
+            refused = isinstance(given, Mapping) and given.get("type") == "refusal"
+            problems[question.name] = REFUSED if refused else MISSING
+    return Decided(probabilities, problems)
+
+
+def as_completion(answer: Any) -> Any:
+    """An answer with its counts where a chat completion has them; None where it is none."""
+    if not isinstance(answer, Mapping) or "answers" not in answer:
+        return None
+    usage = answer.get("usage")
+    counted = usage if isinstance(usage, Mapping) else {}
+    details = counted.get("input_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    message = SimpleNamespace(content="", tool_calls=None, refusal=None)
+    return SimpleNamespace(
+        model=answer.get("model"),
+        usage=SimpleNamespace(
+            prompt_tokens=counted.get("input_tokens", counted.get("prompt_tokens")),
+            prompt_tokens_details=SimpleNamespace(cached_tokens=cached),
+            completion_tokens=counted.get("output_tokens", 0),
+        ),
+        choices=[SimpleNamespace(message=message, finish_reason="stop", logprobs=None)],
+    )
+
+
+def _by_name(answers: Any) -> Mapping[str, Any]:
+    if isinstance(answers, Mapping):
+        return answers
+    listed = answers if isinstance(answers, list) else []
+    return {str(one.get("name")): one for one in listed if isinstance(one, Mapping)}
+
+
+def _probabilities(given: Mapping[str, Any], question: Question) -> dict[str, float]:
+    """Option → probability; empty unless there is one for each option. Levels are counted from 0 on the wire."""
+    options = list(question.options)
+    wire = {str(number): option for number, option in enumerate(options)} if question.ordered else {}
+    listed = given.get("probabilities")
+    if isinstance(listed, list):
+        pairs = [(one.get("value"), one.get("probability")) for one in listed if isinstance(one, Mapping)]
+    else:
+        pairs = list(listed.items()) if isinstance(listed, Mapping) else []
+    read = {wire.get(str(key), str(key)): float(value) for key, value in pairs if _is_probability(value)}
+    return {option: read[option] for option in options} if read.keys() >= set(options) else {}
+
+
+def _is_probability(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= 1

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from llm_grader.content import content_of
 from llm_grader.errors import UsageError
 from llm_grader.gateway.prices import OPENAI_URL, Price
 from llm_grader.transcript import Model
 
-Mode = Literal["tools", "json_schema", "md_json"]
+Mode = Literal["tools", "json_schema", "md_json", "decisions", "systemone"]
+DECISION_MODES: tuple[Mode, ...] = ("decisions", "systemone")
+"""Modes of models that choose among options and write nothing."""
+DEFAULT_MODEL = "gpt-6-luna"
 LOCAL = "local"
 """The name of the embedded model."""
 _ALWAYS_SHOWN = ("mode", "temperature", "seed", "max_completion_tokens")
 CHANGES_NO_GRADE = (
     *("api_key", "timeout", "requests_per_minute", "tokens_per_minute", "allow_http", "trust_env", "prices"),
     *("model", "base_url"),  # which stand beside the parameters
+    "headers",  # of a gateway on the way; they may be secrets
 )
 """The settings that are none of `parameters_of`; every other one has its place in `PARAMETER_DEFAULTS`."""
 _SECRET_PARTS = re.compile(r"(?<=//)[^/?#]*(?=@)|(?<=[?#]).*", re.DOTALL)
+_OF_OTHER_SETTINGS = ("model", "temperature", "seed", "max_completion_tokens", "logprobs")
+_OURS = ("messages", "tools", "tool_choice", "response_format", "stream", "n", "input", "state", "questions")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -31,13 +38,17 @@ class Endpoint(Model):
     """Endpoint: where questions go, and how they are asked. Each setting's bounds and meaning stand with its field."""
 
     model: str = Field(
-        default="gpt-5-mini", description="`local` is the embedded model; other names go to the endpoint."
+        default=DEFAULT_MODEL, description="`local` is the embedded model; other names go to the endpoint."
     )
     base_url: str | None = Field(
         default=None, description="The OpenAI-compatible endpoint; without one OPENAI_BASE_URL, else OpenAI's own."
     )
     api_key: SecretStr | None = Field(default=None, description="The endpoint's key; without one OPENAI_API_KEY.")
-    mode: Mode = Field(default="tools", description="How answers are structured: tools, json_schema or md_json.")
+    mode: Mode = Field(
+        default="tools",
+        description="How answers are structured: tools, json_schema or md_json; decisions or systemone for a model "
+        "that only chooses.",
+    )
     temperature: float | None = Field(
         default=0.0, description="Sent unless None; an endpoint that rejects it is asked without it."
     )
@@ -62,11 +73,34 @@ class Endpoint(Model):
     prices: dict[str, Price] = Field(
         default_factory=dict, description="Prices by the model's name; they win over the list prices."
     )
+    params: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Other fields of a request, such as reasoning_effort; an endpoint that rejects one is asked "
+        "without it.",
+    )
+    headers: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Headers that go with every request, such as those of a gateway."
+    )
+
+    @field_validator("params")
+    @classmethod
+    def _are_no_settings(cls, params: dict[str, Any]) -> dict[str, Any]:
+        for name in params:
+            if name in _OF_OTHER_SETTINGS:
+                raise ValueError(f"{name} is a setting of its own: set it there")
+            if name in _OURS:
+                raise ValueError(f"{name} is written by the grader and cannot be set")
+        return params
 
     @property
     def is_local(self) -> bool:
         """Whether the embedded model is meant."""
         return self.model == LOCAL and self.base_url is None
+
+    @property
+    def is_openai(self) -> bool:
+        """Whether OpenAI's own API is meant."""
+        return urlsplit(self.base_url or OPENAI_URL).hostname == urlsplit(OPENAI_URL).hostname
 
     @property
     def host(self) -> str:
@@ -109,7 +143,9 @@ class Endpoint(Model):
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:
     """What of the endpoint's settings can change a grade, for provenance and keys.
 
-    Some are named even where they are at their default, for people who read them; any other only where it is set.
+    Some are named even where they are at their default, for people who read them; any other only where it is set. What
+    `params` holds is one parameter, written as JSON.
     """
     shown = {name: getattr(endpoint, name) for name in _ALWAYS_SHOWN}
-    return {**content_of(endpoint, without=CHANGES_NO_GRADE), **shown}
+    params = {"params": json.dumps(content_of(endpoint.params), sort_keys=True)} if endpoint.params else {}
+    return {**content_of(endpoint, without=(*CHANGES_NO_GRADE, "params")), **params, **shown}

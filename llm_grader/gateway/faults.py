@@ -56,23 +56,24 @@ class Said(NamedTuple):
     is_page: bool
 
 
-def fault_of(status: int, headers: Mapping[str, str], body: Any) -> JudgeError:
+def fault_of(status: int, headers: Mapping[str, str], body: Any, *, optional: tuple[str, ...] = OPTIONAL) -> JudgeError:
     """Error that a non-2xx answer of the endpoint stands for; a `BadRequest` names the parameter it complains about.
 
     Args:
         status: the HTTP status.
         headers: the answer's headers, with lower-case or case-insensitive keys.
         body: the decoded JSON body, or its text, or None.
+        optional: names of the parameters that may be left out.
     """
     said = read_body(body)
-    fault = _fault(status, headers, body, said)
+    fault = _fault(status, headers, body, said, optional=optional)
     fault.sentence = said.sentence
     return fault
 
 
-def _fault(status: int, headers: Mapping[str, str], body: Any, said: Said) -> JudgeError:
+def _fault(status: int, headers: Mapping[str, str], body: Any, said: Said, *, optional: tuple[str, ...]) -> JudgeError:
     kind = _kind(status, said)
-    parameter = unsupported_parameter(body, OPTIONAL) if kind in (None, Kind.MODEL) and status in (400, 422) else None
+    parameter = unsupported_parameter(body, optional) if kind in (None, Kind.MODEL) and status in (400, 422) else None
     if kind is Kind.OUTPUT_LIMIT:
         parameter = OUTPUT_LIMITS[0]
     if parameter is not None:
@@ -154,9 +155,9 @@ def _rejection(status: int, said: Said, kind: Kind | None, parameter: str | None
 def unsupported_parameter(body: Any, candidates: tuple[str, ...]) -> str | None:
     """Parameter among `candidates` that a rejection complains about; None where it names none."""
     said = read_body(body)
-    param = _error(body).get("param")
+    param = str(_error(body).get("param") or "").rpartition(".")[2]  # tools[0].function.strict
     if param in candidates:
-        return str(param)
+        return param
     if _UNSUPPORTED.search(said.words):
         return _first_named(candidates, said.words)
     if _TOO_MUCH.search(said.words):

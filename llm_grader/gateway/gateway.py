@@ -7,6 +7,7 @@ its answer cannot be used.
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,9 +20,9 @@ from pydantic import BaseModel
 from llm_grader.errors import BadRequest, ContextTooLong, Truncated
 from llm_grader.gateway.answer_text import Choice, Filled, label_probabilities
 from llm_grader.gateway.attempts import Adapting, Budgeted, Logged, Paced, Request, Retrying, Sender, Throttled, Timed
-from llm_grader.gateway.bodies import Message, output_limit
+from llm_grader.gateway.bodies import OPTIONAL, Message, Question, output_limit, render_decisions
 from llm_grader.gateway.budget import Budget
-from llm_grader.gateway.client import Client
+from llm_grader.gateway.client import Client, Decided
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.estimates import bytes_of, estimate_of, most_of, priced
 from llm_grader.gateway.ledger import Ledger
@@ -74,6 +75,11 @@ class Gateway:
         self._spent_lock = threading.Lock()
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
 
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Parameters that the endpoint rejected; it is asked without them."""
+        return frozenset(self._rejected)
+
     def start_run(self, concurrency: int) -> None:
         """A new run begins: `concurrency` requests in flight at most, and what stopped the last run is over."""
         self._concurrency = concurrency
@@ -106,10 +112,29 @@ class Gateway:
         Raises:
             JudgeError: see `errors`.
         """
-        connection, ledger = self._connection(), Ledger(price=self._price, prompt=_texts(messages))
+        optional = (*OPTIONAL, *self.endpoint.params)
+        connection, ledger = self._connection(), Ledger(optional=optional, price=self._price, prompt=_texts(messages))
         ask = partial(connection.client.choose, messages, options, ledger=ledger, without=self._rejected)
         choice = await connection.send(ask, ledger)
         return choice.model_copy(update={"usage": ledger.usage()})
+
+    async def decide(self, text: str, questions: Sequence[Question]) -> Decided:
+        """The probabilities of the options of each question about `text`, by a model that only chooses.
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        body = render_decisions(self.endpoint, text, questions)
+        ledger = Ledger(
+            prompt_bytes=len(json.dumps(body).encode()),
+            items=len(questions),
+            optional=tuple(self.endpoint.params),
+            price=self._price,
+        )
+        connection = self._connection()
+        ask = partial(connection.client.decide, text, questions, ledger=ledger, without=self._rejected)
+        decided = await connection.send(ask, ledger)
+        return decided._replace(usage=ledger.usage())
 
     async def aclose(self) -> None:
         """Close the client of the running event loop; pending requests fail."""
@@ -166,6 +191,7 @@ class Gateway:
             expected_tokens=(expected.prompt_tokens or 0) + (expected.completion_tokens or 0),
             output_limit=limit,
             prompt=_texts(messages),
+            optional=(*OPTIONAL, *self.endpoint.params),
             price=self._price,
         )
         if self._room > 1:

@@ -7,6 +7,7 @@ from typing import Any
 
 from llm_grader.errors import Filtered, InvalidOutput, JudgeError, Refused, TransientError, Truncated
 from llm_grader.gateway.answer_text import Token
+from llm_grader.gateway.bodies import OPTIONAL
 from llm_grader.usage import Usage
 
 FILTERED = "content_filter"
@@ -30,6 +31,7 @@ class Ledger:
         expected_tokens: tokens that one request is expected to take, prompt and answer, where that matters.
         output_limit: tokens at which an answer stops, None for no limit.
         prompt: texts of the prompt.
+        optional: parameters that the request can do without.
         price: puts the cost on a usage; by default it stays unknown.
     """
 
@@ -43,8 +45,10 @@ class Ledger:
         expected_tokens: int = 0,
         output_limit: int | None = None,
         prompt: Sequence[str] = (),
+        optional: tuple[str, ...] = OPTIONAL,
         price: Callable[[Usage], Usage] = lambda usage: usage,
     ) -> None:
+        self.optional = optional
         self.estimate = estimate
         self.most = most
         self.output_limit = output_limit
@@ -140,7 +144,7 @@ class Ledger:
         if self.finish_reason == FILTERED:
             return Filtered("the provider's content filter stopped the answer")
         if self.finish_reason == "length":
-            return Truncated("the answer hit the limit of completion tokens")
+            return Truncated("the answer hit the limit of completion tokens", self.text)
         return InvalidOutput("the answer does not follow the response schema", self.text)
 
 

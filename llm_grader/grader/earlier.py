@@ -1,4 +1,4 @@
-"""Cards by earlier versions of a rubric, found in a store: what an edit leaves alone is taken from them."""
+"""Earlier cards, found in a store: what an edit of the rubric leaves alone, or needed no review, is taken from them."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ class Earlier:
         self._unchanged: dict[tuple[str, Channel], frozenset[str]] = {}
 
     def find(self, transcript: Transcript, provenance: Provenance) -> Before | None:
-        """The latest card of this conversation by another version of the rubric; None where there is none.
+        """The latest card of this conversation; None where there is none.
 
-        Cards without a grade do not count, nor those of versions that the store does not know.
+        One by this version needed review: what was sound in it is not asked again. Cards without a grade do not
+        count, nor those of versions that the store does not know.
         """
         for card in self._store.relatives(provenance.family):
-            version = card.provenance.rubric_hash
-            if version == provenance.rubric_hash or card.status in ("error", "not_graded"):
+            if card.status in ("error", "not_graded"):
                 continue
+            version = card.provenance.rubric_hash
             if version not in self._versions:
-                self._versions[version] = read_rubric(self._store, version)
+                this_one = version == provenance.rubric_hash
+                self._versions[version] = self._rubric if this_one else read_rubric(self._store, version)
             old = self._versions[version]
             if old is not None:
                 return Before(card, old, self._same(version, old, transcript.channel))

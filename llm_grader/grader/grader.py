@@ -12,11 +12,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self, Unpack
 
-from llm_grader.asking.judge import Judge
+from llm_grader.asking.judge import Judge, check_judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.errors import UsageError
 from llm_grader.gateway.budget import Budget
-from llm_grader.gateway.endpoint import Endpoint
+from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint
 from llm_grader.grader.earlier import Earlier
 from llm_grader.grader.identity import Identity, base_provenance
 from llm_grader.grader.judges import Judges
@@ -51,8 +51,8 @@ class Grader:
     Args:
         rubric: a `Rubric`, the id of a packaged one, or a path to a file.
         model: the model to ask for; `local` is the embedded one.
-        judge: anything with a `complete` method, instead of an endpoint. Results are stored under its `name`, or that
-            of its class: two that answer differently need two names.
+        judge: anything with a `complete` method, instead of an endpoint. With a store it needs a `name`:
+            results are stored under it, and two that answer differently need two.
         endpoint: all settings of the endpoint together; it replaces those among `settings`, and `model`.
         store: a `Store` or the path of one; what is stored is not paid for again.
         budget: limits on requests and cost.
@@ -89,6 +89,8 @@ class Grader:
         self.is_local = judge is None and self.endpoint.is_local
         if judge is None:
             _check_model(self.endpoint, self.settings)
+        else:
+            check_judge(judge, stored=store is not None)
         self.rubric = rubric if isinstance(rubric, Rubric) else load_rubric(rubric)
         self.prompts = Prompts(
             self.rubric, language=self.settings.language or "en", reason_language=self.settings.reason_language
@@ -257,6 +259,8 @@ def _with_temperature(endpoint: Endpoint, settings: GraderSettings) -> Endpoint:
 
 def _check_model(endpoint: Endpoint, settings: GraderSettings) -> None:
     """Refuse a model that cannot be asked as the settings say."""
+    if endpoint.mode in DECISION_MODES:
+        _check_decisions(settings)
     if not endpoint.is_local:
         endpoint.check()
     elif settings.ask_roles:
@@ -264,6 +268,17 @@ def _check_model(endpoint: Endpoint, settings: GraderSettings) -> None:
             "the embedded model cannot be asked who speaks: say it with a role mapping (--agent, --roles), or name "
             "another model"
         )
+
+
+def _check_decisions(settings: GraderSettings) -> None:
+    refused = {
+        "samples": (settings.samples > 1, "the same question gets the same answer"),
+        "windows": (settings.windows, "a conversation is asked about as a whole"),
+        "ask_roles": (settings.ask_roles, "the model cannot be asked who speaks"),
+    }
+    for name, (is_set, why) in refused.items():
+        if is_set:
+            raise UsageError(f"{name}: not in mode {settings.mode}, where {why}: leave it out, or set another mode")
 
 
 def _nothing_before(_transcript: Transcript, _provenance: Provenance) -> Before | None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 
-from llm_grader.asking.messages import LOCAL_TEMPLATES, ROLE_TEMPLATES, TEMPLATES, Prompts, prompt_hash
+from llm_grader.asking.messages import (
+    DECISION_TEMPLATES,
+    LOCAL_TEMPLATES,
+    ROLE_TEMPLATES,
+    TEMPLATES,
+    Prompts,
+    prompt_hash,
+)
 from llm_grader.content import content_hash, content_of, differing
-from llm_grader.gateway.endpoint import LOCAL, Endpoint, parameters_of
+from llm_grader.gateway.endpoint import DECISION_MODES, LOCAL, Endpoint, parameters_of
 from llm_grader.grader.settings import GraderSettings
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import PARAMETER_DEFAULTS, Provenance
@@ -54,7 +61,9 @@ def base_provenance(
         judge: the name of one that answers in place of an endpoint.
     """
     rubric, is_local = prompts.rubric, judge is None and endpoint.is_local
-    templates = (*(LOCAL_TEMPLATES if is_local else TEMPLATES), *(ROLE_TEMPLATES if settings.ask_roles else ()))
+    decides = judge is None and endpoint.mode in DECISION_MODES
+    asking = LOCAL_TEMPLATES if is_local else DECISION_TEMPLATES if decides else TEMPLATES
+    templates = (*asking, *(ROLE_TEMPLATES if settings.ask_roles else ()))
     parameters = {
         **parameters_of(endpoint),
         "items_per_call": settings.items_per_call,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from llm_grader.asking.by_decision import DecisionAsker
 from llm_grader.asking.by_prompt import PromptAsker
 from llm_grader.asking.by_windows import WindowAsker
 from llm_grader.asking.judge import Asker, Judge
 from llm_grader.asking.messages import Prompts
 from llm_grader.errors import Interrupted
 from llm_grader.gateway.budget import Budget
-from llm_grader.gateway.endpoint import Endpoint
+from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint
 from llm_grader.gateway.gateway import CONCURRENCY, Gateway
 from llm_grader.gateway.throttle import NOTHING_NEW
 from llm_grader.grader.settings import GraderSettings
@@ -116,6 +117,8 @@ class Judges:
             return open_local(self._prompts.rubric, self._endpoint, self._notify)
         gateway = Gateway(self._endpoint, budget=self._budget, notify=self._notify)
         gateway.start_run(self._concurrency)
+        if self._endpoint.mode in DECISION_MODES:
+            return OpenJudge(DecisionAsker(gateway.decide, language=self._prompts.language), gateway=gateway)
         return OpenJudge(self._asker(gateway), gateway, gateway)
 
     def _asker(self, judge: Judge) -> Asker:

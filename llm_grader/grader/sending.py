@@ -57,12 +57,22 @@ class Sending:
         card = await grade_transcript(sent, self._rubric, opened.asker, provenance, samples=samples, before=before)
         card = card.model_copy(update={"usage": for_roles + card.usage})
         self._judges.count(card.usage)
-        return card if redaction is None else _restored(card, transcript, redaction)
+        return _own(card if redaction is None else _restored(card, transcript, redaction))
 
     async def _with_roles(self, transcript: Transcript, judge: Judge | None) -> tuple[Transcript, Usage]:
         if not self._settings.ask_roles or judge is None:
             return transcript, Usage()
         return await ask_roles(transcript, judge)
+
+
+def _own(card: Scorecard) -> Scorecard:
+    """The card with what an earlier answer by the same key gave counted as its own."""
+    key = card.provenance.key
+    own = {
+        item_id: verdict.model_copy(update={"taken_from": None}) if verdict.taken_from == key else verdict
+        for item_id, verdict in card.verdicts.items()
+    }
+    return card.model_copy(update={"verdicts": own})
 
 
 def _restored(card: Scorecard, transcript: Transcript, redaction: Redaction) -> Scorecard:

@@ -93,6 +93,8 @@ class GraderKeywords(TypedDict, total=False):
     allow_http: bool
     trust_env: bool
     prices: dict[str, Price]
+    params: dict[str, Any]
+    headers: dict[str, SecretStr]
     items_per_call: int | Literal["all"]
     samples: int
     language: str | None

@@ -157,9 +157,15 @@ def calibrated_verdict(verdict: Verdict, calibration: Calibration, item: Item) -
 
 
 def positive_probability(verdict: Verdict, item: Item) -> float | None:
-    """P(met) of a binary item, P(label) on a scale: what a line corrects; None where the verdict does not tell."""
+    """P(met) of a binary item, P(label) on a scale: what a line corrects; None where the verdict does not tell.
+
+    Of votes it is (k + ½) / (n + 1): that all of five samples agree is no certainty.
+    """
     if verdict.confidence is None or verdict.label not in item.levels:
         return None
+    if verdict.votes:
+        wanted = MET if item.scale == "binary" else verdict.label
+        return (verdict.votes.get(wanted, 0) + 0.5) / (sum(verdict.votes.values()) + 1)
     return 1 - verdict.confidence if item.scale == "binary" and verdict.label != MET else verdict.confidence
 
 

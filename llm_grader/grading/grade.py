@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from llm_grader.asking.by_windows import WINDOWED
+from llm_grader.asking.by_windows import DISAGREE_BY_WINDOW, WINDOWED
 from llm_grader.asking.judge import Asker
 from llm_grader.checking.check import check_reply
-from llm_grader.checking.claims import Reply
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.grading.conduct import UNKNOWN_AGENT, UNKNOWN_ROLES, Obstacle, find_obstacle
@@ -35,6 +35,10 @@ _OUT_OF_SCOPE = {
     "org": "about the organisation, not about a conversation: a person answers it in the self-audit",
     "corpus": "judged over many conversations, not over one: `llm-grader consistency`",
 }
+_THE_SAME_AGAIN = (Truncated.code, DISAGREE_BY_WINDOW)
+"""Problems that another answer to the same question would have, too."""
+Decide = Callable[[Mapping[str, Verdict]], dict[str, Verdict]]
+"""Gives all verdicts after conditions, from those that a model's answers became."""
 __all__ = ["UNKNOWN_AGENT", "UNKNOWN_ROLES", "grade_transcript", "has_no_agent", "items_to_ask"]
 
 
@@ -61,9 +65,13 @@ async def grade_transcript(
     items = rubric.model_items(transcript.channel)
     open_items = [item for item in items if before is None or item.id not in kept | verdicts]
     reply, failure = Reply(), None
+
+    def decide(found: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        return apply_conditions(rubric, {**kept, **found, **verdicts}, transcript)
+
     if open_items:
         try:
-            found, reply = await _ask_samples(transcript, open_items, asker, verdicts, samples=samples)
+            found, reply = await _ask_samples(transcript, open_items, asker, decide, samples=samples)
             verdicts = found | verdicts
         except EndpointError:
             raise
@@ -71,7 +79,7 @@ async def grade_transcript(
             failure = Failure(code=fault.code, message=str(fault))
             reply = Reply(usage=fault.usage or Usage())
             verdicts = {item.id: _errored(item, fault) for item in open_items} | verdicts
-    decided = apply_conditions(rubric, kept | verdicts, transcript)
+    decided = decide(verdicts)
     answered_by = reply.usage.answered_by or (before.card.provenance.answered_by if before and kept else None)
     windowed = reply.windows > 1 or (before is not None and bool(kept) and WINDOWED in before.card.flags)
     flags = (*flags_of(transcript), *([WINDOWED] if windowed else []))
@@ -106,10 +114,10 @@ def _stopped(item: Item, obstacle: Obstacle) -> Verdict:
 
 
 async def _ask_samples(
-    transcript: Transcript, items: Sequence[Item], asker: Asker, settled: Collection[str], *, samples: int
+    transcript: Transcript, items: Sequence[Item], asker: Asker, decide: Decide, *, samples: int
 ) -> tuple[dict[str, Verdict], Reply]:
     """Ask `samples` times at once; when one fails, all fail, and its error carries the usage of all."""
-    asking = (_ask_and_check(transcript, items, asker, settled) for _ in range(samples))
+    asking = (_ask_and_check(transcript, items, asker, decide) for _ in range(samples))
     answers = await asyncio.gather(*asking, return_exceptions=True)
     total, verdicts = Reply(), []
     faults: list[BaseException] = []
@@ -132,33 +140,37 @@ def _is_of_one_transcript(error: BaseException) -> bool:
 
 
 async def _ask_and_check(
-    transcript: Transcript, items: Sequence[Item], asker: Asker, settled: Collection[str]
+    transcript: Transcript, items: Sequence[Item], asker: Asker, decide: Decide
 ) -> tuple[dict[str, Verdict], Reply]:
-    """Ask about all items, and once more about those that failed a check and are not settled without the model.
+    """Ask about all items, and once more about those that failed a check and are not settled without their answer.
 
-    What hit the token limit would do so again, and is not asked again.
+    An item is settled where it needs no model, or where a condition says that it does not apply.
     """
     finder = QuoteFinder(transcript)
     reply = await asker.ask(transcript, items)
     verdicts, problems = check_reply(reply, items, finder)
-    open_problems = {id_: what for id_, what in problems.items() if id_ not in settled and what != Truncated.code}
-    if open_problems:
-        again = [item for item in items if item.id in open_problems]
-        second = await _ask_again(transcript, again, asker, open_problems)
+    decided = decide(verdicts)
+    new = (id_ for id_, what in problems.items() if what.partition(":")[0] not in _THE_SAME_AGAIN)
+    open_ids = [id_ for id_ in new if decided[id_].label is None]
+    if open_ids:
+        again = [item for item in items if item.id in open_ids]
+        failed = {id_: Failed(problems[id_], reply.claims.get(id_)) for id_ in open_ids}
+        try:
+            second = await asker.ask_again(transcript, again, failed)
+        except EndpointError:
+            raise
+        except JudgeError as fault:  # what was found the first time stays
+            verdicts |= {id_: _not_asked_again(verdicts[id_], fault) for id_ in open_ids}
+            return verdicts, reply + Reply(usage=fault.usage or Usage())
         better = check_reply(second, again, finder, repaired=True).verdicts
         verdicts |= {id_: verdict for id_, verdict in better.items() if id_ in second.claims}
         reply += second
     return verdicts, reply
 
 
-async def _ask_again(transcript: Transcript, items: Sequence[Item], asker: Asker, problems: Mapping[str, str]) -> Reply:
-    """A second answer; an empty one when the request failed, so that what was found the first time stays."""
-    try:
-        return await asker.ask_again(transcript, items, problems)
-    except EndpointError:
-        raise
-    except JudgeError as fault:
-        return Reply(usage=fault.usage or Usage())
+def _not_asked_again(verdict: Verdict, fault: JudgeError) -> Verdict:
+    """The verdict that failed its check, with the reason why nothing better came of asking again."""
+    return verdict.model_copy(update={"detail": f"{verdict.detail or verdict.problem}; asked again: {fault}"})
 
 
 def _computed(transcript: Transcript, rubric: Rubric) -> dict[str, Verdict]:

@@ -17,7 +17,8 @@ def vote(samples: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
     """One verdict for each item, from several: the label that more than half of the samples gave.
 
     The verdict is the first sample's with that label; `votes` counts every sample, by label, or by problem where a
-    sample has none. `confidence` is the label's share of the samples. Without such a label the item needs review.
+    sample has none. `confidence` is the label's share of the samples. Without such a label the item needs review, with
+    a reason for each label.
     """
     return {item_id: _vote_on([sample[item_id] for sample in samples]) for item_id in samples[0]}
 
@@ -35,9 +36,14 @@ def _vote_on(verdicts: Sequence[Verdict]) -> Verdict:
         item_id=chosen.item_id,
         label=None,
         status="needs_review",
-        reason=chosen.reason,
+        reason="\n".join(f"{label}: {_reason(verdicts, label)}" for label in labels),
         judged=chosen.judged,
         problem=DISAGREE,
         detail=", ".join(f"{answer} {times}" for answer, times in votes.most_common()),
         votes=dict(votes),
     )
+
+
+def _reason(verdicts: Sequence[Verdict], label: str) -> str:
+    """The reason of the first sample with that label."""
+    return next(verdict.reason for verdict in verdicts if verdict.label == label)

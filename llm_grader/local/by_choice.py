@@ -8,28 +8,26 @@ The transcript comes first in every question, so that the server's cache holds i
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from llm_grader.asking.citable import CitableTurns
 from llm_grader.asking.judge import counting
 from llm_grader.asking.messages import speaker_of, template
-from llm_grader.checking.claims import Claim, Quote, Reply
+from llm_grader.checking.claims import Claim, Failed, Quote, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.local.offsets import Offsets
 from llm_grader.rubric.model import Item, wording
-from llm_grader.transcript import Transcript, Turn
+from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
 
 Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
 YES, NO = "Yes", "No"
 
-_QUOTE_CHARACTERS = 200
 _WRAPPING_TOKENS = 128
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)]*(?=\s|$)|\n+")
 
 
 class ChoiceAsker:
@@ -78,9 +76,9 @@ class ChoiceAsker:
                 reply += Reply(problems={item.id: fault.code}, usage=fault.usage or Usage())
         return reply
 
-    async def ask_again(self, transcript: Transcript, items: Sequence[Item], problems: Mapping[str, str]) -> Reply:
+    async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
         """Nothing new: the same question gets the same answer from this model."""
-        del transcript, items, problems
+        del transcript, items, failed
         return Reply()
 
     async def judge(self, conversation: Conversation, item: Item) -> Choice:
@@ -155,14 +153,11 @@ class Conversation:
             {"role": "user", "content": render_conversation(transcript)},
             {"role": "assistant", "content": "I have read it."},
         ]
-        self._finder = QuoteFinder(transcript)
-        self._openings = [opening_words(turn) for turn in transcript.turns]
+        self._citable = CitableTurns(QuoteFinder(transcript))
 
     def citable(self, item: Item, label: str) -> dict[int, str]:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
-        rule = item.evidence
-        found = (self._finder.resolve(words, rule, turn=n, label=label) for n, words in enumerate(self._openings))
-        return {n: place.quote for n, place in enumerate(found) if isinstance(place, Evidence) and place.turn == n}
+        return self._citable.under(item.evidence, label)
 
 
 def score_of(choice: Choice) -> float:
@@ -203,20 +198,3 @@ def render_conversation(transcript: Transcript) -> str:
         for number, turn in enumerate(transcript.turns)
     ]
     return template("local_transcript").render(channel=transcript.channel, turns=turns)
-
-
-def opening_words(turn: Turn) -> str:
-    """First whole sentences of what the turn's author wrote, up to 200 characters; a longer first one is cut.
-
-    A slice of the turn's text, letter by letter; empty where there is nothing.
-    """
-    for start, end in turn.body_spans():
-        body = turn.text[start:end].strip()
-        if not body:
-            continue
-        if len(body) <= _QUOTE_CHARACTERS:
-            return body
-        ends = [m.end() for m in _SENTENCE_END.finditer(body) if m.end() <= _QUOTE_CHARACTERS]
-        cut = ends[-1] if ends else body.rfind(" ", 0, _QUOTE_CHARACTERS)
-        return body[: cut if cut > 0 else _QUOTE_CHARACTERS].rstrip()
-    return ""

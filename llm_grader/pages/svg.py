@@ -29,16 +29,40 @@ def interval(value: float, low: float | None = None, high: float | None = None, 
     return _drawing("".join([*parts, shapes[mark]]), _WIDTH, _HEIGHT)
 
 
-def trend(values: Sequence[float | None], *, changes: Sequence[int] = (), height: int = 48) -> Markup:
-    """Values between 0 and 1 from left to right, with gaps where there is none, and a line before each of `changes`."""
-    step = (_WIDTH - 2 * _EDGE) / max(1, len(values) - 1)
+def trend(
+    values: Sequence[float | None],
+    *,
+    ranges: Sequence[tuple[float, float] | None] = (),
+    changes: Sequence[int] = (),
+    mark: float | None = None,
+    size: tuple[int, int] = (_WIDTH, 48),
+) -> Markup:
+    """Values between 0 and 1 from left to right, with gaps where there is none.
+
+    Args:
+        values: from left to right.
+        ranges: the interval of each, from its low to its high end.
+        changes: places before which a line is drawn.
+        mark: the height of a level line.
+        size: width and height.
+    """
+    width, height = size
+    step = (width - 2 * _EDGE) / max(1, len(values) - 1)
     points = [None if v is None else (_EDGE + i * step, _y(v, height)) for i, v in enumerate(values)]
     parts = [_line(_EDGE + (i - 0.5) * step, 0, _EDGE + (i - 0.5) * step, height, "change") for i in changes]
+    parts += [_line(_EDGE, _y(level, height), width - _EDGE, _y(level, height), "axis") for level in (0, 1)]
+    if mark is not None:
+        parts.append(_line(_EDGE, _y(mark, height), width - _EDGE, _y(mark, height), "level"))
+    for i, ends in enumerate(ranges):
+        if ends is not None:
+            parts.append(
+                _line(_EDGE + i * step, _y(ends[0], height), _EDGE + i * step, _y(ends[1], height), "interval")
+            )
     for before, after in pairwise(points):
         if before and after:
             parts.append(_line(*before, *after, "trend"))
     parts += [f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in filter(None, points)]
-    return _drawing("".join(parts), _WIDTH, height)
+    return _drawing("".join(parts), width, height)
 
 
 def _x(share: float) -> float:

@@ -20,6 +20,7 @@ _DATES = {
 }
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _NARROW = "\u202f"
+_MINUS = "\u2212"
 
 
 class Strings:
@@ -50,7 +51,7 @@ class Strings:
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number as the language writes it; thousands are set apart by a narrow blank."""
-        text = f"{value:,.{decimals or 0}f}".replace(",", _NARROW)
+        text = f"{value:,.{decimals or 0}f}".replace(",", _NARROW).replace("-", _MINUS)
         return text.replace(".", ",") if self.language in _COMMA else text
 
     def percent(self, share: float, decimals: int = 0) -> str:

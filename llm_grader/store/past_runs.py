@@ -38,6 +38,12 @@ class OtherVersion(NamedTuple):
     results: int
 
 
+def read_run_numbers(store: Store) -> dict[str, int]:
+    """The latest run that has each result, by the result's key."""
+    with store.locked() as db:
+        return dict(db.execute("select key, max(run_id) from run_items group by key").fetchall())
+
+
 def read_rubric(store: Store, rubric_hash: str) -> Rubric | None:
     """The rubric of past runs with this hash; None where the store does not have it as it was."""
     with store.locked() as db:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.asking.answers import MAX_QUOTES, read_answers, response_model
+from llm_grader.asking.answers import MAX_QUOTES, read_answers, read_text, response_model
 from llm_grader.checking.claims import Claim, Quote, Reply
 from llm_grader.gateway.answer_text import has_duplicate_keys, parse_answers
+from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Item
 from llm_grader.testing import answer
 from llm_grader.usage import Usage
@@ -119,19 +120,16 @@ def test_answers_that_nobody_asked_for_are_dropped() -> None:
     ("broken", "where"),
     [
         ({**GOOD, "label": "yes"}, "label"),
-        ({**GOOD, "label": "Met"}, "label"),
-        ({**GOOD, "label": "met "}, "label"),
         ({**GOOD, "label": "not_applicable"}, "label"),  # this item has no such policy
         ({**GOOD, "label": None}, "label"),
         ({**GOOD, "label": True}, "label"),
         ({**GOOD, "label": ["met"]}, "label"),
-        ({**GOOD, "score": 1}, "Extra"),
-        ({**GOOD, "evidence": [{"turn": 0, "quote": "Hello", "page": 1}]}, "evidence.0: Extra"),
-        ({**GOOD, "reason": None}, "reason"),
+        ({**GOOD, "label": "met or not_met"}, "label"),
+        ({**GOOD, "reason": ["because"]}, "reason"),
         ({**GOOD, "reason": "\ud800"}, "reason"),
         ({**GOOD, "evidence": "Hello"}, "evidence"),
-        ({**GOOD, "evidence": [{"turn": "0", "quote": "Hello"}]}, "turn"),
-        ({**GOOD, "evidence": [{"turn": 0.0, "quote": "Hello"}]}, "turn"),
+        ({**GOOD, "evidence": [{"turn": "0 or 2", "quote": "Hello"}]}, "turn"),
+        ({**GOOD, "evidence": [{"turn": 0.5, "quote": "Hello"}]}, "turn"),
         ({**GOOD, "evidence": [{"turn": float("nan"), "quote": "Hello"}]}, "turn"),
         ({**GOOD, "evidence": [{"turn": True, "quote": "Hello"}]}, "turn"),
         ({**GOOD, "evidence": [{"turn": 0}]}, "quote"),
@@ -147,15 +145,86 @@ def test_a_malformed_answer_is_a_problem_of_its_item_alone(broken: Any, where: s
     assert where in problem(broken)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"label": "Met"},
+        {"label": " MET. "},
+        {"label": "`met`"},
+        {"evidence": [{"turn": "0", "quote": "Hello"}]},
+        {"evidence": [{"turn": "turn 0", "quote": "Hello"}]},
+        {"evidence": [{"turn": 0.0, "quote": "Hello"}]},
+        {"evidence": {"turn": 0, "quote": "Hello"}},
+        {"evidence": [{"turn": 0, "quote": "Hello", "page": 1}]},
+        {"score": 1, "confidence": "high"},
+    ],
+)
+def test_what_can_mean_only_one_thing_is_read_as_that(written: dict[str, Any]) -> None:
+    assert read({"greeting": {**GOOD, **written}, "thanks": GOOD}) == read({"greeting": GOOD, "thanks": GOOD})
+
+
+def test_labels_of_several_words_may_be_written_with_blanks_and_nothing_may_be_null() -> None:
+    written = {"label": "Not met", "evidence": None, "reason": None}
+    claim = read({"greeting": written, "thanks": {**GOOD, "label": "Cannot-assess"}}).claims["greeting"]
+    assert (claim.label, claim.quotes, claim.reason) == ("not_met", (), "")
+
+
+def test_levels_that_differ_in_letters_alone_are_not_guessed_between() -> None:
+    levels = [{"value": v, "points": p, "anchor": v} for v, p in (("Good", 1), ("good", 0))]
+    scaled = item("tone", scale={"levels": levels}, evidence={"required_for": ()})
+    assert read({"tone": answer("GOOD")}, [scaled]).problems["tone"].startswith("malformed: label")
+    assert read({"tone": answer("good")}, [scaled]).claims["tone"].label == "good"
+
+
 def test_a_problem_does_not_repeat_what_was_written() -> None:
     # it is told to the judge outside the fence, and whoever wrote the transcript may have made the judge write it
-    for broken in ({"label": "s3cret"}, {"s3cret": 1}, {"evidence": [{"s3cret": 1}]}, {"evidence": "s3cret"}):
+    for broken in ({"label": "s3cret"}, {"evidence": [{"s3cret": 1}]}, {"evidence": "s3cret"}):
         assert "s3cret" not in problem({**GOOD, **broken})
 
 
 def test_quotes_beyond_the_fourth_are_left_out() -> None:
     many = answer("met", *[(n, f"words {n}") for n in range(9)])
     assert len(read({"greeting": many, "thanks": GOOD}).claims["greeting"].quotes) == MAX_QUOTES
+
+
+# Answers of which nothing can be read.
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "unreadable_answer"),
+        ("The agent did well on all points.", "unreadable_answer"),
+        ('{"result": "fine"}', "unreadable_answer"),
+        ("[]", "unreadable_answer"),
+        ("I'm sorry, but I can't help with that.", "refused"),
+        ("I cannot grade this conversation.", "refused"),
+        ("Es tut mir leid, das kann ich nicht.", "refused"),
+    ],
+)
+def test_an_answer_without_any_item_is_told_with_a_hint(text: str, problem: str) -> None:
+    reply = read_text(text, ITEMS, response_model(ITEMS))
+    assert [found.partition(": ")[0] for found in reply.problems.values()] == [problem] * 2
+    assert all("llm-grader doctor" in found for found in reply.problems.values())
+
+
+# What an answer takes.
+
+_PROVEN = ("Good morning, this is Ana speaking.", "Greets by name before the matter.")
+_NOTHING = "Never names a day or a period."
+
+
+def test_an_answer_about_22_items_takes_at_most_800_tokens() -> None:
+    # as a model writes it, compact: 14 labels with one quote of 6 words, 8 that rest on something missing;
+    # a token is about 4 bytes
+    items = load_rubric("helpdesk_qa").model_items("chat")[:22]
+    quote, why = _PROVEN
+    written = {one.id: answer("met", (12, quote), reason=why) for one in items[:14]}
+    written |= {one.id: answer("not_met", reason=_NOTHING) for one in items[14:]}
+    text = json.dumps(written, separators=(",", ":"))
+    assert set(read_answers(json.loads(text), items, response_model(items)).claims) == {one.id for one in items}
+    assert len(items) == 22
+    assert len(text.encode()) / 4 <= 800
 
 
 # Replies add up.

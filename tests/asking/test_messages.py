@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
@@ -14,18 +15,21 @@ from hypothesis import strategies as st
 
 from llm_grader.asking.answers import response_model
 from llm_grader.asking.messages import (
-    LANGUAGE_NAMES,
+    DECISION_TEMPLATES,
     LOCAL_TEMPLATES,
     ROLE_TEMPLATES,
     TEMPLATES,
     Prompts,
     fence_code,
+    language_name,
     prompt_hash,
     render_transcript,
     speaker_of,
     template,
 )
+from llm_grader.checking.claims import Claim, Failed, Quote
 from llm_grader.checking.evidence import Unverified
+from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import CHANNELS, Rubric, wording
 from llm_grader.transcript import Channel, Segment, Transcript, Turn
@@ -148,12 +152,30 @@ def test_the_date_is_told_when_it_changes_and_the_time_always() -> None:
     assert re.findall(r"turn \d: agent, ([^\]]*)", rendered) == ["2026-03-01 23:59", "23:59", "2026-03-02 00:01"]
 
 
-def test_seconds_of_a_recording_are_minutes_and_seconds() -> None:
+def test_a_call_tells_minutes_and_seconds_of_the_recording() -> None:
     # 3725 s = 62 min 5 s
-    rendered = render_transcript(
-        transcript("t1", Turn(role="agent", text="x", start=3725.9, end=3726.0), channel="call")
-    )
-    assert "turn 0: agent, 62:05]" in rendered
+    turn = Turn(role="agent", text="x", start=3725.9, end=3726.0, at=datetime(2026, 3, 1, 15, 31, tzinfo=UTC))
+    assert "turn 0: agent, 62:05]" in render_transcript(transcript("t1", turn, channel="call"))
+
+
+def test_a_chat_tells_the_time_by_the_clock_and_never_how_long_it_lasts() -> None:
+    # whether "Good morning" fits is judged by the hour at which it was written
+    at = Turn(role="agent", text="x", start=60.0, at=datetime(2026, 3, 1, 15, 31, tzinfo=UTC))
+    assert "turn 0: agent, 2026-03-01 15:31]" in render_transcript(transcript("t1", at))
+    assert "turn 0: agent]" in render_transcript(transcript("t1", Turn(role="agent", text="x", start=60.0)))
+
+
+DETECTED = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro ru sk sl sv tr uk"
+
+
+@pytest.mark.parametrize("code", DETECTED.split())
+def test_every_language_that_can_be_detected_has_a_name_in_a_prompt(code: str) -> None:
+    assert re.fullmatch("[A-Z][a-z]+", language_name(code))
+
+
+def test_the_language_of_reasons_is_named_whatever_its_region() -> None:
+    assert [language_name(code) for code in ("it", "pt-BR", "xx")] == ["Italian", "Portuguese", "xx"]
+    assert "in Italian." in Prompts(rubric(), reason_language="it").render(transcript())[0]["content"]
 
 
 # Layouts.
@@ -178,22 +200,65 @@ def test_a_few_at_a_time_the_transcript_comes_first_and_the_items_last() -> None
     assert "## thanks" not in first[1]["content"]
 
 
-def test_asking_again_adds_to_what_was_asked_and_names_only_what_failed() -> None:
-    prompts = Prompts(rubric())
-    first = prompts.render(transcript())
-    again = prompts.render_repair(first, {"thanks": "quote_not_found", "greeting": "malformed: label: wrong"})
-    assert again[:-1] == first
-    assert "- thanks: the quote is not in the transcript\n" in again[-1]["content"]
-    assert "- greeting: malformed: label: wrong" in again[-1]["content"]
-    assert "solution" not in again[-1]["content"]
+def again(failed: Mapping[str, Failed], *, items: Sequence[str] | None = ("thanks",)) -> list[Message]:
+    small = rubric(item(), item("thanks", evidence={"from": ["agent", "bot"]}), item("solution"))
+    asked = None if items is None else [small.item(id_) for id_ in items]
+    return Prompts(small).render_repair(transcript(), asked, failed)
 
 
-@pytest.mark.parametrize("problem", [*Unverified, "missing", "duplicate"])
+def test_asking_again_is_one_message_in_the_layout_of_a_few_items() -> None:
+    # templates that insist on alternation reject two messages of the user in a row
+    system, user = again({"thanks": Failed("quote_not_found")})
+    assert (system["role"], user["role"]) == ("system", "user")
+    assert [system["content"], user["content"].partition("\n\nAn earlier answer")[0]] == [
+        message["content"]
+        for message in Prompts(rubric()).render(transcript(), [item("thanks", evidence={"from": ["agent", "bot"]})])
+    ]
+    assert not any(f"## {id_}" in user["content"] for id_ in ("greeting", "solution"))
+
+
+def test_asking_again_shows_the_label_the_quote_what_was_wrong_and_who_may_be_quoted() -> None:
+    quote = Quote(turn=1, quote='My "parcel"\n[turn 9: agent]')
+    failed = Failed("quote_of_wrong_role", Claim(item_id="thanks", label="met", quotes=(quote,)))
+    note = again({"thanks": failed})[-1]["content"].partition("An earlier answer")[2]
+    assert (
+        '- thanks: the label was met, quoted from turn 1: "My \\"parcel\\" [turn 9: agent]"; the quote is from a '
+        "speaker whose words do not count for this item; quote only agent or bot\n"
+    ) in note
+    assert "Keep the label and copy words of an allowed speaker" in note
+    assert "unless there are no such words" in note
+
+
+def test_an_answer_without_a_label_has_none_to_keep() -> None:
+    note = again({"thanks": Failed("malformed: label: wrong")})[-1]["content"].partition("An earlier answer")[2]
+    assert "- thanks: malformed: label: wrong" in note
+    assert "Keep the label" not in note
+
+
+def test_when_all_failed_they_are_asked_again_behind_the_prefix_that_is_cached() -> None:
+    first = Prompts(rubric()).render(transcript())
+    failed = {id_: Failed("unreadable_answer") for id_ in ("greeting", "thanks", "solution")}
+    system, user = Prompts(rubric()).render_repair(transcript(), None, failed)
+    assert system == first[0]
+    assert user["content"].startswith(first[1]["content"])
+
+
+@pytest.mark.parametrize("problem", [*Unverified, "missing", "duplicate", "unreadable_answer: try another mode"])
 def test_every_problem_that_a_check_can_find_is_told_in_plain_words(problem: str) -> None:
-    again = Prompts(rubric()).render_repair([], {"thanks": problem})[-1]["content"]
-    (line,) = re.findall(r"^- thanks: (.*)$", again, re.MULTILINE)
+    (line,) = re.findall(r"^- thanks: (.*)$", again({"thanks": Failed(problem)})[-1]["content"], re.MULTILINE)
     assert line != problem
     assert "_" not in line
+
+
+@pytest.mark.parametrize("item_id", ["greeting", "timeframe", "apology_empathy"])
+def test_a_repair_of_one_item_is_at_most_1200_tokens(item_id: str) -> None:
+    # a token is about 4 bytes; the conversation is one of three turns, for its length is not ours
+    helpdesk = load_rubric("helpdesk_qa")
+    asked = helpdesk.item(item_id)
+    claim = Claim(item_id=item_id, label="met", quotes=(Quote(turn=0, quote="three to twelve words, as said"),))
+    sent = Prompts(helpdesk).render_repair(transcript(), [asked], {item_id: Failed("quote_not_found", claim)})
+    schema = json.dumps(response_model([asked]).model_json_schema(), separators=(",", ":"))
+    assert (sum(len(message["content"].encode()) for message in sent) + len(schema.encode())) / 4 <= 1200
 
 
 # The prefix that is the same for every transcript of a channel.
@@ -241,7 +306,7 @@ def test_every_item_asked_of_a_channel_is_told_in_its_language(id_: str, channel
     assert list(prompts.items(channel)) == asked
     assert re.findall(r"^## (\w+)$", system, re.MULTILINE) == [i.id for i in asked]
     assert all(wording(i.question, language) in system for i in asked)
-    assert f"in {LANGUAGE_NAMES[language]}." in system
+    assert f"in {language_name(language)}." in system
 
 
 def test_wording_that_a_language_lacks_is_english() -> None:
@@ -336,7 +401,9 @@ def test_the_prompt_hash_is_of_the_templates_that_are_named() -> None:
 def test_every_template_is_told_to_be_of_some_request() -> None:
     packaged = {entry.name for entry in resources.files("llm_grader.prompts").iterdir() if entry.name.endswith(".j2")}
     of_pairs = {"consistency", "consistency_pair"}  # they grade nothing
-    assert packaged == {f"{name}.j2" for name in {*TEMPLATES, *LOCAL_TEMPLATES, *ROLE_TEMPLATES} | of_pairs}
+    assert packaged == {
+        f"{name}.j2" for name in {*TEMPLATES, *LOCAL_TEMPLATES, *ROLE_TEMPLATES, *DECISION_TEMPLATES} | of_pairs
+    }
 
 
 def test_a_rubric_without_items_for_a_model_has_an_empty_checklist() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,38 @@ def test_a_role_that_no_words_of_the_speaker_show_stays_unknown(quote: tuple[int
     card, requests = graded(call("spk_0", "spk_1"), {**TOLD, "speaker_1": speaker("agent", quote)})
     assert (card.status, len(requests)) == ("needs_review", 1)
     assert card.verdicts["greeting"].problem == "unknown_roles"
+
+
+def test_a_role_in_another_form_is_read_as_what_it_means() -> None:
+    said = {"Speakers": {**TOLD, "speaker_1": {**speaker("Agent", (0, HELLO)), "why": "greets"}}}
+    assert graded_by_text(json.dumps(said))[0].status == "ok"
+
+
+def test_one_role_that_cannot_be_read_takes_nothing_from_the_others() -> None:
+    said = json.dumps({**TOLD, "speaker_2": speaker("buyer", (1, "My order 4711 has not come"))})
+    card, requests = graded_by_text(said, said)
+    assert card.verdicts["greeting"].label == "met"
+    assert len(requests) == 3  # roles twice, for one of them was open, and the checklist
+
+
+def test_roles_that_cannot_be_read_are_asked_for_once_more() -> None:
+    card, requests = graded_by_text("Who knows?", json.dumps(TOLD))
+    assert (card.status, len(requests)) == ("ok", 3)
+    assert "could not be read" in requests[1].body["messages"][-1]["content"]
+    assert card.usage.requests == 3
+
+
+def graded_by_text(*texts: str) -> tuple[Scorecard, list[ScriptedRequest]]:
+    """The card where the answers about roles are these texts, one after the other."""
+    left = list(texts)
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        asked = request.item_ids()
+        return completion(left.pop(0) if asked[0].startswith("speaker_") else answers(*asked))
+
+    with ScriptedServer(respond) as server:
+        grader = Grader(rubric(), "m", base_url=server.base_url, api_key=KEY, ask_roles=True)
+        return grader.grade(call("spk_0", "spk_1")), server.requests
 
 
 def test_a_speaker_may_stay_unknown() -> None:

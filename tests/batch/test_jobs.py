@@ -330,10 +330,13 @@ def test_items_that_fail_a_check_need_review_and_the_others_keep_their_labels(tm
     assert (verdict.claimed, verdict.detail) == ("met", "quote_not_found")
 
 
-def test_of_an_answer_that_hit_the_token_limit_nothing_counts(tmp_path: Path) -> None:
-    card = card_of(completion(GOOD, finish_reason="length"), tmp_path)
+def test_of_an_answer_that_hit_the_token_limit_the_items_count_that_were_whole(tmp_path: Path) -> None:
+    card = card_of(completion(json.dumps(GOOD)[:-10], finish_reason="length"), tmp_path)
     assert card.status == "needs_review"
-    assert {verdict.problem for verdict in card.verdicts.values()} == {"truncated"}
+    assert {id_: (verdict.label, verdict.problem) for id_, verdict in card.verdicts.items()} == {
+        "greeting": ("met", None),
+        "closing": (None, "truncated"),
+    }
 
 
 EXPIRED = {"code": "batch_expired", "message": "This request expired."}

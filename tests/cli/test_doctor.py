@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from llm_grader.cli.commands.doctor import doctor
 from llm_grader.errors import EndpointError, UsageError
 from llm_grader.gateway.attempts import MAX_ATTEMPTS
-from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
+from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, decided, failure
 
 app = typer.Typer()
 app.command()(doctor)
@@ -82,3 +82,32 @@ def test_the_endpoints_own_sentence_is_shown() -> None:
     with ScriptedServer(lambda _request: failure(400, "bad", "Only odd requests are served on Mondays")) as server:
         ended = run("--base-url", server.base_url)
     assert "“Only odd requests are served on Mondays”" in ended.output
+
+
+def test_what_the_endpoint_does_not_take_and_an_unknown_price_are_told() -> None:
+    def plain(request: ScriptedRequest) -> ScriptedResponse:
+        if "strict" in str(request.body):
+            return failure(400, "unsupported_parameter", "Unsupported parameter: strict")
+        return works(request)
+
+    with ScriptedServer(plain) as server:
+        result = run("--base-url", server.base_url, "--param", "reasoning_effort=low")
+        assert all(request.body["reasoning_effort"] == "low" for request in server.requests)
+    assert "not taken: strict" in result.stdout
+    assert "no price of m is known" in result.stdout
+
+
+def test_each_mode_is_tried_with_messages_of_the_shape_that_grading_sends() -> None:
+    with ScriptedServer(works) as server:
+        run("--base-url", server.base_url)
+    assert [message["role"] for message in server.requests[0].body["messages"]] == ["system", "user"]
+
+
+@pytest.mark.parametrize("mode", ["decisions", "systemone"])
+def test_a_model_that_only_chooses_is_asked_to_choose(mode: str) -> None:
+    with ScriptedServer(lambda request: decided(request, {"greeted": "yes"})) as server:
+        result = run("--base-url", server.base_url, "--mode", mode)
+        assert (result.exit_code, len(server.requests)) == (0, 1)
+    assert f"mode {mode}  works" in result.stdout
+    with ScriptedServer(lambda _request: failure(404)) as server:
+        assert isinstance(run("--base-url", server.base_url, "--mode", mode).exception, EndpointError)

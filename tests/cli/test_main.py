@@ -208,7 +208,7 @@ def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(run: Run, server: 
 
 
 def test_render_shows_the_very_request(run: Run, server: ScriptedServer) -> None:
-    shown = json.loads(run("render", "chat.txt", "--json", LLM_GRADER_MODEL="m").stdout)
+    shown = json.loads(run("render", "chat.txt", "--json", "--base-url", server.base_url, "--model", "m").stdout)
     run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m")
     assert shown == server.requests[0].body
 
@@ -219,7 +219,7 @@ def test_render_shows_the_tokens_that_are_sent_in_place_of_names(
 ) -> None:
     (tmp_path / "chat.txt").write_text(CHAT.replace("Agent:", "Ines:").replace("Customer:", "Tom:"), "utf-8")
     chat = ("chat.txt", "--agent", "Ines", *flags)
-    shown = run("render", *chat, "--json", **environment, LLM_GRADER_MODEL="m").stdout
+    shown = run("render", *chat, "--json", "--base-url", server.base_url, "--model", "m", **environment).stdout
     run("grade", *chat, "--base-url", server.base_url, "--model", "m", **environment)
     assert json.loads(shown) == server.requests[0].body
     assert "this is [NAME_1]" in shown
@@ -228,8 +228,10 @@ def test_render_shows_the_tokens_that_are_sent_in_place_of_names(
 
 def test_render_shows_what_is_sent_with_every_setting(run: Run, server: ScriptedServer) -> None:
     settings = {"LLM_GRADER_SAMPLES": "2", "LLM_GRADER_ITEMS_PER_CALL": "8", "LLM_GRADER_MODEL": "m"}
-    shown = [json.loads(line) for line in run("render", "chat.txt", "--json", **settings).stdout.splitlines()]
-    run("grade", "chat.txt", "--base-url", server.base_url, "--no-store", **settings)
+    flags = ("--base-url", server.base_url, "--param", "reasoning_effort=low")
+    shown = [json.loads(line) for line in run("render", "chat.txt", "--json", *flags, **settings).stdout.splitlines()]
+    run("grade", "chat.txt", *flags, "--no-store", **settings)
+    assert {body["reasoning_effort"] for body in shown} == {"low"}
     assert len(shown) == 3
     assert shown[0]["temperature"] == 0.7
     sent = [request.body for request in server.requests]

@@ -43,7 +43,8 @@ def test_a_limit_of_the_endpoint_that_is_none_is_told_by_its_name(monkeypatch: p
 
 def test_a_flag_is_named_as_where_a_wrong_value_comes_from() -> None:
     with pytest.raises(
-        UsageError, match=r"^setting mode \(flag\): expected 'tools', 'json_schema' or 'md_json', found"
+        UsageError,
+        match=r"^setting mode \(flag\): expected 'tools', 'json_schema', 'md_json', 'decisions' or 'systemone', found",
     ):
         load_settings(mode="telepathy")
 
@@ -66,3 +67,23 @@ def test_address_and_key_of_the_sdk_count_before_the_file_and_after_our_own(
     monkeypatch.setenv("LLM_GRADER_BASE_URL", "https://ours.example/v1")
     assert load_settings().base_url == "https://ours.example/v1"
     assert load_settings(base_url="https://flag.example/v1").base_url == "https://flag.example/v1"
+
+
+def test_fields_of_a_request_come_from_flags_as_json_and_win_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "llm-grader.toml").write_text('[params]\nreasoning_effort = "high"\nverbosity = "low"\n', "utf-8")
+    assert load_settings().params == {"reasoning_effort": "high", "verbosity": "low"}
+    given = ["reasoning_effort=minimal", "top_k=5", 'metadata={"team": "q"}', "note=a=b"]
+    assert load_settings(params=given).params == {
+        "reasoning_effort": "minimal",
+        "verbosity": "low",
+        "top_k": 5,
+        "metadata": {"team": "q"},
+        "note": "a=b",
+    }
+    with pytest.raises(UsageError, match="NAME=VALUE"):
+        load_settings(params=["reasoning_effort"])
+    with pytest.raises(UsageError, match="temperature is a setting of its own"):
+        load_settings(params=["temperature=1"])

@@ -15,7 +15,7 @@ from llm_grader.cli.main import app
 from llm_grader.corpus import consistency
 from llm_grader.corpus.pairs import Pair, PairJudge, PairVerdict, Side
 from llm_grader.corpus.verdict import LEAST_PAIRS, Consistency, corpus_item, judge_consistency
-from llm_grader.errors import AuthError, RateLimited, UsageError
+from llm_grader.errors import AuthError, InvalidOutput, RateLimited, UsageError
 from llm_grader.testing import ScriptedJudge, ScriptedRequest, ScriptedResponse, ScriptedServer, completion, failure
 from llm_grader.transcript import Transcript, Turn
 
@@ -89,6 +89,31 @@ def test_the_second_question_says_what_was_wrong() -> None:
     first, second = (call[-1]["content"] for call in judge.calls)
     assert "failed a check" not in first
     assert "- answer_b: the label needs a quote, and there was none" in second
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        answers(same_question="Yes", same_answer="NO"),
+        answers(question_a={"turn": "0", "quote": "How long do I have"}, why="they differ"),
+        {"PairAnswer": answers()},
+    ],
+)
+def test_an_answer_in_another_form_is_read_as_what_it_means(written: Mapping[str, Any]) -> None:
+    class Writing:
+        async def complete(self, *_arguments: object) -> Any:
+            raise InvalidOutput("broken", f"```json\n{json.dumps(written)}\n```")
+
+    verdict = asyncio.run(PairJudge(Writing(), ITEM).judge(PAIR))
+    assert (verdict.status, verdict.same_question, verdict.same_answer) == ("ok", True, False)
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_again_and_then_left_to_a_person() -> None:
+    verdict, judge = judged({}, answers())
+    assert (verdict.status, verdict.usage.requests) == ("ok", 2)
+    assert "the answer could not be read" in judge.calls[1][-1]["content"]
+    verdict, _ = judged({}, {})
+    assert (verdict.status, verdict.problem, verdict.usage.requests) == ("needs_review", "unreadable_answer", 2)
 
 
 def test_another_question_or_no_answer_is_neither_consistent_nor_not() -> None:

@@ -11,6 +11,7 @@ MODULES = (
     "bench",
     "bench.reading",
     "measured.fit_local",
+    "measured.gate_simulation",
     "measured.public_results",
     "recall.neighbours",
     "recall.redaction",

@@ -422,19 +422,71 @@ class Broken:
         raise self._error
 
 
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [(KeyError("x"), KeyError), (TimeoutError(), TimeoutError), (asyncio.CancelledError(), RuntimeError)],
-)
-def test_a_judge_with_a_mistake_in_it_ends_the_run_and_never_hangs_it(
-    error: BaseException, kind: type[Exception]
-) -> None:
-    async def run() -> None:
-        async for _ in grader(judge=Broken(error)).agrade_many(map(case, range(5)), concurrency=2):
-            pytest.fail("there is nothing to yield")
+def by_broken_judge(error: BaseException) -> list[Scorecard]:
+    async def run() -> list[Scorecard]:
+        return [card async for card in grader(judge=Broken(error)).agrade_many(map(case, range(5)), concurrency=2)]
 
-    with pytest.raises(kind):
-        asyncio.run(asyncio.wait_for(run(), timeout=PATIENCE_S))
+    return asyncio.run(asyncio.wait_for(run(), timeout=PATIENCE_S))
+
+
+@pytest.mark.parametrize("error", [KeyError("s3cret"), TimeoutError()])
+def test_what_a_judge_of_ones_own_raises_is_the_error_of_its_transcript(error: Exception) -> None:
+    cards = by_broken_judge(error)
+    assert [(card.status, card.score) for card in cards] == [("error", None)] * 5
+    told = {card.failure.message for card in cards if card.failure}
+    assert told == {f"the judge failed: {type(error).__name__}"}  # its text may hold what people said
+
+
+def test_a_judge_that_is_cancelled_ends_the_run_and_never_hangs_it() -> None:
+    with pytest.raises(RuntimeError):
+        by_broken_judge(asyncio.CancelledError())
+
+
+class Unsure:
+    """A judge whose first answer breaks the schema, as pydantic says it."""
+
+    name = "unsure"
+
+    def __init__(self) -> None:
+        self.answers: list[Mapping[str, Any]] = [{"greeting": "yes"}, answers()]
+
+    async def complete(self, messages: Messages, response_model: type[BaseModel]) -> BaseModel:
+        del messages
+        return response_model.model_validate(self.answers.pop(0))
+
+
+def test_an_answer_of_ones_own_judge_that_breaks_the_schema_is_asked_for_once_more() -> None:
+    assert Grader(rubric(), judge=Unsure()).grade(case(1)).status == "ok"
+    never = Unsure()
+    never.answers = [{}, {}]
+    card = Grader(rubric(), judge=never).grade(case(1))
+    assert {verdict.problem for verdict in card.verdicts.values()} == {"unreadable_answer"}
+    assert never.answers == []
+
+
+class Nameless:
+    async def complete(self, messages: Messages, response_model: type[BaseModel]) -> BaseModel:
+        raise NotImplementedError
+
+
+class OfOneArgument:
+    name = "one"
+
+    async def complete(self, messages: Messages) -> BaseModel:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("judge", [object(), Nameless, OfOneArgument(), "gpt"])
+def test_what_is_no_judge_is_told_when_the_grader_is_made(judge: Any) -> None:
+    with pytest.raises(UsageError, match="async def complete"):
+        Grader(rubric(), judge=judge)
+
+
+def test_results_of_a_judge_without_a_name_cannot_be_stored(tmp_path: Path) -> None:
+    Grader(rubric(), judge=Nameless())
+    with pytest.raises(UsageError, match="name"):
+        Grader(rubric(), judge=Nameless(), store=tmp_path / "r.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -576,6 +628,25 @@ def test_what_needs_review_or_failed_is_graded_again(store: Store, first: Script
         sent = len(server.requests)
         assert graded(server, store, case(1)).status == "ok"
         assert len(server.requests) == sent
+
+
+def test_of_what_needs_review_only_that_is_asked_again(store: Store) -> None:
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        asked = request.item_ids()
+        sure = {} if request.number > 1 else {"thanks": answer("met", (0, "Never said so."))}
+        return completion(answers(*asked) | {id_: sure[id_] for id_ in asked if id_ in sure})
+
+    with serving(respond) as server:
+        first, second = graded(server, store, case(1)), graded(server, store, case(1))
+        assert [request.item_ids() for request in server.requests] == [
+            ["greeting", "thanks", "solution"],
+            ["thanks"],  # the repair
+            ["thanks"],  # the second run
+        ]
+    assert (first.status, second.status, second.usage.requests) == ("needs_review", "ok", 1)
+    assert second.provenance.key == first.provenance.key
+    assert {verdict.taken_from for verdict in second.verdicts.values()} == {None}
+    assert second.verdicts["greeting"] == first.verdicts["greeting"]
 
 
 def test_the_same_text_under_two_ids_is_paid_once_and_both_are_reported(store: Store) -> None:

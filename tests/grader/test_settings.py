@@ -11,7 +11,7 @@ from llm_grader.errors import UsageError
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.grader.grader import Grader
 from llm_grader.grader.settings import GraderKeywords, GraderSettings
-from tests.support.scripted import KEY, rubric
+from tests.support.scripted import KEY, rubric, transcript
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,10 @@ from tests.support.scripted import KEY, rubric
         ({"items_per_call": 0}, "items_per_call: expected at least 1 or 'all', found the number 0"),
         ({"items_per_call": "some"}, "items_per_call: expected a whole number or 'all', found 'some'"),
         ({"timeout": 0}, "timeout: expected more than 0, found the number 0"),
-        ({"mode": "telepathy"}, "mode: expected 'tools', 'json_schema' or 'md_json', found 'telepathy'"),
+        (
+            {"mode": "telepathy"},
+            "mode: expected 'tools', 'json_schema', 'md_json', 'decisions' or 'systemone', found 'telepathy'",
+        ),
         ({"prices": {"m": {"input": -1, "output": 1}}}, "prices.m.input: expected at least 0, found the number -1"),
         ({"sampels": 2}, "sampels: unknown key; did you mean 'samples'?"),
         ({"samples": 0, "timeout": 0}, "timeout: .*; samples: "),
@@ -77,3 +80,12 @@ def test_type_checkers_see_the_keywords_that_there_are() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert [name for name, field in GraderSettings.model_fields.items() if not field.description] == []
+
+
+def test_fields_of_a_request_are_part_of_the_key_and_none_is_none() -> None:
+    def key(**fields: Any) -> str:
+        return Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1", **fields).identity.key(transcript())
+
+    assert key() == key(params={}) == key(headers={"x-team": "quality"})
+    assert len({key(), key(params={"reasoning_effort": "low"}), key(params={"reasoning_effort": "high"})}) == 3
+    assert key(params={"a": 1, "b": [2]}) == key(params={"b": [2], "a": 1})

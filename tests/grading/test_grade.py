@@ -143,9 +143,8 @@ FALSE = {
     "glued from two turns": (answer("met", (0, "talking to Ana. My parcel")), UNVERIFIED),
     "unknown label": (answer("yes", QUOTED), "malformed"),
     "not this item's label": (answer(NOT_APPLICABLE, QUOTED), "malformed"),
-    "extra key": ({**answer("met", QUOTED), "score": 5}, "malformed"),
     "not a number": ({**answer("met"), "evidence": [{"turn": float("nan"), "quote": HELLO}]}, "malformed"),
-    "turn as text": ({**answer("met"), "evidence": [{"turn": "0", "quote": HELLO}]}, "malformed"),
+    "turn in words": ({**answer("met"), "evidence": [{"turn": "the first", "quote": HELLO}]}, "malformed"),
     "null": (None, "malformed"),
     "a bare label": ("met", "malformed"),
 }
@@ -209,6 +208,11 @@ TEXTS = {
     "nothing": ("", ["greeting", "thanks", "solution"], "unreadable_answer"),
     "a list": (json.dumps([WHOLE]), [], None),
     "null": ("null", ["greeting", "thanks", "solution"], "unreadable_answer"),
+    "wrapped": (json.dumps({"Verdicts": WHOLE}), [], None),
+    "wrapped and cut off": (json.dumps({"Verdicts": WHOLE})[:-20], ["solution"], "missing"),
+    "a smaller object after it": (TEXT + '\nLet me know if {"format": "json"} suits you.', [], None),
+    "one that it repeats before it": (json.dumps(answers(thanks={})) + " was said; but " + TEXT, [], None),
+    "fenced, in other letters": ("```json\n" + TEXT.replace('"met"', '"Met"') + "\n```", [], None),
     "cut off": (TEXT[:-20], ["solution"], "missing"),
     "cut off early": (TEXT[:30], ["greeting", "thanks", "solution"], "unreadable_answer"),
 }  # fmt: skip
@@ -229,10 +233,10 @@ def test_of_a_broken_answer_the_sound_items_stay_and_the_others_are_asked_once_m
 def test_the_second_question_names_what_was_wrong() -> None:
     judge = Saying(answers(thanks=answer("met"), solution=answer("met", (1, "My parcel"))), {})
     grade(judge)
-    assert judge.messages[1][:-1] == judge.messages[0]
+    assert [message["role"] for message in judge.messages[1]] == ["system", "user"]
     shown = judge.messages[1][-1]["content"]
-    assert "- thanks: the label needs a quote, and there was none" in shown
-    assert "- solution: the quote is from a speaker whose words do not count" in shown
+    assert "- thanks: the label was met; the label needs a quote, and there was none" in shown
+    assert '- solution: the label was met, quoted from turn 1: "My parcel"; the quote is from a speaker' in shown
     assert "greeting" not in shown
 
 
@@ -240,6 +244,31 @@ def test_a_second_answer_cannot_change_what_was_sound() -> None:
     judge = Saying(answers(thanks=answer("met")), answers(greeting=answer("not_met")))
     card = grade(judge)
     assert labels(card) == {"greeting": "met", "thanks": "met", "solution": "met"}
+
+
+def test_a_malformed_answer_that_a_condition_settles_is_not_asked_again() -> None:
+    parts = item("parts", applies_when={"item": "greeting", "label": "met"})
+    checklist = rubric(item(), parts, item("solution"))
+    told = answers("greeting", "parts", "solution", greeting=answer("not_met"), parts=answer("met"))
+    judge = Saying(told, {})
+    card = grade(judge, checklist=checklist)
+    assert judge.questions == [["greeting", "parts", "solution"]]
+    assert (card.status, labels(card)["parts"]) == ("ok", NOT_APPLICABLE)
+
+
+def test_a_condition_on_what_is_open_itself_settles_nothing() -> None:
+    parts = item("parts", applies_when={"item": "greeting", "label": "met"})
+    told = answers("greeting", "parts", greeting=answer("met"), parts=answer("met"))
+    judge = Saying(told, {})
+    grade(judge, checklist=rubric(item(), parts))
+    assert judge.questions[1] == ["greeting", "parts"]
+
+
+def test_why_asking_again_failed_is_told() -> None:
+    judge = Saying(answers(thanks=answer("met")), BadRequest("the endpoint rejects the request (HTTP 400)"))
+    verdict = grade(judge).verdicts["thanks"]
+    assert (verdict.problem, verdict.claimed) == (UNVERIFIED, "met")
+    assert verdict.detail == "quote_empty; asked again: the endpoint rejects the request (HTTP 400)"
 
 
 def test_when_asking_again_fails_what_was_found_stays() -> None:
@@ -385,6 +414,16 @@ def test_answers_that_stay_truncated_are_left_to_people_after_three_requests(cou
     assert len(judge.questions) == card.usage.requests == min(count * 2 - 1, 3)
     assert {(v.label, v.status, v.problem) for v in card.verdicts.values()} == {(None, "needs_review", "truncated")}
     assert (card.status, card.score) == ("needs_review", None)
+
+
+def test_a_truncated_answer_keeps_what_was_whole_and_the_rest_is_asked_for() -> None:
+    # "i2" breaks off in its reason: it is no part of what came
+    whole = json.dumps(answers(*(f"i{n}" for n in range(4))))
+    cut = whole[: whole.index('"i2"') + 60]
+    judge = Saying(Truncated("limit", cut), lambda questions: answers(*questions))
+    card = grade(judge, checklist=many(4))
+    assert judge.questions == [["i0", "i1", "i2", "i3"], ["i2", "i3"]]
+    assert (card.status, card.usage.requests) == ("ok", 2)
 
 
 def test_one_half_that_stays_truncated_takes_nothing_from_the_other() -> None:

@@ -38,6 +38,11 @@ def test_half_is_not_enough(verdicts: list[Verdict]) -> None:
     assert sum(found.votes.values()) == len(verdicts)
 
 
+def test_samples_that_disagree_each_have_their_reason() -> None:
+    found = voted(verdict("met", reason="greets"), verdict("not_met", reason="late"), verdict(None, problem="missing"))
+    assert found.reason == "met: greets\nnot_met: late"
+
+
 def test_a_sample_without_a_label_counts_against_one() -> None:
     found = voted(verdict("met"), verdict("met"), verdict(None, problem="missing"))
     assert (found.label, found.votes) == ("met", {"met": 2, "missing": 1})

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_grader.checking.claims import Reply
+from llm_grader.asking.citable import opening_words
+from llm_grader.checking.claims import Failed, Reply
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
 from llm_grader.gateway.bodies import Message
-from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, opening_words, options_of, render_question
+from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, options_of, render_question
 from llm_grader.local.offsets import ItemOffset, Offsets, policy_hash
 from llm_grader.rubric.model import EvidenceRule, Guidance, Item, Level, Scale
 from llm_grader.transcript import Role, Segment, Transcript, Turn
@@ -241,7 +242,8 @@ def test_what_fits_is_asked() -> None:
 
 def test_asking_again_adds_nothing() -> None:
     chooser = Chooser(lambda _q: 1.0)
-    assert asyncio.run(ChoiceAsker(chooser).ask_again(TALK, [item()], {"greeting": "quote_not_found"})) == Reply()
+    failed = {"greeting": Failed("quote_not_found")}
+    assert asyncio.run(ChoiceAsker(chooser).ask_again(TALK, [item()], failed)) == Reply()
     assert chooser.asked == []
 
 

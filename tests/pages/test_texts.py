@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -65,3 +66,14 @@ def test_a_text_tells_what_it_lacks() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match=re.escape("not in 'xx'")):
         load_strings("xx")
+
+
+def test_no_text_is_kept_that_nothing_shows() -> None:
+    folder = Path(__file__).parents[2] / "llm_grader"
+    files = [*(folder / "pages").glob("*.j2"), *(folder / "pages").glob("*.js"), *(folder / "report").rglob("*.py")]
+    sources = "".join(file.read_text("utf-8") for file in files)
+    made = ("label_", "status_", "role_", "gate_", "state_", "why_", "text_")  # their ends are values
+    unused = [
+        key for key in load_strings("en").texts if not key.startswith(made) and not re.search(rf"\b{key}\b", sources)
+    ]
+    assert unused == []

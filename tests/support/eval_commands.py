@@ -11,12 +11,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from llm_grader.cli.commands.calibrate import calibrate
-from llm_grader.cli.commands.drift import drift
-from llm_grader.cli.commands.eval import app as eval_app
 from llm_grader.cli.commands.grade import grade
-from llm_grader.cli.commands.plan import plan
-from llm_grader.cli.commands.refine import refine
+from llm_grader.cli.measuring.calibrate import calibrate
+from llm_grader.cli.measuring.drift import drift
+from llm_grader.cli.measuring.eval import app as eval_app
+from llm_grader.cli.measuring.plan import plan
+from llm_grader.cli.measuring.refine import refine
+from llm_grader.cli.measuring.sample import sample
 from llm_grader.errors import GraderError
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
@@ -54,6 +55,7 @@ app.command("plan")(plan)
 app.command("drift")(drift)
 app.command("calibrate")(calibrate)
 app.command("refine")(refine)
+app.command("sample")(sample)
 
 
 class Ran(NamedTuple):

@@ -32,9 +32,14 @@ def doctor(flags: options.EndpointFlags) -> None:
 
     settings = load_settings(flags)
     endpoint = settings.endpoint
-    for name, value in {**settings.model_dump(exclude={"api_key"}), "base_url": endpoint.address}.items():
+    shown = {**settings.model_dump(exclude={"api_key", "thresholds", "headers"}), "base_url": endpoint.address}
+    for name, value in shown.items():
         typer.echo(f"{name:>22}  {value}")
+    typer.echo(f"{'headers':>22}  {', '.join(settings.headers) or 'none'}")
     typer.echo(f"{'api_key':>22}  {'set' if settings.api_key else 'not set'}")
+    typer.echo(f"{'thresholds':>22}  of items that may be left to a judge:")
+    for name, field in type(settings.thresholds).model_fields.items():
+        typer.echo(f"{f'thresholds.{name}':>28}  {getattr(settings.thresholds, name):<6}  {field.description}")
     found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:
         raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded
@@ -61,8 +66,11 @@ async def _check_local() -> JudgeError | None:
 
 async def _check_endpoint(endpoint: Endpoint) -> JudgeError | None:
     """Try each mode; the error of the mode that is set, when that one does not work."""
+    from llm_grader.gateway.endpoint import DECISION_MODES
     from llm_grader.gateway.gateway import Gateway
 
+    if endpoint.mode in DECISION_MODES:  # such a model has no other
+        return await _check_decisions(endpoint)
     found: dict[str, JudgeError | None] = {}
     for mode in reversed(_MODES):
         gateway = Gateway(endpoint.model_copy(update={"mode": mode}), notify=_tell_waiting)
@@ -73,6 +81,7 @@ async def _check_endpoint(endpoint: Endpoint) -> JudgeError | None:
     gateway = Gateway(endpoint, notify=_tell_waiting)
     await _check_probabilities(gateway)
     await gateway.aclose()
+    _tell("price", _price_of(endpoint))
     working = next((mode for mode in _MODES if found[mode] is None), None)
     if working is not None and found[endpoint.mode] is not None:
         typer.echo(f"mode {endpoint.mode} does not work here: set --mode {working}", err=True)
@@ -84,16 +93,50 @@ async def _check_mode(gateway: Gateway, mode: str) -> JudgeError | None:
     from llm_grader.rubric.model import Item
 
     item = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet the customer?"})
-    question = f"{item.question['en']} Answer with evidence, reason and label.\n[turn 0: agent]\nGood morning!"
+    rules = f"{item.question['en']} Answer with evidence, reason and label."
+    messages = [{"role": "system", "content": rules}, {"role": "user", "content": "[turn 0: agent]\nGood morning!"}]
     try:
-        filled = await gateway.complete([{"role": "user", "content": question}], response_model([item]))
+        filled = await gateway.complete(messages, response_model([item]))
     except JudgeError as error:
         _tell(f"mode {mode}", f"no: {_with_sentence(error)}")
         return error
     usage = filled.usage
     counted = "tokens reported" if usage.prompt_tokens is not None else "tokens not reported: cost stays unknown"
-    _tell(f"mode {mode}", f"works, answered by {usage.answered_by}, {counted}")
+    without = f", not taken: {', '.join(sorted(gateway.rejected))}" if gateway.rejected else ""
+    _tell(f"mode {mode}", f"works, answered by {usage.answered_by}, {counted}{without}")
     return None
+
+
+async def _check_decisions(endpoint: Endpoint) -> JudgeError | None:
+    from llm_grader.gateway.bodies import Question
+    from llm_grader.gateway.gateway import Gateway
+
+    gateway = Gateway(endpoint, notify=_tell_waiting)
+    question = Question("greeted", "Did the agent greet the customer?", {"yes": "", "no": ""})
+    try:
+        decided = await gateway.decide("agent: Good morning!", [question])
+    except JudgeError as error:
+        _tell(f"mode {endpoint.mode}", f"no: {error}")
+        return error
+    finally:
+        await gateway.aclose()
+    found = decided.problems.get(question.name)
+    without = f", not taken: {', '.join(sorted(gateway.rejected))}" if gateway.rejected else ""
+    _tell(f"mode {endpoint.mode}", f"no: the answer is {found}" if found else f"works{without}")
+    return JudgeError(f"mode {endpoint.mode}: the answer is {found}") if found else None
+
+
+def _price_of(endpoint: Endpoint) -> str:
+    """US dollars for a million tokens, as far as a price is known."""
+    from llm_grader.gateway.prices import cost_of
+    from llm_grader.usage import Usage
+
+    million = 1_000_000
+    prompt, answer = Usage(prompt_tokens=million), Usage(completion_tokens=million)
+    prices = [cost_of(usage, endpoint.model, endpoint.base_url, endpoint.prices) for usage in (prompt, answer)]
+    if None in prices:
+        return f"no price of {endpoint.model} is known: cost stays unknown, unless one is set under prices"
+    return f"${prices[0]:.2f} a million tokens of prompts, ${prices[1]:.2f} of answers"
 
 
 async def _check_probabilities(gateway: Gateway) -> JudgeError | None:

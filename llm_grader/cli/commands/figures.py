@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     from llm_grader.transcript import Transcript
     from llm_grader.verdict import Label, Scorecard
 
+Grouping = Literal["agent", "team", "channel", "tag", "type", "week"]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @options.grouped
 def figures(
     *,
-    source: options.InputFlags,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, zip archives, globs, or - for standard input.", metavar="[INPUT…]"),
+    ] = None,
+    reading: options.ReadingFlags,
     by: Annotated[
-        Literal["agent", "team", "channel", "tag", "type", "week"] | None,
+        Grouping | None,
         typer.Option("--by", help="What to group by. [all in one]"),
     ] = None,
     business_hours: Annotated[
@@ -42,8 +47,12 @@ def figures(
     times_in: Annotated[
         str | None, typer.Option("--times-in", help="Zone of times that state none. [as --timezone]")
     ] = None,
-    store: Annotated[Path | None, typer.Option("--store", help="Results to take verdicts from. [none]")] = None,
-    run: Annotated[int | None, typer.Option("--run", help="Number of their run. [the latest, with --store]")] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="Results: quality figures, and verdicts. [none]")
+    ] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Number of their run. [latest results, with --store]")
+    ] = None,
     labels: Annotated[
         Path | None, typer.Option("--labels", help="Labels of agents and auditors, .jsonl or .csv.")
     ] = None,
@@ -58,9 +67,12 @@ def figures(
 ) -> None:
     """Compute help desk performance figures over many conversations: response times, resolution and more.
 
-    What the input cannot tell is left out with the reason. Nothing is sent anywhere.
+    What the input cannot tell is left out with the reason. Nothing is sent anywhere. With a store there are also mean
+    score, pass rate, critical failures and each item, with 95 % intervals; without an INPUT there are these alone.
 
     Examples:
+      llm-grader figures --store llm-grader.db --by team
+
       llm-grader figures export.jsonl
 
       llm-grader figures inbox/ --by agent --business-hours hours.yaml --csv > figures.csv
@@ -73,8 +85,14 @@ def figures(
     if json and csv:
         raise UsageError("--json and --csv: expected one of them")
     zones = {"timezone": _checked(timezone, "--timezone"), "times_in": _checked(times_in, "--times-in")}
+    if not inputs and store is None and run is None:
+        raise UsageError("nothing to compute from: name an INPUT, or results with --store")
+    quality = [] if store is None and run is None else _quality(store, run, by, zones["timezone"])
+    if not inputs:
+        _print(quality, json=json, csv=csv)
+        return
     hours, settings = _business_hours(business_hours, zones["timezone"]), _settings(satisfied, mystery_tag, zones)
-    transcripts = Inputs(source.inputs, source.reading())
+    transcripts = Inputs(inputs, reading.reading())
     with _cards(store, run) as cards:
         found = compute_figures(
             _noting_zone(transcripts.check(), settings.zone_of_times(hours)),
@@ -84,20 +102,40 @@ def figures(
             labels=_labels(labels),
             settings=settings,
         )
-    _print(found, json=json, csv=csv)
+    _print([*found, *quality], json=json, csv=csv)
     if transcripts.unreadable:
         raise typer.Exit(3)
+
+
+def _quality(store: Path | None, run: int | None, by: Grouping | None, timezone: str | None) -> list[Figure]:
+    """The quality figures of the results; none by what is not known of results."""
+    from llm_grader.cli.commands.results import open_store
+    from llm_grader.report.quality import compute_quality
+    from llm_grader.report.results import StoredResults
+    from llm_grader.signals.business_hours import zone_of
+
+    if by == "tag" or by == "type":
+        typer.echo(f"llm-grader: no quality figures by {by}: results know agent, team, channel and week", err=True)
+        return []
+    with open_store(store) as opened:
+        results = StoredResults(opened, run=run)
+        if results.known_rubric is None:
+            typer.echo(
+                f"llm-grader: no quality figures: {opened.path} does not keep the rubric of its results", err=True
+            )
+            return []
+        return compute_quality(results.cards(), results.rubric, by=by, zone=zone_of(timezone or "UTC"))
 
 
 @contextmanager
 def _cards(store: Path | None, run: int | None) -> Iterator[Iterator[Scorecard]]:
     """The scorecards of the run, none when no store and no run was named."""
-    from llm_grader.cli.commands.results import _open
+    from llm_grader.cli.commands.results import open_store
 
     if store is None and run is None:
         yield iter(())
         return
-    with _open(store) as opened:
+    with open_store(store) as opened:
         if run is not None and run not in {listed.run_id for listed in opened.runs()}:
             raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
         yield opened.cards(run)
@@ -180,14 +218,24 @@ def _print_table(found: Sequence[Figure]) -> None:
     from llm_grader.cli.terminal.show import printable, stdout_console
 
     grouped = any(figure.group is not None for figure in found)
+    with_intervals = any(figure.low is not None for figure in found)
     table = Table(box=None, padding=(0, 1))
-    for heading in ("figure", *(["group"] if grouped else []), "value", "median", "90 %", "n"):
+    for heading in (
+        "figure",
+        *(["group"] if grouped else []),
+        "value",
+        *(["95 %"] if with_intervals else []),
+        "median",
+        "90 %",
+        "n",
+    ):
         table.add_column(heading, overflow="fold", justify="left" if heading in ("figure", "group") else "right")
     for figure in found:
         if figure.value is not None:
             group = [Text(printable(str(figure.group)))] if grouped else []
-            values = [_shown(value, figure.unit) for value in (figure.value, figure.median, figure.p90)]
-            table.add_row(figure.id, *group, *values, f"{figure.n:,}")
+            value, *spread = (_shown(one, figure.unit) for one in (figure.value, figure.median, figure.p90))
+            interval = [_interval(figure)] if with_intervals else []
+            table.add_row(figure.id, *group, value, *interval, *spread, f"{figure.n:,}")
     console = stdout_console()
     console.print(table)
     missing = Counter((figure.id, figure.reason) for figure in found if figure.reason is not None)
@@ -197,6 +245,10 @@ def _print_table(found: Sequence[Figure]) -> None:
     for (name, reason), count in missing.items():
         where = f" ({count} of {groups} groups)" if grouped else ""
         console.print(Text(f"  {name}{where}: {reason}", style="dim"))
+
+
+def _interval(figure: Figure) -> str:
+    return "" if figure.low is None else f"{_shown(figure.low, figure.unit)} to {_shown(figure.high, figure.unit)}"
 
 
 def _shown(value: float | None, unit: str) -> str:

@@ -13,10 +13,8 @@ from llm_grader.cli.setup import options
 def render(
     *,
     rubric: options.Rubric = None,
-    model: options.Model = None,
-    allow_http: options.AllowHttp = None,
-    mode: options.Mode = None,
     items_per_call: options.ItemsPerCall = None,
+    endpoint: options.EndpointFlags,
     languages: options.LanguageFlags,
     source: options.InputFlags,
     redact: options.Redact = None,
@@ -33,11 +31,9 @@ def render(
     from llm_grader.readers.read import read_transcripts
 
     settings = load_settings(
+        endpoint,
         languages,
         rubric=rubric,
-        model=model,
-        allow_http=allow_http,
-        mode=mode,
         items_per_call=items_per_call,
         redact=redact,
     )

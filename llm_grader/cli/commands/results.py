@@ -6,17 +6,19 @@ import json as json_module
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from llm_grader.cli.setup import options
 
 if TYPE_CHECKING:
+    from llm_grader.cli.terminal.show import ItemLine
     from llm_grader.store.store import Store
     from llm_grader.verdict import Scorecard
 
-app = typer.Typer(help="Look at the results that are in the store.", no_args_is_help=True)
+app = typer.Typer(help="Look at the results that are in the store, and carry them away.", no_args_is_help=True)
 
 RunNumber = Annotated[
     int | None,
@@ -37,7 +39,7 @@ def list_runs(store: options.StoreFile = None, json: options.Json = False) -> No
 
     from llm_grader.cli.terminal.show import stdout_console
 
-    with _open(store) as opened:
+    with open_store(store) as opened:
         runs = opened.runs()
     if json:
         for run in runs:
@@ -74,11 +76,11 @@ def show(
     from llm_grader.errors import UsageError
 
     wanted = set(transcript or [])
-    with _open(store) as opened:
+    with open_store(store) as opened:
         if run is not None and run not in {listed.run_id for listed in opened.runs()}:
             raise UsageError(f"--run {run}: there is no such run in {opened.path}: see `llm-grader results list`")
         cards = [card for card in opened.cards(run) if not wanted or card.transcript_id in wanted]
-        titles = [_titles(card, opened) for card in cards if wanted and not json]
+        items = [_items(card, opened) for card in cards if wanted and not json]
     if missing := wanted - {card.transcript_id for card in cards}:
         where = "the store" if run is None else f"run {run}"
         raise UsageError(f"no result for {', '.join(sorted(missing))} in {where}: see `llm-grader results show`")
@@ -86,20 +88,20 @@ def show(
         for card in cards:
             typer.echo(card.model_dump_json())
     else:
-        _print(cards, titles)
+        _print(cards, items)
     typer.echo(_origin(cards), err=True)
 
 
-def _print(cards: Sequence[Scorecard], titles: Sequence[dict[str, str]]) -> None:
-    """The cards in full where there are titles for them, else in brief."""
+def _print(cards: Sequence[Scorecard], items: Sequence[dict[str, ItemLine]]) -> None:
+    """The cards in full where there are lines of items for them, else in brief."""
     from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console
     from llm_grader.store.stored import Brief
 
     console = stdout_console()
-    if not titles:
+    if not items:
         print_summary(console, [Brief.of(card) for card in cards])
-    for card, titled in zip(cards, titles, strict=False):
-        print_card(console, card, titled)
+    for card, lines in zip(cards, items, strict=False):
+        print_card(console, card, lines)
 
 
 @app.command("forget")
@@ -124,7 +126,7 @@ def forget_conversations(
 
     if not transcript and before is None:
         raise UsageError("say which conversations: their ids, or --before DATE")
-    with _open(store) as opened:
+    with open_store(store) as opened:
         gone = forget(opened, transcript or [], before=None if before is None else before.astimezone())
         path = opened.path
     if gone.conversations == 0:
@@ -148,16 +150,76 @@ def _origin(cards: Sequence[Scorecard]) -> str:
     return text
 
 
-def _titles(card: Scorecard, store: Store) -> dict[str, str]:
-    """What the items were called when the card was graded; nothing where the store does not know its rubric."""
-    from llm_grader.cli.terminal.show import titles_of
+@app.command("export")
+def export(
+    *,
+    format: Annotated[  # noqa: A002 - what it is called
+        Literal["jsonl", "csv", "xlsx", "parquet", "dataset", "langfuse", "phoenix"],
+        typer.Argument(metavar="FORMAT", help="jsonl, csv, xlsx, parquet, dataset; scores for langfuse or phoenix."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File, or folder for all tables. [standard output, of jsonl and csv]"),
+    ] = None,
+    table: Annotated[
+        Literal["cards", "verdicts", "evidence", "items", "runs"] | None,
+        typer.Option("--table", help="Which table. [verdicts; all in a folder or workbook]"),
+    ] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Number of a run. [latest result of each conversation]")
+    ] = None,
+    rubric: Annotated[
+        str | None, typer.Option("--rubric", "-r", help="Id of the rubric that was graded by. [the latest run's]")
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="Labels of people: final_label, label_by and gate go by them.")
+    ] = None,
+    calibration: options.CalibrationFile = None,
+    delimiter: Annotated[str, typer.Option("--delimiter", help="Between the cells of CSV, such as ; for Excel.")] = ",",
+    bom: Annotated[bool, typer.Option("--bom", help="Mark CSV as UTF-8 for Excel.")] = False,
+    store: options.StoreFile = None,
+) -> None:
+    """Export results as tables: cards, verdicts, evidence, items, runs; or as lines of scores for Langfuse or Phoenix.
+
+    Example: llm-grader results export csv --bom > verdicts.csv
+
+    Example: llm-grader results export xlsx -o november.xlsx --gold gold/
+
+    Example: llm-grader results export parquet -o tables/
+    """
+    from llm_grader.cli.setup.inputs import load_calibration_of, load_gold
+    from llm_grader.cli.setup.settings import load_settings
+    from llm_grader.errors import UsageError
+    from llm_grader.report.results import StoredResults
+    from llm_grader.report.tables.export import ExportSettings, ResultRows, write_export
+
+    if len(delimiter) != 1:
+        raise UsageError(f"--delimiter: expected one character, found {delimiter!r}")
+    settings = load_settings(store=store, calibration=calibration)
+    with open_store(store) as opened:
+        results = StoredResults(opened, run=run, rubric_id=rubric)
+        labelled = load_gold(gold, results.rubric)
+        rows = ResultRows(results, () if labelled is None else labelled.labels, load_calibration_of(settings))
+        written = write_export(rows, format, output, ExportSettings(table, delimiter, bom))
+    for path in written:
+        typer.echo(f"wrote {path}", err=True)
+
+
+def _items(card: Scorecard, store: Store) -> dict[str, ItemLine]:
+    """What the items were when the card was graded; nothing where the store does not know its rubric."""
+    from llm_grader.cli.terminal.show import items_of
     from llm_grader.store.past_runs import read_rubric
 
     rubric = read_rubric(store, card.provenance.rubric_hash)
-    return {} if rubric is None else titles_of(rubric, str(card.provenance.parameters.get("language") or "en"))
+    return {} if rubric is None else items_of(rubric, str(card.provenance.parameters.get("language") or "en"))
 
 
-def _open(file: object) -> Store:
+def open_store(file: object) -> Store:
+    """The store that a flag or the settings name.
+
+    Raises:
+        UsageError: there is none.
+    """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.errors import UsageError
     from llm_grader.store.store import Store

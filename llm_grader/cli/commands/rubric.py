@@ -87,7 +87,7 @@ def score(
     Example: llm-grader rubric score answers.yaml
     """
     from llm_grader.authoring.self_audit import grade_self_audit, load_self_audit, organisation_items
-    from llm_grader.cli.terminal.show import print_card, stdout_console
+    from llm_grader.cli.terminal.show import ItemLine, print_card, stdout_console
     from llm_grader.rubric.load import load_rubric
     from llm_grader.rubric.model import wording
 
@@ -97,9 +97,9 @@ def score(
     if as_json:
         typer.echo(card.model_dump_json())
         return
-    titles = {item.id: wording(item.title, "en") for item in organisation_items(loaded)}
-    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in titles}
-    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), titles)
+    lines = {item.id: ItemLine.of(item, wording(item.title, "en")) for item in organisation_items(loaded)}
+    shown = {item_id: verdict for item_id, verdict in card.verdicts.items() if item_id in lines}
+    print_card(stdout_console(), card.model_copy(update={"verdicts": shown}), lines)
 
 
 @app.command()

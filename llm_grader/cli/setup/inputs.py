@@ -15,7 +15,11 @@ import typer
 from llm_grader.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from llm_grader.cli.setup.settings import Settings
+    from llm_grader.eval.judge.labelled_set import LabelledSet
+    from llm_grader.grading.confidence import Calibration
     from llm_grader.readers.read import RoleMapping
+    from llm_grader.rubric.model import Rubric
     from llm_grader.transcript import Channel, Role, Transcript
 
 
@@ -81,6 +85,20 @@ def read_all(inputs: list[str]) -> list[Transcript]:
     if found := list(read_transcripts(inputs)):
         return found
     raise _nothing_in(inputs)
+
+
+def load_gold(path: Path | None, rubric: Rubric) -> LabelledSet | None:
+    """The labels of `--gold`, which answer this rubric; None where it is not given."""
+    from llm_grader.eval.judge.labelled_set import load_labelled_set
+
+    return None if path is None else load_labelled_set(path, rubric)
+
+
+def load_calibration_of(settings: Settings) -> Calibration | None:
+    """The calibration that the settings name; None where they name none."""
+    from llm_grader.grading.confidence import load_calibration
+
+    return None if settings.calibration is None else load_calibration(settings.calibration)
 
 
 def _nothing_in(inputs: list[str]) -> InputError:

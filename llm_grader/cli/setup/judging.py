@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+import re
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 _Answer = TypeVar("_Answer")
+_RUN = re.compile("[0-9]{1,18}")
+
 Cards = Callable[[], Iterable["Scorecard"]]
 
 
@@ -180,7 +184,7 @@ def cards_for(labelled: LabelledSet, settings: Settings, *, run: int | None, gra
 
 
 def stored_cards(settings: Settings, run: int | None, rubric: Rubric) -> Iterator[Scorecard]:
-    """The cards of a run, by default of the latest one with this rubric.
+    """The cards of a run, by default the latest of each conversation over all runs with this rubric.
 
     Raises:
         UsageError: there is no store, no such run, or the run is of another rubric.
@@ -191,13 +195,38 @@ def stored_cards(settings: Settings, run: int | None, rubric: Rubric) -> Iterato
         raise UsageError(f"{settings.store}: no such store: grade first, name another with --store, or give --model")
     with Store(settings.store) as store:
         of_rubric = {listed.run_id: listed.rubric_id for listed in store.runs()}
-        chosen = run if run is not None else next((n for n, id_ in of_rubric.items() if id_ == rubric.id), None)
-        if chosen not in of_rubric:
+        if (run not in of_rubric) if run is not None else (rubric.id not in of_rubric.values()):
             found = f"no run {run}" if run is not None else f"no run with the rubric {rubric.id}"
             raise UsageError(f"{settings.store}: {found}: see `llm-grader results list`")
-        if of_rubric[chosen] != rubric.id:
-            raise UsageError(f"run {chosen} is of the rubric {of_rubric[chosen]}, the labels of {rubric.id}: --rubric?")
-        yield from store.cards(chosen)
+        if run is not None and of_rubric[run] != rubric.id:
+            raise UsageError(f"run {run} is of the rubric {of_rubric[run]}, the labels of {rubric.id}: --rubric?")
+        yield from store.cards(run, rubric_id=rubric.id)
+
+
+def grading_of(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
+    """The cards of a grading by `rubric` that is named as the number of a run, or as a file of scorecards.
+
+    Raises:
+        UsageError: there is no such run, or it is of another rubric.
+        InputError: the file cannot be read, or is none of scorecards.
+    """
+    from llm_grader.eval.judge.item_drift import load_grading
+
+    if _RUN.fullmatch(which):
+        return list(stored_cards(settings, int(which), rubric))
+    return load_grading(Path(which), rubric)
+
+
+def run_numbers(settings: Settings, keys: Sequence[str]) -> tuple[int, ...]:
+    """The latest runs that have these results; none where there is no store."""
+    from llm_grader.store.past_runs import read_run_numbers
+    from llm_grader.store.store import Store
+
+    if not settings.store.exists():
+        return ()
+    with Store(settings.store) as store:
+        numbers = read_run_numbers(store)
+    return tuple(sorted({numbers[key] for key in keys if key in numbers}))
 
 
 def _warn_of_other_rubric(card: Scorecard, rubric: Rubric) -> None:

@@ -24,6 +24,7 @@ from llm_grader.cli.setup.settings import Settings
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Reading
+    from llm_grader.transcript import Transcript
 
 
 _VALUES = {int: "NUMBER", float: "NUMBER", Path: "FILE", datetime: "DATE", str: "TEXT"}
@@ -114,6 +115,15 @@ Model = Annotated[str | None, setting("model", "-m")]
 BaseUrl = Annotated[str | None, setting("base_url")]
 AllowHttp = Annotated[bool | None, setting("allow_http")]
 Mode = Annotated[str | None, setting("mode")]
+Params = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        metavar="NAME=VALUE",
+        help="Send this field with each request, such as reasoning_effort=low; the value is JSON, else text. May be "
+        "given several times.",
+    ),
+]
 Language = Annotated[str | None, setting("language")]
 ReasonLanguage = Annotated[str | None, setting("reason_language")]
 ItemsPerCall = Annotated[str | None, setting("items_per_call")]
@@ -141,10 +151,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 
 @dataclass(frozen=True)
-class InputFlags:
-    """What to read, and how."""
+class ReadingFlags:
+    """How inputs are read."""
 
-    inputs: Inputs
     format: Format = None
     agent: Agent = None
     channel_roles: ChannelRoles = None
@@ -164,6 +173,42 @@ class InputFlags:
         return reading_of(self.format, self.agent, self.roles, self.columns, self.channel, self.channel_roles)
 
 
+@dataclass(frozen=True, kw_only=True)
+class InputFlags(ReadingFlags):
+    """What to read, and how."""
+
+    inputs: Inputs
+
+
+@dataclass(frozen=True)
+class TextFlags:
+    """Where the texts of conversations are that a store does not keep, and how they are read; matched by id."""
+
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="The conversations again, where the store keeps no texts.", metavar="[INPUT…]"),
+    ] = None
+    format: Format = None
+    channel_roles: ChannelRoles = None
+    roles: Roles = None
+    columns: Columns = None
+    channel: Channel = None
+
+    def by_id(self) -> dict[str, Transcript]:
+        """The conversations by their ids.
+
+        Raises:
+            UsageError: the channels' roles are not written as they should be.
+            InputError: an input cannot be read.
+        """
+        from llm_grader.cli.setup.inputs import Inputs, reading_of
+
+        if not self.inputs:
+            return {}
+        reading = reading_of(self.format, None, self.roles, self.columns, self.channel, self.channel_roles)
+        return {transcript.id: transcript for transcript in Inputs(self.inputs, reading).check()}
+
+
 @dataclass(frozen=True)
 class ModelFlags:
     """Which model answers, and where."""
@@ -175,9 +220,10 @@ class ModelFlags:
 
 @dataclass(frozen=True)
 class EndpointFlags(ModelFlags):
-    """Which model answers, where, and how its answers are structured."""
+    """Which model answers, where, how its answers are structured, and what else goes with a request."""
 
     mode: Mode = None
+    params: Params = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ the SDK's own `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Collection
@@ -23,6 +24,7 @@ from pydantic_settings import (
 )
 
 from llm_grader.errors import UsageError
+from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.gateway.endpoint import LOCAL
 from llm_grader.grader.settings import GraderSettings, WrongSettings, sdk_settings
 
@@ -43,6 +45,9 @@ class Settings(BaseSettings, GraderSettings):
     store: Path = Field(default=Path("llm-grader.db"), description="File for results.")
     keep_transcripts: bool = Field(default=True, description="Keep conversations beside their results in the store.")
     calibration: Path | None = Field(default=None, description="Calibrate confidences and pass rates by this file.")
+    thresholds: Thresholds = Field(
+        default=DEFAULT, description="What an item has to reach to be left to a judge: [thresholds] in the file."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -74,6 +79,8 @@ def load_settings(*groups: object, **flags: Any) -> Settings:
     for group in groups:
         flags |= vars(group)
     given = {name: value for name, value in flags.items() if value is not None}
+    if isinstance(given.get("params"), list):
+        given["params"] = dict(map(_param, given["params"]))
     try:
         settings = Settings(**given)
     except tomllib.TOMLDecodeError as error:
@@ -86,6 +93,17 @@ def load_settings(*groups: object, **flags: Any) -> Settings:
             raise UsageError(f"--model {LOCAL} is the embedded model and has no --base-url: leave one of them out")
         settings = settings.model_copy(update={"base_url": None})
     return settings
+
+
+def _param(written: str) -> tuple[str, Any]:
+    """Name and value of `name=value`, where the value is JSON or else text."""
+    name, equals, value = written.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"--param: expected NAME=VALUE, found {written!r}")
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        return name.strip(), value
 
 
 def _variables() -> list[str]:

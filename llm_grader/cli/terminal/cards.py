@@ -71,16 +71,16 @@ class Cards:
 
     def print(self) -> None:
         """The tables: each card in full where they are few, and the summary."""
-        from llm_grader.cli.terminal.show import print_card, print_summary, stdout_console, titles_of
+        from llm_grader.cli.terminal.show import items_of, print_card, print_summary, stdout_console
 
         if self._as_json or not self._rows:
             return
         console, language = stdout_console(), self._grader.prompts.language
-        titles = titles_of(self._grader.rubric, language)
+        items = items_of(self._grader.rubric, language)
         for card in (
             sorted(self._kept, key=lambda card: card.transcript_id) if len(self._rows) <= _SHOWN_IN_FULL else ()
         ):
-            print_card(console, card, titles)
+            print_card(console, card, items)
         console.print()
         print_summary(console, self._rows)
         if self._grader.calibration is not None:

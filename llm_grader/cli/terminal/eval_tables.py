@@ -1,4 +1,4 @@
-"""Agreement and disagreements on a terminal, at 120 columns."""
+"""Agreement and disagreements on a terminal: one table where it is wide, two where it is not."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llm_grader.eval.judge.report import ItemRow
     from llm_grader.eval.stats.bootstrap import Interval
     from llm_grader.eval.stats.proportions import Proportion
+    from llm_grader.eval.summary.pass_rates import PassRate
     from llm_grader.verdict import Label, Verdict
 
 _STYLES = {"grey": "dim", "blue": "blue", "red": "red", "green": "green", "amber": "yellow"}
@@ -30,10 +31,18 @@ _MEANS = {
     "amber": "the judge proposes, a person decides",
 }
 _HEADINGS = ("item", "n", "gold", "share", "judge", "recall", "κ", "AC", "bias", "cover", "quotes", "people", "gate")
+_MOST_IDS = 8
+_SEEN = 0.005  # of a difference, at two decimals
+_NARROW = (("item", *_HEADINGS[1:6]), ("item", *_HEADINGS[6:]))
+_WIDE = 110  # columns, that they fit beside one another
 _LEGEND = """\
-Each line is a label of gold: its share, how often the judge gave each label then, and its recall. Below a figure its
-95 % interval, resampling transcripts. bias: pass rate of the judge minus that of gold. quotes: found where needed.
-people: α among auditors; below, the least that κ with people may be above κ among people."""
+How to read it. Each line of an item is a label that people gave: its share, how often the judge gave each label to
+those conversations (+ those it did not score), and recall: how many of them it found, where what it did not score is
+missed. κ is agreement beyond chance: 0 none, 1 all; AC is the same for labels that are mostly alike. Below a figure
+stands the range in which it lies in 95 of 100 cases. bias: how much more often the judge passes than people do. cover:
+how much of what people scored it scores. quotes: how many of its quotes are there. people: how well auditors agree (α),
+and below how much less than with each other they agree with the judge, at worst. The gate says who may decide: GREEN
+the judge alone, AMBER the judge with a person, RED people only, BLUE nobody until people agree, GREY not known yet."""
 
 
 def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[str]) -> None:
@@ -56,15 +65,8 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
-    coefficient = "AC1" if all(row.figures.levels == (NOT_MET, MET) for row in rows) else "AC"
-    for heading in _HEADINGS:
-        left = heading in ("item", "gold", "judge", "recall", "gate")
-        shown = coefficient if heading == "AC" else heading
-        table.add_column(shown, justify="left" if left else "right", no_wrap=heading != "item", overflow="fold")
-    for row in rows:
-        table.add_row(*_cells(row))
-    console.print(table)
+    for headings in (_HEADINGS,) if console.width >= _WIDE else _NARROW:
+        _print_columns(console, rows, headings)
     reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
     for row in rows:
         if text := "; ".join(_reasons(row)):
@@ -72,6 +74,21 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
     if reasons.row_count:
         console.print()
         console.print(reasons, style="dim")
+
+
+def _print_columns(console: Console, rows: Sequence[ItemRow], headings: Sequence[str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
+    coefficient = "AC1" if all(row.figures.levels == (NOT_MET, MET) for row in rows) else "AC"
+    for heading in headings:
+        left = heading in ("item", "gold", "judge", "recall", "gate")
+        shown = coefficient if heading == "AC" else heading
+        table.add_column(shown, justify="left" if left else "right", no_wrap=heading != "item", overflow="fold")
+    for row in rows:
+        cells = dict(zip(_HEADINGS, _cells(row), strict=True))
+        table.add_row(*(cells[heading] for heading in headings))
+    console.print(table)
 
 
 def _cells(row: ItemRow) -> Iterator[Text]:
@@ -84,7 +101,7 @@ def _cells(row: ItemRow) -> Iterator[Text]:
         "n": [f"{found.scored:,}"],
         "gold": list(found.levels),
         "share": [_percent(share) for share in found.prevalence],
-        "judge": _confusion(found),
+        "judge": _answers(found),
         "recall": [_with_interval(found.recall[level]) for level in found.levels],
         "κ": _two_lines(found.kappa),
         "AC": _two_lines(found.ac),
@@ -102,13 +119,38 @@ def _reasons(row: ItemRow) -> Iterator[str]:
     """Why the gate is what it is; without one nothing new is said of labels that are not from people."""
     colour, found = row.gate.colour, row.figures
     if colour is not None:
-        yield f"{colour.upper()}, {_MEANS[colour]}"
+        look = f" (look {row.gate.look})" if row.gate.look is not None and row.gate.look > 1 else ""
+        yield f"{colour.upper()}{look}, {_MEANS[colour]}"
         yield from (reason.text for reason in row.gate.reasons)
     if found.skewed:
         kappa, other = _figure(found.kappa.estimate), _figure(found.ac.estimate)
         yield f"skewed: κ {kappa} and AC {other} lie apart, as with unevenly spread labels: mind the recall of each"
+    if found.few_rare and found.scored:
+        yield f"{found.minority:g} labels off the most common one, fewer than 15: the intervals are too narrow"
+    if abs(found.kappa_all.estimate - found.kappa.estimate) >= _SEEN:
+        yield f"κ over all answers, also those off the scale, is {_figure(found.kappa_all.estimate)}"
+    for name, units in (("missed", row.missed), ("false alarms", row.false_alarms)):
+        if units:
+            more = f" and {len(units) - _MOST_IDS} more" if len(units) > _MOST_IDS else ""
+            yield f"{name}: {', '.join(unit.transcript_id for unit in units[:_MOST_IDS])}{more}"
+    yield from _rates(row.rate)
     if found.labelled and not found.scored:
         yield "no verdict meets its labels: other conversations, or labels of single turns"
+
+
+def _rates(rate: PassRate | None) -> Iterator[str]:
+    if rate is not None and rate.corrected is not None and not isnan(rate.corrected.estimate):
+        low, high = rate.corrected.low, rate.corrected.high
+        yield (
+            f"passed {_percent(rate.judged.estimate)} as judged, "
+            f"{_percent(rate.corrected.estimate)} ({_percent(low)} to {_percent(high)}) without its errors"
+        )
+
+
+def _answers(found: ItemFigures) -> list[str]:
+    """The rows of the confusion, each with how many the judge did not score, where there are any."""
+    rows = _confusion(found)
+    return [f"{row} +{left:g}" if left else row for row, left in zip(rows, found.unscored, strict=True)]
 
 
 def _confusion(found: ItemFigures) -> list[str]:

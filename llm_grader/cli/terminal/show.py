@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import quantiles
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import typer
 
 from llm_grader.cli.terminal.outputs import styled
 from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
-from llm_grader.verdict import Scorecard, Status, Verdict
+from llm_grader.verdict import MET, Scorecard, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from llm_grader.rubric.model import Rubric
+    from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ROWS = 200
+_WORDS_BESIDE = 100  # columns
 _LOWEST = 20
 _STYLES = {"met": "green", "not_met": "red", "not_applicable": "dim", "cannot_assess": "yellow"}
 
 
 def stdout_console() -> Console:
-    """A console for results: as wide as the terminal, 120 characters where there is none."""
+    """A console for results: as wide as the terminal or COLUMNS say, 120 characters where neither does."""
     from rich.console import Console
 
     console = Console(file=styled(sys.stdout), highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(file=styled(sys.stdout), highlight=False, width=120)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(file=styled(sys.stdout), highlight=False, width=120)
 
 
 def printable(text: str) -> str:
@@ -50,16 +54,49 @@ def print_estimate(counts: Mapping[str, int], usage: Usage, *, as_json: bool) ->
         typer.echo(f"{name.replace('_', ' '):>18}  {shown}")
 
 
-def titles_of(rubric: Rubric, language: str) -> dict[str, str]:
-    """Item id → title, for `print_card`."""
+def items_of(rubric: Rubric, language: str) -> dict[str, ItemLine]:
+    """Item id → what is shown of the item, for `print_card`."""
     from llm_grader.rubric.model import wording
 
-    return {item.id: wording(item.title, language) for item in rubric.items()}
+    return {item.id: ItemLine.of(item, wording(item.title, language)) for item in rubric.items()}
 
 
-def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> None:
-    """One card: score, then each verdict with the words it rests on."""
-    from rich.table import Table
+class ItemLine(NamedTuple):
+    """What is shown of an item: its title, its weight with its sign and whether it is critical, its levels.
+
+    `levels` are those of a scale, from the lowest; of an item that is met or not there are none.
+    """
+
+    title: str
+    weight: str = ""
+    penalty: bool = False
+    levels: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, item: Item, title: str) -> Self:
+        """That of an item of a rubric."""
+        weight = f"({'−' if item.penalty else ''}{item.weight:g}{', critical' if item.critical else ''})"
+        return cls(title, weight, item.penalty, () if item.scale == "binary" else item.levels)
+
+    def label(self, label: str) -> str:
+        """A label; of a scale with its place, such as `2 of 4`, and of a penalty that is met what that means."""
+        if self.penalty and label == MET:
+            return f"{label}: a fault"
+        if label not in self.levels:
+            return label
+        place = self.levels.index(label) + 1
+        return f"{'' if label == str(place) else f'{label}, '}{place} of {len(self.levels)}"
+
+    def style(self, label: str) -> str:
+        """Its colour: a penalty that is met is as bad as anything else that is not."""
+        if label in self.levels:
+            return {0: "red", len(self.levels) - 1: "green"}.get(self.levels.index(label), "yellow")
+        swapped = {"met": "not_met", "not_met": "met"} if self.penalty else {}
+        return _STYLES.get(swapped.get(label, label), "magenta")
+
+
+def print_card(console: Console, card: Scorecard, items: Mapping[str, ItemLine]) -> None:
+    """One card: score, then each verdict with the words it rests on, below it where the terminal is narrow."""
     from rich.text import Text
 
     console.print()
@@ -70,16 +107,27 @@ def print_card(console: Console, card: Scorecard, titles: dict[str, str]) -> Non
         return
     for line in (*card.warnings, *(f"look at it: {flag}" for flag in card.flags)):
         console.print(f"  {printable(line)}", style="yellow", markup=False)
+    lines = [(items.get(item_id, ItemLine(item_id)), verdict) for item_id, verdict in card.verdicts.items()]
+    _print_verdicts(console, lines, beside=console.width >= _WORDS_BESIDE)
+
+
+def _print_verdicts(console: Console, lines: Sequence[tuple[ItemLine, Verdict]], *, beside: bool) -> None:
+    """A line each: label, item, and the words beside or below them."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for item_id, verdict in card.verdicts.items():
+    table.add_column(no_wrap=beside, overflow="fold")
+    if beside:
+        table.add_column(overflow="fold")
+    for item, verdict in lines:
         label = verdict.label or verdict.status
-        words = Text(_grounds(verdict))
-        table.add_row(
-            Text(printable(titles.get(item_id, item_id))), Text(label, style=_STYLES.get(label, "magenta")), words
-        )
+        title = (printable(item.title), " " if item.weight else "", (item.weight, "dim"))
+        head = Text.assemble(*title)
+        words = Text(_grounds(verdict), style="" if beside else "dim")
+        below = [Text("\n").join([head, words])] if words else [head]
+        table.add_row(Text(item.label(label), style=item.style(label)), *([head, words] if beside else below))
     console.print(table)
 
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from llm_grader.errors import MalformedInput, UsageError
-from llm_grader.eval.judge.calibrating import OWN_FROM, calibrate, corrected_rates
+from llm_grader.eval.judge.calibrating import calibrate, corrected_rates
 from llm_grader.eval.judge.labelled_set import LabelledSet, load_labelled_set
+from llm_grader.eval.summary.confidence_lines import OWN_FROM
 from llm_grader.grader.grader import Grader
 from llm_grader.grading.confidence import (
     Calibration,
@@ -25,6 +26,7 @@ from llm_grader.grading.confidence import (
     calibrated_verdict,
     hash_of,
     load_calibration,
+    positive_probability,
 )
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Item, Rubric
@@ -108,6 +110,56 @@ def test_certainty_stays_within_bounds() -> None:
     steep = calibration(greeting=LogitLine(slope=20, intercept=600, labels=50))
     assert calibrated_verdict(sure("met", 1.0), steep, GREETING).confidence == 1.0
     assert calibrated_verdict(sure("not_met", 1.0), steep, GREETING).confidence == pytest.approx(0.0)
+
+
+def test_votes_that_all_agree_are_no_certainty() -> None:
+    # (5 + ½) / 6 and, for the label that nobody gave, ½ / 6.
+    five = Verdict(item_id="greeting", label="met", confidence=1.0, votes={"met": 5})
+    assert positive_probability(five, GREETING) == pytest.approx(5.5 / 6)
+    against = Verdict(item_id="greeting", label="not_met", confidence=1.0, votes={"not_met": 5})
+    assert positive_probability(against, GREETING) == pytest.approx(0.5 / 6)
+
+
+def test_a_line_that_is_worse_on_conversations_left_out_is_refused_and_told(tmp_path: Path, rubric: Rubric) -> None:
+    # Right in 24 of 40 cases at a confidence of .6: there is nothing to correct, so that whatever is fitted is noise.
+    gold = ["met", "not_met"] * 20
+    wrong = {3, 5, 8, 9, 11, 14, 17, 20, 22, 25, 27, 30, 33, 34, 36, 39}
+    other = {"met": "not_met", "not_met": "met"}
+    said = [other[label] if n in wrong else label for n, label in enumerate(gold)]
+    cards = [card(n, rubric, {"greeting": label}, confidence={"greeting": 0.6}) for n, label in enumerate(said)]
+    fit = calibrate(labelled(tmp_path, rubric, gold), cards)
+    assert fit.after["binary"].brier > fit.before["binary"].brier
+    assert (fit.calibration.lines, fit.refused, fit.routes) == ({}, ("greeting",), {})
+
+
+def test_more_labels_do_not_choose_the_worse_line(tmp_path: Path, rubric: Rubric) -> None:
+    # Both items are biased alike, P(met) shifted by ln 9. With 120 labels an item's own line is a temperature, which
+    # cannot move what is shifted; that of both together, 520 labels, is Platt's.
+    random = np.random.default_rng(3)
+    gold: dict[str, list[str]] = {}
+    given: dict[str, list[tuple[str, float]]] = {}
+    for item_id, n in (("greeting", 120), ("solution", 400)):
+        odds = random.normal(0, 1.5, size=n)
+        gold[item_id] = ["met" if met else "not_met" for met in random.random(n) < 1 / (1 + np.exp(-odds))]
+        p = (1 / (1 + np.exp(-odds - log(9)))).tolist()
+        given[item_id] = [("met" if x >= 0.5 else "not_met", max(x, 1 - x)) for x in p]
+    place = write_gold(tmp_path, {item_id: {"eva": labels} for item_id, labels in gold.items()})
+    cards = []
+    for n in range(400):
+        of_card = {item_id: pairs[n] for item_id, pairs in given.items() if n < len(pairs)}
+        labels = {item_id: label for item_id, (label, _) in of_card.items()}
+        cards.append(card(n, rubric, labels, confidence={item_id: sure for item_id, (_, sure) in of_card.items()}))
+    fit = calibrate(load_labelled_set(place, tmp_path / "desk.yaml"), cards)
+    assert fit.calibration.lines["greeting"].pooled
+    assert fit.calibration.lines["greeting"].intercept < -1
+
+
+def test_verdicts_may_stand_from_where_their_errors_are_shown_to_be_rare(tmp_path: Path, rubric: Rubric) -> None:
+    gold, cards = overconfident(np.random.default_rng(7), rubric, 1200)
+    fit = calibrate(labelled(tmp_path, rubric, gold), cards, max_error=0.2)
+    route = fit.routes["greeting"]
+    assert 0.5 < route.threshold < 1
+    assert route.error.high <= 0.21
 
 
 def overconfident(random: np.random.Generator, rubric: Rubric, n: int) -> tuple[list[str], list[Scorecard]]:
@@ -275,8 +327,8 @@ def test_a_grader_gives_calibrated_confidences_and_keeps_the_judges_own(tmp_path
     path.write_text(fitted_calibration.model_dump_json(), "utf-8")
     assert load_calibration(path) == fitted_calibration
     fresh = grader(tmp_path, store=store, applied=path).grade(transcript("t1"))
-    # Two of three samples say met: the odds are 2, half their logarithm makes them √2, and √2 / (1 + √2) = .586.
-    assert fresh.verdicts["greeting"].confidence == pytest.approx(0.5858, abs=1e-4)
+    # Two of three samples say met: (2 + ½) / 4 = .625, odds of 5/3; half their log makes them 1.291, which is .5635.
+    assert fresh.verdicts["greeting"].confidence == pytest.approx(0.5635, abs=1e-4)
     assert fresh.verdicts["solution"].confidence is None
     assert fresh.provenance.parameters["calibration"] == hash_of(fitted_calibration)
     raw = grader(tmp_path, store=store).grade(transcript("t1"))

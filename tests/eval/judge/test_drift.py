@@ -10,7 +10,7 @@ from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_drift import drift, drift_until_now, find_drift, frozen_anchors
 from llm_grader.eval.judge.labelled_set import load_labelled_set
 from llm_grader.eval.labels.split import split_transcripts
-from llm_grader.eval.stats.paired import margins_test, mcnemar_midp, stuart_maxwell
+from llm_grader.eval.stats.paired import margins_test, mcnemar_midp, mcnemar_power, stuart_maxwell
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
@@ -31,24 +31,25 @@ def grading(item_id: str, labels: Sequence[str | None]) -> dict[tuple[str, str],
 def test_a_one_sided_change_is_drift_and_an_even_one_is_noise() -> None:
     before = grading("greeting", ["met"] * 20) | grading("closing", ["met", "not_met"] * 10)
     after = grading("greeting", ["not_met"] * 8 + ["met"] * 12) | grading("closing", ["not_met", "met"] * 10)
-    greeting, closing = find_drift(before, after, scales={"greeting": BINARY, "closing": BINARY})
-    # Eight one way, none the other: 2·(1/2)·(1/256); the larger of two adjusted p-values stays.
+    (greeting, closing), pooled = find_drift(before, after, scales={"greeting": BINARY, "closing": BINARY})
+    # Eight one way, none the other: 2·(1/2)·(1/256); the smallest of three, the pooled test among them: times three.
     assert greeting.p == pytest.approx(1 / 256)
-    assert greeting.adjusted == pytest.approx(2 / 256)
+    assert greeting.adjusted == pytest.approx(3 / 256)
     assert greeting.drifted
     assert (closing.n, closing.changed, closing.drifted) == (20, 20, False)
+    assert (pooled.anchors, pooled.better, pooled.worse) == (20, 10, 18)
 
 
 def test_labels_off_the_scale_are_lost_not_changed() -> None:
     before = grading("greeting", ["met", "met", "cannot_assess", None])
     after = grading("greeting", ["met", "not_applicable", "met", None])
-    (found,) = find_drift(before, after, scales={"greeting": BINARY})
+    (found,), _ = find_drift(before, after, scales={"greeting": BINARY})
     assert (found.n, found.changed, found.lost, found.p) == (1, 0, 2, 1.0)
 
 
 def test_a_judge_that_stops_answering_on_the_scale_has_drifted() -> None:
     # Eight left the scale and none came back: McNemar's mid-p of 8 against 0, 2·(1/2)·(1/256).
-    (some,) = find_drift(
+    (some,), _ = find_drift(
         grading("greeting", ["met"] * 20),
         grading("greeting", ["cannot_assess"] * 8 + ["met"] * 12),
         scales={"greeting": BINARY},
@@ -56,7 +57,7 @@ def test_a_judge_that_stops_answering_on_the_scale_has_drifted() -> None:
     assert (some.n, some.changed, some.lost) == (12, 0, 8)
     assert some.p == pytest.approx(1 / 256)
     assert some.drifted
-    (all_,) = find_drift(
+    (all_,), _ = find_drift(
         grading("greeting", ["met", "not_met"] * 50), grading("greeting", [None] * 100), scales={"greeting": BINARY}
     )
     assert (all_.n, all_.lost, all_.drifted) == (0, 100, True)
@@ -82,7 +83,7 @@ def test_where_two_categories_alone_exchange_cases_the_exact_test_is_taken() -> 
 def test_ordinal_items_compare_all_margins() -> None:
     before = grading("tone", ["1"] * 10 + ["2"] * 10 + ["3"] * 10)
     after = grading("tone", ["2"] * 10 + ["3"] * 10 + ["3"] * 10)
-    (found,) = find_drift(before, after, scales={"tone": ("1", "2", "3")})
+    (found,), _ = find_drift(before, after, scales={"tone": ("1", "2", "3")})
     assert found.changed == 20
     assert found.drifted
 
@@ -153,12 +154,48 @@ def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_label
         assert len(server.requests) == len(pieces) > 5
         assert "rubric of its own" in run("drift", "--gold", public, "--before", before, "--rubric", "desk").stderr
     assert found.code == 1, found.stderr
-    assert {row["item_id"] for row in found.lines()} == {item.id for item in labelled.rubric.items()}
-    assert {row["n"] for row in found.lines()} == {len(pieces)}
+    *rows, _together = found.lines()
+    assert {row["item_id"] for row in rows} == {item.id for item in labelled.rubric.items()}
+    assert {row["n"] for row in rows} == {len(pieces)}
+
+
+def test_what_moves_every_item_a_little_one_way_shows_in_all_of_them_together() -> None:
+    # Thirteen items, each with one flip to not_met and none back, on anchors of their own: 2·(1/2)·2⁻¹³ together,
+    # the smallest of fourteen tests; alone each has p = 1/2.
+    items = {f"item{n}": BINARY for n in range(13)}
+    before, after = ({(f"t{t}", name): "met" for name in items for t in range(20)} for _ in range(2))
+    for n, name in enumerate(items):
+        after[f"t{n}", name] = "not_met"
+    found, pooled = find_drift(before, after, scales=items)
+    assert not any(item.drifted for item in found)
+    assert (pooled.worse, pooled.better) == (13, 0)
+    assert pooled.p == pytest.approx(2**-13)
+    assert pooled.adjusted == pytest.approx(14 * 2**-13)
+    assert pooled.drifted
+
+
+def test_a_conversation_whose_verdicts_all_move_is_one_case() -> None:
+    # Ten items move on three anchors: 2·(1/2)·(1/2)³ = 1/8, however many items there are.
+    items = {f"item{n}": BINARY for n in range(10)}
+    before = {(f"t{t}", name): "met" for name in items for t in range(50)}
+    after = {key: "not_met" if key[0] in ("t0", "t1", "t2") else label for key, label in before.items()}
+    assert find_drift(before, after, scales=items)[1].p == pytest.approx(1 / 8)
+
+
+def test_the_power_told_is_that_of_the_anchors_and_items_there_are() -> None:
+    # 400 anchors see 8 % one way and 2 % the other with .98 on one item, with .80 among 24.
+    assert mcnemar_power(400, 0.08, 0.02) == pytest.approx(0.978, abs=0.001)
+    assert mcnemar_power(400, 0.08, 0.02, level=0.05 / 24) == pytest.approx(0.80, abs=0.005)
+    rubric = load_rubric("helpdesk_qa")
+    ids = [item.id for item in rubric.items() if item.asks_model]
+    cards = [card(n, rubric, dict.fromkeys(ids, "met")) for n in range(100)]
+    found = drift(cards, cards, rubric)
+    assert found.power_of_item == pytest.approx(mcnemar_power(100, 0.08, 0.02, level=0.05 / (len(ids) + 1)))
+    assert found.power_of_all > 0.99
 
 
 def test_an_item_without_anchors_has_not_drifted() -> None:
-    (found,) = find_drift({}, {}, scales={"tone": ("1", "2", "3")})
+    (found,), _ = find_drift({}, {}, scales={"tone": ("1", "2", "3")})
     assert (found.n, found.p, found.drifted) == (0, 1.0, False)
 
 
@@ -166,7 +203,9 @@ def test_items_that_were_not_compared_do_not_weaken_those_that_were() -> None:
     before, after = grading("greeting", ["met"] * 20), grading("greeting", ["not_met"] * 8 + ["met"] * 12)
     others = {f"other{n}": BINARY for n in range(20)}
     unlike = {("t0", "other0"): "met"} | grading("other1", ["not_applicable"] * 20)
-    found = find_drift(before | unlike, after | grading("other1", [None] * 20), scales={"greeting": BINARY, **others})
+    found, _ = find_drift(
+        before | unlike, after | grading("other1", [None] * 20), scales={"greeting": BINARY, **others}
+    )
     assert found[0].adjusted == pytest.approx(1 / 256)
     assert found[0].drifted
     assert {(item.n, item.p, item.adjusted, item.drifted) for item in found[1:]} == {(0, 1.0, 1.0, False)}

@@ -6,7 +6,7 @@ from math import nan
 import pytest
 
 from llm_grader.eval.agreement import Interval, Proportion
-from llm_grader.eval.judge.gates import decide
+from llm_grader.eval.judge.gates import decide, recall_floor
 from llm_grader.eval.judge.item_figures import ItemFigures
 from llm_grader.eval.judge.thresholds import Thresholds
 
@@ -18,18 +18,26 @@ TRUSTED = ItemFigures(
     levels=("not_met", "met"),
     failing="not_met",
     labelled=200,
+    graded=200,
     scored=200,
+    conversations=200,
+    copies=0,
     minority=60,
+    few_rare=False,
     double_scored=200,
     prevalence=(0.3, 0.7),
     confusion=((54, 6), (6, 134)),
+    unscored=(0, 0),
     agreement=Interval(0.94, 0.9, 0.97, 200),
     kappa=SURE,
+    kappa_all=SURE,
     ac=SURE,
     recall={"not_met": Proportion(0.9, 0.8, 0.95, 60), "met": Proportion(0.96, 0.92, 0.98, 140)},
+    human_recall={"not_met": 0.96, "met": 0.98},
     over_constant=Interval(0.43, 0.38, 0.47, 200),
     bias=Interval(0.01, -0.02, 0.04, 200),
     coverage=1,
+    coverage_low=0.98,
     human_alpha=Interval(0.82, 0.7, 0.9, 200),
     judge_kappa=SURE,
     human_kappa=SURE,
@@ -38,13 +46,15 @@ TRUSTED = ItemFigures(
     applicability=1,
     applicability_kappa=nan,
     skewed=False,
+    same_as_judge=False,
 )
 
 
 def test_an_item_that_meets_every_threshold_is_green_and_says_why() -> None:
     gate = decide(TRUSTED)
     assert gate.colour == "green"
-    assert [reason.found for reason in gate.reasons] == [0.85, 0.75, -0.05, 0.01, 0.99]
+    # κ, κ over all answers, the ceiling, the bias, α of people, cover, applicability, quotes.
+    assert [reason.found for reason in gate.reasons] == [0.85, 0.75, 0.85, 0.75, -0.05, 0.01, 0.82, 0.98, 1, 0.99]
 
 
 @pytest.mark.parametrize("source", ["synthetic", "llm", None])
@@ -64,42 +74,87 @@ def test_few_double_scored_transcripts_are_grey_and_say_how_many_more() -> None:
 def test_few_failures_are_grey_and_say_how_many_transcripts_they_take() -> None:
     # 9 of 300 are 3 %: one more takes 34 transcripts; κ = .7 within .1 at 3 % takes
     # 384.146·.3·(.91/.0582 - .12) = 1788.1.
-    gate = decide(replace(TRUSTED, minority=9, scored=300))
+    gate = decide(replace(TRUSTED, minority=9, graded=300))
     assert gate.colour == "grey"
     assert "about 34 transcripts" in gate.reasons[0].text
     assert "1789 in all" in gate.reasons[0].text
     assert "look for" in decide(replace(TRUSTED, minority=0)).reasons[0].text
 
 
-def test_auditors_who_disagree_are_blue_before_the_judge_is_blamed() -> None:
-    gate = decide(replace(TRUSTED, human_alpha=Interval(0.66, 0.5, 0.8, 200), kappa=Interval(0.0, -0.1, 0.1, 200)))
-    assert gate.colour == "blue"
-    assert gate.reasons[0].found == 0.66
+def test_auditors_who_are_shown_to_disagree_are_blue_before_the_judge_is_blamed() -> None:
+    gate = decide(replace(TRUSTED, human_alpha=Interval(0.5, 0.4, 0.66, 200), kappa=Interval(0.0, -0.1, 0.1, 200)))
+    assert (gate.colour, gate.reasons[0].found) == ("blue", 0.5)
+    assert "eval auditors" in gate.reasons[0].text
+
+
+def test_an_alpha_whose_interval_holds_the_threshold_is_not_blue() -> None:
+    assert decide(replace(TRUSTED, human_alpha=Interval(0.66, 0.5, 0.8, 60))).colour == "amber"
+    assert decide(replace(TRUSTED, human_alpha=Interval(0.70, 0.5, 0.8, 60))).colour == "green"
+
+
+def found(share: float, low: float, high: float, n: float = 60) -> dict[str, Proportion]:
+    """The recalls, with another one of `not_met`."""
+    return {**TRUSTED.recall, "not_met": Proportion(share, low, high, n)}
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "colour"),
     [
-        {"kappa": Interval(0.2, 0.0, 0.4, 200)},
-        {"kappa": Interval(0.2, nan, nan, 200)},
-        {"over_constant": Interval(0.1, -0.01, 0.2, 200)},
-        {"recall": {**TRUSTED.recall, "not_met": Proportion(0.8, 0.69, 0.9, 60)}},
-        {"recall": {**TRUSTED.recall, "not_met": Proportion(0.95, 0.89, 0.98, 60)}, "critical": True},
+        ({"kappa": Interval(0.2, 0.0, 0.4, 200)}, "red"),
+        ({"kappa": Interval(0.4, -0.1, 0.8, 20)}, "grey"),
+        ({"kappa": Interval(0.2, nan, nan, 200)}, "grey"),
+        ({"over_constant": Interval(0.1, -0.01, 0.19, 200)}, "red"),
+        ({"over_constant": Interval(0.1, -0.01, 0.3, 200)}, "grey"),
+        ({"recall": found(0.6, 0.5, 0.69)}, "red"),
+        ({"recall": found(0.8, 0.69, 0.9)}, "grey"),
+        ({"recall": found(0.8, 0.70, 0.9)}, "green"),
+        # People find .96 of what others find: a critical floor of .86, ten points below, and not of .90.
+        ({"recall": found(0.95, 0.85, 0.98), "critical": True}, "grey"),
+        ({"recall": found(0.80, 0.70, 0.85), "critical": True}, "red"),
+        ({"recall": found(0.95, 0.87, 0.98), "critical": True}, "green"),
     ],
 )
-def test_a_judge_that_cannot_be_shown_to_see_is_red(change: dict[str, object]) -> None:
-    assert decide(replace(TRUSTED, **change)).colour == "red"  # type: ignore[arg-type]
+def test_red_is_what_is_shown_and_what_an_interval_leaves_open_is_grey(change: dict[str, object], colour: str) -> None:
+    assert decide(replace(TRUSTED, **change)).colour == colour  # type: ignore[arg-type]
 
 
-def test_the_floor_of_a_critical_item_is_higher() -> None:
-    found = {**TRUSTED.recall, "not_met": Proportion(0.95, 0.89, 0.98, 60)}
-    assert decide(replace(TRUSTED, recall=found)).colour == "green"
-    reasons = decide(replace(TRUSTED, recall=found, critical=True)).reasons
-    assert reasons[0].wanted == 0.9
-    # 3.8415·.9·.1 / .05² = 138.3
-    assert "139 such labels" in reasons[0].text
-    hopeless = {**found, "not_met": Proportion(0.5, 0.4, 0.6, 60)}
-    assert "would show" not in decide(replace(TRUSTED, recall=hopeless)).reasons[0].text
+def test_where_kappa_is_shown_to_be_too_low_more_labels_are_not_asked_for() -> None:
+    low = {"kappa": Interval(0.5, 0.4, 0.6, 200), "recall": found(0.8, 0.69, 0.9)}
+    assert decide(replace(TRUSTED, **low)).colour == "amber"  # type: ignore[arg-type]
+
+
+def test_the_floor_is_the_settings_or_ten_points_below_what_another_person_finds() -> None:
+    assert recall_floor(TRUSTED, "not_met") == 0.7
+    assert recall_floor(replace(TRUSTED, critical=True), "not_met") == pytest.approx(0.86)
+    assert recall_floor(replace(TRUSTED, critical=True, human_recall={"not_met": nan}), "not_met") == 0.9
+    reasons = decide(replace(TRUSTED, critical=True, recall=found(0.95, 0.85, 0.98))).reasons
+    # 3.8415·.86·.14 / .09² = 57.1
+    assert "58 such labels" in reasons[0].text
+    hopeless = decide(replace(TRUSTED, recall=found(0.5, 0.4, 0.6)))
+    assert "would show" not in hopeless.reasons[0].text
+
+
+SCALE = replace(
+    TRUSTED,
+    levels=("0", "1", "2"),
+    failing=None,
+    recall={level: Proportion(0.8, 0.7, 0.9, 60) for level in "012"},
+    human_recall=dict.fromkeys("012", 0.75),
+)
+
+
+@pytest.mark.parametrize(
+    ("recall", "colour"),
+    [
+        (Proportion(0.03, 0.0, 0.1, 60), "red"),
+        (Proportion(0.6, 0.5, 0.7, 60), "amber"),
+        (Proportion(0.03, 0.0, 0.1, 9), "green"),
+    ],
+)
+def test_each_level_of_a_scale_that_has_labels_enough_has_a_floor(recall: Proportion, colour: str) -> None:
+    # People find .75 of what others give: the floor is .65.
+    assert decide(SCALE).colour == "green"
+    assert decide(replace(SCALE, recall={**SCALE.recall, "1": recall})).colour == colour
 
 
 @pytest.mark.parametrize(
@@ -111,6 +166,9 @@ def test_the_floor_of_a_critical_item_is_higher() -> None:
         ({"ceiling_gap": Interval(nan, nan, nan, 200)}, -0.10),
         ({"bias": Interval(-0.06, -0.1, 0.0, 200)}, 0.05),
         ({"evidence_verified": 0.979}, 0.98),
+        ({"kappa_all": Interval(0.75, 0.59, 0.9, 200)}, 0.60),
+        ({"coverage_low": 0.94}, 0.95),
+        ({"applicability": 0.89}, 0.90),
     ],
 )
 def test_what_falls_short_of_green_is_amber_and_named(change: dict[str, object], wanted: float) -> None:

@@ -128,7 +128,6 @@ def test_what_is_wrong_with_a_line_is_told_with_its_number(line: str, message: s
         (f"{HEADING},points\n", 1, "points"),
         (f"{HEADING},label\n", 1, "each once"),
         (f"{HEADING}\nt1,greeting,met,eva\n", 2, "expected 5 cells, found 4"),
-        (f"{HEADING}\nt1,greeting,,eva,human\n", 2, "label: expected text, found none"),
         (f'{HEADING}\n"t\n1",greeting,met,eva,human\nt2,greeting,met,eva,robot\n', 4, "'robot'"),
         (f'{HEADING}\nt1,greeting,"met"x,eva,human\n', 2, "not valid CSV"),
         (f"{HEADING},turn\nt1,greeting,met,eva,human,1.0\n", 2, "turn: expected a whole number, found '1.0'"),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llm_grader.errors import MalformedInput, RubricError
+from llm_grader.errors import InvalidOutput, MalformedInput, RubricError
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.refine import refine
@@ -278,7 +278,7 @@ def test_an_item_that_was_labelled_turn_by_turn_is_not_refined(tmp_path: Path) -
         assert "found none" in run("refine", "--gold", gold, *judged).stderr
 
 
-def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path: Path) -> None:
+def test_a_rubric_has_the_looks_that_were_fixed_at_the_first_and_no_more_for_any_item(tmp_path: Path) -> None:
     rubric, gold = write_rubric(tmp_path), small_gold(tmp_path)
     wordings = tmp_path / "wordings.yaml"
     wordings.write_text("greeting:\n  - question: Is there a greeting?\n", "utf-8")
@@ -290,7 +290,7 @@ def test_an_item_has_the_looks_that_were_fixed_at_the_first_and_no_more(tmp_path
         sent = len(server.requests)
         again = run(*command)
         assert again.code == 2
-        assert "all 1 looks of greeting are taken" in again.stderr
+        assert "all 1 looks of desk are taken" in again.stderr
         assert len(server.requests) == sent
         assert "1 looks were fixed" in run(*command[:-1], "3").stderr
     (look,) = LookLog(gold / "looks.jsonl", of=1).looks
@@ -431,15 +431,17 @@ def test_where_nothing_is_better_on_development_gold_held_out_gold_is_not_looked
     assert not (gold / "looks.jsonl").exists()
 
 
-async def _proposed(reply: Any) -> list[Wording]:
+async def _proposed(*replies: Any) -> list[Wording]:
     from llm_grader.gateway.endpoint import Endpoint
     from llm_grader.gateway.gateway import Gateway
 
     cases = [Confusion("met", (labelled("t1", "met", reason="says hi", evidence_quotes=("Hi there",)),), verdict())]
-    with ScriptedServer(lambda _request: completion(reply)) as server:
+    with ScriptedServer(lambda request: completion(replies[request.number])) as server:
         gateway = Gateway(Endpoint(model="m", base_url=server.base_url))
-        found = await propose_wordings(gateway, GREETING, cases, language="en")
-        await gateway.aclose()
+        try:
+            found = await propose_wordings(gateway, GREETING, cases, language="en")
+        finally:
+            await gateway.aclose()
         prompt = str(server.requests[0].body["messages"])
     assert "says hi" in prompt
     assert "Hi there" in prompt
@@ -459,7 +461,11 @@ def test_the_model_proposes_at_most_five_wordings_and_no_label_of_its_own() -> N
     assert found[0] == Wording(question="Hello said?", policy={"met": "hello"})
     same = {"question": "Did the agent greet?", "policy": []}
     assert asyncio.run(_proposed({"wordings": [same]})) == []
-    assert asyncio.run(_proposed("no JSON at all")) == []
+    fenced = f"```json\n{json.dumps({'Wordings': {'wordings': one}})}\n```"
+    assert asyncio.run(_proposed(fenced)) == [found[0]]
+    with pytest.raises(InvalidOutput):  # and not "no wording is better"
+        asyncio.run(_proposed("no JSON at all", "none at all"))
+    assert asyncio.run(_proposed("no JSON at all", {"wordings": [one]})) == [found[0]]
 
 
 def test_a_rewording_changes_one_language_and_keeps_the_rest() -> None:

@@ -25,8 +25,16 @@ def calibrate(
     *,
     gold: Annotated[Path, typer.Option("--gold", help="Labels from people: as for `llm-grader eval`.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("calibration.json"),
+    max_error: Annotated[
+        float,
+        typer.Option(
+            "--max-error", help="Share of wrong ones promised among verdicts that may stand.", min=0.001, max=0.5
+        ),
+    ] = 0.05,
     rubric: options.Rubric = None,
-    run: Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest with this rubric]")] = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Number of the run. [the latest result of each conversation]")
+    ] = None,
     store: options.StoreFile = None,
     endpoint: options.NewGradingFlags,
     language: options.Language = None,
@@ -43,6 +51,7 @@ def calibrate(
     from llm_grader.cli.setup.judging import cards_for
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.cli.terminal.outputs import need_writable, write_text
+    from llm_grader.eval.judge.as_json import without_nan
     from llm_grader.eval.judge.calibrating import calibrate as calibrate_judge
     from llm_grader.eval.judge.labelled_set import load_labelled_set
 
@@ -50,12 +59,13 @@ def calibrate(
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     need_writable(out)
     cards = cards_for(labelled, settings, run=run, grade=endpoint.model is not None)
-    fit = calibrate_judge(labelled, cards())
+    fit = calibrate_judge(labelled, cards(), max_error=max_error)
     write_text(out, fit.calibration.model_dump_json(indent=1) + "\n")
     if json:
         by_kind = {"before": fit.before, "after": fit.after}
         plain = {when: {kind: asdict(quality) for kind, quality in by.items()} for when, by in by_kind.items()}
-        typer.echo(json_module.dumps(plain))
+        routes = {item_id: without_nan(asdict(route)) for item_id, route in fit.routes.items()}
+        typer.echo(json_module.dumps({**plain, "refused": fit.refused, "routes": routes}))
     else:
         _print(fit, out)
     if endpoint.model is not None and fit.failed:
@@ -67,7 +77,13 @@ def _print(fit: CalibrationFit, out: Path) -> None:
 
     console, calibration = stdout_console(), fit.calibration
     _print_quality(console, fit)
-    if not calibration.lines:
+    for item_id, route in fit.routes.items():
+        console.print(f"{item_id}: {route.reason}", markup=False)
+    if fit.refused:
+        console.print(
+            f"No better than the judge's own on conversations left out: {', '.join(fit.refused)}", markup=False
+        )
+    elif not calibration.lines:
         console.print(
             "No confidences are calibrated: too few verdicts have one; `logprobs = true` or samples give them."
         )

@@ -33,7 +33,7 @@ def refine(
         Path | None, typer.Option("--wordings", help="YAML file of wordings to try. [the model proposes them]")
     ] = None,
     looks: Annotated[
-        int | None, typer.Option("--looks", help="Tests on held-out gold that an item has in all. [2]", min=1)
+        int | None, typer.Option("--looks", help="Times that held-out gold is used for this rubric in all. [2]", min=1)
     ] = None,
     log: Annotated[Path | None, typer.Option("--log", help="The log of looks. [looks.jsonl beside the labels]")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the changed rubric to this file.")] = None,
@@ -41,8 +41,8 @@ def refine(
     """Look for a better wording of items that the judge gets wrong; print what is proven better as a diff.
 
     Four in ten labelled conversations are there to develop on, four to test on, two are left alone. The best wording on
-    the first is tested on the second: once, one-sided, at the level .05 ÷ looks. Nothing is changed: a person applies
-    the diff, or not. Exit code 1: no wording was shown to be better.
+    the first is tested on the second: once, one-sided, all items together at the level .05 ÷ looks. Nothing is changed:
+    a person applies the diff, or not. Exit code 1: no wording was shown to be better.
 
     Example: llm-grader refine --gold gold/ --rubric my_checklist.yaml --model gpt-5-mini > better.diff
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_module
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -17,15 +16,13 @@ from llm_grader.errors import UsageError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.settings import Settings
-    from llm_grader.eval.judge.item_drift import ItemDrift
+    from llm_grader.eval.judge.item_drift import Drift
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.rubric.model import Rubric
     from llm_grader.transcript import Transcript
     from llm_grader.verdict import Scorecard
 
-_ENOUGH = 400
 _SOME_FAILED = 3
-_RUN = re.compile("[0-9]{1,18}")
 
 Anchors = Annotated[
     list[str] | None, typer.Argument(help="The anchors, to be graded again with --model.", metavar="[INPUT…]")
@@ -54,10 +51,10 @@ def drift(
     ] = 0.05,
     json: options.Json = False,
 ) -> None:
-    """Tell whether a judge has changed: frozen anchors graded again, and compared item by item.
+    """Tell whether a judge has changed: frozen anchors graded again, compared item by item and all items together.
 
-    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted;
-    3: none has, as far as those tell that could be graded.
+    Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted, or all
+    together; 3: none has, as far as those tell that could be graded.
 
     Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-5-mini
 
@@ -65,6 +62,7 @@ def drift(
 
     Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
     """
+    from llm_grader.cli.setup.judging import grading_of
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.item_drift import drift as compare_gradings
     from llm_grader.eval.judge.item_drift import drift_until_now
@@ -78,28 +76,21 @@ def drift(
     settings = load_settings(endpoint, rubric=rubric, language=language, store=store)
     labelled = None if gold is None else load_labelled_set(gold, rubric, default_rubric=settings.rubric)
     loaded = load_rubric(settings.rubric) if labelled is None else labelled.rubric
-    frozen = _grading(before, settings, loaded)
+    frozen = grading_of(before, settings, loaded)
     if after is None:
         anchors, grade = _anchors(inputs, labelled), partial(_graded, settings=settings, rubric=loaded)
         found = drift_until_now(frozen, anchors, grade, loaded, level=level, notify=_notify)
     else:
-        found = compare_gradings(frozen, _grading(after, settings, loaded), loaded, level=level, notify=_notify)
+        found = compare_gradings(frozen, grading_of(after, settings, loaded), loaded, level=level, notify=_notify)
     if json:
         for item in found.items:
             typer.echo(json_module.dumps(asdict(item)))
+        power = {"power_of_item": found.power_of_item, "power_of_all": found.power_of_all}
+        origin = {"rubric_id": loaded.id, "rubric_hash": loaded.content_hash(), "models": found.models}
+        typer.echo(json_module.dumps({"item_id": None, **asdict(found.pooled), **power, **origin}))
     else:
-        _print(found.items)
+        _print(found)
     raise typer.Exit(1 if found.drifted else _SOME_FAILED if found.failed else 0)
-
-
-def _grading(which: str, settings: Settings, rubric: Rubric) -> list[Scorecard]:
-    """The cards of a run, or of a file."""
-    from llm_grader.cli.setup.judging import stored_cards
-    from llm_grader.eval.judge.item_drift import load_grading
-
-    if _RUN.fullmatch(which):
-        return list(stored_cards(settings, int(which), rubric))
-    return load_grading(Path(which), rubric)
 
 
 def _anchors(inputs: list[str] | None, labelled: LabelledSet | None) -> list[Transcript]:
@@ -124,7 +115,7 @@ def _share(part: int, whole: int) -> str:
     return f"{part:,} ({part / whole:.0%})" if part else "0"
 
 
-def _print(found: tuple[ItemDrift, ...]) -> None:
+def _print(found: Drift) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -133,16 +124,22 @@ def _print(found: tuple[ItemDrift, ...]) -> None:
     table = Table(box=None, padding=(0, 1))
     for heading in ("item", "anchors", "changed", "only once", "p", "adjusted", ""):
         table.add_column(heading, justify="left" if heading == "item" else "right")
-    for item in found:
+    for item in found.items:
         shares = _share(item.changed, item.n), _share(item.lost, item.n + item.lost)
         mark = Text("drifted" if item.drifted else "", style="red")
         table.add_row(item.item_id, f"{item.n:,}", *shares, f"{item.p:.3f}", f"{item.adjusted:.3f}", mark)
     console = stdout_console()
     console.print(table)
-    most = max((item.n + item.lost for item in found), default=0)
-    if most < _ENOUGH:
-        console.print(
-            f"{most:,} anchors. Where 8 % flip one way and 2 % the other, 100 anchors show it in half of the cases, "
-            f"{_ENOUGH} in 98 %.",
-            style="dim",
-        )
+    pooled = found.pooled
+    console.print(
+        f"All items: {pooled.better:,} verdicts became better for the agent and {pooled.worse:,} worse, "
+        f"p = {pooled.p:.3f}, adjusted {pooled.adjusted:.3f}{': drifted' if pooled.drifted else ''}",
+        style="red" if pooled.drifted else "",
+    )
+    console.print(
+        f"{pooled.anchors:,} anchors. A change of 8 % one way and 2 % the other would show in "
+        f"{found.power_of_item:.0%} of the cases on one item alone, in {found.power_of_all:.0%} on all of them.",
+        style="dim",
+    )
+    before, after = (", ".join(models) or "?" for models in found.models)
+    console.print(f"Graded by {before}, and later by {after}.", style="dim", markup=False)

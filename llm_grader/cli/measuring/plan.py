@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from llm_grader.eval.judge.label_plan import ItemPlan, LabelNumbers
+    from llm_grader.eval.summary.green_plan import GreenPlan
 
 
 def plan(
@@ -29,9 +31,18 @@ def plan(
     prevalence: Annotated[
         list[float] | None, typer.Option("--prevalence", help="Share of the rarer label; may be given several times.")
     ] = None,
+    people_kappa: Annotated[
+        float,
+        typer.Option(
+            "--people-kappa", help="Agreement of two auditors, where their labels do not tell.", min=0.01, max=0.99
+        ),
+    ] = 0.8,
     json: options.Json = False,
 ) -> None:
-    """Say how many labels it takes to know how well a judge agrees with people.
+    """Say how many labels it takes to know how well a judge agrees with people, and to see it GREEN.
+
+    GREEN is counted for a judge as good as the auditors are among each other, in four of five cases; the thresholds
+    are those of llm-grader.toml.
 
     Example: llm-grader plan
 
@@ -39,22 +50,18 @@ def plan(
 
     Example: llm-grader plan --gold gold/ --rubric helpdesk_qa
     """
-    from llm_grader.eval.judge.label_plan import PREVALENCES, plan_numbers
-
-    if gold is None:
-        numbers = plan_numbers(kappa=kappa, half_width=half_width, prevalences=prevalence or PREVALENCES)
-        _print_numbers(numbers, as_json=json)
-    else:
-        _print_items(_plan_items(gold, rubric, kappa=kappa, half_width=half_width), as_json=json)
-
-
-def _plan_items(gold: Path, rubric: str | None, *, kappa: float, half_width: float) -> tuple[ItemPlan, ...]:
     from llm_grader.cli.setup.settings import load_settings
-    from llm_grader.eval.judge.label_plan import plan_items
+    from llm_grader.eval.judge.label_plan import PREVALENCES, plan_items, plan_numbers
     from llm_grader.eval.judge.labelled_set import load_labelled_set
 
-    labelled = load_labelled_set(gold, rubric, default_rubric=load_settings().rubric)
-    return plan_items(labelled, kappa=kappa, half_width=half_width)
+    settings = load_settings()
+    wanted = {"kappa": kappa, "half_width": half_width, "people_kappa": people_kappa}
+    if gold is None:
+        numbers = plan_numbers(**wanted, prevalences=prevalence or PREVALENCES, thresholds=settings.thresholds)
+        _print_numbers(numbers, as_json=json)
+    else:
+        labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+        _print_items(plan_items(labelled, **wanted, thresholds=settings.thresholds), as_json=json)
 
 
 def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
@@ -65,15 +72,30 @@ def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
             typer.echo(json_module.dumps(asdict(item)))
         return
     stdout_console().print(_table_of_items(plans))
-    typer.echo("A gate also takes a second person's label for 50 transcripts an item.")
+    for item in plans:
+        if item.green is not None:
+            typer.echo(_until_green(item, item.green))
+
+
+def _until_green(item: ItemPlan, green: GreenPlan) -> str:
+    """What it takes until the item is GREEN, in a line."""
+    people = f"people who agree with a κ of {green.people_kappa:.2f}"
+    if green.transcripts is None:
+        return f"{item.item_id}: never GREEN by {people}: {green.condition}"
+    return (
+        f"{item.item_id}: GREEN by {people} takes {green.transcripts:,} labelled by two, {item.missing_for_green:,} "
+        f"of them missing; {green.condition} takes most"
+    )
 
 
 def _print_numbers(numbers: LabelNumbers, *, as_json: bool) -> None:
     from llm_grader.cli.terminal.show import stdout_console
 
     if as_json:
-        plain = {**asdict(numbers), "transcripts": _keyed(numbers.transcripts)}
-        typer.echo(json_module.dumps({**plain, "without_error": _keyed(numbers.without_error)}))
+        keyed = {"transcripts": numbers.transcripts, "without_error": numbers.without_error}
+        plain = {**asdict(numbers), **{name: _keyed(counts) for name, counts in keyed.items()}}
+        green = {f"{share:g}": asdict(of_share) for share, of_share in numbers.until_green.items()}
+        typer.echo(json_module.dumps({**plain, "until_green": green}))
         return
     console = stdout_console()
     kappa, half_width = numbers.kappa, numbers.half_width
@@ -83,6 +105,11 @@ def _print_numbers(numbers: LabelNumbers, *, as_json: bool) -> None:
     console.print(_table_of_numbers("share of the rarer label", "transcripts", numbers.transcripts))
     console.print("Transcripts without a single error that show the error rate to be at most, with 95 % confidence:")
     console.print(_table_of_numbers("error rate", "transcripts", numbers.without_error))
+    console.print(
+        "Transcripts, labelled by two people, until a judge as good as they are is GREEN in four of five cases:"
+    )
+    found = {share: of_share.transcripts for share, of_share in numbers.until_green.items()}
+    console.print(_table_of_numbers("share of failures", "transcripts", found))
 
 
 def _keyed(numbers: dict[float, int]) -> dict[str, int]:
@@ -113,12 +140,12 @@ def _table_of_items(plans: tuple[ItemPlan, ...]) -> Table:
     return table
 
 
-def _table_of_numbers(name: str, count: str, numbers: dict[float, int]) -> Table:
+def _table_of_numbers(name: str, count: str, numbers: Mapping[float, int | None]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1))
     table.add_column(name, justify="right")
     table.add_column(count, justify="right")
     for share, number in numbers.items():
-        table.add_row(f"{share:.1%}", f"{number:,}")
+        table.add_row(f"{share:.1%}", "never" if number is None else f"{number:,}")
     return table

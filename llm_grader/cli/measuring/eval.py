@@ -6,12 +6,15 @@ import gc
 import json as json_module
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from llm_grader.cli.commands.counterfactuals import injection, languages, names, repeats
+from llm_grader.cli.measuring.counterfactuals import injection, languages, names, repeats
+from llm_grader.cli.measuring.people import auditors, scores
+from llm_grader.cli.measuring.two_runs import two_runs
 from llm_grader.cli.setup import options
 from llm_grader.errors import UsageError
 
@@ -21,16 +24,20 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 _SOME_FAILED = 3
+_NOTHING = "no verdict meets a label: the results are of other conversations or items; see `llm-grader results list`"
 
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, rich_markup_mode=None)
-for _check in (languages, names, injection, repeats):
+for _check in (languages, names, injection, repeats, auditors, scores):
     app.command()(_check)
+app.command("compare")(two_runs)
 
 Gold = Annotated[
     Path | None,
     typer.Option("--gold", help="Folder with transcripts.jsonl and labels, a public set's, or a file of labels."),
 ]
-RunNumber = Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest with this rubric]")]
+RunNumber = Annotated[
+    int | None, typer.Option("--run", help="Number of the run. [the latest result of each conversation]")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Of the resampling: the same seed gives the same intervals.")]
 
 
@@ -46,7 +53,8 @@ def compare(
     endpoint: options.NewGradingFlags,
     language: options.Language = None,
     by: Annotated[
-        Literal["language", "channel", "agent", "team"] | None, typer.Option("--by", help="A table for each of them.")
+        Literal["language", "channel", "agent", "team", "week", "section"] | None,
+        typer.Option("--by", help="A table for each of them."),
     ] = None,
     annotators: Annotated[
         str | None,
@@ -67,7 +75,8 @@ def compare(
     """Compare verdicts with gold labels, item by item: κ and AC, recall of each label, bias, ceiling and gate.
 
     Verdicts come from the store, or with --model from grading the conversations now; exit code 3 when that failed for
-    some. Further settings are taken from the environment and llm-grader.toml, as in `llm-grader grade`.
+    some, or no verdict meets a label. Looks at gates are counted beside the store. Further settings, among them the
+    thresholds of the gates, are taken from the environment and llm-grader.toml, as in `llm-grader grade`.
 
     Example: llm-grader eval --gold eval/gold --model local
 
@@ -75,11 +84,12 @@ def compare(
 
     Example: llm-grader eval --gold gold/ --by language --disagreements 20 --json > agreement.jsonl
     """
-    from llm_grader.cli.setup.judging import cards_for
+    from llm_grader.cli.setup.judging import cards_for, run_numbers
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.comparison import compare as compare_judge
-    from llm_grader.eval.judge.comparison import parse_floor
     from llm_grader.eval.judge.labelled_set import load_labelled_set
+    from llm_grader.eval.summary.floors import parse_floor
+    from llm_grader.eval.summary.gate_log import GateLog
 
     if context.invoked_subcommand is not None:
         return
@@ -93,15 +103,25 @@ def compare(
             labelled = labelled.by_annotators(name.strip() for name in annotators.split(","))
     cards = cards_for(labelled, settings, run=run, grade=endpoint.model is not None)
     with _no_garbage():
-        found = compare_judge(labelled, _Reread(cards), by=by, show=disagreements, seed=seed)
+        found = compare_judge(
+            labelled,
+            _Reread(cards),
+            by=by,
+            show=disagreements,
+            seed=seed,
+            thresholds=settings.thresholds,
+            log=GateLog(settings.store.with_name(f"{settings.store.name}.looks.jsonl")),
+        )
+    found = replace(found, origin=replace(found.origin, runs=run_numbers(settings, found.keys)))
     if json:
         _print_json(found)
     else:
         _print_tables(found, labelled.sources, disagreements=disagreements > 0)
     missed = [] if floor is None else found.below(floor)
-    for line in missed:
+    for line in (*found.notes, *missed, *([] if found.compared else [_NOTHING])):
         typer.echo(f"llm-grader: {line}", err=True)
-    raise typer.Exit(1 if missed else _SOME_FAILED if endpoint.model is not None and found.failed else 0)
+    incomplete = not found.compared or (endpoint.model is not None and found.failed)
+    raise typer.Exit(1 if missed else _SOME_FAILED if incomplete else 0)
 
 
 class _Reread:
@@ -138,8 +158,12 @@ def _print_json(found: Comparison) -> None:
 def _print_tables(found: Comparison, sources: Sequence[str], *, disagreements: bool) -> None:
     from llm_grader.cli.terminal.eval_tables import print_disagreements, print_groups
     from llm_grader.cli.terminal.show import stdout_console
+    from llm_grader.eval.summary.origin import describe
 
     console = stdout_console()
     print_groups(console, found.groups, sources)
     if disagreements:
         print_disagreements(console, found.shown, found.disagreements)
+        if found.kept_back:
+            console.print(f"{found.kept_back:,} more lie in conversations kept for tests of wordings and of drift.")
+    console.print(describe(found.origin), style="dim", markup=False, highlight=False)

@@ -1,0 +1,190 @@
+"""Sheets of labels as people keep them: a row a label, or a row a conversation with a column an item."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.eval.labels.checked import FIELDS
+from llm_grader.eval.labels.words import label_of_word
+from llm_grader.files.json_strict import parse_json
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.verdict import Label
+
+_REQUIRED = tuple(name for name, field in Label.model_fields.items() if field.is_required())
+_OPTIONAL = tuple(name for name in FIELDS if name not in _REQUIRED)
+_WIDE = ("transcript_id", "annotator", "label_source", "at")
+_NUMBER = re.compile("[0-9]{1,18}")
+_SHOWN = 40
+
+NumberedRow = tuple[int, dict[str, Any]]
+
+
+class Sheet(NamedTuple):
+    """The rows of a sheet, each with its line and the values of one label; and the columns that mean nothing here."""
+
+    rows: Iterator[NumberedRow]
+    ignored: tuple[str, ...]
+
+
+def open_sheet(
+    path: Path, rubric: Rubric | None, words: Mapping[str, str], given: Mapping[str, str] | None = None
+) -> Sheet:
+    """A CSV file of labels: UTF-8, UTF-16 or, as Excel writes it, cp1252; separated by commas, semicolons or tabs.
+
+    It has a column a field of `Label`, or else `transcript_id` and a column an item, named by its id or title. An empty
+    label is one that nobody gave; what a row does not say of annotator and source `given` says.
+
+    Raises:
+        MalformedInput: the columns are neither; names what is missing.
+        InputError: the file cannot be read.
+    """
+    text, first, separator = _separated(_text(path))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        columns = [name.strip() for name in next(rows, [])]
+        lines = _Lines(path, rows, first)
+        items = _items_of(columns, rubric)
+        if items and "item_id" not in columns:
+            _check_wide(columns, given or {}, items)
+            ignored = tuple(c for c in columns if c and c not in items and c not in _WIDE)
+            return Sheet(_wide_rows(lines, columns, items, (words, given or {})), ignored)
+        _check_columns(columns, given or {})
+        return Sheet(_long_rows(lines, columns, rubric, (words, given or {})), ())
+    except csv.Error as error:
+        raise MalformedInput(f"not valid CSV: {error}", path=path, where=f"line {first}") from None
+    except MalformedInput as error:
+        raise MalformedInput(error.message, path=path, where=f"line {first}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise MalformedInput("neither UTF-8 nor Windows-1252: save it as CSV in UTF-8", path=path)
+
+
+def _separated(text: str) -> tuple[str, int, str]:
+    """The text from its heading on, the heading's line, and what separates cells; `sep=;` in a line before says it."""
+    heading, _, rest = text.partition("\n")
+    stated = re.fullmatch(r"sep=(.)\r?", heading)
+    if stated is not None:
+        return rest, 2, stated[1]
+    return text, 1, max(",;\t", key=heading.count)
+
+
+class _Lines:
+    """The cells of each line that has any, with the number of the line in the file.
+
+    Args:
+        path: the file, for errors.
+        rows: a reader of CSV, past the heading.
+        first: the line of the heading.
+    """
+
+    def __init__(self, path: Path, rows: Any, first: int) -> None:
+        self._path = path
+        self._rows = rows
+        self._before = first - 1
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        number = self._rows.line_num + 1 + self._before
+        try:
+            for cells in self._rows:
+                if any(cell.strip() for cell in cells):
+                    yield number, cells
+                number = self._rows.line_num + 1 + self._before
+        except csv.Error as error:
+            raise MalformedInput(f"not valid CSV: {error}", path=self._path, where=f"line {number}") from None
+
+
+def _items_of(columns: Sequence[str], rubric: Rubric | None) -> dict[str, Item]:
+    """Column → the item that it is about, by its id or one of its titles."""
+    known: dict[str, Item] = {}
+    for item in rubric.items() if rubric is not None else ():
+        known |= dict.fromkeys([title.strip().casefold() for title in item.title.values()], item)
+    known |= {item.id.casefold(): item for item in (rubric.items() if rubric is not None else ())}
+    return {column: known[column.casefold()] for column in columns if column.casefold() in known}
+
+
+def _check_wide(columns: Sequence[str], given: Mapping[str, str], items: Mapping[str, Item]) -> None:
+    needed = [name for name in _WIDE[:3] if name not in columns and name not in given]
+    twice = len({item.id for item in items.values()}) < len(items) or len(set(columns)) < len(columns)
+    if needed or twice:
+        raise MalformedInput(
+            f"expected a column an item, each once, beside {', '.join(_WIDE[:3])}; "
+            f"{'an item stands twice' if twice else 'missing: ' + ', '.join(needed)}"
+        )
+
+
+def _wide_rows(
+    lines: _Lines, columns: Sequence[str], items: Mapping[str, Item], said: tuple[Mapping[str, str], Mapping[str, str]]
+) -> Iterator[NumberedRow]:
+    words, given = said
+    for number, cells in lines:
+        if len(cells) != len(columns):
+            yield number, {"": f"expected {len(columns)} cells, found {len(cells)}"}
+            continue
+        row = dict(zip(columns, cells, strict=True))
+        shared = {**given, **{name: row[name].strip() for name in _WIDE if row.get(name, "").strip()}}
+        for column, item in items.items():
+            cell = row[column].strip()
+            yield number, {**shared, "item_id": item.id, "label": label_of_word(cell, item, words) if cell else ""}
+
+
+def _check_columns(columns: Sequence[str], given: Mapping[str, str]) -> None:
+    missing = [name for name in _REQUIRED if name not in columns and name not in given]
+    unknown = [name for name in columns if name not in FIELDS]
+    if missing or unknown or len(set(columns)) < len(columns):
+        raise MalformedInput(
+            f"expected the columns {', '.join(_REQUIRED)} and any of {', '.join(_OPTIONAL)}, each once, or with "
+            f"--rubric transcript_id and a column an item; found {', '.join(columns) or 'none'}"
+        )
+
+
+def _long_rows(
+    lines: _Lines,
+    columns: Sequence[str],
+    rubric: Rubric | None,
+    said: tuple[Mapping[str, str], Mapping[str, str]],
+) -> Iterator[NumberedRow]:
+    words, given = said
+    items = {} if rubric is None else {item.id: item for item in rubric.items()}
+    for number, cells in lines:
+        try:
+            row = {**given, **_long_row(columns, cells)}
+        except MalformedInput as error:
+            yield number, {"": error.message}
+            continue
+        if row["label"] and row["item_id"] in items:
+            row["label"] = label_of_word(row["label"], items[row["item_id"]], words)
+        yield number, row
+
+
+def _long_row(columns: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
+    if len(cells) != len(columns):
+        raise MalformedInput(f"expected {len(columns)} cells, found {len(cells)}")
+    row: dict[str, Any] = {
+        name: cell for name, cell in zip(columns, cells, strict=True) if cell or name not in _OPTIONAL
+    }
+    if "turn" in row:
+        if _NUMBER.fullmatch(row["turn"]) is None:
+            raise MalformedInput(f"turn: expected a whole number, found {row['turn'][:_SHOWN]!r}")
+        row["turn"] = int(row["turn"])
+    if "evidence_quotes" in row:
+        try:
+            row["evidence_quotes"] = parse_json(row["evidence_quotes"])
+        except MalformedInput as error:
+            raise MalformedInput(f"evidence_quotes: expected a JSON list of strings: {error.message}") from None
+    return row

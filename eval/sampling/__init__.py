@@ -1,0 +1,1 @@
+"""Samples of graded conversations for people to label."""

@@ -1,0 +1,1 @@
+"""Commands that measure a judge, the people beside it, and what they label."""

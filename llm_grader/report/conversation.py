@@ -1,0 +1,163 @@
+"""One conversation as a report shows it: its turns cut where quotes begin and end, and the verdicts beside them.
+
+The same plain values fill the static page and, packed, the page with a script; words of people are in them as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from llm_grader.pages.text import MarkedSpan, split_at_spans, visible
+from llm_grader.report.people import FinalLabel
+from llm_grader.report.results import Text, TextState
+from llm_grader.report.rows import ConversationRow
+from llm_grader.report.wording import ReportWording
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.transcript import Transcript, Turn
+from llm_grader.verdict import Scorecard, Verdict
+
+Page = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ConversationView:
+    """What all pages of conversations have in common: rubric, words, and whose name may be read.
+
+    `only_agent` hides the names of all other agents.
+    """
+
+    rubric: Rubric
+    words: ReportWording
+    run: int
+    only_agent: str | None = None
+
+    def page(self, row: ConversationRow, card: Scorecard, finals: Mapping[str, FinalLabel], text: Text) -> Page:
+        """The page of one conversation, of plain values alone."""
+        numbers = _numbers(card, self.rubric)
+        marks = _marks(card, numbers) if text.state == "shown" else {}
+        transcript = text.transcript
+        return {
+            "id": visible(row.transcript_id),
+            "agent": visible(row.agent or "–"),
+            "day": self.words.day(row.started_at),
+            "score": self.words.t("no_score") if row.score is None else self.words.t.number(row.score),
+            "passed": self.words.t({True: "yes", False: "no", None: "undecided"}[row.passed]),
+            "status": self._status(row.status),
+            "note": self._note(text.state),
+            "language": (transcript and transcript.language) or "",
+            "turns": [] if transcript is None else [self._turn(transcript, at, marks) for at in _places(transcript)],
+            "items": [
+                self._item(item, card.verdicts[item.id], finals[item.id], numbers[item.id])
+                for item in self.rubric.items()
+                if item.id in card.verdicts and card.status != "error"
+            ],
+            "dispute": self.words.t("dispute", id=f"run{self.run}/{visible(row.transcript_id)}/"),
+            "failure": "" if card.failure is None else visible(card.failure.code),
+            "remarks": [visible(remark) for remark in (*card.warnings, *card.flags)],
+        }
+
+    def _status(self, status: str) -> str:
+        return self.words.t(f"status_{status}")
+
+    def _note(self, state: TextState) -> str:
+        return "" if state == "shown" else self.words.t(f"text_{state}")
+
+    def _turn(self, transcript: Transcript, at: int, marks: Mapping[int, list[MarkedSpan]]) -> Page:
+        turn = transcript.turns[at]
+        pieces = split_at_spans(turn.text, marks.get(at, ()))
+        return {
+            "number": at,
+            "role": turn.role,
+            "who": self._who(turn, transcript),
+            "at": self.words.clock(turn.at),
+            "kind": self._kind(turn),
+            "quiet": not turn.spoken,
+            "language": turn.language or "",
+            "pieces": [[visible(piece.text), list(piece.numbers)] for piece in pieces],
+        }
+
+    def _who(self, turn: Turn, transcript: Transcript) -> str:
+        role = self.words.t(f"role_{turn.role}")
+        names = {person.id: person.name for person in transcript.participants if person.name}
+        hidden = self.only_agent is not None and turn.role == "agent" and not transcript.under_review(turn)
+        name = "" if hidden or turn.speaker is None else names.get(turn.speaker, turn.speaker)
+        return role if not name or name.casefold() == turn.role else f"{role} · {visible(name)}"
+
+    def _kind(self, turn: Turn) -> str:
+        if turn.kind == "event":
+            return self.words.t("kind_event")
+        return self.words.t("kind_note") if turn.kind == "note" or turn.visibility == "internal" else ""
+
+    def _item(
+        self,
+        item: Item,
+        verdict: Verdict,
+        final: FinalLabel,
+        numbers: list[int],
+    ) -> Page:
+        title = self.words.rubric(item.title)
+        shown, model = self.words.label(item, final.label), self.words.label(item, verdict.label)
+        return {
+            "id": item.id,
+            "title": title.text,
+            "language": title.language,
+            "sign": shown.sign,
+            "kind": shown.kind,
+            "label": shown.words,
+            "struck": model.words if final.changed and final.label != verdict.label else "",
+            "people": [self._person(item, name, label) for name, label in _labels(final)],
+            "critical": item.critical,
+            "confidence": self._confidence(verdict),
+            "quotes": [
+                [number, visible(evidence.quote), self.words.t(f"role_{evidence.role}")]
+                for number, evidence in zip(numbers, verdict.evidence, strict=True)
+            ],
+            "reason": visible(verdict.reason),
+            "problem": self._problem(item, verdict),
+        }
+
+    def _confidence(self, verdict: Verdict) -> str:
+        if verdict.confidence is None:
+            return ""
+        return self.words.t("confidence", value=self.words.t.number(verdict.confidence, 2))
+
+    def _person(self, item: Item, name: str, label: str) -> str:
+        return self.words.t("people_said", name=visible(name), label=self.words.label(item, label).words)
+
+    def _problem(self, item: Item, verdict: Verdict) -> str:
+        if verdict.problem is None:
+            return ""
+        why = self.words.why(verdict.problem)
+        if not verdict.claimed:
+            return why
+        return f"{why}; {self.words.t('claimed', label=self.words.label(item, verdict.claimed).words)}"
+
+
+def _places(transcript: Transcript) -> range:
+    return range(len(transcript.turns))
+
+
+def _labels(final: FinalLabel) -> list[tuple[str, str]]:
+    return [(label.annotator, label.label) for label in final.people]
+
+
+def _numbers(card: Scorecard, rubric: Rubric) -> dict[str, list[int]]:
+    """Each quote's number on the page, in the order of the items."""
+    numbers: dict[str, list[int]] = {}
+    count = 0
+    for item in rubric.items():
+        if item.id in card.verdicts:
+            quotes = len(card.verdicts[item.id].evidence)
+            numbers[item.id] = list(range(count + 1, count + quotes + 1))
+            count += quotes
+    return numbers
+
+
+def _marks(card: Scorecard, numbers: Mapping[str, list[int]]) -> dict[int, list[MarkedSpan]]:
+    marks: dict[int, list[MarkedSpan]] = {}
+    for item_id, own in numbers.items():
+        for number, evidence in zip(own, card.verdicts[item_id].evidence, strict=True):
+            marks.setdefault(evidence.turn, []).append(MarkedSpan(evidence.start, evidence.end, number))
+    return marks

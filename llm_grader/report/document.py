@@ -1,0 +1,304 @@
+"""A report before it is written: every figure, the conversations it shows in full, and what its banner has to say."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from typing import Literal
+
+from llm_grader.errors import UsageError
+from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
+from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.eval.judge.report import ItemRow, report_items
+from llm_grader.grading.confidence import Calibration, hash_of
+from llm_grader.report.figures import Mean, mean_of
+from llm_grader.report.gather import Gathered, gather
+from llm_grader.report.people import People
+from llm_grader.report.redacted import RedactedResults
+from llm_grader.report.results import StoredResults
+from llm_grader.report.rows import ConversationRow
+from llm_grader.report.summary import (
+    FEWEST_AGENTS,
+    AgentSummary,
+    ItemSummary,
+    Summary,
+    WeekSummary,
+    summarise,
+    summarise_agents,
+    summarise_items,
+    summarise_weeks,
+)
+from llm_grader.verdict import Label, Scorecard
+
+ALL_UP_TO = 2000
+"""With more conversations only those that need a look are shown in full, unless all are asked for."""
+AT_RANDOM = 200
+_WORST = 5
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What a report shows, and how.
+
+    Args:
+        language: of the page, one of `pages.texts.LANGUAGES`.
+        title: of the page, instead of the usual one.
+        zone: of weeks and days.
+        agent: one agent's version: their own conversations, and no other names.
+        conversations: those shown in full: `review` (those that need a look, and some at random), all, or so many;
+            None is all up to `ALL_UP_TO` and `review` above.
+        redact: tokens in place of personal data.
+        script: whether the page has a script; without one it holds 300 conversations at most.
+        seed: of resampling and of what is drawn at random.
+        now: when it is made; `SOURCE_DATE_EPOCH` or the time of the clock where it is None.
+    """
+
+    language: str = "en"
+    title: str | None = None
+    zone: tzinfo = UTC
+    agent: str | None = None
+    conversations: Literal["review", "all"] | int | None = None
+    redact: bool = False
+    script: bool = True
+    seed: int = 0
+    now: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """The mean change of the score since an earlier run, over the conversations that both have."""
+
+    run: int
+    mean: Mean
+
+
+@dataclass(frozen=True)
+class ReportDocument:
+    """A report: its figures by section, and the rows of the conversations shown in full, by their place in it."""
+
+    settings: ReportSettings
+    results: StoredResults | RedactedResults
+    run: int
+    one_run: bool
+    people: People
+    gathered: Gathered
+    gates: tuple[ItemRow, ...]
+    summary: Summary
+    items: tuple[ItemSummary, ...]
+    agents: tuple[AgentSummary, ...]
+    weeks: tuple[WeekSummary, ...]
+    cases: dict[str, tuple[Disagreement, ...]]
+    shown: tuple[int, ...]
+    drawn: int
+    gold: LabelledSet | None = None
+    calibration: Calibration | None = None
+    change: ScoreChange | None = None
+
+    @property
+    def places(self) -> dict[int, int]:
+        """The place in the file of each conversation that is shown in full, by the number of its row."""
+        return {number: place for place, number in enumerate(self.shown)}
+
+    def shown_cards(self) -> Iterator[tuple[ConversationRow, Scorecard]]:
+        """Row and card of each conversation that is shown in full; cards are read anew."""
+        rows, wanted = {row.number: row for row in self.gathered.rows}, set(self.shown)
+        return ((rows[number], card) for number, card in enumerate(self.results.cards()) if number in wanted)
+
+    @property
+    def first(self) -> datetime | None:
+        """When the first conversation began."""
+        return min((row.started_at for row in self.gathered.rows if row.started_at), default=None)
+
+    @property
+    def last(self) -> datetime | None:
+        """When the last conversation began."""
+        return max((row.started_at for row in self.gathered.rows if row.started_at), default=None)
+
+    @property
+    def week_scores(self) -> list[float | None]:
+        """The mean score of each week as a share of 100."""
+        return [None if week.score.estimate is None else week.score.estimate / 100 for week in self.weeks]
+
+    @property
+    def week_ranges(self) -> list[tuple[float, float] | None]:
+        """The interval of each week's mean score as shares of 100."""
+        ends = ((week.score.low, week.score.high) for week in self.weeks)
+        return [None if low is None or high is None else (low / 100, high / 100) for low, high in ends]
+
+    @property
+    def week_changes(self) -> list[int]:
+        """The places of the weeks in which something new graded."""
+        return [place for place, week in enumerate(self.weeks) if week.new_judges]
+
+    def item_trend(self, at: int) -> list[float | None]:
+        """The share that passed the item at this place, by week."""
+        return [week.items[at].estimate for week in self.weeks]
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The labels and the calibration it rests on, by name, with their SHA-256."""
+        gold = () if self.gold is None else ((self.gold.name, self.gold.data_hash),)
+        return (*gold, *(() if self.calibration is None else (("calibration", hash_of(self.calibration)),)))
+
+    @property
+    def now(self) -> datetime:
+        """When it was made."""
+        return self.settings.now or _now()
+
+
+def compose(
+    results: StoredResults,
+    settings: ReportSettings | None = None,
+    *,
+    gold: LabelledSet | None = None,
+    calibration: Calibration | None = None,
+    before: StoredResults | None = None,
+) -> ReportDocument:
+    """The report on some results; cards are read once.
+
+    Args:
+        results: of one rubric.
+        settings: what it shows.
+        gold: people's labels, which count before the model's, and say which items can be trusted.
+        calibration: of this judge, for corrected rates.
+        before: an earlier run, to compare the scores of the same conversations with.
+
+    Raises:
+        UsageError: the calibration was fitted for another judge, or no card is by the agent.
+    """
+    settings = settings or ReportSettings()
+    read: StoredResults | RedactedResults = RedactedResults(results) if settings.redact else results
+    labels = () if gold is None else gold.labels
+    if isinstance(read, RedactedResults):
+        labels = tuple(read.label(label) for label in labels)
+    people = People(labels)
+    found = gather(read, people, settings.zone, calibration)
+    cases = _cases(labels, found)
+    shown, drawn = _choose(found, settings, disputed=_disputed(cases))
+    gates = _gates(labels, found, settings)
+    document = ReportDocument(
+        settings=settings,
+        results=read,
+        run=results.run.run_id,
+        one_run=results.one_run,
+        people=people,
+        gathered=found,
+        gates=gates,
+        summary=summarise(found, seed=settings.seed),
+        items=summarise_items(found, gates, seed=settings.seed),
+        agents=summarise_agents(found, seed=settings.seed),
+        weeks=summarise_weeks(found, seed=settings.seed),
+        cases=cases,
+        shown=shown,
+        drawn=drawn,
+        gold=gold,
+        calibration=calibration,
+        change=None if before is None else _change(found, before, settings.seed),
+    )
+    return document if settings.agent is None else for_agent(document, settings.agent)
+
+
+def for_agent(document: ReportDocument, name: str) -> ReportDocument:
+    """One agent's version: their own conversations, and the others as one figure where there are enough of them.
+
+    Raises:
+        UsageError: no conversation is by this agent.
+    """
+    agents, settings = document.agents, replace(document.settings, agent=name)
+    own = next((agent for agent in agents if agent.name == name), None)
+    if own is None:
+        names = ", ".join(agent.name for agent in agents[:8]) or "none"
+        raise UsageError(f"--agent {name}: no conversation is by this agent; agents in the store: {names}")
+    if len(agents) < FEWEST_AGENTS:
+        nothing = replace(own.difference, estimate=None, low=None, high=None, shown=False)
+        own = replace(own, difference=nothing, below=(), above=())
+    found = _rows_of(document.gathered, name)
+    numbers = {row.number for row in found.rows}
+    shown, drawn = _choose(found, settings, disputed=_disputed(document.cases))
+    return replace(
+        document,
+        settings=settings,
+        gathered=found,
+        summary=summarise(found, seed=settings.seed),
+        items=summarise_items(found, document.gates, seed=settings.seed),
+        agents=(own,),
+        weeks=summarise_weeks(found, seed=settings.seed),
+        cases={},
+        shown=tuple(number for number in shown if number in numbers),
+        drawn=drawn,
+        change=None,
+    )
+
+
+def _rows_of(found: Gathered, name: str) -> Gathered:
+    """What was gathered of one agent's conversations; corrected rates are those of all and left out."""
+    rows = [row for row in found.rows if row.agent == name]
+    return replace(
+        found,
+        rows=rows,
+        review=[case for case in found.review if case.agent == name],
+        critical=[case for case in found.critical if case.agent == name],
+        rates={},
+    )
+
+
+def _change(found: Gathered, before: StoredResults, seed: int) -> ScoreChange:
+    earlier = {card.transcript_id: card.score for card in before.cards() if card.score is not None}
+    changes = [
+        row.score - earlier[row.transcript_id]
+        for row in found.rows
+        if row.score is not None and row.transcript_id in earlier
+    ]
+    return ScoreChange(before.run.run_id, mean_of(changes, seed=seed))
+
+
+def _now() -> datetime:
+    """The time that SOURCE_DATE_EPOCH names, for files that are the same byte by byte, else that of the clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+
+
+def _gates(labels: tuple[Label, ...], found: Gathered, settings: ReportSettings) -> tuple[ItemRow, ...]:
+    if not labels:
+        return ()
+    known = {item.id for item in found.rubric.items()}
+    own = [label for label in labels if label.item_id in known]
+    return report_items(own, found.verdicts, list(found.rubric.items()), seed=settings.seed)
+
+
+def _cases(labels: tuple[Label, ...], found: Gathered) -> dict[str, tuple[Disagreement, ...]]:
+    """The worst disagreements of each item."""
+    cases: dict[str, tuple[Disagreement, ...]] = {}
+    for case in find_disagreements(labels, found.verdicts, list(found.rubric.items())):
+        own = cases.get(case.unit.item_id, ())
+        if len(own) < _WORST:
+            cases[case.unit.item_id] = (*own, case)
+    return cases
+
+
+def _disputed(cases: dict[str, tuple[Disagreement, ...]]) -> set[str]:
+    return {case.unit.transcript_id for own in cases.values() for case in own}
+
+
+def _choose(found: Gathered, settings: ReportSettings, *, disputed: set[str]) -> tuple[tuple[int, ...], int]:
+    """The rows of conversations shown in full, and how many of them were drawn at random."""
+    rows, wanted = found.rows, settings.conversations
+    if wanted is None:
+        wanted = "all" if len(rows) <= ALL_UP_TO else "review"
+    if wanted == "all":
+        return tuple(row.number for row in rows), 0
+    if isinstance(wanted, int):
+        first = sorted(rows, key=lambda row: (not _needs_a_look(row, disputed), row.number))[:wanted]
+        return tuple(sorted(row.number for row in first)), 0
+    waiting = {case.number for case in found.review}
+    look = {row.number for row in rows if row.number in waiting or _needs_a_look(row, disputed)}
+    others = [row.number for row in rows if row.number not in look]
+    drawn = random.Random(settings.seed).sample(others, min(AT_RANDOM, len(others)))  # noqa: S311 - no secret
+    return tuple(sorted(look | set(drawn))), len(drawn)
+
+
+def _needs_a_look(row: ConversationRow, disputed: set[str]) -> bool:
+    return bool(row.critical_failures) or row.status != "ok" or row.transcript_id in disputed

@@ -1,0 +1,134 @@
+"""One reading of all cards: a row of each, what is to be looked at, and where each agent can be quoted."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from llm_grader.eval.judge.calibrating import ItemRate, corrected_rates
+from llm_grader.eval.judge.comparison import lean_verdicts
+from llm_grader.eval.labels.units import Unit
+from llm_grader.grading.confidence import Calibration
+from llm_grader.report.people import FinalLabel, People, is_pass
+from llm_grader.report.results import ReadableResults
+from llm_grader.report.rows import (
+    Concern,
+    ConversationRow,
+    RowLayout,
+    ShownQuote,
+    critical_concerns,
+    first_quote,
+    review_concerns,
+    row_of,
+)
+from llm_grader.rubric.model import Rubric
+from llm_grader.usage import Usage
+from llm_grader.verdict import Provenance, Scorecard, Verdict
+
+MOST_CONCERNS = 100
+"""So many cases are listed of each kind, the gravest first; all are counted."""
+
+
+@dataclass(frozen=True)
+class AgentExample:
+    """A conversation in which an agent got an item right or wrong, with the words that show it where there are any."""
+
+    number: int
+    transcript_id: str
+    quote: ShownQuote | None
+
+
+@dataclass
+class Gathered:
+    """All that the cards of a report come to.
+
+    `examples` has the first conversation for each (agent, item, whether it passed). `verdicts` are those on labelled
+    conversations, without words. `provenance` is that of the latest card; `endpoints` are all that answered.
+    """
+
+    rubric: Rubric
+    rows: list[ConversationRow] = field(default_factory=list)
+    review: list[Concern] = field(default_factory=list)
+    critical: list[Concern] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[tuple[str, str, bool], AgentExample] = field(default_factory=dict)
+    verdicts: dict[Unit, Verdict] = field(default_factory=dict)
+    rates: dict[str, ItemRate] = field(default_factory=dict)
+    failures: Counter[str] = field(default_factory=Counter)
+    usage: Usage = field(default_factory=Usage)
+    provenance: Provenance | None = None
+    layout: RowLayout | None = None
+
+
+def gather(results: ReadableResults, people: People, zone: tzinfo, calibration: Calibration | None = None) -> Gathered:
+    """Read all cards once.
+
+    Raises:
+        UsageError: the store does not know the rubric, or the calibration was fitted for another judge.
+        StoreError: a card is damaged.
+    """
+    rubric = results.rubric
+    found, layout = Gathered(rubric), RowLayout(rubric, zone)
+    found.layout = layout
+    cards = _taking(results, people, layout, found)
+    if calibration is None:
+        for _ in cards:
+            pass
+        return found
+    found.rates = {rate.item_id: rate for rate in corrected_rates(_checked(cards, calibration), calibration, rubric)}
+    return found
+
+
+def _checked(cards: Iterable[Scorecard], calibration: Calibration) -> Iterator[Scorecard]:
+    for card in cards:
+        if card.status != "error":
+            calibration.check(card.provenance)
+        yield card
+
+
+def _taking(results: ReadableResults, people: People, layout: RowLayout, found: Gathered) -> Iterator[Scorecard]:
+    """The cards, each of which is counted in `found`."""
+    for number, judged in enumerate(results.cards()):
+        finals = people.finals(judged)
+        final = people.over(judged, results.rubric_of(judged))
+        row = row_of(number, judged, final, finals, layout=layout)
+        found.rows.append(row)
+        found.counts[judged.status] += 1
+        found.usage += judged.usage
+        found.provenance = judged.provenance
+        if judged.failure is not None:
+            found.failures[judged.failure.code] += 1
+        if judged.transcript_id in people.transcripts:
+            found.verdicts |= lean_verdicts([judged])
+        _note_concerns(found, row, judged, final, finals)
+        _note_examples(found, row, final)
+        yield judged
+
+
+def _note_concerns(
+    found: Gathered, row: ConversationRow, judged: Scorecard, final: Scorecard, finals: Mapping[str, FinalLabel]
+) -> None:
+    if judged.status != "error":
+        found.review += review_concerns(row, final, found.rubric)
+    found.critical += critical_concerns(row, judged, finals, found.rubric)
+    found.counts["review"] = len(found.review)
+
+
+def _note_examples(found: Gathered, row: ConversationRow, card: Scorecard) -> None:
+    if row.agent is None:
+        return
+    for item in found.rubric.items():
+        verdict = card.verdicts.get(item.id)
+        if verdict is None or verdict.label not in item.levels:
+            continue
+        place = (row.agent, item.id, is_pass(item, verdict.label))
+        if place not in found.examples or (found.examples[place].quote is None and verdict.evidence):
+            found.examples[place] = AgentExample(row.number, row.transcript_id, first_quote(verdict))
+
+
+def gravest(concerns: Iterable[Concern], most: int = MOST_CONCERNS) -> list[Concern]:
+    """The gravest cases first, critical items before all others."""
+    return heapq.nsmallest(most, concerns, key=lambda case: (not case.critical, -case.severity, case.number))

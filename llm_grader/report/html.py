@@ -1,0 +1,242 @@
+"""A report as one file, which anybody can open: no request leaves it, and nothing that people said is markup."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from llm_grader.errors import DiskError, UsageError
+from llm_grader.pages.environment import content_hash, environment, inline_asset, read_asset
+from llm_grader.pages.svg import interval, trend
+from llm_grader.pages.text import visible
+from llm_grader.pages.texts import load_strings
+from llm_grader.report.banner import banner
+from llm_grader.report.conversation import ConversationView, Page
+from llm_grader.report.document import ReportDocument
+from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
+from llm_grader.report.gather import MOST_CONCERNS, gravest
+from llm_grader.report.results import TextState
+from llm_grader.report.rows import ConversationRow
+from llm_grader.report.wording import ReportWording
+from llm_grader.version import __version__
+
+A_CHUNK = 50
+"""So many conversations are packed together; a page unpacks them when one of them is opened."""
+MOST_BYTES = 60_000_000
+MOST_WITHOUT_SCRIPT = 300
+_PRIVATE = 0o600
+
+
+def write_report(document: ReportDocument, target: Path | TextIO) -> None:
+    """Write a report as one HTML file, for its owner's eyes alone, or to a text stream.
+
+    Raises:
+        UsageError: it would be too large; says what to do.
+        DiskError: the file cannot be written.
+    """
+    _need_few_enough(document)
+    pieces = _within(MOST_BYTES, _render(document))
+    if isinstance(target, Path):
+        write_private(target, pieces)
+    else:
+        target.writelines(pieces)
+
+
+def write_private(path: Path, pieces: Iterator[str]) -> None:
+    """Write a text file that only its owner can read; it is there, whole, or as it was before.
+
+    Raises:
+        DiskError: it cannot be written.
+    """
+    part = None
+    try:
+        descriptor, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+        with open(descriptor, "w", encoding="utf-8") as out:  # noqa: PTH123 - a descriptor has no path
+            out.writelines(pieces)
+        os.replace(part, path)  # noqa: PTH105 - the name of a part
+    except OSError as error:
+        raise DiskError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                Path(part).unlink()
+
+
+def _need_few_enough(document: ReportDocument) -> None:
+    if not document.settings.script and len(document.shown) > MOST_WITHOUT_SCRIPT:
+        raise UsageError(
+            f"--no-script: a page holds {MOST_WITHOUT_SCRIPT} conversations, these are {len(document.shown):,}: choose "
+            f"some with --conversations {MOST_WITHOUT_SCRIPT}, or write a folder with --split"
+        )
+
+
+def _within(most: int, pieces: Iterator[str]) -> Iterator[str]:
+    written = 0
+    for piece in pieces:
+        written += len(piece.encode("utf-8", "surrogatepass"))
+        if written > most:
+            raise UsageError(
+                f"the report would be larger than {most // 1_000_000} MB: write a folder with --split, or show fewer "
+                "conversations with --conversations review"
+            )
+        yield piece
+
+
+def _render(document: ReportDocument) -> Iterator[str]:
+    pages = Pages(document)
+    script = document.settings.script
+    chunks = list(packed(iter(pages))) if script else []
+    static = [] if script else list(pages)
+    values = page_values(document, pages.states) | {"chunks": chunks, "pages": static}
+    return environment().get_template("report.html.j2").generate(values)
+
+
+class Pages:
+    """The pages of the conversations that are shown in full, in their order; `states` counts what became of texts.
+
+    Args:
+        document: the report.
+    """
+
+    def __init__(self, document: ReportDocument) -> None:
+        self._document = document
+        words = ReportWording(load_strings(document.settings.language), document.settings.zone)
+        self._view = ConversationView(document.gathered.rubric, words, document.run, document.settings.agent)
+        self.states: Counter[TextState] = Counter()
+
+    def __iter__(self) -> Iterator[Page]:
+        for row, card in self._document.shown_cards():
+            text = self._document.results.text(card)
+            self.states[text.state] += 1
+            yield self._view.page(row, card, self._document.people.finals(card), text)
+
+
+def packed(pages: Iterator[Page]) -> Iterator[str]:
+    """The pages of all conversations, so many together."""
+    while chunk := list(islice(pages, A_CHUNK)):
+        yield pack(chunk)
+
+
+def pack(pages: list[Page]) -> str:
+    """Pages as a script element holds them: JSON, compressed, in base 64."""
+    text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0)).decode()
+
+
+def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> dict[str, Any]:
+    """What the template of a report is filled with, but for its conversations."""
+    words = ReportWording(load_strings(document.settings.language), document.settings.zone)
+    found, script = document.gathered, document.settings.script
+    style, code = read_asset("app.css"), read_asset("report.js")
+    rows = {row.number: row for row in found.rows}
+    return {
+        "d": document,
+        "t": words.t,
+        "w": words,
+        "draw": {"interval": interval, "trend": trend},
+        "visible": visible,
+        "style": inline_asset("app.css"),
+        "script": inline_asset("report.js") if script else None,
+        "policy": policy(style, code if script else None),
+        "banner": list(banner(document, words.t, states)),
+        "review": gravest(found.review),
+        "critical": gravest(found.critical),
+        "folder": None,
+        "legend": _legend(words),
+        "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
+        "places": document.places,
+        "rows": rows,
+        "numbers": {row.transcript_id: row.number for row in found.rows},
+        "config": _config(document, words) if script else None,
+        "fewest": FEWEST,
+        "fewest_to_claim": FEWEST_TO_CLAIM,
+        "version": __version__,
+        "href": (lambda number: f"#c{document.places[number]}" if number in document.places else None),
+    }
+
+
+def _legend(words: ReportWording) -> list[tuple[str, str, str]]:
+    """What the signs in the list of conversations mean."""
+    t = words.t
+    signs = (
+        ("●", "good", "met"),
+        ("○", "bad", "not_met"),
+        ("–", "none", "not_applicable"),
+        ("?", "unsure", "cannot_assess"),
+    )
+    return [
+        *((sign, kind, t(f"label_{label}")) for sign, kind, label in signs),
+        ("!", "review", t("label_needs_review")),
+    ]
+
+
+def policy(style: str, script: str | None) -> str:
+    """The Content Security Policy of a page: its own style and script, and no request to anywhere."""
+    scripts = f" script-src {content_hash(script)};" if script else ""
+    return f"default-src 'none'; style-src {content_hash(style)};{scripts} base-uri 'none'; form-action 'none'"
+
+
+def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
+    """What the script needs: a line of each conversation, the items and how their labels look, and its words."""
+    items = list(document.gathered.rubric.items())
+    codes = sorted({code for row in document.gathered.rows for code in row.labels})
+    places = document.places
+    return {
+        "aChunk": A_CHUNK,
+        "rows": [_line(row, words, places.get(row.number, -1)) for row in document.gathered.rows],
+        "items": [
+            [words.rubric(item.title).text, {code: list(words.code(item, code)) for code in codes if _has(item, code)}]
+            for item in items
+        ],
+        "statuses": {status: words.t(f"status_{status}") for status in document.summary.statuses},
+        "words": {key: words.t.texts[key] for key in _SCRIPT_WORDS},
+    }
+
+
+_SCRIPT_WORDS = (
+    "any",
+    "page",
+    "not_included",
+    "model_said",
+    "flag_critical",
+    "verdicts",
+    "transcript",
+    "previous",
+    "next",
+    "back",
+    "no_score",
+    "score",
+    "passed",
+)
+
+
+def _has(item: Any, code: str) -> bool:
+    return not code.isdigit() or int(code) < len(item.levels)
+
+
+def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
+    passed = words.t({True: "yes", False: "no", None: "undecided"}[row.passed])
+    score = None if row.score is None else round(row.score, 1)
+    shown = "–" if row.score is None else words.t.number(row.score)
+    return [
+        visible(row.transcript_id),
+        visible(row.agent or "–"),
+        words.day(row.started_at),
+        row.week or "–",
+        score,
+        shown,
+        passed,
+        row.status,
+        row.labels,
+        place,
+        len(row.critical_failures),
+    ]

@@ -1,0 +1,134 @@
+"""Labels as people have them: sheets of Excel, a file a person, other words, blanks, and all faults at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.eval.labels.checked import gold_labels, with_one_spelling
+from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.labels.sample import Drawn, read_sample, render_sample
+from llm_grader.rubric.load import load_rubric
+from llm_grader.rubric.model import Rubric
+from llm_grader.verdict import Label
+from tests.support.eval_commands import write_rubric
+
+TRANSCRIPTS = "".join(
+    f'{{"id": "t{n}", "channel": "chat", "turns": [{{"role": "agent", "text": "Hello {n}"}}]}}\n' for n in range(3)
+)
+LONG = "transcript_id,item_id,label,annotator,label_source"
+
+
+@pytest.fixture
+def rubric(tmp_path: Path) -> Rubric:
+    return load_rubric(write_rubric(tmp_path))
+
+
+def gold_folder(folder: Path, **sheets: bytes) -> Path:
+    """A gold folder with a sheet a person."""
+    (folder / "labels" / "desk").mkdir(parents=True)
+    (folder / "transcripts.jsonl").write_text(TRANSCRIPTS, "utf-8")
+    for name, data in sheets.items():
+        (folder / "labels" / "desk" / f"{name}.csv").write_bytes(data)
+    return folder
+
+
+def test_a_folder_has_a_sheet_a_person_with_a_column_an_item(tmp_path: Path, rubric: Rubric) -> None:
+    eva = b"transcript_id,greeting,solution,Teamleiter\r\nt0,met,not_met,M\r\nt1,not_met,,M\r\n"
+    jan = "sep=;\r\ntranscript_id;Greets;solution\r\nt0;Ja;nein\r\nt2;Entfällt;Met\r\n".encode("cp1252")
+    folder = gold_folder(tmp_path, eva=eva, jan=jan)
+    (folder / "words.yaml").write_text("entfällt: cannot_assess\n", "utf-8")
+    gold = read_gold(folder, rubric=rubric)
+    found = {(label.annotator, label.transcript_id, label.item_id): label.label for label in gold.labels}
+    assert found == {
+        ("eva", "t0", "greeting"): "met",
+        ("eva", "t0", "solution"): "not_met",
+        ("eva", "t1", "greeting"): "not_met",
+        ("jan", "t0", "greeting"): "met",
+        ("jan", "t0", "solution"): "not_met",
+        ("jan", "t2", "greeting"): "cannot_assess",
+        ("jan", "t2", "solution"): "met",
+    }
+    assert {label.label_source for label in gold.labels} == {"human"}
+    assert gold.notes == ("eva.csv: the columns Teamleiter are no items", "1 cells without a label were left out")
+
+
+def test_a_sheet_alone_has_to_say_who_labelled_and_that_it_was_a_person(tmp_path: Path, rubric: Rubric) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("transcript_id,greeting\nt0,met\n", "utf-8")
+    with pytest.raises(MalformedInput, match="missing: annotator, label_source"):
+        read_labels(path, rubric=rubric)
+    path.write_text("transcript_id\tannotator\tlabel_source\tgreeting\nt0\teva\thuman\tyes\n", "utf-16")
+    assert [label.label for label in read_labels(path, rubric=rubric)] == ["met"]
+
+
+def test_all_faults_are_told_at_once_each_with_its_file_and_line(tmp_path: Path, rubric: Rubric) -> None:
+    folder = gold_folder(
+        tmp_path, eva=b"transcript_id,greeting\nt0,perhaps\nt1,met\nt2,met,x\n", jan=b"transcript_id,greeting\nt0,5\n"
+    )
+    with pytest.raises(MalformedInput) as caught:
+        read_gold(folder, rubric=rubric)
+    first, second, third = str(caught.value).split("\n")
+    assert "eva.csv: line 2: label: expected one of" in first
+    assert second.strip() == "line 4: expected 2 cells, found 3"
+    assert "jan.csv: line 2: label: expected one of" in third
+
+
+def test_more_than_twenty_faults_are_counted(tmp_path: Path, rubric: Rubric) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(LONG + "".join(f"\nt{n},greeting,perhaps,eva,human" for n in range(30)), "utf-8")
+    with pytest.raises(MalformedInput, match="and 10 more"):
+        read_labels(path, rubric=rubric)
+
+
+def test_one_person_is_one_whatever_the_case_of_the_name(tmp_path: Path, rubric: Rubric) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(f"{LONG}\nt0,greeting,met,Ana,human\nt1,greeting,met,ana ,human\n", "utf-8")
+    assert {label.annotator for label in read_labels(path, rubric=rubric)} == {"Ana"}
+    path.write_text(f"{LONG}\nt0,greeting,met,Ana,human\nt0,greeting,met,ana,human\n", "utf-8")
+    with pytest.raises(MalformedInput, match="already labelled"):
+        read_labels(path, rubric=rubric)
+    label = Label(transcript_id="t0", item_id="i", label="met", annotator="ADJUDICATOR", label_source="human")
+    assert with_one_spelling([label])[0].annotator == "adjudicator"
+
+
+@pytest.mark.parametrize("later_first", [True, False])
+def test_of_two_labels_with_a_time_the_later_counts(tmp_path: Path, rubric: Rubric, later_first: bool) -> None:
+    rows = ["t0,greeting,met,eva,human,2026-01-01T10:00:00Z", "t0,greeting,not_met,eva,human,2026-01-02T10:00:00Z"]
+    path = tmp_path / "labels.csv"
+    path.write_text("\n".join([f"{LONG},at", *(rows[::-1] if later_first else rows)]), "utf-8")
+    assert [label.label for label in read_labels(path, rubric=rubric)] == ["not_met"]
+
+
+def test_not_applicable_is_a_label_where_the_product_itself_gives_it() -> None:
+    item = {"title": "T", "question": "Q?", "guidance": {"met": "m", "not_met": "n"}}
+    condition = {"item": "first", "label": "met"}
+    items = [{**item, "id": "first"}, {**item, "id": "then", "applies_when": condition}]
+    sections = [{"id": "s", "title": "S", "items": items}]
+    rubric = Rubric.model_validate({"id": "r", "version": "1", "title": "R", "sections": sections})
+    assert [("not_applicable" in gold_labels(found)) for found in rubric.items()] == [False, True]
+
+
+def test_a_sample_comes_back_and_what_is_none_is_refused(tmp_path: Path) -> None:
+    drawn = Drawn.model_validate(
+        {
+            "transcript_id": "t0",
+            "stratum": "random",
+            "probability": 0.5,
+            "order": 0,
+            "seed": 1,
+            "at": "2026-01-01T00:00:00Z",
+        }
+    )
+    path = tmp_path / "sample.jsonl"
+    assert read_sample(path) == {}
+    path.write_text(render_sample([drawn]), "utf-8")
+    assert read_sample(path) == {"t0": drawn}
+    path.write_text(render_sample([drawn, drawn]), "utf-8")
+    with pytest.raises(MalformedInput, match="line 2: 't0' stands twice"):
+        read_sample(path)
+    path.write_text("{}\n", "utf-8")
+    with pytest.raises(InputError, match="audit sample"):
+        read_sample(path)

@@ -1,0 +1,242 @@
+"""The report in a real browser: nothing leaves it, nothing that people said runs, and everybody can use it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.pages.text import visible
+from llm_grader.pages.texts import LANGUAGES
+from llm_grader.report.document import ReportSettings, compose
+from llm_grader.report.folder import write_folder
+from llm_grader.report.html import write_report
+from llm_grader.report.results import StoredResults
+from llm_grader.rubric.model import Rubric
+from llm_grader.store.store import Store
+from llm_grader.transcript import Participant, Ticket, Transcript, Turn
+from tests.support.browser import HOSTILE, needs_browser, opened
+from tests.support.results import BEGUN, RUBRIC, Case, label, talk, write_store
+
+pytestmark = needs_browser
+
+AXE = os.environ.get("AXE_JS")
+"""The file axe.min.js of the npm package axe-core, which is not part of this project."""
+
+MARKS = """[1, 2, 3].map(n => [...document.querySelectorAll(`mark[data-n='${n}']`)].map(m => m.textContent).join(""))"""
+TEXT_OF_A_TURN = """[...document.querySelector("#view .text").childNodes]
+    .filter(node => node.nodeName !== "SUP").map(node => node.textContent).join("")"""
+VIOLATIONS = "axe.run(document).then(found => found.violations.map(rule => [rule.id, rule.nodes[0].html]))"
+IN_DOCUMENT = "document.querySelectorAll('script').length"
+LOADING = "document.querySelectorAll('img, iframe, object, embed, base, link, math, video').length"
+
+TEXTS = (
+    "Tere 👍🏽, café au lait",
+    "🇪🇪🇭🇺 flags and 👨‍👩‍👧 families",
+    "e\u0301te\u0301 combining",
+    "שלום, how are you? مرحبا",
+    "a\u202eb hidden",
+    "plain words of an agent",
+)
+
+
+def written(tmp_path: Path, cases: list[Case], *labels: Any, rubric: Rubric = RUBRIC, **settings: Any) -> Path:
+    path = tmp_path / "report.html"
+    gold = LabelledSet("gold", rubric, {}, labels) if labels else None
+    with Store(write_store(tmp_path / "r.db", cases, rubric=rubric)) as store:
+        write_report(compose(StoredResults(store), ReportSettings(**settings), gold=gold), path)
+    return path
+
+
+def hostile_case(number: int, text: str) -> Case:
+    """A conversation in which everything that can be text is hostile."""
+    turns = (
+        Turn(role="agent", speaker=text, text=f"{text} said", subject=text),
+        Turn(role="customer", speaker=f"c {text}", text=text, language="en"),
+    )
+    transcript = Transcript(
+        id=f"{text} {number}",
+        channel="email",
+        turns=turns,
+        agent_id=text,
+        started_at=BEGUN,
+        participants=(Participant(id=text, role="agent", name=text),),
+        ticket=Ticket(id=text, subject=text, tags=(text,)),
+        warnings=(text,),
+    )
+    return Case(transcript, {"solution": "not_met"}, {"greeting": (0, 0, len(text))}, reason=text)
+
+
+def hostile_rubric(text: str) -> Rubric:
+    plain = RUBRIC.model_dump(mode="json", by_alias=True)
+    plain["title"] = {"en": text}
+    plain["source"] = plain["version"] = text
+    plain["sections"][0]["title"] = {"en": text}
+    for item in plain["sections"][0]["items"]:
+        item["title"] = item["question"] = {"en": text}
+    return Rubric.model_validate(plain)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_nothing_that_people_wrote_runs_or_is_asked_for(tmp_path: Path, script: bool) -> None:
+    cases = [hostile_case(number, text) for number, text in enumerate(HOSTILE)]
+    labels = [label(case.transcript.id, "greeting", "not_met", "</script>anna") for case in cases]
+    rubric = hostile_rubric("</script><img src=x onerror=alert(1)>")
+    title = "<script>alert(1)</script>"
+    path = written(tmp_path, cases, *labels, rubric=rubric, script=script, title=title)
+    with opened(path) as found:
+        page = found.page
+        assert page.title() == title
+        count = page.evaluate(IN_DOCUMENT)
+        for number, text in enumerate(HOSTILE if script else ()):
+            order = sorted(case.transcript.id for case in cases).index(f"{text} {number}")
+            page.goto(f"{path.as_uri()}#c{order}")
+            page.wait_for_function(
+                "wanted => document.querySelector('#view h1')?.textContent === wanted", arg=visible(f"{text} {number}")
+            )
+            said = page.locator("#view .turn .text").nth(1).text_content()
+            assert said == visible(text).replace("\r\n", "\n") or said == visible(text)
+        assert page.evaluate(IN_DOCUMENT) == count
+        assert page.evaluate(LOADING) == 0
+        assert page.title() == title
+        assert found.complaints == []
+        assert {request.partition("#")[0] for request in found.requests} == {path.as_uri()}
+
+
+def test_an_inline_script_that_is_added_by_hand_is_stopped_by_the_policy(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk("t1"), {})])
+    path.write_text(path.read_text("utf-8").replace("</body>", "<script>document.title='x'</script></body>"), "utf-8")
+    with opened(path) as found:
+        assert found.page.title() == "Quality report"
+        assert any("Content Security Policy" in line for line in found.complaints)
+
+
+def test_every_mark_is_the_quote_beside_it(tmp_path: Path) -> None:
+    cases = []
+    for number, text in enumerate(TEXTS):
+        quotes = {"greeting": (0, 0, 7), "solution": (0, 3, len(text)), "blame": (0, 2, 9)}
+        cases.append(Case(talk(f"t{number}", text), {"blame": "met"}, quotes))
+    path = written(tmp_path, cases)
+    with opened(path) as found:
+        for number, text in enumerate(TEXTS):
+            found.page.goto(f"{path.as_uri()}#c{number}")
+            found.page.wait_for_function(
+                "id => document.querySelector('#view h1')?.textContent === id", arg=f"t{number}"
+            )
+            marks = found.page.evaluate(MARKS)
+            assert marks == [visible(text[0:7]), visible(text[3:]), visible(text[2:9])]
+            whole = found.page.evaluate(TEXT_OF_A_TURN)
+            assert whole == visible(text)
+
+
+def test_the_keyboard_alone_reaches_an_item_of_a_conversation_in_twelve_keys(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk(f"t{number}"), {}) for number in range(5)])
+    keys = ["Tab", "Tab", "Enter", "ArrowDown", "ArrowDown", "Enter", *["ArrowDown"] * 4]
+    assert len(keys) <= 12
+    with opened(path) as found:
+        for key in keys:
+            found.page.keyboard.press(key)
+            found.page.wait_for_timeout(150)
+        assert found.page.locator("#view h1").text_content() == "t2"
+        assert "Cares" in found.page.evaluate("document.activeElement.textContent")  # the fourth of four items
+
+
+def test_the_list_finds_by_text_item_and_score_and_going_back_keeps_it(tmp_path: Path) -> None:
+    cases = [
+        Case(talk(f"t{n:03}", agent="Ana" if n % 2 else "Ben"), {"greeting": "met" if n % 3 else "not_met"})
+        for n in range(150)
+    ]
+    path = written(tmp_path, cases)
+    with opened(path) as found:
+        page = found.page
+        rows = page.locator("#list tbody tr")
+        assert (rows.count(), page.locator("#count").text_content()) == (100, "1 to 100 of 150")
+        page.click("#next")
+        assert (rows.count(), page.locator("#count").text_content()) == (50, "101 to 150 of 150")
+        page.select_option("select[name=agent]", "Ana")
+        assert page.locator("#count").text_content() == "1 to 75 of 75"
+        page.select_option("select[name=item]", "0")
+        page.select_option("select[name=label]", label="not met")
+        assert page.locator("#count").text_content() == "1 to 25 of 25"  # odd multiples of 3 below 150
+        page.fill("input[name=from]", "60")
+        assert page.locator("#count").text_content() == "0 to 0 of 0"  # they have 50
+        page.fill("input[name=from]", "")
+        page.fill("input[name=text]", "T003")
+        assert rows.count() == 1
+        page.locator("#list a").click()
+        page.wait_for_selector("#view h1")
+        page.go_back()
+        page.wait_for_selector("#list a")
+        assert rows.count() == 1
+
+
+def test_peoples_labels_and_the_models_are_both_to_be_seen(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk("t1"), {"greeting": "not_met"})], label("t1", "greeting", "met"))
+    with opened(path, "#c0") as found:
+        verdict = found.page.locator("#view .verdict").first
+        verdict.wait_for()
+        assert verdict.locator(".chip").inner_text() == "● met"
+        assert verdict.locator("s").inner_text() == "The model: not met"
+        assert verdict.locator(".person").inner_text() == "anna: met"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_fits_a_small_screen(tmp_path: Path, language: str) -> None:
+    long_word = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
+    path = written(tmp_path, [Case(talk(long_word, long_word, agent=long_word), {})], language=language)
+    with opened(path, viewport={"width": 320, "height": 700}) as found:
+        for place in ("", "#c0"):
+            found.page.goto(f"{path.as_uri()}{place}")
+            found.page.wait_for_timeout(200)
+            assert found.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE_JS names no axe.min.js: npm pack axe-core")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
+    quotes = {"greeting": (0, 0, 5)}
+    cases = [
+        Case(talk("t1"), {}, quotes),
+        Case(talk("t2", day=9), {"solution": "not_met"}),
+        Case(talk("t3"), {"care": None}),
+    ]
+    labels = [label("t1", "greeting", "met"), label("t2", "greeting", "not_met")]
+    with_script = written(tmp_path, cases, *labels, language=language)
+    folder = tmp_path / "folder"
+    with Store(tmp_path / "r.db") as store:
+        static = tmp_path / "static.html"
+        write_report(compose(StoredResults(store), ReportSettings(language=language, script=False)), static)
+        write_folder(compose(StoredResults(store), ReportSettings(language=language)), folder)
+    rules = Path(str(AXE)).read_text("utf-8")
+    pages = [
+        (with_script, ""),
+        (with_script, "#c0"),
+        (static, ""),
+        (folder / "index.html", ""),
+        (folder / "conversations/0.html", ""),
+    ]
+    for scheme in ("light", "dark"):
+        with opened(with_script, color_scheme=scheme, bypass_csp=True) as found:
+            for path, place in pages:
+                found.page.goto("about:blank")
+                found.page.goto(f"{path.as_uri()}{place}")
+                found.page.wait_for_timeout(100)
+                found.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+                found.page.evaluate(rules)
+                violations = found.page.evaluate(VIOLATIONS)
+                assert violations == [], (path.name, place, scheme, json.dumps(violations))
+
+
+def test_printed_it_has_every_section(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n:03}", day=n % 20), {"solution": "not_met"} if n == 3 else {}) for n in range(60)]
+    path = written(tmp_path, cases, agent="Ana")
+    with opened(path) as found:
+        printed = found.page.pdf(format="A4")
+        assert found.page.evaluate("matchMedia('print').matches") is False
+    pages = printed.count(b"/Type /Page\n") or printed.count(b"/Type/Page")
+    assert printed.startswith(b"%PDF")
+    assert pages <= 8
