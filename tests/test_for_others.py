@@ -21,7 +21,7 @@ def flags(*words: str) -> set[str]:
 
 
 def test_the_action_uses_flags_and_inputs_that_exist() -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    action = yaml.safe_load((ROOT / ".github" / "actions" / "llm-grader" / "action.yml").read_text("utf-8"))
     step = action["runs"]["steps"][1]
     assert set(re.findall(r"inputs\.([\w-]+)", str(step["env"]))) == set(action["inputs"])
     assert set(re.findall(r"\s(--[\w-]+)", step["run"])) <= flags("grade")

@@ -35,8 +35,8 @@ CRITICAL = ITEM.model_copy(update={"critical": True})
 Bits = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-class Answers(NamedTuple):
-    """Answers about n conversations: 0 not met, 1 met; the judge's may be `_NONE`."""
+class JudgeAnswers(NamedTuple):
+    """JudgeAnswers about n conversations: 0 not met, 1 met; the judge's may be `_NONE`."""
 
     people: tuple[Bits, ...]
     judge: Bits
@@ -47,7 +47,7 @@ def erring(random: np.random.Generator, truth: Bits, error: float) -> Bits:
     return np.where(random.random(truth.size) < error, 1 - truth, truth)
 
 
-def answers_of(given: Answers, item: Item = ITEM) -> ItemAnswers:
+def answers_of(given: JudgeAnswers, item: Item = ITEM) -> ItemAnswers:
     """The answers as the gates take them: each conversation once, gold in parts where people differ."""
     n = given.judge.size
     people = sum(np.eye(2)[answers] for answers in given.people)
@@ -70,7 +70,7 @@ def answers_of(given: Answers, item: Item = ITEM) -> ItemAnswers:
     )
 
 
-def colour_of(given: Answers, item: Item = ITEM, *, seed: int) -> str:
+def colour_of(given: JudgeAnswers, item: Item = ITEM, *, seed: int) -> str:
     """The gate's colour."""
     return str(decide(item_figures(answers_of(given, item), {}, seed=seed, n=_REPLICATES)).colour)
 
@@ -99,7 +99,7 @@ def as_good_as_people(runs: int) -> Iterator[str]:
                 colours: Counter[str] = Counter()
                 for seed in range(runs):
                     truth = truths(random, n, failing)
-                    given = Answers(
+                    given = JudgeAnswers(
                         (erring(random, truth, error), erring(random, truth, error)), erring(random, truth, error)
                     )
                     colours[colour_of(given, item, seed=seed)] += 1
@@ -119,7 +119,7 @@ def too_poor(runs: int) -> Iterator[str]:
                 colours: Counter[str] = Counter()
                 for seed in range(runs):
                     truth = truths(random, n, failing)
-                    given = Answers(
+                    given = JudgeAnswers(
                         (erring(random, truth, 0.02), erring(random, truth, 0.02)), erring(random, truth, error)
                     )
                     colours[colour_of(given, seed=seed)] += 1
@@ -144,7 +144,7 @@ def abstaining(runs: int) -> Iterator[str]:
                 truth = truths(random, 400, failing)
                 people = erring(random, truth, 0.02), erring(random, truth, 0.02)
                 wrong = random.random(400) < error
-                colours[colour_of(Answers(people, np.where(wrong, _NONE, truth)), seed=seed)] += 1
+                colours[colour_of(JudgeAnswers(people, np.where(wrong, _NONE, truth)), seed=seed)] += 1
             yield f"abstains on the {error:.0%} it would get wrong, {failing:.0%} fail, n = 400: {shares(colours)}"
 
 
@@ -159,7 +159,7 @@ def coverage(runs: int) -> Iterator[str]:
                 held = warned = silent = defined = 0
                 for seed in range(runs):
                     truth = truths(random, n, failing)
-                    found = answers_of(Answers((truth,), erring(random, truth, error)))
+                    found = answers_of(JudgeAnswers((truth,), erring(random, truth, error)))
                     drawn = item_intervals(unit_tables(found), found.cluster, scale, seed=seed, n=_REPLICATES)["kappa"]
                     few = min(int(truth.sum()), n - int(truth.sum())) < ENOUGH_RARE
                     if np.isnan(drawn.low):

@@ -1,6 +1,6 @@
 """The sample report and the README's picture of it, made of the labels of `eval/gold`: no model takes part.
 
-    python -m llm_grader.eval.measured.sample_report eval/gold/sample_report.html --picture docs/report.png
+    python -m llm_grader.eval.measured.sample_report eval/gold/sample_report.html --picture .github/report.png
 
 The picture needs Playwright and a Chromium (`--chromium`).
 """

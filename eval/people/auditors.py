@@ -17,7 +17,7 @@ from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_tables import scale_of
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.units import Unit, Verdicts
-from llm_grader.eval.people.given import JUDGE, Given, answers_given, summed
+from llm_grader.eval.people.given import JUDGE, GivenLabels, answers_given, summed
 from llm_grader.eval.stats.alternative_annotator import AltTest, alt_test
 from llm_grader.eval.stats.bootstrap import Interval, cluster_bootstrap
 from llm_grader.eval.stats.difficulty import item_difficulty
@@ -106,7 +106,7 @@ def compare_auditors(labelled: LabelledSet, verdicts: Verdicts | None = None, *,
     return AuditorReport(rows, pairs, tuple(item for item in hard if item.n), _alternative(given, people))
 
 
-def _row(given: Given, name: str, seed: int, known: tuple[dict[str, float], dict[str, float]]) -> AuditorRow:
+def _row(given: GivenLabels, name: str, seed: int, known: tuple[dict[str, float], dict[str, float]]) -> AuditorRow:
     own = [(unit, answers[name]) for unit, answers in given.by_unit.items() if name in answers]
     against = [(label, given.consensus(unit, name)) for unit, label in own]
     compared = [(label, other) for label, other in against if other is not None]
@@ -115,7 +115,7 @@ def _row(given: Given, name: str, seed: int, known: tuple[dict[str, float], dict
     return AuditorRow(name, len(own), _leniency(given, name, seed), agreement, severities.get(name), right.get(name))
 
 
-def _leniency(given: Given, name: str, seed: int) -> Interval:
+def _leniency(given: GivenLabels, name: str, seed: int) -> Interval:
     rows = []
     for unit, answers in given.by_unit.items():
         others = [given.points(unit.item_id, label) for other, label in answers.items() if other not in (name, JUDGE)]
@@ -125,7 +125,7 @@ def _leniency(given: Given, name: str, seed: int) -> Interval:
     return cluster_bootstrap(lambda sums: sums[:, 0] / sums[:, 1], summed(rows, 2), seed=seed)
 
 
-def _pair(given: Given, first: str, second: str) -> PairRow:
+def _pair(given: GivenLabels, first: str, second: str) -> PairRow:
     """κ = (Σ agreed - Σ by chance) / (n - Σ by chance), chance within each item."""
     tables: dict[str, list[tuple[str, str]]] = {}
     for unit, one, other in given.pairs(first, second):
@@ -144,7 +144,7 @@ def _pair(given: Given, first: str, second: str) -> PairRow:
     return PairRow(first, second, n, same / n if n else nan, kappa)
 
 
-def _hard(given: Given, item_id: str, people: list[str]) -> HardItem:
+def _hard(given: GivenLabels, item_id: str, people: list[str]) -> HardItem:
     item = given.items[item_id]
     units = [unit for unit in given.by_unit if unit.item_id == item_id]
     answered = [[given.by_unit[unit].get(name) for unit in units] for name in people]
@@ -156,7 +156,7 @@ def _hard(given: Given, item_id: str, people: list[str]) -> HardItem:
     return HardItem(item_id, len(twice), differing, alpha, _difficulties(given).get(item_id))
 
 
-def _difficulties(given: Given) -> dict[str, float]:
+def _difficulties(given: GivenLabels) -> dict[str, float]:
     """The difficulty of binary items, from what most said of each conversation; nothing where there are too few."""
     items = [item.id for item in given.items.values() if item.scale == "binary"]
     ids = sorted({unit.transcript_id for unit in given.by_unit if unit.turn is None})
@@ -176,7 +176,7 @@ def _difficulties(given: Given) -> dict[str, float]:
     return {items[j]: value for j, value in zip(varied, found.difficulty, strict=True)}
 
 
-def _severities(given: Given, people: list[str]) -> dict[str, float]:
+def _severities(given: GivenLabels, people: list[str]) -> dict[str, float]:
     """Of a set in which everybody answered every binary item of every conversation."""
     units = [unit for unit in given.by_unit if given.items[unit.item_id].scale == "binary" and unit.turn is None]
     ids, items = sorted({u.transcript_id for u in units}), sorted({u.item_id for u in units})
@@ -187,7 +187,7 @@ def _severities(given: Given, people: list[str]) -> dict[str, float]:
     return dict(zip(people, auditor_severity(met).estimate, strict=True))
 
 
-def _likely_right(given: Given, people: list[str]) -> dict[str, float]:
+def _likely_right(given: GivenLabels, people: list[str]) -> dict[str, float]:
     """The share of each person's answers on binary items that are right by the likely truth; of three or more alone."""
     units = [unit for unit in given.by_unit if given.items[unit.item_id].scale == "binary"]
     units = [unit for unit in units if given.by_unit[unit].keys() - {JUDGE}]
@@ -203,7 +203,7 @@ def _likely_right(given: Given, people: list[str]) -> dict[str, float]:
     return dict(zip(people, right.tolist(), strict=True))
 
 
-def _alternative(given: Given, people: Iterable[str]) -> AltTest | None:
+def _alternative(given: GivenLabels, people: Iterable[str]) -> AltTest | None:
     """The alternative annotator test over all items; answers are told apart by their item."""
     by_person = {
         name: {unit: f"{unit.item_id} {answers[name]}" for unit, answers in given.by_unit.items() if name in answers}

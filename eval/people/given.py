@@ -19,7 +19,7 @@ JUDGE = "(judge)"
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenLabels:
     """Answers on the scale: `by_unit` of each unit by person, the adjudicator's apart in `decided`."""
 
     items: Mapping[str, Item]
@@ -57,7 +57,7 @@ class Given:
         return self.conversations.contents.get(unit.transcript_id, unit.transcript_id)
 
 
-def answers_given(labelled: LabelledSet, verdicts: Verdicts | None = None) -> Given:
+def answers_given(labelled: LabelledSet, verdicts: Verdicts | None = None) -> GivenLabels:
     """The answers of people in a labelled set, and of a judge where its verdicts are given."""
     items = {item.id: item for item in labelled.rubric.items()}
     by_unit: dict[Unit, dict[str, str]] = defaultdict(dict)
@@ -75,7 +75,7 @@ def answers_given(labelled: LabelledSet, verdicts: Verdicts | None = None) -> Gi
         if verdict is not None and verdict.label is not None and verdict.label in items[unit.item_id].levels:
             answers[JUDGE] = verdict.label
     known = labelled.conversations if labelled.transcripts else NOTHING_KNOWN
-    return Given(items, by_unit, decided, known)
+    return GivenLabels(items, by_unit, decided, known)
 
 
 def summed(rows: Iterable[tuple[str, Iterable[float]]], width: int) -> FloatArray:

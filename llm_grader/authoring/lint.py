@@ -6,7 +6,7 @@ Each rule is a generator over one item or over the whole rubric; `lint_rubric` r
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 
 from llm_grader.authoring.findings import (
@@ -19,6 +19,7 @@ from llm_grader.authoring.findings import (
 )
 from llm_grader.authoring.lint_evidence import agents_rule, evidence_rule, over_rule
 from llm_grader.authoring.lint_words import Source, asks_twice, outside_transcript, vague_words
+from llm_grader.authoring.translations import stale_translations
 from llm_grader.errors import RubricError
 from llm_grader.rubric.model import Item, Rubric, Signal, Text
 from llm_grader.signals.items import SIGNALS, judge_signal
@@ -38,10 +39,16 @@ _REMEDY: dict[Source, tuple[str, Severity]] = {
 }
 
 
-def lint_rubric(rubric: Rubric) -> list[LintFinding]:
-    """The findings about a valid rubric: first what is about single items, in their order, then the rest."""
+def lint_rubric(rubric: Rubric, *, translated_from: Mapping[str, str] | None = None) -> list[LintFinding]:
+    """The findings about a valid rubric: first what is about single items, in their order, then the rest.
+
+    Args:
+        rubric: what is looked at.
+        translated_from: the record of its translations, see `translations`; without one none is called stale.
+    """
     about_items = [finding for item in rubric.items() for rule in _ITEM_RULES for finding in rule(item, rubric)]
-    return [*about_items, *(finding for rule in _RUBRIC_RULES for finding in rule(rubric))]
+    about_all = [finding for rule in _RUBRIC_RULES for finding in rule(rubric)]
+    return [*about_items, *about_all, *stale_translations(rubric, translated_from or {})]
 
 
 def _vague_question(item: Item, _: Rubric) -> Iterator[LintFinding]:

@@ -27,7 +27,7 @@ class _ToolCall(BaseModel):
     function: _Function
 
 
-class _Message(BaseModel):
+class _AnswerMessage(BaseModel):
     content: str | None = None
     refusal: str | None = None
     tool_calls: list[_ToolCall] | None = None
@@ -43,7 +43,7 @@ class _Tokens(BaseModel):
 
 
 class _Choice(BaseModel):
-    message: _Message
+    message: _AnswerMessage
     finish_reason: str | None = None
     logprobs: _Tokens | None = None
 
@@ -73,7 +73,7 @@ class RecordedAsker:
 
     Args:
         line: the answer, or why there is none.
-        answer_models: the response model that was asked for, see `reply.response_model`.
+        answer_models: the response model that was asked for, see `asking.answers.response_model`.
     """
 
     def __init__(self, line: ResultLine, answer_models: type[BaseModel]) -> None:

@@ -26,7 +26,7 @@ from llm_grader.grading.grade import grade_transcript, has_no_agent
 from llm_grader.privacy.redaction import redact, restore_card
 from llm_grader.store.journal import Journal
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Channel, Transcript
 from llm_grader.verdict import About, Provenance, Scorecard
 
@@ -187,9 +187,9 @@ class _Import:
             best = best.model_copy(update={"about": About.of(transcript)})
             await self._journal.save(best, transcript)
             return Imported(transcript.id, key, best, saved=True)
-        known = Known.of(transcript, key)
-        self._journal.note(known)
-        return Imported(transcript.id, key, known.own(best), saved=False)
+        result = StoredResult.of(transcript, key)
+        self._journal.note(result)
+        return Imported(transcript.id, key, result.own(best), saved=False)
 
     def _lines(self, transcript: Transcript, key: str) -> list[ResultLine]:
         if _asks_nothing(self._grader, transcript):

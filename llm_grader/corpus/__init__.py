@@ -1,6 +1,8 @@
 """What only many conversations show: the same question and different answers.
 
-`await consistency(transcripts, PairJudge(gateway, corpus_item(rubric)))` is `llm-grader consistency`.
+Transcripts come in; pairs that may be about one question are found by their words, a judge compares each, and one
+verdict on the corpus goes out. `await consistency(transcripts, PairJudge(gateway, corpus_item(rubric)))` is `llm-grader
+consistency`.
 """
 
 from llm_grader.corpus.pairs import PairJudge, PairVerdict

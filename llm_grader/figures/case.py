@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -104,6 +104,38 @@ class Wait(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """The turns in which customers and human staff speak to each other, without bots and events."""
+
+    turns: Sequence[Turn]
+
+    @cached_property
+    def agents(self) -> tuple[str | None, ...]:
+        """The human agents who spoke, by first appearance; None stands for those without a name."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.role == "agent"))
+
+    @property
+    def replies(self) -> int:
+        """The number of written replies by humans: not the opening, and messages of one person in a row once."""
+        opened = next((n for n, turn in enumerate(self.turns) if turn.role == "customer"), len(self.turns))
+        after = [(turn.role in STAFF, turn.speaker) for turn in self.turns[opened:]]
+        return sum(now[0] and now != before for before, now in pairwise(after))
+
+    @property
+    def length(self) -> float | None:
+        """Seconds from the first words of a human agent to the last words of a chat or call; None when not known."""
+        first = next((turn for turn in self.turns if turn.role in STAFF), None)
+        if first is None:
+            return None
+        ends = [turn.start if turn.end is None else turn.end for turn in self.turns]
+        seconds = [end for end in ends if end is not None]
+        if first.start is not None and len(seconds) == len(ends):
+            return max(seconds) - first.start
+        moments = [turn.at.timestamp() for turn in self.turns if turn.at is not None]
+        return max(moments) - first.at.timestamp() if first.at and len(moments) == len(ends) else None
+
+
+@dataclass(frozen=True)
 class Case:
     """A conversation with what figures need beside it: settings, business hours, its grade and its labels."""
 
@@ -139,21 +171,17 @@ class Case:
         return any(plain_name(name) in wanted for name in (*(self.ticket.tags or ()), *more) if name)
 
     @cached_property
-    def exchange(self) -> list[Turn]:
+    def exchange(self) -> Exchange:
         """The turns in which customers and human staff speak to each other."""
-        return exchange(self.transcript)
-
-    @cached_property
-    def agents(self) -> tuple[str | None, ...]:
-        """The human agents who spoke, by first appearance; None stands for those without a name."""
-        return tuple(dict.fromkeys(turn.speaker for turn in self.exchange if turn.role == "agent"))
+        return Exchange(exchange(self.transcript))
 
     @property
     def agent(self) -> str:
         """The agent to whom it counts: the one under review, else the only one."""
         if self.transcript.agent_id is not None:
             return self.transcript.agent_id
-        return SEVERAL if len(self.agents) > 1 else next(iter(self.agents), None) or UNKNOWN
+        agents = self.exchange.agents
+        return SEVERAL if len(agents) > 1 else next(iter(agents), None) or UNKNOWN
 
     @cached_property
     def waits(self) -> tuple[Wait, ...]:
@@ -163,8 +191,8 @@ class Case:
         return tuple(Wait(seconds, agent) for seconds, agent in timed if seconds is not None)
 
     def _waited(self, answer: Answer) -> float | None:
-        if answer.asked.at is not None and answer.given.at is not None:
-            return self.seconds_between(answer.asked.at, answer.given.at)
+        if answer.question.at is not None and answer.given.at is not None:
+            return self.seconds_between(answer.question.at, answer.given.at)
         return answer.seconds if self.hours is None else None
 
     @property
@@ -188,23 +216,3 @@ class Case:
         """Seconds since the epoch, by which the conversations of a ticket are ordered; -inf when not known."""
         at = last_known(self.transcript)
         return -math.inf if at is None else at.timestamp()
-
-    @property
-    def replies(self) -> int:
-        """The number of written replies by humans: not the opening, and messages of one person in a row once."""
-        opened = next((n for n, turn in enumerate(self.exchange) if turn.role == "customer"), len(self.exchange))
-        after = [(turn.role in STAFF, turn.speaker) for turn in self.exchange[opened:]]
-        return sum(now[0] and now != before for before, now in pairwise(after))
-
-    @property
-    def length(self) -> float | None:
-        """Seconds from the first words of a human agent to the last words of a chat or call; None when not known."""
-        first = next((turn for turn in self.exchange if turn.role in STAFF), None)
-        if first is None:
-            return None
-        ends = [turn.start if turn.end is None else turn.end for turn in self.exchange]
-        seconds = [end for end in ends if end is not None]
-        if first.start is not None and len(seconds) == len(ends):
-            return max(seconds) - first.start
-        moments = [turn.at.timestamp() for turn in self.exchange if turn.at is not None]
-        return max(moments) - first.at.timestamp() if first.at and len(moments) == len(ends) else None

@@ -45,7 +45,7 @@ def handle_time(case: Case) -> list[Sample]:
     """Seconds that the agent spent on it; how long a single message took is not known."""
     if case.ticket.handle_seconds is not None:
         return _once(case.ticket.handle_seconds)
-    length = None if case.transcript.channel == "email" else case.length
+    length = None if case.transcript.channel == "email" else case.exchange.length
     return [Sample(length)] if length else []
 
 
@@ -142,7 +142,7 @@ def replies(case: Case) -> list[Sample]:
     """How many replies a resolved ticket took."""
     if not case.written or not is_resolved(case.ticket):
         return []
-    return [Sample(case.replies, key=case.ticket.id or case.transcript.id)]
+    return [Sample(case.exchange.replies, key=case.ticket.id or case.transcript.id)]
 
 
 def transfers(case: Case) -> list[Sample]:
@@ -150,9 +150,9 @@ def transfers(case: Case) -> list[Sample]:
     if case.ticket.transfers is not None:
         return _once(case.ticket.transfers)
     noted = sum(turn.kind == "event" and turn.event == "transfer" for turn in case.transcript.turns)
-    if not noted and (not case.agents or None in case.agents):
+    if not noted and (not case.exchange.agents or None in case.exchange.agents):
         return []
-    return [Sample(max(noted, len(case.agents) - 1))]
+    return [Sample(max(noted, len(case.exchange.agents) - 1))]
 
 
 def transferred(case: Case) -> list[Sample]:
@@ -164,7 +164,7 @@ def review_answered(case: Case) -> list[Sample]:
     """Whether a public review was answered."""
     if not case.is_review:
         return []
-    return [Sample(float(any(t.role in STAFF for t in case.exchange) or case.ticket.first_reply_at is not None))]
+    return [Sample(float(any(t.role in STAFF for t in case.exchange.turns) or case.ticket.first_reply_at is not None))]
 
 
 def review_answer_time(case: Case) -> list[Sample]:
@@ -179,7 +179,7 @@ def mystery_score(case: Case) -> list[Sample]:
 
 def _own_labels(case: Case) -> Iterator[tuple[str, Label]]:
     """The labels that an agent of the conversation gave to it, each with the agent."""
-    names = {agent.casefold(): agent for agent in case.agents if agent}
+    names = {agent.casefold(): agent for agent in case.exchange.agents if agent}
     for person in case.transcript.participants:
         if person.role == "agent":
             names |= {name.casefold(): person.id for name in (person.id, person.name, person.email) if name}

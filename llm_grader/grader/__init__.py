@@ -1,5 +1,6 @@
 """Many transcripts: who answers, what a result is stored under, the run, and the synchronous faces.
 
+Transcripts come in one by one, are graded side by side, and go out as cards; with a store, each result is kept first.
 Names are loaded when first used: the command line asks for the settings alone.
 """
 

@@ -32,7 +32,7 @@ from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.past_runs import read_rates
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Rates, Usage
 from llm_grader.verdict import Provenance, Scorecard
@@ -141,7 +141,7 @@ class Grader:
         raise AssertionError("unreachable: each transcript has a card, or an error is raised")
 
     async def agrade_many(
-        self, transcripts: Iterable[Transcript], *, concurrency: int = 64, finished: Iterable[Known] = ()
+        self, transcripts: Iterable[Transcript], *, concurrency: int = 64, finished: Iterable[StoredResult] = ()
     ) -> AsyncGenerator[Scorecard, None]:
         """Grade transcripts as they come and yield scorecards as they finish.
 
@@ -160,7 +160,7 @@ class Grader:
                 yield card
 
     async def _cards(
-        self, transcripts: Iterable[Transcript], finished: Iterable[Known] = (), *, workers: int
+        self, transcripts: Iterable[Transcript], finished: Iterable[StoredResult] = (), *, workers: int
     ) -> AsyncGenerator[Scorecard, None]:
         run = GradingRun(self._sending.grade, self.provenance, self.store)
         cards = run.cards(transcripts, finished, provenance=self.identity.base, rubric=self.rubric, workers=workers)
@@ -168,7 +168,7 @@ class Grader:
             async for card in cards:
                 yield self._calibrated(card)
 
-    def stored(self, finished: Known) -> Scorecard:
+    def stored(self, finished: StoredResult) -> Scorecard:
         """The card of a transcript whose result is in the store.
 
         Raises:

@@ -19,7 +19,7 @@ from llm_grader.rubric.model import Rubric
 from llm_grader.store.journal import Journal, JournalLog
 from llm_grader.store.leases import drop_stale_leases
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import About, Provenance, Scorecard
 
@@ -48,7 +48,7 @@ class GradingRun:
     async def cards(
         self,
         transcripts: Iterable[Transcript],
-        finished: Iterable[Known],
+        finished: Iterable[StoredResult],
         *,
         provenance: Provenance,
         rubric: Rubric,
@@ -108,9 +108,9 @@ class GradingRun:
             return await self._graded(transcript, provenance)
         card = self._store.find(provenance.key, since=journal.started_at)
         if card is not None:
-            known = Known.of(transcript, provenance.key)
-            journal.note(known)
-            return known.own(card)
+            result = StoredResult.of(transcript, provenance.key)
+            journal.note(result)
+            return result.own(card)
         current_work.set(Work(JournalLog(journal, provenance.key, transcript.id)))
         card = await self._graded(transcript, provenance)
         await journal.save(card, transcript)

@@ -67,13 +67,13 @@ def _nothing_said(transcript: Transcript) -> Obstacle:
     return _not_graded(code, "nothing was said" if code == "nobody" else None)
 
 
-def _machine(said: Sequence[Turn], transcript: Transcript) -> NoConduct | None:
+def _machine(turns: Sequence[Turn], transcript: Transcript) -> NoConduct | None:
     """What machine says all of this, whoever it is said to be; None where a person says some of it."""
     if transcript.channel != "call":
-        written = all(is_auto_reply(_body(turn), turn.subject) for turn in said)
+        written = all(is_auto_reply(_body(turn), turn.subject) for turn in turns)
         return "auto_reply" if written else None
-    mailbox = [is_mailbox(_body(turn)) for turn in said]
-    if all(known or is_recording(_body(turn)) for known, turn in zip(mailbox, said, strict=True)):
+    mailbox = [is_mailbox(_body(turn)) for turn in turns]
+    if all(to_mailbox or is_recording(_body(turn)) for to_mailbox, turn in zip(mailbox, turns, strict=True)):
         return "voicemail" if any(mailbox) else "only_bots"
     return None
 

@@ -246,7 +246,7 @@ def _card(
 
 
 def _status(verdicts: Mapping[str, Verdict], failure: Failure | None, flags: Sequence[str]) -> Status:
-    said = {verdict.status for verdict in verdicts.values()}
+    statuses = {verdict.status for verdict in verdicts.values()}
     if failure is not None:
-        return "not_graded" if said == {"not_graded"} else "error"
-    return "needs_review" if UNKNOWN_SPEAKER in flags or "needs_review" in said else "ok"
+        return "not_graded" if statuses == {"not_graded"} else "error"
+    return "needs_review" if UNKNOWN_SPEAKER in flags or "needs_review" in statuses else "ok"

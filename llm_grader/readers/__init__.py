@@ -1,4 +1,7 @@
-r"""Readers: one small module per source format.
+r"""Readers: a file of any source in, transcripts out; one small module per source format.
+
+Bytes become a `Document` in `source`; `read` finds the reader that knows it; `roles` settles who is who in what it
+says.
 
 A reader module has three names: `NAME`, what `--format` calls it; `sniff(document)`, whether a file is of this format,
 by its content and never by its name; `read(document)`, its transcripts. A format whose conversations span files, such

@@ -190,17 +190,13 @@ def _read(
                 continue
             for transcript in chosen.read(document):
                 settled = _settled(transcript, options, as_written=chosen is canonical)
-                named = (
-                    settled
-                    if settled.source or chosen is canonical
-                    else settled.model_copy(update={"source": document.name})
-                )
-                yield ids.told_apart(_with_warnings(named, document.warnings), document)
+                named = settled if chosen is canonical else _with_source(settled, document.name)
+                yield ids.made_unique(_with_warnings(named, document.warnings), document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
         for transcript in joining.join(pieces, options):
-            yield ids.told_apart(_settled(transcript, options))
+            yield ids.made_unique(_settled(transcript, options))
 
 
 def _recognise(document: Document) -> Reader | JoiningReader:
@@ -213,19 +209,19 @@ def _recognise(document: Document) -> Reader | JoiningReader:
         raise UnsupportedFormat("the file is empty")
     # whoever says what the columns mean wants a table read as one, whatever else it looks like
     wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
-    for reader in (*wanted, *_asked(document)):
-        if reader.sniff(document) and not (reader is canonical and is_foreign(document.first)):
+    for reader in (*wanted, *_candidates(document)):
+        if reader.sniff(document) and not (reader is canonical and is_foreign(document.json.first)):
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))
-    raise document.json_problem or UnsupportedFormat(describe_unknown(document))
+    raise document.json.problem or UnsupportedFormat(describe_unknown(document))
 
 
-def _asked(document: Document) -> Iterator[Reader | JoiningReader]:
+def _candidates(document: Document) -> Iterator[Reader | JoiningReader]:
     """The readers that may know a file, in order; those of text are not asked about a table."""
     yield from (reader for reader in _ALL if reader not in _OF_TEXT)
     unmapped = tabular.is_unmapped(document)
-    if document.first is not None or unmapped:
+    if document.json.first is not None or unmapped:
         yield from map(packaged_recipe, RECIPE_NAMES)
     if not unmapped:
         yield from _OF_TEXT
@@ -244,6 +240,10 @@ def _settled(transcript: Transcript, options: Options, *, as_written: bool = Fal
     return _with_warnings(settled, [*role_warnings(settled), *time_warnings(settled), *language_warnings(settled)])
 
 
+def _with_source(transcript: Transcript, name: str) -> Transcript:
+    return transcript if transcript.source else transcript.model_copy(update={"source": name})
+
+
 def _with_warnings(transcript: Transcript, warnings: Iterable[str]) -> Transcript:
     new = [warning for warning in warnings if warning not in transcript.warnings]
     return transcript.model_copy(update={"warnings": (*transcript.warnings, *new)}) if new else transcript
@@ -256,7 +256,7 @@ class _Ids:
         self._seen: dict[str, str] = {}
         """Id → the file it was first read from."""
 
-    def told_apart(self, transcript: Transcript, document: Document | None = None) -> Transcript:
+    def made_unique(self, transcript: Transcript, document: Document | None = None) -> Transcript:
         file = "" if document is None else document.name
         if transcript.id not in self._seen:
             self._seen[transcript.id] = file

@@ -31,17 +31,17 @@ def describe_unknown(document: Document) -> str:
 
 
 def _kind(document: Document) -> str:
-    if is_foreign(document.first):
+    if is_foreign(document.json.first):
         return (
             "JSON with a list of turns that are not as this library writes them (a transcript of ours has an id, a "
             f"channel, and turns with role and text): {_DRAFT} a recipe that reads it"
         )
     if names := ", ".join(column_names(document)[:12]):
         means = "a column mapping (--columns FILE) can say what they mean"
-        if isinstance(document.first, dict):
+        if isinstance(document.json.first, dict):
             return f"JSON with the columns {names}: {means}, or a recipe: {_DRAFT} what fits"
         return f"a table with the columns {names}: {means}, and {_DRAFT} one"
-    if document.first is not None:
+    if document.json.first is not None:
         return f"JSON of no format we know: {_DRAFT} a recipe"
     if not document.text.strip():
         return "a file without any text"

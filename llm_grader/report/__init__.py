@@ -11,12 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from llm_grader.report.frames import to_dataset, to_frame
     from llm_grader.report.html import write_report
+    from llm_grader.report.tables.frames import to_dataset, to_frame
 
 __all__ = ["to_dataset", "to_frame", "write_report"]
 
-_HOMES = {"to_dataset": "frames", "to_frame": "frames", "write_report": "html"}
+_HOMES = {"to_dataset": "tables.frames", "to_frame": "tables.frames", "write_report": "html"}
 
 
 def __getattr__(name: str) -> Any:

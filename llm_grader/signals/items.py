@@ -40,10 +40,10 @@ def _checked(item: Item) -> Signal:
     if signal is None or signal.name not in SIGNALS:
         found = "none" if signal is None else repr(signal.name)
         raise RubricError(f"signal: found {found}, expected one of {', '.join(SIGNALS)}", where=f"item {item.id}")
-    known = get_args(SentKind) if signal.name == "ticket_sent" else tuple(Ticket.model_fields)
+    names = get_args(SentKind) if signal.name == "ticket_sent" else tuple(Ticket.model_fields)
     for name in signal.fields:
-        if name not in known:
-            message = f"signal.fields: found {name!r}, expected some of {', '.join(known)}"
+        if name not in names:
+            message = f"signal.fields: found {name!r}, expected some of {', '.join(names)}"
             raise RubricError(message, where=f"item {item.id}")
     try:
         if signal.business_hours is not None:

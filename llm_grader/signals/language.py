@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from llm_grader.transcript import Transcript, Turn, primary_language
 
-_Said = TypeVar("_Said", Transcript, Turn)
+_Spoken = TypeVar("_Spoken", Transcript, Turn)
 
 LEAST_CHARACTERS = 20
 """Of a text, before anything is said about it."""
@@ -65,12 +65,12 @@ def with_languages(transcript: Transcript) -> Transcript:
     looked at one by one, and none where the language stated is one that could not be told from its neighbours.
     """
     language = language_of(transcript)
-    known = "" if language is None else primary_language(language)
-    if known and known not in _LANGUAGES:
+    stated = "" if language is None else primary_language(language)
+    if stated and stated not in _LANGUAGES:
         return transcript
-    looked_at = tuple(_with_own(turn, known) for turn in transcript.turns[:_MOST_TURNS])
-    told = transcript.model_copy(update={"turns": (*looked_at, *transcript.turns[_MOST_TURNS:])})
-    return told if language == transcript.language else _told(told, language)
+    looked_at = tuple(_with_own(turn, stated) for turn in transcript.turns[:_MOST_TURNS])
+    tagged = transcript.model_copy(update={"turns": (*looked_at, *transcript.turns[_MOST_TURNS:])})
+    return tagged if language == transcript.language else _with_language(tagged, language)
 
 
 def language_of(transcript: Transcript) -> str | None:
@@ -115,7 +115,7 @@ def _with_own(turn: Turn, language: str) -> Turn:
     if len(words.strip()) < LEAST_CHARACTERS or _is_plainly(words, language):
         return turn
     own = detect_language(words)
-    return turn if own in (None, language) else _told(turn, own)
+    return turn if own in (None, language) else _with_language(turn, own)
 
 
 def _is_plainly(text: str, language: str) -> bool:
@@ -131,8 +131,8 @@ def _is_plainly(text: str, language: str) -> bool:
     return own > 0 and all(own > 2 * len(_OWN_WORDS[other] & others) for other in _OWN_WORDS if other != language)
 
 
-def _told(said: _Said, language: str | None) -> _Said:
-    return said.model_copy(update={"language": language, "language_source": "detected"})
+def _with_language(spoken: _Spoken, language: str | None) -> _Spoken:
+    return spoken.model_copy(update={"language": language, "language_source": "detected"})
 
 
 @cache

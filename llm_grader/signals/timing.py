@@ -58,9 +58,9 @@ def _counted_seconds(signal: Signal, answers: Iterable[Answer]) -> list[float] |
     hours = load_business_hours(signal.business_hours)
     counted = []
     for answer in answers:
-        if answer.asked.at is None or answer.given.at is None:
+        if answer.question.at is None or answer.given.at is None:
             return None
-        counted.append(hours.seconds_between(answer.asked.at, answer.given.at))
+        counted.append(hours.seconds_between(answer.question.at, answer.given.at))
     return counted
 
 
@@ -80,8 +80,8 @@ def contact_gap(signal: Signal, transcript: Transcript) -> Outcome:
     until = settled or max(at for at, _ in timed)
     length = (until - opened).total_seconds()
     if length < limit:
-        known = f"the case is known for {in_words(length)}"
-        return Outcome(NOT_APPLICABLE, f"{known}, less than the {in_words(limit)} within which contact is due")
+        age = f"the case is known for {in_words(length)}"
+        return Outcome(NOT_APPLICABLE, f"{age}, less than the {in_words(limit)} within which contact is due")
     longest = max(_silences(timed, until), default=0.0)
     end = "its solution" if settled else "the last message"
     reason = (

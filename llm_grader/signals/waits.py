@@ -13,7 +13,7 @@ _MINUTE = 60
 class Answer(NamedTuple):
     """An answer of a human: the first message that waited for it, the answer, and the seconds in between."""
 
-    asked: Turn
+    question: Turn
     given: Turn
     seconds: float
 
@@ -25,7 +25,7 @@ class Waits(NamedTuple):
     unanswered: bool
 
 
-class _Said(NamedTuple):
+class _Speech(NamedTuple):
     turn: Turn
     begin: float
     end: float
@@ -48,17 +48,17 @@ def measure_waits(transcript: Transcript) -> Waits:
         No answers when nobody waited, and when a turn of the customer or the staff has no time.
     """
     answers: list[Answer] = []
-    asked, waited, quiet_since = None, 0.0, 0.0
-    for said in _timeline(exchange(transcript), written=is_written(transcript)):
-        if asked is not None:
-            waited += max(0.0, said.begin - quiet_since)
-        if said.turn.role == "customer":
-            quiet_since = said.end if asked is None else max(quiet_since, said.end)
-            asked = asked or said.turn
-        elif asked is not None:
-            answers.append(Answer(asked, said.turn, waited))
-            asked, waited = None, 0.0
-    return Waits(answers, asked is not None)
+    question, waited, quiet_since = None, 0.0, 0.0
+    for speech in _timeline(exchange(transcript), written=is_written(transcript)):
+        if question is not None:
+            waited += max(0.0, speech.begin - quiet_since)
+        if speech.turn.role == "customer":
+            quiet_since = speech.end if question is None else max(quiet_since, speech.end)
+            question = question or speech.turn
+        elif question is not None:
+            answers.append(Answer(question, speech.turn, waited))
+            question, waited = None, 0.0
+    return Waits(answers, question is not None)
 
 
 def is_written(transcript: Transcript) -> bool:
@@ -71,13 +71,14 @@ def exchange(transcript: Transcript) -> list[Turn]:
     return [turn for turn in transcript.turns if turn.spoken and turn.role in ("customer", *STAFF)]
 
 
-def _timeline(turns: list[Turn], *, written: bool) -> list[_Said]:
+def _timeline(turns: list[Turn], *, written: bool) -> list[_Speech]:
     """Who said what when, by time, on a clock that every turn has; nothing when there is none."""
-    dated = [_Said(turn, turn.at.timestamp(), turn.at.timestamp()) for turn in turns if turn.at is not None]
-    sent = [_Said(turn, turn.start, turn.start) for turn in turns if turn.start is not None]
-    spoken = [_Said(turn, turn.start, turn.end) for turn in turns if turn.start is not None and turn.end is not None]
+    dated = [_Speech(turn, turn.at.timestamp(), turn.at.timestamp()) for turn in turns if turn.at is not None]
+    sent = [_Speech(turn, turn.start, turn.start) for turn in turns if turn.start is not None]
+    spoken = [_Speech(turn, turn.start, turn.end) for turn in turns if turn.start is not None and turn.end is not None]
     clocks = (dated, sent) if written else (spoken, dated)
-    return sorted(next((said for said in clocks if len(said) == len(turns)), []), key=lambda said: said.begin)
+    whole = next((speeches for speeches in clocks if len(speeches) == len(turns)), [])
+    return sorted(whole, key=lambda speech: speech.begin)
 
 
 def in_words(seconds: float) -> str:

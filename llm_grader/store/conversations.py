@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from llm_grader.errors import StoreError
 from llm_grader.store.rows import now
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import About
 
@@ -53,10 +53,10 @@ def write_conversation(db: sqlite3.Connection, transcript: Transcript, key: str,
         db.execute("insert or ignore into texts values (?, ?)", (content, zlib.compress(text.encode())))
 
 
-def note_conversation(db: sqlite3.Connection, known: Known) -> None:
+def note_conversation(db: sqlite3.Connection, result: StoredResult) -> None:
     """Keep what results are grouped by of a conversation whose result is there; its text is, if texts are kept."""
-    db.execute(_NOTE, (known.transcript_id, known.content_hash, *_columns(known.about), now()))
-    db.execute("insert or ignore into contents values (?, ?)", (known.key, known.content_hash))
+    db.execute(_NOTE, (result.transcript_id, result.content_hash, *_columns(result.about), now()))
+    db.execute("insert or ignore into contents values (?, ?)", (result.key, result.content_hash))
 
 
 def _columns(about: About) -> tuple[str | None, ...]:

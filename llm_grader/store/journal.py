@@ -28,7 +28,7 @@ from llm_grader.store.conversations import note_conversation, write_conversation
 from llm_grader.store.rows import now, read_finished, write_card, write_run_items
 from llm_grader.store.schema import as_our_errors
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
@@ -56,7 +56,7 @@ class Journal:
         self.started_at = now()
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
         self._owners = count()
-        self._notes: list[Known] = []
+        self._notes: list[StoredResult] = []
         self._noted: list[Future[None]] = []
         self._db = store.connect()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
@@ -87,15 +87,15 @@ class Journal:
 
         await self.write(operation)
 
-    def note(self, known: Known) -> None:
+    def note(self, result: StoredResult) -> None:
         """Note, in a later commit, that the run found a result that is there already."""
-        self._notes.append(known)
+        self._notes.append(result)
         if len(self._notes) == _MOST_IN_ONE_COMMIT:
             self._submit_notes()
 
-    def note_all(self, known: Iterable[Known]) -> None:
+    def note_all(self, results: Iterable[StoredResult]) -> None:
         """`note` for each of several."""
-        for one in known:
+        for one in results:
             self.note(one)
 
     def _submit_notes(self) -> None:

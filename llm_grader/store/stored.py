@@ -30,7 +30,7 @@ class Column(NamedTuple):
     path: str
 
 
-class Known(NamedTuple):
+class StoredResult(NamedTuple):
     """A transcript whose result is in the store: its id, the key of the result, and what reading it showed."""
 
     transcript_id: str
@@ -87,7 +87,7 @@ _BRIEFS = (
 )
 
 
-def read_briefs(store: Store, results: Sequence[Known], *, as_json: bool = False) -> Iterator[tuple[Brief, str]]:
+def read_briefs(store: Store, results: Sequence[StoredResult], *, as_json: bool = False) -> Iterator[tuple[Brief, str]]:
     """The brief of each result, in their order, and the whole card as JSON where it is wanted.
 
     Both are under the transcript's id and with the warnings of now, under which the result may not have been stored.

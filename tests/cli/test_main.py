@@ -327,7 +327,7 @@ def test_a_language_that_the_rubric_is_not_written_in_is_told_once(run: Run, ser
     grading = ("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--no-store")
     result = run(*grading, "--language", "pt")
     assert result.code == 0
-    told = "language pt: helpdesk_qa is written in en, de, cs; the checklist is in en"
+    told = "language pt: helpdesk_qa is written in en, de, cs, hu, et; the checklist is in en"
     assert result.stderr.splitlines().count(told) == 1
     assert "Greet the customer" in result.stdout
     assert "is written in" not in run(*grading, "--language", "de-AT").stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm_grader.report.telemetry import EVENT, emit_evaluations, evaluation_attributes
+from llm_grader.report.tables.telemetry import EVENT, emit_evaluations, evaluation_attributes
 from tests.support.results import RUBRIC, Case, card_of, talk
 
 CASE = Case(

@@ -28,7 +28,7 @@ ROWS = {
     "close_ticket positive_attitude sincerity competence simple_relevant speak_clearly use_name leave_satisfied",
 }
 """The rows of each checklist, as they are listed in the documents the rubrics derive from."""
-LANGUAGES = {"helpdesk_qa": {"en", "de", "cs"}, "service_standards": {"en", "hu"}, "call_quality": {"en", "et"}}
+LANGUAGES = {"en", "de", "cs", "hu", "et"}
 
 
 def small() -> Rubric:
@@ -194,11 +194,13 @@ def texts(value: Any, path: str = "") -> list[tuple[str, dict[str, str]]]:
     return [found for key, entry in value.items() for found in texts(entry, f"{path}.{key}")]
 
 
-@pytest.mark.xfail(strict=True, reason="the new wording of version 1.1 is to be translated")
-@pytest.mark.parametrize("name", sorted(ROWS))
+TO_TRANSLATE = pytest.mark.xfail(strict=True, reason="the new wording of version 1.1 is to be translated")
+
+
+@pytest.mark.parametrize("name", ["helpdesk_qa", "service_standards", pytest.param("call_quality", marks=TO_TRANSLATE)])
 def test_every_text_of_a_packaged_rubric_is_written_in_each_of_its_languages(name: str) -> None:
     rubric = load_rubric(name)
-    assert LANGUAGES[name] <= set(rubric.languages())
+    assert set(rubric.languages()) == LANGUAGES
     found = texts(rubric.model_dump(mode="json"))
     # A title and a question each at the least, so that a change of the dump cannot make this test empty.
     assert len(found) >= 2 * len(ROWS[name].split())

@@ -13,7 +13,7 @@ from llm_grader.errors import StoreError
 from llm_grader.store.conversations import Forgotten, forget, read_conversations
 from llm_grader.store.journal import Journal
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Participant, Ticket, Transcript, Turn
 from llm_grader.verdict import About
 from tests.store.test_store import WORDS, card, provenance
@@ -116,7 +116,7 @@ def test_a_result_that_was_there_is_noted_with_its_conversation(tmp_path: Path) 
     with Store(tmp_path / "r.db") as store:
         keep(store, TALK)
         journal = Journal(store, store.start_run(provenance()))
-        journal.note(Known.of(other, "k1"))
+        journal.note(StoredResult.of(other, "k1"))
         journal.close()
         assert [one.transcript_id for one in store.cards()] == ["t1", "t2"]
         [found] = read_conversations(store, "t2")

@@ -21,7 +21,7 @@ from llm_grader.rubric.load import load_rubric
 from llm_grader.store.journal import Journal, JournalLog
 from llm_grader.store.leases import drop_stale_leases
 from llm_grader.store.store import Store
-from llm_grader.store.stored import Known
+from llm_grader.store.stored import StoredResult
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion, failure
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import About
@@ -85,7 +85,7 @@ def test_what_could_not_be_noted_is_an_error_at_the_end(store: Store) -> None:
     with closing(sqlite3.connect(store.path)) as db:
         db.execute("create trigger full before insert on run_items begin select raise(abort, 'no more room'); end")
     writing = Journal(store, 1)
-    writing.note(Known("t1", "k1", (), About(channel="chat"), "0" * 64))
+    writing.note(StoredResult("t1", "k1", (), About(channel="chat"), "0" * 64))
     with pytest.raises(StoreError, match="no more room"):
         writing.close()
 

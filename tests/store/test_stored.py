@@ -10,7 +10,7 @@ import pytest
 from llm_grader.cli.terminal.show import render_cell
 from llm_grader.errors import StoreError
 from llm_grader.store.store import Store
-from llm_grader.store.stored import COLUMNS, Brief, Known, read_briefs
+from llm_grader.store.stored import COLUMNS, Brief, StoredResult, read_briefs
 from llm_grader.verdict import About, Scorecard
 from tests.store.test_store import card, provenance
 
@@ -21,26 +21,26 @@ CARDS = (
 )
 
 
-def known(id_: str, key: str, *warnings: str) -> Known:
-    return Known(id_, key, warnings, About(channel="chat"), "0" * 64)
+def known(id_: str, key: str, *warnings: str) -> StoredResult:
+    return StoredResult(id_, key, warnings, About(channel="chat"), "0" * 64)
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> tuple[Store, list[Known]]:
+def filled(tmp_path: Path) -> tuple[Store, list[StoredResult]]:
     store = Store(tmp_path / "results.db")
     for one in CARDS:
         store.save(one, store.start_run(provenance()))
     return store, [known(one.transcript_id, one.provenance.key) for one in CARDS]
 
 
-def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(filled: tuple[Store, list[Known]]) -> None:
+def test_a_brief_is_the_same_from_a_card_and_from_its_json_in_a_store(filled: tuple[Store, list[StoredResult]]) -> None:
     store, results = filled
     with store:
         assert [brief for brief, _ in read_briefs(store, results)] == [Brief.of(one) for one in CARDS]
     assert Brief.of(CARDS[2]) == Brief("t3", 0.0, False, 1.0, "ok", ("greeting", "thanks"), (), ())
 
 
-def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(filled: tuple[Store, list[Known]]) -> None:
+def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(filled: tuple[Store, list[StoredResult]]) -> None:
     store, _ = filled
     with store:
         [(brief, text)] = read_briefs(store, [known("renamed", "k1", "guessed")], as_json=True)
@@ -50,7 +50,7 @@ def test_a_brief_is_under_the_id_of_now_and_so_is_the_whole_card(filled: tuple[S
     )
 
 
-def test_a_result_that_is_gone_is_named(filled: tuple[Store, list[Known]]) -> None:
+def test_a_result_that_is_gone_is_named(filled: tuple[Store, list[StoredResult]]) -> None:
     store, _ = filled
     with store, pytest.raises(StoreError, match="result k9 is gone"):
         list(read_briefs(store, [known("t9", "k9")]))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
     from llm_grader.rubric.model import Rubric
-    from llm_grader.store.stored import Known
+    from llm_grader.store.stored import StoredResult
     from llm_grader.verdict import Scorecard
 
 
@@ -103,7 +103,7 @@ def grade(
 
 
 def _run(
-    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, finished: list[Known], concurrency: int
+    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, finished: list[StoredResult], concurrency: int
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
     from llm_grader.cli.setup.resuming import left_of

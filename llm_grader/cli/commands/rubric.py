@@ -115,6 +115,7 @@ def lint(
     Example: llm-grader rubric lint my_checklist.yaml
     """
     from llm_grader.authoring.lint import lint_rubric
+    from llm_grader.authoring.translations import load_record
     from llm_grader.errors import RubricError
     from llm_grader.rubric.load import load_rubric
 
@@ -127,7 +128,7 @@ def lint(
             unreadable.append(error)
             count["error"] += max(1, error.message.count("\n"))  # several are listed below the first line
             continue
-        for finding in lint_rubric(rubric):
+        for finding in lint_rubric(rubric, translated_from=load_record(name)):
             count[finding.severity] += 1
             typer.echo(_finding_json(name, finding) if as_json else _finding_line(name, finding))
     for problem in unreadable[:-1]:

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
     from llm_grader.store.past_runs import OtherVersion
-    from llm_grader.store.stored import Known
+    from llm_grader.store.stored import StoredResult
     from llm_grader.transcript import Transcript
 
 _AT_ONCE = 500
 _MOST_NAMED = 5
 
 
-def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
+def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[StoredResult]:
     """Read all inputs once, so that what is wrong with them shows before anything is paid.
 
     Returns:
@@ -26,13 +26,13 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
     """
     from llm_grader.store.leases import read_in_doubt
     from llm_grader.store.past_runs import read_other_versions
-    from llm_grader.store.stored import Known
+    from llm_grader.store.stored import StoredResult
 
-    done, doubtful, total = list[Known](), 0, 0
+    done, doubtful, total = list[StoredResult](), 0, 0
     in_doubt = {} if grader.store is None else read_in_doubt(grader.store)
     first_of, id_of = dict[str, str](), dict[str, str]()
     repeated, same = dict[str, None](), dict[str, None]()
-    wanted = (Known.of(transcript, grader.identity.key(transcript)) for transcript in source.check())
+    wanted = (StoredResult.of(transcript, grader.identity.key(transcript)) for transcript in source.check())
     while chunk := list(islice(wanted, _AT_ONCE)):
         total += len(chunk)
         doubtful += sum(one.key in in_doubt for one in chunk)
@@ -58,7 +58,7 @@ def look_up(grader: Grader, source: Inputs, progress: Progress) -> list[Known]:
     return done
 
 
-def left_of(grader: Grader, source: Inputs, done: Sequence[Known]) -> Iterator[Transcript]:
+def left_of(grader: Grader, source: Inputs, done: Sequence[StoredResult]) -> Iterator[Transcript]:
     """The other transcripts, read again."""
     keys = {one.key for one in done}
     return (transcript for transcript in source.again() if grader.identity.key(transcript) not in keys)

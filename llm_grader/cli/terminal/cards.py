@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llm_grader.grader.grader import Grader
     from llm_grader.grading.confidence import Calibration
     from llm_grader.rubric.model import Rubric
-    from llm_grader.store.stored import Known
+    from llm_grader.store.stored import StoredResult
 
 _SHOWN_IN_FULL = 5
 
@@ -50,7 +50,7 @@ class Cards:
         elif len(self._kept) < self._most_kept:
             self._kept.append(card)
 
-    def add_stored(self, results: Sequence[Known]) -> Iterator[Brief]:
+    def add_stored(self, results: Sequence[StoredResult]) -> Iterator[Brief]:
         """Take results that are in the store; yields what each comes to as it is taken.
 
         Raises:

@@ -8,6 +8,7 @@ from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
 from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
 
@@ -35,7 +36,7 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     heard = [(_piece(entry), words_of(entry, "text", per_second=1000)) for entry in record.objects("utterances")]
     utterances = [piece for whole, words in heard for piece in by_word_speakers(whole, words)]
     mixed = sum(is_mixed(whole, words) for whole, words in heard)
-    words = [_piece(each) for each in record.objects("words", keep=False)]
+    words = [_piece(word) for word in record.objects("words", keep=False)]
     return recording(
         document,
         utterances or spoken_words(words) or as_one_piece(whole),
@@ -46,13 +47,13 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     )
 
 
-def _piece(said: JsonObject) -> Piece:
-    said.skip("words")
+def _piece(utterance: JsonObject) -> Piece:
+    utterance.skip("words")
     return Piece(
-        text=said.needed_text("text"),
-        speaker=said.label("speaker"),
-        channel=numbered("channel", said.label("channel")),
-        start=said.seconds("start", per_second=1000),
-        end=said.seconds("end", per_second=1000),
-        confidence=said.share("confidence"),
+        text=utterance.needed_text("text"),
+        speaker=utterance.label("speaker"),
+        channel=numbered("channel", utterance.label("channel")),
+        start=seconds_of(utterance, "start", per_second=1000),
+        end=seconds_of(utterance, "end", per_second=1000),
+        confidence=share_of(utterance, "confidence"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from llm_grader.readers.calls.speech import Piece, numbered, recording
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import number_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
 
@@ -24,7 +25,7 @@ def sniff(document: Document) -> bool:
     result = first.get("result", first)
     contents = result.get("contents") if isinstance(result, dict) else None
     return isinstance(contents, list) and any(
-        isinstance(each, dict) and "transcriptPhrases" in each for each in contents
+        isinstance(content, dict) and "transcriptPhrases" in content for content in contents
     )
 
 
@@ -46,17 +47,17 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     contents = (record.object("result") or record).objects("contents")
     if not contents:
         raise record.wrong("recognizedPhrases", "phrases, or contents with transcriptPhrases")
-    return recording(document, [piece for each in contents for piece in _of_content(each)], source=record)
+    return recording(document, [piece for content in contents for piece in _of_content(content)], source=record)
 
 
 def _whole(record: JsonObject) -> list[Piece]:
     """All that is said on each channel in one piece, for when there are no phrases."""
     combined = [
-        each for key in ("combinedRecognizedPhrases", "combinedPhrases") for each in record.objects(key, keep=False)
+        phrase for key in ("combinedRecognizedPhrases", "combinedPhrases") for phrase in record.objects(key, keep=False)
     ]
     return [
-        Piece(each.text("display", "text") or "", channel=numbered("channel", each.label("channel")))
-        for each in combined
+        Piece(phrase.text("display", "text") or "", channel=numbered("channel", phrase.label("channel")))
+        for phrase in combined
     ]
 
 
@@ -76,7 +77,7 @@ def _of_batch(phrase: JsonObject) -> Piece:
         channel=numbered("channel", phrase.label("channel")),
         start=start,
         end=end,
-        confidence=best.share("confidence"),
+        confidence=share_of(best, "confidence"),
         language=phrase.text("locale"),
     )
 
@@ -92,7 +93,7 @@ def _of_fast(phrase: JsonObject) -> Piece:
         channel=numbered("channel", phrase.label("channel")),
         start=start,
         end=end,
-        confidence=phrase.share("confidence"),
+        confidence=share_of(phrase, "confidence"),
         language=phrase.text("locale"),
     )
 
@@ -104,16 +105,16 @@ def _of_content(content: JsonObject) -> Iterator[Piece]:
         yield Piece(
             text=phrase.needed_text("text"),
             speaker=phrase.label("speaker"),
-            start=phrase.seconds("startTimeMs", per_second=1000),
-            end=phrase.seconds("endTimeMs", per_second=1000),
-            confidence=phrase.share("confidence"),
+            start=seconds_of(phrase, "startTimeMs", per_second=1000),
+            end=seconds_of(phrase, "endTimeMs", per_second=1000),
+            confidence=share_of(phrase, "confidence"),
             language=phrase.text("locale"),
         )
 
 
 def _span(phrase: JsonObject, offset: str, duration: str, *, per_second: int) -> tuple[float | None, float | None]:
     """Beginning and end in seconds, from whole units, which add up exactly."""
-    start, length = phrase.number(offset), phrase.number(duration)
+    start, length = number_of(phrase, offset), number_of(phrase, duration)
     if start is None:
         return None, None
     return start / per_second, None if length is None else (start + length) / per_second

@@ -77,7 +77,7 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
         return
     if any("<v" in text and _VOICE.search(text) for text in texts):
         for cue, text in zip(cues, texts, strict=True):
-            yield from (_Piece(speaker, said, cue) for speaker, said in _by_voice(text) if said)
+            yield from (_Piece(speaker, words, cue) for speaker, words in _by_voice(text) if words)
         return
     roles = document.options.roles
     lines = [[_line(line, document) for line in _MARKUP.sub("", text).split("\n")] for text in texts]
@@ -86,7 +86,7 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
         yield from named
         return
     for cue, several in zip(cues, lines, strict=True):
-        yield from (_Piece(speaker, said, cue) for speaker, said in _by_label(several, speakers) if said)
+        yield from (_Piece(speaker, words, cue) for speaker, words in _by_label(several, speakers) if words)
 
 
 def _by_names(cues: Sequence[Cue], lines: Sequence[Sequence[Line]], roles: RoleMapping) -> Iterator[_Piece]:
@@ -123,8 +123,8 @@ def _line(text: str, document: Document) -> Line:
     if found is None:
         return parse_line(text)
     label = " ".join(found[1].split())
-    known = document.options.roles.role_of(label) or role_of_label(label) or is_numbered_speaker(label)
-    return Line(0, text, label, text[found.end() :]) if known else Line(0, text)
+    is_speaker = document.options.roles.role_of(label) or role_of_label(label) or is_numbered_speaker(label)
+    return Line(0, text, label, text[found.end() :]) if is_speaker else Line(0, text)
 
 
 def _clean(text: str) -> str:
@@ -207,8 +207,8 @@ def _language(header: Sequence[str]) -> str | None:
 
 def _metadata(captions: CaptionFile, cues: list[list[Any]]) -> dict[str, Any]:
     header = "\n".join(captions.header).strip()
-    known = {"header": "" if header == "WEBVTT" else header, "notes": captions.notes, "cues": cues}
-    return {key: value for key, value in known.items() if value}
+    fields = {"header": "" if header == "WEBVTT" else header, "notes": captions.notes, "cues": cues}
+    return {key: value for key, value in fields.items() if value}
 
 
 def _data_only(cues: Sequence[Cue]) -> Iterator[str]:

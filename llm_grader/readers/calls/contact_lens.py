@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, records_in
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
 
 NAME = "contact-lens"
@@ -43,8 +44,8 @@ class _Item(NamedTuple):
 def sniff(document: Document) -> bool:
     """Whether there is a `Transcript` as these services write it, or the segments or events of a live analysis."""
     first = first_fields(document)
-    told = {"JobStatus", "Participants", "Channel", "LanguageCode"} & first.keys()
-    return (isinstance(first.get("Transcript"), list) and bool(told)) or _is_live(first)
+    described = {"JobStatus", "Participants", "Channel", "LanguageCode"} & first.keys()
+    return (isinstance(first.get("Transcript"), list) and bool(described)) or _is_live(first)
 
 
 def _is_live(fields: Any) -> bool:
@@ -84,19 +85,19 @@ def _analysed(record: JsonObject, document: Document) -> Transcript:
 def _followed_live(contact: str, records: Sequence[JsonObject], document: Document) -> Transcript:
     """The conversation that live segments make: partial hypotheses and what was delivered twice are left out."""
     segments = [segment for record in records for segment in record.objects("Segments")]
-    partial = [JsonObject(each, "Utterance") for segment in segments if (each := segment.value("Utterance"))]
+    partial = [JsonObject(found, "Utterance") for segment in segments if (found := segment.value("Utterance"))]
     kinds = [(kind, segment.object(key)) for segment in segments for key, kind in _LIVE_KINDS.items()]
     items = [_Item(kind, fields) for kind, fields in kinds if fields]
-    known: dict[str, _Item] = {}
+    distinct: dict[str, _Item] = {}
     for number, item in enumerate(items):
-        known.setdefault(item.fields.text("Id") or f"item {number}", item)
-    missing = {utterance.text("TranscriptId") for utterance in partial} - known.keys()
+        distinct.setdefault(item.fields.text("Id") or f"item {number}", item)
+    missing = {utterance.text("TranscriptId") for utterance in partial} - distinct.keys()
     warnings = (
-        f"{len(items) - len(known)} segments were delivered again" if len(known) < len(items) else "",
+        f"{len(items) - len(distinct)} segments were delivered again" if len(distinct) < len(items) else "",
         f"{len(partial)} partial hypotheses were left out" if partial else "",
         f"of {len(missing)} passages the final text is missing" if missing else "",
     )
-    return _conversation(list(known.values()), records, document, name=contact, warnings=warnings)
+    return _conversation(list(distinct.values()), records, document, name=contact, warnings=warnings)
 
 
 def _conversation(
@@ -107,7 +108,7 @@ def _conversation(
     name: str | None,
     warnings: Iterable[str] = (),
 ) -> Transcript:
-    listed = {each.id: each for record in records for each in _participants(record)}
+    listed = {person.id: person for record in records for person in _participants(record)}
     turns = in_order([_turn(item, listed, document) for item in items], _beginning)
     stated = next((channel for record in records if (channel := record.text("Channel"))), "")
     guessed: Channel = "call" if any(turn.start is not None for turn in turns) else "chat"
@@ -127,11 +128,11 @@ def _beginning(turn: Turn) -> float | None:
 
 
 def _participants(record: JsonObject) -> Iterator[Participant]:
-    for each in record.objects("Participants"):
-        role = each.text("ParticipantRole")
-        name = each.text("ParticipantId") or role
+    for person in record.objects("Participants"):
+        role = person.text("ParticipantRole")
+        name = person.text("ParticipantId") or role
         if name:
-            yield Participant(id=name, role=_ROLES.get(role or "", "unknown"), name=each.text("DisplayName"))
+            yield Participant(id=name, role=_ROLES.get(role or "", "unknown"), name=person.text("DisplayName"))
 
 
 def _turn(item: _Item, listed: dict[str, Participant], document: Document) -> Turn:
@@ -140,19 +141,23 @@ def _turn(item: _Item, listed: dict[str, Participant], document: Document) -> Tu
     stated = fields.text("ParticipantRole")
     speaker = fields.text("ParticipantId") or stated
     name = fields.text("DisplayName")
-    known = listed.get(speaker or "")
-    role = _ROLES.get(stated or "") or (known.role if known else None) or stated_role(speaker, document.options.roles)
-    if speaker and known is None:
+    participant = listed.get(speaker or "")
+    role = (
+        _ROLES.get(stated or "")
+        or (participant.role if participant else None)
+        or stated_role(speaker, document.options.roles)
+    )
+    if speaker and participant is None:
         listed[speaker] = Participant(id=speaker, role=role or "unknown", name=name)
     event = None if item.kind == "MESSAGE" else _event(item)
     when = fields.object("Time") or fields
     return Turn(
         role=role or ("unknown" if speaker else "system"),
-        text=_files(fields) if item.kind == "ATTACHMENT" else _said(fields, event),
+        text=_files(fields) if item.kind == "ATTACHMENT" else _text(fields, event),
         speaker=speaker,
-        at=when.instant("AbsoluteTime", warn=document.warn),
-        start=fields.seconds("BeginOffsetMillis", per_second=1000),
-        end=fields.seconds("EndOffsetMillis", per_second=1000),
+        at=instant_of(when, "AbsoluteTime", warn=document.warn),
+        start=seconds_of(fields, "BeginOffsetMillis", per_second=1000),
+        end=seconds_of(fields, "EndOffsetMillis", per_second=1000),
         kind="event" if event else "message",
         event=event,
         asr_confidence=_confidence(fields),
@@ -166,15 +171,15 @@ def _event(item: _Item) -> str:
     return _EVENTS.get(name, name)
 
 
-def _said(fields: JsonObject, event: str | None) -> str:
+def _text(fields: JsonObject, event: str | None) -> str:
     return fields.text("Content") or event.replace(".", " ") if event else fields.needed_text("Content").strip()
 
 
 def _files(fields: JsonObject) -> str:
-    return ", ".join(each.text("AttachmentName") or "?" for each in fields.objects("Attachments"))
+    return ", ".join(file.text("AttachmentName") or "?" for file in fields.objects("Attachments"))
 
 
 def _confidence(fields: JsonObject) -> float | None:
     words = fields.objects("Items", keep=False)
-    sure = [share for word in words if (share := word.share("Confidence")) is not None]
+    sure = [share for word in words if (share := share_of(word, "Confidence")) is not None]
     return fmean(sure) if sure else None

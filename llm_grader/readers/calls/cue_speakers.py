@@ -81,10 +81,10 @@ def _identified(cue: Cue, lines: Sequence[str]) -> tuple[str, list[str]]:
 
 def _called(words: str, roles: RoleMapping) -> str:
     words = words.strip(" \t\n:-*[]")
-    known = (
+    is_speaker = (
         bool(words) and not words.isdigit() and (is_known(words, roles) or (is_name(words) and words[-1] not in ".!?"))
     )
-    return words if known else ""
+    return words if is_speaker else ""
 
 
 def _are_speakers(names: Sequence[str]) -> bool:

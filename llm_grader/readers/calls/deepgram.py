@@ -12,6 +12,7 @@ from statistics import fmean
 from llm_grader.readers.calls.speech import Piece, as_one_piece, language_tag, numbered, recording, spoken_words
 from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
 
@@ -41,7 +42,12 @@ def _call(record: JsonObject, document: Document) -> Transcript:
     utterances = [piece for entry in entries for piece in by_word_speakers(_utterance(entry), _spoken_in(entry))]
     mixed = sum(is_mixed(_utterance(entry), _spoken_in(entry)) for entry in entries)
     heard = [channel.objects("alternatives")[:1] for channel in channels] if results else [[record]]
-    words = [word for number, best in enumerate(heard) for each in best for word in _words(each, f"channel {number}")]
+    words = [
+        word
+        for number, best in enumerate(heard)
+        for alternative in best
+        for word in _words(alternative, f"channel {number}")
+    ]
     about = record.object("metadata")
     languages = [channel.text("detected_language") for channel in channels]
     return recording(
@@ -60,9 +66,9 @@ def _utterance(utterance: JsonObject) -> Piece:
         text=utterance.needed_text("transcript"),
         speaker=numbered("Speaker", utterance.label("speaker")),
         channel=numbered("channel", utterance.label("channel")),
-        start=utterance.seconds("start"),
-        end=utterance.seconds("end"),
-        confidence=utterance.share("confidence"),
+        start=seconds_of(utterance, "start"),
+        end=seconds_of(utterance, "end"),
+        confidence=share_of(utterance, "confidence"),
     )
 
 
@@ -80,9 +86,9 @@ def _words(alternative: JsonObject, channel: str) -> list[Piece]:
             text=word.needed_text("punctuated_word", "word"),
             speaker=numbered("Speaker", word.label("speaker")),
             channel=channel,
-            start=word.seconds("start"),
-            end=word.seconds("end"),
-            confidence=word.share("confidence"),
+            start=seconds_of(word, "start"),
+            end=seconds_of(word, "end"),
+            confidence=share_of(word, "confidence"),
         )
         for word in alternative.objects("words", keep=False)
     ]
@@ -91,6 +97,6 @@ def _words(alternative: JsonObject, channel: str) -> list[Piece]:
 
 def _doubts(alternatives: Sequence[JsonObject]) -> Iterator[str]:
     words = [word for alternative in alternatives for word in alternative.objects("words", keep=False)]
-    sure = [share for word in words if (share := word.share("speaker_confidence")) is not None]
+    sure = [share for word in words if (share := share_of(word, "speaker_confidence")) is not None]
     if sure and fmean(sure) < _UNSURE_BELOW:
         yield f"the speakers are told apart with a confidence of {fmean(sure):.2f} only"

@@ -13,8 +13,9 @@ from statistics import fmean
 from typing import NamedTuple
 
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, number_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.readers.source.times import instant
 from llm_grader.transcript import Channel, Participant, Role, Transcript, Turn
 
@@ -69,19 +70,19 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
     if "transcripts" not in record:
         raise record.wrong("transcripts", "a list of objects")
     transcripts = record.objects("transcripts")
-    phrases = [_phrase(each) for transcript in transcripts for each in transcript.objects("phrases")]
+    phrases = [_phrase(fields) for transcript in transcripts for fields in transcript.objects("phrases")]
     if not phrases:
         raise record.wrong("transcripts", "at least one phrase in them")
     phrases = in_order(phrases, lambda phrase: phrase.start)
     present = _present(record)
     cast = [_speaker(phrase, present) for phrase in phrases]
     channel = _CHANNELS.get((record.text("mediaType") or "").casefold(), document.options.channel)
-    known = {each.who.id: each.who for each in present}
-    unclear = sum(who.id not in known for who in cast)
+    participants = {party.who.id: party.who for party in present}
+    unclear = sum(who.id not in participants for who in cast)
     doubt = f"{unclear} of {len(cast)} phrases: nobody or several of the side took part at the time" if unclear else ""
     warnings = (
         "" if channel else "the channel is not stated: read as call",
-        doubt if known else "who took part is not stated, only on which side",
+        doubt if participants else "who took part is not stated, only on which side",
     )
     by_date = channel not in (None, "call")
     turns = [
@@ -91,9 +92,9 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
         id=record.text("conversationId") or document.new_id(),
         channel=channel or "call",
         language=next((tag for transcript in transcripts if (tag := transcript.text("language"))), None),
-        started_at=record.instant("conversationStartTime", "startTime", warn=document.warn),
+        started_at=instant_of(record, "conversationStartTime", "startTime", warn=document.warn),
         turns=tuple(turns),
-        participants=tuple(known.values()),
+        participants=tuple(participants.values()),
         metadata=record.rest,
         warnings=tuple(filter(None, warnings)),
     )
@@ -102,8 +103,8 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
 def _phrase(fields: JsonObject) -> _Phrase:
     fields.skip("stability", "alternatives", "text")  # without capitals and punctuation where there is a decorated text
     words = fields.objects("words", keep=False)
-    sure = [share for word in words if (share := word.share("confidence")) is not None]
-    start = fields.number("startTimeMs")
+    sure = [share for word in words if (share := share_of(word, "confidence")) is not None]
+    start = number_of(fields, "startTimeMs")
     if start is None or instant(start)[0] is None:
         raise fields.wrong("startTimeMs", "milliseconds since 1970")
     lasts = fields.object("duration")
@@ -111,7 +112,7 @@ def _phrase(fields: JsonObject) -> _Phrase:
         text=fields.needed_text("decoratedText", "text").strip(),
         side=(fields.text("participantPurpose") or "").casefold(),
         start=start,
-        end=start + max((lasts.number("milliseconds") if lasts else None) or 0.0, 0.0),
+        end=start + max((number_of(lasts, "milliseconds") if lasts else None) or 0.0, 0.0),
         confidence=fmean(sure) if sure else None,
     )
 
@@ -119,34 +120,34 @@ def _phrase(fields: JsonObject) -> _Phrase:
 def _present(record: JsonObject) -> list[_Present]:
     """The participants, called by their user ids, else by their purpose."""
     listed = record.objects("participants")
-    purposes = [(each.text("participantPurpose", "purpose") or "participant").casefold() for each in listed]
+    purposes = [(person.text("participantPurpose", "purpose") or "participant").casefold() for person in listed]
     roles = {**_ROLES, "external": "third_party"} if "customer" in purposes else _ROLES
     present: list[_Present] = []
-    for each, purpose in zip(listed, purposes, strict=True):
-        phone = (each.text("ani") or "").removeprefix("tel:") if purpose == "customer" else ""
+    for person, purpose in zip(listed, purposes, strict=True):
+        phone = (person.text("ani") or "").removeprefix("tel:") if purpose == "customer" else ""
         who = Participant(
-            id=each.text("userId") or _free_name(purpose, present),
+            id=person.text("userId") or _free_name(purpose, present),
             role=roles.get(purpose, "unknown"),
-            name=each.text("name", "participantName"),
+            name=person.text("name", "participantName"),
             phone=phone or None,
         )
-        start, end = each.number("startTimeMs"), each.number("endTimeMs")
+        start, end = number_of(person, "startTimeMs"), number_of(person, "endTimeMs")
         side = _OUTER if purpose in ("customer", "external") else _INNER
         present.append(_Present(who, side, -math.inf if start is None else start, math.inf if end is None else end))
     return present
 
 
 def _free_name(purpose: str, present: Sequence[_Present]) -> str:
-    same = sum(each.who.id.startswith(purpose) for each in present)
+    same = sum(other.who.id.startswith(purpose) for other in present)
     return f"{purpose} {same + 1}" if same else purpose
 
 
 def _speaker(phrase: _Phrase, present: Sequence[_Present]) -> Participant:
     """Who of the phrase's side was there: a person rather than a machine, and for longest; else the side itself."""
     for machines in (False, True):
-        there = [each for each in present if each.side == phrase.side and (each.who.role == "bot") == machines]
-        most = max((each.overlap(phrase) for each in there), default=0.0)
-        rivals = {each.who.id: each.who for each in there if each.overlap(phrase) == most > 0}
+        there = [party for party in present if party.side == phrase.side and (party.who.role == "bot") == machines]
+        most = max((party.overlap(phrase) for party in there), default=0.0)
+        rivals = {party.who.id: party.who for party in there if party.overlap(phrase) == most > 0}
         if len(rivals) == 1:
             return next(iter(rivals.values()))
         roles = {who.role for who in rivals.values()}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.transcript import Transcript, Turn
 
 JOINED_WITHIN = 2.0

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from llm_grader.readers.calls.speech import Piece, as_one_piece, language_tag, recording, spoken_words
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
 from llm_grader.transcript import Transcript
 
@@ -34,11 +35,11 @@ def read(document: Document) -> Iterator[Transcript]:
 def _call(record: JsonObject, document: Document) -> Transcript:
     if "audio_segments" in record:
         record.skip("audio_items")
-        segments = [_segment(each) for each in record.objects("audio_segments")]
+        segments = [_segment(segment) for segment in record.objects("audio_segments")]
         return recording(document, segments, source=record)
     results = record.needed_object("results")
     results.skip("audio_segments")
-    whole = " ".join(filter(None, (each.text("transcript") for each in results.objects("transcripts"))))
+    whole = " ".join(filter(None, (reading.text("transcript") for reading in results.objects("transcripts"))))
     words = _words(results)
     return recording(
         document,
@@ -56,8 +57,8 @@ def _segment(segment: JsonObject) -> Piece:
         text=segment.needed_text("text"),
         speaker=speaker.text("speaker_label") if speaker else None,
         channel=channel.text("channel_label") if channel else None,
-        start=segment.seconds("start_timestamp_millis", per_second=1000),
-        end=segment.seconds("end_timestamp_millis", per_second=1000),
+        start=seconds_of(segment, "start_timestamp_millis", per_second=1000),
+        end=seconds_of(segment, "end_timestamp_millis", per_second=1000),
         language=language_tag(segment.text("language")),
     )
 
@@ -81,7 +82,7 @@ def _speakers(results: JsonObject) -> dict[float | None, str | None]:
     labels = results.object("speaker_labels")
     segments = labels.objects("segments", keep=False) if labels else []
     words = [word for segment in segments for word in segment.objects("items", keep=False)]
-    return {word.seconds("start_time"): word.text("speaker_label") for word in words}
+    return {seconds_of(word, "start_time"): word.text("speaker_label") for word in words}
 
 
 def _with_marks(
@@ -97,15 +98,15 @@ def _with_marks(
         if item.text("type") == "punctuation" and words:
             words[-1] = words[-1]._replace(text=words[-1].text + content)
             continue
-        start = item.seconds("start_time")
+        start = seconds_of(item, "start_time")
         words.append(
             Piece(
                 text=content,
                 speaker=item.text("speaker_label") or speakers.get(start),
                 channel=channel,
                 start=start,
-                end=item.seconds("end_time"),
-                confidence=readings[0].share("confidence"),
+                end=seconds_of(item, "end_time"),
+                confidence=share_of(readings[0], "confidence"),
             )
         )
     return words

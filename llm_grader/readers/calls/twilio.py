@@ -17,6 +17,7 @@ from llm_grader.readers.roles.parties import Party
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, number_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, records_in
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 
@@ -34,7 +35,7 @@ _NO_SENTENCES = (
 _SEALED = "the sentences are encrypted: decrypt what `location` leads to and give that"
 
 
-class _Told(NamedTuple):
+class _Listing(NamedTuple):
     """The messages of a conversation or the sentences of a call, and the first of the pages on which they stand."""
 
     page: JsonObject
@@ -63,28 +64,28 @@ def read(document: Document) -> Iterator[Transcript]:
     Raises:
         UnsupportedFormat: the file is about a transcript, or holds an encrypted one, and no words.
     """
-    conversations: dict[str, _Told] = {}
-    calls: dict[str, _Told] = {}
+    conversations: dict[str, _Listing] = {}
+    calls: dict[str, _Listing] = {}
     goes_on = False
     for value, where in records_in(document):
         with document.at(where):
             page = JsonObject(value)
             for message in _items(page, "messages", alone=_is_message(value)):
-                conversations.setdefault(message.needed_text(*_CONVERSATION), _Told(page, [])).items.append(message)
+                conversations.setdefault(message.needed_text(*_CONVERSATION), _Listing(page, [])).items.append(message)
             for sentence in _items(page, "sentences", alone=_is_sentence(value)):
-                calls.setdefault(_call_of(sentence, page), _Told(page, [])).items.append(sentence)
+                calls.setdefault(_call_of(sentence, page), _Listing(page, [])).items.append(sentence)
             meta = page.object("meta")
             goes_on = meta is not None and meta.text("next_page_url", "nextPageUrl") is not None
     if not conversations and not calls:
         raise UnsupportedFormat(_SEALED if "location" in first_fields(document) else _NO_SENTENCES)
     if goes_on:
         document.warn("the export goes on with another page, which is not in this file")
-    for name, told in conversations.items():
+    for name, listing in conversations.items():
         with document.at(name):
-            yield _conversation(name, told, document)
-    for name, told in calls.items():
+            yield _conversation(name, listing, document)
+    for name, listing in calls.items():
         with document.at(name):
-            yield _call(name, told, document)
+            yield _call(name, listing, document)
 
 
 def _items(page: JsonObject, kind: str, *, alone: bool) -> list[JsonObject]:
@@ -99,15 +100,15 @@ def _call_of(sentence: JsonObject, page: JsonObject) -> str:
     return sentence.text(*_CALL) or (found[0] if found else "")
 
 
-def _conversation(name: str, told: _Told, document: Document) -> Transcript:
-    messages = sorted(told.items, key=lambda message: message.number("index") or 0.0)
+def _conversation(name: str, listing: _Listing, document: Document) -> Transcript:
+    messages = sorted(listing.items, key=lambda message: number_of(message, "index") or 0.0)
     turns = [turn for message in messages for turn in _turns(message, name, document)]
     return Transcript(
         id=name,
         channel=document.options.channel or "chat",
         turns=tuple(turns),
         participants=tuple(_people(turns)),
-        metadata=_metadata(told, "messages", messages),
+        metadata=_metadata(listing, "messages", messages),
         warnings=() if document.options.channel else ("the channel is not stated: read as chat",),
     )
 
@@ -115,17 +116,17 @@ def _conversation(name: str, told: _Told, document: Document) -> Transcript:
 def _turns(message: JsonObject, conversation: str, document: Document) -> Iterator[Turn]:
     """What a message says, and the files that it brings."""
     author = message.text("author", "from")
-    said = Turn(
+    turn = Turn(
         role=_role(author, conversation, document.options.roles),
         text=(message.text("body") or "").strip(),
         speaker=author,
-        at=message.instant("date_created", "dateCreated", "timestamp", warn=document.warn),
+        at=instant_of(message, "date_created", "dateCreated", "timestamp", warn=document.warn),
     )
     files = ", ".join(file.text("filename", "content_type", "contentType") or "?" for file in message.objects("media"))
-    if said.text or not files:
-        yield said
+    if turn.text or not files:
+        yield turn
     if files:
-        yield said.model_copy(update={"text": files, "kind": "event", "event": "attachment"})
+        yield turn.model_copy(update={"text": files, "kind": "event", "event": "attachment"})
 
 
 def _role(author: str | None, conversation: str, roles: RoleMapping) -> Role:
@@ -144,12 +145,18 @@ def _people(turns: list[Turn]) -> Iterator[Participant]:
         yield Participant(id=speaker, role=role, phone=phone if is_phone else None)
 
 
-def _call(name: str, told: _Told, document: Document) -> Transcript:
-    sentences = sorted(told.items, key=lambda each: each.number("sentence_index", "sentenceIndex") or 0.0)
-    parties = _parties(told.page, document.options.roles)
-    language = language_tag(told.page.text("language_code", "languageCode"))
+def _call(name: str, listing: _Listing, document: Document) -> Transcript:
+    sentences = sorted(
+        listing.items, key=lambda sentence: number_of(sentence, "sentence_index", "sentenceIndex") or 0.0
+    )
+    parties = _parties(listing.page, document.options.roles)
+    language = language_tag(listing.page.text("language_code", "languageCode"))
     spoken = recording(
-        document, [_piece(each) for each in sentences], source=told.page, name=name or None, language=language
+        document,
+        [_piece(sentence) for sentence in sentences],
+        source=listing.page,
+        name=name or None,
+        language=language,
     )
     named = {turn.speaker or "": parties.get(turn.speaker or "") for turn in spoken.turns}
     turns = [party.says(turn) if (party := named[turn.speaker or ""]) else turn for turn in spoken.turns]
@@ -157,8 +164,8 @@ def _call(name: str, told: _Told, document: Document) -> Transcript:
         update={
             "turns": tuple(turns),
             "participants": tuple(party.who for party in parties.values()),
-            "started_at": told.page.instant("media_start_time", "mediaStartTime", warn=document.warn),
-            "metadata": _metadata(told, "sentences", sentences),
+            "started_at": instant_of(listing.page, "media_start_time", "mediaStartTime", warn=document.warn),
+            "metadata": _metadata(listing, "sentences", sentences),
         }
     )
 
@@ -168,9 +175,9 @@ def _piece(sentence: JsonObject) -> Piece:
     return Piece(
         text=sentence.needed_text("transcript"),
         speaker=numbered("channel", sentence.label("media_channel") or sentence.label("mediaChannel")),
-        start=sentence.seconds("start_time", "startTime"),
-        end=sentence.seconds("end_time", "endTime"),
-        confidence=sentence.share("confidence"),
+        start=seconds_of(sentence, "start_time", "startTime"),
+        end=seconds_of(sentence, "end_time", "endTime"),
+        confidence=share_of(sentence, "confidence"),
     )
 
 
@@ -178,24 +185,24 @@ def _parties(page: JsonObject, roles: RoleMapping) -> dict[str, Party]:
     """Who speaks on which channel, where the record of the transcript says so."""
     channel = page.object("channel")
     parties: dict[str, Party] = {}
-    for each in channel.objects("participants") if channel else ():
-        number = each.label("channel_participant") or each.label("channelParticipant") or str(len(parties) + 1)
+    for person in channel.objects("participants") if channel else ():
+        number = person.label("channel_participant") or person.label("channelParticipant") or str(len(parties) + 1)
         label = f"channel {number}"
-        name = each.text("full_name", "fullName")
-        stated = role_of_label(each.text("role") or "")
+        name = person.text("full_name", "fullName")
+        stated = role_of_label(person.text("role") or "")
         mapped = roles.role_of(name, label)
         who = Participant(
             id=f"{name} ({label})" if name in [party.who.id for party in parties.values()] else name or label,
             role=stated or mapped or "unknown",
             name=name,
-            email=each.text("email"),
+            email=person.text("email"),
             key=label if name else None,
         )
         parties[label] = Party(who, "source" if stated else "mapping" if mapped else None)
     return parties
 
 
-def _metadata(told: _Told, kind: str, items: list[JsonObject]) -> dict[str, Any]:
+def _metadata(listing: _Listing, kind: str, items: list[JsonObject]) -> dict[str, Any]:
     rests = [item.rest for item in items]
     listed = {kind: rests} if any(rests) else {}
-    return listed if told.page in items else {**told.page.rest, **listed}
+    return listed if listing.page in items else {**listing.page.rest, **listed}

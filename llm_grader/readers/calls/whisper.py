@@ -21,8 +21,9 @@ from llm_grader.readers.calls.speech import (
 )
 from llm_grader.readers.calls.word_speakers import MIXED, by_word_speakers, is_mixed, words_of
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import number_of, seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.transcript import Transcript
 
 NAME = "whisper"
@@ -65,8 +66,8 @@ def _segment(segment: JsonObject) -> Piece:
     return Piece(
         text=segment.needed_text("text").strip(),
         speaker=segment.label("speaker"),
-        start=segment.seconds("start"),
-        end=segment.seconds("end"),
+        start=seconds_of(segment, "start"),
+        end=seconds_of(segment, "end"),
         confidence=_confidence(segment),
     )
 
@@ -74,8 +75,8 @@ def _segment(segment: JsonObject) -> Piece:
 def _confidence(segment: JsonObject) -> float | None:
     """The mean over the words, or the mean probability of a token: e to the power of `avg_logprob`."""
     words = segment.objects("words", keep=False)
-    sure = [share for word in words for key in ("probability", "score") if (share := word.share(key)) is not None]
-    logprob = segment.number("avg_logprob")
+    sure = [share for word in words for key in ("probability", "score") if (share := share_of(word, key)) is not None]
+    logprob = number_of(segment, "avg_logprob")
     if sure:
         return fmean(sure)
     return None if logprob is None else math.exp(min(logprob, 0.0))

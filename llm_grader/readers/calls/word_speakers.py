@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from llm_grader.readers.calls.speech import Piece
+from llm_grader.readers.source.json_figures import seconds_of, share_of
 from llm_grader.readers.source.json_object import JsonObject
 
 MIXED = "{} segments hold words of several speakers, which do not make up their texts: read as one speaker's"
@@ -20,9 +21,9 @@ def words_of(segment: JsonObject, *keys: str, per_second: int = 1) -> list[Piece
         Piece(
             text=text,
             speaker=word.label("speaker"),
-            start=word.seconds("start", per_second=per_second),
-            end=word.seconds("end", per_second=per_second),
-            confidence=word.share("confidence"),
+            start=seconds_of(word, "start", per_second=per_second),
+            end=seconds_of(word, "end", per_second=per_second),
+            confidence=share_of(word, "confidence"),
         )
         for word in found
         if (text := (word.text(*keys) or "").strip())

@@ -30,13 +30,13 @@ def read(document: Document) -> Iterator[Transcript]:
 
 def _chat(record: JsonObject, document: Document) -> Transcript:
     record.skip("delexed")
-    said = record.value("original")
-    if not isinstance(said, list) or not all(_is_pair(each) for each in said):
+    lines = record.value("original")
+    if not isinstance(lines, list) or not all(_is_pair(pair) for pair in lines):
         raise record.wrong("original", "a list of [speaker, text]")
     return Transcript(
         id=record.label("convo_id") or document.new_id(),
         channel=document.options.channel or "chat",
-        turns=tuple(_turn(*pair) for pair in said),
+        turns=tuple(_turn(*pair) for pair in lines),
         metadata=record.rest,
     )
 

@@ -12,11 +12,11 @@ NAME = "canonical"
 
 def sniff(document: Document) -> bool:
     """Whether the first record is an object with a list of `turns`."""
-    return isinstance(document.first, dict) and isinstance(document.first.get("turns"), list)
+    return isinstance(document.json.first, dict) and isinstance(document.json.first.get("turns"), list)
 
 
 def read(document: Document) -> Iterator[Transcript]:
     """The transcripts of the file, as they were written; a line that holds none is reported and the rest read."""
-    for value, where in document.records():
+    for value, where in document.json.records():
         with document.at(where):
             yield Transcript.model_validate(value)

@@ -60,7 +60,7 @@ def read(document: Document) -> Iterator[Transcript]:
     """One conversation a record, or one of the whole file where each record is a message."""
     if _is_message(first_fields(document)):
         with document.at(""):
-            yield _conversation(JsonObject({"messages": [value for value, _ in document.records()]}), document)
+            yield _conversation(JsonObject({"messages": [value for value, _ in document.json.records()]}), document)
         return
     yield from read_each(document, _conversation)
 
@@ -96,8 +96,8 @@ def _turns(message: JsonObject, roles: RoleMapping) -> Iterator[Turn]:
         yield turn.model_copy(update=_hidden(word, stated))
     for call in calls:
         function = call.object("function") or call
-        asked = f"{function.label('name') or '?'} {function.label('arguments') or ''}".strip()
-        yield turn.model_copy(update={"text": asked, "kind": "event", "visibility": "internal", "event": "tool_call"})
+        words = f"{function.label('name') or '?'} {function.label('arguments') or ''}".strip()
+        yield turn.model_copy(update={"text": words, "kind": "event", "visibility": "internal", "event": "tool_call"})
 
 
 def _hidden(word: str, stated: Role | None) -> dict[str, str]:

@@ -80,7 +80,7 @@ def sniff(document: Document) -> bool:
 def _kind(document: Document) -> str | None:
     if document.stem in _EMPTY_LISTS and document.head.split() == ["[]"]:  # which says nothing itself
         return "log"
-    first = document.first
+    first = document.json.first
     if not isinstance(first, dict):
         return None
     name = str(first.get("id"))
@@ -170,13 +170,13 @@ def join(pieces: Iterable[Piece], options: Options) -> Iterator[Transcript]:
             # a reply that is shown in the channel as well may be exported twice
             days[piece.folder].setdefault((piece.ts, piece.author.id if piece.author else ""), piece)
     if not days and (people or channels):
-        sources = [*(each.source for each in people.values()), *(each.source for each in channels.values())]
+        sources = [*(person.source for person in people.values()), *(channel.source for channel in channels.values())]
         options.report(MalformedInput(_NO_DAYS, path=sources[0]))
-    authors = {each.author.id: each.author for day in days.values() for each in day.values() if each.author}
-    mentioned = (each for day in days.values() for message in day.values() for each in mentioned_in(message.text))
+    authors = {author.id: author for day in days.values() for message in day.values() if (author := message.author)}
+    mentioned = (mention for day in days.values() for message in day.values() for mention in mentioned_in(message.text))
     others = {key: _Person(key, label) for key, label in mentioned if label and key not in {*authors, *people}}
     cast = _cast({**authors, **people, **others}.values(), options.roles)
-    missing = len(authors.keys() - people.keys() - {name for name, each in authors.items() if each.is_bot})
+    missing = len(authors.keys() - people.keys() - {name for name, author in authors.items() if author.is_bot})
     warnings = [f"{missing} people are not in users.json of the export"] if missing else []
     for folder, messages in days.items():
         yield from _of_channel(folder, list(messages.values()), channels.get(folder.name), cast=cast, warnings=warnings)

@@ -72,10 +72,10 @@ def _letters(text: str) -> str:
 
 
 def _of_attachments(message: JsonObject) -> Iterator[str]:
-    for each in message.objects("attachments"):
-        parts = [each.text(key) for key in ("pretext", "title", "text")]
-        told = [part for part in parts if part] or [each.text("fallback") or ""]
-        yield "\n".join(told)
+    for attachment in message.objects("attachments"):
+        parts = [attachment.text(key) for key in ("pretext", "title", "text")]
+        lines = [part for part in parts if part] or [attachment.text("fallback") or ""]
+        yield "\n".join(lines)
 
 
 def _of_blocks(message: JsonObject, *, rich: bool) -> Iterator[str]:
@@ -92,8 +92,8 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        between = "\n" if any(_is_paragraph(each) for each in value) else ""
-        joined = between.join(text for each in value for text in _texts(each))
+        between = "\n" if any(_is_paragraph(part) for part in value) else ""
+        joined = between.join(text for part in value for text in _texts(part))
         yield from [joined] if joined else []
     elif isinstance(value, dict):
         yield from _of_element(value)

@@ -32,7 +32,7 @@ _OPENING = re.compile(
     rf"{_BLANK}?(?P<rest>.*)",
     re.IGNORECASE,
 )
-_SAID = re.compile(r"(?P<name>[^:\n\"“”„«»]{1,80}):(?P<blank> |\n|$)?(?P<text>)")
+_SPEECH = re.compile(r"(?P<name>[^:\n\"“”„«»]{1,80}):(?P<blank> |\n|$)?(?P<text>)")
 _EDITED = re.compile(r"(?<=\S) ?\u200e<[^<>\n]{3,60}>$")
 
 
@@ -93,17 +93,17 @@ def _entries(text: str) -> tuple[str, list[_Entry]]:
         else:
             (found[-1][1] if found else above).append(line)
     rests = ["\n".join(lines).rstrip() for _, lines in found]
-    saids = [_SAID.match(rest) for rest in rests]
-    named = {_clean(said["name"]) for said in saids if said and said["blank"] is not None}
+    speeches = [_SPEECH.match(rest) for rest in rests]
+    named = {_clean(speech["name"]) for speech in speeches if speech and speech["blank"] is not None}
     openings = (opening for opening, _ in found)
-    entries = [_entry(*each, named) for each in zip(openings, rests, saids, strict=True)]
+    entries = [_entry(*entry, named) for entry in zip(openings, rests, speeches, strict=True)]
     return "\n".join(above).strip(), entries
 
 
-def _entry(opening: re.Match[str], rest: str, said: re.Match[str] | None, named: set[str]) -> _Entry:
+def _entry(opening: re.Match[str], rest: str, speech: re.Match[str] | None, named: set[str]) -> _Entry:
     # a colon without a blank may be that of a time: only who is named elsewhere speaks there
-    name = _clean(said["name"]) if said else ""
-    text = rest[said.start("text") :] if said and name in named else rest
+    name = _clean(speech["name"]) if speech else ""
+    text = rest[speech.start("text") :] if speech and name in named else rest
     return _Entry(opening["date"], opening["clock"], opening["half"] or "", name if name in named else "", text)
 
 
@@ -115,26 +115,26 @@ def _clean(name: str) -> str:
 
 def _turns(entry: _Entry, time: dict[str, Any], document: Document) -> Iterator[Turn]:
     """What an entry tells; what somebody writes below a file is a message of its own."""
-    said = _EDITED.sub("", entry.text) if _is_edited(entry) else entry.text
-    text = said.strip(_AROUND)
+    unmarked = _EDITED.sub("", entry.text) if _is_edited(entry) else entry.text
+    text = unmarked.strip(_AROUND)
     marked = entry.text[:1] in _DIRECTIONS
     first, caption = (part.strip(_AROUND) for part in text.partition("\n")[::2])
     on_file = bool(entry.name and caption) and event_in(first, marked=marked) == "attachment"
-    for told, by_it in ((first, marked), (caption, False)) if on_file else ((text, marked),):
-        event = event_in(told, marked=by_it) if entry.name else "system"
+    for words, by_it in ((first, marked), (caption, False)) if on_file else ((text, marked),):
+        event = event_in(words, marked=by_it) if entry.name else "system"
         if event == "system":
-            yield Turn(role="system", text=told, kind="event", event=event, **time)
+            yield Turn(role="system", text=words, kind="event", event=event, **time)
             continue
         role = stated_role(entry.name, document.options.roles) or "unknown"
         kind: TurnKind = "event" if event else "message"
-        yield Turn(role=role, text=told, speaker=entry.name, kind=kind, event=event, **time)
+        yield Turn(role=role, text=words, speaker=entry.name, kind=kind, event=event, **time)
 
 
 def _people(turns: Sequence[Turn]) -> Iterable[str]:
     """Who says something, and who is in a line that nobody said, as they are called."""
     speakers = [turn.speaker for turn in turns if turn.speaker]
-    told = [name for turn in turns if turn.event == "system" for name in people_in(_clean(turn.text))]
-    return dict.fromkeys((*speakers, *told))
+    named = [name for turn in turns if turn.event == "system" for name in people_in(_clean(turn.text))]
+    return dict.fromkeys((*speakers, *named))
 
 
 def _participant(called: str) -> Participant:

@@ -69,9 +69,9 @@ _OF_PEOPLE = r"""
     @ (?:lisas|eemaldas|kutsus) @; (?:lisasid|eemaldasid) @; @ (?:lahkus|liitus|lõi|muutis).*
 """
 _TELLS_OF_PEOPLE = [
-    re.compile(told.strip().replace("@", "(.{1,160}?)"), re.IGNORECASE)
-    for told in re.split(r"[;\n]", _OF_PEOPLE)
-    if told.strip()
+    re.compile(pattern.strip().replace("@", "(.{1,160}?)"), re.IGNORECASE)
+    for pattern in re.split(r"[;\n]", _OF_PEOPLE)
+    if pattern.strip()
 ]
 _US = ("you", "du", "sie", "vy", "ty", "te", "ön", "sina", "sa")
 _BETWEEN_PEOPLE = re.compile(r",? (?:and|und|a|és|ja) |, ")
@@ -80,10 +80,10 @@ _CALLED = re.compile(r"(?:[^\W\d_][^\s,:]*)(?: [^\s,:]+){0,4}|\+\d[\d\s()./-]{5,
 
 def people_in(event: str) -> list[str]:
     """Who comes, goes, is brought or changes something in a line that nobody said, as they are called there."""
-    for told in _TELLS_OF_PEOPLE:
-        if found := told.fullmatch(event.rstrip(". ")):
-            each = (who.strip(" ~\u202f\u00a0") for part in found.groups() for who in _BETWEEN_PEOPLE.split(part))
-            return [who for who in each if _CALLED.fullmatch(who) and _is_name(who)]
+    for pattern in _TELLS_OF_PEOPLE:
+        if found := pattern.fullmatch(event.rstrip(". ")):
+            called = (who.strip(" ~\u202f\u00a0") for part in found.groups() for who in _BETWEEN_PEOPLE.split(part))
+            return [who for who in called if _CALLED.fullmatch(who) and _is_name(who)]
     return []
 
 

@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 _STAMPED = re.compile(r"\((\d{1,2}):(\d{2}):(\d{2})(?: ?([AaPp])\.?[Mm]\.?)?\)[ \t]+(\S.*)")
-_TOLD = re.compile(r"\*\*\*\s*(.+?)\s*\*\*\*")
-_SAID = re.compile(r"([^:]{1,80}):(?:\s+(.*))?")
+_NOTICE = re.compile(r"\*\*\*\s*(.+?)\s*\*\*\*")
+_SPEECH = re.compile(r"([^:]{1,80}):(?:\s+(.*))?")
 _FEWEST = 2
 _DAY = 86_400
 
@@ -43,15 +43,15 @@ def read_chat_log(text: str) -> ChatLog | None:
         return None
     first = lines[0].seconds
     # a chat may go on past midnight
-    told = (ChatLine((seconds - first) % _DAY, who, said.strip()) for seconds, who, said in lines)
-    return ChatLog("\n".join(heading).strip(), tuple(told))
+    timed = (ChatLine((seconds - first) % _DAY, who, words.strip()) for seconds, who, words in lines)
+    return ChatLog("\n".join(heading).strip(), tuple(timed))
 
 
 def _line(found: re.Match[str]) -> ChatLine:
     hours, minutes, seconds, half, rest = found.groups()
     hour = int(hours) if half is None else int(hours) % 12 + (12 if half in "Pp" else 0)
     at = float(hour * 3600 + int(minutes) * 60 + int(seconds))
-    if told := _TOLD.fullmatch(rest):
-        return ChatLine(at, None, told[1])
-    said = _SAID.fullmatch(rest)
-    return ChatLine(at, said[1].strip(), said[2] or "") if said else ChatLine(at, None, rest)
+    if notice := _NOTICE.fullmatch(rest):
+        return ChatLine(at, None, notice[1])
+    speech = _SPEECH.fullmatch(rest)
+    return ChatLine(at, speech[1].strip(), speech[2] or "") if speech else ChatLine(at, None, rest)

@@ -18,13 +18,13 @@ from llm_grader.readers.desks.help_desk import (
     Beside,
     Cast,
     Person,
+    event_turn,
     file_names,
     flag,
+    message_turn,
     moment,
+    ordered_turns,
     settled_channel,
-    told_event,
-    told_in_order,
-    told_message,
     written,
 )
 from llm_grader.readers.desks.ticket_records import Shape, holds_tickets, read_tickets
@@ -58,29 +58,29 @@ def read(document: Document) -> Iterator[Transcript]:
 
 
 def _is_ticket(value: Any) -> bool:
-    known = isinstance(value, dict) and {"requester_id", "responder_id"} <= value.keys()
-    return known and any(key in value for key in _TELLING)
+    has_parties = isinstance(value, dict) and {"requester_id", "responder_id"} <= value.keys()
+    return has_parties and any(key in value for key in _TELLING)
 
 
 def _is_update(value: Any) -> bool:
     """Whether it is a conversation or a time entry."""
     if not isinstance(value, dict):
         return False
-    said = {"incoming", "private"} <= value.keys() and bool({"body", "body_text"} & value.keys())
-    return said or value.keys() >= _OF_A_TIME_ENTRY
+    is_conversation = {"incoming", "private"} <= value.keys() and bool({"body", "body_text"} & value.keys())
+    return is_conversation or value.keys() >= _OF_A_TIME_ENTRY
 
 
 def _read(ticket: JsonObject, updates: Sequence[JsonObject], beside: Beside, document: Document) -> Transcript:
     embedded = ticket.objects("conversations")
-    entries = [each for each in updates if "time_spent" in each]
-    said = [*embedded, *(each for each in updates if each not in entries)]
+    entries = [update for update in updates if "time_spent" in update]
+    conversations = [*embedded, *(update for update in updates if update not in entries)]
     cast, asking = _cast(ticket, beside, document)
     source = source_of(ticket)
     channel, warnings = settled_channel(_CHANNELS.get(source or ""), document)
     turns = list(_opening(ticket, source, cast, channel=channel, document=document))
-    if not turns and said:
+    if not turns and conversations:
         warnings.append(_NO_DESCRIPTION)
-    turns += [turn for each in said for turn in _conversation(each, cast, channel, document)]
+    turns += [turn for fields in conversations for turn in _conversation(fields, cast, channel, document)]
     if not turns:
         raise MalformedInput(_NOTHING)
     if len(embedded) >= _MOST_EMBEDDED:
@@ -88,12 +88,12 @@ def _read(ticket: JsonObject, updates: Sequence[JsonObject], beside: Beside, doc
     if channel == "call":
         warnings.append("opened on the phone: the description may be an agent's summary of the call")
     about, assumed = about_ticket(ticket, beside, customer=asking, entries=entries, document=document)
-    beside_it = [each.rest for each in updates]
+    beside_it = [update.rest for update in updates]
     return Transcript(
         id=about.id or document.new_id(),
         channel=channel,
-        turns=told_in_order(turns, about.subject, channel),
-        participants=(*cast.participants, *addressed(ticket, said, cast.participants)),
+        turns=ordered_turns(turns, about.subject, channel),
+        participants=(*cast.participants, *addressed(ticket, conversations, cast.participants)),
         ticket=about,
         metadata={**ticket.rest, "updates": beside_it} if any(beside_it) else ticket.rest,
         warnings=(*warnings, *assumed),
@@ -121,12 +121,12 @@ def _opening(
     ours = source == "outbound email"
     by = cast.says(ticket.label("responder_id" if ours else "requester_id"), "agent" if ours else "customer")
     if text := written(ticket.text("description"), ticket.text("description_text")):
-        yield told_message(text, at, by, channel=channel, public=True)
+        yield message_turn(text, at, by, channel=channel, public=True)
     elif files := file_names(ticket, "attachments", "name"):
-        yield told_event("attachment", files, at, by)
+        yield event_turn("attachment", files, at, by)
     reopened = JsonObject(ticket.value("stats") or {}, "stats")
     if again := moment(reopened, "reopened_at", document=document):
-        yield told_event("reopen", "the ticket was reopened", again)
+        yield event_turn("reopen", "the ticket was reopened", again)
 
 
 def _conversation(fields: JsonObject, cast: Cast, channel: Channel, document: Document) -> Iterator[Turn]:
@@ -138,12 +138,12 @@ def _conversation(fields: JsonObject, cast: Cast, channel: Channel, document: Do
     text = written(fields.text("body"), fields.text("body_text"))
     fields.skip("body_text")
     if kind == _SURVEY:
-        yield told_event("rating", text or "an answer to the survey", at, by)
+        yield event_turn("rating", text or "an answer to the survey", at, by)
     elif text:
         hidden = bool(private) or private is None or kind == _FORWARDED
-        yield told_message(text, at, by, channel=channel, public=not hidden)
+        yield message_turn(text, at, by, channel=channel, public=not hidden)
     elif files := file_names(fields, "attachments", "name"):
-        yield told_event("attachment", files, at, by)
+        yield event_turn("attachment", files, at, by)
 
 
 _SHAPE = Shape(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import getaddresses
 
-from llm_grader.readers.desks.help_desk import Beside, Person, by_id, moment, texts, told_customer
+from llm_grader.readers.desks.help_desk import Beside, Person, by_id, customer_fields, moment, texts
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject, without_empty
@@ -38,9 +38,11 @@ _TIME_SPENT = re.compile(r"(\d{1,5}):(\d{2})")
 def beside_tickets(record: JsonObject) -> Beside:
     """The people and teams that a record holds."""
     lists: tuple[tuple[str, Role | None], ...] = (("users", None), ("contacts", "customer"), ("agents", "agent"))
-    found = [person_of(each, role) for key, role in lists for each in record.objects(key, keep=False)]
+    found = [person_of(fields, role) for key, role in lists for fields in record.objects(key, keep=False)]
     teams = by_id(record.objects("groups", keep=False))
-    return Beside({each.key: each for each in found}, {key: each.text("name") or key for key, each in teams.items()})
+    return Beside(
+        {person.key: person for person in found}, {key: team.text("name") or key for key, team in teams.items()}
+    )
 
 
 def person_of(fields: JsonObject, role: Role | None) -> Person:
@@ -50,10 +52,12 @@ def person_of(fields: JsonObject, role: Role | None) -> Person:
     return Person(fields.label("id") or "", role, about.text("name") or None, about.text("email") or None, phone)
 
 
-def addressed(ticket: JsonObject, said: Iterable[JsonObject], known: Iterable[Participant]) -> Iterator[Participant]:
+def addressed(
+    ticket: JsonObject, conversations: Iterable[JsonObject], participants: Iterable[Participant]
+) -> Iterator[Participant]:
     """Whom the addresses of a ticket and of its conversations name, besides those who are known and `support@`."""
-    addresses = {person.email.casefold() for person in known if person.email}
-    for fields in (ticket, *said):
+    addresses = {person.email.casefold() for person in participants if person.email}
+    for fields in (ticket, *conversations):
         for name, address in getaddresses(list(_written_addresses(fields))):
             desk = role_of_label(address.partition("@")[0]) == "agent"
             if "@" in address and not desk and address.casefold() not in addresses:
@@ -65,7 +69,7 @@ def _written_addresses(fields: JsonObject) -> Iterator[str]:
     for key in _ADDRESSES:
         value = fields.value(key)
         fields.leave(key)
-        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
+        yield from (address for address in (value if isinstance(value, list) else [value]) if isinstance(address, str))
 
 
 def source_of(ticket: JsonObject) -> str | None:
@@ -88,8 +92,8 @@ def about_ticket(
     status = _word(fields, "status", _STATUSES)
     status = "solved" if status == "resolved" else status
     stats = fields.value("stats")
-    told = JsonObject(stats or {}, "stats")
-    moments = {key: moment(told, f"{key}_at", document=document) for key in ("first_responded", "resolved", "closed")}
+    times = JsonObject(stats or {}, "stats")
+    moments = {key: moment(times, f"{key}_at", document=document) for key in ("first_responded", "resolved", "closed")}
     team = fields.label("group_id")
     rated = _satisfaction(fields)
     vendor = {"source": source_of(fields), "stats": stats, "custom_fields": fields.value("custom_fields")}
@@ -111,7 +115,7 @@ def about_ticket(
         handle_seconds=_booked(entries),
         reopens=0 if isinstance(stats, dict) and stats.get("reopened_at", "") is None else None,
         vendor=without_empty(vendor),
-        **told_customer(customer),
+        **customer_fields(customer),
     )
     unknown = fields.value("status") is not None and status is None
     return ticket, ["the ticket's status is one of the house's own, and was not read"] if unknown else []
@@ -119,8 +123,8 @@ def about_ticket(
 
 def _satisfaction(fields: JsonObject) -> str | None:
     """The last answer to the survey, in a word."""
-    answers = [each.value("ratings") for each in fields.objects("satisfaction_ratings")]
-    codes = [each.get("default_question") for each in answers if isinstance(each, dict)]
+    answers = [survey.value("ratings") for survey in fields.objects("satisfaction_ratings")]
+    codes = [answer.get("default_question") for answer in answers if isinstance(answer, dict)]
     code = next((code for code in reversed(codes) if isinstance(code, int)), None)
     if code is None:
         return None

@@ -15,8 +15,9 @@ from llm_grader.readers.mail.html_text import html_to_text, is_html
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of
 from llm_grader.readers.source.json_object import JsonObject
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.signals.ticket_state import DONE
 from llm_grader.transcript import Channel, Participant, Role, Turn
 
@@ -143,13 +144,13 @@ def status_event(before: str | None, after: str) -> Literal["reopen", "status"]:
     return "reopen" if before in DONE and after not in DONE else "status"
 
 
-def told_event(name: str, text: str, at: datetime | None, by: Mapping[str, Any] | None = None) -> Turn:
+def event_turn(name: str, text: str, at: datetime | None, by: Mapping[str, Any] | None = None) -> Turn:
     """An event as a turn, of the system's unless `by` (see `Cast.says`) tells whose."""
     who = {"role": "system"} if by is None else by
     return Turn(text=text, at=at, kind="event", event=name, visibility="internal", **who)
 
 
-def told_message(text: str, at: datetime | None, by: Mapping[str, Any], *, channel: Channel, public: bool) -> Turn:
+def message_turn(text: str, at: datetime | None, by: Mapping[str, Any], *, channel: Channel, public: bool) -> Turn:
     """What somebody wrote: a message, or a note where the customer does not see it."""
     return Turn(
         text=text,
@@ -187,7 +188,7 @@ def moment(fields: JsonObject, *keys: str, document: Document) -> datetime | Non
     """The first of these points in time that is there; blanks and a date of zeros are none."""
     for key in keys:
         if fields.value(key) not in (None, *_NO_DATES):
-            return fields.instant(key, warn=document.warn)
+            return instant_of(fields, key, warn=document.warn)
     return None
 
 
@@ -196,12 +197,12 @@ def texts(fields: JsonObject, key: str) -> tuple[str, ...] | None:
     value = fields.value(key)
     if value is None:
         return None
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise fields.wrong(key, "a list of texts")
     return tuple(value)
 
 
-def told_customer(customer: Person | None) -> dict[str, Any]:
+def customer_fields(customer: Person | None) -> dict[str, Any]:
     """The fields of a ticket that tell whose it is."""
     if customer is None:
         return {}
@@ -225,15 +226,15 @@ def settled_channel(
     return (channel, []) if channel else (otherwise, [f"the channel is not stated: read as {otherwise}"])
 
 
-def told_in_order(turns: Iterable[Turn], subject: str | None, channel: Channel) -> tuple[Turn, ...]:
+def ordered_turns(turns: Iterable[Turn], subject: str | None, channel: Channel) -> tuple[Turn, ...]:
     """Turns by their times, the subject on the first message of a mail."""
-    told = in_order(turns, lambda turn: turn.at.timestamp() if turn.at else None)
-    first = next((number for number, turn in enumerate(told) if turn.kind == "message"), None)
+    ordered = in_order(turns, lambda turn: turn.at.timestamp() if turn.at else None)
+    first = next((number for number, turn in enumerate(ordered) if turn.kind == "message"), None)
     if channel == "email" and subject and first is not None:
-        told[first] = told[first].model_copy(update={"subject": subject})
-    return tuple(told)
+        ordered[first] = ordered[first].model_copy(update={"subject": subject})
+    return tuple(ordered)
 
 
 def by_id(objects: Sequence[JsonObject], key: str = "id") -> dict[str, JsonObject]:
     """Objects of a list that is looked things up in, by their ids."""
-    return {number: each for each in objects if (number := each.label(key)) is not None}
+    return {number: fields for fields in objects if (number := fields.label(key)) is not None}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.desks.help_desk import Cast, Person, settled_channel, told_in_order
+from llm_grader.readers.desks.help_desk import Cast, Person, ordered_turns, settled_channel
 from llm_grader.readers.desks.intercom_parts import Story, read_opening, read_part, read_rating
 from llm_grader.readers.desks.intercom_ticket import about_conversation
 from llm_grader.readers.source.document import Document
@@ -44,8 +44,8 @@ def sniff(document: Document) -> bool:
 
 
 def _is_conversation(value: Any) -> bool:
-    known = isinstance(value, dict) and value.get("type") == "conversation"
-    return known and any(isinstance(value.get(key), dict) for key in (*_SOURCES, "conversation_parts"))
+    is_typed = isinstance(value, dict) and value.get("type") == "conversation"
+    return is_typed and any(isinstance(value.get(key), dict) for key in (*_SOURCES, "conversation_parts"))
 
 
 def _is_webhook(fields: Mapping[str, Any]) -> bool:
@@ -80,7 +80,7 @@ def _conversations(record: JsonObject, value: Any, document: Document) -> list[t
         pages = record.object("pages")
         if pages and pages.value("next"):
             document.warn("the export goes on in further pages, which are not in this file")
-        return [(f"conversations[{number}]", each) for number, each in enumerate(listed)]
+        return [(f"conversations[{number}]", item) for number, item in enumerate(listed)]
     if _is_conversation(value):
         return [("", value)]
     raise MalformedInput(
@@ -111,7 +111,7 @@ def _conversation(record: JsonObject, topic: str | None, document: Document) -> 
     return Transcript(
         id=about.id or document.new_id(),
         channel=channel,
-        turns=told_in_order(turns, about.subject, channel),
+        turns=ordered_turns(turns, about.subject, channel),
         participants=cast.participants,
         ticket=about,
         metadata=record.rest,
@@ -125,7 +125,7 @@ def _customer(record: JsonObject, cast: Cast) -> Person | None:
     listed = contacts.get("contacts") if isinstance(contacts, dict) else contacts
     named = [record.value("user"), *(listed if isinstance(listed, list) else [])]
     record.leave("contacts", "user")
-    first = next((person for each in named if (person := _person(each))), None)
+    first = next((person for mention in named if (person := _person(mention))), None)
     return cast.person(first.key) if first else None
 
 
@@ -150,7 +150,7 @@ def _people(record: JsonObject, source: JsonObject, parts: list[JsonObject]) -> 
         record.leave(key)
         listed = listed.get(inside) if isinstance(listed, dict) else listed
         named += listed if isinstance(listed, list) else []
-    people = [person for each in named if (person := _person(each))]
+    people = [person for mention in named if (person := _person(mention))]
     yield from ((person.key, person) for person in sorted(people, key=lambda person: bool(person.name)))
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from llm_grader.readers.desks.help_desk import (
     Cast,
     Custody,
+    event_turn,
     file_names,
     flag,
+    message_turn,
     moment,
     status_event,
-    told_event,
-    told_message,
     written,
 )
 from llm_grader.readers.source.document import Document
@@ -49,7 +49,7 @@ def read_opening(record: JsonObject, source: JsonObject, story: Story) -> Iterat
     automatic: Role | None = "bot" if source.value("delivered_as") in _AUTOMATIC else None
     source.leave("delivered_as")
     by = _author(source, story)
-    yield from _said(source, at, {**by, "role": automatic or by["role"]}, channel=story.channel, public=True)
+    yield from _body(source, at, {**by, "role": automatic or by["role"]}, channel=story.channel, public=True)
 
 
 def read_part(part: JsonObject, story: Story) -> Iterator[Turn]:
@@ -63,10 +63,10 @@ def read_part(part: JsonObject, story: Story) -> Iterator[Turn]:
     at = moment(part, "created_at", document=story.document)
     by = _author(part, story)
     public, redacted = not kind.startswith("note"), story.redacted or bool(flag(part, "redacted"))
-    yield from _said(part, at, by, channel=story.channel, public=public, redacted=redacted)
+    yield from _body(part, at, by, channel=story.channel, public=public, redacted=redacted)
     if holder and (event := story.custody.give(dict([holder]))):
         person = story.cast.person(holder[1])
-        yield told_event(event, f"to {person.name or ' '.join(holder)}", at, by)
+        yield event_turn(event, f"to {person.name or ' '.join(holder)}", at, by)
     yield from _moved(kind, at, by, story)
 
 
@@ -77,7 +77,7 @@ def read_rating(record: JsonObject, story: Story) -> Iterator[Turn]:
         return
     words = filter(None, (rating.label("rating"), rating.text("remark")))
     at = moment(rating, "created_at", document=story.document)
-    yield told_event("rating", ": ".join(words), at, {"role": "customer"})
+    yield event_turn("rating", ": ".join(words), at, {"role": "customer"})
 
 
 def _author(fields: JsonObject, story: Story) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _author(fields: JsonObject, story: Story) -> dict[str, Any]:
     return story.cast.says(author.label("id"))
 
 
-def _said(
+def _body(
     fields: JsonObject,
     at: datetime | None,
     by: dict[str, Any],
@@ -99,11 +99,11 @@ def _said(
 ) -> Iterator[Turn]:
     text = written(fields.text("body"), None)
     if text and redacted:
-        yield told_event("redacted", text, at, by)
+        yield event_turn("redacted", text, at, by)
     elif text:
-        yield told_message(text, at, by, channel=channel, public=public)
+        yield message_turn(text, at, by, channel=channel, public=public)
     elif files := file_names(fields, "attachments", "name"):
-        yield told_event("attachment", files, at, by)
+        yield event_turn("attachment", files, at, by)
 
 
 def _holder(part: JsonObject) -> tuple[str, str] | None:
@@ -121,4 +121,4 @@ def _moved(kind: str, at: datetime | None, by: dict[str, Any], story: Story) -> 
     if after is None or after == story.state:
         return
     before, story.state = story.state, after
-    yield told_event(status_event(before, after), f"from {before} to {after}" if before else after, at, by)
+    yield event_turn(status_event(before, after), f"from {before} to {after}" if before else after, at, by)

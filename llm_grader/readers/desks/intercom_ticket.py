@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from llm_grader.readers.desks.help_desk import Person, count, moment, told_customer, written
+from llm_grader.readers.desks.help_desk import Person, count, customer_fields, moment, written
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import number_of
 from llm_grader.readers.source.json_object import JsonObject, without_empty
 from llm_grader.transcript import Ticket
 
@@ -31,11 +32,11 @@ def about_conversation(
         first_reply_at=moment(statistics, "first_admin_reply_at", document=document),
         resolved_at=closed,
         closed_at=closed,
-        handle_seconds=statistics.number("handling_time"),
-        csat=rating.number("rating"),
+        handle_seconds=number_of(statistics, "handling_time"),
+        csat=number_of(rating, "rating"),
         reopens=count(statistics, "count_reopens"),
         vendor=without_empty(kept),
-        **told_customer(customer),
+        **customer_fields(customer),
     )
 
 

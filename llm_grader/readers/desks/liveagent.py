@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.desks.help_desk import Beside, Cast, Person, by_id, settled_channel, told_in_order
-from llm_grader.readers.desks.liveagent_groups import CALLS, CHATS, MAILS, Scene, read_group
+from llm_grader.readers.desks.help_desk import Beside, Cast, Person, by_id, ordered_turns, settled_channel
+from llm_grader.readers.desks.liveagent_groups import CALLS, CHATS, MAILS, GroupScene, read_group
 from llm_grader.readers.desks.liveagent_ticket import about_ticket
 from llm_grader.readers.desks.ticket_records import Shape, holds_tickets, read_tickets
 from llm_grader.readers.source.document import Document
@@ -43,8 +43,8 @@ def read(document: Document) -> Iterator[Transcript]:
 
 
 def _is_ticket(value: Any) -> bool:
-    known = isinstance(value, dict) and "departmentid" in value
-    return known and any(key in value for key in ("owner_contactid", "owner_email"))
+    has_department = isinstance(value, dict) and "departmentid" in value
+    return has_department and any(key in value for key in ("owner_contactid", "owner_email"))
 
 
 def _is_group(value: Any) -> bool:
@@ -54,11 +54,11 @@ def _is_group(value: Any) -> bool:
 
 
 def _beside(record: JsonObject) -> Beside:
-    agents = [_person(each, "agent") for each in record.objects("agents", keep=False)]
-    contacts = [_person(each, "customer") for each in record.objects("contacts", keep=False)]
+    agents = [_person(fields, "agent") for fields in record.objects("agents", keep=False)]
+    contacts = [_person(fields, "customer") for fields in record.objects("contacts", keep=False)]
     teams = by_id(record.objects("departments", keep=False))
     people = {person.key: person for person in (*contacts, *agents)}
-    return Beside(people, {key: each.text("name") or key for key, each in teams.items()})
+    return Beside(people, {key: team.text("name") or key for key, team in teams.items()})
 
 
 def _person(fields: JsonObject, role: Role) -> Person:
@@ -75,7 +75,7 @@ def _read(ticket: JsonObject, updates: Sequence[JsonObject], beside: Beside, doc
     channel, warnings = settled_channel(spoken or mail, document)
     customer = _customer(ticket)
     people = _people(ticket, groups, customer, beside)
-    scene = Scene(Cast(people, document.options.roles, {}), customer, channel, warnings, document)
+    scene = GroupScene(Cast(people, document.options.roles, {}), customer, channel, warnings, document)
     turns = [turn for kind, group in zip(kinds, groups, strict=True) for turn in read_group(kind, group, scene)]
     if not turns:
         raise MalformedInput("nobody says anything in it: export tickets with their message groups")
@@ -84,7 +84,7 @@ def _read(ticket: JsonObject, updates: Sequence[JsonObject], beside: Beside, doc
     return Transcript(
         id=about.id or document.new_id(),
         channel=channel,
-        turns=told_in_order(turns, about.subject, channel),
+        turns=ordered_turns(turns, about.subject, channel),
         participants=scene.cast.participants,
         ticket=about,
         metadata={**ticket.rest, "messages": beside_it} if any(beside_it) else ticket.rest,

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any, NamedTuple
 
-from llm_grader.readers.desks.help_desk import Cast, Person, moment, told_event, written
+from llm_grader.readers.desks.help_desk import Cast, Person, event_turn, moment, written
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
@@ -41,7 +41,7 @@ _APART = (_HEADERS, _FILE)
 _SYSTEM = "system00"
 
 
-class Scene(NamedTuple):
+class GroupScene(NamedTuple):
     """What all groups of a ticket share: who and where, and what had to be assumed."""
 
     cast: Cast
@@ -51,14 +51,14 @@ class Scene(NamedTuple):
     document: Document
 
 
-def read_group(kind: str, group: JsonObject, scene: Scene) -> Iterator[Turn]:
+def read_group(kind: str, group: JsonObject, scene: GroupScene) -> Iterator[Turn]:
     """The turns of a message group; of a type that is not known it is a note, which no customer saw."""
     group.leave("type")
     at = moment(group, "datecreated", document=scene.document)
     parts = group.objects("messages")
     if kind in _EVENTS:
         event, words = _EVENTS[kind]
-        yield told_event(event, _text_of(parts) or words, at, _who(group, group, kind, scene))
+        yield event_turn(event, _text_of(parts) or words, at, _who(group, group, kind, scene))
     elif kind in CHATS:
         for part in parts:
             yield from _chat_part(part, group, at, scene)
@@ -69,7 +69,7 @@ def read_group(kind: str, group: JsonObject, scene: Scene) -> Iterator[Turn]:
 
 
 def _letter(
-    kind: str, group: JsonObject, parts: Sequence[JsonObject], at: datetime | None, scene: Scene
+    kind: str, group: JsonObject, parts: Sequence[JsonObject], at: datetime | None, scene: GroupScene
 ) -> Iterator[Turn]:
     """A mail or a note: what was written, and below it what it quotes."""
     public = kind in MAILS
@@ -86,12 +86,12 @@ def _letter(
         shown: dict[str, Any] = {} if public else {"kind": "note", "visibility": "internal"}
         yield Turn(text=text, at=at, segments=tuple(segments), **shown, **by)
     elif left := _text_of(parts, quoted=True):
-        yield told_event("quoted", left, at, by)
+        yield event_turn("quoted", left, at, by)
     if files := [_plain(part) for part in parts if _kind(part) == _FILE]:
-        yield told_event("attachment", ", ".join(filter(None, files)) or "a file", at, by)
+        yield event_turn("attachment", ", ".join(filter(None, files)) or "a file", at, by)
 
 
-def _chat_part(part: JsonObject, group: JsonObject, at: datetime | None, scene: Scene) -> Iterator[Turn]:
+def _chat_part(part: JsonObject, group: JsonObject, at: datetime | None, scene: GroupScene) -> Iterator[Turn]:
     kind = _kind(part)
     when = moment(part, "datecreated", document=scene.document) or at
     by = _who(part, group, "", scene)
@@ -99,12 +99,12 @@ def _chat_part(part: JsonObject, group: JsonObject, at: datetime | None, scene: 
     if kind == _HEADERS or not text:
         part.leave("message")
     elif kind == _FILE or by["role"] == "system":
-        yield told_event("attachment" if kind == _FILE else "chat", text, when, by)
+        yield event_turn("attachment" if kind == _FILE else "chat", text, when, by)
     else:
         yield Turn(text=text, at=when, **by)
 
 
-def _who(fields: JsonObject, group: JsonObject, kind: str, scene: Scene) -> dict[str, Any]:
+def _who(fields: JsonObject, group: JsonObject, kind: str, scene: GroupScene) -> dict[str, Any]:
     """Who wrote a part, else its group; of somebody unknown the direction of a mail says the side."""
     key = fields.label("userid") or group.label("userid")
     if key == _SYSTEM:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from llm_grader.readers.desks.help_desk import Beside, moment, texts, told_customer
-from llm_grader.readers.desks.liveagent_groups import Scene
+from llm_grader.readers.desks.help_desk import Beside, customer_fields, moment, texts
+from llm_grader.readers.desks.liveagent_groups import GroupScene
 from llm_grader.readers.source.json_object import JsonObject, without_empty
 from llm_grader.transcript import Ticket
 
@@ -21,7 +21,7 @@ _STATUSES = {
 }
 
 
-def about_ticket(fields: JsonObject, scene: Scene, beside: Beside, *, solved: int) -> Ticket:
+def about_ticket(fields: JsonObject, scene: GroupScene, beside: Beside, *, solved: int) -> Ticket:
     """The ticket; one that was solved several times was reopened in between.
 
     Args:
@@ -48,5 +48,5 @@ def about_ticket(fields: JsonObject, scene: Scene, beside: Beside, *, solved: in
         resolved_at=moment(fields, "date_resolved", document=scene.document) if status == "solved" else None,
         reopens=None if status is None else max(solved - (status == "solved"), 0),
         vendor=without_empty(kept),
-        **told_customer(customer),
+        **customer_fields(customer),
     )

@@ -38,8 +38,8 @@ class Shape(NamedTuple):
 def holds_tickets(fields: Mapping[str, Any], shape: Shape) -> bool:
     """Whether a record is a ticket or an update of one, or holds some, to know a format by."""
     listed = (fields.get(key) for key in ("tickets", *shape.history))
-    inside = (fields, fields.get("ticket"), *(each[0] for each in listed if isinstance(each, list) and each))
-    return any(shape.is_ticket(each) or shape.is_update(each) for each in inside)
+    inside = (fields, fields.get("ticket"), *(values[0] for values in listed if isinstance(values, list) and values))
+    return any(shape.is_ticket(value) or shape.is_update(value) for value in inside)
 
 
 def read_tickets(document: Document, shape: Shape) -> Iterator[Transcript]:
@@ -81,14 +81,14 @@ def _cases(
         yield "", value, []
         return
     listed = record.value("tickets")
-    tickets = [(f"tickets[{n}]", each) for n, each in enumerate(listed)] if isinstance(listed, list) else []
+    tickets = [(f"tickets[{n}]", ticket) for n, ticket in enumerate(listed)] if isinstance(listed, list) else []
     tickets += [("", record.value("ticket"))] if "ticket" in record else []
     only = _number(tickets[0][1]) if len(tickets) == 1 else ""
     updates: defaultdict[str, list[JsonObject]] = defaultdict(list)
-    for update in (each for key in shape.history for each in record.objects(key, keep=False)):
+    for update in (found for key in shape.history for found in record.objects(key, keep=False)):
         updates[_named(update, shape) or only].append(update)
-    known = {_number(ticket) for _, ticket in tickets}
-    tickets += [(f"ticket {number}" if number else "", _unknown(number)) for number in updates if number not in known]
+    numbers = {_number(ticket) for _, ticket in tickets}
+    tickets += [(f"ticket {number}" if number else "", _unknown(number)) for number in updates if number not in numbers]
     if not tickets:
         raise MalformedInput(f"no ticket in it: expected `ticket` or `tickets` with their {' or '.join(shape.history)}")
     _tell_of_the_rest(record, document)

@@ -49,13 +49,13 @@ def _is_update(value: Any) -> bool:
 
 
 def _beside(record: JsonObject) -> Beside:
-    people = {key: person_of(each, key) for key, each in by_id(record.objects("users", keep=False)).items()}
-    teams = {key: each.text("name") or key for key, each in by_id(record.objects("groups", keep=False)).items()}
+    people = {key: person_of(user, key) for key, user in by_id(record.objects("users", keep=False)).items()}
+    teams = {key: group.text("name") or key for key, group in by_id(record.objects("groups", keep=False)).items()}
     metrics: dict[str, Any] = {}
     for key in ("metric_sets", "ticket_metrics", "metric_set", "ticket_metric"):
         found = record.value(key)
         listed = found if isinstance(found, list) else [found]
-        metrics |= {str(each.get("ticket_id", "")): each for each in listed if isinstance(each, dict)}
+        metrics |= {str(metric.get("ticket_id", "")): metric for metric in listed if isinstance(metric, dict)}
     return Beside(people, teams, metrics)
 
 

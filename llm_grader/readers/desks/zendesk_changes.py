@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from llm_grader.readers.desks.help_desk import Cast, Custody, status_event, told_event
+from llm_grader.readers.desks.help_desk import Cast, Custody, event_turn, status_event
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.transcript import Channel, Role, Turn
@@ -50,7 +50,7 @@ class Past:
         custody: whose it is.
         private: of comments whose privacy was changed, whether they are private now.
         read: the ids of the comments that were read, empty for one without.
-        told: the ids of the audits whose comments stand beside them.
+        with_comment: the ids of the audits whose comments stand beside them.
         has_chat: whether a chat is told message by message.
     """
 
@@ -61,7 +61,7 @@ class Past:
         self.custody = Custody()
         self.private: dict[str, bool] = {}
         self.read: set[str] = set()
-        self.told: set[str] = set()
+        self.with_comment: set[str] = set()
         self.has_chat = False
 
 
@@ -104,7 +104,7 @@ def changes_of(event: JsonObject) -> dict[str, tuple[str | None, str | None]]:
     return {key: (before, event.label("value" if named else key) or None) for key in found}
 
 
-def told_changes(
+def change_events(
     changes: Mapping[str, tuple[str | None, str | None]],
     at: datetime | None,
     by: Mapping[str, Any] | None,
@@ -118,14 +118,14 @@ def told_changes(
         past.custody.held(kind, before)
     if event := past.custody.give({kind: after for kind, (_, after) in handed.items()}):
         names = [_holder(kind, after, scene) for kind, (_, after) in handed.items() if after]
-        yield told_event(event, f"to {', '.join(names)}", at, by)
+        yield event_turn(event, f"to {', '.join(names)}", at, by)
     if "status" in changes:
         old, new = (STATUSES.get(word or "", word) for word in changes["status"])
         name = status_event(old, new or "")
         past.reopens += name == "reopen"
         if at is not None:
             past.reached[new or ""] = at
-        yield told_event(name, f"from {old} to {new}" if old else f"{new}", at, by)
+        yield event_turn(name, f"from {old} to {new}" if old else f"{new}", at, by)
 
 
 def _holder(kind: str, holder: str, scene: Scene) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 
 from llm_grader.readers.desks.chat_log import ChatLog, read_chat_log
 from llm_grader.readers.desks.help_desk import (
+    event_turn,
     file_names,
     flag,
+    message_turn,
     moment,
-    told_event,
-    told_message,
     written,
 )
-from llm_grader.readers.desks.zendesk_changes import Past, Scene, Update, changes_of, kind_of, told_changes
+from llm_grader.readers.desks.zendesk_changes import Past, Scene, Update, change_events, changes_of, kind_of
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.transcript import Role, Turn
@@ -37,11 +37,11 @@ def read_history(comments: Sequence[JsonObject], updates: Sequence[Update], scen
     for update in updates:
         _look_ahead(update.events, past)
     for comment in comments:
-        past.told.add(comment.label("audit_id") or "")
+        past.with_comment.add(comment.label("audit_id") or "")
         comment.leave("audit_id")
     turns = [turn for comment in comments for turn in _comment(comment, None, scene, past)]
     for update in updates:
-        turns += _told(update, scene, past)
+        turns += _of_audit(update, scene, past)
     return turns, past
 
 
@@ -61,31 +61,31 @@ def _history_of(event: JsonObject, kind: str) -> list[Any]:
     return history if isinstance(history, list) else []
 
 
-def _told(update: Update, scene: Scene, past: Past) -> Iterator[Turn]:
+def _of_audit(update: Update, scene: Scene, past: Past) -> Iterator[Turn]:
     """One update: what was said first, then what was changed."""
     past.audited = True
     audit = update.fields
     at = moment(audit, "created_at", "timestamp", document=scene.document)
     author = next((who for key in ("author_id", "updater_id") if (who := audit.label(key))), None)
     by = scene.cast.says(author) if author and author not in _SYSTEM else None
-    told = audit.label("id") in past.told
+    is_repeated = audit.label("id") in past.with_comment
     changes: dict[str, tuple[str | None, str | None]] = {}
     for event in update.events:
         kind = kind_of(event)
-        if kind in _COMMENTS and told:
+        if kind in _COMMENTS and is_repeated:
             event.skip(*_REPEATED)
         elif kind in _COMMENTS:
             yield from _comment(event, (author, at), scene, past)
         elif kind == "SatisfactionRating":
             words = filter(None, (event.label("score"), event.text("body", "comment")))
-            yield told_event("rating", ": ".join(words), at, by)
+            yield event_turn("rating", ": ".join(words), at, by)
         elif history := _history_of(event, kind):
             event.skip("value")
             for number, entry in enumerate(history):
                 yield from _chat_entry(JsonObject(entry, f"history[{number}]"), scene)
         else:
             changes |= changes_of(event)
-    yield from told_changes(changes, at, by, scene=scene, past=past)
+    yield from change_events(changes, at, by, scene=scene, past=past)
 
 
 def via_of(fields: JsonObject) -> str | None:
@@ -105,13 +105,13 @@ def _is_merge(fields: JsonObject) -> bool:
 
 
 def _comment(
-    fields: JsonObject, told: tuple[str | None, datetime | None] | None, scene: Scene, past: Past
+    fields: JsonObject, by_audit: tuple[str | None, datetime | None] | None, scene: Scene, past: Past
 ) -> Iterator[Turn]:
     """A comment as what was said, a chat pasted into it as its lines, a call as an event with its transcription.
 
     Args:
         fields: the comment.
-        told: its author and time as the audit around it has them.
+        by_audit: its author and time as the audit around it has them.
         scene: who and where.
         past: the comments read before; one that is there already is left out.
     """
@@ -123,17 +123,17 @@ def _comment(
         fields.skip(*_REPEATED)  # an audit tells a comment again
         return
     past.read.add(number or "")
-    author = fields.label("author_id") or (told[0] if told else None)
-    at = moment(fields, "created_at", document=scene.document) or (told[1] if told else None)
+    author = fields.label("author_id") or (by_audit[0] if by_audit else None)
+    at = moment(fields, "created_at", document=scene.document) or (by_audit[1] if by_audit else None)
     log = read_chat_log(text) if scene.channel == "chat" or via_of(fields) in CHATS else None
     if log is not None:
         yield from _chat(log, at, scene, repeated=past.has_chat)
     else:
         private = past.private.get(number or "", False)
-        yield from _said(fields, text, at, author=author, private=private, scene=scene)
+        yield from _body(fields, text, at, author=author, private=private, scene=scene)
 
 
-def _said(
+def _body(
     fields: JsonObject, text: str, at: datetime | None, *, author: str | None, private: bool, scene: Scene
 ) -> Iterator[Turn]:
     """What a person or Zendesk says in a comment: a message or a note, an event where nobody wrote it."""
@@ -145,18 +145,18 @@ def _said(
     else:
         by = scene.cast.says(author, None if public or author is None else _writer_of_note(author, scene))
     if _is_merge(fields):
-        yield told_event("merge", text, at, by)
+        yield event_turn("merge", text, at, by)
         return
     if fields.value("type", "event_type") == "VoiceComment":
         spoken = _transcribed(fields)
         # the words of both sides are nobody's; a voice mail is its author's
         both = spoken if by["role"] != "customer" else ""
-        yield told_event("call", "\n\n".join(filter(None, (text, both))), at, by)
+        yield event_turn("call", "\n\n".join(filter(None, (text, both))), at, by)
         text = "" if both else spoken
     if text:
-        yield told_message(text, at, by, channel=scene.channel, public=public)
+        yield message_turn(text, at, by, channel=scene.channel, public=public)
     elif files := file_names(fields, "attachments", "file_name"):
-        yield told_event("attachment", files, at, by)
+        yield event_turn("attachment", files, at, by)
 
 
 def _is_public(fields: JsonObject, author: str | None, scene: Scene) -> bool:
@@ -187,10 +187,10 @@ def _chat(log: ChatLog, at: datetime | None, scene: Scene, *, repeated: bool) ->
         scene.warnings.append("comments that repeat the messages of a chat were left out")
         return
     if log.heading:
-        yield told_event("chat", log.heading, at)
+        yield event_turn("chat", log.heading, at)
     for seconds, who, text in log.lines:
         if who is None or not text:
-            yield told_event("chat", text or f"{who}: (nothing)", None).model_copy(update={"start": seconds})
+            yield event_turn("chat", text or f"{who}: (nothing)", None).model_copy(update={"start": seconds})
             continue
         by = scene.cast.says(scene.cast.called(who), stated_role(who, scene.document.options.roles))
         yield Turn(text=text, start=seconds, **by)
@@ -208,4 +208,4 @@ def _chat_entry(entry: JsonObject, scene: Scene) -> Iterator[Turn]:
     if text and text.strip() and "Message" in kind:
         yield Turn(text=text.strip(), at=at, **by)
     else:
-        yield told_event("chat", " ".join(filter(None, (kind, text))), at, by)
+        yield event_turn("chat", " ".join(filter(None, (kind, text))), at, by)

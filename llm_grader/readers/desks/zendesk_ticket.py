@@ -13,17 +13,18 @@ from llm_grader.readers.desks.help_desk import (
     Cast,
     Person,
     count,
+    customer_fields,
+    message_turn,
     moment,
+    ordered_turns,
     settled_channel,
     texts,
-    told_customer,
-    told_in_order,
-    told_message,
     written,
 )
 from llm_grader.readers.desks.zendesk_changes import STATUSES, Past, Scene, Update, sides_in
 from llm_grader.readers.desks.zendesk_history import CHATS, read_history, via_of
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import number_of
 from llm_grader.readers.source.json_object import JsonObject, without_empty
 from llm_grader.signals.ticket_state import DONE
 from llm_grader.transcript import Channel, Role, Ticket, Transcript
@@ -58,7 +59,7 @@ def read_ticket(ticket: JsonObject, updates: Sequence[JsonObject], beside: Besid
     if not past.read and (text := written(None, ticket.text("description"))):
         at = moment(ticket, "created_at", document=document)
         by = cast.says(asking and asking.key, "customer")
-        turns.append(told_message(text, at, by, channel=channel, public=True))
+        turns.append(message_turn(text, at, by, channel=channel, public=True))
         warnings.append("no comments came with the ticket: only its description was read")
     if not turns:
         raise MalformedInput("no comment in it: export tickets with their comments or audits")
@@ -67,11 +68,11 @@ def read_ticket(ticket: JsonObject, updates: Sequence[JsonObject], beside: Besid
     number = ticket.label("id")
     metrics = _metric(ticket, beside.metrics.get(number or "", beside.metrics.get("")))
     about = _about(ticket, metrics, scene=scene, past=past, customer=asking)
-    history = {"comments": [each.rest for each in comments], "audits": [each.fields.rest for each in audits]}
+    history = {"comments": [comment.rest for comment in comments], "audits": [audit.fields.rest for audit in audits]}
     return Transcript(
         id=number or document.new_id(),
         channel=channel,
-        turns=told_in_order(turns, about.subject, channel),
+        turns=ordered_turns(turns, about.subject, channel),
         participants=cast.participants,
         ticket=about,
         metadata={**ticket.rest, **{key: rests for key, rests in history.items() if any(rests)}},
@@ -82,8 +83,8 @@ def read_ticket(ticket: JsonObject, updates: Sequence[JsonObject], beside: Besid
 def _history(ticket: JsonObject, updates: Sequence[JsonObject]) -> tuple[list[JsonObject], list[Update]]:
     """The comments and the audits of a ticket, those inside it first."""
     comments, audits = list(ticket.objects("comments")), list(ticket.objects("audits"))
-    for each in updates:
-        (audits if "events" in each or "child_events" in each else comments).append(each)
+    for update in updates:
+        (audits if "events" in update or "child_events" in update else comments).append(update)
     return comments, [Update.of(audit) for audit in audits]
 
 
@@ -145,7 +146,7 @@ def _about(fields: JsonObject, metrics: Any, *, scene: Scene, past: Past, custom
         transfers=None if past.audited else _transfers(metric),
         reopens=past.reopens if counted is None and past.audited else counted,
         vendor=without_empty(kept),
-        **told_customer(customer),
+        **customer_fields(customer),
     )
 
 
@@ -153,7 +154,7 @@ def _first_reply(opened: datetime | None, metric: JsonObject) -> datetime | None
     """When the first reply was public: the opening and the calendar time until then."""
     for key, seconds in (("reply_time_in_seconds", 1), ("reply_time_in_minutes", 60)):
         took = metric.object(key)
-        waited = took.number("calendar") if took else None
+        waited = number_of(took, "calendar") if took else None
         if opened is not None and waited is not None:
             try:
                 return opened + timedelta(seconds=waited * seconds)

@@ -93,10 +93,10 @@ def _participants(letters: Sequence[Letter], turns: Sequence[Turn]) -> Iterator[
     """Who writes, a bot where only a machine does under the address, and who only gets letters, but for a desk."""
     persons = {turn.speaker: turn.role for turn in turns if turn.role != "bot"}
     people: dict[str, Role] = {turn.speaker: persons.get(turn.speaker, "bot") for turn in turns if turn.speaker}
-    told = [who for letter in letters for who in (*letter.to, *letter.copy) if not is_desk(who.address)]
-    names = {who.address: who.name for who in reversed(told) if who.name}
+    recipients = [who for letter in letters for who in (*letter.to, *letter.copy) if not is_desk(who.address)]
+    names = {who.address: who.name for who in reversed(recipients) if who.name}
     names |= {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
-    for address in dict.fromkeys((*people, *(who.address for who in told))):
+    for address in dict.fromkeys((*people, *(who.address for who in recipients))):
         yield Participant(id=address, role=people.get(address, "unknown"), name=names.get(address), email=address)
 
 
@@ -142,9 +142,9 @@ def _turn(letter: Letter, roles: RoleMapping) -> Turn:
 
 
 def _stays_inside(letter: Letter, roles: RoleMapping) -> bool:
-    told = (*letter.to, *letter.copy)
+    recipients = (*letter.to, *letter.copy)
     home = letter.sender.address.partition("@")[2]
-    return bool(told) and all(_is_of_house(who, home, roles) for who in (letter.sender, *told))
+    return bool(recipients) and all(_is_of_house(who, home, roles) for who in (letter.sender, *recipients))
 
 
 def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:

@@ -35,10 +35,10 @@ def suggest_mapping(document: Document) -> str:
     Raises:
         UnsupportedFormat: nothing in it looks like what was said.
     """
-    if document.first is None:
+    if document.json.first is None:
         return _written(suggest_columns(document), "columns")
     listed = max(_lists_of(document), key=_weight, default=None)
-    flat = guess_parts(columns_of([record for record in document.beginnings if isinstance(record, dict)]))
+    flat = guess_parts(columns_of([record for record in document.json.beginnings if isinstance(record, dict)]))
     if listed is None and not flat.parts:
         raise UnsupportedFormat(
             "no list of objects in which something could be what was said: write a recipe (`llm-grader read schema`)"
@@ -56,7 +56,7 @@ def _is_table(found: Suggestion) -> bool:
 
 
 def _lists_of(document: Document) -> Iterator[_Listed]:
-    records = [record for record in document.beginnings if isinstance(record, dict)]
+    records = [record for record in document.json.beginnings if isinstance(record, dict)]
     if len(records) > 1:
         yield from _lists_in(records, ())
     for record in records[:_NESTED_FIRST]:
@@ -116,7 +116,7 @@ def _visibility(column: str, place: str) -> dict[str, Any]:
 
 def _id_of(document: Document) -> str | None:
     """The key of a record that is its id."""
-    first = document.first if isinstance(document.first, dict) else {}
+    first = document.json.first if isinstance(document.json.first, dict) else {}
     simple = [key for key, value in first.items() if isinstance(value, (str, int)) and not isinstance(value, bool)]
     named = sorted((place, key) for key in simple if (place := rank("id", key)) is not None)
     return _key(named[0][1]) if named else None

@@ -78,14 +78,14 @@ class Finder:
 
     def _sample(self, document: Document) -> list[Any]:
         """The first records of a file, none for one that the recipe is not for."""
-        if document.first is not None:
-            return document.beginnings
+        if document.json.first is not None:
+            return document.json.beginnings
         if not self._recipe.table or not column_names(document):
             return []
         return [record for record, _ in islice(_rows(document), _SAMPLE)]
 
     def _records(self, document: Document) -> Iterable[Record]:
-        return document.records() if document.first is not None else _rows(document)
+        return document.json.records() if document.json.first is not None else _rows(document)
 
     def _within(self, record: Any) -> list[Any]:
         """The conversations of a record: those that it holds, else itself."""

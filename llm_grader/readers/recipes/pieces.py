@@ -50,17 +50,17 @@ def _words(item: Any, words: Words, whole: Piece) -> Iterator[Piece]:
 
 def _piece(item: Any, parts: Mapping[str, Part], whole: Piece) -> Piece:
     """A word or a segment; whose it is, it has from the whole where it does not say."""
-    said = {name: text_of(parts[name], item) for name in ("text", "speaker", "channel", "language") if name in parts}
+    texts = {name: text_of(parts[name], item) for name in ("text", "speaker", "channel", "language") if name in parts}
     numbers = {name: number_of(parts[name], item) for name in ("start", "end", "confidence") if name in parts}
     sure = numbers.get("confidence")
     return Piece(
-        text=(said.get("text") or "").strip(),
-        speaker=numbered("Speaker", said.get("speaker")) or whole.speaker,
-        channel=numbered("channel", said.get("channel")) or whole.channel,
+        text=(texts.get("text") or "").strip(),
+        speaker=numbered("Speaker", texts.get("speaker")) or whole.speaker,
+        channel=numbered("channel", texts.get("channel")) or whole.channel,
         start=numbers.get("start"),
         end=numbers.get("end"),
         confidence=sure if sure is not None and 0 <= sure <= 1 else None,
-        language=said.get("language"),
+        language=texts.get("language"),
     )
 
 

@@ -126,7 +126,7 @@ class Words(Model):
         return {name: part for name, part in found.items() if part is not None}
 
 
-class People(Model):
+class RecipePeople(Model):
     """A list of those who take part, whom the turns only name by `id`."""
 
     each: Expression
@@ -192,7 +192,7 @@ class Recipe(Model):
     opening: TurnParts | None = None
     words: Words | None = None
     join: Literal["segments", "utterances"] | None = None
-    people: People | None = None
+    people: RecipePeople | None = None
     id: Place | None = None
     channel: Channel | Part | None = None
     language: Place | None = None

@@ -12,7 +12,7 @@ from llm_grader.readers.desks.help_desk import Cast, Person
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.recipes.paths import is_nothing, path
-from llm_grader.readers.recipes.recipe import Part, People, TurnParts
+from llm_grader.readers.recipes.recipe import Part, RecipePeople, TurnParts
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.moments import Moments, seconds
@@ -47,16 +47,16 @@ def known_role(word: str | None) -> Role | None:
     return cast("Role", word) if word in _ROLES else role_of_label(word)
 
 
-def told_by_others(turns: Sequence[Turn]) -> list[Turn]:
+def with_stated_roles(turns: Sequence[Turn]) -> list[Turn]:
     """Turns with the role that the source states of their speaker in other turns, where it states one and no other."""
     roles: dict[str, set[Role]] = {}
     for turn in turns:
         if turn.speaker is not None and turn.role != "unknown":
             roles.setdefault(turn.speaker, set()).add(turn.role)
-    known = {speaker: next(iter(found)) for speaker, found in roles.items() if len(found) == 1}
+    stated = {speaker: next(iter(found)) for speaker, found in roles.items() if len(found) == 1}
     return [
-        turn.model_copy(update={"role": known[turn.speaker]})
-        if turn.role == "unknown" and turn.speaker in known
+        turn.model_copy(update={"role": stated[turn.speaker]})
+        if turn.role == "unknown" and turn.speaker in stated
         else turn
         for turn in turns
     ]
@@ -126,44 +126,44 @@ class PartReader:
         """
         if not isinstance(item, dict):
             raise MalformedInput(f"expected an object, found {describe(item)}")
-        said = {name: text_of(part, item) for name, part in parts.items() if name not in _TIMES}
-        text, fields = _written(said), self._seen(said)
+        texts = {name: text_of(part, item) for name, part in parts.items() if name not in _TIMES}
+        text, fields = _written(texts), self._seen(texts)
         word = parts["role"].find(item) if "role" in parts else None
         if not text and fields.get("kind") == "event":
-            text = said.get("event") or fields["event"]
+            text = texts.get("event") or fields["event"]
         if not text:
             return None
-        fields |= self._cast.says(*self._speaker(said, word if isinstance(word, str) else None)) | self._when(
+        fields |= self._cast.says(*self._speaker(texts, word if isinstance(word, str) else None)) | self._when(
             parts, item
         )
         if self._channel == "email" and fields.get("kind", "message") == "message":
             fields["segments"] = split_reply(text)
         return Turn(text=text, **fields)
 
-    def _seen(self, said: Mapping[str, str | None]) -> dict[str, Any]:
+    def _seen(self, texts: Mapping[str, str | None]) -> dict[str, Any]:
         """What kind of turn it is, and who sees it."""
-        fields: dict[str, Any] = {name: said[name] for name in ("subject", "language") if said.get(name)}
-        kind, visibility = said.get("kind") or "message", said.get("visibility") or "public"
+        fields: dict[str, Any] = {name: texts[name] for name in ("subject", "language") if texts.get(name)}
+        kind, visibility = texts.get("kind") or "message", texts.get("visibility") or "public"
         if kind not in get_args(TurnKind) or visibility not in get_args(Visibility):
             self.note("kinds of messages that the recipe does not name were read as messages")
             kind = kind if kind in get_args(TurnKind) else "message"
         if kind == "message" and visibility == "internal":
             kind = "note"
         if kind == "event":
-            fields["event"] = said.get("event") or "event"
+            fields["event"] = texts.get("event") or "event"
         # the customer sees no note and no event, whatever its visibility is by default
         return fields if kind == "message" else {**fields, "kind": kind, "visibility": "internal"}
 
-    def _speaker(self, said: Mapping[str, str | None], word: str | None) -> tuple[str | None, Role | None]:
+    def _speaker(self, texts: Mapping[str, str | None], word: str | None) -> tuple[str | None, Role | None]:
         """The id of who speaks, and the role that the object states; nobody's id is the source's word for the role.
 
         A role that the source gives to the person counts before that of one object, and one that the caller gives to
         a nameless speaker by the source's word, such as `assistant`, before both.
         """
-        name, key = said.get("name"), said.get("speaker") or said.get("email") or said.get("name")
-        if key is not None and key not in self._people and (name or said.get("email")):
-            self._people[key] = Person(key, None, name, said.get("email"))
-        role = known_role(said.get("role"))
+        name, key = texts.get("name"), texts.get("speaker") or texts.get("email") or texts.get("name")
+        if key is not None and key not in self._people and (name or texts.get("email")):
+            self._people[key] = Person(key, None, name, texts.get("email"))
+        role = known_role(texts.get("role"))
         person = self._people.get(key) if key else None
         if person is not None and person.role:
             role = person.role
@@ -194,7 +194,7 @@ def number_of(part: Part, value: Any) -> float | None:
     return None if found is None else seconds(found, part.unit)
 
 
-def people_of(people: People | None, value: Any) -> dict[str, Person]:
+def people_of(people: RecipePeople | None, value: Any) -> dict[str, Person]:
     """Those who take part, by id."""
     if people is None:
         return {}
@@ -202,10 +202,11 @@ def people_of(people: People | None, value: Any) -> dict[str, Person]:
     items = listed if isinstance(listed, list) else [] if listed is None else [listed]
     found: dict[str, Person] = {}
     for item in items:
-        said = {name: text_of(part, item) for name, part in people.by_name.items()}
-        if key := said.get("id"):
+        texts = {name: text_of(part, item) for name, part in people.by_name.items()}
+        if key := texts.get("id"):
             found.setdefault(
-                key, Person(key, known_role(said.get("role")), said.get("name"), said.get("email"), said.get("phone"))
+                key,
+                Person(key, known_role(texts.get("role")), texts.get("name"), texts.get("email"), texts.get("phone")),
             )
     return found
 
@@ -215,7 +216,7 @@ def _meant(part: Part, value: Any) -> Any:
     return text_of(part, value) if part.values or part.otherwise is not None else part.find(value)
 
 
-def _written(said: Mapping[str, str | None]) -> str:
+def _written(texts: Mapping[str, str | None]) -> str:
     """A text as its reader sees it: that of the markup, else the plain one."""
-    html = said.get("html")
-    return (html_to_text(html).strip() if html else "") or (said.get("text") or "").strip()
+    html = texts.get("html")
+    return (html_to_text(html).strip() if html else "") or (texts.get("text") or "").strip()

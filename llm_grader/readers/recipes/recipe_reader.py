@@ -16,7 +16,7 @@ from llm_grader.readers.recipes.finding import Finder, Items, holds
 from llm_grader.readers.recipes.paths import left_over, path, tree_of
 from llm_grader.readers.recipes.pieces import pieces_of
 from llm_grader.readers.recipes.recipe import Recipe, part_of
-from llm_grader.readers.recipes.recipe_parts import PartReader, people_of, text_of, told_by_others
+from llm_grader.readers.recipes.recipe_parts import PartReader, people_of, text_of, with_stated_roles
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
@@ -69,8 +69,8 @@ class RecipeReader:
 
     def _transcript(self, items: Items, document: Document) -> Transcript:
         whole, recipe = items.whole, self.recipe
-        said = {name: text_of(part, whole) for name, part in recipe.of_the_whole.items() if name not in _ENDS}
-        channel, assumed = self._channel(said.get("channel"), document)
+        texts = {name: text_of(part, whole) for name, part in recipe.of_the_whole.items() if name not in _ENDS}
+        channel, assumed = self._channel(texts.get("channel"), document)
         reader = PartReader(document.options.roles, channel, people_of(recipe.people, whole))
         for warning in assumed:
             reader.note(warning)
@@ -78,11 +78,11 @@ class RecipeReader:
         heard = self._heard(kept, items, reader, document=document)
         times = {name: reader.time(recipe.of_the_whole[name], whole) for name in _ENDS if name in recipe.of_the_whole}
         fields = {
-            "id": items.name or said.get("id") or document.new_id(),
+            "id": items.name or texts.get("id") or document.new_id(),
             "channel": channel,
             "turns": heard.turns,
-            "language": said.get("language") or heard.language,
-            "agent_id": said.get("agent"),
+            "language": texts.get("language") or heard.language,
+            "agent_id": texts.get("agent"),
             "participants": reader.cast.participants,
             "ticket": reader.ticket(recipe.of_the_ticket, whole),
             "metadata": self._left(whole, kept) | heard.metadata,
@@ -132,7 +132,7 @@ class RecipeReader:
                 blank += turn is None
         if blank:
             reader.note(f"{blank} of {len(kept)} items hold no text and were left out")
-        found = told_by_others(found)
+        found = with_stated_roles(found)
         return found if recipe.order else in_order_of_times(found, reader.note)
 
     def _sorted(self, items: Sequence[Any], reader: PartReader) -> Sequence[Any]:

@@ -27,8 +27,8 @@ def call_of(text: str, language: str | None) -> Call:
         `open`: by one sign it may be a house, or somebody who works elsewhere and is a customer here.
         `none`: nothing speaks for a house that calls, or they greet as one that is called.
     """
-    known = primary_language(language or "")
-    languages = [known] if known in CALL_LANGUAGES else CALL_LANGUAGES
+    stated = primary_language(language or "")
+    languages = [stated] if stated in CALL_LANGUAGES else CALL_LANGUAGES
     return max((_call(text[:_BEGINNING], code) for code in languages), key=_RANK.index)
 
 

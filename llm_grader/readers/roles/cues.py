@@ -31,11 +31,11 @@ class Decision(NamedTuple):
 
 def roles_by_cues(transcript: Transcript, undecided: Sequence[str]) -> dict[str, Decision]:
     """The roles of those `undecided` speakers of whom it is plain; the others are left out."""
-    said = _words_of(transcript)
-    language = transcript.language or guess_language(" ".join(text[:4000] for text in said.values()))
-    recorded = {s for s in undecided if _is_recorded(said.get(s, ""), language)}
-    calls = {s: call_of(text, language) for s, text in said.items()}
-    texts = {s: said.get(s, "") for s in undecided if s not in recorded}
+    words = _words_of(transcript)
+    language = transcript.language or guess_language(" ".join(text[:4000] for text in words.values()))
+    recorded = {s for s in undecided if _is_recorded(words.get(s, ""), language)}
+    calls = {s: call_of(text, language) for s, text in words.items()}
+    texts = {s: words.get(s, "") for s in undecided if s not in recorded}
     # one who may call from a house or be a customer from another is told by more
     least = CLEAR_MARGIN + ("open" in calls.values())
     clear = dict(_clear(_leanings(texts, calls, language), least))
@@ -47,14 +47,14 @@ def _is_recorded(text: str, language: str | None) -> bool:
 
 
 def _words_of(transcript: Transcript) -> dict[str, str]:
-    said: dict[str, list[str]] = defaultdict(list)
+    words: dict[str, list[str]] = defaultdict(list)
     length: Counter[str] = Counter()
     for turn in transcript.turns:
         if turn.speaker and turn.spoken and length[turn.speaker] < _SAMPLE_CHARACTERS:
             text = " ".join(turn.text[start:end] for start, end in turn.body_spans())[:_SAMPLE_CHARACTERS]
-            said[turn.speaker].append(plain(text))
+            words[turn.speaker].append(plain(text))
             length[turn.speaker] += len(text)
-    return {speaker: " \n ".join(texts) for speaker, texts in said.items()}
+    return {speaker: " \n ".join(texts) for speaker, texts in words.items()}
 
 
 def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str | None) -> dict[str, int]:
@@ -74,9 +74,9 @@ def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str
     for speaker in texts:
         others = [other for other in texts if other != speaker]
         called = any(calls.get(other, "none") != "none" for other in others)
-        asked = any(asks[other] for other in others)
+        has_customer = any(asks[other] for other in others)
         polite = 0 if called else count(speaker, "greeting", "hold")
-        helps = count(speaker, "agent") + (polite if asked else min(polite, 1))
+        helps = count(speaker, "agent") + (polite if has_customer else min(polite, 1))
         found[speaker] = helps - asks[speaker] + (CLEAR_MARGIN if speaker in of_house else 0)
     return found
 

@@ -60,6 +60,6 @@ def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]
         return
     language = language or guess_language(" ".join(turn.text[:500] for turn in turns))
     for role, side, sounds_like in _MISPLACED:
-        said = " \n ".join(turn.text[:2000] for turn in turns if turn.role == role)
-        if count_phrases(plain(said), side, language):
+        words = " \n ".join(turn.text[:2000] for turn in turns if turn.role == role)
+        if count_phrases(plain(words), side, language):
             yield f"the {role} {sounds_like}"

@@ -275,6 +275,6 @@ def _pattern(side: Side, language: str) -> re.Pattern[str]:
 
 def count_phrases(text: str, side: Side, language: str | None) -> int:
     """How many different phrases of this side `text` (in `plain` form) holds; all languages when it is not known."""
-    known = primary_language(language or "")
-    languages = [known] if known in _PHRASES else list(_PHRASES)
+    stated = primary_language(language or "")
+    languages = [stated] if stated in _PHRASES else list(_PHRASES)
     return sum(len(set(_pattern(side, code).findall(text))) for code in languages)

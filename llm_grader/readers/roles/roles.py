@@ -48,9 +48,9 @@ class RoleMapping(Model):
         return lru_cache(maxsize=4096)(self._find)  # the same few people speak again and again
 
     def _find(self, names: tuple[str | None, ...]) -> Role | None:
-        known = [name_key(name) for name in names if name is not None]
+        keys = [name_key(name) for name in names if name is not None]
         ways = (self._named.get, self._by_channel, self._by_domain)
-        return next((role for way in ways for name in known if (role := way(name))), None)
+        return next((role for way in ways for name in keys if (role := way(name))), None)
 
     def unmatched(self, met: Container[str]) -> list[str]:
         """Those agents and channels that `load_role_mapping` put on top and none of the `names_in` transcripts is."""

@@ -84,8 +84,8 @@ def _check_whole(names: list[str], files: list[zipfile.ZipInfo], name: str) -> N
     if size > MAX_UNPACKED:
         largest = max(files, key=lambda entry: entry.file_size)
         limit = f"more than {MAX_UNPACKED // 1_000_000} MB"
-        told = f"its files have {size // 1_000_000:,} MB, {limit}: split it (the largest is {_label(largest)})"
-        raise UnsupportedFormat(told, path=name)
+        message = f"its files have {size // 1_000_000:,} MB, {limit}: split it (the largest is {_label(largest)})"
+        raise UnsupportedFormat(message, path=name)
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -155,8 +155,8 @@ def guess_encoding(data: bytes) -> str | None:
 def _fit(sample: bytes, encoding: str, language: str) -> float:
     """The share of the characters outside ASCII that are letters of the language or common punctuation."""
     characters = [c for c in sample.decode(encoding, errors="replace").lower() if c > "\x7f"]
-    known = set(ALPHABETS[language] + _PUNCTUATION)
-    return sum(c in known for c in characters) / max(len(characters), 1)
+    expected = set(ALPHABETS[language] + _PUNCTUATION)
+    return sum(c in expected for c in characters) / max(len(characters), 1)
 
 
 def _telling_lines(data: bytes) -> bytes:

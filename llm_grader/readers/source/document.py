@@ -1,4 +1,4 @@
-"""One source file: its bytes, text and JSON records, and how its problems are told.
+"""One source file: its bytes, text and JSON records, and where its problems go.
 
 A reader gets a `Document` and nothing else. What is wrong with one record is reported and the next one read; what is
 assumed about the file as a whole is a warning on each of its transcripts.
@@ -90,7 +90,7 @@ class Document:
         rows: DataSet | None = None,
         is_part: bool = False,
     ) -> None:
-        self._path = data if isinstance(data, Path) else None
+        self.path = data if isinstance(data, Path) else None
         if isinstance(data, bytes):
             self.data = data
         self.rows = rows
@@ -113,15 +113,15 @@ class Document:
     @cached_property
     def data(self) -> bytes:
         """All bytes of the file."""
-        with self._file() as file:
+        with self.open() as file:
             return file.read()
 
     @cached_property
     def beginning(self) -> bytes:
         """The first 64 kB of the file: what sniffing looks at."""
-        if self._path is None or "data" in self.__dict__:
+        if self.path is None or "data" in self.__dict__:
             return self.data[:_BEGINNING]
-        with self._file() as file:
+        with self.open() as file:
             return file.read(_BEGINNING)
 
     @property
@@ -130,9 +130,10 @@ class Document:
         return self.rows is None and not self.beginning.strip() and not self.data.strip()
 
     @contextmanager
-    def _file(self) -> Iterator[IO[bytes]]:
+    def open(self) -> Iterator[IO[bytes]]:
+        """The file on disk, to read its bytes."""
         try:
-            with (self._path or Path()).open("rb") as file:
+            with (self.path or Path()).open("rb") as file:
                 yield file
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", path=self.name) from error
@@ -167,86 +168,9 @@ class Document:
             return ""
 
     @cached_property
-    def first(self) -> Any:
-        """The first JSON record that can be parsed, None when there is none."""
-        return next((record.value for record in self._records() if isinstance(record, Record)), None)
-
-    @cached_property
-    def beginnings(self) -> list[Any]:
-        """The first fifty JSON records that can be parsed: what sniffing by more than the first one looks at."""
-        found = (record.value for record in self._records() if isinstance(record, Record))
-        return list(islice(found, _BEGINNINGS))
-
-    @property
-    def json_problem(self) -> MalformedInput | None:
-        """What stops a file that begins like JSON from being read as JSON at all."""
-        if self.first is not None:
-            return None
-        return next((record for record in self._records() if isinstance(record, MalformedInput)), None)
-
-    def records(self) -> Iterator[Record]:
-        """The JSON records; one that is broken is reported with its position, and the rest is still read."""
-        for record in self._records():
-            if isinstance(record, Record):
-                yield record
-            else:
-                self.report(record)
-
-    def _records(self) -> Iterator[Record | MalformedInput]:
-        if not is_json(self.head):
-            return iter(())
-        if self._is_read_by_line:
-            return self._records_on_disk()
-        if self._is_lines:
-            return records_by_line(self._json_text, self.warn)
-        return iter(self._whole)
-
-    @cached_property
-    def _is_lines(self) -> bool:
-        return is_lines(self._json_text)
-
-    @cached_property
-    def _is_read_by_line(self) -> bool:
-        """Whether the file on disk is one JSON object a line, in UTF-8; halves of surrogate pairs are told here."""
-        if self._path is None or "text" in self.__dict__ or self.beginning.startswith(b"\xef\xbb\xbf"):
-            return False
-        halves = 0
-        try:
-            with self._file() as file:
-                if not opens_lines("".join(_first_lines(file))):
-                    return False
-                file.seek(0)
-                for line in file:
-                    if b"\0" in line:  # which may mean UTF-16
-                        return False
-                    halves += replace_lone_surrogates(line.decode())[1]
-        except UnicodeDecodeError:
-            return False
-        self._tell_halves(halves)
-        return True
-
-    def _records_on_disk(self) -> Iterator[Record | MalformedInput]:
-        with self._file() as file:
-            lines = (line.decode().removesuffix("\n") for line in file)
-            yield from records_of_lines((replace_lone_surrogates(line)[0] for line in lines), self.warn)
-
-    def _tell_halves(self, count: int) -> None:
-        if count:
-            self.warn(f"{count} halves of surrogate pairs are no text and were read as U+FFFD")
-
-    @cached_property
-    def _whole(self) -> list[Record | MalformedInput]:
-        try:
-            return list(records_of_document(self._json_text, self.warn))
-        except MalformedInput as error:
-            return [error]
-
-    @cached_property
-    def _json_text(self) -> str:
-        text, replaced = replace_lone_surrogates(self.text)
-        self._tell_halves(replaced)
-        self.data = b""  # they are as large as the text, and JSON is read from that alone
-        return text
+    def json(self) -> JsonRecords:
+        """The file as JSON."""
+        return JsonRecords(self)
 
     def warn(self, warning: str) -> None:
         """Remember, once, what every transcript of this file should say."""
@@ -263,9 +187,102 @@ class Document:
         try:
             yield
         except ValidationError as error:
-            self.report(MalformedInput(told(error), where=where or None))
+            self.report(MalformedInput(_message(error), where=where or None))
         except MalformedInput as error:
             self.report(MalformedInput(error.message, path=error.path, where=error.where or where or None))
+
+
+class JsonRecords:
+    """The JSON records of a document: from disk by line, or from its text.
+
+    Args:
+        document: the file; its bytes are let go of once its text is read as JSON.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def first(self) -> Any:
+        """The first JSON record that can be parsed, None when there is none."""
+        return next((record.value for record in self._records() if isinstance(record, Record)), None)
+
+    @cached_property
+    def beginnings(self) -> list[Any]:
+        """The first fifty JSON records that can be parsed: what sniffing by more than the first one looks at."""
+        found = (record.value for record in self._records() if isinstance(record, Record))
+        return list(islice(found, _BEGINNINGS))
+
+    @property
+    def problem(self) -> MalformedInput | None:
+        """What stops a file that begins like JSON from being read as JSON at all."""
+        if self.first is not None:
+            return None
+        return next((record for record in self._records() if isinstance(record, MalformedInput)), None)
+
+    def records(self) -> Iterator[Record]:
+        """The JSON records; one that is broken is reported with its position, and the rest is still read."""
+        for record in self._records():
+            if isinstance(record, Record):
+                yield record
+            else:
+                self._document.report(record)
+
+    def _records(self) -> Iterator[Record | MalformedInput]:
+        if not is_json(self._document.head):
+            return iter(())
+        if self._is_read_by_line:
+            return self._records_on_disk()
+        if self._is_lines:
+            return records_by_line(self._json_text, self._document.warn)
+        return iter(self._whole)
+
+    @cached_property
+    def _is_lines(self) -> bool:
+        return is_lines(self._json_text)
+
+    @cached_property
+    def _is_read_by_line(self) -> bool:
+        """Whether the file on disk is one JSON object a line, in UTF-8; warns of halves of surrogate pairs."""
+        if self._document.path is None or self._document.beginning.startswith(b"\xef\xbb\xbf"):
+            return False
+        halves = 0
+        try:
+            with self._document.open() as file:
+                if not opens_lines("".join(_first_lines(file))):
+                    return False
+                file.seek(0)
+                for line in file:
+                    if b"\0" in line:  # which may mean UTF-16
+                        return False
+                    halves += replace_lone_surrogates(line.decode())[1]
+        except UnicodeDecodeError:
+            return False
+        self._warn_of_halves(halves)
+        return True
+
+    def _records_on_disk(self) -> Iterator[Record | MalformedInput]:
+        with self._document.open() as file:
+            lines = (line.decode().removesuffix("\n") for line in file)
+            yield from records_of_lines((replace_lone_surrogates(line)[0] for line in lines), self._document.warn)
+
+    def _warn_of_halves(self, count: int) -> None:
+        if count:
+            self._document.warn(f"{count} halves of surrogate pairs are no text and were read as U+FFFD")
+
+    @cached_property
+    def _whole(self) -> list[Record | MalformedInput]:
+        try:
+            return list(records_of_document(self._json_text, self._document.warn))
+        except MalformedInput as error:
+            return [error]
+
+    @cached_property
+    def _json_text(self) -> str:
+        text, replaced = replace_lone_surrogates(self._document.text)
+        self._warn_of_halves(replaced)
+        self._document.data = b""  # they are as large as the text, and JSON is read from that alone
+        return text
 
 
 def _first_lines(file: IO[bytes]) -> Iterator[str]:
@@ -274,7 +291,7 @@ def _first_lines(file: IO[bytes]) -> Iterator[str]:
     return islice((line for line in lines if line.strip()), 2)
 
 
-def told(error: ValidationError) -> str:
+def _message(error: ValidationError) -> str:
     """What pydantic found, in one line and without quoting any text of the input."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     first = problems[0]

@@ -1,4 +1,4 @@
-"""One JSON object of an export: its fields by kind, and what of it nobody asked for.
+"""One JSON object of an export: its fields by kind, and the rest that its reader left unread.
 
 A reader asks for what it understands and keeps the rest as metadata under the source's own names. So nothing of an
 export is dropped unless its reader says so.
@@ -6,16 +6,13 @@ export is dropped unless its reader says so.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.files.json_strict import Record, describe
 from llm_grader.readers.source.document import Document
-from llm_grader.readers.source.times import instant
-from llm_grader.transcript import NO_ZONE, Transcript
+from llm_grader.transcript import Transcript
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -33,14 +30,14 @@ def records_in(document: Document) -> Iterator[Record]:
     Raises:
         MalformedInput: there is no JSON in it.
     """
-    if document.first is None and document.json_problem is None:
+    if document.json.first is None and document.json.problem is None:
         raise MalformedInput("no JSON object in it")
-    return document.records()
+    return document.json.records()
 
 
 def first_fields(document: Document) -> dict[str, Any]:
     """The fields of the first record, to know a format by; empty when it is no object."""
-    return document.first if isinstance(document.first, dict) else {}
+    return document.json.first if isinstance(document.json.first, dict) else {}
 
 
 class JsonObject:
@@ -59,19 +56,28 @@ class JsonObject:
             raise MalformedInput(f"{place or 'the record'}: expected an object, found {describe(value)}")
         self._fields: dict[str, Any] = value
         self._place = place
-        self._asked: set[str] = set()
+        self._read: set[str] = set()
         self._inner: dict[str, JsonObject | list[JsonObject]] = {}
 
     def __contains__(self, key: str) -> bool:
         return self._fields.get(key) is not None
 
+    def first(self, *keys: str) -> tuple[str, Any]:
+        """The first of these fields that is there, by name, else the first of the names; and what it holds."""
+        for key in keys:
+            if (value := self._fields.get(key)) is not None:
+                self._read.add(key)
+                return key, value
+        self._read.add(keys[0])
+        return keys[0], None
+
     def value(self, *keys: str) -> Any:
         """The first of these fields that is there, as it stands."""
-        return self._first(keys)[1]
+        return self.first(*keys)[1]
 
     def text(self, *keys: str) -> str | None:
         """The first of these fields that is there, a text."""
-        key, value = self._first(keys)
+        key, value = self.first(*keys)
         if value is not None and not isinstance(value, str):
             raise self.wrong(key, "text")
         return value
@@ -89,49 +95,6 @@ class JsonObject:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         return self.text(key)
-
-    def number(self, *keys: str) -> float | None:
-        """The first of these fields that is there, a number or the text of one."""
-        key, value = self._first(keys)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise self.wrong(key, "a number")
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-        if not math.isfinite(number):
-            raise self.wrong(key, "a number")
-        return number
-
-    def seconds(self, *keys: str, per_second: int = 1) -> float | None:
-        """A time or duration in seconds, from a field that counts `per_second` units in each."""
-        number = self.number(*keys)
-        return None if number is None else number / per_second
-
-    def share(self, key: str) -> float | None:
-        """A number from 0 to 1."""
-        number = self.number(key)
-        if number is not None and not 0 <= number <= 1:
-            raise self.wrong(key, "a number from 0 to 1")
-        return number
-
-    def instant(self, *keys: str, warn: Callable[[str], None]) -> datetime | None:
-        """A point in time; one without a zone is read as UTC, which `warn` is told."""
-        key, value = self._first(keys)
-        if value is None:
-            return None
-        known = isinstance(value, (int, float, str)) and not isinstance(value, bool)
-        try:
-            at, assumed = instant(value) if known else (None, False)
-        except OverflowError:
-            at, assumed = None, False
-        if at is None:
-            raise self.wrong(key, "a point in time")
-        if assumed:
-            warn(NO_ZONE)
-        return at
 
     def object(self, key: str) -> JsonObject | None:
         """The object in a field."""
@@ -161,16 +124,16 @@ class JsonObject:
 
     def skip(self, *keys: str) -> None:
         """Leave out fields that only repeat what others say."""
-        self._asked.update(keys)
+        self._read.update(keys)
 
     def leave(self, *keys: str) -> None:
         """Keep fields as metadata although they were looked at."""
-        self._asked.difference_update(keys)
+        self._read.difference_update(keys)
 
     @property
     def rest(self) -> dict[str, Any]:
-        """What nobody asked for, here and in the objects inside, with the source's names; without what is empty."""
-        unread = {key: value for key, value in self._fields.items() if key not in self._asked}
+        """What was left unread, here and in the objects inside, with the source's names; without what is empty."""
+        unread = {key: value for key, value in self._fields.items() if key not in self._read}
         inner = {key: _rest_of(value) for key, value in self._inner.items()}
         return without_empty(unread | inner)
 
@@ -183,14 +146,6 @@ class JsonObject:
 
     def _at(self, key: str) -> str:
         return f"{self._place}.{key}" if self._place else key
-
-    def _first(self, keys: tuple[str, ...]) -> tuple[str, Any]:
-        for key in keys:
-            if (value := self._fields.get(key)) is not None:
-                self._asked.add(key)
-                return key, value
-        self._asked.add(keys[0])
-        return keys[0], None
 
 
 def without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:

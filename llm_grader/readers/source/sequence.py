@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from llm_grader.readers.source.moments import Moments, seconds, time_of_day
-from llm_grader.readers.source.ordering import in_order
 from llm_grader.transcript import Turn
 
 NEWEST_FIRST = "the source does not keep the order of its times: turns were put in that order"
 _NUMBERED = re.compile(r"(\D*)(\d{1,18}(?:\.\d{1,9})?)")
 _T = TypeVar("_T")
+
+
+def in_order(pieces: Iterable[_T], beginning: Callable[[_T], float | None]) -> list[_T]:
+    """Pieces by their beginnings; one without a time stays behind the one it follows."""
+    timed, last = [], -math.inf
+    for piece in pieces:
+        start = beginning(piece)
+        last = last if start is None else start
+        timed.append((last, piece))
+    return [piece for _, piece in sorted(timed, key=lambda pair: pair[0])]
 
 
 def order_of_times(turns: Sequence[Turn], note: Callable[[str], None]) -> list[int]:

@@ -67,9 +67,9 @@ def find_header(head: str, wanted: Iterable[str] = ()) -> Header | None:
         return Header([cell.strip() for cell in rows[0]], stated[1]) if rows else None
     names_wanted = frozenset(wanted)
     found = [Header([cell.strip() for cell in rows[0]], mark) for mark in SEPARATORS if (rows := _rows(head, mark))]
-    known = [header for header in found if names_wanted & set(header.names)]
-    if known:
-        return max(known, key=lambda header: (len(names_wanted & set(header.names)), len(header.names)))
+    matching = [header for header in found if names_wanted & set(header.names)]
+    if matching:
+        return max(matching, key=lambda header: (len(names_wanted & set(header.names)), len(header.names)))
     tables = [header for header in found if is_header(header.names, _rows(head, header.separator)[1:], head)]
     return max(tables, key=lambda header: len(header.names), default=None)
 
@@ -81,12 +81,12 @@ def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], head: str) ->
     filled = [name for name in names if name]
     if len(set(filled)) < len(filled) or not filled:
         return False
-    known = sum(map(_is_known_name, filled))
+    matching = sum(map(_is_known_name, filled))
     quoted = any(f'{mark}"' in head for mark in (*SEPARATORS, "\n"))
     if len(names) == 1:
-        return bool(known) and bool(rows) and head.partition("\n")[2].lstrip().startswith('"')
+        return bool(matching) and bool(rows) and head.partition("\n")[2].lstrip().startswith('"')
     identifiers = all(re.fullmatch(r"[\w.\-/#]+", name) for name in filled) and any(map(_is_identifier, filled))
-    telling = known >= 2 or (known and (quoted or len(names) > 2)) or (identifiers and (quoted or len(names) > 2))
+    telling = matching >= 2 or (matching and (quoted or len(names) > 2)) or (identifiers and (quoted or len(names) > 2))
     return bool(telling) and _alike(names, rows, quoted=quoted)
 
 

@@ -16,8 +16,8 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
-from llm_grader.readers.tables.unfolding import unfolded
 from llm_grader.readers.text.label_lines import find_speakers, parse_lines
+from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.transcript import Role
 
 _ROWS = 200
@@ -155,8 +155,8 @@ def _of_the_whole(columns: Mapping[str, Sequence[Any]], found: Mapping[str, Any]
 
 def _roles(guess: Guess) -> dict[str, Any]:
     """Whose the words of the role column are, where they do not say so themselves."""
-    told = {word: role for word, role in guess.roles.items() if word != role}
-    return {"roles": told} if told else {}
+    roles = {word: role for word, role in guess.roles.items() if word != role}
+    return {"roles": roles} if roles else {}
 
 
 def doubts_of(guess: Guess) -> tuple[str, ...]:
@@ -203,6 +203,6 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _speakers(text: str) -> int:
-    lines = parse_lines(unfolded(text.replace("\r\n", "\n"), RoleMapping()))
+    lines = parse_lines(with_line_ends(text.replace("\r\n", "\n"), RoleMapping()))
     speakers = find_speakers(lines, RoleMapping())
     return len({line.label for line in lines if line.label in speakers})

@@ -45,8 +45,8 @@ def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
         return list(document.rows.features or ())
     if is_parquet(document):
         return list(_parquet_file(document).schema_arrow.names)
-    if document.first is not None:
-        records = (record for record in document.beginnings if isinstance(record, dict))
+    if document.json.first is not None:
+        records = (record for record in document.json.beginnings if isinstance(record, dict))
         return list(dict.fromkeys(name for record in records for name in record))
     header = find_header(document.head, wanted)
     return header.names if header else []
@@ -62,8 +62,8 @@ def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) 
         yield from (Row(cells, f"row {number}") for number, cells in enumerate(document.rows, 1))
     elif is_parquet(document):
         yield from _parquet_rows(document)
-    elif document.first is not None:
-        for value, where in document.records():
+    elif document.json.first is not None:
+        for value, where in document.json.records():
             with document.at(where):
                 if not isinstance(value, dict):
                     raise MalformedInput("expected an object with the columns as keys")

@@ -47,9 +47,9 @@ def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKi
     if (given := _given(word, meanings)) is not None:
         return given
     if (truth := _truth(word)) is None:
-        known = _by_words(word, _KINDS)
-        if known is not None:
-            return known
+        kind = _by_words(word, _KINDS)
+        if kind is not None:
+            return kind
     elif _HIDDEN.search(plain(column)) or _NOTE.search(plain(column)):
         return "note" if truth else "message"
     raise _unknown(column, value, "kinds", get_args(TurnKind))
@@ -70,9 +70,9 @@ def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -
     if (given := _given(word, meanings)) is not None:
         return given
     if (truth := _truth(word)) is None:
-        known = _by_words(word, _VISIBILITIES)
-        if known is not None:
-            return known
+        visibility = _by_words(word, _VISIBILITIES)
+        if visibility is not None:
+            return visibility
     elif _HIDDEN.search(plain(column)):
         return "internal" if truth else "public"
     elif _SHOWN.search(plain(column)):
@@ -97,7 +97,7 @@ def _by_words(word: str, meanings: Mapping[str, _T]) -> _T | None:
     words = plain(word).split()
     if len(words) > _FEW_WORDS:
         return None
-    found = {meanings[known] for known in (plain(word), *words) if known in meanings}
+    found = {meanings[form] for form in (plain(word), *words) if form in meanings}
     return found.pop() if len(found) == 1 else meanings.get(plain(word))
 
 

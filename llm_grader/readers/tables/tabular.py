@@ -40,7 +40,7 @@ def sniff(document: Document) -> bool:
 
 def is_unmapped(document: Document) -> bool:
     """Whether text is a table by its header and quoting, of which nobody says what the columns mean."""
-    return document.first is None and (bool(column_names(document)) or is_quoted_table(document.head))
+    return document.json.first is None and (bool(column_names(document)) or is_quoted_table(document.head))
 
 
 def read(document: Document) -> Iterator[Transcript]:
@@ -74,7 +74,7 @@ def missing_from(document: Document, mapping: ColumnMapping) -> list[str]:
     names = set(column_names(document, mapping.named))
     if document.rows is not None and not names:
         return []
-    beginnings = document.beginnings if document.rows is None and document.first is not None else []
+    beginnings = document.json.beginnings if document.rows is None and document.json.first is not None else []
     return sorted(
         name
         for name in mapping.named - names
@@ -188,8 +188,8 @@ def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
         channel = _channel(row.cells, reader, document)
         turns = turns_of_cell(row, mapping.turn or _OBVIOUS_TURN, reader, channel=channel, document=document)
     else:
-        said = ((as_text(cell_of(row.cells, name)), name, role) for name, role in mapping.columns.items())
-        turns = [Turn(role=role, text=reader.shown(text, name), speaker=name) for text, name, role in said if text]
+        cells = ((as_text(cell_of(row.cells, name)), name, role) for name, role in mapping.columns.items())
+        turns = [Turn(role=role, text=reader.shown(text, name), speaker=name) for text, name, role in cells if text]
     unnamed = {name: kept(value) for name, value in row.cells.items() if name not in mapping.named}
     metadata = {name: value for name, value in unnamed.items() if value is not None}
     return _transcript(turns, row.cells, reader, document=document, metadata=metadata)
@@ -198,10 +198,10 @@ def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
 def _channel(cells: Mapping[str, Any], reader: CellReader, document: Document) -> Channel:
     """The channel that a row states, or the mapping, or the caller."""
     stated = as_text(cell_of(cells, reader.mapping.channel_column))
-    known = channel_of(stated) if stated else None
-    if stated and known is None:
+    named = channel_of(stated) if stated else None
+    if stated and named is None:
         reader.note(f"{reader.mapping.channel_column}: the channel is another word than chat, email or call")
-    channel = known or reader.mapping.channel or document.options.channel
+    channel = named or reader.mapping.channel or document.options.channel
     if channel is None:
         reader.note("the channel is not stated: read as chat")
     return channel or "chat"

@@ -17,8 +17,8 @@ from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row
-from llm_grader.readers.tables.unfolding import may_hold_others, unfolded
 from llm_grader.readers.text import labelled_text
+from llm_grader.readers.text.one_line import may_hold_others
 from llm_grader.transcript import Channel, Turn
 
 _ONE_OR_SEVERAL = "a text that may hold the turns of several was read as one turn of nobody known: put each on a line"
@@ -74,8 +74,7 @@ def _of_list(
 
 def _of_text(text: str, reader: CellReader, *, channel: Channel, document: Document) -> list[Turn]:
     options = replace(document.options, channel=channel)
-    whole = unfolded(text, options.roles)
-    part = Document(whole.encode(), name=document.name, stem="cell", options=options, is_part=True)
+    part = Document(text.encode(), name=document.name, stem="cell", options=options, is_part=True)
     (transcript,) = labelled_text.read(part)
     reader.note(*transcript.warnings)
     if len(transcript.turns) == 1 and may_hold_others(text, options.roles):

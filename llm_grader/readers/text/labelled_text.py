@@ -17,8 +17,8 @@ from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_lines
 from llm_grader.readers.text.labelled_turns import cast_of, turns_of
 from llm_grader.readers.text.legend import read_legend
+from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.readers.text.name_lines import with_name_lines
-from llm_grader.readers.text.one_line import with_line_ends
 from llm_grader.readers.text.text_header import may_be_summary, split_header
 from llm_grader.readers.text.text_parts import Parts, conversations_in
 from llm_grader.transcript import Channel, Transcript, Turn

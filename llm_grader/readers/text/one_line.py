@@ -1,130 +1,112 @@
-r"""Transcripts that lost their line ends: on one line, or with a literal `\n`, `<br>` or ` | ` between turns.
-
-Lines are broken before a label and nowhere else; what stands between two turns goes with the break.
-"""
+r"""A transcript on one line, or with `\n`, `<br>` or ` | ` where one turn ends: a line for each turn."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from llm_grader.files.json_strict import is_json
+from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
-from llm_grader.readers.source.times import STAMP
-from llm_grader.readers.text.label_lines import is_known, is_name, parse_line, text_begins
+from llm_grader.readers.text.label_lines import is_name
 
-_MARKS = ("\\n", "<br", "<BR", "<p", "<div", " | ", " || ", "\t", " // ", " • ", " ¶ ")
-_BETWEEN = re.compile(
-    r"[ \t]*(?:(?:(?:\\r)?\\n)+|(?:</?(?:br|p|div)[ ]?/?>[ ]?)+|[ ]\|{1,2}[ ]|[ ]//[ ]|[ ][•¶][ ]|\t)[ \t]*",
-    re.IGNORECASE,
-)
-_COLON = re.compile(r"(?P<words>(?:(?<=\s)|^)(?:[^\s:：]{1,30}[ ]){0,3}[^\s:：]{1,30})[ ]?[:：](?=\s|[^\W\d]|\*|$)")
-_LAST_WORD = re.compile(r"([^\s:：]{1,30})[ ]?[:：]")
-_STAMP_BEFORE = re.compile(rf"[\[(]?{STAMP}[\])]?[ \t]*[-–—|]?[ \t]*[*_]{{0,3}}$")
-_ENDS = '.!?…"”»)]*'
-_LOOKED_AT = 60
-_LONGEST_STAMP = 40
-_LONGEST_OPENING = 300
-_FEWEST = 2
-_HEAD = 1000
+_WRITTEN_BREAK = re.compile(r"\\r\\n|\\n|\\r")
+_TAG = re.compile(r"<br ?/?>|</(?:p|div|li|tr|td)>", re.IGNORECASE)
+_MARKS = "|;/–—•-"
+_COLON = re.compile(r"[:：](?!//)(?!\d)")
+_WORD = r"[^\W\d_][\w'’-]*"
+_PHRASE = re.compile(rf"{_WORD}(?:[ ]{_WORD}){{0,2}}(?:[ ]\d{{1,2}})?(?:[ ]?\([^()]{{1,30}}\))?[*_]{{0,2}}[ ]?$")
+_STAMP = re.compile(r"(?:[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[ ]?[AaPp][Mm])?[\])]|(?<!\S)\d{1,2}:\d{2}:\d{2})[ ]*$")
+_BOLD = re.compile(r"[*_]{0,3}")
+_LONGEST_LABEL = 70
+_SENTENCE_ENDS = (".", "!", "?", "…", '"', "”", "»", ")", *_MARKS)
 
 
-def with_line_ends(text: str, roles: RoleMapping) -> str:
-    """The text with every turn on a line of its own, where that is lost; else the text as it is."""
-    if is_json(text[:_HEAD]):
-        return text
-    if any(mark in text for mark in _MARKS):
-        text = _broken_at_marks(text, roles)
-    beginning = text.split("\n", _LOOKED_AT)[:_LOOKED_AT]
-    inside = [line[start - 1] for line in beginning for start, _ in _breaks(line, roles)]
-    at_start = sum(is_known(parse_line(line).label, roles) for line in beginning if line)
-    is_lost = len(inside) >= _FEWEST or (at_start == 1 and all(end in _ENDS for end in inside))
-    if not inside or not is_lost or len(inside) < at_start:
-        return text
-    return "\n".join(_broken(line, _breaks(line, roles)) for line in text.split("\n"))
+class _Opening(NamedTuple):
+    """Where a turn may begin: its label, what stands before it, and whether that ends a sentence or parts turns."""
+
+    start: int
+    end: int
+    label: str
+    stamp: str
+    clear: bool
 
 
-def _broken_at_marks(text: str, roles: RoleMapping) -> str:
-    parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
-    opening = Counter(parse_line(part).label for line, marks in parts for part in _between(line, marks))
-    del opening[""]
-    stated = {label for label in opening if is_known(label, roles)}
-    returning = max(opening.values(), default=0) > 1
-    speakers = stated | ({label for label in opening if is_name(label)} if returning else set())
-    places = [_places(line, marks, speakers) if marks else [] for line, marks in parts]
-    inside = sum(map(len, places))
-    if inside < _FEWEST and not (inside and stated):
-        return text
-    return "\n".join(_broken(line, breaks) for (line, _), breaks in zip(parts, places, strict=True))
+def unfolded(text: str, roles: RoleMapping) -> str:
+    """The text of one line with a line break before each turn.
 
-
-def _places(line: str, marks: Sequence[re.Match[str]], speakers: Container[str]) -> list[tuple[int, int]]:
-    """The marks before a turn or at the end of a line; not those before its own label, as in `10:22 | Jana: …`."""
-    own = text_begins(line) if parse_line(line).label in speakers else 0
-    return [mark.span() for mark in marks if mark.start() >= own and _begins(line, mark.end(), speakers)]
-
-
-def _begins(line: str, at: int, speakers: Container[str]) -> bool:
-    rest = line[at : at + _LONGEST_OPENING]
-    return parse_line(rest).label in speakers or not rest.strip()
-
-
-def _between(line: str, marks: list[re.Match[str]]) -> Iterator[str]:
-    starts = [0, *(mark.end() for mark in marks)]
-    ends = [*(mark.start() for mark in marks), len(line)]
-    yield from (line[start:end] for start, end in zip(starts, ends, strict=True))
-
-
-def _broken(line: str, breaks: list[tuple[int, int]]) -> str:
-    at, parts = 0, []
-    for start, end in breaks:
-        parts.append(line[at:start])
-        at = end
-    return "\n".join([*parts, line[at:]])
-
-
-def _breaks(line: str, roles: RoleMapping) -> list[tuple[int, int]]:
-    """Where labels begin inside a line, each with the blanks before it."""
-    if line.count(":") + line.count("：") < _FEWEST:
-        return []
-    first = parse_line(line[:_LONGEST_OPENING]).label
-    opens = bool(first) and (is_name(first) or is_known(first, roles))
-    labels = Counter(_LAST_WORD.findall(line))
-    found = []
-    for colon in _COLON.finditer(line, text_begins(line[:_LONGEST_OPENING]) if opens else 0):
-        around = line[max(colon.start() - _LONGEST_STAMP, 0) : colon.start()]
-        label = _label_in(colon["words"], around, labels, first=first if opens else "", roles=roles)
-        at = colon.start() + len(colon["words"]) - len(label)
-        stamp = _STAMP_BEFORE.search(line, max(at - _LONGEST_STAMP, 0), at) if label else None
-        at = stamp.start() if stamp else at
-        before = line[max(at - _LONGEST_STAMP, 0) : at]
-        if label and before.strip(" \t*_-"):
-            found.append((at - len(before) + len(before.rstrip()), at))
-    return found
-
-
-def _label_in(words: str, above: str, labels: Mapping[str, int], *, first: str, roles: RoleMapping) -> str:
-    """The longest words before a colon that are a speaker; empty for none.
-
-    Args:
-        words: up to four words.
-        above: what stands before them.
-        labels: how often each last word before a colon occurs.
-        first: the label of the line.
-        roles: which words are speakers besides.
+    Breaks that are written out become breaks. What is one line then is broken before labels that are known as
+    speakers, and before names that stand behind the end of a sentence or a separator and come back. A text with no
+    label to begin with stays as it is.
     """
-    parts = words.split(" ")
-    for skipped in range(len(parts)):
-        label = " ".join(parts[skipped:])
-        if any(part[-1:] in _ENDS[:4] for part in parts[skipped:-1]):
-            continue
-        before = parts[skipped - 1] if skipped else above.rstrip()
-        bare = label.strip("*_")
-        exact = role_of_label(bare.casefold()) or (is_numbered_speaker(bare) and len(bare) > 1) or roles.role_of(bare)
-        if exact or bare == first:
-            return label
-        if before[-1:] in _ENDS and is_name(bare) and labels[bare.split()[-1]] > 1:
-            return label
-    return ""
+    text = html_to_text(text) if _TAG.search(text) else text
+    text = _WRITTEN_BREAK.sub("\n", text)
+    openings = list(_openings(text, roles)) if "\n" not in text.strip() else []
+    if not openings or text[: openings[0].start].strip(f" {_MARKS}*") or not _speaks(openings[0].label, roles):
+        return _without_marks(text.split("\n")) if "\n" in text.strip() else text
+    labels = [opening.label for opening in openings]
+    turns = [openings[0], *(opening for opening in openings[1:] if _begins(opening, labels, roles))]
+    ends = [*(turn.start for turn in turns[1:]), len(text)]
+    return _without_marks(
+        [f"{turn.stamp}{turn.label}: {text[turn.end : end].strip()}" for turn, end in zip(turns, ends, strict=True)]
+    )
+
+
+def may_hold_others(text: str, roles: RoleMapping) -> bool:
+    """Whether a single turn has something in it that is written like another speaker's name, and may be one."""
+    inside = list(_openings(text, roles))[1:]
+    return any(opening.clear and is_name(opening.label) for opening in inside)
+
+
+def _openings(text: str, roles: RoleMapping) -> Iterator[_Opening]:
+    """Everything in a line that is written like a label and a colon."""
+    done = 0
+    for colon in _COLON.finditer(text):
+        head = text[max(done, colon.start() - _LONGEST_LABEL) : colon.start()]
+        phrase = _PHRASE.search(head)
+        label = _label_in(head[: phrase.start()], phrase[0], roles) if phrase else ""
+        if label:
+            before = text[done : colon.start() - len(label)].rstrip("*_ ")
+            stamp = _STAMP.search(before)
+            above = before[: stamp.start()].rstrip() if stamp else before
+            clear = not above or above.endswith(_SENTENCE_ENDS)
+            start, done = done + len(above), colon.end() + len(_BOLD.match(text, colon.end())[0])  # type: ignore[index]
+            yield _Opening(start, done, label.strip("*_ "), f"{stamp[0].strip()} " if stamp else "", clear)
+
+
+def _label_in(above: str, phrase: str, roles: RoleMapping) -> str:
+    """The end of a phrase before a colon that is a label: the shortest that is known, else all of it."""
+    words = phrase.split(" ")
+    for first in reversed(range(len(words))):
+        tail = " ".join(words[first:])
+        if _is_role(tail.strip("*_ "), roles) and not (first and words[first - 1] and tail[:1] in "(0123456789"):
+            return tail
+    ends = not above.strip() or above.rstrip("*_ ").endswith((*_SENTENCE_ENDS, "]"))
+    return phrase if ends else ""
+
+
+def _begins(opening: _Opening, labels: Sequence[str], roles: RoleMapping) -> bool:
+    """Whether a label in the line begins a turn: a known one, or a name where it or the first one comes back."""
+    label = opening.label
+    if _is_role(label, roles) or (len(label) > 1 and is_numbered_speaker(label)):
+        # in the middle of a sentence only a single word written as the first label is: `the customer: …` is no turn
+        return opening.clear or (" " not in label and (label[0].isupper() or not labels[0][0].isupper()))
+    return opening.clear and is_name(label) and (labels.count(label) > 1 or labels.count(labels[0]) > 1)
+
+
+def _is_role(label: str, roles: RoleMapping) -> bool:
+    return roles.role_of(label) is not None or role_of_label(label) is not None
+
+
+def _speaks(label: str, roles: RoleMapping) -> bool:
+    return _is_role(label, roles) or is_name(label) or (len(label) > 1 and is_numbered_speaker(label))
+
+
+def _without_marks(lines: Sequence[str]) -> str:
+    """Lines without the mark between turns, where all but the last one end with it."""
+    lines = [line.strip() for line in lines]
+    ends = {line[-1:] for line in lines[:-1] if line}
+    if len(ends) == 1 and (mark := ends.pop()) in _MARKS:
+        lines = [line.rstrip(f"{mark} ") for line in lines]
+    return "\n".join(lines)

@@ -43,14 +43,14 @@ def conversations_in(lines: list[Line], roles: RoleMapping) -> Parts:
         parts = [_without_end(lines[start:end]) for start, end in pairwise([0, *starts[1:], len(lines)])]
         named_from_the_start = len(starts) > 1 and not _speakers(lines[: starts[0]], roles)
         if named_from_the_start and all(_speakers(part, roles) for part in parts):
-            return _told_apart(parts, way)
+            return _parts_by(parts, way)
     rules = _rules(lines)
     for mark in sorted(rules, key=_MARKS.index):
         parts = [lines[start + 1 : end] for start, end in pairwise([-1, *rules[mark], len(lines)])]
         parts = [part for part in parts if any(not line.blank for line in part)]
         whole = sum(_speakers(part, roles) > 1 for part in parts)
         if whole == len(parts) > 1:
-            return _told_apart(parts, f"lines of {mark * 3}")
+            return _parts_by(parts, f"lines of {mark * 3}")
         if whole > 1:
             doubt = f"not all that lines of {mark * 3} separate are conversations: read as a single one"
             return Parts([lines], (doubt,))
@@ -92,7 +92,7 @@ def _greeted(part: Sequence[Line]) -> bool:
     return any(greets(line.text) for line in [line for line in part if line.label][:2])
 
 
-def _told_apart(parts: list[list[Line]], way: str) -> Parts:
+def _parts_by(parts: list[list[Line]], way: str) -> Parts:
     return Parts(parts, (f"one of {len(parts)} conversations of the file, which {way} tell apart",))
 
 
@@ -126,12 +126,12 @@ def _headings(lines: Sequence[Line]) -> list[int]:
 def _headers(lines: Sequence[Line]) -> list[int]:
     """Blocks of lines such as `Date: …` and `Chat ID: 4711` below a blank one, each with an id of its own."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for blank, numbered in groupby(enumerate(lines), key=lambda each: each[1].blank):
+    for blank, numbered in groupby(enumerate(lines), key=lambda candidates: candidates[1].blank):
         block = list(numbered)
         for _, line in block if not blank and is_field(block[0][1].label) else ():
             if plain(line.label) in _IDS and re.fullmatch(r"\S*\d\S*", line.text.strip()):
                 found.setdefault(plain(line.label), []).append((block[0][0], line.text.strip()))
-    return max((_if_distinct(each) for each in found.values()), key=len, default=[])
+    return max((_if_distinct(candidates) for candidates in found.values()), key=len, default=[])
 
 
 def _if_distinct(found: Sequence[tuple[int, str]]) -> list[int]:

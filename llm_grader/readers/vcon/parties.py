@@ -18,12 +18,12 @@ _NUMBERED = re.compile(r"(party|channel|ch)[ _](\d{1,3})")
 def read_parties(record: JsonObject, roles: RoleMapping) -> list[Party]:
     """The parties, called by name, else by address or number; the mapping may know a role by each of them."""
     parties: list[Party] = []
-    for number, each in enumerate(record.objects("parties")):
-        about = each.object("meta")
-        stated = role_of_label(each.text("role") or (about.text("role") if about else None) or "")
-        mail = (each.text("mailto", "email") or "").removeprefix("mailto:") or None
-        phone = (each.text("tel") or "").removeprefix("tel:") or None
-        name = each.text("name") or None
+    for number, fields in enumerate(record.objects("parties")):
+        about = fields.object("meta")
+        stated = role_of_label(fields.text("role") or (about.text("role") if about else None) or "")
+        mail = (fields.text("mailto", "email") or "").removeprefix("mailto:") or None
+        phone = (fields.text("tel") or "").removeprefix("tel:") or None
+        name = fields.text("name") or None
         called = name or mail or phone or f"party {number}"
         if any(called == party.who.id for party in parties):
             called = f"{called} (party {number})"

@@ -15,6 +15,7 @@ from llm_grader.readers.calls import assemblyai, azure_speech, captions, contact
 from llm_grader.readers.chats import chat_messages
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of, seconds_of
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.readers.text import labelled_text
 from llm_grader.transcript import Transcript, Turn
@@ -85,8 +86,8 @@ def _of_lines(lines: list[JsonObject], document: Document) -> Transcript:
                 role=stated_role(speaker, document.options.roles) or "unknown",
                 text=line.needed_text("message", "text").strip(),
                 speaker=speaker,
-                at=line.instant("start", warn=document.warn) if dated else None,
-                start=None if dated else line.seconds("start"),
+                at=instant_of(line, "start", warn=document.warn) if dated else None,
+                start=None if dated else seconds_of(line, "start"),
             )
         )
     return Transcript(id="lines", channel="call", turns=tuple(turns), metadata=_kept(lines))

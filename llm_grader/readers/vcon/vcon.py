@@ -16,8 +16,9 @@ from llm_grader.readers.mail.mail_message import parse_letter
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.parties import Party
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.json_figures import instant_of
 from llm_grader.readers.source.json_object import JsonObject, first_fields, read_each
-from llm_grader.readers.source.ordering import in_order
+from llm_grader.readers.source.sequence import in_order
 from llm_grader.readers.vcon.parties import cast_of, party_at, read_parties
 from llm_grader.readers.vcon.transcript import decoded_body, read_transcript
 from llm_grader.transcript import Channel, Transcript, Turn
@@ -30,7 +31,7 @@ _SEALED = {
 }
 
 
-class _Told(NamedTuple):
+class _TimedTurn(NamedTuple):
     """A turn, and when it was said: seconds since 1970, else since the beginning."""
 
     when: float | None
@@ -40,8 +41,8 @@ class _Told(NamedTuple):
 def sniff(document: Document) -> bool:
     """Whether there are `parties` with dialogs or analyses, or the signed or encrypted form of a vCon."""
     first = first_fields(document)
-    told = isinstance(first.get("parties"), list) and bool({"dialog", "analysis"} & first.keys())
-    return told or any(keys <= first.keys() for keys in _SEALED)
+    is_plain = isinstance(first.get("parties"), list) and bool({"dialog", "analysis"} & first.keys())
+    return is_plain or any(keys <= first.keys() for keys in _SEALED)
 
 
 def read(document: Document) -> Iterator[Transcript]:
@@ -60,35 +61,35 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
     parties = read_parties(record, document.options.roles)
     dialogs = record.objects("dialog")
     transcripts, warnings = _transcripts(record, document)
-    told: list[_Told] = []
+    timed: list[_TimedTurn] = []
     for number, dialog in enumerate(dialogs):
         if "body" in dialog and number in transcripts:
             warnings.append(f"the sound inside dialog {number} was left out")
         found = list(_turns(dialog, parties, document, transcript=transcripts.get(number)))
-        told += found
+        timed += found
         if not found:
             warnings.append(f"dialog {number} ({dialog.text('type') or 'of no type'}) holds no text")
     for number in sorted(transcripts.keys() - set(range(len(dialogs)))):
-        told += _spoken(transcripts[number], JsonObject({}), parties, start=None)
+        timed += _spoken(transcripts[number], JsonObject({}), parties, start=None)
         warnings.append(f"a transcript is of dialog {number}, which is not in it")
-    if not any(each.turn.kind == "message" for each in told):
+    if not any(turn.kind == "message" for _, turn in timed):
         raise MalformedInput(f"no text in it ({'; '.join(warnings) or 'no dialog'}): add a transcript first")
     channel, assumed = _channel(dialogs, document, recorded=bool(transcripts))
-    turns = [each.turn for each in in_order(told, lambda each: each.when)]
+    turns = [turn for _, turn in in_order(timed, lambda pair: pair.when)]
     if len(dialogs) == 1:  # seconds of the one recording say more than times of day
         turns = [turn if turn.start is None else turn.model_copy(update={"at": None}) for turn in turns]
     if channel == "email":
         turns[0] = turns[0].model_copy(update={"subject": record.text("subject")})
-    inside = {str(number): each.metadata for number, each in transcripts.items() if each.metadata}
+    inside = {str(number): one.metadata for number, one in transcripts.items() if one.metadata}
     return Transcript(
         id=record.text("uuid") or document.new_id(),
         channel=channel,
-        language=next((each.language for each in transcripts.values() if each.language), None),
+        language=next((one.language for one in transcripts.values() if one.language), None),
         started_at=min((at for dialog in dialogs if (at := _start(dialog, document))), default=None),
         turns=tuple(turns),
         participants=tuple(party.who for party in parties),
         metadata={**record.rest, "transcripts": inside} if inside else record.rest,
-        warnings=(*warnings, *assumed, *(each for read in transcripts.values() for each in read.warnings)),
+        warnings=(*warnings, *assumed, *(warning for one in transcripts.values() for warning in one.warnings)),
     )
 
 
@@ -125,7 +126,7 @@ def _dialog_of(analysis: JsonObject) -> int:
 
 def _turns(
     dialog: JsonObject, parties: Sequence[Party], document: Document, *, transcript: Transcript | None
-) -> Iterator[_Told]:
+) -> Iterator[_TimedTurn]:
     start = _start(dialog, document)
     when = start.timestamp() if start else None
     yield from _history(dialog, parties, document)
@@ -137,38 +138,38 @@ def _turns(
         if text := _text(dialog, document):
             author = party_at(dialog, "originator" if "originator" in dialog else "parties", parties)
             segments = split_reply(text) if _is_mail(dialog) else ()
-            yield _Told(when, author.says(Turn(role="unknown", text=text, at=start, segments=segments)))
+            yield _TimedTurn(when, author.says(Turn(role="unknown", text=text, at=start, segments=segments)))
     elif kind in ("transfer", "incomplete"):
         text = dialog.text("disposition") or kind
-        yield _Told(when, Turn(role="system", text=text, at=start, kind="event", event=kind))
+        yield _TimedTurn(when, Turn(role="system", text=text, at=start, kind="event", event=kind))
     else:
         dialog.skip("body", "encoding")
 
 
 def _start(dialog: JsonObject, document: Document) -> datetime | None:
-    return dialog.instant("start", warn=document.warn)
+    return instant_of(dialog, "start", warn=document.warn)
 
 
-def _history(dialog: JsonObject, parties: Sequence[Party], document: Document) -> Iterator[_Told]:
+def _history(dialog: JsonObject, parties: Sequence[Party], document: Document) -> Iterator[_TimedTurn]:
     """Who joined, left, was put on hold or muted, and pressed which key."""
     for event in dialog.objects("party_history"):
-        at = event.instant("time", warn=document.warn)
+        at = instant_of(event, "time", warn=document.warn)
         name = event.needed_text("event")
         text = " ".join(filter(None, (name, event.label("dtmf"))))
         turn = Turn(role="unknown", text=text, at=at, kind="event", event=name)
-        yield _Told(at.timestamp() if at else None, party_at(event, "party", parties).says(turn))
+        yield _TimedTurn(at.timestamp() if at else None, party_at(event, "party", parties).says(turn))
 
 
 def _spoken(
     transcript: Transcript, dialog: JsonObject, parties: Sequence[Party], *, start: datetime | None
-) -> Iterator[_Told]:
+) -> Iterator[_TimedTurn]:
     cast = cast_of(transcript.turns, dialog.value("parties"), parties)
     for turn in transcript.turns:
         at = turn.at or _after(start, turn.start)
-        said = turn.model_copy(update={"at": at})
+        dated = turn.model_copy(update={"at": at})
         party = cast.get(turn.speaker or "")
-        known = at or start
-        yield _Told(known.timestamp() if known else turn.start, party.says(said) if party else said)
+        moment = at or start
+        yield _TimedTurn(moment.timestamp() if moment else turn.start, party.says(dated) if party else dated)
 
 
 def _after(start: datetime | None, seconds: float | None) -> datetime | None:

@@ -297,7 +297,7 @@ _RUN = tuple(
 
 
 def render_columns() -> str:
-    """All tables and their columns as Markdown, the scores of sections as one line: `docs/tables.md`."""
+    """All tables and their columns as Markdown, the scores of sections as one line: `COLUMNS.md`."""
     parts = ["# Tables of results\n\nWhat `llm-grader results export` writes, in every format.\n"]
     names: tuple[TableName, ...] = get_args(TableName)
     for name in names:

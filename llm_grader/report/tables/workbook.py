@@ -63,9 +63,9 @@ class Workbook:
     ) -> None:
         self._book.close()
 
-    def sheet(self, table: ResultTable) -> Sheet:
+    def sheet(self, table: ResultTable) -> WorkbookSheet:
         """A sheet for a table; to be added in the order in which they shall stand."""
-        return Sheet(self, table)
+        return WorkbookSheet(self, table)
 
     def plain(self, name: str, rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> None:
         """A sheet of its own, whose first row is a heading; numbers from 0 to 1 are not taken for shares."""
@@ -109,7 +109,7 @@ class Workbook:
             page.write_string(*place, _fitting(value), look)
 
 
-class Sheet:
+class WorkbookSheet:
     """The rows of one table in a workbook; where they are too many for a sheet, they go on in another.
 
     Args:

@@ -6,7 +6,7 @@ import numpy as np
 
 from llm_grader.eval.measured.gate_simulation import (
     CRITICAL,
-    Answers,
+    JudgeAnswers,
     abstaining,
     colour_of,
     drifting,
@@ -30,7 +30,7 @@ def test_a_judge_as_good_as_its_auditors_is_not_red_at_the_planned_number_of_lab
     for seed in range(10):
         truth = truths(random, plan.transcripts or 0, 0.3)
         people = erring(random, truth, error), erring(random, truth, error)
-        colours.append(colour_of(Answers(people, erring(random, truth, error)), CRITICAL, seed=seed))
+        colours.append(colour_of(JudgeAnswers(people, erring(random, truth, error)), CRITICAL, seed=seed))
     assert colours.count("green") >= 6
     assert "red" not in colours
 

@@ -30,7 +30,7 @@ def document(data: bytes | Path) -> Document:
 )
 def test_a_document_with_one_object_a_line_in_it_is_one_document(tmp_path: Path, text: str, on_disk: bool) -> None:
     (tmp_path / "in").write_text(text)
-    records = list(document(tmp_path / "in" if on_disk else text.encode()).records())
+    records = list(document(tmp_path / "in" if on_disk else text.encode()).json.records())
     assert [(record.where, list(record.value)) for record in records] == [("", ["messages"])]
 
 
@@ -51,24 +51,24 @@ def test_lines_of_which_the_first_is_broken_are_still_lines(tmp_path: Path, on_d
         stem="in",
         options=Options(on_error=problems.append),
     )
-    assert [record.where for record in source.records()] == ["line 2", "line 3"]
+    assert [record.where for record in source.json.records()] == ["line 2", "line 3"]
     assert [problem.where for problem in problems] == ["line 1"]
 
 
 def test_a_document_that_is_broken_is_one_problem() -> None:
     with pytest.raises(MalformedInput, match="not valid JSON"):
-        list(document(b'{"messages": [\n{"a": 1},\n{"a": 2},\n').records())
+        list(document(b'{"messages": [\n{"a": 1},\n{"a": 2},\n').json.records())
 
 
 @pytest.mark.parametrize("layout", ["{0}", "{0}\n{0}", "[{0}]"])
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_a_number_that_is_none_is_read_as_missing_and_told(layout: str, number: str) -> None:
     read = document(layout.format(f'{{"a": {number}, "b": "NaN"}}').encode())
-    assert [record.value for record in read.records()] == [{"a": None, "b": "NaN"}] * layout.count("{0}")
+    assert [record.value for record in read.json.records()] == [{"a": None, "b": "NaN"}] * layout.count("{0}")
     assert read.warnings == ["numbers that are NaN or infinite were read as missing"]
 
 
 def test_nan_in_a_text_is_text() -> None:
     read = document(b'{"a": "NaN and Infinity"}')
-    assert read.first == {"a": "NaN and Infinity"}
+    assert read.json.first == {"a": "NaN and Infinity"}
     assert read.warnings == []

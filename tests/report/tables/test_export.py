@@ -14,9 +14,10 @@ import pytest
 from llm_grader.errors import StoreError, UsageError
 from llm_grader.report import to_dataset, to_frame
 from llm_grader.report.results import StoredResults
+from llm_grader.report.tables import columns
 from llm_grader.report.tables.columns import render_columns, table_of
 from llm_grader.report.tables.export import ALL, ExportSettings, ResultRows, write_export
-from llm_grader.report.tables.workbook import MOST_CHARACTERS, Sheet, Workbook
+from llm_grader.report.tables.workbook import MOST_CHARACTERS, Workbook, WorkbookSheet
 from llm_grader.store.store import Store
 from tests.support.results import BEGUN, RUBRIC, Case, card_of, label, talk, write_store
 
@@ -120,7 +121,7 @@ def test_rows_beyond_a_sheet_go_to_another_and_long_texts_are_cut_with_a_mark(tm
 
     table = table_of("evidence")
     with Workbook(tmp_path / "r.xlsx") as book:
-        sheet = Sheet(book, table, most=2)
+        sheet = WorkbookSheet(book, table, most=2)
         for n in range(5):
             sheet.write((1, f"t{n}", "greeting", 1, 0, "agent", "x" * 40_000, 0, 1, "exact"))
         sheet.close()
@@ -181,5 +182,5 @@ def test_times_are_those_of_the_store(rows: ResultRows) -> None:
 
 
 def test_the_documentation_has_every_column() -> None:
-    written = (Path(__file__).parents[3] / "docs" / "tables.md").read_text("utf-8")
+    written = Path(columns.__file__).with_name("COLUMNS.md").read_text("utf-8")
     assert written == render_columns()

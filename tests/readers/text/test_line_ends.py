@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from llm_grader.readers import RoleMapping, read_transcripts
-from llm_grader.readers.tables.unfolding import unfolded
+from llm_grader.readers.text.line_ends import with_line_ends
 
 THREE = ["Agent: Good morning.", "Customer: My parcel is late.", "Agent: I will look."]
 
@@ -71,7 +71,7 @@ def test_every_way_of_losing_the_breaks_gives_the_same_turns(tmp_path: Path, bet
     ],
 )
 def test_a_line_is_broken_before_speakers_and_before_nothing_else(text: str, lines: int) -> None:
-    assert len(unfolded(text, RoleMapping()).split("\n")) == lines
+    assert len(with_line_ends(text, RoleMapping()).split("\n")) == lines
 
 
 def test_what_may_be_several_turns_and_cannot_be_told_apart_is_nobodys(tmp_path: Path) -> None:
@@ -85,4 +85,4 @@ def test_what_may_be_several_turns_and_cannot_be_told_apart_is_nobodys(tmp_path:
 
 def test_no_word_is_lost() -> None:
     whole = " ".join(THREE)
-    assert unfolded(whole, RoleMapping()).split() == whole.split()
+    assert with_line_ends(whole, RoleMapping()).split() == whole.split()
