@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import AwareDatetime, ConfigDict
-
-from llm_grader.audit.plain_files import read_lines
 from llm_grader.errors import InputError, MalformedInput
+from llm_grader.eval.labels.sample import FILE, read_sample
 from llm_grader.readers.read import read_transcripts
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Item, Rubric
@@ -19,14 +17,11 @@ from llm_grader.verdict import CANNOT_ASSESS, Verdict
 
 
 class SampledRow(Model):
-    """One drawn conversation, as `audit sample` wrote it; what only concerns the drawing is left unread here."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    """One drawn conversation, without why and with what chance it was drawn: nobody who labels may know."""
 
     transcript_id: str
     overlap: bool = False
     seed: int = 0
-    at: AwareDatetime | None = None
 
 
 @dataclass(frozen=True)
@@ -88,10 +83,11 @@ def load_folder(path: Path, rubric: str | Path | None = None) -> GoldFolder:
         if transcript.id in transcripts:
             raise MalformedInput(f"the id {transcript.id!r} stands twice", path=source)
         transcripts[transcript.id] = transcript
-    sample = read_lines(path / "sample.jsonl", SampledRow)
-    drawn = tuple(sample) or tuple(SampledRow(transcript_id=id_, overlap=True) for id_ in transcripts)
+    sample = read_sample(path / FILE).values()
+    rows = tuple(SampledRow(transcript_id=one.transcript_id, overlap=one.overlap, seed=one.seed) for one in sample)
+    drawn = rows or tuple(SampledRow(transcript_id=id_, overlap=True) for id_ in transcripts)
     for number, row in enumerate(drawn, 1):
         if row.transcript_id not in transcripts:
             message = f"no conversation has the id {row.transcript_id!r}"
-            raise MalformedInput(message, path=path / "sample.jsonl", where=f"line {number}")
+            raise MalformedInput(message, path=path / FILE, where=f"line {number}")
     return GoldFolder(path, load_rubric(rubric or path / "rubric.yaml"), transcripts, drawn)

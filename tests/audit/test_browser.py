@@ -20,8 +20,8 @@ from llm_grader.audit.review.sessions import new_session, read_sessions, reveal_
 from llm_grader.audit.team import load_team
 from llm_grader.audit.web.office import Office
 from llm_grader.eval.judge.comparison import compare
-from llm_grader.eval.judge.labelled_set import LabelledSet
-from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.judge.labelled_set import load_labelled_set
+from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.labels.units import Unit
 from llm_grader.grader.grader import Grader
 from llm_grader.pages.texts import LANGUAGES
@@ -305,17 +305,9 @@ def test_from_blind_labels_to_the_gate(browser: Any, tmp_path: Path) -> None:
 
 def kappa_of_greeting(folder: Path, store: Path) -> dict[str, float]:
     """What `llm-grader eval` says of the folder as it is."""
-    rubric = load_rubric(folder / "rubric.yaml")
-    labels = [
-        label
-        for path in sorted((folder / "labels" / "desk").glob("*.jsonl"))
-        for label in read_labels(path, rubric=rubric)
-    ]
+    labelled = load_labelled_set(folder, folder / "rubric.yaml")
     with Store(store) as opened:
-        cards = list(opened.cards(rubric_id="desk"))
-    lines = (folder / "transcripts.jsonl").read_text("utf-8").splitlines()
-    transcripts = {one.id: one for one in map(Transcript.model_validate_json, lines)}
-    (group,) = compare(LabelledSet("gold", rubric, transcripts, tuple(labels)), cards).groups
+        (group,) = compare(labelled, list(opened.cards(rubric_id="desk"))).groups
     kappa = next(row.figures.kappa for row in group.rows if row.figures.item_id == "greeting")
     return {"estimate": kappa.estimate}
 
@@ -375,10 +367,6 @@ def test_the_gold_folder_is_read_by_eval_as_it_is(browser: Any, tmp_path: Path) 
     grade_all(folder, store)
     with served(folder, "--as", "anna", people=1) as links:
         label_all(Visitor(browser, links["anna"]), 3, strict=True)
-    try:
-        read_gold(folder, rubric=load_rubric(folder / "rubric.yaml"))
-    except Exception as error:
-        pytest.skip(f"a folder of labels cannot be read yet: {type(error).__name__}")
     command = ["eval", "--gold", folder, "--rubric", folder / "rubric.yaml", "--store", store, "--json"]
     done = subprocess.run([sys.executable, "-m", "llm_grader", *map(str, command)], capture_output=True, text=True)
     assert '"greeting"' in done.stdout, done.stderr

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from llm_grader.audit.folder import load_folder
-from llm_grader.audit.labelling.checks import Given
+from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.labelling.desk import Desk
 from llm_grader.cli.commands.audit.serve import app
 from llm_grader.errors import InputError, UsageError
@@ -32,8 +32,8 @@ def gold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         desk = Desk(folder, name, lambda: ["chat-00", "chat-01"])
         for number in (1, 2):
             apology = "not_applicable" if (name, number) == ("ben", 1) else "not_met"
-            given = [Given(item_id="greeting", label="not_met"), Given(item_id="apology", label=apology)]
-            rev = desk.save(number, 0, [*given, Given(item_id="tone", label="2")]).answers.rev
+            given = [GivenCell(item_id="greeting", label="not_met"), GivenCell(item_id="apology", label=apology)]
+            rev = desk.save(number, 0, [*given, GivenCell(item_id="tone", label="2")]).answers.rev
             assert desk.submit(number, rev) == []
         desk.close()
     return folder.path

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_grader.audit.labelling.answers import Answers
+from llm_grader.audit.labelling.answers import AnnotatorAnswers
 from llm_grader.audit.labelling.events import AuditEvent, EvidenceSpan
 from llm_grader.audit.labelling.journal import AnnotatorJournal, annotators_in, gold_file, journal_file, read_answers
 from llm_grader.audit.plain_files import read_lines
@@ -210,6 +210,6 @@ def test_a_journal_cut_anywhere_is_a_state_it_once_had(steps: list[tuple[str, di
         path.write_bytes(raw[: max(0, len(raw) - cut)])
         with AnnotatorJournal(folder, "anna", rubric) as journal:
             kept = journal.answers.last_seq
-            assert journal.answers.labels() == Answers("anna", events[:kept]).labels()
+            assert journal.answers.labels() == AnnotatorAnswers("anna", events[:kept]).labels()
             gold = gold_file(folder, "desk", "anna")
             assert (read_labels(gold) if gold.exists() else []) == journal.answers.labels()

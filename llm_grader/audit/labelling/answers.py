@@ -69,7 +69,7 @@ class ConversationAnswers:
             self.cells.setdefault(event.item_id, Cell()).apply(event)
 
 
-class Answers:
+class AnnotatorAnswers:
     """Everything that one annotator answered, replayed from events.
 
     Args:

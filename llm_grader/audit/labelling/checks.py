@@ -30,7 +30,7 @@ class Outdated(GraderError):
     code = "outdated"
 
 
-class Given(Model):
+class GivenCell(Model):
     """What a page sends of one cell: all of it, as it is to stand."""
 
     item_id: str
@@ -46,7 +46,7 @@ class Missing(NamedTuple):
     what: str
 
 
-def check_given(given: Sequence[Given], items: Sequence[Item], transcript: Transcript) -> None:
+def check_given(given: Sequence[GivenCell], items: Sequence[Item], transcript: Transcript) -> None:
     """Make sure that what was sent can be saved.
 
     Raises:

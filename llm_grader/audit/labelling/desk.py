@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import Cell, ConversationAnswers
-from llm_grader.audit.labelling.checks import Given, Missing, Outdated, applies, check_given, missing
+from llm_grader.audit.labelling.checks import GivenCell, Missing, Outdated, applies, check_given, missing
 from llm_grader.audit.labelling.journal import AnnotatorJournal
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript
@@ -84,7 +84,7 @@ class Desk:
                 self._journal.append(place.transcript.id, [{"event": "open"}])
             return self.place(number)
 
-    def save(self, number: int, rev: int, given: Sequence[Given], *, active_ms: int = 0) -> QueuePlace:
+    def save(self, number: int, rev: int, given: Sequence[GivenCell], *, active_ms: int = 0) -> QueuePlace:
         """Save cells of a conversation as they are to stand. They are on disk when this returns.
 
         Args:
@@ -153,7 +153,7 @@ class Desk:
         return place
 
 
-def _steps(before: Cell, after: Given) -> Iterator[_Step]:
+def _steps(before: Cell, after: GivenCell) -> Iterator[_Step]:
     """The steps from one state of a cell to another."""
     item = {"item_id": after.item_id}
     if after.label != before.label:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from llm_grader.audit.labelling.answers import Answers
+from llm_grader.audit.labelling.answers import AnnotatorAnswers
 from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
 from llm_grader.errors import MalformedInput
@@ -112,7 +112,7 @@ def annotators_in(folder: Path) -> list[str]:
     return sorted(path.name.removesuffix(_ENDING) for path in (folder / "audit").glob(f"*{_ENDING}"))
 
 
-def read_answers(folder: Path, annotator: str, rubric: Rubric) -> Answers:
+def read_answers(folder: Path, annotator: str, rubric: Rubric) -> AnnotatorAnswers:
     """What an annotator has answered, whoever writes the journal right now.
 
     Raises:
@@ -129,4 +129,4 @@ def read_answers(folder: Path, annotator: str, rubric: Rubric) -> Answers:
                 path=path,
                 where=f"line {number}",
             )
-    return Answers(annotator, events)
+    return AnnotatorAnswers(annotator, events)

@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from llm_grader.audit.labelling.answers import Answers
+from llm_grader.audit.labelling.answers import AnnotatorAnswers
 from llm_grader.audit.queue import queue_of
 from llm_grader.audit.review.results import AuditResults
 from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers
@@ -137,7 +137,7 @@ def _raters(results: AuditResults, verdicts: Verdicts) -> list[RaterRow]:
     cells = {unit: {name: cell.label for name, cell in by.items()} for unit, by in results.cells().items()}
     severities = _severities(results, cells)
     rows = [
-        _person(results, name, results.by_annotator.get(name, Answers(name)), cells, severities)
+        _person(results, name, results.by_annotator.get(name, AnnotatorAnswers(name)), cells, severities)
         for name in sorted({*results.by_annotator, *results.auditors})
     ]
     rows = [row for row in rows if row.assigned]
@@ -152,7 +152,7 @@ def _raters(results: AuditResults, verdicts: Verdicts) -> list[RaterRow]:
 def _person(
     results: AuditResults,
     name: str,
-    answers: Answers,
+    answers: AnnotatorAnswers,
     cells: Mapping[Unit, Mapping[str, str | None]],
     severities: Mapping[str, float],
 ) -> RaterRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from llm_grader.audit.folder import GoldFolder
-from llm_grader.audit.labelling.checks import Given, Unacceptable, check_given
+from llm_grader.audit.labelling.checks import GivenCell, Unacceptable, check_given
 from llm_grader.audit.labelling.journal import AnnotatorJournal
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.eval.labels.units import Unit
@@ -30,7 +30,7 @@ class Decisions:
         """Let another process adjudicate."""
         self._journal.close()
 
-    def decide(self, unit: Unit, given: Given, *, by: str, session: str | None = None) -> None:
+    def decide(self, unit: Unit, given: GivenCell, *, by: str, session: str | None = None) -> None:
         """Decide a cell: the label, the words that it rests on, and why. It is on disk, and gold, when this returns.
 
         Raises:

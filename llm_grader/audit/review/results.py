@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llm_grader.audit.folder import GoldFolder
-from llm_grader.audit.labelling.answers import Answers, Cell
+from llm_grader.audit.labelling.answers import AnnotatorAnswers, Cell
 from llm_grader.audit.labelling.journal import annotators_in, read_answers
 from llm_grader.audit.queue import assignees
 from llm_grader.audit.review.sessions import CalibrationSession, read_sessions
@@ -24,8 +24,8 @@ class AuditResults:
     """Answers by annotator (the adjudicator's apart), sessions, and the names of those who share the drawn ones."""
 
     folder: GoldFolder
-    by_annotator: dict[str, Answers]
-    adjudicated: Answers
+    by_annotator: dict[str, AnnotatorAnswers]
+    adjudicated: AnnotatorAnswers
     sessions: tuple[CalibrationSession, ...]
     auditors: tuple[str, ...]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from llm_grader.audit.labelling.checks import Given
+from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_cases
 from llm_grader.audit.review.agreement import agreement_so_far
@@ -58,7 +58,7 @@ def decide(request: PageRequest) -> Answer:
     decisions = request.office.decisions
     if decisions is None:
         raise LookupError("nobody adjudicates here")
-    given = Given(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
+    given = GivenCell(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
     decisions.decide(found.unit, given, by=request.person.name)
     after = _cases(request)
     return _shown(request, after, _case(after, found.key))

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from llm_grader.audit.labelling.checks import Given
+from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.review.board import BoardRow, board_of, done
 from llm_grader.audit.review.results import AuditResults
 from llm_grader.audit.review.sessions import (
@@ -108,7 +108,7 @@ def consensus(request: PageRequest) -> Answer:
         raise LookupError(sent.row)
     row = rows[sent.row]
     if sent.label is not None and request.office.decisions is not None:
-        given = Given(item_id=row.item_id, label=sent.label, reason=sent.reason)
+        given = GivenCell(item_id=row.item_id, label=sent.label, reason=sent.reason)
         unit = Unit(row.transcript_id, row.item_id)
         request.office.decisions.decide(unit, given, by=request.person.name, session=found.id)
     if sent.note.strip():

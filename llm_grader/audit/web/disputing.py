@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from llm_grader.audit.labelling.checks import Given
+from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.disputes import (
     Dispute,
@@ -119,7 +119,7 @@ def end(request: PageRequest) -> Answer:
     else:
         _check_lead(results, found, sent, name)
     if sent.outcome == "corrected" and request.office.decisions is not None:
-        given = Given(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
+        given = GivenCell(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
         request.office.decisions.decide(found.unit, given, by=name)
     ended = end_dispute(
         results.folder.path, found.opened.id, sent.outcome, by=name, reason=sent.reason, label=sent.label or ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import Field
 
-from llm_grader.audit.labelling.checks import MOST_LABELS, Given, Missing
+from llm_grader.audit.labelling.checks import MOST_LABELS, GivenCell, Missing
 from llm_grader.audit.labelling.desk import Desk, QueuePlace
 from llm_grader.audit.review.sessions import read_sessions
 from llm_grader.audit.web.requests import Answer, PageRequest
@@ -26,7 +26,7 @@ class SentState(Model):
 class SentLabels(SentState):
     """Cells as they are to stand."""
 
-    labels: tuple[Given, ...] = Field(max_length=MOST_LABELS)
+    labels: tuple[GivenCell, ...] = Field(max_length=MOST_LABELS)
 
 
 class SentSkip(SentState):
