@@ -107,7 +107,11 @@ def print_card(console: Console, card: Scorecard, items: Mapping[str, ItemLine])
         return
     for line in (*card.warnings, *(f"look at it: {flag}" for flag in card.flags)):
         console.print(f"  {printable(line)}", style="yellow", markup=False)
-    lines = [(items.get(item_id, ItemLine(item_id)), verdict) for item_id, verdict in card.verdicts.items()]
+    lines = [
+        (items.get(item_id, ItemLine(item_id)), verdict)
+        for item_id, verdict in card.verdicts.items()
+        if verdict.judged != "org"  # about the organisation: a person answers it once, in the self-audit
+    ]
     _print_verdicts(console, lines, beside=console.width >= _WORDS_BESIDE)
 
 
