@@ -12,7 +12,7 @@ from typing import Any
 from llm_grader.pages.text import MarkedSpan, split_at_spans, visible
 from llm_grader.report.people import FinalLabel
 from llm_grader.report.results import Text, TextState
-from llm_grader.report.rows import ConversationRow
+from llm_grader.report.rows import NOT_JUDGED, ConversationRow
 from llm_grader.report.wording import ReportWording
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Transcript, Turn
@@ -51,7 +51,7 @@ class ConversationView:
             "items": [
                 self._item(item, card.verdicts[item.id], finals[item.id], numbers[item.id])
                 for item in self.rubric.items()
-                if item.id in card.verdicts and card.status != "error"
+                if item.id in card.verdicts and card.status not in NOT_JUDGED
             ],
             "dispute": self.words.t("dispute", id=f"run{self.run}/{visible(row.transcript_id)}/"),
             "failure": "" if card.failure is None else visible(card.failure.code),

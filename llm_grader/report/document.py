@@ -174,6 +174,7 @@ def compose(
     labels = () if gold is None else gold.labels
     if isinstance(read, RedactedResults):
         labels = tuple(read.label(label) for label in labels)
+        settings = replace(settings, agent=settings.agent and read.agent(settings.agent))
     people = People(labels)
     found = gather(read, people, settings.zone, calibration)
     cases = _cases(labels, found)

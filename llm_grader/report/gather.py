@@ -15,6 +15,7 @@ from llm_grader.grading.confidence import Calibration
 from llm_grader.report.people import FinalLabel, People, is_pass
 from llm_grader.report.results import ReadableResults
 from llm_grader.report.rows import (
+    NOT_JUDGED,
     Concern,
     ConversationRow,
     RowLayout,
@@ -111,7 +112,7 @@ def _taking(results: ReadableResults, people: People, layout: RowLayout, found: 
 def _note_concerns(
     found: Gathered, row: ConversationRow, judged: Scorecard, final: Scorecard, finals: Mapping[str, FinalLabel]
 ) -> None:
-    if judged.status != "error":
+    if judged.status not in NOT_JUDGED:
         found.review += review_concerns(row, final, found.rubric)
     found.critical += critical_concerns(row, judged, finals, found.rubric)
     found.counts["review"] = len(found.review)

@@ -135,9 +135,8 @@ def pack(pages: list[Page]) -> str:
 def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> dict[str, Any]:
     """What the template of a report is filled with, but for its conversations."""
     words = ReportWording(load_strings(document.settings.language), document.settings.zone)
-    found, script = document.gathered, document.settings.script
+    found, script, places = document.gathered, document.settings.script, document.places
     style, code = read_asset("app.css"), read_asset("report.js")
-    rows = {row.number: row for row in found.rows}
     return {
         "d": document,
         "t": words.t,
@@ -153,14 +152,12 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
-        "places": document.places,
-        "rows": rows,
         "numbers": {row.transcript_id: row.number for row in found.rows},
         "config": _config(document, words) if script else None,
         "fewest": FEWEST,
         "fewest_to_claim": FEWEST_TO_CLAIM,
         "version": __version__,
-        "href": (lambda number: f"#c{document.places[number]}" if number in document.places else None),
+        "href": (lambda number: f"#c{places[number]}" if number in places else None),
     }
 
 

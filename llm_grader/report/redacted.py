@@ -46,7 +46,7 @@ class RedactedResults:
         for card in self._results.cards():
             agent = card.about.agent if card.about else None
             about = card.about and card.about.model_copy(
-                update={"agent": agent and self._agent(agent), "source": None, "ticket_id": None, "team": None}
+                update={"agent": agent and self.agent(agent), "source": None, "ticket_id": None, "team": None}
             )
             yield self._with_tokens(card).model_copy(
                 update={"transcript_id": self._id(card.transcript_id), "about": about}
@@ -79,7 +79,8 @@ class RedactedResults:
         turns = redacted.turns[:own]
         return redacted.model_copy(update={"turns": turns}), values, [turn.text for turn in redacted.turns[own:]]
 
-    def _agent(self, agent: str) -> str:
+    def agent(self, agent: str) -> str:
+        """The token of an agent."""
         return self._agents.setdefault(agent, f"[AGENT_{len(self._agents) + 1}]")
 
     def _id(self, transcript_id: str) -> str:

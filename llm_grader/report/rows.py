@@ -17,6 +17,8 @@ from llm_grader.transcript import Role
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard, Verdict
 
 NOT_ASKED, FAILED_CHECK = "-", "r"
+NOT_JUDGED = frozenset({"error", "not_graded"})
+"""The states of cards of which nothing was judged: they are counted apart, and no item of theirs is."""
 _OFF_SCALE = {NOT_APPLICABLE: "n", CANNOT_ASSESS: "c"}
 _LONGEST_QUOTE = 240
 
@@ -153,8 +155,8 @@ class RowLayout:
         self.judges: dict[JudgeVersion, int] = {}
 
     def asked(self, card: Scorecard) -> dict[str, Verdict]:
-        """The verdicts on items that the rubric has and that were asked on the card's channel; none of a failed one."""
-        if card.status == "error":
+        """The verdicts on items that the rubric has and that were asked on the card's channel; none where none was."""
+        if card.status in NOT_JUDGED:
             return {}
         channel = card.about.channel if card.about else None
         return {

@@ -23,7 +23,7 @@ from llm_grader.report.figures import (
 )
 from llm_grader.report.gather import AgentExample, Gathered
 from llm_grader.report.people import earned, is_pass
-from llm_grader.report.rows import ConversationRow, JudgeVersion, RowLayout, level_of
+from llm_grader.report.rows import NOT_JUDGED, ConversationRow, JudgeVersion, RowLayout, level_of
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
@@ -115,7 +115,7 @@ def summarise(found: Gathered, *, seed: int = 0) -> Summary:
         statuses=dict(Counter(row.status for row in rows)),
         score=mean_of(_scores(rows), seed=seed),
         passed=share_of(sum(decided), len(decided)),
-        undecided=sum(row.passed is None and row.status != "error" for row in rows),
+        undecided=sum(row.passed is None and row.status not in NOT_JUDGED for row in rows),
         coverage=sum(covered) / len(covered) if covered else None,
         critical=sum(bool(row.critical_failures) for row in rows),
         review=len({case.number for case in found.review}),

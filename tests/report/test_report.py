@@ -323,3 +323,10 @@ def test_an_earlier_run_is_compared_on_the_conversations_that_both_have(tmp_path
     assert found.change is not None
     assert (found.change.run, found.change.mean.estimate, found.change.mean.n) == (1, 50, 1)  # t1 from 50 to 100
     assert "Against run 1: +50.0 points" in page
+
+
+def test_one_agents_version_with_tokens_is_found_by_the_agents_own_name(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n}", agent=agent), {}) for n, agent in enumerate(["Ana", "Bertil"])]
+    found = composed(store_of(tmp_path, *cases), agent="Bertil", redact=True)
+    assert found.summary.conversations == 1
+    assert "Bertil" not in page_of(found, tmp_path)
