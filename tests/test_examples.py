@@ -55,8 +55,7 @@ def roles(transcript_id: str) -> list[str]:
 
 
 def published() -> str:
-    """Everything a reader of the folder sees."""
-    # the sample report says what is in the other files, and is packed
+    """Everything a reader of the folder sees; the report is made of the rest, and packed."""
     files = (path for path in sorted(GOLD.rglob("*")) if path.is_file() and path.suffix != ".html")
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 

@@ -105,7 +105,7 @@ def make_private(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise DiskError(f"{path}: cannot make the store ({error.strerror})") from error
+        raise DiskError(f"{path}: cannot open the store ({error.strerror})") from error
 
 
 def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
