@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from llm_grader.checking.content import says_nothing
 from llm_grader.checking.evidence import QuoteFinder, Unverified
-from llm_grader.checking.wordless import weight_of
+from llm_grader.checking.wordless import is_denied, weight_of
 from llm_grader.rubric.model import EvidenceRule
 from llm_grader.transcript import Role, Segment, Transcript, Turn
 from llm_grader.verdict import Evidence
@@ -268,6 +268,8 @@ def test_any_run_of_words_is_found_however_the_judge_changed_it(data: st.DataObj
     assume(weight_of(quote))
     transcript = conversation("Lorem ipsum", *(text for text, _ in said))
     assume(not any(map(says_nothing, transcript.turns)))  # such a turn proves nothing, see test_content
+    places = ((text, match.start()) for text, _ in said for match in re.finditer(re.escape(quote), text))
+    assume(not any(is_denied(text, start) for text, start in places))  # what is denied proves nothing
     assume(resolve(quote, transcript) is not Unverified.QUOTE_DENIED)
     exact = found(quote, transcript)
     assert (exact.quote, exact.match) == (quote, "exact")

@@ -176,15 +176,20 @@ _CELLS: Mapping[ColumnKind, Callable[[Any], str]] = {
 }
 
 
+_WIDE = 100
+_WHERE_THERE_IS_ROOM = ("flags", "warnings")  # they stand on each card, and are counted in the last line
+
+
 def _print_rows(console: Console, rows: Iterable[Brief]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    shown = [name for name in COLUMNS if console.width >= _WIDE or name not in _WHERE_THERE_IS_ROOM]
     table = Table(box=None, padding=(0, 1))
-    for column in COLUMNS.values():
-        table.add_column(column.heading, overflow="fold")
+    for name in shown:
+        table.add_column(COLUMNS[name].heading, overflow="fold")
     for row in rows:
-        cells = zip(COLUMNS.values(), row, strict=True)
+        cells = ((COLUMNS[name], getattr(row, name)) for name in shown)
         table.add_row(*(Text(_render_in_row(column, value, row.status)) for column, value in cells))
     console.print(table)
 

@@ -26,7 +26,7 @@ RUBRIC = Rubric(
 
 def odd_labels() -> list[Label]:
     named = [
-        Label(transcript_id=odd, item_id="greeting", label="met", annotator=odd, label_source="human")
+        Label(transcript_id=odd, item_id="greeting", label="met", annotator=odd.strip(), label_source="human")
         for odd in ODD_IDS
     ]
     answered = [
