@@ -36,6 +36,7 @@ from llm_grader.errors import (
 from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.endpoint import Endpoint, Mode
 from llm_grader.grader.grader import Grader, grade
+from llm_grader.grader.identity import Identity
 from llm_grader.store.store import Store
 from llm_grader.testing import (
     ScriptedJudge,
@@ -594,13 +595,14 @@ def test_every_part_of_the_endpoint_is_part_of_the_key() -> None:
     assert {key(**fields) for fields in same} == {key()}
 
 
-def test_the_templates_that_are_used_are_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = grader().provenance(case(1))
+def test_the_templates_that_are_used_are_part_of_the_key() -> None:
+    made = grader()
+    before = made.provenance(case(1))
     assert before.prompt_hash == prompt_hash(*TEMPLATES)
     assert grader(ask_roles=True).provenance(case(1)).prompt_hash == prompt_hash(*TEMPLATES, *ROLE_TEMPLATES)
     assert Grader(rubric(), "local").provenance(case(1)).prompt_hash == prompt_hash(*LOCAL_TEMPLATES)
-    monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "another")
-    assert grader().provenance(case(1)).key != before.key
+    another = Identity(made.identity.base.model_copy(update={"prompt_hash": "another"}), made.endpoint.path)
+    assert another.provenance(case(1)).key != before.key
 
 
 def test_what_cannot_change_a_grade_is_not_part_of_the_key() -> None:

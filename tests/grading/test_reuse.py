@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from llm_grader.grader.grader import Grader
+from llm_grader.grader.identity import Identity
 from llm_grader.grading.reuse import items_to_ask_anew
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.store.past_runs import read_other_versions
@@ -162,12 +163,14 @@ def test_a_verdict_names_the_result_it_was_given_in_through_several_edits(desk: 
     assert third.verdicts["greeting"].taken_from == second.provenance.key
 
 
-def test_what_is_told_of_all_items_asks_all_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_told_of_all_items_asks_all_anew(desk: Desk) -> None:
     desk.grade(rubric(*ITEMS))
     after = edited(item("greeting", weight=2), *ITEMS[1:])
     desk.grade(after, reason_language="de")
-    monkeypatch.setattr("llm_grader.grader.identity.prompt_hash", lambda *_names: "templates of another version")
-    desk.grade(after)
+    later = desk.grader(after)
+    base = later.identity.base.model_copy(update={"prompt_hash": "templates of another version"})
+    later.identity = Identity(base, later.endpoint.path)
+    later.grade(transcript())
     assert desk.questions == [["greeting", "thanks", "solution"]] * 3
 
 
