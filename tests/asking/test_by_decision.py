@@ -134,11 +134,18 @@ def test_a_chat_of_300_turns_is_asked_in_parts_and_the_likeliest_turn_of_all_is_
 
 
 def test_more_than_400_questions_are_several_requests() -> None:
-    # 250 items with two questions each: 500 questions
+    # 250 items with two questions each: 500 questions; ten turns of 15 words prove 30 items each, and are to prove 25
     checklist = rubric(*(item(f"i{number}") for number in range(250)))
-    card, requests = graded(lambda request: decided(request, answered(request)), checklist, WORDY)
+    words = (" ".join(f"turn{turn}word{word}" for word in range(15)) for turn in range(10))
+    talk = transcript("t1", *(Turn(role="agent", text=text) for text in words))
+
+    def respond(request: ScriptedRequest) -> ScriptedResponse:
+        turns = {name: name[-1] for name in request.questions() if name.startswith("turn")}  # i37 is shown by turn 7
+        return decided(request, answered(request) | turns)
+
+    card, requests = graded(respond, checklist, talk)
     assert [len(request.questions()) for request in requests] == [400, 100]
-    assert card.usage.requests == 2
+    assert (card.status, card.usage.requests) == ("ok", 2)
 
 
 @pytest.mark.parametrize("turn", ["none", None])
