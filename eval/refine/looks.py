@@ -7,13 +7,13 @@ chance of ever accepting a wording of any item that is no better stays below .05
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
-from llm_grader.errors import DiskError, InputError, MalformedInput, UsageError
+from llm_grader.errors import UsageError
+from llm_grader.files.model_lines import append_model_lines, read_model_lines
 from llm_grader.transcript import Model
 
 ALPHA = 0.05
@@ -58,7 +58,7 @@ class LookLog:
     def __init__(self, path: Path, *, of: int = DEFAULT_LOOKS) -> None:
         self.path = path
         self.of = of
-        self.looks = _read(path)
+        self.looks = read_model_lines(path, Look, wanted="a look as `llm-grader refine` writes it")
         if other := next((look for look in self.looks if look.of != of), None):
             raise UsageError(
                 f"{path}: {other.of} looks were fixed at the first one, found {of}: more would let chance in. "
@@ -93,29 +93,5 @@ class LookLog:
             DiskError: they cannot be written.
         """
         listed = list(looks)
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.writelines(look.model_dump_json() + "\n" for look in listed)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise DiskError(f"{self.path}: cannot be written: {error.strerror}") from error
+        append_model_lines(self.path, listed)
         self.looks += listed
-
-
-def _read(path: Path) -> list[Look]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    looks = []
-    for number, line in enumerate(lines, 1):
-        try:
-            looks.append(Look.model_validate_json(line))
-        except ValidationError:
-            raise MalformedInput(
-                "expected a look as `llm-grader refine` writes it", path=path, where=f"line {number}"
-            ) from None
-    return looks

@@ -6,12 +6,11 @@ who looks once. Nothing is forbidden here; each gate says at which look it is.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime
 
-from llm_grader.errors import DiskError, InputError, MalformedInput
+from llm_grader.files.model_lines import append_model_lines, read_model_lines
 from llm_grader.transcript import Model
 
 
@@ -39,7 +38,7 @@ class GateLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.looks = _read(path)
+        self.looks = read_model_lines(path, GateLook, wanted="a look as `llm-grader eval` writes it")
 
     def number(self, look: GateLook) -> int:
         """Which look at this judge it is; one at the same labels and verdicts as before is the one before."""
@@ -59,30 +58,6 @@ class GateLog:
         number = self.number(look)
         if number <= len(self._alike(look)):
             return number
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(look.model_dump_json() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise DiskError(f"{self.path}: cannot be written: {error.strerror}") from error
+        append_model_lines(self.path, [look])
         self.looks.append(look)
         return number
-
-
-def _read(path: Path) -> list[GateLook]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    looks = []
-    for number, line in enumerate(lines, 1):
-        try:
-            looks.append(GateLook.model_validate_json(line))
-        except ValidationError:
-            raise MalformedInput(
-                "expected a look as `llm-grader eval` writes it", path=path, where=f"line {number}"
-            ) from None
-    return looks
