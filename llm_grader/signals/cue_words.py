@@ -1,0 +1,177 @@
+"""Words of a text and phrases that are looked for in them: how a cue's lines are written, and where they match.
+
+A phrase is words in their order. They are compared without case, accents and apostrophes, within one sentence:
+
+    thank* you|u … calling      `*` at the end of a word: however it goes on; `|`: either; `…`: up to six words between
+    in # day*                   `#`: a number
+    hello @name                 `@name`: the customer's name, inflected too
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from llm_grader.errors import UsageError
+
+_GAP, _NUMBER, _NAME = "…", "#", "@name"
+_MOST_BETWEEN = 6
+_WORD = re.compile(r"\w+(?:['’`´]\w+)*")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
+_APOSTROPHES = re.compile("['’`´]")
+_LONGEST_SENTENCE = 300
+
+
+class Word(NamedTuple):
+    """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0."""
+
+    folded: str
+    start: int
+    end: int
+    sentence: int
+    capital: bool
+
+
+class Words:
+    """The words of one stretch of a text, sentence by sentence.
+
+    Args:
+        text: the whole text.
+        start, end: the stretch, in characters, end exclusive.
+    """
+
+    def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
+        stop = len(text) if end is None else end
+        self.text = text
+        self.sentences = tuple(_sentences(text, start, stop))
+        self.words = tuple(
+            Word(fold_word(match[0]), match.start(), match.end(), number, match[0][0].isupper())
+            for number, (first, last) in enumerate(self.sentences)
+            for match in _WORD.finditer(text, first, last)
+        )
+
+    def sentence_around(self, first: int, last: int) -> tuple[int, int]:
+        """Where the sentence of some of the words stands, blanks aside; of one beyond 300 characters, the part around.
+
+        Args:
+            first, last: positions of words in `words`; both are in one sentence.
+        """
+        number = self.words[first].sentence
+        start, end = self.sentences[number]
+        near = [word for word in self.words if word.sentence == number]
+        while end - start > _LONGEST_SENTENCE and len(near) > last - first + 1:
+            before, after = self.words[first].start - near[0].start, near[-1].end - self.words[last].end
+            near = near[1:] if before > after else near[:-1]
+            start, end = near[0].start, near[-1].end
+        return start, end
+
+
+def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends, its closing mark included and blanks around it not."""
+    cuts = [match.end() for match in _SENTENCE_END.finditer(text, start, stop)]
+    for begin, end in zip((start, *cuts), (*cuts, stop), strict=True):
+        stretch = text[begin:end]
+        if stretch.strip():
+            first = begin + len(stretch) - len(stretch.lstrip())
+            yield first, first + len(stretch.strip())
+
+
+def fold_word(word: str) -> str:
+    """A word as it is compared: small letters, no accents, no apostrophes."""
+    if word.isascii():
+        return _APOSTROPHES.sub("", word).lower()
+    bare = unicodedata.normalize("NFD", _APOSTROPHES.sub("", word).casefold())
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
+class Phrase(NamedTuple):
+    """One line of a cue: what each word may be, and before which of them others may stand."""
+
+    options: tuple[tuple[str, ...], ...]
+    gaps: frozenset[int]
+
+    def end_in(self, words: Sequence[Word], at: int, is_name: Callable[[Word], bool], of: int = 0) -> int | None:
+        """The position of the last word of a match that begins at `at`, within its sentence; None where none does."""
+        if not fits(words[at], self.options[of], is_name):
+            return None
+        if of + 1 == len(self.options):
+            return at
+        reach = _MOST_BETWEEN if of + 1 in self.gaps else 0
+        for following in range(at + 1, min(at + 2 + reach, len(words))):
+            if words[following].sentence != words[at].sentence:
+                return None
+            if (end := self.end_in(words, following, is_name, of + 1)) is not None:
+                return end
+        return None
+
+
+def parse_phrase(line: str) -> Phrase:
+    """Read a phrase; see the module's docstring.
+
+    Raises:
+        UsageError: there is no word in it, or it begins or ends with a gap.
+    """
+    parts = line.split()
+    if not parts or _GAP in (parts[0], parts[-1]):
+        raise UsageError(f"a phrase is words, with … only between them: found {line!r}")
+    options, gaps = [], set()
+    for part in parts:
+        if part == _GAP:
+            gaps.add(len(options))
+        else:
+            options.append(tuple(_option(option) for option in part.split("|")))
+    if any(option in ("", "*") for word in options for option in word):
+        raise UsageError(f"a word is missing beside | or before *: found {line!r}")
+    return Phrase(tuple(options), frozenset(gaps))
+
+
+def _option(option: str) -> str:
+    star = "*" if option.endswith("*") else ""
+    return option if option in (_NUMBER, _NAME) else fold_word(option.removesuffix("*")) + star
+
+
+def fits(word: Word, options: Sequence[str], is_name: Callable[[Word], bool]) -> bool:
+    """Whether a word is one of the options of a phrase's word."""
+    for option in options:
+        if option == _NUMBER:
+            found = word.folded[0].isdigit()
+        elif option == _NAME:
+            found = is_name(word)
+        elif option[-1] == "*":
+            found = word.folded.startswith(option[:-1])
+        else:
+            found = word.folded == option
+        if found:
+            return True
+    return False
+
+
+class PhraseIndex:
+    """Many phrases, found in one pass over the words: by the first letters of what each may begin with.
+
+    Args:
+        phrases: what each stands for, and the phrase.
+    """
+
+    def __init__(self, phrases: Sequence[tuple[str, Phrase]]) -> None:
+        self._beginning: dict[str, list[tuple[str, Phrase]]] = {}
+        for meaning, phrase in phrases:
+            for option in phrase.options[0]:
+                key = option if option in (_NUMBER, _NAME) else option.removesuffix("*")[:3]
+                self._beginning.setdefault(key, []).append((meaning, phrase))
+
+    def find(self, words: Sequence[Word], is_name: Callable[[Word], bool]) -> Iterator[tuple[str, int, int]]:
+        """Each match: what its phrase stands for, and the positions of its first and its last word."""
+        for at, word in enumerate(words):
+            for meaning, phrase in self._candidates(word):
+                if (end := phrase.end_in(words, at, is_name)) is not None:
+                    yield meaning, at, end
+
+    def _candidates(self, word: Word) -> Iterator[tuple[str, Phrase]]:
+        for length in range(1, min(len(word.folded), 3) + 1):
+            yield from self._beginning.get(word.folded[:length], ())
+        yield from self._beginning.get(_NAME, ())
+        if word.folded[:1].isdigit():
+            yield from self._beginning.get(_NUMBER, ())
