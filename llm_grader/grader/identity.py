@@ -74,9 +74,10 @@ def base_provenance(
         "reason_language": prompts.reason_language,
     }
     if is_local:
-        from llm_grader.local.offsets import offsets_hash
+        from llm_grader.local.fits import fits_hash
+        from llm_grader.signals.cues import cues_hash
 
-        parameters["offsets"] = offsets_hash()
+        parameters |= {"fits": fits_hash(), "cues": cues_hash()}
     return Provenance(
         rubric_id=rubric.id,
         rubric_version=rubric.version,

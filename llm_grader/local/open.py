@@ -40,13 +40,13 @@ class OpenJudge(NamedTuple):
 
 
 def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]) -> OpenJudge:
-    """Start the embedded model, and ask it item by item with the offsets fitted for it.
+    """Start the embedded model, and ask it item by item with the fits made for it.
 
     Raises:
         LocalModelError: it cannot be started; the message says what to install.
     """
     from llm_grader.local.by_choice import ChoiceAsker
-    from llm_grader.local.offsets import load_offsets
+    from llm_grader.local.fits import load_fits
     from llm_grader.local.server import LocalServer
 
     tenths_shown: set[int] = set()
@@ -70,10 +70,10 @@ def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]
         }
     )
     gateway = Gateway(address, notify=notify)
-    offsets = load_offsets(rubric.id, weights_sha256=server.weights_sha256)
     asker = ChoiceAsker(
         gateway.choose,
-        offsets=offsets,
+        fits=load_fits(weights_sha256=server.weights_sha256),
+        rubric_id=rubric.id,
         language=LANGUAGE,
         context_tokens=server.context_tokens,
         count_tokens=server.count_tokens,

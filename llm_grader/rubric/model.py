@@ -154,6 +154,9 @@ class Item(Model):
     `agents` says who counts where several human agents took part and none is under review: one who did it is enough
     (`any`), or the worst conduct counts (`worst`). `over` says what decides where a conversation is looked at in parts:
     one place that proves met (`any`), or one that proves not_met (`every`). None leaves both open.
+
+    `cue` names phrases that show the item's act (`signals.cues`): the embedded model goes by them, and where they
+    contradict a verdict the card says so.
     """
 
     id: ItemId
@@ -169,6 +172,7 @@ class Item(Model):
     penalty: bool = False
     agents: Literal["any", "worst"] | None = None
     over: Literal["any", "every"] | None = None
+    cue: ItemId | None = None
     scale: Literal["binary"] | Scale = "binary"
     evidence: EvidenceRule = EvidenceRule()
     applies_when: Condition | None = None

@@ -39,7 +39,8 @@ class Words:
 
     Args:
         text: the whole text.
-        start, end: the stretch, in characters, end exclusive.
+        start: the beginning of the stretch, in characters.
+        end: its end, exclusive; None is that of the text.
     """
 
     def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
@@ -56,7 +57,8 @@ class Words:
         """Where the sentence of some of the words stands, blanks aside; of one beyond 300 characters, the part around.
 
         Args:
-            first, last: positions of words in `words`; both are in one sentence.
+            first: position in `words` of the first.
+            last: position of the last, in the same sentence.
         """
         number = self.words[first].sentence
         start, end = self.sentences[number]
@@ -116,7 +118,7 @@ def parse_phrase(line: str) -> Phrase:
     parts = line.split()
     if not parts or _GAP in (parts[0], parts[-1]):
         raise UsageError(f"a phrase is words, with … only between them: found {line!r}")
-    options, gaps = [], set()
+    options, gaps = list[tuple[str, ...]](), set[int]()
     for part in parts:
         if part == _GAP:
             gaps.add(len(options))

@@ -13,12 +13,12 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
+from llm_grader.content import content_hash
 from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.signals.cue_words import Phrase, PhraseIndex, Word, Words, parse_phrase
 from llm_grader.signals.customer_names import name_matcher
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
-from llm_grader.verdict import MET, NOT_MET
 
 ANY_LANGUAGE = "mul"
 """The key of phrases that are looked for whatever the language: the code for several at once."""
@@ -44,7 +44,7 @@ class Cue(Model):
     """
 
     title: str
-    shows: Literal["met", "not_met"] = MET
+    shows: Literal["met", "not_met"] = "met"
     by: Literal["agent", "customer"] = "agent"
     first: int | None = Field(default=None, ge=1)
     last: int | None = Field(default=None, ge=1)
@@ -77,6 +77,12 @@ def load_cues() -> Mapping[str, Cue]:
     """
     data, _ = load_yaml((resources.files("llm_grader.prompts") / "cues.yaml").read_bytes(), path="cues.yaml")
     return TypeAdapter(dict[str, Cue]).validate_python(data)
+
+
+@cache
+def cues_hash() -> str:
+    """SHA-256 over the packaged cues: other phrases, other places."""
+    return content_hash(load_cues())
 
 
 class CueFinder:
@@ -114,9 +120,7 @@ class CueFinder:
                 yield from ((cue_id, parse_phrase(line)) for line in _lines(cue.phrases, language))
                 yield from ((_UNLESS + cue_id, parse_phrase(line)) for line in _lines(cue.unless, language))
 
-    def _counts(
-        self, cue_id: str, place: Place, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]
-    ) -> bool:
+    def _counts(self, cue_id: str, place: Place, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]) -> bool:
         """Whether a place lies where its cue looks, `order` being the number of its turn among its speaker's."""
         cue = self._cues[cue_id]
         if (cue.first and order >= cue.first) or (cue.last and order < len(numbers) - cue.last):
@@ -156,6 +160,3 @@ def _in_turn(
         for meaning, first, last in matches:
             if not meaning.startswith(_UNLESS) and (_UNLESS + meaning, words.words[first].sentence) not in ruled_out:
                 yield meaning, Place(number, *words.sentence_around(first, last))
-
-
-__all__ = ["MET", "NOT_MET", "Cue", "CueFinder", "Place", "load_cues"]

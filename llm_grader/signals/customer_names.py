@@ -14,33 +14,37 @@ _INTRODUCES = re.compile(
     r"hier spricht|jmenuji se|jmenuju se|tady je|tady|u telefonu|a nevem|a nevem:|vagyok|mu nimi on|minu nimi on|"
     r"nimi on|siin on|siin))\s+(?:(?i:frau|herr|pan|paní|mrs?|ms|dr)\.?\s+)?((?:[A-ZÀ-Ž][^\W\d_]+[ -]?){1,3})"
 )
-_NO_NAMES = frozenset(
-    """
-    customer client caller kunde kundin anrufer anruferin zakaznik zakaznice klient klientka volajici ugyfel klient
-    helistaja user visitor guest gast frau herr pan pani mrs mr ms miss dr ing mgr the und and von van speaker unknown
-    anonymous navstevnik latogato kulastaja
-    """.split()
+_NO_WORDS = (
+    "customer client caller user visitor guest speaker unknown anonymous mrs mr ms miss dr ing mgr the and "
+    "kunde kundin anrufer anruferin gast frau herr und von van zakaznik zakaznice klient klientka volajici navstevnik "
+    "pan pani ugyfel latogato klient helistaja kulastaja"
 )
-_LONGEST_ENDING = 4
+_NO_NAMES = frozenset(_NO_WORDS.split())
+_SHORTEST_INFLECTED = 4
+_LONGEST_ENDING = 3
 
 
 def name_matcher(transcript: Transcript) -> Callable[[Word], bool]:
-    """Tells whether a word is the customer's name or a form of it.
-
-    A form shares all but the last two letters (three at least), is written with a capital, and is not much longer.
-    """
+    """Tells whether a word is the customer's name or a form of it: written with a capital, with another ending."""
     names = frozenset(_names(transcript))
-    stems = frozenset((name[: max(3, len(name) - 2)], len(name)) for name in names if len(name) > 2)
+    stems = tuple((stem, len(name)) for name in sorted(names) for stem in _stems(name))
 
     def is_name(word: Word) -> bool:
         if word.folded in names:
             return True
         return word.capital and any(
-            word.folded.startswith(stem) and abs(len(word.folded) - length) <= _LONGEST_ENDING - 1
-            for stem, length in stems
+            word.folded.startswith(stem) and len(word.folded) <= length + _LONGEST_ENDING for stem, length in stems
         )
 
     return is_name
+
+
+def _stems(name: str) -> Iterator[str]:
+    """What forms of a name begin with: all but its last letter, or without the e that Czech drops (Pavel, Pavla)."""
+    if len(name) >= _SHORTEST_INFLECTED:
+        yield name[:-1]
+        if name[-2] == "e" and name[-1] not in "aeiou":
+            yield name[:-2] + name[-1]
 
 
 def _names(transcript: Transcript) -> Iterator[str]:
