@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from llm_grader.errors import UsageError
@@ -22,6 +22,7 @@ _WORD = re.compile(r"\w+(?:['’`´]\w+)*")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _APOSTROPHES = re.compile("['’`´]")
 _LONGEST_SENTENCE = 300
+_KEY_LETTERS = 5
 
 
 class Word(NamedTuple):
@@ -94,6 +95,11 @@ class Phrase(NamedTuple):
     options: tuple[tuple[str, ...], ...]
     gaps: frozenset[int]
 
+    def rarest(self) -> int:
+        """The position of the word by which it is found: the one with the longest options, of those before any gap."""
+        before = range(min(self.gaps, default=len(self.options)))
+        return max(before, key=lambda word: min(len(option) for option in self.options[word]))
+
     def end_in(self, words: Sequence[Word], at: int, is_name: Callable[[Word], bool], of: int = 0) -> int | None:
         """The position of the last word of a match that begins at `at`, within its sentence; None where none does."""
         if not fits(words[at], self.options[of], is_name):
@@ -151,29 +157,41 @@ def fits(word: Word, options: Sequence[str], is_name: Callable[[Word], bool]) ->
 
 
 class PhraseIndex:
-    """Many phrases, found in one pass over the words: by the first letters of what each may begin with.
+    """Many phrases, found in one pass over the words: each by its rarest word, which is taken to be the longest.
 
     Args:
         phrases: what each stands for, and the phrase.
     """
 
-    def __init__(self, phrases: Sequence[tuple[str, Phrase]]) -> None:
-        self._beginning: dict[str, list[tuple[str, Phrase]]] = {}
+    def __init__(self, phrases: Iterable[tuple[str, Phrase]]) -> None:
+        self._by_beginning: dict[str, list[tuple[str, Phrase, int]]] = {}
         for meaning, phrase in phrases:
-            for option in phrase.options[0]:
-                key = option if option in (_NUMBER, _NAME) else option.removesuffix("*")[:3]
-                self._beginning.setdefault(key, []).append((meaning, phrase))
+            rarest = phrase.rarest()
+            for key in {_key(option) for option in phrase.options[rarest]}:
+                self._by_beginning.setdefault(key, []).append((meaning, phrase, rarest))
 
     def find(self, words: Sequence[Word], is_name: Callable[[Word], bool]) -> Iterator[tuple[str, int, int]]:
         """Each match: what its phrase stands for, and the positions of its first and its last word."""
         for at, word in enumerate(words):
-            for meaning, phrase in self._candidates(word):
-                if (end := phrase.end_in(words, at, is_name)) is not None:
-                    yield meaning, at, end
+            for meaning, phrase, rarest in self._candidates(word):
+                if fits(word, phrase.options[rarest], is_name) and rarest <= at:
+                    end = phrase.end_in(words, at - rarest, is_name)
+                    if end is not None:
+                        yield meaning, at - rarest, end
 
-    def _candidates(self, word: Word) -> Iterator[tuple[str, Phrase]]:
-        for length in range(1, min(len(word.folded), 3) + 1):
-            yield from self._beginning.get(word.folded[:length], ())
-        yield from self._beginning.get(_NAME, ())
-        if word.folded[:1].isdigit():
-            yield from self._beginning.get(_NUMBER, ())
+    def _candidates(self, word: Word) -> Iterator[tuple[str, Phrase, int]]:
+        found, key = self._by_beginning, word.folded[:_KEY_LETTERS]
+        yield from found.get(key, ())
+        for length in range(1, len(key) + 1):
+            yield from found.get(f"{key[:length]}*", ())
+        yield from found.get(_NAME, ())
+        if key[:1].isdigit():
+            yield from found.get(_NUMBER, ())
+
+
+def _key(option: str) -> str:
+    """What words that fit an option begin with; with a star where that is short and any may follow."""
+    if option in (_NUMBER, _NAME):
+        return option
+    start = option.removesuffix("*")
+    return start[:_KEY_LETTERS] if start == option or len(start) >= _KEY_LETTERS else f"{start}*"

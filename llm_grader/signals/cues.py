@@ -1,21 +1,22 @@
 """Cues: phrases by which an act shows in what was said, such as a thank-you, in several languages.
 
-They are data (`prompts/cues.yaml`). An item of a rubric names the one it goes by; the places found are the sentences
+They are data: `prompts/cues.yaml` has the cues, `prompts/cues_en.yaml` and its like the phrases. An item of a rubric names the one it goes by; the places found are the sentences
 that show it. Words are no proof that something was meant: what a cue is worth for an item is measured, not supposed.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
-from llm_grader.content import content_hash
 from llm_grader.files.yaml_strict import load_yaml
-from llm_grader.signals.cue_words import Phrase, PhraseIndex, Word, Words, parse_phrase
+from llm_grader.signals.cue_words import PhraseIndex, Word, Words, parse_phrase
 from llm_grader.signals.customer_names import name_matcher
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
@@ -24,6 +25,7 @@ ANY_LANGUAGE = "mul"
 """The key of phrases that are looked for whatever the language: the code for several at once."""
 
 _UNLESS = "unless "
+_FILE = re.compile(r"cues_(\w+)\.yaml")
 
 
 def _are_phrases(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -32,15 +34,15 @@ def _are_phrases(lines: tuple[str, ...]) -> tuple[str, ...]:
     return lines
 
 
-Phrases = dict[str, Annotated[tuple[str, ...], AfterValidator(_are_phrases)]]
+Lines = Annotated[tuple[str, ...], AfterValidator(_are_phrases)]
 
 
 class Cue(Model):
-    """One act and the phrases that show it.
+    """One act that words can show.
 
-    A phrase is not counted in a sentence where one of `unless` stands. Only the first or last turns of the speaker are
-    looked at where `first` or `last` says how many; `asked` takes questions alone; `beyond_salutation` leaves out the
-    first sentence of an agent's first turn, unless that is the only one. `shows` is the label it speaks for.
+    Only the first or last turns of the speaker are looked at where `first` or `last` says how many; `asked` takes
+    questions alone; `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only
+    one. `shows` is the label it speaks for.
     """
 
     title: str
@@ -50,14 +52,23 @@ class Cue(Model):
     last: int | None = Field(default=None, ge=1)
     asked: bool = False
     beyond_salutation: bool = False
-    phrases: Phrases
-    unless: Phrases = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _looks_at_one_end(self) -> Self:
         if self.first and self.last:
             raise ValueError("either `first` or `last`, not both")
         return self
+
+
+class Phrases(Model):
+    """The phrases of a cue in one language; none is counted in a sentence where one of `unless` stands."""
+
+    phrases: Lines = ()
+    unless: Lines = ()
+
+
+Dictionary = Mapping[str, Phrases]
+"""Cue → its phrases in one language."""
 
 
 class Place(NamedTuple):
@@ -75,14 +86,49 @@ def load_cues() -> Mapping[str, Cue]:
     Raises:
         MalformedInput, ValidationError: the file is damaged.
     """
-    data, _ = load_yaml((resources.files("llm_grader.prompts") / "cues.yaml").read_bytes(), path="cues.yaml")
-    return TypeAdapter(dict[str, Cue]).validate_python(data)
+    return TypeAdapter(dict[str, Cue]).validate_python(_read("cues.yaml"))
+
+
+@cache
+def load_phrases() -> Mapping[str, Dictionary]:
+    """Language → the packaged phrases of each cue; each language is read when it is first looked for.
+
+    Raises:
+        MalformedInput, ValidationError: a file is damaged.
+    """
+    names = sorted(entry.name for entry in resources.files("llm_grader.prompts").iterdir())
+    return _ReadWhenWanted(tuple(found[1] for name in names if (found := _FILE.fullmatch(name))))
+
+
+class _ReadWhenWanted(Mapping[str, Dictionary]):
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._languages = languages
+        self._read = cache(
+            lambda language: TypeAdapter(dict[str, Phrases]).validate_python(_read(f"cues_{language}.yaml"))
+        )
+
+    def __getitem__(self, language: str) -> Dictionary:
+        if language not in self._languages:
+            raise KeyError(language)
+        return self._read(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
+
+
+def _read(name: str) -> Any:
+    return load_yaml((resources.files("llm_grader.prompts") / name).read_bytes(), path=name)[0]
 
 
 @cache
 def cues_hash() -> str:
     """SHA-256 over the packaged cues: other phrases, other places."""
-    return content_hash(load_cues())
+    files = resources.files("llm_grader.prompts")
+    names = ("cues.yaml", *(f"cues_{language}.yaml" for language in load_phrases()))
+    return hashlib.sha256(b"".join((files / name).read_bytes() for name in names)).hexdigest()
 
 
 class CueFinder:
@@ -90,10 +136,12 @@ class CueFinder:
 
     Args:
         cues: by id; the packaged ones by default.
+        phrases: by language; the packaged ones by default.
     """
 
-    def __init__(self, cues: Mapping[str, Cue] | None = None) -> None:
+    def __init__(self, cues: Mapping[str, Cue] | None = None, phrases: Mapping[str, Dictionary] | None = None) -> None:
         self._cues = load_cues() if cues is None else cues
+        self._phrases = load_phrases() if phrases is None else phrases
         self._index = cache(self._indexed)
 
     def find(self, transcript: Transcript) -> dict[str, tuple[Place, ...]]:
@@ -112,13 +160,17 @@ class CueFinder:
         return {cue_id: tuple(sorted(found[cue_id])) for cue_id in self._cues if cue_id in found}
 
     def _indexed(self, language: str, by: str) -> PhraseIndex:
-        return PhraseIndex(list(self._phrases(language, by)))
-
-    def _phrases(self, language: str, by: str) -> Iterator[tuple[str, Phrase]]:
-        for cue_id, cue in self._cues.items():
-            if cue.by == by:
-                yield from ((cue_id, parse_phrase(line)) for line in _lines(cue.phrases, language))
-                yield from ((_UNLESS + cue_id, parse_phrase(line)) for line in _lines(cue.unless, language))
+        """The phrases of a language, or of all of them where it has none or is not known."""
+        wanted = (language, ANY_LANGUAGE) if language in self._phrases else tuple(self._phrases)
+        cue_ids = [cue_id for cue_id, cue in self._cues.items() if cue.by == by]
+        lines = [
+            (prefix + cue_id, line)
+            for code in wanted
+            for cue_id in cue_ids
+            for prefix, found in _both(self._phrases.get(code, {}).get(cue_id))
+            for line in found
+        ]
+        return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)
 
     def _counts(self, cue_id: str, place: Place, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]) -> bool:
         """Whether a place lies where its cue looks, `order` being the number of its turn among its speaker's."""
@@ -132,12 +184,8 @@ class CueFinder:
         return not (cue.beyond_salutation and opening)
 
 
-def _lines(phrases: Phrases, language: str) -> Iterator[str]:
-    """The lines that hold for a language; for one that is unknown, or has none, those of all of them."""
-    known = language in phrases or not (set(phrases) - {ANY_LANGUAGE})
-    for code, lines in phrases.items():
-        if code in (language, ANY_LANGUAGE) or not known:
-            yield from lines
+def _both(phrases: Phrases | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return () if phrases is None else (("", phrases.phrases), (_UNLESS, phrases.unless))
 
 
 def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:

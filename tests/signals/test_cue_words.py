@@ -38,6 +38,7 @@ def matches(phrase: str, text: str, name: str = "") -> list[str]:
         ("we … you", "we hear you and see you", ["we hear you"]),
         ("hello @name", "hello ann, hello bob", ["hello bob"]),
         ("e mail", "an e-mail", ["e-mail"]),
+        ("of th* again", "of th again, of that again", ["of th again", "of that again"]),
         ("köszön*", "megköszönöm, köszönjük", ["köszönjük"]),
     ],
 )

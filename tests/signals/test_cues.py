@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from llm_grader.signals.cues import Cue, CueFinder, load_cues
+from llm_grader.signals.cues import Cue, CueFinder, Phrases, load_cues, load_phrases
 from llm_grader.transcript import Segment, Transcript, Turn
 
 
@@ -25,7 +25,13 @@ def customer(text: str, speaker: str = "Customer") -> Turn:
 
 def found(cue: dict[str, Any], transcript: Transcript) -> list[tuple[int, str]]:
     """The turns and sentences that show a cue."""
-    places = CueFinder({"it": Cue.model_validate({"title": "It", **cue})}).find(transcript).get("it", ())
+    settings = {name: value for name, value in cue.items() if name not in ("phrases", "unless")}
+    lines = {
+        code: {"it": Phrases(phrases=phrases, unless=cue.get("unless", {}).get(code, ()))}
+        for code, phrases in cue["phrases"].items()
+    }
+    finder = CueFinder({"it": Cue.model_validate({"title": "It", **settings})}, lines)
+    places = finder.find(transcript).get("it", ())
     return [(place.turn, transcript.turns[place.turn].text[place.start : place.end]) for place in places]
 
 
@@ -71,7 +77,7 @@ def test_only_the_first_or_last_turns_are_looked_at() -> None:
     assert [turn for turn, _ in found({**THANKS, "first": 2}, talk(*turns))] == [0, 2]
     assert [turn for turn, _ in found({**THANKS, "last": 1}, talk(*turns))] == [3]
     with pytest.raises(ValidationError, match="either `first` or `last`"):
-        Cue.model_validate({"title": "It", **THANKS, "first": 1, "last": 1})
+        Cue(title="It", first=1, last=1)
 
 
 def test_a_question_is_told_by_its_mark() -> None:
@@ -123,7 +129,13 @@ def test_the_salutation_does_not_count_for_what_comes_later_but_that_of_the_only
     assert found(cue, talk(ann, agent("Hello."), agent("Dear Ann, done."))) == [(2, "Dear Ann, done.")]
 
 
-def test_the_packaged_cues_can_be_read_and_have_five_languages() -> None:
-    cues = load_cues()
-    for cue_id, cue in cues.items():
-        assert set(cue.phrases) - {"mul"} in ({"en", "de", "cs", "hu", "et"}, set()), cue_id
+def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
+    by_name = {"uses_name", "knows_name"}
+    assert set(load_phrases()) == {"cs", "de", "en", "et", "hu", "mul"}
+    for language in set(load_phrases()) - {"mul"}:
+        assert set(load_phrases()[language]) | by_name == set(load_cues()), language
+
+
+def test_packaged_phrases_are_those_of_cues_that_there_are() -> None:
+    for language, phrases in load_phrases().items():
+        assert set(phrases) <= set(load_cues()), language
