@@ -1,7 +1,8 @@
 """Cues: phrases by which an act shows in what was said, such as a thank-you, in several languages.
 
-They are data: `prompts/cues.yaml` has the cues, `prompts/cues_en.yaml` and its like the phrases. An item of a rubric names the one it goes by; the places found are the sentences
-that show it. Words are no proof that something was meant: what a cue is worth for an item is measured, not supposed.
+They are data: `prompts/cues.yaml` has the cues, `prompts/cues_en.yaml` and its like the phrases. An item of a rubric
+names the one it goes by; the places found are the sentences that show it. Words are no proof that something was meant:
+what a cue is worth for an item is measured, not supposed.
 """
 
 from __future__ import annotations
