@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from llm_grader.errors import UsageError
@@ -115,6 +116,7 @@ class Phrase(NamedTuple):
         return None
 
 
+@cache
 def parse_phrase(line: str) -> Phrase:
     """Read a phrase; see the module's docstring.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -145,32 +145,33 @@ class CueFinder:
         self._phrases = load_phrases() if phrases is None else phrases
         self._index = cache(self._indexed)
 
-    def find(self, transcript: Transcript) -> dict[str, tuple[Place, ...]]:
-        """The places of each cue that is found, in their order; only what was said in public, by its author."""
-        found: dict[str, dict[Place, None]] = {}
+    def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[Place, ...]]:
+        """The places of each cue that is found, in their order; only what was said in public, by its author.
+
+        Args:
+            transcript: the conversation.
+            cue_ids: the cues that are looked for; all of them by default. One that there is not is not found.
+        """
+        wanted = [cue_id for cue_id in self._cues if cue_ids is None or cue_id in cue_ids]
         language = primary_language(language_of(transcript) or "")
-        matching = name_matcher(transcript)
-        speaking = _speaking(transcript)
-        for by, numbers in speaking.items():
-            for order, number in enumerate(numbers):
+        is_name = name_matcher(transcript)
+        found: dict[str, dict[Place, None]] = {}
+        for by, numbers in _speaking(transcript).items():
+            cues = [cue_id for cue_id in wanted if self._cues[cue_id].by == by]
+            for order, number in enumerate(numbers if cues else ()):
                 turn = transcript.turns[number]
-                index = self._index(primary_language(turn.language or language), by)
-                for cue_id, place in _in_turn(turn, number, index, matching):
+                indexes = [self._index(primary_language(turn.language or language), cue_id) for cue_id in cues]
+                for cue_id, place in _in_turn(turn, number, indexes, is_name):
                     if self._counts(cue_id, place, order, transcript.turns, numbers):
                         found.setdefault(cue_id, {})[place] = None
-        return {cue_id: tuple(sorted(found[cue_id])) for cue_id in self._cues if cue_id in found}
+        return {cue_id: tuple(sorted(found[cue_id])) for cue_id in wanted if cue_id in found}
 
-    def _indexed(self, language: str, by: str) -> PhraseIndex:
-        """The phrases of a language, or of all of them where it has none or is not known."""
-        wanted = (language, ANY_LANGUAGE) if language in self._phrases else tuple(self._phrases)
-        cue_ids = [cue_id for cue_id, cue in self._cues.items() if cue.by == by]
-        lines = [
-            (prefix + cue_id, line)
-            for code in wanted
-            for cue_id in cue_ids
-            for prefix, found in _both(self._phrases.get(code, {}).get(cue_id))
-            for line in found
-        ]
+    def _indexed(self, language: str, cue_id: str) -> PhraseIndex:
+        """The phrases of a cue in a language, or in all of them where that has none or is not known."""
+        codes = (language, ANY_LANGUAGE) if language in self._phrases else tuple(self._phrases)
+        known = [phrases for code in codes if (phrases := self._phrases.get(code, {}).get(cue_id))]
+        lines = [(cue_id, line) for phrases in known for line in phrases.phrases]
+        lines += [(_UNLESS + cue_id, line) for phrases in known for line in phrases.unless]
         return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)
 
     def _counts(self, cue_id: str, place: Place, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]) -> bool:
@@ -185,10 +186,6 @@ class CueFinder:
         return not (cue.beyond_salutation and opening)
 
 
-def _both(phrases: Phrases | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return () if phrases is None else (("", phrases.phrases), (_UNLESS, phrases.unless))
-
-
 def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:
     """The numbers of the turns of those under review, and of the customer."""
     spoken = [(number, turn) for number, turn in enumerate(transcript.turns) if turn.spoken]
@@ -199,12 +196,12 @@ def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:
 
 
 def _in_turn(
-    turn: Turn, number: int, index: PhraseIndex, is_name: Callable[[Word], bool]
+    turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[Word], bool]
 ) -> Iterator[tuple[str, Place]]:
     """Each cue found in a turn and the sentence that it stands in, but for sentences that rule it out."""
     for start, end in turn.body_spans():
         words = Words(turn.text, start, end)
-        matches = list(index.find(words.words, is_name))
+        matches = [match for index in indexes for match in index.find(words.words, is_name)]
         ruled_out = {(meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)}
         for meaning, first, last in matches:
             if not meaning.startswith(_UNLESS) and (_UNLESS + meaning, words.words[first].sentence) not in ruled_out:
