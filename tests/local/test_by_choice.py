@@ -114,9 +114,8 @@ def test_yes_is_met_and_no_is_not_met() -> None:
 
 def test_a_fit_weighs_the_answer_of_the_model() -> None:
     fits = fitted(item(), intercept=-2.0, whole=1.5)
-    low, high = (
-        ask(lambda _q, s=s: s, [item()], fits=fits, rubric_id="mine")[0].claims["greeting"] for s in (1.0, 3.0)
-    )
+    low = ask(lambda _q: 1.0, [item()], fits=fits, rubric_id="mine")[0].claims["greeting"]
+    high = ask(lambda _q: 3.0, [item()], fits=fits, rubric_id="mine")[0].claims["greeting"]
     assert (low.label, high.label) == ("not_met", "met")
     assert low.confidence == pytest.approx(1 / (1 + math.exp(-0.5)))  # −2 + 1.5 · 1 = −0.5
     assert high.confidence == pytest.approx(1 / (1 + math.exp(-2.5)))  # −2 + 1.5 · 3 = 2.5
