@@ -19,7 +19,7 @@ from llm_grader.errors import UsageError
 
 _GAP, _NUMBER, _NAME = "…", "#", "@name"
 _MOST_BETWEEN = 6
-_WORD = re.compile(r"\w+(?:['’`´]\w+)*")
+_WORD = re.compile(r"[\w.+-]+@[\w.-]*\w|\w+(?:['’`´]\w+)*")  # an address is one word
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _APOSTROPHES = re.compile("['’`´]")
 _LONGEST_SENTENCE = 300

@@ -100,6 +100,10 @@ def test_a_question_is_told_by_its_mark() -> None:
         ("Ms Reed", "Yes, Ms Brown.", False),
         ("reed_91", "sure reed_91", False),
         ("Customer", "Dear customer", False),
+        ("Customer", "So, Mrs Okafor, it is done.", True),
+        ("Customer", "Mind egyezik, Borbála néni.", True),
+        ("p.reed@firm.example", "We wrote to p.reed@firm.example.", False),
+        ("Reed", "We wrote to reed@firm.example.", False),
     ],
 )
 def test_a_name_is_known_in_its_forms(name: str, text: str, expected: bool) -> None:
