@@ -74,21 +74,29 @@ def base_provenance(
         "reason_language": prompts.reason_language,
     }
     if is_local:
-        from llm_grader.local.fits import fits_hash
-        from llm_grader.signals.cues import cues_hash
-
-        parameters |= {"fits": fits_hash(), "cues": cues_hash()}
+        parameters |= _of_embedded(endpoint)
     return Provenance(
         rubric_id=rubric.id,
         rubric_version=rubric.version,
         rubric_hash=rubric.content_hash(),
         prompt_hash=prompt_hash(*templates),
-        model=judge or endpoint.model,
+        model=judge or (endpoint.weights_file.name if endpoint.weights_file else endpoint.model),
         endpoint=None if judge else LOCAL if is_local else endpoint.host,
         parameters=parameters,
         key="",
         library_version=__version__,
     )
+
+
+def _of_embedded(endpoint: Endpoint) -> dict[str, str]:
+    """What an embedded model's verdicts rest on besides: the cues, and the fits or the file of a model without any."""
+    from llm_grader.local.fits import fits_hash
+    from llm_grader.local.weights import read_configured
+    from llm_grader.signals.cues import cues_hash
+
+    if endpoint.weights_file is None:
+        return {"cues": cues_hash(), "fits": fits_hash()}
+    return {"cues": cues_hash(), "weights": read_configured(endpoint.weights_file)}
 
 
 def _joined(judge: str, transcript: str) -> str:

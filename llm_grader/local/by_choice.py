@@ -9,6 +9,7 @@ asked for a turn and for a sentence of it.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -59,6 +60,7 @@ class ChoiceAsker:
             embedded model tells a Yes from a No better than when it is asked in theirs (AUC .93 against .72).
         context_tokens: what the model can read at once; needs `count_tokens`.
         count_tokens: how many tokens a text has.
+        doing: gets which question is asked at the moment, and how long the rest may take.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class ChoiceAsker:
         language: str = "en",
         context_tokens: int | None = None,
         count_tokens: Callable[[str], int] | None = None,
+        doing: Callable[[str], None] = lambda _what: None,
     ) -> None:
         self._choose = choose
         self._fits = fits
@@ -77,6 +80,7 @@ class ChoiceAsker:
         self._language = language
         self._context_tokens = context_tokens
         self._count_tokens = count_tokens
+        self._doing = doing
 
     async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
         """A claim or a problem for each of `items`.
@@ -87,8 +91,9 @@ class ChoiceAsker:
         """
         conversation = Conversation(transcript)
         self._check_length(conversation, items)
-        reply = Reply()
-        for item in items:
+        reply, began = Reply(), time.monotonic()
+        for number, item in enumerate(items):
+            self._doing(_render_place(transcript, number, len(items), time.monotonic() - began))
             try:
                 reply += await self._ask_item(conversation, item)
             except (ContextTooLong, EndpointError):
@@ -193,6 +198,12 @@ class ChoiceAsker:
                 f"transcript {conversation.transcript.id} needs {needed} tokens, and the local model's context has "
                 f"{self._context_tokens}: raise it"
             )
+
+
+def _render_place(transcript: Transcript, done: int, total: int, seconds: float) -> str:
+    """Which question comes, and from the second on how long the rest takes if it goes on like that."""
+    left = f", about {max(1, round(seconds / done * (total - done)))} s left" if done else ", reading it first"
+    return f"{transcript.id}: question {done + 1} of {total}{left}"
 
 
 def score_of(choice: Choice) -> float:

@@ -81,7 +81,9 @@ def grade(
     )
     transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)
     with Progress() as progress:
-        grader = open_grader(settings, notify=progress.notify, budget=budget_of(settings), stored=not no_store)
+        grader = open_grader(
+            settings, notify=progress.notify, doing=progress.show, budget=budget_of(settings), stored=not no_store
+        )
         if note := _note_on_language(grader.rubric, settings.language):
             progress.notify(note)
         if dry_run:
