@@ -40,6 +40,8 @@ from llm_grader.signals.cues import cues_hash, load_cues
 from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
 
 SEED = 20_26
+TRIED = "phrases_tried"
+"""The mark in a conversation's metadata that phrases of cues were tried on it while they were written."""
 _LEAST_LABELS = 20
 
 
@@ -109,7 +111,8 @@ async def know(
                 continue
             score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
             language, found = transcript.language or "?", bool(conversation.places(item))
-            rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id]))
+            tried = bool(transcript.metadata.get(TRIED))
+            rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried))
         sys.stderr.write(f"{rubric.id} {transcript.id}\n")
     return [Labelled(rubric.id, item, tuple(rows[item.id])) for item, _ in labels]
 

@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from llm_grader.eval.measured.fit_local import Labelled
 
 
+_ENOUGH_APART = 50
+
+
 def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int) -> Agreement:
     """Cohen's κ of the verdicts with the labels, its 95 % interval over conversations. No skill where it is undefined.
+
+    Conversations on which phrases were tried do not count where there are 50 others.
 
     Args:
         rows: what was known, and the label.
         log_odds: of met, one for each row, by a fit that had not seen its conversation.
         seed: of the resampling.
     """
+    apart = [(row, value) for row, value in zip(rows, log_odds, strict=True) if not row.tried]
+    if len({row.transcript_id for row, _ in apart}) >= _ENOUGH_APART:
+        rows, log_odds = [row for row, _ in apart], [value for _, value in apart]
     clusters = [row.transcript_id for row in rows]
     truth, judged = [row.met for row in rows], [value > 0 for value in log_odds]
     tables = cluster_tables(truth, judged, clusters=clusters, labels=(False, True))

@@ -34,7 +34,8 @@ _CHOICES = ((_FOUND,), (_FOUND, _OTHER), (_WHOLE, _FOUND), (_WHOLE, _FOUND, _OTH
 class Known:
     """What is known of one item of one conversation, and its label.
 
-    `score` is the model's log-odds of Yes on the whole, None where it was not asked.
+    `score` is the model's log-odds of Yes on the whole, None where it was not asked. `tried` says that phrases were
+    tried on the conversation while they were written, so that they look better on it than they are.
     """
 
     transcript_id: str
@@ -42,6 +43,7 @@ class Known:
     score: float | None
     found: bool
     met: bool
+    tried: bool = False
 
 
 @dataclass(frozen=True)
