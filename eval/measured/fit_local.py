@@ -31,7 +31,7 @@ from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import ChoiceAsker, Choose, score_of
-from llm_grader.local.fits import FitOrigin, Fits, ItemFit, policy_hash, render_fits
+from llm_grader.local.fits import FitOrigin, Fits, ItemFit, render_fits
 from llm_grader.local.questions import Conversation
 from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
@@ -122,7 +122,7 @@ def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
     rubrics: dict[str, dict[str, ItemFit]] = {}
     for rubric_id, item, rows in labelled:
         if len(rows) >= _LEAST_LABELS:
-            rubrics.setdefault(rubric_id, {})[item.id] = _fit(rows, policy_hash(item))
+            rubrics.setdefault(rubric_id, {})[item.id] = _fit(rows, item.policy_hash())
     return Fits(rubrics=rubrics, cues=dict(_cue_fits(labelled)), origin=origin)
 
 

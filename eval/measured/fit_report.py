@@ -9,7 +9,7 @@ from llm_grader.eval.measured.item_fit import Known, left_out
 from llm_grader.eval.stats.bootstrap import cluster_bootstrap
 from llm_grader.eval.stats.ratings import agreement_weights
 from llm_grader.eval.stats.two_raters import cluster_tables, kappa_of_tables
-from llm_grader.local.fits import Agreement, Fits, ItemFit
+from llm_grader.local.fits import FitAgreement, Fits, ItemFit
 
 if TYPE_CHECKING:
     from llm_grader.eval.measured.fit_local import Labelled
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ENOUGH_APART = 50
 
 
-def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int) -> Agreement:
+def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int) -> FitAgreement:
     """Cohen's κ of the verdicts with the labels, its 95 % interval over conversations. No skill where it is undefined.
 
     Conversations on which phrases were tried do not count where there are 50 others.
@@ -38,7 +38,7 @@ def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int)
     found = cluster_bootstrap(lambda sums: kappa_of_tables(sums, weights), tables, seed=seed)
     values = [value if value == value else 0.0 for value in (found.estimate, found.low, found.high)]
     kappa, low, high = (round(value, 3) for value in values)
-    return Agreement(kappa=kappa, low=low, high=high, conversations=len(set(clusters)))
+    return FitAgreement(kappa=kappa, low=low, high=high, conversations=len(set(clusters)))
 
 
 def render_fits_table(fits: Fits, labelled: Sequence[Labelled], *, seed: int) -> str:

@@ -47,7 +47,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Weights:
+class ItemWeights:
     """The log-odds of met, and of each thing known: see the module's docstring."""
 
     intercept: float
@@ -61,7 +61,7 @@ class Weights:
         return self.intercept + self.whole * (known.score or 0.0) + self.found * known.found + self.other * other
 
 
-def fit_item(rows: Sequence[Known]) -> Weights:
+def fit_item(rows: Sequence[Known]) -> ItemWeights:
     """The weights, with what counts chosen on the same rows. Without both answers among them: their rate alone."""
     x, y = _matrix(rows)
     return _weights(x, y, _chosen(x, y, can_ask=_can_ask(rows)))
@@ -116,10 +116,10 @@ def _likelihood(x: FloatArray, y: BoolArray, choice: tuple[int, ...]) -> float:
     return total / max(len(y), 1)
 
 
-def _weights(x: FloatArray, y: BoolArray, choice: tuple[int, ...]) -> Weights:
+def _weights(x: FloatArray, y: BoolArray, choice: tuple[int, ...]) -> ItemWeights:
     beta = _regression(x[:, choice], y)
     by_column = dict(zip(choice, beta[1:], strict=True))
-    return Weights(float(beta[0]), *(float(by_column.get(column, 0.0)) for column in (_WHOLE, _FOUND, _OTHER)))
+    return ItemWeights(float(beta[0]), *(float(by_column.get(column, 0.0)) for column in (_WHOLE, _FOUND, _OTHER)))
 
 
 def _regression(x: FloatArray, y: BoolArray) -> FloatArray:

@@ -74,7 +74,9 @@ def base_provenance(
         "reason_language": prompts.reason_language,
     }
     if is_local:
-        parameters |= _of_embedded(endpoint)
+        from llm_grader.local.fits import basis_of
+
+        parameters |= basis_of(endpoint.weights_file)
     return Provenance(
         rubric_id=rubric.id,
         rubric_version=rubric.version,
@@ -86,17 +88,6 @@ def base_provenance(
         key="",
         library_version=__version__,
     )
-
-
-def _of_embedded(endpoint: Endpoint) -> dict[str, str]:
-    """What an embedded model's verdicts rest on besides: the cues, and the fits or the file of a model without any."""
-    from llm_grader.local.fits import fits_hash
-    from llm_grader.local.weights import read_configured
-    from llm_grader.signals.cues import cues_hash
-
-    if endpoint.weights_file is None:
-        return {"cues": cues_hash(), "fits": fits_hash()}
-    return {"cues": cues_hash(), "weights": read_configured(endpoint.weights_file)}
 
 
 def _joined(judge: str, transcript: str) -> str:

@@ -40,7 +40,7 @@ _WRAPPING_TOKENS = 128
 _MOST_SENTENCES = 9  # a digit each, so that the first token tells them apart
 
 
-class Decision(NamedTuple):
+class ChoiceDecision(NamedTuple):
     """A label, the probability that it is right, the reason, and what asking for it took."""
 
     label: str
@@ -115,7 +115,7 @@ class ChoiceAsker:
         """
         return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
-    async def decide(self, conversation: Conversation, item: Item) -> Decision:
+    async def decide(self, conversation: Conversation, item: Item) -> ChoiceDecision:
         """The label of an item: by its fit, or by the model's answer where it is asked without fits.
 
         Raises:
@@ -126,7 +126,7 @@ class ChoiceAsker:
             return likelier(item, choice)
         fit = self._fits.of(self._rubric_id, item) if item.scale == "binary" and item.judged != "audio" else None
         if fit is None or not fit.is_good_enough:
-            return Decision(CANNOT_ASSESS, None, _unable(fit))
+            return ChoiceDecision(CANNOT_ASSESS, None, _unable(fit))
         score, usage = 0.0, Usage()
         if fit.whole:
             choice = await self.judge(conversation, item)
@@ -134,7 +134,7 @@ class ChoiceAsker:
         found = bool(conversation.places(item))
         log_odds = fit.log_odds(score=score, found=found, in_english=conversation.in_english)
         label = MET if log_odds > 0 else NOT_MET
-        return Decision(label, probability(log_odds), _why(item, fit, found=found, score=score), usage)
+        return ChoiceDecision(label, probability(log_odds), _why(item, fit, found=found, score=score), usage)
 
     async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
         """The sentence that tells most about `item`, of the turns that may prove `label`.
@@ -211,7 +211,7 @@ def score_of(choice: Choice) -> float:
     return choice.logprobs[YES] - choice.logprobs[NO]
 
 
-def likelier(item: Item, choice: Choice) -> Decision:
+def likelier(item: Item, choice: Choice) -> ChoiceDecision:
     """The label that the model's answer stands for, and the probability that it is right, as far as the model knows."""
     if item.scale == "binary":
         score = score_of(choice)
@@ -220,7 +220,7 @@ def likelier(item: Item, choice: Choice) -> Decision:
         total = math.fsum(map(math.exp, choice.logprobs.values()))
         answer, confidence = choice.answer, math.exp(choice.logprobs[choice.answer]) / total
     reason = f"the model's answer to the question was {answer}"
-    return Decision(options_of(item)[answer], confidence, reason, choice.usage)
+    return ChoiceDecision(options_of(item)[answer], confidence, reason, choice.usage)
 
 
 def _unable(fit: ItemFit | None) -> str:

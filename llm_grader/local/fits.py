@@ -7,6 +7,7 @@ the prompts, and holds only for the model, the templates and the policies it was
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
@@ -14,13 +15,15 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
-from llm_grader.content import content_hash
 from llm_grader.errors import UsageError
-from llm_grader.rubric.model import Item, Rubric, wording
+from llm_grader.local.weights import read_configured
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.signals.cues import cues_hash
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 
@@ -30,7 +33,7 @@ LEAST_KAPPA = 0.3
 """The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill."""
 
 
-class Agreement(Model):
+class FitAgreement(Model):
     """How far verdicts agreed with labels of conversations left out of the fit: Cohen's κ and its 95 % interval.
 
     Over `conversations` of them, resampled whole.
@@ -50,14 +53,14 @@ class ItemFit(Model):
 
     `whole` for each nat of the model's score on the whole conversation, `found` where a place of the item's cue is
     found, `other_language` where the conversation is not in English. With `whole` 0 the model is not asked. `policy` is
-    the `policy_hash` it was fitted for, empty for what holds of a cue whatever the item.
+    the item's `policy_hash` it was fitted for, empty for what holds of a cue whatever the item.
     """
 
     intercept: float
     whole: float = 0.0
     found: float = 0.0
     other_language: float = 0.0
-    agreement: Agreement
+    agreement: FitAgreement
     policy: str = ""
 
     @property
@@ -94,7 +97,7 @@ class Fits(Model):
     def of(self, rubric_id: str, item: Item) -> ItemFit | None:
         """The fit that holds for an item: its own, unless its policy was reworded since, else that of its cue."""
         own = self.rubrics.get(rubric_id, {}).get(item.id)
-        if own is not None and own.policy == policy_hash(item):
+        if own is not None and own.policy == item.policy_hash():
             return own
         return self.cues.get(item.cue) if item.cue else None
 
@@ -127,7 +130,18 @@ def read_packaged() -> Fits:
 @cache
 def fits_hash() -> str:
     """SHA-256 over the packaged fits: other fits, other verdicts."""
-    return content_hash(read_packaged())
+    return hashlib.sha256(render_fits(read_packaged()).encode()).hexdigest()
+
+
+def basis_of(weights_file: Path | None) -> dict[str, str]:
+    """What verdicts rest on beside rubric and prompts, as hashes: the cues, and the fits or a file of the user's own.
+
+    Raises:
+        LocalModelError: the file cannot be read, or is no model.
+    """
+    if weights_file is None:
+        return {"cues": cues_hash(), "fits": fits_hash()}
+    return {"cues": cues_hash(), "weights": read_configured(weights_file)}
 
 
 def parse_fits(text: str) -> Fits:
@@ -147,19 +161,6 @@ def render_fits(fits: Fits) -> str:
     return json.dumps(fits.model_dump(mode="json"), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def policy_hash(item: Item) -> str:
-    """Twelve hexadecimal digits that change with what an item asks and what its labels take, in English.
-
-    They are of all its texts but the title, its labels, its examples' labels, whose words prove what, which agents
-    count and its cue. Weights, conditions and translations do not change which answer is right.
-    """
-    texts = {place: wording(text, "en") for place, text in item.texts().items() if place != "title"}
-    examples = [example.label for example in item.examples]
-    policy = {"texts": texts, "labels": item.labels, "examples": examples, "evidence": item.evidence}
-    optional = {name: value for name, value in (("agents", item.agents), ("cue", item.cue)) if value}
-    return content_hash(policy | optional)[:12]
-
-
 def rehash_fits(fits: Fits, rubric: Rubric) -> Fits:
     """The same fits with the hashes that `rubric` has now: they are declared to hold for it as it stands.
 
@@ -170,7 +171,7 @@ def rehash_fits(fits: Fits, rubric: Rubric) -> Fits:
         KeyError: the rubric lacks an item that has a fit.
     """
     items = {
-        item_id: one.model_copy(update={"policy": policy_hash(rubric.item(item_id))})
+        item_id: one.model_copy(update={"policy": rubric.item(item_id).policy_hash()})
         for item_id, one in fits.rubrics.get(rubric.id, {}).items()
     }
     return fits.model_copy(update={"rubrics": {**fits.rubrics, rubric.id: items}})

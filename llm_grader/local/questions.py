@@ -13,8 +13,8 @@ from llm_grader.checking.claims import Quote
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cue_words import Words
-from llm_grader.signals.cues import CueFinder, Place
+from llm_grader.signals.cue_words import StretchWords
+from llm_grader.signals.cues import CueFinder, CuePlace
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
@@ -45,17 +45,17 @@ class Conversation:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
         return self._citable.under(item.evidence, label)
 
-    def places(self, item: Item) -> tuple[Place, ...]:
+    def places(self, item: Item) -> tuple[CuePlace, ...]:
         """The sentences that show the item's cue, in their order; none where it names none."""
         return self._places.get(item.cue, ()) if item.cue else ()
 
     def sentences(self, turn: int) -> tuple[str, ...]:
         """The sentences that a turn's author wrote."""
         text = self.transcript.turns[turn].text
-        stretches = (Words(text, start, end) for start, end in self.transcript.turns[turn].body_spans())
+        stretches = (StretchWords(text, start, end) for start, end in self.transcript.turns[turn].body_spans())
         return tuple(text[start:end] for words in stretches for start, end in words.sentences)
 
-    def quote(self, place: Place) -> Quote:
+    def quote(self, place: CuePlace) -> Quote:
         """The words at a place."""
         return Quote(turn=place.turn, quote=self.transcript.turns[place.turn].text[place.start : place.end])
 

@@ -207,6 +207,18 @@ class Item(Model):
         texts = {**dict(self.guidance), **{level.value: level.anchor for level in levels}}
         return {label: texts[label] for label in self.labels if texts.get(label)}
 
+    def policy_hash(self) -> str:
+        """Twelve hexadecimal digits that change with what the item asks and what its labels take, in English.
+
+        They are of all its texts but the title, its labels, its examples' labels, whose words prove what, which agents
+        count and its cue. Weights, conditions and translations do not change which answer is right.
+        """
+        texts = {place: wording(text, "en") for place, text in self.texts().items() if place != "title"}
+        examples = [example.label for example in self.examples]
+        policy = {"texts": texts, "labels": self.labels, "examples": examples, "evidence": self.evidence}
+        optional = {name: value for name, value in (("agents", self.agents), ("cue", self.cue)) if value}
+        return content_hash(policy | optional)[:12]
+
     def remarks(self) -> dict[str, Text]:
         """The texts that are neither title, question, policy nor example, by their place."""
         return {place: text for place, text in self.texts().items() if not _HAS_A_LINE.fullmatch(place)}

@@ -1,4 +1,4 @@
-"""Words of a text and phrases that are looked for in them: how a cue's lines are written, and where they match.
+"""Words of a text, and phrases that are looked for in them: how a cue's lines are written, and where they match.
 
 A phrase is words in their order. They are compared without case, accents and apostrophes, within one sentence:
 
@@ -26,7 +26,7 @@ _LONGEST_SENTENCE = 300
 _KEY_LETTERS = 5
 
 
-class Word(NamedTuple):
+class StretchWord(NamedTuple):
     """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0."""
 
     folded: str
@@ -36,7 +36,7 @@ class Word(NamedTuple):
     capital: bool
 
 
-class Words:
+class StretchWords:
     """The words of one stretch of a text, sentence by sentence.
 
     Args:
@@ -50,7 +50,7 @@ class Words:
         self.text = text
         self.sentences = tuple(_sentences(text, start, stop))
         self.words = tuple(
-            Word(fold_word(match[0]), match.start(), match.end(), number, match[0][0].isupper())
+            StretchWord(fold_word(match[0]), match.start(), match.end(), number, match[0][0].isupper())
             for number, (first, last) in enumerate(self.sentences)
             for match in _WORD.finditer(text, first, last)
         )
@@ -101,7 +101,9 @@ class Phrase(NamedTuple):
         before = range(min(self.gaps, default=len(self.options)))
         return max(before, key=lambda word: min(len(option) for option in self.options[word]))
 
-    def end_in(self, words: Sequence[Word], at: int, is_name: Callable[[Word], bool], of: int = 0) -> int | None:
+    def end_in(
+        self, words: Sequence[StretchWord], at: int, is_name: Callable[[StretchWord], bool], of: int = 0
+    ) -> int | None:
         """The position of the last word of a match that begins at `at`, within its sentence; None where none does."""
         if not fits(words[at], self.options[of], is_name):
             return None
@@ -142,7 +144,7 @@ def _option(option: str) -> str:
     return option if option in (_NUMBER, _NAME) else fold_word(option.removesuffix("*")) + star
 
 
-def fits(word: Word, options: Sequence[str], is_name: Callable[[Word], bool]) -> bool:
+def fits(word: StretchWord, options: Sequence[str], is_name: Callable[[StretchWord], bool]) -> bool:
     """Whether a word is one of the options of a phrase's word."""
     for option in options:
         if option == _NUMBER:
@@ -172,7 +174,9 @@ class PhraseIndex:
             for key in {_key(option) for option in phrase.options[rarest]}:
                 self._by_beginning.setdefault(key, []).append((meaning, phrase, rarest))
 
-    def find(self, words: Sequence[Word], is_name: Callable[[Word], bool]) -> Iterator[tuple[str, int, int]]:
+    def find(
+        self, words: Sequence[StretchWord], is_name: Callable[[StretchWord], bool]
+    ) -> Iterator[tuple[str, int, int]]:
         """Each match: what its phrase stands for, and the positions of its first and its last word."""
         for at, word in enumerate(words):
             for meaning, phrase, rarest in self._candidates(word):
@@ -181,7 +185,7 @@ class PhraseIndex:
                     if end is not None:
                         yield meaning, at - rarest, end
 
-    def _candidates(self, word: Word) -> Iterator[tuple[str, Phrase, int]]:
+    def _candidates(self, word: StretchWord) -> Iterator[tuple[str, Phrase, int]]:
         found, key = self._by_beginning, word.folded[:_KEY_LETTERS]
         yield from found.get(key, ())
         for length in range(1, len(key) + 1):

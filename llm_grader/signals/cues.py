@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from llm_grader.files.yaml_strict import load_yaml
-from llm_grader.signals.cue_words import PhraseIndex, Word, Words, parse_phrase
+from llm_grader.signals.cue_words import PhraseIndex, StretchWord, StretchWords, parse_phrase
 from llm_grader.signals.customer_names import name_matcher
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
@@ -38,7 +38,7 @@ def _are_phrases(lines: tuple[str, ...]) -> tuple[str, ...]:
 Lines = Annotated[tuple[str, ...], AfterValidator(_are_phrases)]
 
 
-class Cue(Model):
+class ActCue(Model):
     """One act that words can show.
 
     Only the first or last turns of the speaker are looked at where `first` or `last` says how many; `asked` takes
@@ -69,10 +69,10 @@ class Phrases(Model):
 
 
 Dictionary = Mapping[str, Phrases]
-"""Cue → its phrases in one language."""
+"""ActCue → its phrases in one language."""
 
 
-class Place(NamedTuple):
+class CuePlace(NamedTuple):
     """A sentence that shows something: the turn's number from 0, and where it stands in its text (characters)."""
 
     turn: int
@@ -81,13 +81,13 @@ class Place(NamedTuple):
 
 
 @cache
-def load_cues() -> Mapping[str, Cue]:
+def load_cues() -> Mapping[str, ActCue]:
     """The packaged cues by id.
 
     Raises:
         MalformedInput, ValidationError: the file is damaged.
     """
-    return TypeAdapter(dict[str, Cue]).validate_python(_read("cues.yaml"))
+    return TypeAdapter(dict[str, ActCue]).validate_python(_read("cues.yaml"))
 
 
 @cache
@@ -140,12 +140,14 @@ class CueFinder:
         phrases: by language; the packaged ones by default.
     """
 
-    def __init__(self, cues: Mapping[str, Cue] | None = None, phrases: Mapping[str, Dictionary] | None = None) -> None:
+    def __init__(
+        self, cues: Mapping[str, ActCue] | None = None, phrases: Mapping[str, Dictionary] | None = None
+    ) -> None:
         self._cues = load_cues() if cues is None else cues
         self._phrases = load_phrases() if phrases is None else phrases
         self._index = cache(self._indexed)
 
-    def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[Place, ...]]:
+    def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[CuePlace, ...]]:
         """The places of each cue that is found, in their order; only what was said in public, by its author.
 
         Args:
@@ -155,7 +157,7 @@ class CueFinder:
         wanted = [cue_id for cue_id in self._cues if cue_ids is None or cue_id in cue_ids]
         language = primary_language(language_of(transcript) or "")
         is_name = name_matcher(transcript)
-        found: dict[str, dict[Place, None]] = {}
+        found: dict[str, dict[CuePlace, None]] = {}
         for by, numbers in _speaking(transcript).items():
             cues = [cue_id for cue_id in wanted if self._cues[cue_id].by == by]
             for order, number in enumerate(numbers if cues else ()):
@@ -174,7 +176,9 @@ class CueFinder:
         lines += [(_UNLESS + cue_id, line) for phrases in known for line in phrases.unless]
         return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)
 
-    def _counts(self, cue_id: str, place: Place, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]) -> bool:
+    def _counts(
+        self, cue_id: str, place: CuePlace, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]
+    ) -> bool:
         """Whether a place lies where its cue looks, `order` being the number of its turn among its speaker's."""
         cue = self._cues[cue_id]
         if (cue.first and order >= cue.first) or (cue.last and order < len(numbers) - cue.last):
@@ -196,13 +200,13 @@ def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:
 
 
 def _in_turn(
-    turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[Word], bool]
-) -> Iterator[tuple[str, Place]]:
+    turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[StretchWord], bool]
+) -> Iterator[tuple[str, CuePlace]]:
     """Each cue found in a turn and the sentence that it stands in, but for sentences that rule it out."""
     for start, end in turn.body_spans():
-        words = Words(turn.text, start, end)
+        words = StretchWords(turn.text, start, end)
         matches = [match for index in indexes for match in index.find(words.words, is_name)]
         ruled_out = {(meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)}
         for meaning, first, last in matches:
             if not meaning.startswith(_UNLESS) and (_UNLESS + meaning, words.words[first].sentence) not in ruled_out:
-                yield meaning, Place(number, *words.sentence_around(first, last))
+                yield meaning, CuePlace(number, *words.sentence_around(first, last))

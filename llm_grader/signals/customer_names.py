@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from llm_grader.signals.cue_words import Word, fold_word
+from llm_grader.signals.cue_words import StretchWord, fold_word
 from llm_grader.transcript import Transcript
 
 _PART = re.compile(r"[^\W\d_]{2,}")
@@ -29,12 +29,12 @@ _SHORTEST_INFLECTED = 4
 _LONGEST_ENDING = 3
 
 
-def name_matcher(transcript: Transcript) -> Callable[[Word], bool]:
+def name_matcher(transcript: Transcript) -> Callable[[StretchWord], bool]:
     """Tells whether a word is the customer's name or a form of it: written with a capital, with another ending."""
     names = _names(transcript)
     stems = tuple((stem, len(name)) for name in sorted(names) for stem in _stems(name))
 
-    def is_name(word: Word) -> bool:
+    def is_name(word: StretchWord) -> bool:
         if word.folded in names:
             return True
         return word.capital and any(

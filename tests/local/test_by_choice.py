@@ -17,7 +17,7 @@ from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import ChoiceAsker
-from llm_grader.local.fits import Agreement, Fits, ItemFit, policy_hash
+from llm_grader.local.fits import FitAgreement, Fits, ItemFit
 from llm_grader.local.questions import NO, YES, Conversation, options_of, render_question
 from llm_grader.rubric.model import EvidenceRule, Guidance, Item, Level, Scale
 from llm_grader.transcript import Role, Segment, Transcript, Turn
@@ -65,8 +65,8 @@ def item(id_: str = "greeting", **fields: object) -> Item:
 
 def fitted(one: Item, *, low: float = 0.5, **weights: float) -> Fits:
     """The fit of one item of the rubric `mine`."""
-    agreement = Agreement(kappa=low + 0.1, low=low, high=low + 0.2, conversations=60)
-    fit = ItemFit(agreement=agreement, policy=policy_hash(one), **{"intercept": 0.0, **weights})
+    agreement = FitAgreement(kappa=low + 0.1, low=low, high=low + 0.2, conversations=60)
+    fit = ItemFit(agreement=agreement, policy=one.policy_hash(), **{"intercept": 0.0, **weights})
     return Fits(rubrics={"mine": {one.id: fit}})
 
 

@@ -13,13 +13,12 @@ from llm_grader.errors import UsageError
 from llm_grader.local import fits as packaged
 from llm_grader.local.fits import (
     LEAST_KAPPA,
-    Agreement,
+    FitAgreement,
     FitOrigin,
     Fits,
     ItemFit,
     load_fits,
     parse_fits,
-    policy_hash,
     read_packaged,
     rehash_fits,
     render_fits,
@@ -30,12 +29,12 @@ from llm_grader.rubric.model import Item, Rubric
 from llm_grader.signals.cues import cues_hash, load_cues
 
 GREETING = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet?"})
-AGREEMENT = Agreement(kappa=0.6, low=0.4, high=0.8, conversations=60)
+AGREEMENT = FitAgreement(kappa=0.6, low=0.4, high=0.8, conversations=60)
 
 
 def one(**changes: Any) -> ItemFit:
     return ItemFit.model_validate(
-        {"intercept": -1.0, "agreement": AGREEMENT, "policy": policy_hash(GREETING), **changes}
+        {"intercept": -1.0, "agreement": AGREEMENT, "policy": GREETING.policy_hash(), **changes}
     )
 
 
@@ -123,12 +122,12 @@ def greeting(**fields: Any) -> Item:
 @pytest.mark.parametrize("changed", POLICIES.values(), ids=POLICIES)
 def test_an_item_whose_policy_changed_is_another_one(changed: dict[str, Any]) -> None:
     """Only the question used to count: a fit stayed in force when met began to mean something else."""
-    assert policy_hash(greeting(**changed)) != policy_hash(GREETING)
+    assert greeting(**changed).policy_hash() != GREETING.policy_hash()
 
 
 def test_the_label_of_an_example_is_policy() -> None:
     turned = greeting(examples=[{**EXAMPLE, "label": "not_met"}])
-    assert policy_hash(turned) != policy_hash(greeting(examples=[EXAMPLE]))
+    assert turned.policy_hash() != greeting(examples=[EXAMPLE]).policy_hash()
 
 
 @pytest.mark.parametrize(
@@ -142,7 +141,7 @@ def test_the_label_of_an_example_is_policy() -> None:
     ],
 )
 def test_what_does_not_change_which_answer_is_right_leaves_the_policy(changed: dict[str, Any]) -> None:
-    assert policy_hash(greeting(**changed)) == policy_hash(GREETING)
+    assert greeting(**changed).policy_hash() == GREETING.policy_hash()
 
 
 def test_fits_are_declared_to_hold_for_a_rubric_as_it_stands_and_stay_the_same_figures() -> None:
@@ -165,7 +164,7 @@ def test_the_packaged_fits_hold_for_the_packaged_model_prompts_cues_and_rubrics(
     assert made.prompt_hash == prompt_hash(*LOCAL_TEMPLATES), "the prompts changed: run eval.measured.fit_local again"
     assert made.weights_sha256 == QWEN_CODER.sha256
     assert made.cues_hash == cues_hash(), "the cues changed: run eval.measured.fit_local again"
-    stale = [id_ for id_, fit in fits.rubrics[rubric_id].items() if fit.policy != policy_hash(rubric.item(id_))]
+    stale = [id_ for id_, fit in fits.rubrics[rubric_id].items() if fit.policy != rubric.item(id_).policy_hash()]
     assert not stale, "run eval.measured.fit_local again, or see rehash_fits"
 
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.errors import UsageError
-from llm_grader.signals.cue_words import PhraseIndex, Word, Words, fold_word, parse_phrase
+from llm_grader.signals.cue_words import PhraseIndex, StretchWord, StretchWords, fold_word, parse_phrase
 
 
 def matches(phrase: str, text: str, name: str = "") -> list[str]:
     """The stretches of `text` that `phrase` matches."""
-    words = Words(text)
+    words = StretchWords(text)
 
-    def is_name(word: Word) -> bool:
+    def is_name(word: StretchWord) -> bool:
         return bool(name) and word.folded == fold_word(name)
 
     found = PhraseIndex([("it", parse_phrase(phrase))]).find(words.words, is_name)
@@ -53,13 +53,13 @@ def test_a_phrase_without_a_word_is_refused(phrase: str) -> None:
 
 
 def test_a_number_with_a_point_and_an_abbreviation_in_it_end_no_sentence() -> None:
-    words = Words("It costs 12.50 today. Fine!\nBye")
+    words = StretchWords("It costs 12.50 today. Fine!\nBye")
     assert [words.text[start:end] for start, end in words.sentences] == ["It costs 12.50 today.", "Fine!", "Bye"]
 
 
 def test_of_a_long_sentence_the_part_around_the_match_is_shown() -> None:
     text = "and so on " * 60 + "thank you very much " + "and so on " * 60
-    words = Words(text)
+    words = StretchWords(text)
     at = next(number for number, word in enumerate(words.words) if word.folded == "thank")
     start, end = words.sentence_around(at, at + 1)
     assert end - start <= 300
@@ -68,7 +68,7 @@ def test_of_a_long_sentence_the_part_around_the_match_is_shown() -> None:
 
 @given(st.text(max_size=300))
 def test_words_and_sentences_are_slices_of_the_text_in_order(text: str) -> None:
-    words = Words(text)
+    words = StretchWords(text)
     ends = [0, *(end for _, end in words.sentences)]
     assert all(before <= start < end for before, (start, end) in zip(ends, words.sentences, strict=False))
     for word in words.words:
@@ -83,4 +83,4 @@ def test_any_phrase_is_refused_or_looked_for(text: str, phrase: str) -> None:
         parsed = parse_phrase(phrase)
     except UsageError:
         return
-    list(PhraseIndex([("it", parsed)]).find(Words(text).words, lambda _: False))
+    list(PhraseIndex([("it", parsed)]).find(StretchWords(text).words, lambda _: False))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from llm_grader.signals.cues import Cue, CueFinder, Phrases, load_cues, load_phrases
+from llm_grader.signals.cues import ActCue, CueFinder, Phrases, load_cues, load_phrases
 from llm_grader.transcript import Segment, Transcript, Turn
 
 
@@ -30,7 +30,7 @@ def found(cue: dict[str, Any], transcript: Transcript) -> list[tuple[int, str]]:
         code: {"it": Phrases(phrases=phrases, unless=cue.get("unless", {}).get(code, ()))}
         for code, phrases in cue["phrases"].items()
     }
-    finder = CueFinder({"it": Cue.model_validate({"title": "It", **settings})}, lines)
+    finder = CueFinder({"it": ActCue.model_validate({"title": "It", **settings})}, lines)
     places = finder.find(transcript).get("it", ())
     return [(place.turn, transcript.turns[place.turn].text[place.start : place.end]) for place in places]
 
@@ -77,7 +77,7 @@ def test_only_the_first_or_last_turns_are_looked_at() -> None:
     assert [turn for turn, _ in found({**THANKS, "first": 2}, talk(*turns))] == [0, 2]
     assert [turn for turn, _ in found({**THANKS, "last": 1}, talk(*turns))] == [3]
     with pytest.raises(ValidationError, match="either `first` or `last`"):
-        Cue(title="It", first=1, last=1)
+        ActCue(title="It", first=1, last=1)
 
 
 def test_a_question_is_told_by_its_mark() -> None:

@@ -25,7 +25,7 @@ from llm_grader.eval.measured.item_fit import Known
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import ChoiceAsker
-from llm_grader.local.fits import FitOrigin, policy_hash
+from llm_grader.local.fits import FitOrigin
 from llm_grader.local.questions import NO, YES
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript, Turn
@@ -143,7 +143,7 @@ def labelled(item_id: str, *, skill: float, n: int = 40) -> Labelled:
 def test_fits_carry_the_policy_they_were_made_for_and_how_well_they_hold() -> None:
     fits = fits_of([labelled("greeting", skill=0.9)], ORIGIN)
     fit = fits.rubrics["tiny"]["greeting"]
-    assert fit.policy == policy_hash(RUBRIC.item("greeting"))
+    assert fit.policy == RUBRIC.item("greeting").policy_hash()
     assert fit.is_good_enough
     # 36 of 40 right, 18 of 20 each way: κ = (.9 − .5) ÷ (1 − .5)
     assert fit.agreement.kappa == pytest.approx(0.8, abs=0.001)
