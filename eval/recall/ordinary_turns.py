@@ -10,42 +10,51 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from llm_grader.eval.measured.made_sentences import SENTENCES
 from llm_grader.eval.measured.made_sentences_kept import KEPT
 from llm_grader.eval.recall.same_questions import QUESTIONS
+from llm_grader.transcript import primary_language
 
 Half = Literal["learn", "measure"]
 
 OURS = Path(__file__).parents[1] / "gold" / "transcripts.jsonl"
 
 
-def ordinary_turns(folder: Path | None, half: Half) -> dict[str, list[str]]:
-    """The texts of turns by source; of the public sets only where there is a `folder` of them."""
+class OrdinaryTurn(NamedTuple):
+    """What somebody said, and the BCP 47 code of the language."""
+
+    text: str
+    language: str
+
+
+def ordinary_turns(folder: Path | None, half: Half) -> dict[str, list[OrdinaryTurn]]:
+    """The turns of a half by source; of the public sets only where there is a `folder` of them."""
     turns = {"made sentences": list(_made_sentences(half))}
     if half == "measure":
         turns["eval/gold"] = list(_turns_of(OURS))
-    for each in sorted(folder.iterdir()) if folder else ():
-        file = next((path for path in (each / "dev" / "transcripts.jsonl", each / "transcripts.jsonl") if path.exists()))
-        turns[each.name] = list(_turns_of(file, half))
+    for public in sorted(folder.iterdir()) if folder else ():
+        files = (public / "dev" / "transcripts.jsonl", public / "transcripts.jsonl")
+        turns[public.name] = list(_turns_of(next(file for file in files if file.exists()), half))
     return turns
 
 
-def _turns_of(file: Path, half: Half | None = None) -> Iterator[str]:
+def _turns_of(file: Path, half: Half | None = None) -> Iterator[OrdinaryTurn]:
     for line in file.read_text("utf-8").splitlines():
         talk = json.loads(line)
         if half in (None, _half_of(talk["id"])):
-            yield from (turn["text"] for turn in talk["turns"] if turn["text"].strip())
+            language = primary_language(talk.get("language") or "en")
+            yield from (OrdinaryTurn(turn["text"], language) for turn in talk["turns"] if turn["text"].strip())
 
 
 def _half_of(transcript_id: str) -> Half:
     return "measure" if hashlib.sha256(f"flags {transcript_id}".encode()).digest()[0] % 2 else "learn"
 
 
-def _made_sentences(half: Half) -> Iterator[str]:
-    by_language = SENTENCES if half == "learn" else KEPT
-    for lines in (lines for kinds in by_language.values() for lines in kinds.values()):
-        yield from (line.strip() for line in lines.strip().splitlines())
-    if half == "learn":
-        yield from (text for questions in QUESTIONS.values() for ways in questions for text in ways)
+def _made_sentences(half: Half) -> Iterator[OrdinaryTurn]:
+    for language, kinds in (SENTENCES if half == "learn" else KEPT).items():
+        for lines in kinds.values():
+            yield from (OrdinaryTurn(line.strip(), language) for line in lines.strip().splitlines())
+    for language, questions in QUESTIONS.items() if half == "learn" else ():
+        yield from (OrdinaryTurn(text, language) for ways in questions for text in ways)

@@ -4,8 +4,8 @@
 
 It learns from `attempts` and `ordinary` texts made of templates, from `injection_texts` that were seen, and from one
 half of the ordinary turns of public sets; of these only weights get into the project. `kept` has no part in it. The
-threshold is the one that so few ordinary turns pass which the weights were not learnt from: each half of that half is
-scored by weights that are learnt from the other.
+threshold is the one that so few ordinary turns pass which the weights were not learnt from: each fifth of that half is
+scored by weights that are learnt from the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import hashlib
 import json
 import sys
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,19 +25,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_grader.eval.recall.injection_texts import SEEN, SEEN_LAST, SEEN_LATER
-from llm_grader.eval.recall.ordinary_turns import ordinary_turns
+from llm_grader.eval.recall.ordinary_turns import OrdinaryTurn, ordinary_turns
 from llm_grader.eval.recall.templates import made_texts
 from llm_grader.signals import flag_words
 from llm_grader.signals.flag_words import FEWEST_WORDS, TABLE, WordModel, WordWeights, sentences_of
 
-MOST_FALSE_ALARMS = 0.003
+MOST_FALSE_ALARMS = 0.005
 """Share of ordinary turns that may pass the threshold; patterns add theirs."""
 
 OUTPUT = Path(flag_words.__file__).parent / "flag_weights.json"
 
 _EACH = 10
+_FOLDS = 5
 _ROUNDS, _RATE, _SHRINK = 100, 0.05, 1e-5
-_ORDINARY_WEIGHT, _SEEN_WEIGHT = 3.0, 3.0
+_NEAR_WEIGHT, _SEEN_WEIGHT = 3.0, 3.0
 
 Floats = NDArray[np.float64]
 
@@ -73,8 +75,8 @@ def learn(examples: Sequence[Example]) -> WordWeights:
     rows, places, values = _matrix(examples)
     steers = np.array([example.steers for example in examples], float)
     counts = np.array([example.weight for example in examples])
-    counts[steers == 1] *= 0.5 * counts.sum() / counts[steers == 1].sum()
-    counts /= counts.sum()
+    for side, share in ((1, 1 / 3), (0, 2 / 3)):
+        counts[steers == side] *= share / counts[steers == side].sum()
     weights, first, second = (np.zeros(2 * TABLE + 1) for _ in range(3))  # the last is the bias
     for turn in range(1, _ROUNDS + 1):
         odds = np.bincount(rows, weights[places] * values, len(examples)) + weights[-1]
@@ -109,24 +111,32 @@ def attempts() -> list[Example]:
     return found
 
 
-def near_misses() -> list[Example]:
-    """Examples of ordinary talk that speaks of what attempts speak of."""
-    made = (text.text for text in made_texts("ordinary", each=_EACH))
-    return [one for text in made for one in examples_of(text, steers=False, weight=_ORDINARY_WEIGHT)]
+def ordinary(turns: Iterable[OrdinaryTurn]) -> list[Example]:
+    """Examples of what is no attempt: talk near them, and each sentence, and each two in a row, of ordinary turns.
+
+    The five languages count the same, however much there is of each: or else what is rarely said looks suspicious.
+    """
+    made = [(text.language, text.text, _NEAR_WEIGHT, None) for text in made_texts("ordinary", each=_EACH)]
+    spoken = [(turn.language, turn.text, 1.0, 2) for turn in turns]
+    by_language: dict[str, list[Example]] = defaultdict(list)
+    for language, text, weight, most in (*made, *spoken):
+        by_language[language] += examples_of(text, steers=False, weight=weight, most=most)
+    sums = {language: sum(one.weight for one in examples) for language, examples in by_language.items()}
+    return [
+        one._replace(weight=one.weight / sums[language])
+        for language, examples in by_language.items()
+        for one in examples
+    ]
 
 
-def ordinary(texts: Iterable[str]) -> list[Example]:
-    """Examples of ordinary turns: each sentence, and each two in a row."""
-    return [example for text in texts for example in examples_of(text, steers=False, most=2)]
-
-
-def threshold_for(turns: Sequence[str], written: Sequence[Example]) -> float:
+def threshold_for(turns: Sequence[OrdinaryTurn], written: Sequence[Example]) -> float:
     """The score that no more than `MOST_FALSE_ALARMS` of turns pass, by weights that were not learnt from them."""
+    turns = list(dict.fromkeys(turns))
     scores: list[float] = []
-    for half in (turns[::2], turns[1::2]):
-        others = [text for text in turns if text not in set(half)]
+    for fold in range(_FOLDS):
+        others = [turn for at, turn in enumerate(turns) if at % _FOLDS != fold]
         model = WordModel(learn([*written, *ordinary(others)]))
-        scores += [model.score(sentences_of(text)) for text in half]
+        scores += [model.score(sentences_of(turn.text)) for turn in turns[fold::_FOLDS]]
     return round(float(np.quantile(scores, 1 - MOST_FALSE_ALARMS)), 3)
 
 
@@ -150,14 +160,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder of public sets")
     by_source = ordinary_turns(parser.parse_args().folder, "learn")
-    turns = [text for texts in by_source.values() for text in texts]
-    tries, near = attempts(), near_misses()
-    threshold = threshold_for(turns, [*tries, *near])
-    weights = learn([*tries, *near, *ordinary(turns)])._replace(threshold=threshold)
-    made_of = {"attempts": len(tries), "ordinary talk near them": len(near)} | {k: len(v) for k, v in by_source.items()}
-    digest = hashlib.sha256("\0".join(turns).encode()).hexdigest()
+    turns = [turn for found in by_source.values() for turn in found]
+    tries = attempts()
+    weights = learn([*tries, *ordinary(turns)])._replace(threshold=threshold_for(turns, tries))
+    made_of = {"attempts": len(tries)} | {source: len(found) for source, found in by_source.items()}
+    digest = hashlib.sha256("\0".join(turn.text for turn in turns).encode()).hexdigest()
     OUTPUT.write_text(render_weights(weights, made_of=made_of, texts=digest), "utf-8")
-    sys.stdout.write(f"{OUTPUT.name}: {OUTPUT.stat().st_size / 1000:.0f} kB, threshold {threshold}\n")
+    sys.stdout.write(f"{OUTPUT.name}: {OUTPUT.stat().st_size / 1000:.0f} kB, threshold {weights.threshold}\n")
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ TABLE = 1 << 16
 """Weights of words and their beginnings, and as many of neighbours; which one is a hash of the letters."""
 WINDOW = 3
 """Sentences in a row that are weighed together, at most: an attempt may take several."""
-FEWEST_WORDS = 6
+FEWEST_WORDS = 9
 """Words that a shorter text is taken to have, so that one word does not decide."""
 
-_BEGINNINGS = (4, 5, 6, 8)
+_BEGINNINGS = (5, 7)
 _LONGEST_WORD = 30
 _MOST_KNOWN = 1 << 14
 _NEXT, _NEXT_BUT_ONE = 31, 1009  # odd factors tell the first of two neighbours from the second, and how far it is
