@@ -37,6 +37,7 @@ OUTPUT = Path(flag_words.__file__).parent / "flag_weights.json"
 
 _EACH = 10
 _FOLDS = 5
+_KEPT = 50_000
 _ROUNDS, _RATE, _SHRINK = 100, 0.05, 1e-5
 _NEAR_WEIGHT, _SEEN_WEIGHT = 3.0, 3.0
 
@@ -68,7 +69,7 @@ def _places(words: Sequence[str]) -> Iterator[int]:
 
 
 def learn(examples: Sequence[Example]) -> WordWeights:
-    """Weights of a logistic regression (Adam, all examples at a time), rounded to whole numbers; no threshold yet.
+    """Weights of a logistic regression (Adam, all examples at a time), the strongest, in whole numbers; no threshold yet.
 
     Attempts count half as much as ordinary turns together; Kingma & Ba, Adam, 2015.
     """
@@ -96,8 +97,10 @@ def _matrix(examples: Sequence[Example]) -> tuple[NDArray[np.int64], NDArray[np.
 
 
 def _rounded(weights: Floats) -> WordWeights:
-    scale = float(np.abs(weights[:-1]).max()) / 127
-    whole = np.rint(weights[:-1] / scale).astype(np.int8).tolist()
+    weakest = np.sort(np.abs(weights[:-1]))[-_KEPT]
+    kept = np.where(np.abs(weights[:-1]) < weakest, 0, weights[:-1])
+    scale = float(np.abs(kept).max()) / 127
+    whole = np.rint(kept / scale).astype(np.int8).tolist()
     return WordWeights(whole[:TABLE], whole[TABLE:], scale, round(float(weights[-1]), 6), 0.0)
 
 

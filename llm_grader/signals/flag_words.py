@@ -17,7 +17,7 @@ from importlib import resources
 from math import sqrt
 from typing import NamedTuple
 
-TABLE = 1 << 16
+TABLE = 1 << 18
 """Weights of words and their beginnings, and as many of neighbours; which one is a hash of the letters."""
 WINDOW = 3
 """Sentences in a row that are weighed together, at most: an attempt may take several."""
