@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_grader.eval.recall.injection_texts import SEEN, SEEN_LAST, SEEN_LATER
+from llm_grader.eval.recall.kept import read_texts
 from llm_grader.eval.recall.ordinary_turns import OrdinaryTurn, ordinary_turns
 from llm_grader.eval.recall.templates import made_texts
 from llm_grader.signals import flag_words
@@ -105,13 +106,13 @@ def _rounded(weights: Floats) -> WordWeights:
 
 
 def attempts() -> list[Example]:
-    """Examples of attempts to steer a judge, by templates and by others who wrote before."""
-    made = (text.text for text in made_texts("attempts", each=_EACH))
-    found = [example for text in made for example in examples_of(text, steers=True)]
+    """Examples of attempts to steer a judge: made of templates, and those that were kept apart until they were seen."""
+    made = [(text.text, 1.0) for text in made_texts("attempts", each=_EACH)]
+    seen = [(text.text, _SEEN_WEIGHT) for text in read_texts("seen.txt") if "hidden" not in text.kind]
     for kinds in (SEEN, SEEN_LATER, SEEN_LAST):
-        texts = (text for kind, by in kinds.items() if "hidden" not in kind for written in by.values() for text in written)
-        found += [example for text in texts for example in examples_of(text, steers=True, weight=_SEEN_WEIGHT)]
-    return found
+        by_language = (texts for kind, texts in kinds.items() if "hidden" not in kind)
+        seen += [(text, _SEEN_WEIGHT) for texts in by_language for written in texts.values() for text in written]
+    return [one for text, weight in (*made, *seen) for one in examples_of(text, steers=True, weight=weight)]
 
 
 def ordinary(turns: Iterable[OrdinaryTurn]) -> list[Example]:
