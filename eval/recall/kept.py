@@ -1,8 +1,8 @@
 """Texts that are kept apart from all that flags are made of: attempts to steer a judge, and ordinary talk near them.
 
-They were written before the texts that the classifier learns from (`attempts`, `ordinary`), in another style, and no
-pattern or setting is chosen by them: whoever improves flags because of a line in them has to write new lines. Lines of
-the five languages mostly say the same, so they are no independent samples across languages.
+No pattern, weight or setting is chosen by them: whoever improves flags because of a line in them has to write new
+lines. `kept_attempts` and `kept_ordinary` were written before the texts that weights are learnt from; `kept_last` in
+other images, when the weights were fixed, after `seen.txt`, its forerunner, had been learnt from.
 """
 
 from __future__ import annotations
@@ -58,3 +58,8 @@ def kept_attempts() -> list[WrittenText]:
 def kept_ordinary() -> list[WrittenText]:
     """Ordinary turns that speak of what attempts speak of: grades, ratings, rules, systems, machines."""
     return list(read_texts("kept_ordinary.txt"))
+
+
+def kept_last() -> list[WrittenText]:
+    """Attempts, more figurative ones, that were written when the weights were fixed."""
+    return list(read_texts("kept_last.txt"))

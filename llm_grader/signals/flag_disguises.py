@@ -25,7 +25,7 @@ _MIXED_WORD = re.compile(
 _LATIN = str.maketrans(
     "аеорсхуіјѕһԁԛԝАВЕКМНОРСТУХІЈЅαεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcxyijshdqwABEKMHOPCTYXIJSaeiknoptuxABEZHIKMNOPTYX"
 )
-_DIGIT_FOR_LETTER = re.compile(r"[^\W\d_][013457@$][^\W\d_]")
+_DIGIT_FOR_LETTER = re.compile(r"(?<=[^\W\d_])[013457@$](?=[^\W\d_])")
 _LETTERS = str.maketrans("013457@$", "oieastas")
 _APART = re.compile(r"(?<!\w)[^\W\d_](?:[ .\-_*·|]{1,3}[^\W\d_]){9,400}(?!\w)")
 _STEERING_LETTERS = re.compile(

@@ -11,10 +11,12 @@ import json
 import re
 import unicodedata
 import zlib
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from math import sqrt
+from operator import xor
 from typing import NamedTuple
 
 TABLE = 1 << 18
@@ -43,12 +45,40 @@ class WordWeights(NamedTuple):
     threshold: float
 
 
+class KnownWord(NamedTuple):
+    """What a word weighs, and the numbers of its stem: as a later neighbour, as the one before, as the one before that.
+
+    The place of two neighbours is the number of the one, as it stands before, and of the other, by exclusive or.
+    """
+
+    weight: int
+    later: int
+    near: int
+    far: int
+
+
+class KnownWords(dict[str, KnownWord]):
+    """The words that were met, as far as there is room; the rest are worked out."""
+
+    def __init__(self, weights: Sequence[int]) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, word: str) -> KnownWord:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        stem = stem_of(word)
+        weight = sum(self._weights[place] for place in word_places(word))
+        self[word] = found = KnownWord(weight, stem % TABLE, stem * _NEXT % TABLE, stem * _NEXT_BUT_ONE % TABLE)
+        return found
+
+
 class WordModel:
     """A linear model of words to the judge, which remembers what the words it has met weigh."""
 
     def __init__(self, weights: WordWeights) -> None:
         self._weights = weights
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known = KnownWords(weights.words)
 
     def steers(self, sentences: Sequence[Sequence[str]]) -> bool:
         """Whether the words of a text read like words to the judge: by the threshold that the weights come with."""
@@ -69,18 +99,10 @@ class WordModel:
         return self._weights.bias + self._weights.scale * highest
 
     def _weigh(self, words: Sequence[str]) -> int:
-        known = [self._known.get(word) or self._learn(word) for word in words]
-        pairs = self._weights.pairs
-        return sum(weight for weight, _ in known) + sum(
-            [pairs[place] for place in pair_places([stem for _, stem in known])]
-        )
-
-    def _learn(self, word: str) -> tuple[int, int]:
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        weight = sum(self._weights.words[place] for place in word_places(word))
-        self._known[word] = weight, stem_of(word)
-        return self._known[word]
+        """Sum of the weights of words and neighbours. What is mapped here is mapped without a line of Python a word."""
+        weights, later, near, far = zip(*map(self._known.__getitem__, words), strict=True)
+        pair = self._weights.pairs.__getitem__
+        return sum(weights) + sum(map(pair, map(xor, near, later[1:]))) + sum(map(pair, map(xor, far, later[2:])))
 
 
 @cache
@@ -92,7 +114,7 @@ def word_model() -> WordModel:
 def load_weights() -> WordWeights:
     """The packaged weights."""
     found = json.loads((resources.files("llm_grader.signals") / "flag_weights.json").read_text("utf-8"))
-    table = memoryview(zlib.decompress(base64.b85decode(found["tables"]))).cast("b")
+    table = array("b", zlib.decompress(base64.b85decode(found["tables"])))
     return WordWeights(table[:TABLE], table[TABLE:], found["scale"], found["bias"], found["threshold"])
 
 

@@ -55,9 +55,16 @@ def flags_of(transcript: Transcript) -> tuple[str, ...]:
 
 
 def _texts(transcript: Transcript) -> Iterator[str]:
-    """Everything of a transcript that somebody outside has written and a judge may read."""
+    """Everything of a transcript that somebody outside has written and a judge may read, and all names.
+
+    Metadata, ids and the ticket never get into a question; names do not, either, but they stand on each report.
+    """
     for turn in transcript.turns:
-        yield from (text for text in (turn.text, turn.subject, turn.speaker) if text)
+        yield from (text for text in (turn.text, turn.subject, turn.speaker, turn.event) if text)
+    for person in transcript.participants:
+        yield from person.names()
+    if transcript.agent_id:
+        yield transcript.agent_id
 
 
 def steering_kind(text: str) -> str | None:
