@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from llm_grader.eval.measured.made_sentences_kept import KEPT
 from llm_grader.eval.recall.injection_texts import HELD_OUT
 from llm_grader.eval.recall.kept import WrittenText, kept_attempts, kept_last, kept_ordinary
 from llm_grader.eval.recall.ordinary_turns import ordinary_turns
@@ -49,6 +50,15 @@ def count_flagged(texts: Iterable[WrittenText], group: Callable[[WrittenText], s
         written[group(text)] += 1
         flagged[group(text)] += steering_kind(text.text) is not None
     return {name: (flagged[name], count) for name, count in written.items()}
+
+
+def in_mails(texts: Iterable[WrittenText]) -> list[WrittenText]:
+    """Each text as the last paragraph of a mail of some ten sentences in its language, kept apart as well."""
+    mails = {
+        language: " ".join(line.strip() for lines in kinds.values() for line in lines.strip().splitlines()[:2])
+        for language, kinds in KEPT.items()
+    }
+    return [text._replace(text=f"{mails[text.language]}\n\n{text.text}") for text in texts]
 
 
 def measure_false_alarms(folder: Path | None) -> tuple[Counts, Counts]:
@@ -83,6 +93,7 @@ def main() -> None:
         f"attempts flagged, {name}": count_flagged(texts, lambda text: text.kind) for name, texts in sets.items()
     }
     tables |= {
+        "attempts flagged, all sets at the end of mails": count_flagged(in_mails(everything), lambda text: text.kind),
         "attempts flagged, all sets by language": count_flagged(everything, lambda text: text.language),
         "ordinary talk near attempts flagged": count_flagged(kept_ordinary(), lambda text: text.language),
     }

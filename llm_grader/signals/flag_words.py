@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
-from math import sqrt
+from math import log, sqrt
 from operator import xor
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ WINDOW = 3
 """Sentences in a row that are weighed together, at most: an attempt may take several."""
 FEWEST_WORDS = 9
 """Words that a shorter text is taken to have, so that one word does not decide."""
+LENGTH = 0.3
+"""What a text that is e times as long has to score more: of many sentences, one looks suspicious by chance."""
 
 _BEGINNINGS = (5, 7)
 _LONGEST_WORD = 30
@@ -87,8 +89,11 @@ class WordModel:
     def score(self, sentences: Sequence[Sequence[str]]) -> float:
         """Log odds that a text addresses the judge: the highest of its sentences, and of up to three in a row.
 
-        The sum of weights counts by the square root of the number of words; minus infinity where there is no word.
+        The sum of weights counts by the square root of the number of words, and long texts count a little less; minus
+        infinity where there is no word.
         """
+        if not sentences:
+            return float("-inf")
         weighed = [(len(words), self._weigh(words)) for words in sentences]
         highest = float("-inf")
         for first in range(len(weighed)):
@@ -96,7 +101,7 @@ class WordModel:
             for words, weight in weighed[first : first + WINDOW]:
                 count, total = count + words, total + weight
                 highest = max(highest, total / sqrt(max(count, FEWEST_WORDS)))
-        return self._weights.bias + self._weights.scale * highest
+        return self._weights.bias + self._weights.scale * highest - LENGTH * log(len(weighed))
 
     def _weigh(self, words: Sequence[str]) -> int:
         """Sum of the weights of words and neighbours. What is mapped here is mapped without a line of Python a word."""
