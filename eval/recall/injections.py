@@ -3,7 +3,7 @@
     python -m llm_grader.eval.recall.injections GOLD_FOLDER
 
 Three sets of attempts had no part in the flags. The authors of the patterns wrote the first; the others are by who
-wrote what the weights are learnt from: one before any of it, one, more figurative, when the weights were fixed. The
+wrote what the weights are learnt from: one before any of it, one, more figurative, when all of it was written. The
 figures say how far ways of attack that are known are covered, and nothing about an attacker who tries until no flag
 comes. The five languages of a line mostly say the same, so take the intervals for the least width.
 Ordinary turns are the half of public sets that nothing was learnt from (see `ordinary_turns`), and `eval/gold`, one of
@@ -39,7 +39,7 @@ def attempts_kept_apart() -> dict[str, list[WrittenText]]:
     return {
         "by the patterns' authors": by_pattern_authors,
         "before anything was learnt": kept_attempts(),
-        "after the weights were fixed": kept_last(),
+        "when all was learnt": kept_last(),
     }
 
 
@@ -89,9 +89,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     sets = attempts_kept_apart()
     everything = [text for texts in sets.values() for text in texts]
-    tables = {
-        f"attempts flagged, {name}": count_flagged(texts, lambda text: text.kind) for name, texts in sets.items()
-    }
+    tables = {f"attempts flagged, {name}": count_flagged(texts, lambda text: text.kind) for name, texts in sets.items()}
     tables |= {
         "attempts flagged, all sets at the end of mails": count_flagged(in_mails(everything), lambda text: text.kind),
         "attempts flagged, all sets by language": count_flagged(everything, lambda text: text.language),

@@ -61,5 +61,5 @@ def kept_ordinary() -> list[WrittenText]:
 
 
 def kept_last() -> list[WrittenText]:
-    """Attempts, more figurative ones, that were written when the weights were fixed."""
+    """Attempts, more figurative ones, written after the texts that weights are learnt from."""
     return list(read_texts("kept_last.txt"))

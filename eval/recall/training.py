@@ -70,7 +70,7 @@ def _places(words: Sequence[str]) -> Iterator[int]:
 
 
 def learn(examples: Sequence[Example]) -> WordWeights:
-    """Weights of a logistic regression (Adam, all examples at a time), the strongest, in whole numbers; no threshold yet.
+    """Weights of a logistic regression (Adam, all examples at a time): the strongest, whole numbers; no threshold yet.
 
     Attempts count half as much as ordinary turns together; Kingma & Ba, Adam, 2015.
     """

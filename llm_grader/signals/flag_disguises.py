@@ -17,7 +17,6 @@ _ENCODED = re.compile(
 _HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
 _LEAST_WORDS_HIDDEN = 3
 
-_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a\u24b6-\u24e9]{3}")
 _OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 _MIXED_WORD = re.compile(
     "(?:[a-z\u00c0-\u017f][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z\u00c0-\u017f])", re.IGNORECASE
@@ -54,11 +53,8 @@ def has_steering_letters(text: str) -> bool:
 
 def uncovered(text: str) -> Iterator[str]:
     """What a text says without the disguise that it wears, for each of the kinds that change letters one by one."""
-    if not text.isascii():
-        if _STYLED.search(text):
-            yield unicodedata.normalize("NFKC", text)
-        if _OTHER_SCRIPT.search(text) and _MIXED_WORD.search(text):
-            yield text.translate(_LATIN)
+    if _OTHER_SCRIPT.search(text) and _MIXED_WORD.search(text):
+        yield text.translate(_LATIN)
     if len(_DIGIT_FOR_LETTER.findall(text)) > 1:
         yield text.translate(_LETTERS)
 

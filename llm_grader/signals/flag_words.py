@@ -12,9 +12,10 @@ import re
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain, pairwise
 from math import log, sqrt
 from operator import xor
 from typing import NamedTuple
@@ -34,11 +35,11 @@ _MOST_KNOWN = 1 << 14
 _NEXT, _NEXT_BUT_ONE = 31, 1009  # odd factors tell the first of two neighbours from the second, and how far it is
 _DIGITS = str.maketrans("123456789", "0" * 9)
 _SENTENCE_END = re.compile(r"[.!?…\n]+")
-_WORD = re.compile(r"\w+(?:'\w+)?")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
 class WordWeights(NamedTuple):
-    """Weights of words and of neighbours, in tables; how much one is worth, what is added, and where steering begins."""
+    """Tables of weights of words and of neighbours, how much one is worth, what is added, where steering begins."""
 
     words: Sequence[int]
     pairs: Sequence[int]
@@ -106,8 +107,10 @@ class WordModel:
     def _weigh(self, words: Sequence[str]) -> int:
         """Sum of the weights of words and neighbours. What is mapped here is mapped without a line of Python a word."""
         weights, later, near, far = zip(*map(self._known.__getitem__, words), strict=True)
-        pair = self._weights.pairs.__getitem__
-        return sum(weights) + sum(map(pair, map(xor, near, later[1:]))) + sum(map(pair, map(xor, far, later[2:])))
+        pair: Callable[[int], int] = self._weights.pairs.__getitem__
+        neighbours = chain(map(xor, near, later[1:]), map(xor, far, later[2:]))
+        total: int = sum(weights) + sum(map(pair, neighbours))
+        return total
 
 
 @cache
@@ -130,7 +133,7 @@ def sentences_of(text: str) -> list[list[str]]:
 
 
 def word_places(word: str) -> Iterator[int]:
-    """Places in the table of words: of the word, and of its beginnings, for four of the languages inflect at the end."""
+    """Places in the table of words: of the word, and of its beginnings, as four of the languages inflect the end."""
     letters = _plain_letters(word)
     yield _place(f"={letters}")
     yield from (_place(f"^{letters[:length]}") for length in _BEGINNINGS if length < len(letters))
@@ -143,12 +146,12 @@ def stem_of(word: str) -> int:
 
 def pair_places(stems: Sequence[int]) -> list[int]:
     """Places in the table of neighbours: of each stem with the next, and with the next but one."""
-    near = [(one * _NEXT ^ other) % TABLE for one, other in zip(stems, stems[1:], strict=False)]
+    near = [(one * _NEXT ^ other) % TABLE for one, other in pairwise(stems)]
     return near + [(one * _NEXT_BUT_ONE ^ other) % TABLE for one, other in zip(stems, stems[2:], strict=False)]
 
 
 def _plain_letters(word: str) -> str:
-    """A word without accents, which many leave out, every digit a zero."""
+    """A word in plain letters, without style and without accents, which many leave out; every digit is a zero."""
     letters = unicodedata.normalize("NFKD", word[:_LONGEST_WORD]).translate(_DIGITS)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
