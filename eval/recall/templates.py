@@ -26,12 +26,12 @@ class MadeText(NamedTuple):
     text: str
 
 
-def made_texts(name: str, *, each: int, seed: int = 0) -> list[MadeText]:
-    """Different texts of the templates in all languages, at most `each` of a template; the same seed makes the same."""
-    return [text for language in LANGUAGES for text in _made_in(name, language, each=each, seed=seed)]
+def made_texts(name: str, *, most: int, seed: int = 0) -> list[MadeText]:
+    """Different texts of the templates in all languages, `most` of a template at most; the same seed makes the same."""
+    return [text for language in LANGUAGES for text in _made_in(name, language, most=most, seed=seed)]
 
 
-def _made_in(name: str, language: str, *, each: int, seed: int) -> Iterator[MadeText]:
+def _made_in(name: str, language: str, *, most: int, seed: int) -> Iterator[MadeText]:
     chance = random.Random(f"{name} {language} {seed}")  # noqa: S311 - nothing is kept secret by it
     slots: dict[str, Sequence[str]] = {}
     family = ""
@@ -42,7 +42,7 @@ def _made_in(name: str, language: str, *, each: int, seed: int) -> Iterator[Made
         elif line.startswith("# "):
             family = line.removeprefix("# ")
         elif line:
-            filled = dict.fromkeys(_fill(line, slots, chance) for _ in range(each))
+            filled = dict.fromkeys(_fill(line, slots, chance) for _ in range(most))
             yield from (MadeText(family, language, text) for text in filled)
 
 

@@ -36,7 +36,7 @@ MOST_FALSE_ALARMS = 0.005
 
 OUTPUT = Path(flag_words.__file__).parent / "flag_weights.json"
 
-_EACH = 10
+_MOST_OF_A_TEMPLATE = 10
 _FOLDS = 5
 _KEPT = 50_000
 _ROUNDS, _RATE, _SHRINK = 100, 0.05, 1e-5
@@ -107,7 +107,7 @@ def _rounded(weights: Floats) -> WordWeights:
 
 def attempts() -> list[Example]:
     """Examples of attempts to steer a judge: made of templates, and those that were kept apart until they were seen."""
-    made = [(text.text, 1.0) for text in made_texts("attempts", each=_EACH)]
+    made = [(text.text, 1.0) for text in made_texts("attempts", most=_MOST_OF_A_TEMPLATE)]
     seen = [(text.text, _SEEN_WEIGHT) for text in read_texts("seen.txt") if "hidden" not in text.kind]
     for kinds in (SEEN, SEEN_LATER, SEEN_LAST):
         by_language = (texts for kind, texts in kinds.items() if "hidden" not in kind)
@@ -120,7 +120,7 @@ def ordinary(turns: Iterable[OrdinaryTurn]) -> list[Example]:
 
     The five languages count the same, however much there is of each: or else what is rarely said looks suspicious.
     """
-    made = [(text.language, text.text, _NEAR_WEIGHT, None) for text in made_texts("ordinary", each=_EACH)]
+    made = [(text.language, text.text, _NEAR_WEIGHT, None) for text in made_texts("ordinary", most=_MOST_OF_A_TEMPLATE)]
     spoken = [(turn.language, turn.text, 1.0, 2) for turn in turns]
     by_language: dict[str, list[Example]] = defaultdict(list)
     for language, text, weight, most in (*made, *spoken):

@@ -36,7 +36,7 @@ WORDS: dict[str, str] = {
         full marks|full score|full points|maximum score|maximum points|highest score|top score|all criteria|
         all items|all checks|all questions as|each criterion|each item|every item|every criterion|every label|
         every check|as met|to met|as passed|as compliant|as fulfilled|as perfect|as flawless|100 100|
-        all points as|100 percent|not_applicable|volle punktzahl|vollen punktzahl|höchstpunktzahl|
+        all points as|100 percent|not applicable|volle punktzahl|vollen punktzahl|höchstpunktzahl|
         alle kriterien|alle punkte|alle prüfpunkte|als erfüllt|als bestanden|als perfekt|als fehlerlos|
         plný počet|maximum bodů|nejvyšší skóre|všechna kritéria|všechny položky|všechny body|jako splněn*|
         jako vyhovující|jako dokonal*|jako bezchybn*|maximális pont*|teljes pontszám*|legmagasabb pont*|

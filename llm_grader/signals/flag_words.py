@@ -31,7 +31,7 @@ LENGTH = 0.3
 
 _BEGINNINGS = (5, 7)
 _LONGEST_WORD = 30
-_MOST_KNOWN = 1 << 14
+_MOST_MET = 1 << 14
 _NEXT, _NEXT_BUT_ONE = 31, 1009  # odd factors tell the first of two neighbours from the second, and how far it is
 _DIGITS = str.maketrans("123456789", "0" * 9)
 _SENTENCE_END = re.compile(r"[.!?…\n]+")
@@ -48,7 +48,7 @@ class WordWeights(NamedTuple):
     threshold: float
 
 
-class KnownWord(NamedTuple):
+class MetWord(NamedTuple):
     """What a word weighs, and the numbers of its stem: as a later neighbour, as the one before, as the one before that.
 
     The place of two neighbours is the number of the one, as it stands before, and of the other, by exclusive or.
@@ -60,19 +60,19 @@ class KnownWord(NamedTuple):
     far: int
 
 
-class KnownWords(dict[str, KnownWord]):
+class MetWords(dict[str, MetWord]):
     """The words that were met, as far as there is room; the rest are worked out."""
 
     def __init__(self, weights: Sequence[int]) -> None:
         super().__init__()
         self._weights = weights
 
-    def __missing__(self, word: str) -> KnownWord:
-        if len(self) >= _MOST_KNOWN:
+    def __missing__(self, word: str) -> MetWord:
+        if len(self) >= _MOST_MET:
             self.clear()
         stem = stem_of(word)
         weight = sum(self._weights[place] for place in word_places(word))
-        self[word] = found = KnownWord(weight, stem % TABLE, stem * _NEXT % TABLE, stem * _NEXT_BUT_ONE % TABLE)
+        self[word] = found = MetWord(weight, stem % TABLE, stem * _NEXT % TABLE, stem * _NEXT_BUT_ONE % TABLE)
         return found
 
 
@@ -81,7 +81,7 @@ class WordModel:
 
     def __init__(self, weights: WordWeights) -> None:
         self._weights = weights
-        self._known = KnownWords(weights.words)
+        self._met = MetWords(weights.words)
 
     def steers(self, sentences: Sequence[Sequence[str]]) -> bool:
         """Whether the words of a text read like words to the judge: by the threshold that the weights come with."""
@@ -106,7 +106,7 @@ class WordModel:
 
     def _weigh(self, words: Sequence[str]) -> int:
         """Sum of the weights of words and neighbours. What is mapped here is mapped without a line of Python a word."""
-        weights, later, near, far = zip(*map(self._known.__getitem__, words), strict=True)
+        weights, later, near, far = zip(*map(self._met.__getitem__, words), strict=True)
         pair: Callable[[int], int] = self._weights.pairs.__getitem__
         neighbours = chain(map(xor, near, later[1:]), map(xor, far, later[2:]))
         total: int = sum(weights) + sum(map(pair, neighbours))

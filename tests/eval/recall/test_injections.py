@@ -48,7 +48,7 @@ def test_most_ordinary_talk_near_attempts_is_not_flagged() -> None:
 
 
 def test_what_is_learnt_from_is_not_measured_on() -> None:
-    made = {text.text for name in ("attempts", "ordinary") for text in made_texts(name, each=10)}
+    made = {text.text for name in ("attempts", "ordinary") for text in made_texts(name, most=10)}
     kept = {text.text for texts in attempts_kept_apart().values() for text in texts}
     assert made & (kept | {text.text for text in kept_ordinary()}) == set()
 
