@@ -45,7 +45,7 @@ _NEAR_WEIGHT, _SEEN_WEIGHT = 3.0, 3.0
 Floats = NDArray[np.float64]
 
 
-class Example(NamedTuple):
+class LabelledText(NamedTuple):
     """A text to learn from: places of its features, its words, whether it steers, and how much it counts."""
 
     places: Sequence[int]
@@ -54,13 +54,13 @@ class Example(NamedTuple):
     weight: float
 
 
-def examples_of(text: str, *, steers: bool, weight: float = 1.0, most: int | None = None) -> Iterator[Example]:
+def examples_of(text: str, *, steers: bool, weight: float = 1.0, most: int | None = None) -> Iterator[LabelledText]:
     """The text as one example, or, with `most`, each run of up to `most` of its sentences as one."""
     found = sentences_of(text)
     runs = [found] if most is None else [found[i : i + n] for i in range(len(found)) for n in range(1, most + 1)]
     for run in filter(None, runs):
         places = [place for words in run for place in _places(words)]
-        yield Example(places, sum(map(len, run)), steers, weight)
+        yield LabelledText(places, sum(map(len, run)), steers, weight)
 
 
 def _places(words: Sequence[str]) -> Iterator[int]:
@@ -69,7 +69,7 @@ def _places(words: Sequence[str]) -> Iterator[int]:
     yield from (TABLE + place for place in flag_words.pair_places([flag_words.stem_of(word) for word in words]))
 
 
-def learn(examples: Sequence[Example]) -> WordWeights:
+def learn(examples: Sequence[LabelledText]) -> WordWeights:
     """Weights of a logistic regression (Adam, all examples at a time): the strongest, whole numbers; no threshold yet.
 
     Attempts count half as much as ordinary turns together; Kingma & Ba, Adam, 2015.
@@ -90,7 +90,7 @@ def learn(examples: Sequence[Example]) -> WordWeights:
     return _rounded(weights)
 
 
-def _matrix(examples: Sequence[Example]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+def _matrix(examples: Sequence[LabelledText]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     sizes = [len(example.places) for example in examples]
     words = np.array([max(example.words, FEWEST_WORDS) for example in examples])
     places = np.fromiter((place for example in examples for place in example.places), np.int64, sum(sizes))
@@ -105,7 +105,7 @@ def _rounded(weights: Floats) -> WordWeights:
     return WordWeights(whole[:TABLE], whole[TABLE:], scale, round(float(weights[-1]), 6), 0.0)
 
 
-def attempts() -> list[Example]:
+def attempts() -> list[LabelledText]:
     """Examples of attempts to steer a judge: made of templates, and those that were kept apart until they were seen."""
     made = [(text.text, 1.0) for text in made_texts("attempts", most=_MOST_OF_A_TEMPLATE)]
     seen = [(text.text, _SEEN_WEIGHT) for text in read_texts("seen.txt") if "hidden" not in text.kind]
@@ -115,14 +115,14 @@ def attempts() -> list[Example]:
     return [one for text, weight in (*made, *seen) for one in examples_of(text, steers=True, weight=weight)]
 
 
-def ordinary(turns: Iterable[OrdinaryTurn]) -> list[Example]:
+def ordinary(turns: Iterable[OrdinaryTurn]) -> list[LabelledText]:
     """Examples of what is no attempt: talk near them, and each sentence, and each two in a row, of ordinary turns.
 
     The five languages count the same, however much there is of each: or else what is rarely said looks suspicious.
     """
     made = [(text.language, text.text, _NEAR_WEIGHT, None) for text in made_texts("ordinary", most=_MOST_OF_A_TEMPLATE)]
     spoken = [(turn.language, turn.text, 1.0, 2) for turn in turns]
-    by_language: dict[str, list[Example]] = defaultdict(list)
+    by_language: dict[str, list[LabelledText]] = defaultdict(list)
     for language, text, weight, most in (*made, *spoken):
         by_language[language] += examples_of(text, steers=False, weight=weight, most=most)
     sums = {language: sum(one.weight for one in examples) for language, examples in by_language.items()}
@@ -133,7 +133,7 @@ def ordinary(turns: Iterable[OrdinaryTurn]) -> list[Example]:
     ]
 
 
-def threshold_for(turns: Sequence[OrdinaryTurn], written: Sequence[Example]) -> float:
+def threshold_for(turns: Sequence[OrdinaryTurn], written: Sequence[LabelledText]) -> float:
     """The score that no more than `MOST_FALSE_ALARMS` of turns pass, by weights that were not learnt from them."""
     turns = list(dict.fromkeys(turns))
     scores: list[float] = []
