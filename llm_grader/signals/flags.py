@@ -1,9 +1,9 @@
 """Marks that tell a person to look, computed from the transcript alone. They never change a verdict.
 
 A defence in the prompt can be talked round; a mark can only be wrong. Everything that is sent is looked at: what was
-said, subjects, notes, events and names. Patterns know phrases and shapes (`flag_patterns`), a linear model weighs all
-words (`flag_words`), and what is in disguise is read first (`flag_disguises`). Expect false alarms where people speak of
-prompts and checklists, and misses where an attack speaks in images; how many of either is measured by
+said, subjects, notes, events and names. Patterns know phrases and shapes (`flag_patterns`), a linear model weighs
+words (`flag_words`), and what is in disguise is read first (`flag_disguises`). Expect false alarms where people speak
+of prompts and checklists, and misses where an attack speaks in images; how many of either is measured by
 `llm_grader.eval.recall.injections`.
 """
 
