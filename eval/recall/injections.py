@@ -3,9 +3,10 @@
     python -m llm_grader.eval.recall.injections GOLD_FOLDER
 
 Three sets of attempts had no part in the flags. The authors of the patterns wrote the first; the others are by who
-wrote what the weights are learnt from: one before any of it, one, more figurative, when all of it was written. The
-figures say how far ways of attack that are known are covered, and nothing about an attacker who tries until no flag
-comes. The five languages of a line mostly say the same, so take the intervals for the least width.
+wrote what the weights are learnt from: one before any of it, one, more figurative, when all of it was written. Their
+counts, never their lines, were looked at between rounds of training. The figures say how far ways of attack that are
+known are covered, and nothing about an attacker who tries until no flag comes. The lines of five languages mostly say
+the same, so take the intervals for the least width.
 Ordinary turns are the half of public sets that nothing was learnt from (see `ordinary_turns`), and `eval/gold`, one of
 whose turns is an attempt, on purpose.
 """

@@ -14,7 +14,7 @@ from llm_grader.eval.recall.injections import (
 from llm_grader.eval.recall.kept import DISGUISES, kept_ordinary
 from llm_grader.eval.recall.templates import LANGUAGES, made_texts
 
-# Measured (`python -m llm_grader.eval.recall.injections GOLD_FOLDER`): 38 of 40, 251 of 280, 101 of 135.
+# Measured (`python -m llm_grader.eval.recall.injections GOLD_FOLDER`): 38 of 40, 250 of 280, 101 of 135.
 LEAST = {
     "by the patterns' authors": 0.9,
     "before anything was learnt": 0.85,
