@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
-from llm_grader.eval.judge.calibrating import ItemRate, corrected_rates
 from llm_grader.eval.judge.comparison import lean_verdicts
 from llm_grader.eval.labels.units import Unit
 from llm_grader.grading.confidence import Calibration
@@ -28,6 +28,9 @@ from llm_grader.report.rows import (
 from llm_grader.rubric.model import Rubric
 from llm_grader.usage import Usage
 from llm_grader.verdict import Provenance, Scorecard, Verdict
+
+if TYPE_CHECKING:
+    from llm_grader.eval.judge.calibrating import ItemRate
 
 MOST_CONCERNS = 100
 """So many cases are listed of each kind, the gravest first; all are counted."""
@@ -79,6 +82,8 @@ def gather(results: ReadableResults, people: People, zone: tzinfo, calibration: 
         for _ in cards:
             pass
         return found
+    from llm_grader.eval.judge.calibrating import corrected_rates  # loads scipy: for those who have a calibration
+
     found.rates = {rate.item_id: rate for rate in corrected_rates(_checked(cards, calibration), calibration, rubric)}
     return found
 
