@@ -51,7 +51,7 @@
   }));
   const line = row => {
     const name = row[PLACE] < 0 ? make("span", {title: config.words.not_included}, row[ID]) : make("a", {href: "#c" + row[PLACE]}, row[ID]);
-    return make("tr", {}, make("th", {scope: "row"}, name), make("td", {}, row[AGENT]), make("td", {class: "nowrap"}, row[DAY]),
+    return make("tr", {}, make("th", {scope: "row"}, name), field("agent") ? make("td", {}, row[AGENT]) : "", make("td", {class: "nowrap"}, row[DAY]),
       make("td", {class: "num"}, row[SHOWN]), make("td", {}, row[PASSED]), make("td", {}, config.statuses[row[STATUS]]),
       make("td", {}, signs(row[LABELS])));
   };

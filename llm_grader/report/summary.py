@@ -69,6 +69,11 @@ class ItemSummary:
     corrected: Corrected | None
     row: ItemRow | None
 
+    @property
+    def scored(self) -> bool:
+        """Whether it was scored in any conversation, or waits for it."""
+        return bool(self.passed.n or self.counts["needs_review"])
+
 
 @dataclass(frozen=True)
 class ItemGap:

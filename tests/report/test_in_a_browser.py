@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,12 @@ import pytest
 
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.pages.text import visible
-from llm_grader.pages.texts import LANGUAGES
+from llm_grader.pages.texts import LANGUAGES, load_strings
 from llm_grader.report.document import ReportSettings, compose
 from llm_grader.report.folder import write_folder
 from llm_grader.report.html import write_report
 from llm_grader.report.results import StoredResults
+from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Ticket, Transcript, Turn
@@ -231,12 +234,41 @@ def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
                 assert violations == [], (path.name, place, scheme, json.dumps(violations))
 
 
-def test_printed_it_has_every_section(tmp_path: Path) -> None:
-    cases = [Case(talk(f"t{n:03}", day=n % 20), {"solution": "not_met"} if n == 3 else {}) for n in range(60)]
-    path = written(tmp_path, cases, agent="Ana")
+def printed(path: Path, tmp_path: Path) -> tuple[int, str]:
+    """The pages of a report on paper, A4, and the words on them."""
     with opened(path) as found:
-        printed = found.page.pdf(format="A4")
-        assert found.page.evaluate("matchMedia('print').matches") is False
-    pages = printed.count(b"/Type /Page\n") or printed.count(b"/Type/Page")
-    assert printed.startswith(b"%PDF")
-    assert pages <= 8
+        found.page.pdf(path=tmp_path / "report.pdf", format="A4")
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext on this machine: apt-get install poppler-utils")
+    done = subprocess.run(["pdftotext", "-layout", tmp_path / "report.pdf", "-"], capture_output=True, check=True)
+    text = done.stdout.decode()
+    return text.count("\f"), text
+
+
+def test_printed_it_has_every_section_and_every_item(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n:03}", day=n % 20), {"solution": "not_met"} if n == 3 else {}) for n in range(60)]
+    _, text = printed(written(tmp_path, cases), tmp_path)
+    headings = ("summary", "items", "critical", "review", "agents", "trend", "calibration", "methods")
+    strings = load_strings("en")
+    assert [heading for heading in headings if str(strings.texts[heading]) not in text] == []
+    assert [name for name in ("Greets", "Solves", "Blames", "Cares") if name not in text] == []
+    assert "t059" in text
+
+
+@pytest.mark.parametrize("conversations", [12, 60])
+def test_one_agents_version_fits_four_pages(tmp_path: Path, conversations: int) -> None:
+    rubric = load_rubric("helpdesk_qa")
+    labels = {item.id: "not_met" if item.penalty else item.levels[-1] for item in rubric.items()}
+    weak = {item.id: item.levels[0] for item in list(rubric.items())[:6]}
+    others = [f"Colleague {n}" for n in range(6)]
+    cases = [
+        Case(
+            talk(f"chat-{agent}-{n:03}", agent=agent, day=n % 30),
+            {**labels, **(weak if agent == "Ana" and n % 2 else {})},
+        )
+        for agent in ["Ana", *others]
+        for n in range(conversations)
+    ]
+    pages, text = printed(written(tmp_path, cases, rubric=rubric, agent="Ana"), tmp_path)
+    assert pages <= 4
+    assert f"chat-Ana-{conversations - 1:03}" in text
