@@ -238,9 +238,9 @@ def printed(path: Path, tmp_path: Path) -> tuple[int, str]:
     """The pages of a report on paper, A4, and the words on them."""
     with opened(path) as found:
         found.page.pdf(path=tmp_path / "report.pdf", format="A4")
-    if shutil.which("pdftotext") is None:
+    if (pdftotext := shutil.which("pdftotext")) is None:
         pytest.skip("no pdftotext on this machine: apt-get install poppler-utils")
-    done = subprocess.run(["pdftotext", "-layout", tmp_path / "report.pdf", "-"], capture_output=True, check=True)
+    done = subprocess.run([pdftotext, "-layout", tmp_path / "report.pdf", "-"], capture_output=True, check=True)
     text = done.stdout.decode()
     return text.count("\f"), text
 

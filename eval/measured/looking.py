@@ -1,4 +1,4 @@
-"""`python -m llm_grader.eval.bench.looking`: what it costs to look at results: each format of export, and the report.
+"""`python -m llm_grader.eval.measured.looking`: what it costs to look at results: the formats of export, and the report.
 
 A store is filled with made-up conversations and verdicts on 24 items; each command then reads it in a process of its
 own. Time is processor time, memory the largest resident set of that process.
@@ -45,7 +45,7 @@ class Looked(NamedTuple):
 
 def main() -> None:
     """The command line: fills a store, measures each kind, and prints it as it is done."""
-    parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.bench.looking", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.measured.looking", description=__doc__)
     parser.add_argument("--n", type=int, default=10_000, help="conversations")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what is measured")
     parser.add_argument("--store", type=Path, help="keep the store here, and use it where it is there")

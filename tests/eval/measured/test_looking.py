@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.eval.bench.looking import ITEMS, write_store
+from llm_grader.eval.measured.looking import ITEMS, write_store
 from llm_grader.store.store import Store
 
 
@@ -26,7 +26,7 @@ def test_the_store_has_as_many_verdicts_as_are_promised(store: Path) -> None:
 
 def test_an_export_takes_no_more_memory_than_promised(store: Path) -> None:
     # by the command: the peak of a process that was started by a large one counts what that one had
-    command = [sys.executable, "-m", "llm_grader.eval.bench.looking", "--store", str(store), "--kinds"]
+    command = [sys.executable, "-m", "llm_grader.eval.measured.looking", "--store", str(store), "--kinds"]
     done = subprocess.run([*command, "csv", "xlsx", "parquet"], capture_output=True, text=True, check=True)
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     assert [row[0] for row in rows] == ["csv", "xlsx", "parquet"]
