@@ -1,4 +1,4 @@
-"""`python -m llm_grader.eval.measured.looking`: what it costs to look at results: the formats of export, and the report.
+"""`python -m llm_grader.eval.measured.looking`: what it costs to look at results.
 
 A store is filled with made-up conversations and verdicts on 24 items; each command then reads it in a process of its
 own. Time is processor time, memory the largest resident set of that process.

@@ -24,6 +24,7 @@ from llm_grader.report.rows import (
     first_quote,
     review_concerns,
     row_of,
+    shortened,
 )
 from llm_grader.rubric.model import Rubric
 from llm_grader.usage import Usage
@@ -31,18 +32,25 @@ from llm_grader.verdict import Provenance, Scorecard, Verdict
 
 if TYPE_CHECKING:
     from llm_grader.eval.judge.calibrating import ItemRate
+    from llm_grader.report.checked.sample_rates import SampleRate
 
 MOST_CONCERNS = 100
+MOST_FAILED = 5
 """So many cases are listed of each kind, the gravest first; all are counted."""
 
 
 @dataclass(frozen=True)
 class AgentExample:
-    """A conversation in which an agent got an item right or wrong, with the words that show it where there are any."""
+    """A conversation in which an item was got right or wrong, with the words that show it where there are any.
+
+    `reason` is what the judge wrote, `agent` who got it right or wrong.
+    """
 
     number: int
     transcript_id: str
     quote: ShownQuote | None
+    reason: str = ""
+    agent: str | None = None
 
 
 @dataclass
@@ -50,7 +58,8 @@ class Gathered:
     """All that the cards of a report come to.
 
     `examples` has the first conversation for each (agent, item, whether it passed). `verdicts` are those on labelled
-    conversations, without words. `provenance` is that of the latest card; `endpoints` are all that answered.
+    conversations, without words. `provenance` is that of the latest card, `rubrics` are those that any was graded by,
+    by hash. `failed` has conversations that show an item failed, those with words first.
     """
 
     rubric: Rubric
@@ -61,10 +70,13 @@ class Gathered:
     examples: dict[tuple[str, str, bool], AgentExample] = field(default_factory=dict)
     verdicts: dict[Unit, Verdict] = field(default_factory=dict)
     rates: dict[str, ItemRate] = field(default_factory=dict)
+    sampled: dict[str, SampleRate] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
     provenance: Provenance | None = None
     layout: RowLayout | None = None
+    rubrics: dict[str, Rubric] = field(default_factory=dict)
+    failed: dict[str, list[AgentExample]] = field(default_factory=dict)
 
 
 def gather(results: ReadableResults, people: People, zone: tzinfo, calibration: Calibration | None = None) -> Gathered:
@@ -98,8 +110,10 @@ def _checked(cards: Iterable[Scorecard], calibration: Calibration) -> Iterator[S
 def _taking(results: ReadableResults, people: People, layout: RowLayout, found: Gathered) -> Iterator[Scorecard]:
     """The cards, each of which is counted in `found`."""
     for number, judged in enumerate(results.cards()):
-        finals = people.finals(judged)
-        final = people.over(judged, results.rubric_of(judged))
+        finals, rubric = people.finals(judged), results.rubric_of(judged)
+        if rubric is not None:
+            found.rubrics[judged.provenance.rubric_hash] = rubric
+        final = people.over(judged, rubric)
         row = row_of(number, judged, final, finals, layout=layout)
         found.rows.append(row)
         found.counts[judged.status] += 1
@@ -111,6 +125,7 @@ def _taking(results: ReadableResults, people: People, layout: RowLayout, found: 
             found.verdicts |= lean_verdicts([judged])
         _note_concerns(found, row, judged, final, finals)
         _note_examples(found, row, final)
+        _note_failed(found, row, final)
         yield judged
 
 
@@ -132,7 +147,24 @@ def _note_examples(found: Gathered, row: ConversationRow, card: Scorecard) -> No
             continue
         place = (row.agent, item.id, is_pass(item, verdict.label))
         if place not in found.examples or (found.examples[place].quote is None and verdict.evidence):
-            found.examples[place] = AgentExample(row.number, row.transcript_id, first_quote(verdict))
+            found.examples[place] = _example(row, verdict)
+
+
+def _note_failed(found: Gathered, row: ConversationRow, card: Scorecard) -> None:
+    """Conversations that show an item failed: those with words before those without, the first ones of each."""
+    for item in found.rubric.items():
+        verdict = card.verdicts.get(item.id)
+        if verdict is None or verdict.label not in item.levels or is_pass(item, verdict.label):
+            continue
+        kept = found.failed.setdefault(item.id, [])
+        if len(kept) < MOST_FAILED:
+            kept.append(_example(row, verdict))
+        elif verdict.evidence and (wordless := next((one for one in kept if one.quote is None), None)) is not None:
+            kept[kept.index(wordless)] = _example(row, verdict)
+
+
+def _example(row: ConversationRow, verdict: Verdict) -> AgentExample:
+    return AgentExample(row.number, row.transcript_id, first_quote(verdict), shortened(verdict.reason), row.agent)
 
 
 def gravest(concerns: Iterable[Concern], most: int = MOST_CONCERNS) -> list[Concern]:

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,6 +20,7 @@ from llm_grader.pages.svg import interval, trend
 from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.report.banner import banner
+from llm_grader.report.checked.wording_history import wording_history
 from llm_grader.report.conversation import ConversationView, Page
 from llm_grader.report.document import ReportDocument
 from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
@@ -93,10 +94,14 @@ def _within(most: int, pieces: Iterator[str]) -> Iterator[str]:
 
 def _render(document: ReportDocument) -> Iterator[str]:
     pages = Pages(document)
+    return render_report(document, list(packed(iter(pages))), pages.states)
+
+
+def render_report(document: ReportDocument, chunks: Sequence[str], states: Mapping[TextState, int]) -> Iterator[str]:
+    """The page of a report from its packed conversations, piece by piece; without a script they are unpacked."""
     script = document.settings.script
-    chunks = list(packed(iter(pages))) if script else []
-    static = [] if script else list(pages)
-    values = page_values(document, pages.states) | {"chunks": chunks, "pages": static}
+    static = () if script else (page for chunk in chunks for page in unpack(chunk))
+    values = page_values(document, states) | {"chunks": chunks if script else (), "pages": static}
     return environment().get_template("report.html.j2").generate(values)
 
 
@@ -109,8 +114,7 @@ class Pages:
 
     def __init__(self, document: ReportDocument) -> None:
         self._document = document
-        words = ReportWording(load_strings(document.settings.language), document.settings.zone)
-        self._view = ConversationView(document.gathered.rubric, words, document.run, document.settings.agent)
+        self._view = view_of(document)
         self.states: Counter[TextState] = Counter()
 
     def __iter__(self) -> Iterator[Page]:
@@ -118,6 +122,12 @@ class Pages:
             text = self._document.results.text(card)
             self.states[text.state] += 1
             yield self._view.page(row, card, self._document.people.finals(card), text)
+
+
+def view_of(document: ReportDocument) -> ConversationView:
+    """How the conversations of a report are shown."""
+    words = ReportWording(load_strings(document.settings.language), document.settings.zone)
+    return ConversationView(document.gathered.rubric, words, document.run, document.colleagues)
 
 
 def packed(pages: Iterator[Page]) -> Iterator[str]:
@@ -130,6 +140,12 @@ def pack(pages: list[Page]) -> str:
     """Pages as a script element holds them: JSON, compressed, in base 64."""
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0)).decode()
+
+
+def unpack(chunk: str) -> list[Page]:
+    """The pages that `pack` packed."""
+    pages: list[Page] = json.loads(gzip.decompress(base64.b64decode(chunk)))
+    return pages
 
 
 def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> dict[str, Any]:
@@ -152,6 +168,7 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
+        "history": wording_history(found),
         "numbers": {row.transcript_id: row.number for row in found.rows},
         "config": _config(document, words) if script else None,
         "fewest": FEWEST,

@@ -161,7 +161,9 @@ def _item(
 
 
 def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) -> Corrected | None:
-    """The share of passes without the judge's errors, by the calibration, else by people's labels of this report."""
+    """The share of passes without the judge's errors: by a random sample, the calibration, else all labels."""
+    if item.id in found.sampled:
+        return found.sampled[item.id].corrected
     if item.id in found.rates:
         corrected = found.rates[item.id].corrected
     elif row is not None and row.figures.source == "human" and row.figures.failing is not None and passed.n:

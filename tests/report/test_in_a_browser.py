@@ -14,7 +14,8 @@ import pytest
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.pages.text import visible
 from llm_grader.pages.texts import LANGUAGES, load_strings
-from llm_grader.report.document import ReportSettings, compose
+from llm_grader.report.compose import compose
+from llm_grader.report.document import ReportSettings
 from llm_grader.report.folder import write_folder
 from llm_grader.report.html import write_report
 from llm_grader.report.results import StoredResults
