@@ -60,7 +60,7 @@ class ConversationView:
                 if item.id in card.verdicts and card.status not in NOT_JUDGED
             ],
             "dispute": self.words.t("dispute", id=f"run{self.run}/{self._shown(row.transcript_id)}/"),
-            "failure": "" if card.failure is None else visible(card.failure.code),
+            "failure": "" if card.failure is None else self._failure(card.status, card.failure.code),
             "remarks": [self._shown(remark) for remark in (*card.warnings, *card.flags)],
         }
 
@@ -70,6 +70,9 @@ class ConversationView:
 
     def _status(self, status: str) -> str:
         return self.words.t(f"status_{status}")
+
+    def _failure(self, status: str, code: str) -> str:
+        return f"{self._status(status)}: {visible(code.replace('_', ' '))}"
 
     def _note(self, state: TextState) -> str:
         return "" if state == "shown" else self.words.t(f"text_{state}")

@@ -128,6 +128,11 @@ class ReportDocument:
         return [None if low is None or high is None else (low / 100, high / 100) for low, high in ends]
 
     @property
+    def week_numbers(self) -> list[int]:
+        """The numbers of the weeks, as 48 of 2026-W48."""
+        return [int(week.week[-2:]) for week in self.weeks]
+
+    @property
     def week_changes(self) -> list[int]:
         """The places of the weeks in which something new graded."""
         return [place for place, week in enumerate(self.weeks) if week.new_judges]

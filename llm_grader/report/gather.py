@@ -113,7 +113,7 @@ def _taking(results: ReadableResults, people: People, layout: RowLayout, found: 
         finals, rubric = people.finals(judged), results.rubric_of(judged)
         if rubric is not None:
             found.rubrics[judged.provenance.rubric_hash] = rubric
-        final = people.over(judged, rubric)
+        final = judged if judged.status in NOT_JUDGED else people.over(judged, rubric)
         row = row_of(number, judged, final, finals, layout=layout)
         found.rows.append(row)
         found.counts[judged.status] += 1

@@ -28,6 +28,7 @@ from llm_grader.report.gather import MOST_CONCERNS, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
 from llm_grader.report.wording import ReportWording
+from llm_grader.rubric.model import Item
 from llm_grader.version import __version__
 
 A_CHUNK = 50
@@ -201,16 +202,13 @@ def policy(style: str, script: str | None) -> str:
 
 def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
     """What the script needs: a line of each conversation, the items and how their labels look, and its words."""
-    items = list(document.gathered.rubric.items())
+    items = document.items
     codes = sorted({code for row in document.gathered.rows for code in row.labels})
     places = document.places
     return {
         "aChunk": A_CHUNK,
         "rows": [_line(row, words, places.get(row.number, -1)) for row in document.gathered.rows],
-        "items": [
-            [words.rubric(item.title).text, {code: list(words.code(item, code)) for code in codes if _has(item, code)}]
-            for item in items
-        ],
+        "items": [[words.rubric(one.item.title).text, _looks(one.item, codes, words), one.scored] for one in items],
         "statuses": {status: words.t(f"status_{status}") for status in document.summary.statuses},
         "words": {key: words.t.texts[key] for key in _SCRIPT_WORDS},
     }
@@ -233,7 +231,11 @@ _SCRIPT_WORDS = (
 )
 
 
-def _has(item: Any, code: str) -> bool:
+def _looks(item: Item, codes: Sequence[str], words: ReportWording) -> dict[str, list[str]]:
+    return {code: list(words.code(item, code)) for code in codes if _has(item, code)}
+
+
+def _has(item: Item, code: str) -> bool:
     return not code.isdigit() or int(code) < len(item.levels)
 
 

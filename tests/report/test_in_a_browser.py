@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,13 +22,10 @@ from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Ticket, Transcript, Turn
-from tests.support.browser import HOSTILE, needs_browser, opened
+from tests.support.browser import HOSTILE, axe_script, needs_browser, opened
 from tests.support.results import BEGUN, RUBRIC, Case, label, talk, write_store
 
 pytestmark = needs_browser
-
-AXE = os.environ.get("AXE_JS")
-"""The file axe.min.js of the npm package axe-core, which is not part of this project."""
 
 MARKS = """[1, 2, 3].map(n => [...document.querySelectorAll(`mark[data-n='${n}']`)].map(m => m.textContent).join(""))"""
 TEXT_OF_A_TURN = """[...document.querySelector("#view .text").childNodes]
@@ -199,7 +195,6 @@ def test_it_fits_a_small_screen(tmp_path: Path, language: str) -> None:
             assert found.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.skipif(AXE is None, reason="AXE_JS names no axe.min.js: npm pack axe-core")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
     quotes = {"greeting": (0, 0, 5)}
@@ -215,7 +210,7 @@ def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
         static = tmp_path / "static.html"
         write_report(compose(StoredResults(store), ReportSettings(language=language, script=False)), static)
         write_folder(compose(StoredResults(store), ReportSettings(language=language)), folder)
-    rules = Path(str(AXE)).read_text("utf-8")
+    rules = axe_script()
     pages = [
         (with_script, ""),
         (with_script, "#c0"),
