@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -32,6 +34,7 @@ WEEKS = 8
 KINDS = ("csv", "xlsx", "parquet", "dataset", "report")
 _BEGUN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 _AT_ONCE = 200
+_IS_OPEN = "place => document.querySelector('#view .walk')?.textContent.includes(place)"
 _REASON = "The agent says so in plain words, and nothing that follows takes it back."
 
 
@@ -59,6 +62,9 @@ def main() -> None:
             found = measure(kind, store, Path(folder))
             sys.stdout.write(f"{kind:<10}{found.cpu_s:>8.1f}{found.peak_mb:>10.0f}{found.size_mb:>10.1f}\n")
             sys.stdout.flush()
+        if "report" in arguments.kinds and (chromium := shutil.which("chromium")) is not None:
+            seen = look_at(Path(folder) / "results.report", chromium)
+            sys.stdout.write(f"in a browser: {seen.load_s:.2f} s to load, {seen.open_s:.2f} s to open a conversation\n")
 
 
 def measure(kind: str, store: Path, folder: Path) -> Looked:
@@ -71,6 +77,35 @@ def measure(kind: str, store: Path, folder: Path) -> Looked:
     _, cpu, peak = timed([sys.executable, "-m", "llm_grader", *command, *where])
     files = [target] if target.is_file() else target.rglob("*.*")
     return Looked(cpu, peak, sum(file.stat().st_size for file in files) / 1e6)
+
+
+class Seen(NamedTuple):
+    """What a report takes in a browser: seconds until its list is there, and until the slowest conversation is."""
+
+    load_s: float
+    open_s: float
+
+
+def look_at(report: Path, chromium: str, *, places: Sequence[int] = (0, 99, 150, 299)) -> Seen:
+    """Load a report in a headless Chromium and open the conversations at some places, each of another chunk."""
+    from playwright.sync_api import sync_playwright
+
+    page_file = report.with_suffix(".html")
+    page_file.write_bytes(report.read_bytes())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        began = time.perf_counter()
+        page.goto(page_file.as_uri())
+        page.wait_for_selector("#list a")
+        load, slowest = time.perf_counter() - began, 0.0
+        for place in places:
+            began = time.perf_counter()
+            page.evaluate(f"location.hash = '#c{place}'")
+            page.wait_for_function(_IS_OPEN, arg=f"{place + 1} /")
+            slowest = max(slowest, time.perf_counter() - began)
+        browser.close()
+    return Seen(load, slowest)
 
 
 def write_store(path: Path, count: int) -> None:

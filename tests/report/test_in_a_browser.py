@@ -31,6 +31,8 @@ MARKS = """[1, 2, 3].map(n => [...document.querySelectorAll(`mark[data-n='${n}']
 TEXT_OF_A_TURN = """[...document.querySelector("#view .text").childNodes]
     .filter(node => node.nodeName !== "SUP").map(node => node.textContent).join("")"""
 VIOLATIONS = "axe.run(document).then(found => found.violations.map(rule => [rule.id, rule.nodes[0].html]))"
+CUT = """[...document.querySelectorAll('table')]
+    .filter(table => table.offsetWidth > table.parentElement.clientWidth + 1).map(table => table.caption.textContent)"""
 IN_DOCUMENT = "document.querySelectorAll('script').length"
 LOADING = "document.querySelectorAll('img, iframe, object, embed, base, link, math, video').length"
 
@@ -105,6 +107,24 @@ def test_nothing_that_people_wrote_runs_or_is_asked_for(tmp_path: Path, script: 
         assert page.title() == title
         assert found.complaints == []
         assert {request.partition("#")[0] for request in found.requests} == {path.as_uri()}
+
+
+def test_nothing_runs_in_a_folder_or_in_one_agents_version_either(tmp_path: Path) -> None:
+    cases = [hostile_case(number, text) for number, text in enumerate(HOSTILE)]
+    with Store(write_store(tmp_path / "r.db", cases)) as store:
+        write_folder(compose(StoredResults(store)), tmp_path / "folder")
+    agents = sorted((tmp_path / "folder/agents").iterdir())
+    assert len(agents) > 40  # those that differ in blanks alone are one
+    pages = [tmp_path / "folder/index.html", *agents, *sorted((tmp_path / "folder/conversations").iterdir())]
+    with opened(pages[0]) as found:
+        title = found.page.title()
+        for path in pages:
+            found.page.goto(path.as_uri())
+            assert found.page.evaluate(IN_DOCUMENT) == 0, path
+            assert found.page.evaluate(LOADING) == 0, path
+        assert title == "Quality report"
+        assert found.complaints == []
+        assert set(found.requests) == {path.as_uri() for path in pages}
 
 
 def test_an_inline_script_that_is_added_by_hand_is_stopped_by_the_policy(tmp_path: Path) -> None:
@@ -187,11 +207,18 @@ def test_peoples_labels_and_the_models_are_both_to_be_seen(tmp_path: Path) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_fits_a_small_screen(tmp_path: Path, language: str) -> None:
     long_word = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
-    path = written(tmp_path, [Case(talk(long_word, long_word, agent=long_word), {})], language=language)
+    cases = [Case(talk(f"{long_word}{n}", long_word, agent=long_word), {"greeting": "not_met"}) for n in range(12)]
+    path = written(tmp_path, cases, label(f"{long_word}1", "greeting", "met", long_word), language=language)
+    with Store(tmp_path / "r.db") as store:
+        write_folder(compose(StoredResults(store), ReportSettings(language=language)), tmp_path / "folder")
+    (own,) = (tmp_path / "folder/agents").iterdir()
+    pages = [(path, ""), (path, "#c0"), (own, ""), (tmp_path / "folder/conversations/0.html", "")]
     with opened(path, viewport={"width": 320, "height": 700}) as found:
-        for place in ("", "#c0"):
-            found.page.goto(f"{path.as_uri()}{place}")
+        for file, place in pages:
+            found.page.goto("about:blank")
+            found.page.goto(f"{file.as_uri()}{place}")
             found.page.wait_for_timeout(200)
+            found.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
             assert found.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -249,6 +276,25 @@ def test_printed_it_has_every_section_and_every_item(tmp_path: Path) -> None:
     assert [heading for heading in headings if str(strings.texts[heading]) not in text] == []
     assert [name for name in ("Greets", "Solves", "Blames", "Cares") if name not in text] == []
     assert "t059" in text
+
+
+def test_on_paper_no_table_is_cut(tmp_path: Path) -> None:
+    rubric = load_rubric("helpdesk_qa")
+    labels = {item.id: "not_met" if item.penalty else item.levels[-1] for item in rubric.items()}
+    cases = [Case(talk(f"chat-{n:03}", agent=f"Agent {n % 3}", day=n), labels) for n in range(40)]
+    marked = [
+        label(f"chat-{n:03}", item.id, labels[item.id], name)
+        for n in range(30)
+        for item in rubric.items()
+        for name in ("anna", "ben")
+    ]
+    path = written(tmp_path, cases, *marked, rubric=rubric)
+    with opened(path, viewport={"width": 703, "height": 1000}) as found:  # 186 mm, what A4 leaves, at 96 to the inch
+        found.page.emulate_media(media="print")
+        found.page.evaluate(
+            "for (const fold of document.querySelectorAll('details.card:not(.trends)')) fold.open = true"
+        )
+        assert found.page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("conversations", [12, 60])

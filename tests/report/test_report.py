@@ -418,3 +418,12 @@ def test_in_a_folder_the_file_of_an_agent_is_whole_and_leads_nowhere(tmp_path: P
     assert all(link.startswith("#") for link in links), links
     places = {link.removeprefix("#") for link in links} - {"content"}
     assert [place for place in places if f'id="{place}"' not in page] == []
+
+
+def test_a_failed_request_has_no_score_whatever_people_say_of_the_conversation(tmp_path: Path) -> None:
+    labels = [label("t5", item.id, "4" if item.id == "care" else "met") for item in RUBRIC.items()]
+    found = composed(store_of(tmp_path, *CASES), *labels)
+    assert found.gathered.rows[4].score is None
+    assert (found.summary.score.n, found.summary.checked) == (4, 0)
+    shown = unpacked(page_of(found, tmp_path))[4]
+    assert (shown["items"], shown["failure"]) == ([], "request failed: transient")

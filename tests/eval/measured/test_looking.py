@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.eval.measured.looking import ITEMS, write_store
+from llm_grader.eval.measured.looking import ITEMS, look_at, measure, write_store
 from llm_grader.store.store import Store
+from tests.support.browser import CHROMIUM, needs_browser
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,14 @@ def test_an_export_takes_no_more_memory_than_promised(store: Path) -> None:
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     assert [row[0] for row in rows] == ["csv", "xlsx", "parquet"]
     assert all(float(peak) <= 150 for _, _, peak, _ in rows)
+
+
+@needs_browser
+def test_a_report_is_soon_there_and_so_is_each_conversation(store: Path, tmp_path: Path) -> None:
+    measure("report", store, tmp_path)
+    seen = look_at(tmp_path / "results.report", str(CHROMIUM))
+    assert seen.load_s <= 2
+    assert seen.open_s <= 0.5
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
