@@ -49,7 +49,7 @@ class ConversationView:
             "agent": visible(row.agent or "–"),
             "day": self.words.day(row.started_at),
             "score": self.words.t("no_score") if row.score is None else self.words.t.number(row.score),
-            "passed": self.words.t({True: "yes", False: "no", None: "undecided"}[row.passed]),
+            "passed": self.words.passed(row),
             "status": self._status(row.status),
             "note": self._note(text.state),
             "language": (transcript and transcript.language) or "",

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from llm_grader.report.checked.sample_rates import SampleRate
 
 MOST_CONCERNS = 100
-MOST_FAILED = 5
+MOST_FAILED, MOST_LISTED = 3, 5
+"""So many conversations that show an item failed are kept for each agent, and listed for the item."""
 """So many cases are listed of each kind, the gravest first; all are counted."""
 
 
@@ -59,7 +60,7 @@ class Gathered:
 
     `examples` has the first conversation for each (agent, item, whether it passed). `verdicts` are those on labelled
     conversations, without words. `provenance` is that of the latest card, `rubrics` are those that any was graded by,
-    by hash. `failed` has conversations that show an item failed, those with words first.
+    by hash. `failed` has conversations that show an item failed, by agent and item id.
     """
 
     rubric: Rubric
@@ -76,7 +77,7 @@ class Gathered:
     provenance: Provenance | None = None
     layout: RowLayout | None = None
     rubrics: dict[str, Rubric] = field(default_factory=dict)
-    failed: dict[str, list[AgentExample]] = field(default_factory=dict)
+    failed: dict[tuple[str | None, str], list[AgentExample]] = field(default_factory=dict)
 
 
 def gather(results: ReadableResults, people: People, zone: tzinfo, calibration: Calibration | None = None) -> Gathered:
@@ -151,16 +152,27 @@ def _note_examples(found: Gathered, row: ConversationRow, card: Scorecard) -> No
 
 
 def _note_failed(found: Gathered, row: ConversationRow, card: Scorecard) -> None:
-    """Conversations that show an item failed: those with words before those without, the first ones of each."""
+    """Keep a conversation that shows an item failed: one with words rather than one without, else the first ones."""
     for item in found.rubric.items():
         verdict = card.verdicts.get(item.id)
         if verdict is None or verdict.label not in item.levels or is_pass(item, verdict.label):
             continue
-        kept = found.failed.setdefault(item.id, [])
+        kept = found.failed.setdefault((row.agent, item.id), [])
         if len(kept) < MOST_FAILED:
             kept.append(_example(row, verdict))
         elif verdict.evidence and (wordless := next((one for one in kept if one.quote is None), None)) is not None:
             kept[kept.index(wordless)] = _example(row, verdict)
+
+
+def failures_by_item(found: Gathered, most: int = MOST_LISTED) -> dict[str, list[AgentExample]]:
+    """Conversations that show an item failed, by item id: those with words first, then as they come."""
+    listed: dict[str, list[AgentExample]] = {}
+    for (_, item_id), examples in found.failed.items():
+        listed.setdefault(item_id, []).extend(examples)
+    return {
+        item_id: heapq.nsmallest(most, examples, key=lambda one: (one.quote is None, one.number))
+        for item_id, examples in listed.items()
+    }
 
 
 def _example(row: ConversationRow, verdict: Verdict) -> AgentExample:

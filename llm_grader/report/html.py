@@ -24,7 +24,7 @@ from llm_grader.report.checked.wording_history import wording_history
 from llm_grader.report.conversation import ConversationView, Page
 from llm_grader.report.document import ReportDocument
 from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
-from llm_grader.report.gather import MOST_CONCERNS, gravest
+from llm_grader.report.gather import MOST_CONCERNS, failures_by_item, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
 from llm_grader.report.wording import ReportWording
@@ -169,6 +169,7 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
+        "failed": failures_by_item(found),
         "history": wording_history(found),
         "numbers": {row.transcript_id: row.number for row in found.rows},
         "config": _config(document, words) if script else None,
@@ -240,7 +241,6 @@ def _has(item: Item, code: str) -> bool:
 
 
 def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
-    passed = words.t({True: "yes", False: "no", None: "undecided"}[row.passed])
     score = None if row.score is None else round(row.score, 1)
     shown = "–" if row.score is None else words.t.number(row.score)
     return [
@@ -250,7 +250,7 @@ def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
         row.week or "–",
         score,
         shown,
-        passed,
+        words.passed(row),
         row.status,
         row.labels,
         place,

@@ -13,7 +13,7 @@ from llm_grader.pages.text import visible
 from llm_grader.pages.texts import Strings
 from llm_grader.report.figures import Difference, Mean, Share
 from llm_grader.report.people import earned
-from llm_grader.report.rows import FAILED_CHECK, NOT_ASKED, level_of
+from llm_grader.report.rows import FAILED_CHECK, NOT_ASKED, NOT_JUDGED, ConversationRow, level_of
 from llm_grader.rubric.model import Item, wording
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
 
@@ -113,6 +113,12 @@ class ReportWording:
         decimals = 0 if scale == 100 else 1
         low, high = (self.t.number(end * scale, decimals) for end in (found.low, found.high))
         return self.t("interval", low=low, high=high)
+
+    def passed(self, row: ConversationRow) -> str:
+        """Whether a conversation passed; – where nothing of it was judged."""
+        if row.passed is None and row.status in NOT_JUDGED:
+            return "–"
+        return self.t({True: "yes", False: "no", None: "undecided"}[row.passed])
 
     def points(self, value: float | None, *, scale: float = 1) -> str:
         """A difference with its sign."""

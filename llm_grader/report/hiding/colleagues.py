@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from llm_grader.pages.text import MarkedSpan
 from llm_grader.privacy.names import find_names
@@ -100,15 +101,32 @@ class Colleagues:
             yield last
 
     def _parts(self, text: str, language: str | None) -> Iterator[tuple[int, int]]:
-        kept = {part for name in self.kept for part in name_key(name).split()}
-        names = filter(None, map(name_in, self.names))
-        return ((one.start, one.end) for one in find_names(text, names, language) if name_key(one.part) not in kept)
+        kept = _kept_parts(self.kept)
+        found = find_names(text, _of_people(self.names), language)
+        return ((one.start, one.end) for one in found if name_key(one.part) not in kept)
 
     def _codes(self, text: str) -> Iterator[tuple[int, int]]:
-        """What is no name of a person but stands for one: an id with digits, an address."""
-        kept = {name_key(name) for name in self.kept}
-        for name in self.names:
-            if len(name) < _LEAST_CHARACTERS or name_key(name) in kept or not re.search(r"[\d@_]", name):
-                continue
-            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
-                yield match.span()
+        codes = _codes_in(self.names, self.kept)
+        return (match.span() for match in codes.finditer(text)) if codes else iter(())
+
+
+@lru_cache(maxsize=512)
+def _of_people(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(filter(None, map(name_in, names)))
+
+
+@lru_cache(maxsize=512)
+def _kept_parts(kept: frozenset[str]) -> frozenset[str]:
+    return frozenset(part for name in kept for part in name_key(name).split())
+
+
+@lru_cache(maxsize=512)
+def _codes_in(names: frozenset[str], kept: frozenset[str]) -> re.Pattern[str] | None:
+    """What is no name of a person but stands for one: an id with digits, an address. None where there is none."""
+    keys = {name_key(name) for name in kept}
+    codes = [
+        re.escape(name)
+        for name in sorted(names, key=len, reverse=True)
+        if len(name) >= _LEAST_CHARACTERS and name_key(name) not in keys and re.search(r"[\d@_]", name)
+    ]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(codes)})(?!\w)", re.IGNORECASE) if codes else None

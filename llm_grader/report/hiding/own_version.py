@@ -65,10 +65,11 @@ def _rows_of(document: ReportDocument, name: str, colleagues: Colleagues | None)
     def own(concerns: Iterable[Concern]) -> list[Concern]:
         return [_hidden_case(case, document, colleagues) for case in concerns if case.agent == name]
 
-    failed: dict[str, list[AgentExample]] = {}
-    for (agent, item_id, passed), example in found.examples.items():
-        if agent == name and not passed:
-            failed[item_id] = [_hidden_example(example, document, colleagues)]
+    failed = {
+        (agent, item_id): [_hidden_example(example, document, colleagues) for example in examples]
+        for (agent, item_id), examples in found.failed.items()
+        if agent == name
+    }
     return replace(
         found,
         rows=[row for row in found.rows if row.agent == name],
