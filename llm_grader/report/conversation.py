@@ -14,7 +14,7 @@ from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.people import FinalLabel
 from llm_grader.report.results import Text, TextState
 from llm_grader.report.rows import NOT_JUDGED, ConversationRow
-from llm_grader.report.wording import ReportWording
+from llm_grader.report.wording import ReportWording, passed_in_words
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Scorecard, Verdict
@@ -49,7 +49,7 @@ class ConversationView:
             "agent": visible(row.agent or "–"),
             "day": self.words.day(row.started_at),
             "score": self.words.t("no_score") if row.score is None else self.words.t.number(row.score),
-            "passed": self.words.passed(row),
+            "passed": passed_in_words(row, self.words.t),
             "status": self._status(row.status),
             "note": self._note(text.state),
             "language": (transcript and transcript.language) or "",

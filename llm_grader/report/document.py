@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from llm_grader.eval.judge.disagreements import Disagreement
-from llm_grader.eval.judge.gates import Colour
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.grading.confidence import Calibration, hash_of
-from llm_grader.report.figures import FEWEST, Mean
+from llm_grader.report.figures import Mean
 from llm_grader.report.gather import Gathered
 from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.hiding.redacted import RedactedResults
@@ -33,8 +31,6 @@ from llm_grader.verdict import Scorecard
 ALL_UP_TO = 2000
 """With more conversations only those that need a look are shown in full, unless all are asked for."""
 AT_RANDOM = 200
-_MOST_WEAK = 3
-_COLOURS: tuple[Colour | None, ...] = ("green", "amber", "red", "blue", "grey", None)
 
 
 @dataclass(frozen=True)
@@ -137,19 +133,6 @@ class ReportDocument:
         """The places of the weeks in which something new graded."""
         return [place for place, week in enumerate(self.weeks) if week.new_judges]
 
-    @property
-    def weakest(self) -> list[ItemSummary]:
-        """The items that pass least often, the lowest rate first; an item that always passes is none of them."""
-        rated = [(_rate(item), place) for place, item in enumerate(self.items) if item.passed.n >= FEWEST]
-        low = sorted((rate, place) for rate, place in rated if rate < 1)
-        return [self.items[place] for _, place in low[:_MOST_WEAK]]
-
-    @property
-    def gate_counts(self) -> list[tuple[str | None, int]]:
-        """How many of the items that were scored have each colour, the most trusted first; None is unchecked."""
-        counts = Counter(item.row.gate.colour if item.row else None for item in self.items if item.scored)
-        return [(colour, counts[colour]) for colour in _COLOURS if counts[colour]]
-
     def item_trend(self, at: int) -> list[float | None]:
         """The share that passed the item at this place, by week."""
         return [week.items[at].estimate for week in self.weeks]
@@ -196,8 +179,3 @@ def _needs_a_look(row: ConversationRow, disputed: set[str]) -> bool:
 def disputed(cases: dict[str, tuple[Disagreement, ...]]) -> set[str]:
     """The conversations on which people and model differ."""
     return {case.unit.transcript_id for own in cases.values() for case in own}
-
-
-def _rate(item: ItemSummary) -> float:
-    """The best estimate of an item's rate."""
-    return item.passed.estimate or 0.0 if item.corrected is None else item.corrected.estimate

@@ -27,7 +27,8 @@ from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
 from llm_grader.report.gather import MOST_CONCERNS, failures_by_item, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.wording import ReportWording
+from llm_grader.report.summary import gate_counts, weakest_items
+from llm_grader.report.wording import ReportWording, passed_in_words
 from llm_grader.rubric.model import Item
 from llm_grader.version import __version__
 
@@ -169,6 +170,8 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
+        "weakest": weakest_items(document.items),
+        "trusted": gate_counts(document.items),
         "failed": failures_by_item(found),
         "history": wording_history(found),
         "numbers": {row.transcript_id: row.number for row in found.rows},
@@ -250,7 +253,7 @@ def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
         row.week or "–",
         score,
         shown,
-        words.passed(row),
+        passed_in_words(row, words.t),
         row.status,
         row.labels,
         place,

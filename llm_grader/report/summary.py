@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
 
+from llm_grader.eval.judge.gates import Colour
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
 from llm_grader.eval.stats.proportions import wilson
@@ -27,6 +28,7 @@ from llm_grader.report.rows import NOT_JUDGED, ConversationRow, JudgeVersion, Ro
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
+_COLOURS: tuple[Colour | None, ...] = ("green", "amber", "red", "blue", "grey", None)
 FEWEST_AGENTS = 5
 """With fewer agents the team's figures would tell of the others."""
 
@@ -175,6 +177,23 @@ def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) 
     else:
         return None
     return None if isnan(corrected.estimate) else corrected
+
+
+def weakest_items(items: Sequence[ItemSummary]) -> list[ItemSummary]:
+    """The items that pass least often, the lowest rate first; one that always passes is none of them."""
+    rated = [(_rate(item), place) for place, item in enumerate(items) if item.passed.n >= FEWEST]
+    return [items[place] for rate, place in sorted(rated)[:_MOST_ITEMS] if rate < 1]
+
+
+def _rate(item: ItemSummary) -> float:
+    """The best estimate of an item's rate."""
+    return item.passed.estimate or 0.0 if item.corrected is None else item.corrected.estimate
+
+
+def gate_counts(items: Sequence[ItemSummary]) -> list[tuple[Colour | None, int]]:
+    """How many of the items that were scored have each colour, the most trusted first; None is unchecked."""
+    counts = Counter(item.row.gate.colour if item.row else None for item in items if item.scored)
+    return [(colour, counts[colour]) for colour in _COLOURS if counts[colour]]
 
 
 def summarise_agents(found: Gathered, *, seed: int = 0) -> tuple[AgentSummary, ...]:

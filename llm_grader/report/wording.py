@@ -114,12 +114,6 @@ class ReportWording:
         low, high = (self.t.number(end * scale, decimals) for end in (found.low, found.high))
         return self.t("interval", low=low, high=high)
 
-    def passed(self, row: ConversationRow) -> str:
-        """Whether a conversation passed; – where nothing of it was judged."""
-        if row.passed is None and row.status in NOT_JUDGED:
-            return "–"
-        return self.t({True: "yes", False: "no", None: "undecided"}[row.passed])
-
     def points(self, value: float | None, *, scale: float = 1) -> str:
         """A difference with its sign."""
         if value is None:
@@ -131,3 +125,10 @@ class ReportWording:
         """The reason why a verdict waits, in words where it is a known one."""
         key = f"why_{code}"
         return self.t(key) if key in self.t.texts else self.t("why_other", code=visible(code.replace("_", " ")))
+
+
+def passed_in_words(row: ConversationRow, strings: Strings) -> str:
+    """Whether a conversation passed; – where nothing of it was judged."""
+    if row.passed is None and row.status in NOT_JUDGED:
+        return "–"
+    return strings({True: "yes", False: "no", None: "undecided"}[row.passed])

@@ -65,7 +65,7 @@ def _rows_of(document: ReportDocument, name: str, colleagues: Colleagues | None)
     def own(concerns: Iterable[Concern]) -> list[Concern]:
         return [_hidden_case(case, document, colleagues) for case in concerns if case.agent == name]
 
-    failed = {
+    failed: dict[tuple[str | None, str], list[AgentExample]] = {
         (agent, item_id): [_hidden_example(example, document, colleagues) for example in examples]
         for (agent, item_id), examples in found.failed.items()
         if agent == name
