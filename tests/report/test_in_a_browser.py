@@ -127,6 +127,14 @@ def test_nothing_runs_in_a_folder_or_in_one_agents_version_either(tmp_path: Path
         assert set(found.requests) == {path.as_uri() for path in pages}
 
 
+def test_a_link_to_a_conversation_opens_it_without_a_script_too(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk("t1"), {}), Case(talk("t2"), {"solution": "not_met"})], script=False)
+    with opened(path) as found:
+        assert not found.page.get_by_text("It comes on Friday.").nth(1).is_visible()
+        found.page.click("#critical a")
+        assert found.page.get_by_text("It comes on Friday.").nth(1).is_visible()
+
+
 def test_an_inline_script_that_is_added_by_hand_is_stopped_by_the_policy(tmp_path: Path) -> None:
     path = written(tmp_path, [Case(talk("t1"), {})])
     path.write_text(path.read_text("utf-8").replace("</body>", "<script>document.title='x'</script></body>"), "utf-8")
