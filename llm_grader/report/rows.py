@@ -135,8 +135,8 @@ def row_of(
         sections=tuple(
             found.score if (found := final.sections.get(section.id)) else None for section in layout.rubric.sections
         ),
-        changed=sum(final.changed and final.label != judged.verdicts[id_].label for id_, final in finals.items()),
-        checked=sum(bool(final.people) for final in finals.values()),
+        changed=sum(finals[id_].changed and finals[id_].label != verdict.label for id_, verdict in asked.items()),
+        checked=sum(bool(finals[id_].people) for id_ in asked),
         judge=layout.judge(judged.provenance),
     )
 
