@@ -16,6 +16,8 @@ from llm_grader.files.mapping_file import load_mapping
 from llm_grader.transcript import Model
 
 Part = Literal["auditor", "lead", "agent"]
+Reveal = Literal["never", "after_submit"]
+"""Whether an auditor may see what the model said of a conversation: never, or once their own answers are submitted."""
 PersonName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 """A name that is fit for a file name on every system."""
 
@@ -39,9 +41,13 @@ class TeamMember(Model):
 
 
 class Team(Model):
-    """Everybody who takes part; names differ, whatever their case."""
+    """Everybody who takes part; names differ, whatever their case.
+
+    `reveal` lets auditors learn from the model, and draws them towards it in whatever they label afterwards.
+    """
 
     people: tuple[TeamMember, ...] = Field(min_length=1)
+    reveal: Reveal = "never"
 
     @model_validator(mode="after")
     def _names_differ(self) -> Team:

@@ -312,6 +312,31 @@ def kappa_of_greeting(folder: Path, store: Path) -> dict[str, float]:
     return {"estimate": kappa.estimate}
 
 
+def test_an_auditor_may_look_at_what_the_model_said_after_submitting_where_the_team_allows_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    folder = write_folder(tmp_path / "gold", 2, overlap=0)
+    (folder / "audit").mkdir()
+    (folder / "audit" / "team.yaml").write_text("{people: [{name: anna}], reveal: after_submit}", "utf-8")
+    store = tmp_path / "results.db"
+    grade_all(folder, store)
+    with served(folder, "--store", store, people=1) as links:
+        anna = Visitor(browser, links["anna"])
+        anna.visit("/t/1")
+        assert anna.page.locator(".side").count() == 0
+        anna.press("2", "2", "2", "Control+Enter")
+        anna.page.wait_for_selector("text=Show what the model said")
+        assert "/t/1" in anna.page.url  # it stays, for a look
+        anna.page.click("text=Show what the model said")
+        anna.page.wait_for_selector(".side.differs")
+        assert "says hello" not in anna.page.locator(".side.differs").nth(0).inner_text()
+        assert "● met" in anna.page.locator(".side.differs").nth(0).inner_text()
+        assert "no blind label" in anna.page.inner_text(".right")
+        assert anna.axe() == []
+        anna.page.screenshot(path=tmp_path / "revealed.png", full_page=True)
+        assert anna.troubles == []
+
+
 def test_a_session_by_three_people(browser: Any, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "gold", 2, overlap=0)
     write_team(folder)

@@ -51,7 +51,8 @@ class RaterRow:
     """A person, or the judge: how much is done, and how often the others' common label was theirs.
 
     `compared` cells had a common label of others. `severity` is in log-odds above the average, where everybody labelled
-    everything. `seconds` is the median time a conversation was looked at.
+    everything. `seconds` is the median time a conversation was looked at. `changed` answers are others than those
+    given blind, after the model's or others' were shown; they count nowhere.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RaterRow:
     compared: int
     agreement: float | None
     severity: float | None
+    changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ def _person(
     times = [one.active_ms / 1000 for one in answers.conversations.values() if one.state == "submitted"]
     skipped = sum(one.state == "skipped" for one in answers.conversations.values())
     in_sessions = {id_ for one in results.sessions if name in one.participants for id_ in one.transcripts}
-    assigned = {*queue_of(results.folder.sample, results.auditors, name), *in_sessions, *answers.conversations}
+    begun = {id_ for id_, one in answers.conversations.items() if one.state != "new"}
+    assigned = {*queue_of(results.folder.sample, results.auditors, name), *in_sessions, *begun}
     return RaterRow(
         name=name,
         is_model=False,
@@ -171,6 +174,7 @@ def _person(
         compared=compared,
         agreement=agreed,
         severity=severities.get(name),
+        changed=sum(len(one.changed_later) for one in answers.conversations.values()),
     )
 
 

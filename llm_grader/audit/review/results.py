@@ -38,7 +38,7 @@ class AuditResults:
         """The ids of conversations that somebody is still labelling: nobody is shown what others said of these.
 
         It is whoever the conversation is assigned to and has neither submitted nor skipped it, and whoever takes part
-        in a session about it that is not revealed.
+        in a session about it that is not revealed. Whoever has seen the answers of others has nothing to wait for.
         """
         open_ = {
             row.transcript_id
@@ -51,13 +51,13 @@ class AuditResults:
             id_
             for answers in self.by_annotator.values()
             for id_, one in answers.conversations.items()
-            if one.state == "open"
+            if one.state == "open" and not one.done
         }
         return frozenset(open_ | in_session | begun)
 
     def _is_done(self, name: str, transcript_id: str) -> bool:
         answers = self.by_annotator.get(name)
-        return answers is not None and answers.of(transcript_id).state in ("submitted", "skipped")
+        return answers is not None and answers.of(transcript_id).done
 
     def cells(self) -> dict[Unit, dict[str, Cell]]:
         """Cell → annotator → the answer, of submitted conversations that nobody is labelling any more."""
@@ -65,7 +65,7 @@ class AuditResults:
         found: dict[Unit, dict[str, Cell]] = defaultdict(dict)
         for name, answers in sorted(self.by_annotator.items()):
             for transcript_id in sorted(answers.submitted() - waiting):
-                for item_id, cell in answers.of(transcript_id).cells.items():
+                for item_id, cell in answers.of(transcript_id).counted.items():
                     if cell.label is not None:
                         found[Unit(transcript_id, item_id)][name] = cell
         return dict(found)

@@ -50,6 +50,7 @@ _API: tuple[tuple[str, str, Handler, Collection[Part]], ...] = (
     ("POST", "/api/t/{n:int}/submit", labelling.submit, CAN_LABEL),
     ("POST", "/api/t/{n:int}/reopen", labelling.reopen, CAN_LABEL),
     ("POST", "/api/t/{n:int}/skip", labelling.skip, CAN_LABEL),
+    ("POST", "/api/t/{n:int}/reveal", labelling.reveal, CAN_LABEL),
     ("GET", "/api/cells", adjudicating.cases, _LEAD),
     ("GET", "/api/cells/{cell}", adjudicating.case, _LEAD),
     ("POST", "/api/cells/{cell}", adjudicating.decide, _LEAD),

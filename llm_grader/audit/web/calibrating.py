@@ -62,8 +62,11 @@ def session(request: PageRequest) -> Answer:
     """One session; its board as soon as it is revealed."""
     results = request.office.results()
     found = _seen(request, results)
-    shown = _shown(found, results)
-    return {**shown, "board": _board(request, found, results)} if found.revealed else shown
+    if not found.revealed:
+        return _shown(found, results)
+    for transcript_id in found.transcripts:
+        request.office.desks[request.person.name].reveal(transcript_id)
+    return {**_shown(found, results), "board": _board(request, found, results)}
 
 
 def begin(request: PageRequest) -> Answer:
@@ -73,7 +76,7 @@ def begin(request: PageRequest) -> Answer:
     can_take_part = {one.name for one in request.office.team.having(*CAN_LABEL)}
     if unknown := set(sent.participants) - can_take_part:
         raise UsageError(f"nobody in the team who labels is called {', '.join(sorted(unknown))}")
-    begun = {id_ for answers in results.by_annotator.values() for id_ in answers.conversations}
+    begun = {id_ for answers in results.by_annotator.values() for id_ in answers.conversations}  # or shown to somebody
     taken = {id_ for one in results.sessions for id_ in one.transcripts}
     free = [row.transcript_id for row in results.folder.sample if row.transcript_id not in begun | taken]
     made = new_session(

@@ -27,7 +27,7 @@ class Office:
         folder: the gold folder.
         team: everybody who takes part.
         served: those of them who come here; other processes may serve others.
-        verdicts: the judge's, for leads alone.
+        verdicts: the judge's, for leads, and where the team says so for auditors who have submitted.
         language: of the pages.
 
     Raises:

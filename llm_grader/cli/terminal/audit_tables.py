@@ -16,7 +16,9 @@ from llm_grader.eval.stats.bootstrap import Interval
 def print_agreement(table: AgreementTable, *, waiting: int) -> None:
     """Print both tables, and how many conversations somebody is still labelling."""
     console = stdout_console()
-    raters = _table("who", "submitted", "assigned", "skipped", "seconds", "like the others", "severity")
+    raters = _table(
+        "who", "submitted", "assigned", "skipped", "seconds", "like the others", "severity", "changed later"
+    )
     for rater in table.raters:
         raters.add_row(*_rater_cells(rater))
     items = _table("item", "labelled", "by two", "the same", "κ", "AC1", "α", "κ of model", "missing")
@@ -48,7 +50,8 @@ def _rater_cells(rater: RaterRow) -> tuple[Text | str, ...]:
     seconds = "–" if rater.seconds is None else f"{rater.seconds:.0f}"
     severity = "–" if rater.severity is None else f"{rater.severity:+.2f}"
     name = Text("the model" if rater.is_model else rater.name)
-    return name, str(rater.submitted), str(rater.assigned), str(rater.skipped), seconds, agreed, severity
+    counts = (str(rater.submitted), str(rater.assigned), str(rater.skipped))
+    return name, *counts, seconds, agreed, severity, str(rater.changed)
 
 
 def _item_cells(item: ItemAgreement) -> tuple[Text | str, ...]:

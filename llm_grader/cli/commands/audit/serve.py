@@ -73,8 +73,8 @@ def _serve(flags: ServeFlags, more: AuditFlags) -> None:
     folder = open_folder(flags.gold, more.rubric)
     settings = load_settings(language=more.language, store=more.store)
     team, served = load_team(folder.path, flags.team, only=flags.alone)
-    leads = any(person.role == "lead" for person in served)
-    verdicts = read_verdicts(folder, settings.store, more) if leads else {}
+    shown = team.reveal != "never" or any(person.role == "lead" for person in served)
+    verdicts = read_verdicts(folder, settings.store, more) if shown else {}
     _open_office(folder, team, served, verdicts, language=_page_language(settings.language), flags=flags)
 
 
@@ -98,6 +98,12 @@ def _open_office(
 
     if flags.host not in LOCAL_HOSTS:
         typer.echo("llm-grader: other machines are let in without encryption: use a network you trust", err=True)
+    if team.reveal != "never":
+        typer.echo(
+            "llm-grader: auditors may look at what the model said once they have submitted a conversation: "
+            "what they change then never counts, and it draws what they label next towards the model",
+            err=True,
+        )
     with Office(folder, team, served, verdicts=verdicts, language=language) as office:
         typer.echo("llm-grader: each link is for one person; Ctrl-C ends", err=True)
         serve_office(
