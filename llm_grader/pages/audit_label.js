@@ -271,11 +271,12 @@ class LabelPage {
     if (!said) {
       return null;
     }
+    const own = this.#applies(item) ? cell.label : "not_applicable";
     const quotes = said.evidence.map((span) => el("li", {}, el("button", { type: "button", class: "quote", dir: "auto", click: () => this.conversation.show(span) }, quoted(span.quote))));
     return el(
       "div",
-      { class: `side${said.label === cell.label ? "" : " differs"}` },
-      el("p", {}, el("span", { class: "who" }, t("audit_model")), " ", said.label ? labelled(said.label) : t("label_needs_review"), said.label === cell.label ? "" : " ≠"),
+      { class: `side${said.label === own ? "" : " differs"}` },
+      el("p", {}, el("span", { class: "who" }, t("audit_model")), " ", said.label ? labelled(said.label) : t("label_needs_review"), said.label === own ? "" : " ≠"),
       said.reason ? el("p", { dir: "auto" }, said.reason) : null,
       quotes.length ? el("ul", { class: "chips" }, quotes) : null,
     );

@@ -292,6 +292,11 @@ def test_from_blind_labels_to_the_gate(browser: Any, tmp_path: Path) -> None:
         lea.page.select_option("#outcome", "corrected")
         lea.page.fill("#answer", "it says Hello")
         lea.page.click("text=Send")
+        lea.wait_for_status("Needs words")  # a decision has what a label has
+        lea.troubles.clear()
+        select(lea, 0, 5, 10)
+        lea.page.click("text=Take the selected words")
+        lea.page.click("text=Send")
         lea.page.wait_for_url("**/disputes")
         lea.ready()
         assert "corrected" in lea.page.inner_text("tbody")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llm_grader.audit.folder import load_folder
+from llm_grader.audit.labelling.checks import GivenCell, LacksWords
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.labelling.journal import gold_file
+from llm_grader.audit.review.decisions import Decisions
 from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.files import read_labels
+from llm_grader.eval.labels.units import Unit
 from tests.support.audit_client import AuditClient
 from tests.support.audit_folder import EMOJI, write_folder
 
@@ -206,3 +211,17 @@ def test_two_processes_serve_two_people_of_one_folder_and_a_third_sees_both(tmp_
             for n, id_ in enumerate(office.desks[name].queue(), 1):
                 submit(client, n, "not_met" if name == "ben" and id_ == "chat-00" else "met")
         assert len(as_(third, "lea").get("/api/cells")["cases"]) == 1
+
+
+def test_a_decision_needs_words_where_a_label_does(tmp_path: Path) -> None:
+    folder = load_folder(write_folder(tmp_path / "gold"))
+    unit = Unit("chat-00", "greeting")
+    met = GivenCell(item_id="greeting", label="met", reason="it says Hello")
+    with closing(Decisions(folder)) as decisions:
+        with pytest.raises(LacksWords, match="greeting: met needs words"):
+            decisions.decide(unit, met, by="lea")
+        decisions.decide(unit, met.model_copy(update={"label": "not_met"}), by="lea")
+        words = EvidenceSpan(turn=0, start=0, end=8, quote="👍🏽 Hello")
+        decisions.decide(unit, met.model_copy(update={"evidence": (words,)}), by="lea")
+    (label,) = read_labels(gold_file(folder.path, "desk", "adjudicator"))
+    assert (label.label, label.evidence_quotes) == ("met", ("👍🏽 Hello",))

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.audit.labelling.checks import GivenCell
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.board import BoardRow, board_of, done
 from llm_grader.audit.review.results import AuditResults
 from llm_grader.audit.review.sessions import (
@@ -111,12 +112,19 @@ def consensus(request: PageRequest) -> Answer:
         raise LookupError(sent.row)
     row = rows[sent.row]
     if sent.label is not None and request.office.decisions is not None:
-        given = GivenCell(item_id=row.item_id, label=sent.label, reason=sent.reason)
+        words = _words_of(row, sent.label)
+        given = GivenCell(item_id=row.item_id, label=sent.label, evidence=words, reason=sent.reason)
         unit = Unit(row.transcript_id, row.item_id)
         request.office.decisions.decide(unit, given, by=request.person.name, session=found.id)
     if sent.note.strip():
         add_note(results.folder.path, found.id, row.item_id, sent.note.strip(), by=request.person.name)
     return session(request)
+
+
+def _words_of(row: BoardRow, label: str) -> tuple[EvidenceSpan, ...]:
+    """The words that those who gave a label pointed at: what they agree on rests on them."""
+    spans = (span for cell in row.answers.values() if cell.label == label for span in cell.evidence)
+    return tuple(dict.fromkeys(spans))
 
 
 def _seen(request: PageRequest, results: AuditResults) -> CalibrationSession:
