@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -473,3 +474,25 @@ def test_whatever_anybody_writes_stays_text_on_every_page(browser: Any, tmp_path
                 assert "alert" in visitor.page.inner_text("main") or path in ("/", "/sessions", "/adjudicate"), path
                 assert visitor.page.locator("[onfocus], [onerror], [onload]").count() == 0
             assert visitor.troubles == [], name
+
+
+def test_without_scripts_the_page_says_that_it_needs_them(browser: Any, tmp_path: Path) -> None:
+    with served(write_folder(tmp_path / "gold", 1), "--as", "anna", people=1) as links:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(links["anna"])
+        assert "needs JavaScript" in page.inner_text("main")
+        context.close()
+
+
+def test_other_machines_are_let_in_by_name_with_a_warning_that_nothing_is_encrypted(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 1)
+    flags = ["--as", "anna", "--host", "0.0.0.0", "--allow-host", "desk.local", "--no-browser"]  # noqa: S104
+    command = [sys.executable, "-m", "llm_grader", "audit", "serve", "--gold", str(folder), *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert "http://desk.local:" in line
+    assert "without encryption" in errors
