@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -261,8 +261,12 @@ def compare_with_gold(
             conversations=labelled.conversations,
         )
         groups.append(Group(name, len({label.transcript_id for label in labels}), rows))
-    in_order = by in ("week", "section")
-    return tuple(sorted(groups, key=lambda group: (0 if in_order else -group.transcripts, group.name or "")))
+    places = {section.id: place for place, section in enumerate(labelled.rubric.sections)}
+    order: dict[str | None, Callable[[Group], tuple[int, str]]] = {
+        "section": lambda group: (places.get(group.name or "", 0), ""),
+        "week": lambda group: (0, group.name or ""),
+    }
+    return tuple(sorted(groups, key=order.get(by, lambda group: (-group.transcripts, group.name or ""))))
 
 
 def _labelled_items(labels: Iterable[Label], rubric: Rubric) -> list[Item]:

@@ -13,7 +13,7 @@ from llm_grader.eval.judge.labelled_set import load_labelled_set
 from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.summary.gate_log import GateLog
 from llm_grader.rubric.load import load_rubric
-from tests.support.eval_commands import card, clean_settings, run, write_gold, write_rubric, write_store
+from tests.support.eval_commands import RUBRIC, card, clean_settings, run, write_gold, write_rubric, write_store
 
 __all__ = ["clean_settings"]
 
@@ -109,3 +109,14 @@ def test_groups_by_week_and_by_section_come_in_their_order(tmp_path: Path) -> No
     weeks = compare(labelled, cards, by="week").groups
     assert [(group.name, group.transcripts) for group in weeks] == [("2026-W01", 20), ("2026-W02", 40)]
     assert [group.name for group in compare(labelled, cards, by="section").groups] == ["all"]
+
+
+def test_sections_come_in_the_rubrics_order(tmp_path: Path) -> None:
+    two = RUBRIC.replace("  - id: all", "  - id: opening").replace(
+        "      - id: solution", "  - id: closing\n    title: Closing\n    items:\n      - id: solution"
+    )
+    rubric = load_rubric(write_rubric(tmp_path, two))
+    labels = {"greeting": {"eva": GOLD}, "solution": {"eva": GOLD}}
+    cards = [card(n, rubric, dict.fromkeys(labels, label)) for n, label in enumerate(GOLD)]
+    labelled = load_labelled_set(write_gold(tmp_path, labels), rubric)
+    assert [group.name for group in compare(labelled, cards, by="section").groups] == ["opening", "closing"]
