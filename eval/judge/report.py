@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from llm_grader.eval.judge.gates import Gate, decide, no_judge
-from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
+from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label, is_judged
 from llm_grader.eval.judge.item_figures import ItemFigures, item_figures
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.labels.turns import WHOLE, TurnPieces
@@ -91,13 +91,9 @@ def report_items(
         random = _drawn_at_random(answers.units, conversations.random)
         figures = item_figures(answers, judged[item.id], seed=seed, n=n, skew=thresholds.skew, random=random)
         rate = item_pass_rate(answers, judged[item.id], random)
-        gate = no_judge(item.id) if _unasked(item) and not figures.scored else decide(figures, thresholds)
+        gate = decide(figures, thresholds) if is_judged(item) or figures.scored else no_judge(item.id)
         rows.append(ItemRow(figures, gate, *critical_errors(answers), rate))
     return tuple(rows)
-
-
-def _unasked(item: Item) -> bool:
-    return not item.asks_model and item.judged not in ("signal", "ticket")
 
 
 def _drawn_at_random(units: Sequence[Unit], random: frozenset[str] | None) -> BoolArray | None:

@@ -13,6 +13,7 @@ from llm_grader.audit.folder import load_folder
 from llm_grader.audit.labelling.checks import GivenCell, LacksWords
 from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.labelling.journal import gold_file
+from llm_grader.audit.review.agreement import agreement_so_far
 from llm_grader.audit.review.decisions import Decisions
 from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
@@ -225,3 +226,12 @@ def test_a_decision_needs_words_where_a_label_does(tmp_path: Path) -> None:
         decisions.decide(unit, met.model_copy(update={"evidence": (words,)}), by="lea")
     (label,) = read_labels(gold_file(folder.path, "desk", "adjudicator"))
     assert (label.label, label.evidence_quotes) == ("met", ("👍🏽 Hello",))
+
+
+def test_people_who_always_agreed_are_not_certain_to(office: Office) -> None:
+    submit_all(office, differ=False)
+    found = {row.item_id: row for row in agreement_so_far(office.results(), {}).items}
+    agreed = found["greeting"].agreement
+    assert (agreed.estimate, agreed.n) == (1.0, 6)
+    # Jeffreys' interval of 6 of 6 begins at .66; what six conversations show is no more than that.
+    assert 0.5 < agreed.low < 0.8

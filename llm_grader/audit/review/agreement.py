@@ -16,7 +16,7 @@ from llm_grader.eval.judge.item_figures import item_figures
 from llm_grader.eval.judge.label_plan import ItemPlan, plan_items
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.units import Unit, Verdicts
-from llm_grader.eval.stats.bootstrap import Interval, percentile_interval, replicates
+from llm_grader.eval.stats.bootstrap import Interval, percentile_interval, replicates, wider
 from llm_grader.eval.stats.many_raters import ac_of_tables
 from llm_grader.eval.stats.ratings import FloatArray, agreement_weights
 from llm_grader.eval.stats.reliability import Level, alpha_of_coincidences, coincidences
@@ -131,8 +131,13 @@ def _people(answers: ItemAnswers, seed: int, n: int) -> dict[str, Interval]:
         return dict.fromkeys(names, Interval(np.nan, np.nan, np.nan, 0, 0.0))
     shown = tables[double]
     estimates = statistics(shown.sum(axis=0)[None])[0]
-    draws = replicates(statistics, shown, n=n, seed=seed)
-    return {name: percentile_interval(float(estimates[i]), draws[:, i], len(shown)) for i, name in enumerate(names)}
+    # As in `eval`: a conversation more, spread over the cells, keeps intervals from being points where all agree.
+    plain = replicates(statistics, shown, n=n, seed=seed)
+    smooth = replicates(statistics, shown, n=n, seed=seed, prior=np.full((k, k), 1 / k**2))
+    return {
+        name: wider(*(percentile_interval(float(estimates[i]), draws[:, i], len(shown)) for draws in (plain, smooth)))
+        for i, name in enumerate(names)
+    }
 
 
 def _raters(results: AuditResults, verdicts: Verdicts) -> list[RaterRow]:

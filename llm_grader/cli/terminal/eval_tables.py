@@ -55,7 +55,7 @@ def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[st
         title = f"{group.name}: " if group.name is not None else ""
         console.print(Text(f"\n{title}{group.transcripts:,} labelled conversations", style="bold"))
         _print_rows(console, group.rows)
-    console.print(Text(f"\n{_LEGEND}", style="dim"))
+    console.print(Text(f"\n{' '.join(_LEGEND.split())}", style="dim"))
     if "human" not in sources:
         found = " and ".join(sources) or "missing"
         console.print(f"Labels are {found}: no gate. Only labels from people say whether a judge can be trusted.")
