@@ -129,7 +129,7 @@ def _people(answers: ItemAnswers, seed: int, n: int) -> dict[str, Interval]:
     names = ("agreement", "kappa", "ac", "alpha")
     if not double.any():
         return dict.fromkeys(names, Interval(np.nan, np.nan, np.nan, 0, 0.0))
-    shown = tables[double]
+    shown = tables[double] * double.sum() / tables[double].sum()  # a conversation weighs one, however many labelled it
     estimates = statistics(shown.sum(axis=0)[None])[0]
     # As in `eval`: a conversation more, spread over the cells, keeps intervals from being points where all agree.
     plain = replicates(statistics, shown, n=n, seed=seed)
