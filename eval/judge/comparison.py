@@ -10,6 +10,7 @@ from typing import Literal
 
 from llm_grader.content import content_hash
 from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
+from llm_grader.eval.judge.item_answers import is_judged
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items, verdicts_of
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
@@ -175,7 +176,7 @@ def _notes(groups: Sequence[Group], read: _Read) -> Iterator[str]:
 
 
 def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> tuple[Disagreement, ...]:
-    items = list(labelled.rubric.items())
+    items = [item for item in labelled.rubric.items() if is_judged(item)]
     return find_disagreements(labelled.labels, verdicts, items, repeats=votes_as_repeats(verdicts))
 
 
@@ -285,10 +286,8 @@ def group_of(transcript: Transcript, by: By) -> str:
         return _UNKNOWN if started is None else started.strftime("%G-W%V")
     if by == "team":
         return (transcript.ticket and transcript.ticket.team) or _UNKNOWN
-    if transcript.agent_id is not None:
-        return transcript.agent_id
     agents = {turn.speaker for turn in transcript.turns if turn.role == "agent" and turn.speaker}
-    return _SEVERAL if len(agents) > 1 else next(iter(agents), _UNKNOWN)
+    return transcript.agent_name() or (_SEVERAL if len(agents) > 1 else _UNKNOWN)
 
 
 def votes_as_repeats(verdicts: Verdicts) -> list[dict[Unit, Verdict]]:

@@ -94,7 +94,7 @@ export async function casesPage() {
     el("p", { class: "lead" }, t("audit_cases_open", { n: open.length })),
     waiting ? el("p", {}, t("audit_cases_waiting", { n: waiting })) : null,
     open.length ? el("p", {}, el("a", { class: "button main", href: `/adjudicate/${open[0].key}` }, t("audit_begin"))) : null,
-    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_weight"), t("audit_sides"), t("audit_decision")], rows) : null,
+    rows.length ? table(t("audit_cases"), [t("audit_item"), "", t("audit_sides"), t("audit_decision")], rows) : null,
   );
 }
 
@@ -486,19 +486,20 @@ function consensusForm(data, row, i, status) {
 
 export async function agreementPage() {
   const { items, raters } = await ask("GET", "/api/agreement");
-  const range = (interval) => (interval === null || interval.estimate === null ? "–" : `${number(interval.estimate, 2)} (${number(interval.low, 2)} … ${number(interval.high, 2)})`);
+  const range = (interval) => (interval === null || interval.estimate === null ? "–" : el("span", { class: "nowrap" }, `${number(interval.estimate, 2)} (${number(interval.low, 2)}–${number(interval.high, 2)})`));
   const rows = items.map((item) => [
     worded("span", item.title), number(item.labelled), number(item.double), percent(item.agreement.estimate), range(item.kappa), range(item.ac), range(item.alpha),
     item.judge_kappa ? range(item.judge_kappa) : "–", item.missing === null ? "?" : number(item.missing),
   ]);
   const people = raters.map((one) => [
     one.is_model ? t("audit_model") : one.name, `${number(one.submitted)} / ${number(one.assigned)}`, number(one.skipped), one.seconds === null ? "–" : number(one.seconds),
-    `${percent(one.agreement)} (${number(one.compared)})`, one.severity === null ? "–" : number(one.severity, 2),
+    `${percent(one.agreement)} (${number(one.compared)})`, one.severity === null ? "–" : number(one.severity, 2), number(one.changed),
   ]);
   showPage(
     t("audit_agreement"),
     el("p", { class: "lead" }, t("audit_agreement_intro")),
-    table(t("audit_by_person"), [t("audit_who"), t("audit_state_submitted"), t("audit_state_skipped"), t("audit_seconds"), t("audit_with_others"), t("audit_severity")], people),
+    el("p", {}, t("calibration_terms")),
+    table(t("audit_by_person"), [t("audit_who"), t("audit_state_submitted"), t("audit_state_skipped"), t("audit_seconds"), t("audit_with_others"), t("audit_severity"), t("audit_changed_later")], people),
     rows.length
       ? table(t("audit_by_item"), [t("audit_item"), t("audit_labelled"), t("audit_double"), t("audit_same"), "κ", "AC1", "α", `κ ${t("audit_model")}`, t("audit_labels_missing")], rows)
       : el("p", {}, t("audit_nothing_submitted")),

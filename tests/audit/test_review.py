@@ -15,13 +15,18 @@ from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.labelling.journal import gold_file
 from llm_grader.audit.review.agreement import agreement_so_far
 from llm_grader.audit.review.decisions import Decisions
+from llm_grader.audit.review.disputes import is_of
+from llm_grader.audit.review.results import verdicts_of_folder
 from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.labels.units import Unit
+from llm_grader.transcript import Participant, Transcript, Turn
+from llm_grader.verdict import Verdict
 from tests.support.audit_client import AuditClient
-from tests.support.audit_folder import EMOJI, write_folder
+from tests.support.audit_folder import EMOJI, RUBRIC, write_folder
+from tests.support.eval_commands import card
 
 TEAM = Team(
     people=(
@@ -235,3 +240,23 @@ def test_people_who_always_agreed_are_not_certain_to(office: Office) -> None:
     assert (agreed.estimate, agreed.n) == (1.0, 6)
     # Jeffreys' interval of 6 of 6 begins at .66; what six conversations show is no more than that.
     assert 0.5 < agreed.low < 0.8
+
+
+def test_an_agents_results_are_found_by_any_of_their_names(tmp_path: Path) -> None:
+    spoken = Turn(role="agent", speaker="tom", text="Hello")
+    asked = Turn(role="customer", speaker="maya", text="Hi")
+    people = (Participant(id="tom", role="agent", name="Tom Ashdale", email="tom@desk.example"),)
+    talk = Transcript(id="t1", channel="chat", turns=(spoken, asked), participants=people)
+    assert all(is_of(talk, name) for name in ("tom", "Tom", "Tom Ashdale", "TOM@desk.example"))
+    assert not is_of(talk, "maya")  # a customer of the same name
+    assert not is_of(
+        talk.model_copy(update={"turns": (*talk.turns, Turn(role="agent", speaker="eva", text="x"))}), "tom"
+    )
+
+
+def test_what_no_judge_is_asked_is_no_case_for_a_lead(tmp_path: Path) -> None:
+    folder = load_folder(write_folder(tmp_path / "gold", rubric=RUBRIC.replace("critical: true", "judged: org")))
+    unanswered = {item.id: Verdict(item_id=item.id, label="cannot_assess") for item in folder.rubric.items()}
+    judged = card(0, folder.rubric, {}).model_copy(update={"transcript_id": "chat-00", "verdicts": unanswered})
+    found = verdicts_of_folder([judged], folder)
+    assert {unit.item_id for unit in found} == {"greeting", "warmth", "tone"}

@@ -161,10 +161,8 @@ def result_of(results: AuditResults, unit: Unit) -> Cell | None:
 
 
 def is_of(transcript: Transcript, agent: str) -> bool:
-    """Whether the conversation is this agent's: under review there, or the only agent who speaks."""
-    name = transcript.agent_name()
-    meant = {name_key(one) for one in (name, transcript.reviewed_agent) if one}
-    return name_key(agent) in meant
+    """Whether a conversation is this agent's, by any of their names: under review there, or the only one to speak."""
+    return name_key(agent) in {name_key(name) for name in transcript.agent_names()}
 
 
 def _check(results: AuditResults, unit: Unit, objection: Objection) -> None:

@@ -14,7 +14,7 @@ from llm_grader.audit.labelling.answers import AnnotatorAnswers, Cell
 from llm_grader.audit.labelling.journal import annotators_in, read_answers
 from llm_grader.audit.queue import assignees
 from llm_grader.audit.review.sessions import CalibrationSession, read_sessions
-from llm_grader.eval.judge.item_answers import ADJUDICATOR
+from llm_grader.eval.judge.item_answers import ADJUDICATOR, is_judged
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.verdict import Label, Scorecard
 
@@ -93,10 +93,15 @@ def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
 
 
 def verdicts_of_folder(cards: Iterable[Scorecard], folder: GoldFolder) -> Verdicts:
-    """A judge's verdicts about the conversations of a folder, by the rubric that it is labelled by."""
+    """A judge's verdicts about the conversations of a folder, by the rubric that it is labelled by.
+
+    What no judge is asked has none: that a judge cannot tell it is no answer to hold against people's.
+    """
+    judged = {item.id for item in folder.rubric.items() if is_judged(item)}
     return {
         Unit(card.transcript_id, item_id): verdict
         for card in cards
         if card.transcript_id in folder.transcripts and card.provenance.rubric_id == folder.rubric.id
         for item_id, verdict in card.verdicts.items()
+        if item_id in judged
     }

@@ -170,4 +170,5 @@ def _links(role: Part) -> list[tuple[str, str]]:
 
 
 def _texts_of_pages(strings: Strings) -> dict[str, Any]:
-    return {key: text for key, text in strings.texts.items() if key.startswith(("audit_", "label_"))}
+    wanted = ("audit_", "label_", "calibration_terms")
+    return {key: text for key, text in strings.texts.items() if key.startswith(wanted)}

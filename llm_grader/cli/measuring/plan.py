@@ -82,9 +82,10 @@ def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
 
 
 _LEGEND = """\
-rarer: the share of labels that are not the most common one. for κ: so many, each labelled by a person and judged, bring
-κ within the half-width. GREEN: so many, each labelled by two people and judged, until a judge as good as your auditors
-is GREEN in four of five cases, or never, where they agree too little with one another. missing: of these."""
+rarer: the share of labels that are not the most common one; nothing can be planned while no label differs. for κ: so
+many, each labelled by a person and judged, bring κ within the half-width. GREEN: so many, each labelled by two people
+and judged, until a judge as good as your auditors is GREEN in four of five cases, or never, where they agree too little
+with one another. missing: of these."""
 
 
 def _next_sample(item: ItemPlan) -> str:
