@@ -242,7 +242,7 @@ def test_people_who_always_agreed_are_not_certain_to(office: Office) -> None:
     assert 0.5 < agreed.low < 0.8
 
 
-def test_an_agents_results_are_found_by_any_of_their_names(tmp_path: Path) -> None:
+def test_an_agents_results_are_found_by_any_of_their_names() -> None:
     spoken = Turn(role="agent", speaker="tom", text="Hello")
     asked = Turn(role="customer", speaker="maya", text="Hi")
     people = (Participant(id="tom", role="agent", name="Tom Ashdale", email="tom@desk.example"),)
