@@ -259,10 +259,21 @@ class LabelPage {
     return el(
       "div",
       { class: "evidence" },
+      current && this.open ? this.#takeButton() : null,
       chips.length ? el("ul", { class: "chips" }, chips) : null,
       lacking ? el("p", { class: "hint" }, current ? t("audit_needs_words") : t("audit_needs_words_short")) : null,
       others ? el("p", { class: "hint" }, t("audit_other_words", { roles: item.words_of.map(roleName).join(", ") })) : null,
     );
+  }
+
+  /** For mouse and finger: takes the selected words, or the whole turn that was clicked. */
+  #takeButton() {
+    const take = () => {
+      const span = this.conversation.selected();
+      this.addEvidence(span === "audit_select_first" && this.conversation.cursor >= 0 ? this.conversation.pointed() : span);
+    };
+    const keep = (event) => event.preventDefault(); // the selection would go
+    return el("button", { type: "button", class: "take", "data-part": "take", mousedown: keep, click: take }, t("audit_take_words"), el("kbd", {}, "e"));
   }
 
   /** What the model said, once the own answers are in and it may be seen. */

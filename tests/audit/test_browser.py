@@ -141,6 +141,23 @@ def test_selected_words_after_emoji_arrive_as_they_are_and_a_reload_loses_nothin
     assert '"start":3,"end":19' in events  # in code points: thumb, skin, blank
 
 
+def test_a_mouse_or_a_finger_takes_words_too(browser: Any, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 1)
+    with served(folder, "--as", "anna", people=1) as links:
+        anna = Visitor(browser, links["anna"], has_touch=True)
+        anna.visit("/t/1")
+        anna.page.tap(".item.current .option >> nth=0")
+        anna.page.tap(".turn >> nth=2")
+        anna.page.tap(".take")
+        anna.wait_for_status("Saved")
+        assert anna.page.locator(".chips .quote").all_inner_texts() == ["“Sorry about parcel 0.”"]
+        select(anna, 0, 0, len(EMOJI.encode("utf-16-le")) // 2)
+        anna.page.click(".take")
+        anna.page.wait_for_function("() => document.querySelectorAll('.chips .quote').length === 2")
+        assert anna.page.locator(".chips .quote").all_inner_texts()[1] == f"“{EMOJI}”"
+        assert anna.troubles == []
+
+
 def test_words_over_two_turns_are_refused_and_hidden_characters_are_shown(browser: Any, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "gold", 1)
     with served(folder, "--as", "anna", people=1) as links:
