@@ -260,3 +260,15 @@ def test_what_no_judge_is_asked_is_no_case_for_a_lead(tmp_path: Path) -> None:
     judged = card(0, folder.rubric, {}).model_copy(update={"transcript_id": "chat-00", "verdicts": unanswered})
     found = verdicts_of_folder([judged], folder)
     assert {unit.item_id for unit in found} == {"greeting", "warmth", "tone"}
+
+
+def test_results_are_read_again_as_far_as_journals_have_changed(office: Office) -> None:
+    submit_all(office)
+    before, again = office.results(), office.results()
+    assert again.by_annotator["ben"] is before.by_annotator["ben"]
+    anna = as_(office, "anna")
+    anna.send("POST", "/api/t/1/reopen", {"rev": anna.get("/api/t/1")["rev"]})
+    after = office.results()
+    assert after.by_annotator["ben"] is before.by_annotator["ben"]
+    assert len(after.by_annotator["anna"].submitted()) == 5
+    assert len(before.by_annotator["anna"].submitted()) == 6

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import AnnotatorAnswers, Cell
-from llm_grader.audit.labelling.journal import annotators_in, read_answers
+from llm_grader.audit.labelling.journal import annotators_in, journal_file, read_answers
 from llm_grader.audit.queue import assignees
 from llm_grader.audit.review.sessions import CalibrationSession, read_sessions
 from llm_grader.eval.judge.item_answers import ADJUDICATOR, is_judged
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.verdict import Label, Scorecard
+
+_Stamp = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True)
@@ -76,20 +79,51 @@ class AuditResults:
         return cell if cell is not None and cell.decided else None
 
 
-def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
-    """The results so far.
+class ResultsReader:
+    """Reads results so far, again and again: of the journals only those that have changed since. Safe for threads.
 
     Args:
         folder: the gold folder.
         auditors: the names of those who share the drawn conversations.
-
-    Raises:
-        MalformedInput: a journal or a session is damaged.
     """
-    names = annotators_in(folder.path)
-    answers = {name: read_answers(folder.path, name, folder.rubric) for name in {*names, ADJUDICATOR}}
-    adjudicated = answers.pop(ADJUDICATOR)
-    return AuditResults(folder, answers, adjudicated, tuple(read_sessions(folder.path)), tuple(auditors))
+
+    def __init__(self, folder: GoldFolder, auditors: Iterable[str]) -> None:
+        self._folder = folder
+        self._auditors = tuple(auditors)
+        self._seen: dict[str, tuple[_Stamp, AnnotatorAnswers]] = {}
+
+    def read(self) -> AuditResults:
+        """The results so far.
+
+        Raises:
+            MalformedInput: a journal or a session is damaged.
+        """
+        names = {*annotators_in(self._folder.path), ADJUDICATOR}
+        answers = {name: self._answers(name) for name in names}
+        adjudicated = answers.pop(ADJUDICATOR)
+        sessions = tuple(read_sessions(self._folder.path))
+        return AuditResults(self._folder, answers, adjudicated, sessions, self._auditors)
+
+    def _answers(self, name: str) -> AnnotatorAnswers:
+        stamp = _stamp(journal_file(self._folder.path, name))
+        seen = self._seen.get(name)
+        if seen is None or seen[0] != stamp:
+            seen = self._seen[name] = (stamp, read_answers(self._folder.path, name, self._folder.rubric))
+        return seen[1]
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes whenever a file does; taken before it is read, so that it is at worst read once more."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
+    """The results so far, read once: as `ResultsReader` does."""
+    return ResultsReader(folder, auditors).read()
 
 
 def verdicts_of_folder(cards: Iterable[Scorecard], folder: GoldFolder) -> Verdicts:
