@@ -140,7 +140,7 @@ def compare(
         origin=origin,
         kept_back=len(found) - len(open_cases),
         keys=tuple(read.keys),
-        notes=(*labelled.notes, *_notes(groups, read)),
+        notes=(*labelled.notes, *_notes(groups, read), *_of_another_rubric(labelled.rubric, read)),
     )
 
 
@@ -173,6 +173,16 @@ def _notes(groups: Sequence[Group], read: _Read) -> Iterator[str]:
         yield f"the verdicts are of {len(read.provenances)} judges (model, wording or parameters differ): name one run"
     if same := [found.item_id for found in rows if found.same_as_judge]:
         yield f"labels of {', '.join(same)} are a model's and all as the judge's own: they show nothing"
+
+
+def _of_another_rubric(rubric: Rubric, read: _Read) -> Iterator[str]:
+    """Whether the verdicts answer what the labels do."""
+    others = {made.rubric_version for made in read.provenances.values() if made.rubric_hash != rubric.content_hash()}
+    if others:
+        yield (
+            f"verdicts are by another wording of {rubric.id} (version {', '.join(sorted(others))}) than the one they "
+            f"are compared by (version {rubric.version}): grade anew, or name the run of that wording"
+        )
 
 
 def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> tuple[Disagreement, ...]:

@@ -65,7 +65,7 @@ class Saver {
           await this.page.reload("audit_changed_elsewhere");
         } else if (failure.status === 429) {
           await wait(SOON_MS);
-        } else if ([0, 507].includes(failure.status)) {
+        } else if ([0, 403, 507].includes(failure.status)) {
           this.page.say("audit_unsaved", { why: inWords(failure) }, true);
           await wait(RETRY_MS);
         } else {

@@ -409,6 +409,18 @@ def test_what_cannot_be_saved_stays_on_the_page_until_it_can(browser: Any, tmp_p
     assert '"label":"not_met"' in (folder / "audit" / "anna.events.jsonl").read_text("utf-8")
 
 
+def test_an_answer_stays_on_the_page_where_the_program_was_started_anew(browser: Any, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 1)
+    with served(folder, "--as", "anna", people=1) as links:
+        anna = Visitor(browser, links["anna"])
+        anna.visit("/t/1")
+        anna.context.clear_cookies()  # as after a restart, which knows no login of before
+        anna.press("2")
+        anna.wait_for_status("NOT saved")
+        assert "Open your own link again" in anna.status()
+        assert anna.page.locator("[aria-pressed=true]").count() == 1
+
+
 def test_the_gold_folder_is_read_by_eval_as_it_is(browser: Any, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "gold", 3, overlap=0)
     store = tmp_path / "results.db"

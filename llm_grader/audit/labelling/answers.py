@@ -100,7 +100,7 @@ class ConversationAnswers:
 
 
 class AnnotatorAnswers:
-    """Everything that one annotator answered, replayed from events.
+    """Everything that one annotator answered, replayed from events; `ever` holds each label that a cell ever had.
 
     Args:
         annotator: whose.
@@ -110,6 +110,7 @@ class AnnotatorAnswers:
     def __init__(self, annotator: str, events: Iterable[AuditEvent] = ()) -> None:
         self.annotator = annotator
         self.conversations: dict[str, ConversationAnswers] = {}
+        self.ever: set[tuple[str, str | None, str | None]] = set()
         self.last_seq = 0
         for event in events:
             self.apply(event)
@@ -117,6 +118,7 @@ class AnnotatorAnswers:
     def apply(self, event: AuditEvent) -> None:
         """Take in one more event."""
         self.last_seq = event.seq
+        self.ever.add((event.transcript_id, event.item_id, event.label))
         self.conversations.setdefault(event.transcript_id, ConversationAnswers()).apply(event)
 
     def of(self, transcript_id: str) -> ConversationAnswers:

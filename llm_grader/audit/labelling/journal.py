@@ -8,13 +8,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import ValidationError
+
 from llm_grader.audit.labelling.answers import AnnotatorAnswers
 from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.labels.files import render_jsonl
 from llm_grader.rubric.model import Rubric
+from llm_grader.verdict import Label
 
+BY_HAND = ".by-hand"
+"""The ending of what somebody wrote into the file of an annotator who labels on the page."""
 _ENDING = ".events.jsonl"
 
 
@@ -87,14 +92,29 @@ class AnnotatorJournal:
     def project(self) -> None:
         """Bring the gold file to what the journal says; it stays untouched where it says so already.
 
+        Labels that were never given here, so written by hand, are kept beside it: a file that ends in `BY_HAND`.
+
         Raises:
             DiskError: it cannot be written. The journal has everything; the next projection catches up.
         """
         text = render_jsonl(self.answers.labels())
         if text or self._gold.exists():
             there = self._gold.read_text("utf-8") if self._gold.exists() else None
+            if there is not None and self._has_others(there):
+                replace_file(self._gold.with_name(self._gold.name + BY_HAND), there)
             if there != text:
                 replace_file(self._gold, text)
+
+    def _has_others(self, text: str) -> bool:
+        """Whether a gold file holds something that this journal never said."""
+        for line in filter(None, text.split("\n")):
+            try:
+                label = Label.model_validate_json(line)
+            except ValidationError:
+                return True
+            if (label.transcript_id, label.item_id, label.label) not in self.answers.ever:
+                return True
+        return False
 
 
 def journal_file(folder: Path, annotator: str) -> Path:
@@ -110,6 +130,11 @@ def gold_file(folder: Path, rubric_id: str, annotator: str) -> Path:
 def annotators_in(folder: Path) -> list[str]:
     """Everybody who has a journal, by name."""
     return sorted(path.name.removesuffix(_ENDING) for path in (folder / "audit").glob(f"*{_ENDING}"))
+
+
+def edited_by_hand(folder: Path) -> list[Path]:
+    """What was found in files of annotators who label on the page that they never said there."""
+    return sorted((folder / "labels").glob(f"*/*{BY_HAND}"))
 
 
 def read_answers(folder: Path, annotator: str, rubric: Rubric) -> AnnotatorAnswers:

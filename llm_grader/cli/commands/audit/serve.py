@@ -87,6 +87,7 @@ def _open_office(
     language: str,
     flags: ServeFlags,
 ) -> None:
+    from llm_grader.audit.labelling.journal import edited_by_hand
     from llm_grader.audit.web.office import Office
     from llm_grader.audit.web.serve import LOCAL_HOSTS
     from llm_grader.audit.web.serve import serve as serve_office
@@ -105,6 +106,9 @@ def _open_office(
             err=True,
         )
     with Office(folder, team, served, verdicts=verdicts, language=language) as office:
+        for path in edited_by_hand(folder.path):
+            text = "holds labels that somebody wrote into a file of the page, which counts them no more"
+            typer.echo(f"llm-grader: {path} {text}: give them in a file of another name", err=True)
         typer.echo("llm-grader: each link is for one person; Ctrl-C ends", err=True)
         serve_office(
             office,
