@@ -78,7 +78,7 @@ def draw_sample(
     Raises:
         UsageError: there is no card that could be graded.
     """
-    by_id = {card.transcript_id: card for card in cards if card.status in ("ok", "needs_review")}
+    by_id = {card.transcript_id: card for card in cards if could_be_drawn(card)}
     if not by_id:
         raise UsageError("nothing to draw from: no conversation was graded")
     random = np.random.default_rng(seed)
@@ -107,6 +107,11 @@ def draw_sample(
         for place, (id_, (stratum, chance)) in zip(places, drawing.taken.items(), strict=True)
     ]
     return tuple(sorted(made, key=lambda drawn: drawn.order))
+
+
+def could_be_drawn(card: Scorecard) -> bool:
+    """Whether a conversation is among those that samples are drawn from: it was graded."""
+    return card.status in ("ok", "needs_review")
 
 
 def group_of_card(card: Scorecard, by: Sequence[SpreadOver]) -> tuple[str, ...]:

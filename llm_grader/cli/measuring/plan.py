@@ -60,10 +60,10 @@ def plan(
         _print_numbers(numbers, as_json=json)
     else:
         labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
-        _print_items(plan_items(labelled, **wanted, thresholds=settings.thresholds), as_json=json)
+        _print_items(plan_items(labelled, **wanted, thresholds=settings.thresholds), gold, as_json=json)
 
 
-def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
+def _print_items(plans: tuple[ItemPlan, ...], gold: Path, *, as_json: bool) -> None:
     from llm_grader.cli.terminal.show import stdout_console
 
     if as_json:
@@ -78,7 +78,8 @@ def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
     console.print(" ".join(_LEGEND.split()), style="dim", markup=False, highlight=False)
     planned = [item for item in plans if item.missing_for_green]
     if planned:
-        console.print(_next_sample(max(planned, key=lambda item: item.missing_for_green or 0)), highlight=False)
+        most = max(planned, key=lambda item: item.missing_for_green or 0)
+        console.print(_next_sample(most, gold), highlight=False, markup=False, soft_wrap=True)
 
 
 _LEGEND = """\
@@ -88,12 +89,15 @@ and judged, until a judge as good as your auditors is GREEN in four of five case
 with one another. missing: of these."""
 
 
-def _next_sample(item: ItemPlan) -> str:
+def _next_sample(item: ItemPlan, gold: Path) -> str:
     """What to draw for the item that lacks most: one sample serves all items."""
+    from llm_grader.eval.labels.sample import FILE
+
     green = item.green.transcripts if item.green is not None else None
+    folder = f"{gold} --extend" if (gold / FILE).exists() else "FOLDER"
     return (
-        f"{item.item_id} lacks most. Draw for all of them at once, into a folder of its own:\n"
-        f"llm-grader audit sample --gold FOLDER --random {green} --overlap {green}"
+        f"{item.item_id} lacks most; one sample serves all of them:\n"
+        f"llm-grader audit sample --gold {folder} --random {green} --overlap {green}"
     )
 
 

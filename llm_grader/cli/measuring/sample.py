@@ -49,6 +49,9 @@ def sample(
             "--by", metavar="A,B", help="Spread the random ones over agent, team, channel, language and week."
         ),
     ] = None,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="Draw more into the folder: --random and --overlap are what it then has.")
+    ] = False,
     annotators: Annotated[
         str | None, typer.Option("--annotators", metavar="A,B", help="Who labels: the conversations are shared out.")
     ] = None,
@@ -66,6 +69,8 @@ def sample(
 
     Example: llm-grader audit sample --gold gold/ --random 200 --overlap 40% --by agent,channel
 
+    Example: llm-grader audit sample --gold gold/ --extend --random 320 --overlap 320
+
     Example: llm-grader audit sample inbox/ --gold gold/ --run 17 --critical 20 --seed 3
     """
     from dataclasses import replace
@@ -78,6 +83,9 @@ def sample(
     from llm_grader.rubric.load import load_rubric, read_rubric_text
 
     settings = load_settings(rubric=rubric, store=store)
+    if extend:
+        _extend(gold, settings, inputs or [], run=run, random=random, overlap=overlap)
+        return
     check_new(gold)
     team = None if annotators is None else _new_team(gold, _names(annotators))
     spread = _spread(by)
@@ -99,6 +107,30 @@ def sample(
         _tell_groups(cards, drawn, spread)
     if team is not None:
         _tell_team(write_team(gold, team), team, drawn)
+
+
+def _extend(
+    gold: Path, settings: Settings, inputs: list[str], *, run: int | None, random: int | None, overlap: str | None
+) -> None:
+    from llm_grader.cli.setup.judging import stored_cards
+    from llm_grader.eval.labels.sample import FILE, read_sample
+    from llm_grader.eval.sampling.extend import extend_sample
+    from llm_grader.eval.sampling.folder import RUBRIC, extend_gold
+    from llm_grader.rubric.load import load_rubric
+
+    if random is None:
+        raise UsageError("--extend: say with --random how many there are to be at random in all")
+    there = read_sample(gold / FILE)
+    cards = list(stored_cards(settings, run, load_rubric(gold / RUBRIC)))
+    twice = None if overlap is None else _share_or_number(overlap, random)
+    drawn = extend_sample(there, cards, random=random, overlap=twice)
+    new = [one.transcript_id for one in drawn if one.transcript_id not in there]
+    texts = _texts(new, settings, inputs)
+    if missing := [id_ for id_ in new if id_ not in texts]:
+        raise UsageError(f"{len(missing):,} of the conversations drawn are not kept in the store: give them as INPUT")
+    extend_gold(gold, drawn, [texts[id_] for id_ in new])
+    _tell(gold, drawn, len(cards))
+    typer.echo(f"{len(new):,} are new: start `llm-grader audit serve` anew to label them", err=True)
 
 
 def _names(text: str) -> list[str]:

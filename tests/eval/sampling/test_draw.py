@@ -114,7 +114,7 @@ def test_the_command_begins_a_gold_folder_that_eval_reads(tmp_path: Path) -> Non
     }
     assert run("eval", "--gold", gold, "--rubric", gold / "rubric.yaml", "--store", store).code == 0
     again = run(*command)
-    assert (again.code, "drawn once" in again.stderr) == (2, True)
+    assert (again.code, "add to it with --extend" in again.stderr) == (2, True)
 
 
 def test_conversations_that_the_store_does_not_keep_are_asked_for(tmp_path: Path) -> None:
