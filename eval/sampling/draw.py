@@ -116,10 +116,11 @@ def could_be_drawn(card: Scorecard) -> bool:
 
 def group_of_card(card: Scorecard, by: Sequence[SpreadOver]) -> tuple[str, ...]:
     """The agent, team, channel, language or ISO week (UTC) of a card's conversation, for each of `by`."""
-    return tuple(_named(card.about, name) for name in by)
+    return tuple(group_of_about(card.about, name) for name in by)
 
 
-def _named(about: About | None, name: SpreadOver) -> str:
+def group_of_about(about: About | None, name: SpreadOver) -> str:
+    """The agent, team, channel, language or ISO week (UTC) of what is known of a conversation."""
     if about is None:
         return UNKNOWN
     if name == "week":

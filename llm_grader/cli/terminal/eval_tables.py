@@ -161,7 +161,7 @@ def _rates(rate: PassRate | None) -> Iterator[str]:
     if rate is not None and rate.corrected is not None and not isnan(rate.corrected.estimate):
         low, high = rate.corrected.low, rate.corrected.high
         yield (
-            f"passed {_percent(rate.judged.estimate)} as judged, "
+            f"of {rate.judged.n:,.0f} conversations passed {_percent(rate.judged.estimate)} as judged, "
             f"{_percent(rate.corrected.estimate)} ({_percent(low)} to {_percent(high)}) without its errors"
         )
 
