@@ -59,6 +59,10 @@ def audit(context: typer.Context, flags: ServeFlags, more: AuditFlags) -> None:
 def serve(flags: ServeFlags, more: AuditFlags) -> None:
     """Open the page on which people label, until Ctrl-C. It listens on this machine alone, and prints a link for each.
 
+    The team's file lists people: `people: [{name: anna}, {name: lea, role: lead}, {name: maya, role: agent, speaks_as:
+    Maya}]`. Auditors label, leads decide, agents see their own results and may disagree. With `reveal: after_submit`
+    auditors may look at what the model said once they have submitted; what they change then never counts.
+
     Example: llm-grader audit serve --gold gold/ --as anna
 
     Example: llm-grader audit serve --gold gold/ --team team.yaml --store llm-grader.db --no-browser
