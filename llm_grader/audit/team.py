@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from llm_grader.audit.labelling.journal import annotators_in
 from llm_grader.audit.plain_files import replace_file
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
@@ -71,18 +70,6 @@ class Team(Model):
         return tuple(person.name for person in self.having("auditor"))
 
 
-def _check_spelling(folder: Path, team: Team) -> None:
-    """Refuse a name that labelled here in another spelling: to some it would be two people, to others one.
-
-    Raises:
-        UsageError: there is one.
-    """
-    there = {name.casefold(): name for name in annotators_in(folder)}
-    for person in team.people:
-        if (before := there.get(person.name.casefold(), person.name)) != person.name:
-            raise UsageError(f"{person.name} has labelled here as {before}: write the name like that")
-
-
 def team_file(folder: Path) -> Path:
     """Where a gold folder says who takes part."""
     return folder / "audit" / "team.yaml"
@@ -120,10 +107,8 @@ def load_team(
         if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", only) is None or only.casefold() == ADJUDICATOR:
             raise UsageError("--as: expected 1 to 40 letters, digits, dots and dashes, such as anna; it names a file")
         team = Team(people=(TeamMember(name=only),))
-        _check_spelling(folder, team)
         return team, team.people
     team = load_mapping(Team, path)
-    _check_spelling(folder, team)
     if only is None:
         return team, team.people
     person = team.named(only)

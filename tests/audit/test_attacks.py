@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from llm_grader.audit.folder import load_folder
-from llm_grader.audit.labelling.journal import edited_by_hand, gold_file
+from llm_grader.audit.labelling.journal import AnnotatorJournal, edited_by_hand, gold_file
 from llm_grader.audit.team import Team, TeamMember, load_team
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import MalformedInput, UsageError
@@ -74,11 +74,10 @@ def test_a_gold_file_that_a_kill_left_behind_is_no_work_of_hands(gold: Path) -> 
 def test_a_name_that_labelled_here_is_not_spelled_anew(gold: Path) -> None:
     with Office(load_folder(gold), TEAM, TEAM.people) as office:
         submit(office)
-    with pytest.raises(UsageError, match="has labelled here as anna"):
-        load_team(gold, only="Anna")
-    (gold / "audit" / "team.yaml").write_text("people: [{name: ANNA}, {name: ben}]", "utf-8")
-    with pytest.raises(UsageError, match="has labelled here as anna"):
-        load_team(gold)
+    with pytest.raises(UsageError, match="Anna has labelled here as anna"):
+        Office(load_folder(gold), *load_team(gold, only="Anna"))
+    with pytest.raises(UsageError, match="ANNA has labelled here as anna"):
+        AnnotatorJournal(gold, "ANNA", load_rubric(gold / "rubric.yaml"))
 
 
 def test_eval_takes_the_wording_that_people_labelled_by_and_says_where_another_is_named(gold: Path) -> None:
@@ -141,6 +140,7 @@ def test_no_token_is_too_deep_or_too_long(office: Office, raw: bytes) -> None:
         ("reason", "x" * 4001),
         ("label", ["met"]),
         ("item_id", "../greeting"),
+        ("evidence", [{"turn": 1, "start": 25, "end": 26, "quote": " "}]),
         ("evidence", [{"turn": 0, "start": 0, "end": 1, "quote": "x"}] * 41),
     ],
 )

@@ -64,6 +64,13 @@ def test_a_session_is_begun_listed_and_closed(gold: Path) -> None:
     assert closed["late"] == ["eva"]
 
 
+def test_a_session_takes_people_of_the_team_as_they_are_spelled_there(gold: Path) -> None:
+    (gold / "audit" / "team.yaml").write_text("people: [{name: anna}, {name: ben}, {name: lea, role: lead}]", "utf-8")
+    begin = ("session", "new", "chat-00", "--by", "lea", "--gold", gold, "--people")
+    assert "Anna are not among anna, ben, lea" in str(run(*begin, "Anna,ben").exception)
+    assert run(*begin, "anna,ben").exit_code == 0
+
+
 def test_a_dispute_is_added_and_listed(gold: Path) -> None:
     add: list[str | Path] = ["dispute", "add", "chat-01", "apology", "--by", "maya", "--gold", gold]
     made = run(*add, "--reason", "I said sorry to them", "--label", "met").stdout.strip()

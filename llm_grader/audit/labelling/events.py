@@ -36,8 +36,8 @@ class EvidenceSpan(Model):
     quote: str
 
     def is_in(self, transcript: Transcript) -> bool:
-        """Whether the transcript has exactly these words there."""
-        if not self.quote or self.turn >= len(transcript.turns):
+        """Whether the transcript has exactly these words there; blanks are no words."""
+        if not self.quote.strip() or self.turn >= len(transcript.turns):
             return False
         return transcript.turns[self.turn].text[self.start : self.end] == self.quote
 

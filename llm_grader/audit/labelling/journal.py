@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from llm_grader.audit.labelling.answers import AnnotatorAnswers
 from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
-from llm_grader.errors import MalformedInput
+from llm_grader.errors import MalformedInput, UsageError
 from llm_grader.eval.labels.files import render_jsonl
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Label
@@ -34,7 +34,7 @@ class AnnotatorJournal:
         rubric: what is labelled by.
 
     Raises:
-        UsageError: another process writes this annotator's journal.
+        UsageError: another process writes this annotator's journal, or they labelled here in another spelling.
         MalformedInput: the journal is damaged, or was made by another wording of the rubric.
         DiskError: it cannot be written.
     """
@@ -43,6 +43,7 @@ class AnnotatorJournal:
         self.annotator = annotator
         self._rubric_hash = rubric.content_hash()
         self._gold = gold_file(folder, rubric.id, annotator)
+        _check_spelling(folder, annotator)
         path = journal_file(folder, annotator)
         self._lock = OneWriter(path.with_name(f"{annotator}.lock"), f"the journal of {annotator}")
         try:
@@ -115,6 +116,13 @@ class AnnotatorJournal:
             if (label.transcript_id, label.item_id, label.label) not in self.answers.ever:
                 return True
         return False
+
+
+def _check_spelling(folder: Path, annotator: str) -> None:
+    """Refuse a name that labelled here in another spelling: to some it would be two people, to others one."""
+    for before in annotators_in(folder):
+        if before != annotator and before.casefold() == annotator.casefold():
+            raise UsageError(f"{annotator} has labelled here as {before}: write the name like that")
 
 
 def journal_file(folder: Path, annotator: str) -> Path:
