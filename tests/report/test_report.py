@@ -114,6 +114,13 @@ def test_peoples_labels_count_and_the_models_stay_to_be_seen(tmp_path: Path) -> 
     assert next(iter(store.cards())).verdicts["greeting"].label == "met"
 
 
+def test_a_critical_failure_that_people_found_and_the_model_missed_is_listed_as_that(tmp_path: Path) -> None:
+    found = composed(store_of(tmp_path, *CASES), label("t1", "solution", "not_met"), label("t3", "solution", "not_met"))
+    states = {case.transcript_id: case.state for case in found.gathered.critical}
+    assert states == {"t1": "missed", "t3": "confirmed"}
+    assert "missed by the model, found by people" in page_of(found, tmp_path)
+
+
 def calibration() -> Calibration:
     made_for = provenance()
     names = ("rubric_id", "rubric_version", "rubric_hash", "prompt_hash", "model", "endpoint", "parameters")
