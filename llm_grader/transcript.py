@@ -234,10 +234,18 @@ class Transcript(Model):
 
     def agent_name(self) -> str | None:
         """What the agent is called who is under review, or the only human agent who took part; None of several."""
-        agents = {turn.speaker for turn in self.turns if turn.role == "agent" and turn.spoken and turn.speaker}
-        reviewed = self.reviewed_agent if self.agent_id else agents.pop() if len(agents) == 1 else None
+        agent = self._agent()
         names = {person.id: person.name for person in self.participants if person.name}
-        return None if reviewed is None else names.get(reviewed, reviewed)
+        return None if agent is None else names.get(agent, agent)
+
+    def agent_names(self) -> tuple[str, ...]:
+        """All that the agent of `agent_name` is called: as a speaker, and as one who is said to take part."""
+        agent = self._agent()
+        return () if agent is None else (agent, *self.called().get(agent, ()))
+
+    def _agent(self) -> str | None:
+        agents = {turn.speaker for turn in self.turns if turn.role == "agent" and turn.spoken and turn.speaker}
+        return self.reviewed_agent if self.agent_id else agents.pop() if len(agents) == 1 else None
 
     def last_time(self) -> datetime | None:
         """The latest time known of the conversation."""

@@ -109,10 +109,11 @@ def _command_line(file: Path, store: Path, setting: Setting, url: str) -> tuple[
     """Wall seconds, processor seconds and peak memory in MB of `llm-grader grade --json`."""
     where = ["--base-url", f"{url}/v1", "--model", MODEL, "--rubric", RUBRIC, "--store", str(store)]
     command = ["grade", str(file), *where, "--concurrency", str(setting.concurrency), "--json"]
-    return _timed([sys.executable, "-m", "llm_grader", *command])
+    return timed([sys.executable, "-m", "llm_grader", *command])
 
 
-def _timed(command: Sequence[str]) -> tuple[float, float, float]:
+def timed(command: Sequence[str]) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak memory in MB of a command that may have found some to review."""
     began = time.perf_counter()
     with Path(os.devnull).open("wb") as nowhere:
         process = subprocess.Popen(command, stdout=nowhere)  # noqa: S603 - ourselves

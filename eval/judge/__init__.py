@@ -6,7 +6,8 @@ Each command is one call; labels come from `load_labelled_set`, scorecards from 
     eval compare, auditors, scores
                 compare_judges(labelled, cards, others), compare_auditors(labelled) and compare_scores(labelled)
     audit sample
-                draw_sample(cards, rubric, planned_sizes(cards, rubric)), then begin_gold
+                draw_sample(cards, rubric, planned_sizes(cards, rubric)), then begin_gold;
+                to add to one extend_sample(there, cards), then extend_gold
     drift       drift(before, after, rubric), or drift_until_now(before, anchors, grade, rubric)
     calibrate   calibrate(labelled, cards)
     plan        plan_numbers(), or plan_items(labelled)
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from llm_grader.eval.people.auditors import compare_auditors
     from llm_grader.eval.people.scores import compare_scores
     from llm_grader.eval.sampling.draw import draw_sample, planned_sizes
-    from llm_grader.eval.sampling.folder import begin_gold
+    from llm_grader.eval.sampling.extend import extend_sample
+    from llm_grader.eval.sampling.folder import begin_gold, extend_gold
     from llm_grader.eval.summary.two_judges import compare_judges
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "draw_sample",
     "drift",
     "drift_until_now",
+    "extend_gold",
+    "extend_sample",
     "frozen_anchors",
     "load_labelled_set",
     "plan_items",
@@ -58,6 +62,8 @@ __all__ = [
 
 _HOMES = {
     "begin_gold": "llm_grader.eval.sampling.folder",
+    "extend_gold": "llm_grader.eval.sampling.folder",
+    "extend_sample": "llm_grader.eval.sampling.extend",
     "calibrate": "calibrating",
     "check_injection": "counterfactual",
     "check_languages": "counterfactual",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
 
 from llm_grader.content import content_hash
 from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
+from llm_grader.eval.judge.item_answers import is_judged
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow, report_items, verdicts_of
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
@@ -18,15 +18,12 @@ from llm_grader.eval.labels.turns import WHOLE, TurnPieces
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.eval.summary.floors import Floor, below
 from llm_grader.eval.summary.gate_log import GateLog, GateLook
+from llm_grader.eval.summary.groups import By, naming, placing
 from llm_grader.eval.summary.origin import Origin, origin_of
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.transcript import Transcript
 from llm_grader.verdict import About, Label, Provenance, Scorecard, Verdict
 
-By = Literal["language", "channel", "agent", "team", "week", "section"]
-
 _KEPT = {"item_id", "label", "status", "judged", "confidence", "problem", "claimed", "votes"}
-_UNKNOWN, _SEVERAL = "(unknown)", "(several agents)"
 
 
 @dataclass(frozen=True)
@@ -79,11 +76,14 @@ class _Read:
     provenances: dict[str, Provenance] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     ids: Counter[str] = field(default_factory=Counter)
+    abouts: dict[str, About] = field(default_factory=dict)
 
     def noting(self, cards: Iterable[Scorecard], wanted: frozenset[str]) -> Iterator[Scorecard]:
-        """The cards; of those whose conversation is `wanted` their origin is kept."""
+        """The cards; of those whose conversation is `wanted` their origin is kept, of others what they are about."""
         for card in cards:
             self.statuses[card.status] += 1
+            if card.about is not None and card.transcript_id not in wanted:
+                self.abouts[card.transcript_id] = card.about
             if card.transcript_id in wanted:
                 self.ids[card.transcript_id] += 1
                 self.keys.append(card.provenance.key)
@@ -125,7 +125,7 @@ def compare(
     wanted = frozenset({label.transcript_id for label in labelled.labels} | labelled.pieces.transcripts.keys())
     verdicts = lean_verdicts(read.noting(given, wanted), labelled.pieces)
     origin = origin_of(labelled, read.provenances.values(), seed=seed)
-    groups = compare_with_gold(labelled, verdicts, by=by, seed=seed, thresholds=thresholds)
+    groups = compare_with_gold(labelled, verdicts, by=by, seed=seed, thresholds=thresholds, others=read.abouts)
     if log is not None and by is None:
         groups = _logged(groups, origin, read.keys, log)
     found = _disagreements(labelled, verdicts) if show else ()
@@ -139,7 +139,7 @@ def compare(
         origin=origin,
         kept_back=len(found) - len(open_cases),
         keys=tuple(read.keys),
-        notes=(*labelled.notes, *_notes(groups, read)),
+        notes=(*labelled.notes, *_notes(groups, read), *_of_another_rubric(labelled.rubric, read)),
     )
 
 
@@ -174,8 +174,18 @@ def _notes(groups: Sequence[Group], read: _Read) -> Iterator[str]:
         yield f"labels of {', '.join(same)} are a model's and all as the judge's own: they show nothing"
 
 
+def _of_another_rubric(rubric: Rubric, read: _Read) -> Iterator[str]:
+    """Whether the verdicts answer what the labels do."""
+    others = {made.rubric_version for made in read.provenances.values() if made.rubric_hash != rubric.content_hash()}
+    if others:
+        yield (
+            f"verdicts are by another wording of {rubric.id} (version {', '.join(sorted(others))}) than the one they "
+            f"are compared by (version {rubric.version}): grade anew, or name the run of that wording"
+        )
+
+
 def _disagreements(labelled: LabelledSet, verdicts: Verdicts) -> tuple[Disagreement, ...]:
-    items = list(labelled.rubric.items())
+    items = [item for item in labelled.rubric.items() if is_judged(item)]
     return find_disagreements(labelled.labels, verdicts, items, repeats=votes_as_repeats(verdicts))
 
 
@@ -216,6 +226,7 @@ def compare_with_gold(
     seed: int = 0,
     n: int = 2000,
     thresholds: Thresholds = DEFAULT,
+    others: Mapping[str, About] | None = None,
 ) -> tuple[Group, ...]:
     """Figures and gates for all, or for each language, channel, agent, team, week or section, the largest first.
 
@@ -228,26 +239,21 @@ def compare_with_gold(
         seed: of the resampling; the same seed gives the same intervals.
         n: how many replicates.
         thresholds: where the gates stand.
+        others: what is known of conversations without labels, by transcript id: pass rates are over all of a group.
 
     Raises:
         UsageError: the conversations are not there to be grouped.
     """
     if by not in (None, "section"):
         labelled.need_transcripts(f"--by {by}")
-    sections = {item.id: section.id for section in labelled.rubric.sections for item in section.items}
-
-    def name_of(transcript_id: str, item_id: str) -> str | None:
-        if by is None or by == "section":
-            return sections[item_id] if by else None
-        found = labelled.transcripts.get(transcript_id)
-        return None if found is None else group_of(found, by)
-
+    name_of = naming(labelled, by, others or {})
     gold: dict[str | None, list[Label]] = defaultdict(list)
     for label in labelled.labels:
         gold[name_of(label.transcript_id, label.item_id)].append(label)
+    known = {item.id for item in labelled.rubric.items()}
     judged: dict[str | None, dict[Unit, Verdict]] = defaultdict(dict)
     for unit, verdict in verdicts.items():
-        if unit.item_id in sections:
+        if unit.item_id in known:
             judged[name_of(unit.transcript_id, unit.item_id)][unit] = verdict
     groups = []
     for name, labels in gold.items():
@@ -261,30 +267,13 @@ def compare_with_gold(
             conversations=labelled.conversations,
         )
         groups.append(Group(name, len({label.transcript_id for label in labels}), rows))
-    in_order = by in ("week", "section")
-    return tuple(sorted(groups, key=lambda group: (0 if in_order else -group.transcripts, group.name or "")))
+    place = placing(labelled.rubric, by)
+    return tuple(sorted(groups, key=lambda group: place(group.name or "", group.transcripts)))
 
 
 def _labelled_items(labels: Iterable[Label], rubric: Rubric) -> list[Item]:
     ids = {label.item_id for label in labels}
     return [item for item in rubric.items() if item.id in ids]
-
-
-def group_of(transcript: Transcript, by: By) -> str:
-    """The language, channel, agent (who is under review), team or ISO week that a conversation belongs to."""
-    if by == "language":
-        return transcript.language or _UNKNOWN
-    if by == "channel":
-        return transcript.channel
-    if by == "week":
-        started = About.of(transcript).started_at
-        return _UNKNOWN if started is None else started.strftime("%G-W%V")
-    if by == "team":
-        return (transcript.ticket and transcript.ticket.team) or _UNKNOWN
-    if transcript.agent_id is not None:
-        return transcript.agent_id
-    agents = {turn.speaker for turn in transcript.turns if turn.role == "agent" and turn.speaker}
-    return _SEVERAL if len(agents) > 1 else next(iter(agents), _UNKNOWN)
 
 
 def votes_as_repeats(verdicts: Verdicts) -> list[dict[Unit, Verdict]]:

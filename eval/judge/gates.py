@@ -23,6 +23,7 @@ from llm_grader.eval.stats.planning import cases_for_share, labels_needed
 from llm_grader.eval.stats.proportions import Proportion
 from llm_grader.transcript import Model
 
+KAPPA_ALL = "κ over all answers, also those off the scale,"
 Colour = Literal["grey", "blue", "red", "green", "amber"]
 
 
@@ -35,7 +36,7 @@ class Reason(Model):
 
 
 class Gate(Model):
-    """The decision on one item. `colour` is None when the labels are not from people.
+    """The decision on one item. `colour` is None when the labels are not from people, or no judge is asked.
 
     `look` counts how often these labels were looked at, as they grew: who looks until it is GREEN sees it by chance.
     """
@@ -51,6 +52,12 @@ class _Doubt(NamedTuple):
 
     shown: bool
     reason: Reason
+
+
+def no_judge(item_id: str) -> Gate:
+    """What stands in place of a gate where no judge is asked: people alone can know."""
+    reason = Reason(text="no judge is asked about it: it takes what no conversation shows", found=None, wanted=1)
+    return Gate(item_id=item_id, colour=None, reasons=(reason,))
 
 
 def decide(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> Gate:
@@ -135,7 +142,7 @@ def _doubts(figures: ItemFigures, t: Thresholds) -> Iterator[_Doubt]:
 
 def _too_few_found(figures: ItemFigures, level: str, recall: Proportion, floor: float) -> Reason:
     text = (
-        f"finds {recall.estimate:.0%} of {recall.n:g} {level} ({recall.low:.0%} to {recall.high:.0%}); "
+        f"finds {recall.estimate:.0%} of {recall.n:.0f} {level} ({recall.low:.0%} to {recall.high:.0%}); "
         f"the floor is {floor:.0%}{' for a critical item' if figures.critical else ''}"
         f"{_would_show(recall, floor)}"
     )
@@ -149,32 +156,37 @@ def _would_show(recall: Proportion, floor: float) -> str:
 
 def _green_conditions(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
     gap, bias, quotes = figures.ceiling_gap, figures.bias.estimate, figures.evidence_verified
-    for name, kappa in (("κ", figures.kappa), ("κ over all answers", figures.kappa_all)):
-        yield kappa.estimate >= t.kappa, _reason(f"{name} = {kappa.estimate:.2f}", kappa.estimate, t.kappa)
-        yield kappa.low >= t.kappa_low, _reason(f"{name} is at least {kappa.low:.2f}", kappa.low, t.kappa_low)
-    yield (
-        gap.low > t.ceiling_gap,
-        _reason(f"κ with people minus κ among people = {_shown(gap)}", gap.low, t.ceiling_gap),
-    )
-    yield abs(bias) <= t.bias, _reason(f"pass rate {bias:+.1%} off that of people", bias, t.bias)
+    for name, kappa in (("κ", figures.kappa), (KAPPA_ALL, figures.kappa_all)):
+        text = f"{name} = {kappa.estimate:.2f} (GREEN takes {t.kappa:.2f})"
+        yield kappa.estimate >= t.kappa, _reason(text, kappa.estimate, t.kappa)
+        text = f"{name} may be as low as {kappa.low:.2f} (GREEN takes {t.kappa_low:.2f} at worst)"
+        yield kappa.low >= t.kappa_low, _reason(text, kappa.low, t.kappa_low)
+    text = f"κ with people less κ among people is {_shown(gap)} (GREEN takes {t.ceiling_gap:.2f} at worst)"
+    yield gap.low > t.ceiling_gap, _reason(text, gap.low, t.ceiling_gap)
+    more = "more" if bias > 0 else "less"
+    text = f"passes {100 * abs(bias):.1f} points {more} often than people (GREEN takes at most {100 * t.bias:g})"
+    yield abs(bias) <= t.bias, _reason(text, bias, t.bias)
     yield from _wide_enough(figures, t)
     if quotes is not None:
-        yield quotes >= t.evidence_verified, _reason(f"{quotes:.1%} of the quotes found", quotes, t.evidence_verified)
+        text = f"{quotes:.1%} of its quotes are there (GREEN takes {t.evidence_verified:.0%})"
+        yield quotes >= t.evidence_verified, _reason(text, quotes, t.evidence_verified)
 
 
 def _wide_enough(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
     """Whether people agree, the judge answers what they answer, and finds each level of a scale often enough."""
     alpha, cover, applies = figures.human_alpha.estimate, figures.coverage_low, figures.applicability
-    yield alpha >= t.human_alpha, _reason(f"α among people = {alpha:.2f}", alpha, t.human_alpha)
-    yield cover >= t.coverage, _reason(f"at least {cover:.1%} of what people scored is scored", cover, t.coverage)
-    yield (
-        isnan(applies) or applies >= t.applicability,
-        _reason(f"{applies:.0%} agreement on whether it applies", applies, t.applicability),
-    )
+    text = f"people agree with one another at α = {alpha:.2f} (GREEN takes {t.human_alpha:.2f})"
+    yield alpha >= t.human_alpha, _reason(text, alpha, t.human_alpha)
+    scored = f"scores {figures.coverage:.0%} of what people scored, maybe only {cover:.0%}"
+    text = f"{scored} (GREEN takes {t.coverage:.0%} at worst)"
+    yield cover >= t.coverage, _reason(text, cover, t.coverage)
+    text = f"agrees with people on whether it applies in {applies:.0%} (GREEN takes {t.applicability:.0%})"
+    yield isnan(applies) or applies >= t.applicability, _reason(text, applies, t.applicability)
     for level, recall in figures.recall.items() if figures.failing is None else ():
         if recall.n >= t.minority:
             floor = recall_floor(figures, level, t)
-            yield recall.estimate >= floor, _reason(f"finds {recall.estimate:.0%} of {level}", recall.estimate, floor)
+            text = f"finds {recall.estimate:.0%} of {level} (GREEN takes {floor:.0%})"
+            yield recall.estimate >= floor, _reason(text, recall.estimate, floor)
 
 
 def _short_of_green(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
@@ -186,7 +198,7 @@ def _proofs(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
 
 
 def _reason(text: str, found: float, wanted: float) -> Reason:
-    return Reason(text=f"{text} (wanted: {wanted:.2g})", found=_without_nan(found), wanted=wanted)
+    return Reason(text=text, found=_without_nan(found), wanted=wanted)
 
 
 def _without_nan(value: float) -> float | None:

@@ -124,6 +124,11 @@ def _clusters(units: tuple[Unit, ...], contents: Mapping[str, str]) -> tuple[Int
     return cluster, np.array([1 / copies[place] for place in places], dtype=np.float64)
 
 
+def is_judged(item: Item) -> bool:
+    """Whether a conversation can show an item to a judge: a model, or what computes it from times and tickets."""
+    return item.asks_model or item.judged in ("signal", "ticket")
+
+
 def failing_label(item: Item) -> str | None:
     """The label that must not be missed: `not_met`, or `met` of a penalty item; None on a scale."""
     if item.scale != "binary":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from llm_grader.errors import UsageError
-from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
+from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label, is_judged
 from llm_grader.eval.judge.item_tables import scale_of
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
@@ -44,7 +44,8 @@ class ItemPlan:
     """Labels of one item: how many transcripts have one of a person, how many it takes, and how many are missing.
 
     `other_labels` are not from people: where there are no better ones they tell how rare a label is, and no more.
-    `minority` is the share of gold off the most common label; None while no label differs, when nothing can be planned.
+    `minority` is the share of gold off the most common label; None while no label differs, when nothing can be planned,
+    as little as where no judge is asked about the item.
     `for_kappa` transcripts, labelled by both sides, bring κ within the half-width asked for (on a scale: κ of whether
     it is the most common label); with `for_minority` enough of them have a rare label. `double_labelled` have the label
     of a second person, without whom there is no ceiling. `green` says how many transcripts, labelled by two, make GREEN
@@ -120,8 +121,8 @@ def plan_items(
         by_people = answers.source == "human"
         labels, double = (int(n) if by_people else 0 for n in (counts.sum(), (answers.people.sum(axis=1) > 1).sum()))
         other = sum(label.item_id == item.id and label.label_source != "human" for label in labelled.labels)
-        if rare == 0:
-            plans.append(ItemPlan(item.id, labels, double, other, None, None, None, None))
+        if rare == 0 or not is_judged(item):
+            plans.append(ItemPlan(item.id, labels, double, other, rare or None, None, None, None))
             continue
         for_kappa = labels_needed(kappa, rare, half_width)
         for_minority = ceil(thresholds.minority / rare)

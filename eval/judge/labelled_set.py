@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,8 @@ from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label, LabelSource
 
+RUBRIC = "rubric.yaml"
+"""What the people of a folder labelled by."""
 _MOST_NAMES = 8
 
 
@@ -125,7 +127,7 @@ def load_labelled_set(
         path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a
             `.jsonl` or `.csv` file of labels.
         rubric: id or path of the rubric that the labels answer, or the rubric itself.
-        default_rubric: the same, where none is named and the set has none of its own.
+        default_rubric: the same, where none is named and the set has none of its own, as `rubric.yaml` in its folder.
 
     Raises:
         UsageError: another rubric is named for a public set.
@@ -137,7 +139,8 @@ def load_labelled_set(
     if public is not None:
         read = _load_public(public, rubric)
     else:
-        wanted = rubric or default_rubric
+        own = path / RUBRIC
+        wanted = rubric or (own if own.is_file() else default_rubric)
         read = _load_own(path, wanted if isinstance(wanted, Rubric) else load_rubric(wanted))
     if not read.labels:
         raise InputError("there are no labels to compare with", path=path)
@@ -147,9 +150,22 @@ def load_labelled_set(
 def _load_own(path: Path, rubric: Rubric) -> LabelledSet:
     if path.is_dir():
         gold = read_gold(path, rubric=rubric)
-        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels, gold.sample, gold.notes)
+        notes = (*gold.notes, *_other_wording(path / RUBRIC, rubric))
+        return LabelledSet(path.name, rubric, gold.transcripts, gold.labels, gold.sample, notes)
     labels, notes = read_label_files([path], rubric=rubric, words=load_words(path.parent / WORDS))
     return LabelledSet(path.stem, rubric, {}, labels, notes=notes)
+
+
+def _other_wording(labelled_by: Path, rubric: Rubric) -> Iterator[str]:
+    """What to mind where people labelled by another wording of the rubric than the one that they are compared by."""
+    if not labelled_by.is_file():
+        return
+    theirs = {item.id: item for item in load_rubric(labelled_by).items()}
+    if changed := [item.id for item in rubric.items() if item.id in theirs and theirs[item.id] != item]:
+        yield (
+            f"people labelled by another wording of {', '.join(changed)}: give {labelled_by} with --rubric, "
+            "or have them labelled anew"
+        )
 
 
 def _public_folder(path: Path) -> Path | None:

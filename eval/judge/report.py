@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llm_grader.eval.judge.gates import Gate, decide
-from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label
+from llm_grader.eval.judge.gates import Gate, decide, no_judge
+from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label, is_judged
 from llm_grader.eval.judge.item_figures import ItemFigures, item_figures
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.labels.turns import WHOLE, TurnPieces
@@ -91,7 +91,8 @@ def report_items(
         random = _drawn_at_random(answers.units, conversations.random)
         figures = item_figures(answers, judged[item.id], seed=seed, n=n, skew=thresholds.skew, random=random)
         rate = item_pass_rate(answers, judged[item.id], random)
-        rows.append(ItemRow(figures, decide(figures, thresholds), *critical_errors(answers), rate))
+        gate = decide(figures, thresholds) if is_judged(item) or figures.scored else no_judge(item.id)
+        rows.append(ItemRow(figures, gate, *critical_errors(answers), rate))
     return tuple(rows)
 
 

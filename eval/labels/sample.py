@@ -38,13 +38,13 @@ def read_sample(path: Path) -> dict[str, Drawn]:
         InputError: the file cannot be read.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").removesuffix("\n").split("\n")  # ids may hold what else breaks lines
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("cannot be read as UTF-8", path=path) from error
     found: dict[str, Drawn] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines if lines != [""] else [], 1):
         try:
             drawn = Drawn.model_validate_json(line)
         except ValidationError:

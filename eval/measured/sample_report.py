@@ -15,7 +15,8 @@ from pathlib import Path
 
 from llm_grader.eval.labels.files import read_gold
 from llm_grader.grading.scoring import score_verdicts
-from llm_grader.report.document import ReportSettings, compose
+from llm_grader.report.compose import compose
+from llm_grader.report.document import ReportSettings
 from llm_grader.report.html import write_report
 from llm_grader.report.results import StoredResults
 from llm_grader.rubric.load import load_rubric

@@ -1,8 +1,9 @@
 """Texts that try to steer whoever grades a conversation, by kind and language.
 
 One author wrote them and the patterns of `signals.flag_patterns`, which were written with all but the last set in mind.
-`HELD_OUT` was written when the patterns were done, in other words, and measures recall, see `injections`. Whoever
-changes a pattern because of a line in it has to write new lines.
+The weights of `signals.flag_words` are learnt from these as well. `HELD_OUT` was written when the patterns were done,
+in other words, and measures recall, see `injections`. Whoever changes a pattern because of a line in it has to write
+new lines.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 import numpy as np
 
@@ -14,7 +15,11 @@ from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
 from llm_grader.eval.labels.sample import Drawn, Stratum
 from llm_grader.eval.stats.planning import labels_needed
 from llm_grader.rubric.model import Rubric
-from llm_grader.verdict import Scorecard
+from llm_grader.verdict import About, Scorecard
+
+SpreadOver = Literal["agent", "team", "channel", "language", "week"]
+"""What the conversations drawn at random can be spread over."""
+UNKNOWN = "(unknown)"
 
 _RAREST = 0.1  # of what a random sample is made for: what is rarer is picked
 _KAPPA, _HALF_WIDTH = 0.7, 0.1
@@ -47,7 +52,13 @@ def planned_sizes(cards: Sequence[Scorecard], rubric: Rubric, *, thresholds: Thr
 
 
 def draw_sample(
-    cards: Iterable[Scorecard], rubric: Rubric, sizes: SampleSizes, *, seed: int = 0, now: datetime | None = None
+    cards: Iterable[Scorecard],
+    rubric: Rubric,
+    sizes: SampleSizes,
+    *,
+    by: Sequence[SpreadOver] = (),
+    seed: int = 0,
+    now: datetime | None = None,
 ) -> tuple[Drawn, ...]:
     """The sample, in the order in which it is to be shown.
 
@@ -59,19 +70,22 @@ def draw_sample(
         cards: the judge's, one a conversation.
         rubric: of the cards.
         sizes: how many of each.
+        by: what the random ones are spread over, the first thing first: each group has its share of them, to one
+            conversation, and each conversation the chance that it has without.
         seed: the same seed draws the same.
         now: the time, for the record.
 
     Raises:
         UsageError: there is no card that could be graded.
     """
-    by_id = {card.transcript_id: card for card in cards if card.status in ("ok", "needs_review")}
+    by_id = {card.transcript_id: card for card in cards if could_be_drawn(card)}
     if not by_id:
         raise UsageError("nothing to draw from: no conversation was graded")
     random = np.random.default_rng(seed)
     shuffled = [sorted(by_id)[i] for i in random.permutation(len(by_id))]
     drawing = _Drawing(by_id, shuffled)
-    drawing.take(shuffled[: sizes.random], "random", min(1.0, sizes.random / len(by_id)))
+    at_random = _at_random(shuffled, {id_: group_of_card(by_id[id_], by) for id_ in shuffled}, sizes.random, random)
+    drawing.take(at_random, "random", min(1.0, sizes.random / len(by_id)))
     failed = [id_ for id_ in drawing.left() if by_id[id_].critical_failures]
     wanted = len(failed) if sizes.critical is None else min(sizes.critical, len(failed))
     drawing.take(failed[:wanted], "critical", wanted / len(failed) if wanted else None)
@@ -79,7 +93,7 @@ def draw_sample(
     for item_id in _model_items(rubric):
         drawing.take(drawing.of_rarer_label(item_id, sizes.rare), "rare", None)
     places = random.permutation(len(drawing.taken)).tolist()
-    twice = set(shuffled[: min(sizes.random, sizes.overlap)])
+    twice = set(at_random[: sizes.overlap])
     made = [
         Drawn(
             transcript_id=id_,
@@ -93,6 +107,43 @@ def draw_sample(
         for place, (id_, (stratum, chance)) in zip(places, drawing.taken.items(), strict=True)
     ]
     return tuple(sorted(made, key=lambda drawn: drawn.order))
+
+
+def could_be_drawn(card: Scorecard) -> bool:
+    """Whether a conversation is among those that samples are drawn from: it was graded."""
+    return card.status in ("ok", "needs_review")
+
+
+def group_of_card(card: Scorecard, by: Sequence[SpreadOver]) -> tuple[str, ...]:
+    """The agent, team, channel, language or ISO week (UTC) of a card's conversation, for each of `by`."""
+    return tuple(group_of_about(card.about, name) for name in by)
+
+
+def group_of_about(about: About | None, name: SpreadOver) -> str:
+    """The agent, team, channel, language or ISO week (UTC) of what is known of a conversation."""
+    if about is None:
+        return UNKNOWN
+    if name == "week":
+        started = about.started_at
+        return UNKNOWN if started is None else started.astimezone(UTC).strftime("%G-W%V")
+    return getattr(about, name) or UNKNOWN
+
+
+def _at_random(
+    shuffled: Sequence[str], groups: Mapping[str, tuple[str, ...]], number: int, random: np.random.Generator
+) -> list[str]:
+    """So many ids, in random order, each with the same chance, whatever groups there are.
+
+    Every so-manieth of a list in which groups stand together and are shuffled within, from a random place on
+    (systematic sampling, Madow and Madow 1944): each group has its share, to one, and no weights are needed.
+    """
+    if number >= len(shuffled) or len(set(groups.values())) < 2:
+        return list(shuffled[:number])
+    listed = sorted(shuffled, key=lambda id_: groups[id_])
+    step = len(listed) / number
+    places = random.uniform(0, step) + step * np.arange(number)
+    taken = {listed[min(int(place), len(listed) - 1)] for place in places}
+    return [id_ for id_ in shuffled if id_ in taken]
 
 
 class _Drawing:

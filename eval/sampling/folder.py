@@ -38,6 +38,23 @@ def begin_gold(folder: Path, sample: Iterable[Drawn], transcripts: Mapping[str, 
         raise DiskError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
+def extend_gold(folder: Path, sample: Iterable[Drawn], added: Iterable[Transcript]) -> None:
+    """Add conversations to a folder that people label in, and put its new sample in place; what is labelled stays.
+
+    Raises:
+        DiskError: a file cannot be written; the sample is then as it was.
+    """
+    lines = (folder / TRANSCRIPTS).read_text("utf-8")
+    lines += "".join(transcript.model_dump_json(exclude_defaults=True) + "\n" for transcript in added)
+    try:
+        for name, text in ((TRANSCRIPTS, lines), (SAMPLE, render_sample(sample))):
+            beside = folder / f".{name}.{os.getpid()}.tmp"
+            _write_private(beside, text)
+            beside.replace(folder / name)
+    except OSError as error:
+        raise DiskError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
 def check_new(folder: Path) -> None:
     """Refuse a folder that has conversations or a sample already.
 
@@ -46,9 +63,11 @@ def check_new(folder: Path) -> None:
     """
     for name in (SAMPLE, TRANSCRIPTS):
         if (folder / name).exists():
-            raise UsageError(f"{folder / name} is there already: a sample is drawn once; choose another folder")
+            raise UsageError(f"{folder / name} is there already: add to it with --extend, or choose another folder")
 
 
 def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

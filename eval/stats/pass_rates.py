@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import nan, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from llm_grader.eval.stats.proportions import Proportion
 
@@ -48,7 +48,7 @@ def rogan_gladen(
     if not (judged.n > 0 and q0 + q1 > 1):
         return Corrected(nan, nan, nan)
     estimate = (judged.estimate + q0 - 1) / (q0 + q1 - 1)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     n, m0, m1 = judged.n + z * z, specificity.n + 2, sensitivity.n + 2
     p = (judged.n * judged.estimate + z * z / 2) / n
     q0, q1 = (specificity.n * q0 + 1) / m0, (sensitivity.n * q1 + 1) / m1
@@ -101,7 +101,7 @@ def ppi_mean(
     used = _best_weight(y, f, rest) if weight is None else weight
     estimate = float((y - used * f).mean()) + (used * float(rest.mean()) if others else 0.0)
     variance = float((y - used * f).var()) / n + (used**2 * float(rest.var()) / others if others else 0.0)
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * sqrt(variance)
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt(variance)
     return Corrected(estimate, estimate - half, estimate + half, used)
 
 

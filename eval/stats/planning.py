@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, log
-
-from scipy import stats
+from statistics import NormalDist
 
 
 def labels_needed(kappa: float, prevalence: float, half_width: float, *, confidence: float = 0.95) -> int:
@@ -27,7 +26,7 @@ def labels_needed(kappa: float, prevalence: float, half_width: float, *, confide
             "expected 0 <= kappa <= 1, 0 < prevalence < 1 and half_width > 0, "
             f"found {kappa}, {prevalence} and {half_width}"
         )
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     skew = 2 * prevalence * (1 - prevalence)
     spread = (1 - kappa) * ((1 - kappa) * (1 - 2 * kappa) + kappa * (2 - kappa) / skew)
     return max(1, ceil(z * z / half_width**2 * spread))
@@ -45,7 +44,7 @@ def cases_for_share(share: float, floor: float, *, confidence: float = 0.95) -> 
         raise ValueError(f"expected shares between 0 and 1, found {share} and {floor}")
     if share <= floor:
         return None
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     return max(1, ceil(z * z * floor * (1 - floor) / (share - floor) ** 2))
 
 

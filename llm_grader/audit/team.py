@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from llm_grader.audit.plain_files import replace_file
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.files.mapping_file import load_mapping
 from llm_grader.transcript import Model
 
 Part = Literal["auditor", "lead", "agent"]
+Reveal = Literal["never", "after_submit"]
+"""Whether an auditor may see what the model said of a conversation: never, or once their own answers are submitted."""
 PersonName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 """A name that is fit for a file name on every system."""
 
@@ -37,9 +41,13 @@ class TeamMember(Model):
 
 
 class Team(Model):
-    """Everybody who takes part; names differ, whatever their case."""
+    """Everybody who takes part; names differ, whatever their case.
+
+    `reveal` lets auditors learn from the model, and draws them towards it in whatever they label afterwards.
+    """
 
     people: tuple[TeamMember, ...] = Field(min_length=1)
+    reveal: Reveal = "never"
 
     @model_validator(mode="after")
     def _names_differ(self) -> Team:
@@ -62,6 +70,22 @@ class Team(Model):
         return tuple(person.name for person in self.having("auditor"))
 
 
+def team_file(folder: Path) -> Path:
+    """Where a gold folder says who takes part."""
+    return folder / "audit" / "team.yaml"
+
+
+def write_team(folder: Path, team: Team) -> Path:
+    """Write down who takes part, for people to add to; returns the file.
+
+    Raises:
+        DiskError: it cannot be written.
+    """
+    people = (json.dumps(person.model_dump(exclude_defaults=True) | {"role": person.role}) for person in team.people)
+    replace_file(team_file(folder), "people:\n" + "".join(f"  - {person}\n" for person in people))
+    return team_file(folder)
+
+
 def load_team(
     folder: Path, file: Path | None = None, *, only: str | None = None
 ) -> tuple[Team, tuple[TeamMember, ...]]:
@@ -76,7 +100,7 @@ def load_team(
         UsageError: there is neither a file nor a name, or the name is not one of the team's.
         MalformedInput: the file is wrong.
     """
-    path = file or folder / "audit" / "team.yaml"
+    path = file or team_file(folder)
     if file is None and not path.exists():
         if only is None:
             raise UsageError(f"say who labels: --as NAME for one, --team FILE or {path} for several")

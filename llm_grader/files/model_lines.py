@@ -23,13 +23,13 @@ def read_model_lines(path: Path, model: type[_Line], *, wanted: str) -> list[_Li
         InputError: the file cannot be read.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")  # texts may hold what else breaks lines
     except FileNotFoundError:
         return []
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
     found = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
         try:
             found.append(model.model_validate_json(line))
         except ValidationError:

@@ -108,6 +108,9 @@ export async function ask(method, path, sent) {
 
 /** A failure in words for people. */
 export function inWords(failure) {
+  if (failure.answer?.error === "lacks_words") {
+    return t("audit_needs_words_short");
+  }
   const keys = { 0: "audit_unreachable", 403: "audit_refused", 404: "audit_nothing_here", 507: "audit_disk_full" };
   return keys[failure.status] ? t(keys[failure.status]) : failure.message || t("audit_failed");
 }

@@ -65,7 +65,7 @@ class Saver {
           await this.page.reload("audit_changed_elsewhere");
         } else if (failure.status === 429) {
           await wait(SOON_MS);
-        } else if ([0, 507].includes(failure.status)) {
+        } else if ([0, 403, 507].includes(failure.status)) {
           this.page.say("audit_unsaved", { why: inWords(failure) }, true);
           await wait(RETRY_MS);
         } else {
@@ -108,7 +108,7 @@ class LabelPage {
     this.data = data;
     this.cells = data.cells;
     this.open = data.state !== "submitted";
-    this.current = Math.max(0, data.items.findIndex((item) => !this.#complete(item)));
+    this.current = Math.max(0, data.items.findIndex((item) => this.#applies(item) && !this.#complete(item)));
     this.conversation = new Conversation(data.transcript);
     this.rows = data.items.map((item, i) => el("li", { class: "item", tabindex: "-1", id: `item-${i + 1}`, click: () => this.go(i, false) }));
     this.done = el("span", { class: "done" });
@@ -151,6 +151,11 @@ class LabelPage {
     if (this.data.state === "skipped") {
       notes.push(el("p", { class: "note" }, t("audit_is_skipped")));
     }
+    if (this.data.revealed) {
+      notes.push(el("p", { class: "note" }, t("audit_is_revealed")));
+    } else if (this.data.may_reveal && !this.open) {
+      notes.push(el("p", { class: "note" }, t("audit_reveal_means")));
+    }
     if (!this.data.in_language) {
       notes.push(el("p", { class: "note" }, t("audit_other_language")));
     }
@@ -172,7 +177,10 @@ class LabelPage {
           el("button", { type: "button", click: () => this.skip() }, t("audit_skip"), el("kbd", {}, "s")),
           el("button", { type: "button", click: () => this.undo() }, t("audit_undo"), el("kbd", {}, "u")),
         ]
-      : [el("button", { type: "button", class: "main", click: () => this.reopen() }, t("audit_reopen"))];
+      : [
+          this.data.may_reveal && !this.data.revealed ? el("button", { type: "button", click: () => this.reveal() }, t("audit_reveal_model")) : null,
+          el("button", { type: "button", click: () => this.reopen() }, t("audit_reopen")),
+        ];
     return el("footer", { class: "foot" }, this.status, this.done, buttons);
   }
 
@@ -207,7 +215,7 @@ class LabelPage {
     if (current) {
       parts.push(worded("p", item.question, { class: "question" }), this.policy ? policyOf(item) : null);
     }
-    parts.push(this.#options(item, i, cell), this.#evidence(item, cell, current));
+    parts.push(this.#options(item, i, cell), this.#evidence(item, cell, current), this.#model(item, cell));
     if (current || cell.reason) {
       parts.push(this.#reason(item, i, cell));
     }
@@ -251,9 +259,37 @@ class LabelPage {
     return el(
       "div",
       { class: "evidence" },
+      current && this.open ? this.#takeButton() : null,
       chips.length ? el("ul", { class: "chips" }, chips) : null,
       lacking ? el("p", { class: "hint" }, current ? t("audit_needs_words") : t("audit_needs_words_short")) : null,
       others ? el("p", { class: "hint" }, t("audit_other_words", { roles: item.words_of.map(roleName).join(", ") })) : null,
+    );
+  }
+
+  /** For mouse and finger: takes the selected words, or the whole turn that was clicked. */
+  #takeButton() {
+    const take = () => {
+      const span = this.conversation.selected();
+      this.addEvidence(span === "audit_select_first" && this.conversation.cursor >= 0 ? this.conversation.pointed() : span);
+    };
+    const keep = (event) => event.preventDefault(); // the selection would go
+    return el("button", { type: "button", class: "take", "data-part": "take", mousedown: keep, click: take }, t("audit_take_words"), el("kbd", {}, "e"));
+  }
+
+  /** What the model said, once the own answers are in and it may be seen. */
+  #model(item, cell) {
+    const said = this.data.model?.[item.id];
+    if (!said) {
+      return null;
+    }
+    const own = this.#applies(item) ? cell.label : "not_applicable";
+    const quotes = said.evidence.map((span) => el("li", {}, el("button", { type: "button", class: "quote", dir: "auto", click: () => this.conversation.show(span) }, quoted(span.quote))));
+    return el(
+      "div",
+      { class: `side${said.label === own ? "" : " differs"}` },
+      el("p", {}, el("span", { class: "who" }, t("audit_model")), " ", said.label ? labelled(said.label) : t("label_needs_review"), said.label === own ? "" : " ≠"),
+      said.reason ? el("p", { dir: "auto" }, said.reason) : null,
+      quotes.length ? el("ul", { class: "chips" }, quotes) : null,
     );
   }
 
@@ -366,6 +402,12 @@ class LabelPage {
       } else {
         location.assign(answer.next ? `/t/${answer.next}` : "/");
       }
+    });
+  }
+
+  async reveal() {
+    await this.#act(async () => {
+      this.take(await ask("POST", `/api/t/${this.data.number}/reveal`, { rev: this.data.rev }));
     });
   }
 

@@ -94,11 +94,37 @@ export async function casesPage() {
     el("p", { class: "lead" }, t("audit_cases_open", { n: open.length })),
     waiting ? el("p", {}, t("audit_cases_waiting", { n: waiting })) : null,
     open.length ? el("p", {}, el("a", { class: "button main", href: `/adjudicate/${open[0].key}` }, t("audit_begin"))) : null,
-    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_weight"), t("audit_sides"), t("audit_decision")], rows) : null,
+    rows.length ? table(t("audit_cases"), [t("audit_item"), "", t("audit_sides"), t("audit_decision")], rows) : null,
   );
 }
 
 const LETTERS = "ABCDEFGH";
+
+const needsWords = (item, label, evidence) => item.required_for.includes(label) && !evidence.length;
+
+/** Words of a conversation that a form takes: a button that adds the selection, and what was added. */
+function wordsField(conversation, status, given = []) {
+  const evidence = [...given];
+  const chips = el("ul", { class: "chips" });
+  const draw = () => {
+    chips.replaceChildren(
+      ...evidence.map((span, k) =>
+        el("li", {}, el("span", { class: "quote", dir: "auto" }, quoted(span.quote)), el("button", { type: "button", class: "remove", "aria-label": t("audit_remove", { quote: quoted(span.quote) }), click: () => (evidence.splice(k, 1), draw()) }, "×")),
+      ),
+    );
+  };
+  const take = () => {
+    const span = conversation.selected();
+    if (typeof span === "string") {
+      status.textContent = t(span);
+    } else if (!evidence.some((one) => sameSpan(one, span))) {
+      evidence.push(span);
+      draw();
+    }
+  };
+  draw();
+  return { evidence, rows: [el("p", {}, el("button", { type: "button", mousedown: (event) => event.preventDefault(), click: take }, t("audit_take_selection"))), chips] };
+}
 
 /** One cell to decide. Nobody's name is in the data before it is decided. */
 class CasePage {
@@ -199,6 +225,11 @@ class CasePage {
       this.status.classList.add("alarm");
       return;
     }
+    if (needsWords(this.data.item, this.label, this.evidence)) {
+      this.status.textContent = t("audit_needs_words");
+      this.status.classList.add("alarm");
+      return;
+    }
     await attempt(this.status, async () => {
       this.take(await ask("POST", `/api/cells/${this.data.key}`, { label: this.label, evidence: this.evidence, reason }));
       this.status.textContent = t("audit_decided");
@@ -288,17 +319,7 @@ function disputeForm(data, row, i, conversation) {
   const kind = choice(`kind-${i}`, t("audit_kind"), Object.entries(KINDS).map(([value, key]) => [value, t(key)]));
   const proposed = choice(`proposed-${i}`, t("audit_proposed"), [["", "–"], ...row.item.labels.map((label) => [label, labelName(label)])]);
   const reason = longText(`why-${i}`, t("audit_dispute_reason"), { minlength: "10", required: true });
-  const chips = el("ul", { class: "chips" });
-  const evidence = [];
-  const take = () => {
-    const span = conversation.selected();
-    if (typeof span === "string") {
-      status.textContent = t(span);
-    } else {
-      evidence.push(span);
-      chips.append(el("li", { class: "quote", dir: "auto" }, quoted(span.quote)));
-    }
-  };
+  const { evidence, rows: words } = wordsField(conversation, status);
   const send = (event) => {
     event.preventDefault();
     attempt(status, async () => {
@@ -307,7 +328,7 @@ function disputeForm(data, row, i, conversation) {
       form.replaceWith(el("p", { class: "note", role: "status" }, t("audit_dispute_sent")));
     });
   };
-  const form = el("form", { class: "dispute", submit: send }, kind.row, proposed.row, el("p", {}, el("button", { type: "button", mousedown: (event) => event.preventDefault(), click: take }, t("audit_take_selection"))), chips, reason.row, el("button", { class: "main" }, t("audit_send")), status);
+  const form = el("form", { class: "dispute", submit: send }, kind.row, proposed.row, words, reason.row, el("button", { class: "main" }, t("audit_send")), status);
   return form;
 }
 
@@ -336,16 +357,17 @@ export async function disputePage() {
     policyOf(data.item),
     data.result ? el("section", { class: "side" }, el("h2", {}, t("audit_result"), " ", labelled(data.result.label)), data.result.reason ? el("p", { dir: "auto" }, data.result.reason) : null) : null,
     el("section", { class: "side" }, el("h2", {}, t(KINDS[data.kind]), " ", data.proposed ? labelled(data.proposed) : null), el("p", { dir: "auto" }, data.reason)),
-    data.state === "open" ? answerForm(data) : el("p", { class: "note" }, `${t(OUTCOMES[data.state])}: ${data.answer ?? ""}`),
+    data.state === "open" ? answerForm(data, conversation) : el("p", { class: "note" }, `${t(OUTCOMES[data.state])}: ${data.answer ?? ""}`),
   );
   showPage(data.item.title.text, el("div", { class: "bar" }, linkButton("/disputes", `← ${t("audit_disputes")}`)), el("div", { class: "columns" }, conversation.element, right));
 }
 
-function answerForm(data) {
+function answerForm(data, conversation) {
   const status = statusLine();
   const outcome = choice("outcome", t("audit_decision"), [["upheld", t("audit_dispute_upheld")], ["corrected", t("audit_dispute_corrected")]]);
   const label = choice("label", t("audit_new_label"), data.item.labels.map((one) => [one, labelName(one)]));
   const reason = longText("answer", t("audit_answer"), { required: true });
+  const { evidence, rows: words } = wordsField(conversation, status, data.evidence);
   if (data.proposed) {
     label.field.value = data.proposed;
   }
@@ -353,11 +375,11 @@ function answerForm(data) {
     event.preventDefault();
     attempt(status, async () => {
       const corrected = outcome.field.value === "corrected";
-      await ask("POST", `/api/disputes/${data.id}`, { outcome: outcome.field.value, reason: reason.field.value, label: corrected ? label.field.value : null, evidence: corrected ? data.evidence : [] });
+      await ask("POST", `/api/disputes/${data.id}`, { outcome: outcome.field.value, reason: reason.field.value, label: corrected ? label.field.value : null, evidence: corrected ? evidence : [] });
       location.assign("/disputes");
     });
   };
-  return el("form", { class: "decide", submit: send }, outcome.row, label.row, reason.row, el("button", { class: "main" }, t("audit_send")), status);
+  return el("form", { class: "decide", submit: send }, outcome.row, label.row, words, reason.row, el("button", { class: "main" }, t("audit_send")), status);
 }
 
 // --- calibration sessions
@@ -464,19 +486,20 @@ function consensusForm(data, row, i, status) {
 
 export async function agreementPage() {
   const { items, raters } = await ask("GET", "/api/agreement");
-  const range = (interval) => (interval === null || interval.estimate === null ? "–" : `${number(interval.estimate, 2)} (${number(interval.low, 2)} … ${number(interval.high, 2)})`);
+  const range = (interval) => (interval === null || interval.estimate === null ? "–" : el("span", { class: "nowrap" }, `${number(interval.estimate, 2)} (${number(interval.low, 2)}–${number(interval.high, 2)})`));
   const rows = items.map((item) => [
     worded("span", item.title), number(item.labelled), number(item.double), percent(item.agreement.estimate), range(item.kappa), range(item.ac), range(item.alpha),
     item.judge_kappa ? range(item.judge_kappa) : "–", item.missing === null ? "?" : number(item.missing),
   ]);
   const people = raters.map((one) => [
     one.is_model ? t("audit_model") : one.name, `${number(one.submitted)} / ${number(one.assigned)}`, number(one.skipped), one.seconds === null ? "–" : number(one.seconds),
-    `${percent(one.agreement)} (${number(one.compared)})`, one.severity === null ? "–" : number(one.severity, 2),
+    `${percent(one.agreement)} (${number(one.compared)})`, one.severity === null ? "–" : number(one.severity, 2), number(one.changed),
   ]);
   showPage(
     t("audit_agreement"),
     el("p", { class: "lead" }, t("audit_agreement_intro")),
-    table(t("audit_by_person"), [t("audit_who"), t("audit_state_submitted"), t("audit_state_skipped"), t("audit_seconds"), t("audit_with_others"), t("audit_severity")], people),
+    el("p", {}, t("calibration_terms")),
+    table(t("audit_by_person"), [t("audit_who"), t("audit_state_submitted"), t("audit_state_skipped"), t("audit_seconds"), t("audit_with_others"), t("audit_severity"), t("audit_changed_later")], people),
     rows.length
       ? table(t("audit_by_item"), [t("audit_item"), t("audit_labelled"), t("audit_double"), t("audit_same"), "κ", "AC1", "α", `κ ${t("audit_model")}`, t("audit_labels_missing")], rows)
       : el("p", {}, t("audit_nothing_submitted")),

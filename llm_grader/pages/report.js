@@ -46,12 +46,12 @@
 
   // The list, a page at a time
   const signs = labels => make("span", {class: "signs", "aria-hidden": "true"}, ...[...labels].map((code, at) => {
-    const shown = config.items[at][1][code] || ["·", "none"];
-    return make("span", {class: shown[1]}, shown[0]);
+    const [name, labels, scored] = config.items[at], shown = labels[code] || ["·", "none", ""];
+    return scored ? make("span", {class: shown[1], title: name + (shown[2] ? ": " + shown[2] : "")}, shown[0]) : "";
   }));
   const line = row => {
     const name = row[PLACE] < 0 ? make("span", {title: config.words.not_included}, row[ID]) : make("a", {href: "#c" + row[PLACE]}, row[ID]);
-    return make("tr", {}, make("th", {scope: "row"}, name), make("td", {}, row[AGENT]), make("td", {class: "nowrap"}, row[DAY]),
+    return make("tr", {}, make("th", {scope: "row"}, name), field("agent") ? make("td", {}, row[AGENT]) : "", make("td", {class: "nowrap"}, row[DAY]),
       make("td", {class: "num"}, row[SHOWN]), make("td", {}, row[PASSED]), make("td", {}, config.statuses[row[STATUS]]),
       make("td", {}, signs(row[LABELS])));
   };
@@ -110,9 +110,9 @@
     if (item.struck) parts.push(make("s", {}, fill(config.words.model_said, {label: item.struck})), " ");
     parts.push(make("b", {lang: item.language}, item.title));
     if (item.critical) parts.push(" ", make("span", {class: "tag hot"}, config.words.flag_critical));
-    if (item.confidence) parts.push(" ", make("span", {class: "quiet"}, item.confidence));
+    if (item.confidence) parts.push(" ", make("span", {class: "quiet nowrap"}, item.confidence));
     const entry = make("li", {class: "verdict " + item.kind, tabindex: "0"}, make("p", {}, ...parts),
-      ...item.people.map(person => make("p", {class: "person"}, person)), ...item.quotes.map(quoted),
+      item.people.length ? make("p", {class: "person"}, item.people.join(" · ")) : "", ...item.quotes.map(quoted),
       item.problem ? make("p", {class: "problem"}, item.problem) : "", item.reason ? make("p", {class: "reason", dir: "auto"}, item.reason) : "",
       make("p", {class: "quiet small"}, make("code", {}, item.id)));
     const point = on => {
@@ -139,7 +139,7 @@
       ...page.remarks.map(remark => make("p", {class: "quiet"}, remark)),
       make("div", {class: "pair"},
         page.turns.length ? make("section", {class: "talk", "aria-label": config.words.transcript}, make("h2", {}, config.words.transcript), ...page.turns.map(turn => spoken(turn, page.language))) : "",
-        make("section", {class: "verdicts", "aria-label": config.words.verdicts}, make("h2", {}, config.words.verdicts), make("ol", {}, ...page.items.map(judged)), page.items.length ? make("p", {class: "quiet small"}, page.dispute) : "")));
+        !page.items.length ? "" : make("section", {class: "verdicts", "aria-label": config.words.verdicts}, make("h2", {}, config.words.verdicts), make("ol", {}, ...page.items.map(judged)), make("p", {class: "quiet small"}, page.dispute))));
     report.hidden = true;
     view.hidden = false;
     window.scrollTo(0, 0);

@@ -14,6 +14,8 @@ from markupsafe import Markup
 _HEIGHT = 18
 _WIDTH = 160
 _EDGE = 5
+_LEFT, _BELOW = 34, 18
+"""Room for the numbers of a drawing with an axis."""
 
 
 def interval(value: float, low: float | None = None, high: float | None = None, *, mark: str = "dot") -> Markup:
@@ -35,6 +37,7 @@ def trend(
     ranges: Sequence[tuple[float, float] | None] = (),
     changes: Sequence[int] = (),
     mark: float | None = None,
+    axis: Sequence[int] = (),
     size: tuple[int, int] = (_WIDTH, 48),
 ) -> Markup:
     """Values between 0 and 1 from left to right, with gaps where there is none.
@@ -44,25 +47,33 @@ def trend(
         ranges: the interval of each, from its low to its high end.
         changes: places before which a line is drawn.
         mark: the height of a level line.
+        axis: a number below each value, such as its week; with it the heights are numbered from 0 to 100.
         size: width and height.
     """
-    width, height = size
-    step = (width - 2 * _EDGE) / max(1, len(values) - 1)
-    points = [None if v is None else (_EDGE + i * step, _y(v, height)) for i, v in enumerate(values)]
-    parts = [_line(_EDGE + (i - 0.5) * step, 0, _EDGE + (i - 0.5) * step, height, "change") for i in changes]
-    parts += [_line(_EDGE, _y(level, height), width - _EDGE, _y(level, height), "axis") for level in (0, 1)]
+    (width, whole), left = size, _LEFT if axis else _EDGE
+    height = whole - (_BELOW if axis else 0)
+    step = (width - left - _EDGE - (_EDGE if axis else 0)) / max(1, len(values) - 1)
+    points = [None if v is None else (left + i * step, _y(v, height)) for i, v in enumerate(values)]
+    parts = [_line(left + (i - 0.5) * step, 0, left + (i - 0.5) * step, height, "change") for i in changes]
+    parts += [_line(left, _y(level, height), width - _EDGE, _y(level, height), "axis") for level in (0, 1)]
     if mark is not None:
-        parts.append(_line(_EDGE, _y(mark, height), width - _EDGE, _y(mark, height), "level"))
+        parts.append(_line(left, _y(mark, height), width - _EDGE, _y(mark, height), "level"))
+    if axis:
+        levels = (0, 1) if mark is None else (0, mark, 1)
+        parts += [_number(left - 6, _y(level, height) + 4, round(100 * level), "end") for level in levels]
+        parts += [_number(left + i * step, whole - 3, number, "middle") for i, number in enumerate(axis)]
     for i, ends in enumerate(ranges):
         if ends is not None:
-            parts.append(
-                _line(_EDGE + i * step, _y(ends[0], height), _EDGE + i * step, _y(ends[1], height), "interval")
-            )
+            parts.append(_line(left + i * step, _y(ends[0], height), left + i * step, _y(ends[1], height), "interval"))
     for before, after in pairwise(points):
         if before and after:
             parts.append(_line(*before, *after, "trend"))
     parts += [f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in filter(None, points)]
-    return _drawing("".join(parts), width, height)
+    return _drawing("".join(parts), width, whole)
+
+
+def _number(x: float, y: float, number: int, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{number:d}</text>'
 
 
 def _x(share: float) -> float:

@@ -6,14 +6,15 @@ The same plain values fill the static page and, packed, the page with a script; 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llm_grader.pages.text import MarkedSpan, split_at_spans, visible
+from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.people import FinalLabel
 from llm_grader.report.results import Text, TextState
 from llm_grader.report.rows import NOT_JUDGED, ConversationRow
-from llm_grader.report.wording import ReportWording
+from llm_grader.report.wording import ReportWording, passed_in_words
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Scorecard, Verdict
@@ -25,25 +26,30 @@ Page = dict[str, Any]
 class ConversationView:
     """What all pages of conversations have in common: rubric, words, and whose name may be read.
 
-    `only_agent` hides the names of all other agents.
+    `colleagues` are names that are hidden, in the version of one agent: those of other agents, and of who labelled.
     """
 
     rubric: Rubric
     words: ReportWording
     run: int
-    only_agent: str | None = None
+    colleagues: Colleagues | None = None
 
     def page(self, row: ConversationRow, card: Scorecard, finals: Mapping[str, FinalLabel], text: Text) -> Page:
         """The page of one conversation, of plain values alone."""
+        if self.colleagues is not None and text.transcript is not None:
+            return replace(self, colleagues=self.colleagues.among(text.transcript))._page(row, card, finals, text)
+        return self._page(row, card, finals, text)
+
+    def _page(self, row: ConversationRow, card: Scorecard, finals: Mapping[str, FinalLabel], text: Text) -> Page:
         numbers = _numbers(card, self.rubric)
         marks = _marks(card, numbers) if text.state == "shown" else {}
         transcript = text.transcript
         return {
-            "id": visible(row.transcript_id),
+            "id": self._shown(row.transcript_id),
             "agent": visible(row.agent or "–"),
             "day": self.words.day(row.started_at),
             "score": self.words.t("no_score") if row.score is None else self.words.t.number(row.score),
-            "passed": self.words.t({True: "yes", False: "no", None: "undecided"}[row.passed]),
+            "passed": passed_in_words(row, self.words.t),
             "status": self._status(row.status),
             "note": self._note(text.state),
             "language": (transcript and transcript.language) or "",
@@ -53,20 +59,30 @@ class ConversationView:
                 for item in self.rubric.items()
                 if item.id in card.verdicts and card.status not in NOT_JUDGED
             ],
-            "dispute": self.words.t("dispute", id=f"run{self.run}/{visible(row.transcript_id)}/"),
-            "failure": "" if card.failure is None else visible(card.failure.code),
-            "remarks": [visible(remark) for remark in (*card.warnings, *card.flags)],
+            "dispute": self.words.t("dispute", id=f"run{self.run}/{self._shown(row.transcript_id)}/"),
+            "failure": "" if card.failure is None else self._failure(card.status, card.failure.code),
+            "remarks": [self._shown(remark) for remark in (*card.warnings, *card.flags)],
         }
+
+    def _shown(self, text: str) -> str:
+        """What somebody wrote, as it may be read."""
+        return visible(text if self.colleagues is None else self.colleagues.hide(text))
 
     def _status(self, status: str) -> str:
         return self.words.t(f"status_{status}")
+
+    def _failure(self, status: str, code: str) -> str:
+        return f"{self._status(status)}: {visible(code.replace('_', ' '))}"
 
     def _note(self, state: TextState) -> str:
         return "" if state == "shown" else self.words.t(f"text_{state}")
 
     def _turn(self, transcript: Transcript, at: int, marks: Mapping[int, list[MarkedSpan]]) -> Page:
         turn = transcript.turns[at]
-        pieces = split_at_spans(turn.text, marks.get(at, ()))
+        words, spans = turn.text, marks.get(at, [])
+        if self.colleagues is not None:
+            words, spans = self.colleagues.hide_spans(words, spans, turn.language or transcript.language)
+        pieces = split_at_spans(words, spans)
         return {
             "number": at,
             "role": turn.role,
@@ -81,7 +97,7 @@ class ConversationView:
     def _who(self, turn: Turn, transcript: Transcript) -> str:
         role = self.words.t(f"role_{turn.role}")
         names = {person.id: person.name for person in transcript.participants if person.name}
-        hidden = self.only_agent is not None and turn.role == "agent" and not transcript.under_review(turn)
+        hidden = self.colleagues is not None and turn.role == "agent" and not transcript.under_review(turn)
         name = "" if hidden or turn.speaker is None else names.get(turn.speaker, turn.speaker)
         return role if not name or name.casefold() == turn.role else f"{role} · {visible(name)}"
 
@@ -111,10 +127,10 @@ class ConversationView:
             "critical": item.critical,
             "confidence": self._confidence(verdict),
             "quotes": [
-                [number, visible(evidence.quote), self.words.t(f"role_{evidence.role}")]
+                [number, self._shown(evidence.quote), self.words.t(f"role_{evidence.role}")]
                 for number, evidence in zip(numbers, verdict.evidence, strict=True)
             ],
-            "reason": visible(verdict.reason),
+            "reason": self._shown(verdict.reason),
             "problem": self._problem(item, verdict),
         }
 
@@ -124,7 +140,10 @@ class ConversationView:
         return self.words.t("confidence", value=self.words.t.number(verdict.confidence, 2))
 
     def _person(self, item: Item, name: str, label: str) -> str:
-        return self.words.t("people_said", name=visible(name), label=self.words.label(item, label).words)
+        words = self.words.label(item, label).words
+        if self.colleagues is not None:
+            return self.words.t("confusion_people", label=words)
+        return self.words.t("people_said", name=visible(name), label=words)
 
     def _problem(self, item: Item, verdict: Verdict) -> str:
         if verdict.problem is None:

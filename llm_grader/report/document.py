@@ -1,42 +1,36 @@
-"""A report before it is written: every figure, the conversations it shows in full, and what its banner has to say."""
+"""A report before it is written: what it shall show, every figure, and the conversations that it shows in full."""
 
 from __future__ import annotations
 
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
-from llm_grader.errors import UsageError
-from llm_grader.eval.judge.disagreements import Disagreement, find_disagreements
+from llm_grader.eval.judge.disagreements import Disagreement
 from llm_grader.eval.judge.labelled_set import LabelledSet
-from llm_grader.eval.judge.report import ItemRow, report_items
+from llm_grader.eval.judge.report import ItemRow
 from llm_grader.grading.confidence import Calibration, hash_of
-from llm_grader.report.figures import Mean, mean_of
-from llm_grader.report.gather import Gathered, gather
+from llm_grader.report.figures import Mean
+from llm_grader.report.gather import Gathered
+from llm_grader.report.hiding.colleagues import Colleagues
+from llm_grader.report.hiding.redacted import RedactedResults
 from llm_grader.report.people import People
-from llm_grader.report.redacted import RedactedResults
 from llm_grader.report.results import StoredResults
 from llm_grader.report.rows import ConversationRow
 from llm_grader.report.summary import (
-    FEWEST_AGENTS,
     AgentSummary,
     ItemSummary,
     Summary,
     WeekSummary,
-    summarise,
-    summarise_agents,
-    summarise_items,
-    summarise_weeks,
 )
-from llm_grader.verdict import Label, Scorecard
+from llm_grader.verdict import Scorecard
 
 ALL_UP_TO = 2000
 """With more conversations only those that need a look are shown in full, unless all are asked for."""
 AT_RANDOM = 200
-_WORST = 5
 
 
 @dataclass(frozen=True)
@@ -96,6 +90,7 @@ class ReportDocument:
     gold: LabelledSet | None = None
     calibration: Calibration | None = None
     change: ScoreChange | None = None
+    colleagues: Colleagues | None = None
 
     @property
     def places(self) -> dict[int, int]:
@@ -129,6 +124,11 @@ class ReportDocument:
         return [None if low is None or high is None else (low / 100, high / 100) for low, high in ends]
 
     @property
+    def week_numbers(self) -> list[int]:
+        """The numbers of the weeks, as 48 of 2026-W48."""
+        return [int(week.week[-2:]) for week in self.weeks]
+
+    @property
     def week_changes(self) -> list[int]:
         """The places of the weeks in which something new graded."""
         return [place for place, week in enumerate(self.weeks) if week.new_judges]
@@ -149,142 +149,13 @@ class ReportDocument:
         return self.settings.now or _now()
 
 
-def compose(
-    results: StoredResults,
-    settings: ReportSettings | None = None,
-    *,
-    gold: LabelledSet | None = None,
-    calibration: Calibration | None = None,
-    before: StoredResults | None = None,
-) -> ReportDocument:
-    """The report on some results; cards are read once.
-
-    Args:
-        results: of one rubric.
-        settings: what it shows.
-        gold: people's labels, which count before the model's, and say which items can be trusted.
-        calibration: of this judge, for corrected rates.
-        before: an earlier run, to compare the scores of the same conversations with.
-
-    Raises:
-        UsageError: the calibration was fitted for another judge, or no card is by the agent.
-    """
-    settings = settings or ReportSettings()
-    read: StoredResults | RedactedResults = RedactedResults(results) if settings.redact else results
-    labels = () if gold is None else gold.labels
-    if isinstance(read, RedactedResults):
-        labels = tuple(read.label(label) for label in labels)
-        settings = replace(settings, agent=settings.agent and read.agent(settings.agent))
-    people = People(labels)
-    found = gather(read, people, settings.zone, calibration)
-    cases = _cases(labels, found)
-    shown, drawn = _choose(found, settings, disputed=_disputed(cases))
-    gates = _gates(labels, found, settings)
-    document = ReportDocument(
-        settings=settings,
-        results=read,
-        run=results.run.run_id,
-        one_run=results.one_run,
-        people=people,
-        gathered=found,
-        gates=gates,
-        summary=summarise(found, seed=settings.seed),
-        items=summarise_items(found, gates, seed=settings.seed),
-        agents=summarise_agents(found, seed=settings.seed),
-        weeks=summarise_weeks(found, seed=settings.seed),
-        cases=cases,
-        shown=shown,
-        drawn=drawn,
-        gold=gold,
-        calibration=calibration,
-        change=None if before is None else _change(found, before, settings.seed),
-    )
-    return document if settings.agent is None else for_agent(document, settings.agent)
-
-
-def for_agent(document: ReportDocument, name: str) -> ReportDocument:
-    """One agent's version: their own conversations, and the others as one figure where there are enough of them.
-
-    Raises:
-        UsageError: no conversation is by this agent.
-    """
-    agents, settings = document.agents, replace(document.settings, agent=name)
-    own = next((agent for agent in agents if agent.name == name), None)
-    if own is None:
-        names = ", ".join(agent.name for agent in agents[:8]) or "none"
-        raise UsageError(f"--agent {name}: no conversation is by this agent; agents in the store: {names}")
-    if len(agents) < FEWEST_AGENTS:
-        nothing = replace(own.difference, estimate=None, low=None, high=None, shown=False)
-        own = replace(own, difference=nothing, below=(), above=())
-    found = _rows_of(document.gathered, name)
-    numbers = {row.number for row in found.rows}
-    shown, drawn = _choose(found, settings, disputed=_disputed(document.cases))
-    return replace(
-        document,
-        settings=settings,
-        gathered=found,
-        summary=summarise(found, seed=settings.seed),
-        items=summarise_items(found, document.gates, seed=settings.seed),
-        agents=(own,),
-        weeks=summarise_weeks(found, seed=settings.seed),
-        cases={},
-        shown=tuple(number for number in shown if number in numbers),
-        drawn=drawn,
-        change=None,
-    )
-
-
-def _rows_of(found: Gathered, name: str) -> Gathered:
-    """What was gathered of one agent's conversations; corrected rates are those of all and left out."""
-    rows = [row for row in found.rows if row.agent == name]
-    return replace(
-        found,
-        rows=rows,
-        review=[case for case in found.review if case.agent == name],
-        critical=[case for case in found.critical if case.agent == name],
-        rates={},
-    )
-
-
-def _change(found: Gathered, before: StoredResults, seed: int) -> ScoreChange:
-    earlier = {card.transcript_id: card.score for card in before.cards() if card.score is not None}
-    changes = [
-        row.score - earlier[row.transcript_id]
-        for row in found.rows
-        if row.score is not None and row.transcript_id in earlier
-    ]
-    return ScoreChange(before.run.run_id, mean_of(changes, seed=seed))
-
-
 def _now() -> datetime:
     """The time that SOURCE_DATE_EPOCH names, for files that are the same byte by byte, else that of the clock."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     return datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
 
 
-def _gates(labels: tuple[Label, ...], found: Gathered, settings: ReportSettings) -> tuple[ItemRow, ...]:
-    if not labels:
-        return ()
-    known = {item.id for item in found.rubric.items()}
-    own = [label for label in labels if label.item_id in known]
-    return report_items(own, found.verdicts, list(found.rubric.items()), seed=settings.seed)
-
-
-def _cases(labels: tuple[Label, ...], found: Gathered) -> dict[str, tuple[Disagreement, ...]]:
-    """The worst disagreements of each item."""
-    cases: dict[str, tuple[Disagreement, ...]] = {}
-    for case in find_disagreements(labels, found.verdicts, list(found.rubric.items())):
-        own = cases.get(case.unit.item_id, ())
-        if len(own) < _WORST:
-            cases[case.unit.item_id] = (*own, case)
-    return cases
-
-
-def _disputed(cases: dict[str, tuple[Disagreement, ...]]) -> set[str]:
-    return {case.unit.transcript_id for own in cases.values() for case in own}
-
-
-def _choose(found: Gathered, settings: ReportSettings, *, disputed: set[str]) -> tuple[tuple[int, ...], int]:
+def choose_shown(found: Gathered, settings: ReportSettings, *, disputed: set[str]) -> tuple[tuple[int, ...], int]:
     """The rows of conversations shown in full, and how many of them were drawn at random."""
     rows, wanted = found.rows, settings.conversations
     if wanted is None:
@@ -303,3 +174,8 @@ def _choose(found: Gathered, settings: ReportSettings, *, disputed: set[str]) ->
 
 def _needs_a_look(row: ConversationRow, disputed: set[str]) -> bool:
     return bool(row.critical_failures) or row.status != "ok" or row.transcript_id in disputed
+
+
+def disputed(cases: dict[str, tuple[Disagreement, ...]]) -> set[str]:
+    """The conversations on which people and model differ."""
+    return {case.unit.transcript_id for own in cases.values() for case in own}

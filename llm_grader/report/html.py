@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,13 +20,16 @@ from llm_grader.pages.svg import interval, trend
 from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.report.banner import banner
+from llm_grader.report.checked.wording_history import wording_history
 from llm_grader.report.conversation import ConversationView, Page
 from llm_grader.report.document import ReportDocument
 from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
-from llm_grader.report.gather import MOST_CONCERNS, gravest
+from llm_grader.report.gather import MOST_CONCERNS, failures_by_item, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.wording import ReportWording
+from llm_grader.report.summary import gate_counts, weakest_items
+from llm_grader.report.wording import ReportWording, passed_in_words
+from llm_grader.rubric.model import Item
 from llm_grader.version import __version__
 
 A_CHUNK = 50
@@ -93,10 +96,14 @@ def _within(most: int, pieces: Iterator[str]) -> Iterator[str]:
 
 def _render(document: ReportDocument) -> Iterator[str]:
     pages = Pages(document)
+    return render_report(document, list(packed(iter(pages))), pages.states)
+
+
+def render_report(document: ReportDocument, chunks: Sequence[str], states: Mapping[TextState, int]) -> Iterator[str]:
+    """The page of a report from its packed conversations, piece by piece; without a script they are unpacked."""
     script = document.settings.script
-    chunks = list(packed(iter(pages))) if script else []
-    static = [] if script else list(pages)
-    values = page_values(document, pages.states) | {"chunks": chunks, "pages": static}
+    static = () if script else (page for chunk in chunks for page in unpack(chunk))
+    values = page_values(document, states) | {"chunks": chunks if script else (), "pages": static}
     return environment().get_template("report.html.j2").generate(values)
 
 
@@ -109,8 +116,7 @@ class Pages:
 
     def __init__(self, document: ReportDocument) -> None:
         self._document = document
-        words = ReportWording(load_strings(document.settings.language), document.settings.zone)
-        self._view = ConversationView(document.gathered.rubric, words, document.run, document.settings.agent)
+        self._view = view_of(document)
         self.states: Counter[TextState] = Counter()
 
     def __iter__(self) -> Iterator[Page]:
@@ -118,6 +124,12 @@ class Pages:
             text = self._document.results.text(card)
             self.states[text.state] += 1
             yield self._view.page(row, card, self._document.people.finals(card), text)
+
+
+def view_of(document: ReportDocument) -> ConversationView:
+    """How the conversations of a report are shown."""
+    words = ReportWording(load_strings(document.settings.language), document.settings.zone)
+    return ConversationView(document.gathered.rubric, words, document.run, document.colleagues)
 
 
 def packed(pages: Iterator[Page]) -> Iterator[str]:
@@ -130,6 +142,12 @@ def pack(pages: list[Page]) -> str:
     """Pages as a script element holds them: JSON, compressed, in base 64."""
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode("utf-8", "surrogatepass"), 6, mtime=0)).decode()
+
+
+def unpack(chunk: str) -> list[Page]:
+    """The pages that `pack` packed."""
+    pages: list[Page] = json.loads(gzip.decompress(base64.b64decode(chunk)))
+    return pages
 
 
 def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> dict[str, Any]:
@@ -152,6 +170,10 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
+        "weakest": weakest_items(document.items),
+        "trusted": gate_counts(document.items),
+        "failed": failures_by_item(found),
+        "history": wording_history(found),
         "numbers": {row.transcript_id: row.number for row in found.rows},
         "config": _config(document, words) if script else None,
         "fewest": FEWEST,
@@ -184,16 +206,13 @@ def policy(style: str, script: str | None) -> str:
 
 def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
     """What the script needs: a line of each conversation, the items and how their labels look, and its words."""
-    items = list(document.gathered.rubric.items())
+    items = document.items
     codes = sorted({code for row in document.gathered.rows for code in row.labels})
     places = document.places
     return {
         "aChunk": A_CHUNK,
         "rows": [_line(row, words, places.get(row.number, -1)) for row in document.gathered.rows],
-        "items": [
-            [words.rubric(item.title).text, {code: list(words.code(item, code)) for code in codes if _has(item, code)}]
-            for item in items
-        ],
+        "items": [[words.rubric(one.item.title).text, _looks(one.item, codes, words), one.scored] for one in items],
         "statuses": {status: words.t(f"status_{status}") for status in document.summary.statuses},
         "words": {key: words.t.texts[key] for key in _SCRIPT_WORDS},
     }
@@ -216,12 +235,15 @@ _SCRIPT_WORDS = (
 )
 
 
-def _has(item: Any, code: str) -> bool:
+def _looks(item: Item, codes: Sequence[str], words: ReportWording) -> dict[str, list[str]]:
+    return {code: list(words.code(item, code)) for code in codes if _has(item, code)}
+
+
+def _has(item: Item, code: str) -> bool:
     return not code.isdigit() or int(code) < len(item.levels)
 
 
 def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
-    passed = words.t({True: "yes", False: "no", None: "undecided"}[row.passed])
     score = None if row.score is None else round(row.score, 1)
     shown = "–" if row.score is None else words.t.number(row.score)
     return [
@@ -231,7 +253,7 @@ def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
         row.week or "–",
         score,
         shown,
-        passed,
+        passed_in_words(row, words.t),
         row.status,
         row.labels,
         place,

@@ -33,7 +33,8 @@ class ShownQuote(NamedTuple):
 class Concern(NamedTuple):
     """One verdict to be looked at: a critical failure, or one that waits for a person.
 
-    `state` says who decided: `model_only`, `confirmed` or `overturned` by people. `severity` is what to look at first:
+    `state` says who decided: `model_only`, `confirmed` or `overturned` by people, who may
+    have found what the model `missed`. `severity` is what to look at first:
     the item's weight times one minus the confidence, ahead of which come critical items.
     """
 
@@ -135,8 +136,8 @@ def row_of(
         sections=tuple(
             found.score if (found := final.sections.get(section.id)) else None for section in layout.rubric.sections
         ),
-        changed=sum(final.changed and final.label != judged.verdicts[id_].label for id_, final in finals.items()),
-        checked=sum(bool(final.people) for final in finals.values()),
+        changed=sum(finals[id_].changed and finals[id_].label != verdict.label for id_, verdict in asked.items()),
+        checked=sum(bool(finals[id_].people) for id_ in asked),
         judge=layout.judge(judged.provenance),
     )
 
@@ -215,9 +216,17 @@ def critical_concerns(
         final, verdict = finals.get(item_id), judged.verdicts.get(item_id)
         if final is None or verdict is None or item_id not in {item.id for item in rubric.items()}:
             continue
-        counts = item_id in row.critical_failures
-        state = "overturned" if not counts else "confirmed" if final.changed else "model_only"
+        state = _state(item_id in judged.critical_failures, item_id in row.critical_failures, final)
         yield _concern(row, rubric.item(item_id), verdict, "critical")._replace(state=state)
+
+
+def _state(seen: bool, counts: bool, final: FinalLabel) -> str:
+    """What became of a critical failure that the model saw, or that counts in the end."""
+    if not counts:
+        return "overturned"
+    if not seen:
+        return "missed"
+    return "confirmed" if final.changed else "model_only"
 
 
 def _concern(row: ConversationRow, item: Item, verdict: Verdict, why: str) -> Concern:

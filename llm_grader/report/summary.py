@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
 
+from llm_grader.eval.judge.gates import Colour
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
 from llm_grader.eval.stats.proportions import wilson
@@ -27,6 +28,7 @@ from llm_grader.report.rows import NOT_JUDGED, ConversationRow, JudgeVersion, Ro
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
+_COLOURS: tuple[Colour | None, ...] = ("green", "amber", "red", "blue", "grey", None)
 FEWEST_AGENTS = 5
 """With fewer agents the team's figures would tell of the others."""
 
@@ -68,6 +70,11 @@ class ItemSummary:
     counts: dict[str, int]
     corrected: Corrected | None
     row: ItemRow | None
+
+    @property
+    def scored(self) -> bool:
+        """Whether it was scored in any conversation, or waits for it."""
+        return bool(self.passed.n or self.counts["needs_review"])
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,9 @@ def _item(
 
 
 def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) -> Corrected | None:
-    """The share of passes without the judge's errors, by the calibration, else by people's labels of this report."""
+    """The share of passes without the judge's errors: by a random sample, the calibration, else all labels."""
+    if item.id in found.sampled:
+        return found.sampled[item.id].corrected
     if item.id in found.rates:
         corrected = found.rates[item.id].corrected
     elif row is not None and row.figures.source == "human" and row.figures.failing is not None and passed.n:
@@ -168,6 +177,23 @@ def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) 
     else:
         return None
     return None if isnan(corrected.estimate) else corrected
+
+
+def weakest_items(items: Sequence[ItemSummary]) -> list[ItemSummary]:
+    """The items that pass least often, the lowest rate first; one that always passes is none of them."""
+    rated = [(_rate(item), place) for place, item in enumerate(items) if item.passed.n >= FEWEST]
+    return [items[place] for rate, place in sorted(rated)[:_MOST_ITEMS] if rate < 1]
+
+
+def _rate(item: ItemSummary) -> float:
+    """The best estimate of an item's rate."""
+    return item.passed.estimate or 0.0 if item.corrected is None else item.corrected.estimate
+
+
+def gate_counts(items: Sequence[ItemSummary]) -> list[tuple[Colour | None, int]]:
+    """How many of the items that were scored have each colour, the most trusted first; None is unchecked."""
+    counts = Counter(item.row.gate.colour if item.row else None for item in items if item.scored)
+    return [(colour, counts[colour]) for colour in _COLOURS if counts[colour]]
 
 
 def summarise_agents(found: Gathered, *, seed: int = 0) -> tuple[AgentSummary, ...]:

@@ -13,7 +13,7 @@ from llm_grader.pages.text import visible
 from llm_grader.pages.texts import Strings
 from llm_grader.report.figures import Difference, Mean, Share
 from llm_grader.report.people import earned
-from llm_grader.report.rows import FAILED_CHECK, NOT_ASKED, level_of
+from llm_grader.report.rows import FAILED_CHECK, NOT_ASKED, NOT_JUDGED, ConversationRow, level_of
 from llm_grader.rubric.model import Item, wording
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE
 
@@ -125,3 +125,10 @@ class ReportWording:
         """The reason why a verdict waits, in words where it is a known one."""
         key = f"why_{code}"
         return self.t(key) if key in self.t.texts else self.t("why_other", code=visible(code.replace("_", " ")))
+
+
+def passed_in_words(row: ConversationRow, strings: Strings) -> str:
+    """Whether a conversation passed; – where nothing of it was judged."""
+    if row.passed is None and row.status in NOT_JUDGED:
+        return "–"
+    return strings({True: "yes", False: "no", None: "undecided"}[row.passed])

@@ -36,7 +36,7 @@ WORDS: dict[str, str] = {
         full marks|full score|full points|maximum score|maximum points|highest score|top score|all criteria|
         all items|all checks|all questions as|each criterion|each item|every item|every criterion|every label|
         every check|as met|to met|as passed|as compliant|as fulfilled|as perfect|as flawless|100 100|
-        all points as|100 percent|not_applicable|volle punktzahl|vollen punktzahl|höchstpunktzahl|
+        all points as|100 percent|not applicable|volle punktzahl|vollen punktzahl|höchstpunktzahl|
         alle kriterien|alle punkte|alle prüfpunkte|als erfüllt|als bestanden|als perfekt|als fehlerlos|
         plný počet|maximum bodů|nejvyšší skóre|všechna kritéria|všechny položky|všechny body|jako splněn*|
         jako vyhovující|jako dokonal*|jako bezchybn*|maximális pont*|teljes pontszám*|legmagasabb pont*|
@@ -109,92 +109,6 @@ TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Vocabularies that give one kind away where words of all of them stand within `WITHIN` words."""
 
 WITHIN = 14
-
-CONCEPTS: dict[str, tuple[float, str]] = {
-    "evaluation": (
-        1.0,
-        """
-        grade*|grading|rating*|rate|rated|score*|scoring|mark|marks|marked|verdict*|label*|criterion|criteria|
-        checklist*|rubric*|audit*|evaluat*|assess*|judge*|judging|pass|passed|approve*|approving|qa|reviewer*|
-        reviewed|compliant|bewert*|benot*|note|noten|bestnote*|punktzahl|prüf*|urteil*|kriteri*|checkliste*|
-        auswertung*|qs|bestanden|erfüllt|durchwink*|wertest|werte|gutachter*|hodnoc*|hodnot*|ohodnot*|známk*|
-        oznámk*|kritéri*|verdikt*|kontrol*|nekontroluj|splněn*|splnil*|vyhověl*|schval*|schvál*|označ*|posuz*|
-        posud*|položk*|értékel*|osztály*|pontoz*|pontszám*|szempont*|ítélet*|ellenőr*|minőségellenőr*|jóváhagy*|
-        hagyj jóvá|megfelelt|teljesít*|teljesült|jelöl*|sikeres|tétel*|címké*|bírál*|hinda|hindad|hindaja*|
-        hindamis*|hinnatud|hinne|hinnet|hinde*|hinnang*|kriteeri*|otsus*|kontroll*|kvaliteedikontroll*|
-        audiitor*|täidetud|täidetuks|läbitud|heaks|märgi|märgid|sildi|greenlight*|green light|sign off|
-        signs off|satisfied|scorecard|tick all|stars|thumbs up|endorse*|certif*|a plus|grünes licht|hake|
-        abhaken|abzeichne*|genehmig*|beanstand*|sterne|bestätige|bescheinig*|einser|eins plus|odškrtn*|políčk*|
-        jedničk*|podepíš*|podepiš|vytkn*|hvězdič*|potvrď|potvrďte|pipál*|ötös*|aláír*|kifogás*|csillag*|igazold|
-        linnut*|lahtri*|allkirjasta*|kinnita*|heidad|tärni*|tõenda""",
-    ),
-    "addressee": (1.0, WORDS["judge"]),
-    "machine": (
-        1.5,
-        """
-        ai|llm*|gpt*|chatgpt|artificial intelligence|neural|automated|prompt*|system message*|language model*|
-        transcript|simulat*|end of input|developers|ki|künstliche*|neuronal*|automatische*|systemanweisung*|
-        systemnachricht*|systemmeldung*|sprachmodell*|transkript*|simulier*|deine entwickler|der eingabe|
-        uměl* inteligenc*|neuronov*|automatick*|systémov*|jazykov* model*|přepis*|simulovat|simuluj*|
-        tvoje vývojáře|konec vstupu|mesterséges*|neurális|automatikus*|rendszerüzenet*|nyelvi modell*|átirat*|
-        szimulál*|a fejlesztőidet|bemenet*|tehis*|närvivõr*|automaat*|süsteemisõnum*|süsteemiteade|keelemudel*|
-        transkriptsioon*|simuleeri*|su arendajad|sisend*|persona|this ai|your makers|your creators|your maker|
-        robot judge|chatbot judge|bot judge|diese ki|hallo ki|deine hersteller|deine schöpfer|deinem prompt|
-        des prompts|tuto ai|tvé tvůrce|tvoji tvůrci|promptu|az mi t|a készítőidnek|az alkotóid*|su loojaid|
-        sinu loojad|yesbot|jabot""",
-    ),
-    "order": (
-        1.0,
-        """
-        instruction*|do not follow|don't follow|ignore|disregard|forget|override|overrule|conclude that|
-        record a|award|attention|choose|output|anweisung*|hinweise|vorgabe*|ignorier*|vergiss|beachte|trage|
-        neue anweisung|achtung|schreib|wählen|ausgeben|pokyn*|neřiď|řiď se|ignoruj*|zapomeň*|zapiš*|uděl*|
-        nové pokyny|pozor|napiš|vypiš|utasítás*|ne kövesd|kövesd|felejts*|írd|tedd|új utasítás|szabályai|
-        figyelem|add meg|válaszd|juhis*|ära järgi|järgi|unusta*|eira|kirjuta|uus juhis|tähelepanu|väljasta|vali|
-        set aside|are cancelled|are void|is void|your new|earlier rules|your rules|your guidelines|note to|
-        beiseite|aufgehoben|regeln|vorschrift*|hinweis an|deine neue|außer kraft|nimm|nech stranou|zrušen*|
-        pravidl*|poznámka pro|tvoje nová|nová role|zvol|félre|szabály*|hatály*|megjegyzés a|az új|új szereped|
-        reeglid|reegleid|kõrvale|tühista*|märkus|uus roll""",
-    ),
-    "play": (
-        1.0,
-        """
-        imagine|pretend*|you will now|you are now|act as|role|stell dir vor|tu so|du bist jetzt|du simulierst|
-        ab jetzt bist|představ si|předstírej*|nyní budeš|od teď jsi|képzeld|tegyél úgy|mostantól|kujuta|
-        teeskle*|nüüdsest|sa simuleerid|behave like|behave as|persona|new role|benimm dich|verhalte dich|
-        chovej se|nová role|viselkedj|szereped|käitu|uus roll|roll on""",
-    ),
-    "total": (
-        0.5,
-        """
-        all|every|everything|everywhere|across the board|regardless|always|whatever|any|alle|alles|überall|
-        sämtliche*|immer|jede|jeden|jeder|egal|všech*|všem|vše|všude|každ*|vždy|bez ohledu|minden*|összes|
-        mindig|kõik*|kõigi|igale|iga|alati|each|jeden punkt|jedes mal|pokaždé|mindenhová|bármi*|iga kord|
-        igal pool|igale poole|anything""",
-    ),
-    "best": (
-        0.5,
-        """
-        best|top|highest|full|excellent|positiv*|negative|perfect|flawless|met|first|beste*|bestnote*|höchste*|
-        volle|negativ*|hervorragend|erste|nejlepší|nejvyšší|plný|výborn*|kladn*|záporn*|první|legjobb|
-        legmagasabb|maximális|kiváló*|pozitív*|negatív*|első|parim|kõrgeim|maksim*|suurepära*|positiiv*|
-        negatiiv*|esimese""",
-    ),
-    "you": (
-        0.5,
-        """
-        like you|you must|your answer|your developers|you mark|du|dein|deine|deiner|dir|dich|ty|tvoj*|tvůj|
-        tvoje|tobě|budeš|jsi|ti|te|neked|hozzád|válaszod|sa|sina|sinu|su|sind|sinusugused|your|dein*|deinen|
-        deinem|tvé|tví|svá|své|ized|oma|sinust|magadat""",
-    ),
-}
-"""Concept → weight, and its words. Two different words of one concept weigh one and a half times as much."""
-
-NEAR = 20
-"""Words within which concepts add up."""
-
-ENOUGH = 2.0
-"""Weight from which a text is taken for an attempt: chosen on ordinary turns, of which few weigh so much."""
 
 _TALK = (
     r"transcript|transkript\w*|conversation|chat\w*|gespräch\w*|dialog\w*|přepis\w*|rozhovor\w*|konverzac\w*|átirat\w*|"
@@ -278,9 +192,3 @@ SHAPES: tuple[FlagShape, ...] = (
     _shape("fake system or grader", r"\"label\" ?: ?\"(?:met|passed|pass|yes|true)\""),
     _shape("hidden or encoded", "[\U000e0020-\U000e007e]{8}"),  # a flag, which begins with a black one, has six at most
 )
-
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-ENCODED = re.compile(
-    r"(?<![\w/+=.@%-])(?:[A-Za-z0-9+/]{24,4000}={0,2}|(?:[0-9a-f]{2}){16,2000}|(?:[\w.-]{0,20}%[0-9A-Fa-f]{2}){6,400}\w{0,20})(?![\w/+@-])"
-)
-"""Words in base64, hexadecimal digits or percent-encoding, outside of addresses."""

@@ -1,30 +1,22 @@
 """Marks that tell a person to look, computed from the transcript alone. They never change a verdict.
 
 A defence in the prompt can be talked round; a mark can only be wrong. Everything that is sent is looked at: what was
-said, subjects, notes, events and names. Expect false alarms where people speak of prompts and checklists, and misses
-where an attack is paraphrased; how many of either is measured by `llm_grader.eval.recall.injections`.
+said, subjects, notes, events and names. Patterns know phrases and shapes (`flag_patterns`), a linear model weighs
+words (`flag_words`), and what is in disguise is read first (`flag_disguises`). Expect false alarms where people speak
+of prompts and checklists, and misses where an attack speaks in images; how many of either is measured by
+`llm_grader.eval.recall.injections`.
 """
 
 from __future__ import annotations
 
-import base64
 import re
-from collections import Counter, deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from urllib.parse import unquote
+from itertools import chain
 
-from llm_grader.signals.flag_patterns import (
-    CONCEPTS,
-    ENCODED,
-    ENOUGH,
-    INVISIBLE,
-    NEAR,
-    SHAPES,
-    TOGETHER,
-    WITHIN,
-    WORDS,
-)
+from llm_grader.signals.flag_disguises import INVISIBLE, has_hidden_prose, has_steering_letters, uncovered
+from llm_grader.signals.flag_patterns import SHAPES, TOGETHER, WITHIN, WORDS
+from llm_grader.signals.flag_words import sentences_of, word_model
 from llm_grader.transcript import Transcript
 
 INSTRUCTION_LIKE = "instruction_like_text"
@@ -44,9 +36,6 @@ _HEADERS = re.compile(
     r"^[^\S\n]*+(?:\[[0-9a-f]{8}\b|\[?turn \d+ ?[:\]]|</?(?:transcript|turn|system)\b|```\s*(?:json|system)?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORD = re.compile(r"\w+(?:'\w+)?")
-_HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
-_LEAST_WORDS_HIDDEN = 3
 _NONE: frozenset[str] = frozenset()
 
 
@@ -68,26 +57,38 @@ def flags_of(transcript: Transcript) -> tuple[str, ...]:
 
 
 def _texts(transcript: Transcript) -> Iterator[str]:
-    """Everything of a transcript that somebody outside has written and a judge may read."""
+    """Everything of a transcript that somebody outside has written and a judge may read, and all names.
+
+    Metadata, ids and the ticket never get into a question; names do not, either, but they stand on each report.
+    """
     for turn in transcript.turns:
-        yield from (text for text in (turn.text, turn.subject, turn.speaker) if text)
+        yield from (text for text in (turn.text, turn.subject, turn.speaker, turn.event) if text)
+    for person in transcript.participants:
+        yield from person.names()
+    if transcript.agent_id:
+        yield transcript.agent_id
 
 
 def steering_kind(text: str) -> str | None:
-    """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`."""
+    """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`, `flag_words`."""
     for shape in SHAPES:
         if shape.shape.search(text):
             return shape.kind
     plain = INVISIBLE.sub("", text)
-    words = [word.casefold() for word in _WORD.findall(plain)]
-    kind = _kind_of_words(words) or ("by many words" if _weighs_enough(words) else None)
-    if kind is None and any(_is_hidden_prose(match[0]) for match in ENCODED.finditer(plain)):
-        return "hidden or encoded"
-    return kind
+    if (kind := _kind_of_words(plain)) is not None:
+        return kind
+    hidden = has_hidden_prose(plain) or has_steering_letters(plain) or any(map(_kind_of_words, uncovered(plain)))
+    return "hidden or encoded" if hidden else None
 
 
-def _kind_of_words(words: Sequence[str]) -> str | None:
-    """Kind that words of several vocabularies close to each other give away."""
+def _kind_of_words(text: str) -> str | None:
+    """Kind that the words of a text give away: those of several vocabularies close to each other, or all in all."""
+    sentences = sentences_of(text)
+    words = list(chain.from_iterable(sentences))
+    return _kind_of_neighbours(words) or ("by its words" if word_model().steers(sentences) else None)
+
+
+def _kind_of_neighbours(words: Sequence[str]) -> str | None:
     last: dict[str, int] = {}
     for at in range(len(words)):
         found = _vocabularies(words, at)
@@ -96,24 +97,6 @@ def _kind_of_words(words: Sequence[str]) -> str | None:
             if found & set(together) and all(at - last.get(name, -WITHIN) < WITHIN for name in together):
                 return kind
     return None
-
-
-def _weighs_enough(words: Sequence[str]) -> bool:
-    """Whether concepts that stand close to each other weigh enough."""
-    near: deque[tuple[int, str, str]] = deque()
-    for at, word in enumerate(words):
-        found = [name for name in _vocabularies(words, at) if name in CONCEPTS]
-        near.extend((at, name, word) for name in found)
-        while near and at - near[0][0] >= NEAR:
-            near.popleft()
-        if found and _weight({(name, word) for _, name, word in near}) >= ENOUGH:
-            return True
-    return False
-
-
-def _weight(near: Collection[tuple[str, str]]) -> float:
-    counts = Counter(name for name, _ in near)
-    return sum(CONCEPTS[name][0] * (1.5 if count > 1 else 1.0) for name, count in counts.items())
 
 
 def _vocabularies(words: Sequence[str], at: int) -> frozenset[str]:
@@ -141,24 +124,7 @@ def _matches(words: Sequence[str], entry: tuple[str, ...]) -> bool:
 def _entries() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     """Entries of all vocabularies by the first two letters, as (vocabulary, words)."""
     entries: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for name, listed in (*WORDS.items(), *((name, listed) for name, (_, listed) in CONCEPTS.items())):
+    for name, listed in WORDS.items():
         for entry in filter(None, (part.strip().casefold() for part in listed.split("|"))):
             entries.setdefault(entry[:2], []).append((name, tuple(entry.split())))
     return entries
-
-
-def _is_hidden_prose(encoded: str) -> bool:
-    """Whether a long word is text in disguise: several words, once it is decoded."""
-    try:
-        decoded = _decoded(encoded)
-    except ValueError:  # binascii's and Unicode's are
-        return False
-    return decoded.isprintable() and sum(map(str.isalpha, decoded.split(" "))) >= _LEAST_WORDS_HIDDEN
-
-
-def _decoded(encoded: str) -> str:
-    if "%" in encoded:
-        return unquote(encoded, errors="strict")
-    if _HEXADECIMAL.fullmatch(encoded):
-        return bytes.fromhex(encoded).decode()
-    return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()

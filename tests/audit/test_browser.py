@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,6 +139,23 @@ def test_selected_words_after_emoji_arrive_as_they_are_and_a_reload_loses_nothin
         assert anna.troubles == []
     events = (folder / "audit" / "anna.events.jsonl").read_text("utf-8")
     assert '"start":3,"end":19' in events  # in code points: thumb, skin, blank
+
+
+def test_a_mouse_or_a_finger_takes_words_too(browser: Any, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 1)
+    with served(folder, "--as", "anna", people=1) as links:
+        anna = Visitor(browser, links["anna"], has_touch=True)
+        anna.visit("/t/1")
+        anna.page.tap(".item.current .option >> nth=0")
+        anna.page.tap(".turn >> nth=2")
+        anna.page.tap(".take")
+        anna.wait_for_status("Saved")
+        assert anna.page.locator(".chips .quote").all_inner_texts() == ["“Sorry about parcel 0.”"]
+        select(anna, 0, 0, len(EMOJI.encode("utf-16-le")) // 2)
+        anna.page.click(".take")
+        anna.page.wait_for_function("() => document.querySelectorAll('.chips .quote').length === 2")
+        assert anna.page.locator(".chips .quote").all_inner_texts()[1] == f"“{EMOJI}”"
+        assert anna.troubles == []
 
 
 def test_words_over_two_turns_are_refused_and_hidden_characters_are_shown(browser: Any, tmp_path: Path) -> None:
@@ -292,6 +310,11 @@ def test_from_blind_labels_to_the_gate(browser: Any, tmp_path: Path) -> None:
         lea.page.select_option("#outcome", "corrected")
         lea.page.fill("#answer", "it says Hello")
         lea.page.click("text=Send")
+        lea.wait_for_status("Needs words")  # a decision has what a label has
+        lea.troubles.clear()
+        select(lea, 0, 5, 10)
+        lea.page.click("text=Take the selected words")
+        lea.page.click("text=Send")
         lea.page.wait_for_url("**/disputes")
         lea.ready()
         assert "corrected" in lea.page.inner_text("tbody")
@@ -310,6 +333,31 @@ def kappa_of_greeting(folder: Path, store: Path) -> dict[str, float]:
         (group,) = compare(labelled, list(opened.cards(rubric_id="desk"))).groups
     kappa = next(row.figures.kappa for row in group.rows if row.figures.item_id == "greeting")
     return {"estimate": kappa.estimate}
+
+
+def test_an_auditor_may_look_at_what_the_model_said_after_submitting_where_the_team_allows_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    folder = write_folder(tmp_path / "gold", 2, overlap=0)
+    (folder / "audit").mkdir()
+    (folder / "audit" / "team.yaml").write_text("{people: [{name: anna}], reveal: after_submit}", "utf-8")
+    store = tmp_path / "results.db"
+    grade_all(folder, store)
+    with served(folder, "--store", store, people=1) as links:
+        anna = Visitor(browser, links["anna"])
+        anna.visit("/t/1")
+        assert anna.page.locator(".side").count() == 0
+        anna.press("2", "2", "2", "Control+Enter")
+        anna.page.wait_for_selector("text=Show what the model said")
+        assert "/t/1" in anna.page.url  # it stays, for a look
+        anna.page.click("text=Show what the model said")
+        anna.page.wait_for_selector(".side.differs")
+        assert "says hello" not in anna.page.locator(".side.differs").nth(0).inner_text()
+        assert "● met" in anna.page.locator(".side.differs").nth(0).inner_text()
+        assert "no blind label" in anna.page.inner_text(".right")
+        assert anna.axe() == []
+        anna.page.screenshot(path=tmp_path / "revealed.png", full_page=True)
+        assert anna.troubles == []
 
 
 def test_a_session_by_three_people(browser: Any, tmp_path: Path) -> None:
@@ -359,6 +407,18 @@ def test_what_cannot_be_saved_stays_on_the_page_until_it_can(browser: Any, tmp_p
         anna.page.unroute("**/api/t/1")
         anna.wait_for_status("Saved")
     assert '"label":"not_met"' in (folder / "audit" / "anna.events.jsonl").read_text("utf-8")
+
+
+def test_an_answer_stays_on_the_page_where_the_program_was_started_anew(browser: Any, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 1)
+    with served(folder, "--as", "anna", people=1) as links:
+        anna = Visitor(browser, links["anna"])
+        anna.visit("/t/1")
+        anna.context.clear_cookies()  # as after a restart, which knows no login of before
+        anna.press("2")
+        anna.wait_for_status("NOT saved")
+        assert "Open your own link again" in anna.status()
+        assert anna.page.locator("[aria-pressed=true]").count() == 1
 
 
 def test_the_gold_folder_is_read_by_eval_as_it_is(browser: Any, tmp_path: Path) -> None:
@@ -443,3 +503,25 @@ def test_whatever_anybody_writes_stays_text_on_every_page(browser: Any, tmp_path
                 assert "alert" in visitor.page.inner_text("main") or path in ("/", "/sessions", "/adjudicate"), path
                 assert visitor.page.locator("[onfocus], [onerror], [onload]").count() == 0
             assert visitor.troubles == [], name
+
+
+def test_without_scripts_the_page_says_that_it_needs_them(browser: Any, tmp_path: Path) -> None:
+    with served(write_folder(tmp_path / "gold", 1), "--as", "anna", people=1) as links:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(links["anna"])
+        assert "needs JavaScript" in page.inner_text("main")
+        context.close()
+
+
+def test_other_machines_are_let_in_by_name_with_a_warning_that_nothing_is_encrypted(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 1)
+    flags = ["--as", "anna", "--host", "0.0.0.0", "--allow-host", "desk.local", "--no-browser"]  # noqa: S104
+    command = [sys.executable, "-m", "llm_grader", "audit", "serve", "--gold", str(folder), *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert "http://desk.local:" in line
+    assert "without encryption" in errors

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -11,6 +13,7 @@ from typer.testing import CliRunner, Result
 from llm_grader.audit.folder import load_folder
 from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.labelling.desk import Desk
+from llm_grader.audit.review.disputes import Dispute, DisputeCounts, DisputeStep, count_disputes
 from llm_grader.cli.commands.audit.serve import app
 from llm_grader.errors import InputError, UsageError
 from tests.support.audit_folder import write_folder
@@ -64,11 +67,30 @@ def test_a_session_is_begun_listed_and_closed(gold: Path) -> None:
     assert closed["late"] == ["eva"]
 
 
+def test_a_session_takes_people_of_the_team_as_they_are_spelled_there(gold: Path) -> None:
+    (gold / "audit" / "team.yaml").write_text("people: [{name: anna}, {name: ben}, {name: lea, role: lead}]", "utf-8")
+    begin = ("session", "new", "chat-00", "--by", "lea", "--gold", gold, "--people")
+    assert "Anna are not among anna, ben, lea" in str(run(*begin, "Anna,ben").exception)
+    assert run(*begin, "anna,ben").exit_code == 0
+
+
 def test_a_dispute_is_added_and_listed(gold: Path) -> None:
     add: list[str | Path] = ["dispute", "add", "chat-01", "apology", "--by", "maya", "--gold", gold]
     made = run(*add, "--reason", "I said sorry to them", "--label", "met").stdout.strip()
     assert run("dispute", "list", "--gold", gold).stdout == f"{made}\topen\tchat-01\tapology\tmaya\n"
     assert json.loads(run("dispute", "list", "--gold", gold, "--json").stdout)["opened"]["proposed"] == "met"
+    assert run("dispute", "list", "--gold", gold).stderr == "1 open; 0 of 0 answered led to another label\n"
+
+
+def test_disputes_are_counted_by_how_they_ended_and_how_long_it_took() -> None:
+    def dispute(outcome: Literal["upheld", "corrected", "withdrawn"] | None, days: int) -> Dispute:
+        at = datetime(2026, 11, 1, tzinfo=UTC)
+        about = {"id": "a", "by": "maya", "transcript_id": "t", "item_id": "i"}
+        ended = outcome and DisputeStep(**about, at=at + timedelta(days=days), event=outcome)
+        return Dispute(opened=DisputeStep(**about, at=at, event="open"), ended=ended)
+
+    given = [dispute(None, 0), dispute("upheld", 2), dispute("corrected", 5), dispute("withdrawn", 1)]
+    assert count_disputes(given) == DisputeCounts(open=1, answered=2, corrected=1, days=3.5)
 
 
 def test_tasks_are_exported_and_labels_imported(gold: Path, tmp_path: Path) -> None:

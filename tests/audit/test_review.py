@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llm_grader.audit.folder import load_folder
+from llm_grader.audit.labelling.checks import GivenCell, LacksWords
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.labelling.journal import gold_file
+from llm_grader.audit.review.agreement import agreement_so_far
+from llm_grader.audit.review.decisions import Decisions
+from llm_grader.audit.review.disputes import is_of
+from llm_grader.audit.review.results import verdicts_of_folder
 from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.files import read_labels
+from llm_grader.eval.labels.units import Unit
+from llm_grader.transcript import Participant, Transcript, Turn
+from llm_grader.verdict import Verdict
 from tests.support.audit_client import AuditClient
-from tests.support.audit_folder import EMOJI, write_folder
+from tests.support.audit_folder import EMOJI, RUBRIC, write_folder
+from tests.support.eval_commands import card
 
 TEAM = Team(
     people=(
@@ -206,3 +217,58 @@ def test_two_processes_serve_two_people_of_one_folder_and_a_third_sees_both(tmp_
             for n, id_ in enumerate(office.desks[name].queue(), 1):
                 submit(client, n, "not_met" if name == "ben" and id_ == "chat-00" else "met")
         assert len(as_(third, "lea").get("/api/cells")["cases"]) == 1
+
+
+def test_a_decision_needs_words_where_a_label_does(tmp_path: Path) -> None:
+    folder = load_folder(write_folder(tmp_path / "gold"))
+    unit = Unit("chat-00", "greeting")
+    met = GivenCell(item_id="greeting", label="met", reason="it says Hello")
+    with closing(Decisions(folder)) as decisions:
+        with pytest.raises(LacksWords, match="greeting: met needs words"):
+            decisions.decide(unit, met, by="lea")
+        decisions.decide(unit, met.model_copy(update={"label": "not_met"}), by="lea")
+        words = EvidenceSpan(turn=0, start=0, end=8, quote="👍🏽 Hello")
+        decisions.decide(unit, met.model_copy(update={"evidence": (words,)}), by="lea")
+    (label,) = read_labels(gold_file(folder.path, "desk", "adjudicator"))
+    assert (label.label, label.evidence_quotes) == ("met", ("👍🏽 Hello",))
+
+
+def test_people_who_always_agreed_are_not_certain_to(office: Office) -> None:
+    submit_all(office, differ=False)
+    found = {row.item_id: row for row in agreement_so_far(office.results(), {}).items}
+    agreed = found["greeting"].agreement
+    assert (agreed.estimate, agreed.n) == (1.0, 6)
+    # Jeffreys' interval of 6 of 6 begins at .66; what six conversations show is no more than that.
+    assert 0.5 < agreed.low < 0.8
+
+
+def test_an_agents_results_are_found_by_any_of_their_names() -> None:
+    spoken = Turn(role="agent", speaker="tom", text="Hello")
+    asked = Turn(role="customer", speaker="maya", text="Hi")
+    people = (Participant(id="tom", role="agent", name="Tom Ashdale", email="tom@desk.example"),)
+    talk = Transcript(id="t1", channel="chat", turns=(spoken, asked), participants=people)
+    assert all(is_of(talk, name) for name in ("tom", "Tom", "Tom Ashdale", "TOM@desk.example"))
+    assert not is_of(talk, "maya")  # a customer of the same name
+    assert not is_of(
+        talk.model_copy(update={"turns": (*talk.turns, Turn(role="agent", speaker="eva", text="x"))}), "tom"
+    )
+
+
+def test_what_no_judge_is_asked_is_no_case_for_a_lead(tmp_path: Path) -> None:
+    folder = load_folder(write_folder(tmp_path / "gold", rubric=RUBRIC.replace("critical: true", "judged: org")))
+    unanswered = {item.id: Verdict(item_id=item.id, label="cannot_assess") for item in folder.rubric.items()}
+    judged = card(0, folder.rubric, {}).model_copy(update={"transcript_id": "chat-00", "verdicts": unanswered})
+    found = verdicts_of_folder([judged], folder)
+    assert {unit.item_id for unit in found} == {"greeting", "warmth", "tone"}
+
+
+def test_results_are_read_again_as_far_as_journals_have_changed(office: Office) -> None:
+    submit_all(office)
+    before, again = office.results(), office.results()
+    assert again.by_annotator["ben"] is before.by_annotator["ben"]
+    anna = as_(office, "anna")
+    anna.send("POST", "/api/t/1/reopen", {"rev": anna.get("/api/t/1")["rev"]})
+    after = office.results()
+    assert after.by_annotator["ben"] is before.by_annotator["ben"]
+    assert len(after.by_annotator["anna"].submitted()) == 5
+    assert len(before.by_annotator["anna"].submitted()) == 6

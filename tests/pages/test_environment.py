@@ -47,4 +47,6 @@ def test_no_template_switches_escaping_off_and_no_script_writes_markup() -> None
 
 def test_drawings_are_made_of_numbers() -> None:
     assert re.fullmatch(r'[-\w\s<>="./#MlzV]+', interval(0.5, 0.4, 0.6) + trend([0.1, None, 0.9], changes=[1]))
+    numbered = trend([0.1, 0.9], mark=0.8, axis=[52, 1], size=(640, 150))
+    assert re.findall(r">(\d+)</text>", numbered) == ["0", "80", "100", "52", "1"]
     assert 'cx="80.0"' in interval(0.5)  # 5 + .5 · (160 - 2 · 5)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +12,27 @@ import pytest
 
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.pages.text import visible
-from llm_grader.pages.texts import LANGUAGES
-from llm_grader.report.document import ReportSettings, compose
+from llm_grader.pages.texts import LANGUAGES, load_strings
+from llm_grader.report.compose import compose
+from llm_grader.report.document import ReportSettings
 from llm_grader.report.folder import write_folder
 from llm_grader.report.html import write_report
 from llm_grader.report.results import StoredResults
+from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Ticket, Transcript, Turn
-from tests.support.browser import HOSTILE, needs_browser, opened
+from tests.support.browser import HOSTILE, axe_script, needs_browser, opened
 from tests.support.results import BEGUN, RUBRIC, Case, label, talk, write_store
 
 pytestmark = needs_browser
-
-AXE = os.environ.get("AXE_JS")
-"""The file axe.min.js of the npm package axe-core, which is not part of this project."""
 
 MARKS = """[1, 2, 3].map(n => [...document.querySelectorAll(`mark[data-n='${n}']`)].map(m => m.textContent).join(""))"""
 TEXT_OF_A_TURN = """[...document.querySelector("#view .text").childNodes]
     .filter(node => node.nodeName !== "SUP").map(node => node.textContent).join("")"""
 VIOLATIONS = "axe.run(document).then(found => found.violations.map(rule => [rule.id, rule.nodes[0].html]))"
+CUT = """[...document.querySelectorAll('table')]
+    .filter(table => table.offsetWidth > table.parentElement.clientWidth + 1).map(table => table.caption.textContent)"""
 IN_DOCUMENT = "document.querySelectorAll('script').length"
 LOADING = "document.querySelectorAll('img, iframe, object, embed, base, link, math, video').length"
 
@@ -105,6 +107,32 @@ def test_nothing_that_people_wrote_runs_or_is_asked_for(tmp_path: Path, script: 
         assert page.title() == title
         assert found.complaints == []
         assert {request.partition("#")[0] for request in found.requests} == {path.as_uri()}
+
+
+def test_nothing_runs_in_a_folder_or_in_one_agents_version_either(tmp_path: Path) -> None:
+    cases = [hostile_case(number, text) for number, text in enumerate(HOSTILE)]
+    with Store(write_store(tmp_path / "r.db", cases)) as store:
+        write_folder(compose(StoredResults(store)), tmp_path / "folder")
+    agents = sorted((tmp_path / "folder/agents").iterdir())
+    assert len(agents) > 40  # those that differ in blanks alone are one
+    pages = [tmp_path / "folder/index.html", *agents, *sorted((tmp_path / "folder/conversations").iterdir())]
+    with opened(pages[0]) as found:
+        title = found.page.title()
+        for path in pages:
+            found.page.goto(path.as_uri())
+            assert found.page.evaluate(IN_DOCUMENT) == 0, path
+            assert found.page.evaluate(LOADING) == 0, path
+        assert title == "Quality report"
+        assert found.complaints == []
+        assert set(found.requests) == {path.as_uri() for path in pages}
+
+
+def test_a_link_to_a_conversation_opens_it_without_a_script_too(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk("t1"), {}), Case(talk("t2"), {"solution": "not_met"})], script=False)
+    with opened(path) as found:
+        assert not found.page.get_by_text("It comes on Friday.").nth(1).is_visible()
+        found.page.click("#critical a")
+        assert found.page.get_by_text("It comes on Friday.").nth(1).is_visible()
 
 
 def test_an_inline_script_that_is_added_by_hand_is_stopped_by_the_policy(tmp_path: Path) -> None:
@@ -187,15 +215,21 @@ def test_peoples_labels_and_the_models_are_both_to_be_seen(tmp_path: Path) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_fits_a_small_screen(tmp_path: Path, language: str) -> None:
     long_word = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
-    path = written(tmp_path, [Case(talk(long_word, long_word, agent=long_word), {})], language=language)
+    cases = [Case(talk(f"{long_word}{n}", long_word, agent=long_word), {"greeting": "not_met"}) for n in range(12)]
+    path = written(tmp_path, cases, label(f"{long_word}1", "greeting", "met", long_word), language=language)
+    with Store(tmp_path / "r.db") as store:
+        write_folder(compose(StoredResults(store), ReportSettings(language=language)), tmp_path / "folder")
+    (own,) = (tmp_path / "folder/agents").iterdir()
+    pages = [(path, ""), (path, "#c0"), (own, ""), (tmp_path / "folder/conversations/0.html", "")]
     with opened(path, viewport={"width": 320, "height": 700}) as found:
-        for place in ("", "#c0"):
-            found.page.goto(f"{path.as_uri()}{place}")
+        for file, place in pages:
+            found.page.goto("about:blank")
+            found.page.goto(f"{file.as_uri()}{place}")
             found.page.wait_for_timeout(200)
+            found.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
             assert found.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.skipif(AXE is None, reason="AXE_JS names no axe.min.js: npm pack axe-core")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
     quotes = {"greeting": (0, 0, 5)}
@@ -211,7 +245,7 @@ def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
         static = tmp_path / "static.html"
         write_report(compose(StoredResults(store), ReportSettings(language=language, script=False)), static)
         write_folder(compose(StoredResults(store), ReportSettings(language=language)), folder)
-    rules = Path(str(AXE)).read_text("utf-8")
+    rules = axe_script()
     pages = [
         (with_script, ""),
         (with_script, "#c0"),
@@ -231,12 +265,60 @@ def test_axe_finds_nothing_to_object_to(tmp_path: Path, language: str) -> None:
                 assert violations == [], (path.name, place, scheme, json.dumps(violations))
 
 
-def test_printed_it_has_every_section(tmp_path: Path) -> None:
-    cases = [Case(talk(f"t{n:03}", day=n % 20), {"solution": "not_met"} if n == 3 else {}) for n in range(60)]
-    path = written(tmp_path, cases, agent="Ana")
+def printed(path: Path, tmp_path: Path) -> tuple[int, str]:
+    """The pages of a report on paper, A4, and the words on them."""
     with opened(path) as found:
-        printed = found.page.pdf(format="A4")
-        assert found.page.evaluate("matchMedia('print').matches") is False
-    pages = printed.count(b"/Type /Page\n") or printed.count(b"/Type/Page")
-    assert printed.startswith(b"%PDF")
-    assert pages <= 8
+        found.page.pdf(path=tmp_path / "report.pdf", format="A4")
+    if (pdftotext := shutil.which("pdftotext")) is None:
+        pytest.skip("no pdftotext on this machine: apt-get install poppler-utils")
+    done = subprocess.run([pdftotext, "-layout", tmp_path / "report.pdf", "-"], capture_output=True, check=True)
+    text = done.stdout.decode()
+    return text.count("\f"), text
+
+
+def test_printed_it_has_every_section_and_every_item(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n:03}", day=n % 20), {"solution": "not_met"} if n == 3 else {}) for n in range(60)]
+    _, text = printed(written(tmp_path, cases), tmp_path)
+    headings = ("summary", "items", "critical", "review", "agents", "trend", "calibration", "methods")
+    strings = load_strings("en")
+    assert [heading for heading in headings if str(strings.texts[heading]) not in text] == []
+    assert [name for name in ("Greets", "Solves", "Blames", "Cares") if name not in text] == []
+    assert "t059" in text
+
+
+def test_on_paper_no_table_is_cut(tmp_path: Path) -> None:
+    rubric = load_rubric("helpdesk_qa")
+    labels = {item.id: "not_met" if item.penalty else item.levels[-1] for item in rubric.items()}
+    cases = [Case(talk(f"chat-{n:03}", agent=f"Agent {n % 3}", day=n), labels) for n in range(40)]
+    marked = [
+        label(f"chat-{n:03}", item.id, labels[item.id], name)
+        for n in range(30)
+        for item in rubric.items()
+        for name in ("anna", "ben")
+    ]
+    path = written(tmp_path, cases, *marked, rubric=rubric)
+    with opened(path, viewport={"width": 703, "height": 1000}) as found:  # 186 mm, what A4 leaves, at 96 to the inch
+        found.page.emulate_media(media="print")
+        found.page.evaluate(
+            "for (const fold of document.querySelectorAll('details.card:not(.trends)')) fold.open = true"
+        )
+        assert found.page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("conversations", [12, 60])
+def test_one_agents_version_fits_four_pages(tmp_path: Path, conversations: int) -> None:
+    rubric = load_rubric("helpdesk_qa")
+    labels = {item.id: "not_met" if item.penalty else item.levels[-1] for item in rubric.items()}
+    weak = {item.id: item.levels[0] for item in list(rubric.items())[:6]}
+    others = [f"Colleague {n}" for n in range(6)]
+    cases = [
+        Case(
+            talk(f"chat-{agent}-{n:03}", agent=agent, day=n % 30),
+            {**labels, **(weak if agent == "Ana" and n % 2 else {})},
+        )
+        for agent in ["Ana", *others]
+        for n in range(conversations)
+    ]
+    pages, text = printed(written(tmp_path, cases, rubric=rubric, agent="Ana"), tmp_path)
+    assert pages <= 4
+    assert f"chat-Ana-{conversations - 1:03}" in text

@@ -16,13 +16,18 @@ import pytest
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.calibrating import corrected_rates
 from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.eval.labels.sample import Drawn
 from llm_grader.grading.confidence import Calibration, ErrorRates, Fitted
 from llm_grader.pages.texts import LANGUAGES
 from llm_grader.report import document as documents
-from llm_grader.report.document import ReportDocument, ReportSettings, compose
+from llm_grader.report.compose import compose
+from llm_grader.report.document import ReportDocument, ReportSettings
 from llm_grader.report.folder import file_name, write_folder
+from llm_grader.report.gather import failures_by_item
 from llm_grader.report.html import write_report
 from llm_grader.report.results import Period, StoredResults
+from llm_grader.report.summary import weakest_items
+from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Transcript, Turn
 from tests.support.results import RUBRIC, Case, card_of, label, provenance, talk, write_store
@@ -107,6 +112,13 @@ def test_peoples_labels_count_and_the_models_stay_to_be_seen(tmp_path: Path) -> 
     item = pages["t2"]["items"][0]
     assert (item["label"], item["struck"], item["people"]) == ("met", "not met", ["anna: met"])
     assert next(iter(store.cards())).verdicts["greeting"].label == "met"
+
+
+def test_a_critical_failure_that_people_found_and_the_model_missed_is_listed_as_that(tmp_path: Path) -> None:
+    found = composed(store_of(tmp_path, *CASES), label("t1", "solution", "not_met"), label("t3", "solution", "not_met"))
+    states = {case.transcript_id: case.state for case in found.gathered.critical}
+    assert states == {"t1": "missed", "t3": "confirmed"}
+    assert "missed by the model, found by people" in page_of(found, tmp_path)
 
 
 def calibration() -> Calibration:
@@ -330,3 +342,97 @@ def test_one_agents_version_with_tokens_is_found_by_the_agents_own_name(tmp_path
     found = composed(store_of(tmp_path, *cases), agent="Bertil", redact=True)
     assert found.summary.conversations == 1
     assert "Bertil" not in page_of(found, tmp_path)
+
+
+def test_a_random_sample_of_the_audit_corrects_a_rate_with_redaction_and_without(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n:03}"), {"greeting": "met" if n < 90 else "not_met"}) for n in range(120)]
+    store = store_of(tmp_path, *cases)
+    labels = tuple(label(f"t{n:03}", "greeting", "met" if n < 60 else "not_met") for n in range(100))
+    drawn = {
+        f"t{n:03}": Drawn(transcript_id=f"t{n:03}", stratum="random", probability=100 / 120, order=n, seed=0, at=NOW)
+        for n in range(100)
+    }
+    gold = LabelledSet("gold", RUBRIC, {}, labels, sample=drawn)
+    for redact in (False, True):
+        found = compose(StoredResults(store), ReportSettings(now=NOW, redact=redact), gold=gold)
+        assert found.gathered.sampled["greeting"].n == 100
+        assert found.items[0].corrected == found.gathered.sampled["greeting"].corrected
+        page = page_of(found, tmp_path)
+        assert "from a random sample of 100" in page
+        assert "(PPI++)" in page
+
+
+def test_people_and_model_are_counted_against_each_other_in_the_details_of_an_item(tmp_path: Path) -> None:
+    found = composed(
+        store_of(tmp_path, *CASES), label("t1", "greeting", "met"), label("t2", "greeting", "met"),
+        label("t3", "greeting", "not_met"),
+    )  # fmt: skip
+    # people say met, met, not met; the model met, not met, met
+    page = page_of(found, tmp_path)
+    table = re.search(r'<table class="confusion">.*?</table>', page, re.DOTALL)
+    assert table is not None
+    assert re.findall(r'<td class="num">(\d+)</td>', table[0]) == ["0", "1", "1", "1"]
+    assert table[0].index("People: not met") < table[0].index("People: met")
+
+
+def test_the_wordings_that_an_item_had_stand_in_its_details(tmp_path: Path) -> None:
+    before = RUBRIC.model_dump(mode="json", by_alias=True) | {"version": "0.9"}
+    before["sections"][0]["items"][0]["question"] = {"en": "Is anybody greeted?"}
+    path = write_store(tmp_path / "r.db", [Case(talk("t1"), {})], rubric=Rubric.model_validate(before))
+    write_store(path, [Case(talk("t2", day=8), {})])
+    with Store(path) as store:
+        page = page_of(composed(store), tmp_path)
+    assert page.count("Graded with this wording") == 4
+    assert re.search(r"rubric 0\.9 \(\w{8}\), scripted: 1 conversation, 2 Nov 2026 to 2 Nov 2026: <q", page)
+    assert page.count("Is anybody greeted?") == 1  # of the one item whose question was another
+
+
+def test_the_lowest_rates_come_first_with_conversations_that_show_them(tmp_path: Path) -> None:
+    cases = [
+        Case(talk(f"t{n:02}"), {"greeting": "met" if n < 2 else "not_met", "blame": "met" if n == 5 else "not_met"},
+             {"greeting": (0, 0, 5)} if n == 7 else {}, reason="said nothing of it")
+        for n in range(12)
+    ]  # fmt: skip
+    found = composed(store_of(tmp_path, *cases))
+    assert [item.item.id for item in weakest_items(found.items)] == ["greeting", "blame"]  # all others always pass
+    failed = failures_by_item(found.gathered)["greeting"]
+    assert [one.transcript_id for one in failed] == ["t07", "t03", "t04"]  # with words, then the first; three an agent
+
+
+def test_colleagues_are_named_nowhere_in_the_texts_of_one_agents_version(tmp_path: Path) -> None:
+    said = "Hello, Bertil Holm passed you to me.", "Bertil said so!", "Yes, Bertil was wrong."
+    own = Case(talk("t1", *said), {"solution": "not_met"}, {"greeting": (0, 7, 18)}, reason="Bertil is blamed")
+    cases = [own, *(Case(talk(f"b{n}", agent="Bertil Holm"), {}) for n in range(3))]
+    store = store_of(tmp_path, *cases)
+    page = page_of(composed(store, label("t1", "greeting", "met"), agent="Ana"), tmp_path)
+    shown = unpacked(page)
+    for text in (page, json.dumps(shown)):
+        assert "Bertil" not in text
+        assert "anna" not in text  # nor who labelled
+    item = shown[0]["items"][0]
+    (marked,) = [words for words, numbers in shown[0]["turns"][0]["pieces"] if numbers]
+    assert marked == item["quotes"][0][1] == "[colleague]"
+
+
+def test_in_a_folder_the_file_of_an_agent_is_whole_and_leads_nowhere(tmp_path: Path) -> None:
+    cases = [
+        Case(talk(f"t{n}", f"Hello from {agent}.", agent=agent), {"solution": "not_met"})
+        for n, agent in enumerate(["Ana", "Bertil", "Ana"])
+    ]
+    write_folder(composed(store_of(tmp_path, *cases)), tmp_path / "folder")
+    page = (tmp_path / "folder/agents/Ana.html").read_text("utf-8")
+    assert "Bertil" not in page
+    assert page.count("Hello from Ana.") == 2
+    links = re.findall(r'(?:href|src)="([^"]*)"', page)
+    assert all(link.startswith("#") for link in links), links
+    places = {link.removeprefix("#") for link in links} - {"content"}
+    assert [place for place in places if f'id="{place}"' not in page] == []
+
+
+def test_a_failed_request_has_no_score_whatever_people_say_of_the_conversation(tmp_path: Path) -> None:
+    labels = [label("t5", item.id, "4" if item.id == "care" else "met") for item in RUBRIC.items()]
+    found = composed(store_of(tmp_path, *CASES), *labels)
+    assert found.gathered.rows[4].score is None
+    assert (found.summary.score.n, found.summary.checked) == (4, 0)
+    shown = unpacked(page_of(found, tmp_path))[4]
+    assert (shown["items"], shown["failure"]) == ([], "request failed: transient")

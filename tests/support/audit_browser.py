@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.browser import axe_script
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
@@ -113,8 +114,7 @@ class Visitor:
 
     def axe(self) -> list[str]:
         """Violations of accessibility that axe finds."""
-        files = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
-        script = (resources.files(files) / "axe.min.js").read_text("utf-8")
+        script = axe_script()
         self.page.evaluate(script)
         found = self.page.evaluate("axe.run()")
         return [

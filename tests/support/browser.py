@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,6 +57,12 @@ def opened(path: Path, place: str = "", **context: Any) -> Iterator[Opened]:
         page.wait_for_function("document.readyState === 'complete'")
         yield found
         browser.close()
+
+
+def axe_script() -> str:
+    """The script of axe, which finds what keeps people out; skips the test where it is not installed."""
+    files = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
+    return (resources.files(files) / "axe.min.js").read_text("utf-8")
 
 
 HOSTILE = (

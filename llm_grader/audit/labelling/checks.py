@@ -24,6 +24,12 @@ class Unacceptable(GraderError):
     code = "unacceptable"
 
 
+class LacksWords(Unacceptable):
+    """A label that needs words of the conversation comes without."""
+
+    code = "lacks_words"
+
+
 class Outdated(GraderError):
     """Somebody saves what they changed in a state that is no longer the latest, such as that of another tab."""
 
@@ -81,6 +87,11 @@ def missing(items: Sequence[Item], cells: Mapping[str, Cell]) -> list[Missing]:
             continue
         if cell.label is None:
             found.append(Missing(item.id, "label"))
-        elif cell.label in item.evidence.required_for and not cell.evidence:
+        elif lacks_words(item, cell.label, cell.evidence):
             found.append(Missing(item.id, "evidence"))
     return found
+
+
+def lacks_words(item: Item, label: str | None, evidence: Sequence[EvidenceSpan]) -> bool:
+    """Whether a label needs words of the conversation and has none: no label of anybody's stands without."""
+    return label in item.evidence.required_for and not evidence

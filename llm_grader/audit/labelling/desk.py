@@ -54,7 +54,8 @@ class Desk:
 
     def queue(self) -> list[str]:
         """The ids of the conversations, in order: those given, and after them others that were begun here once."""
-        ids = dict.fromkeys([*self._queue(), *self._journal.answers.conversations])
+        begun = (id_ for id_, one in self._journal.answers.conversations.items() if one.state != "new")
+        ids = dict.fromkeys([*self._queue(), *begun])
         return [id_ for id_ in ids if id_ in self.folder.transcripts]
 
     def place(self, number: int) -> QueuePlace:
@@ -140,6 +141,19 @@ class Desk:
             self._journal.append(place.transcript.id, [{"event": event, "reason": why}])
             self._journal.project()
             return self.place(number)
+
+    def reveal(self, transcript_id: str) -> None:
+        """Note, before they are shown it, that the annotator sees what the model or others said of a conversation.
+
+        What they submitted before counts and stays as it is; nothing that they change from now on ever counts as blind.
+
+        Raises:
+            DiskError: it cannot be written.
+        """
+        with self._lock:
+            if not self._journal.answers.of(transcript_id).revealed:
+                self._journal.append(transcript_id, [{"event": "reveal"}])
+                self._journal.project()
 
     def missing(self, number: int) -> list[Missing]:
         """What the conversation with this number lacks before it can be submitted."""

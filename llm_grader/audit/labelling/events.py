@@ -9,9 +9,22 @@ from pydantic import AwareDatetime, Field
 from llm_grader.transcript import Model, Transcript
 
 What = Literal[
-    "open", "label", "clear", "evidence_add", "evidence_remove", "reason", "submit", "reopen", "skip", "resolve"
+    "open",
+    "label",
+    "clear",
+    "evidence_add",
+    "evidence_remove",
+    "reason",
+    "submit",
+    "reopen",
+    "skip",
+    "reveal",
+    "resolve",
 ]
-"""What happened. `resolve` is an adjudicator's whole decision about a cell, the others are single steps."""
+"""What happened. `resolve` is an adjudicator's whole decision about a cell, the others are single steps.
+
+From a `reveal` on somebody has seen what the model or other people said: what they change later is not blind.
+"""
 
 
 class EvidenceSpan(Model):
@@ -23,8 +36,8 @@ class EvidenceSpan(Model):
     quote: str
 
     def is_in(self, transcript: Transcript) -> bool:
-        """Whether the transcript has exactly these words there."""
-        if not self.quote or self.turn >= len(transcript.turns):
+        """Whether the transcript has exactly these words there; blanks are no words."""
+        if not self.quote.strip() or self.turn >= len(transcript.turns):
             return False
         return transcript.turns[self.turn].text[self.start : self.end] == self.quote
 

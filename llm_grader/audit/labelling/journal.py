@@ -8,13 +8,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import ValidationError
+
 from llm_grader.audit.labelling.answers import AnnotatorAnswers
 from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
-from llm_grader.errors import MalformedInput
+from llm_grader.errors import MalformedInput, UsageError
 from llm_grader.eval.labels.files import render_jsonl
 from llm_grader.rubric.model import Rubric
+from llm_grader.verdict import Label
 
+BY_HAND = ".by-hand"
+"""The ending of what somebody wrote into the file of an annotator who labels on the page."""
 _ENDING = ".events.jsonl"
 
 
@@ -29,7 +34,7 @@ class AnnotatorJournal:
         rubric: what is labelled by.
 
     Raises:
-        UsageError: another process writes this annotator's journal.
+        UsageError: another process writes this annotator's journal, or they labelled here in another spelling.
         MalformedInput: the journal is damaged, or was made by another wording of the rubric.
         DiskError: it cannot be written.
     """
@@ -38,6 +43,7 @@ class AnnotatorJournal:
         self.annotator = annotator
         self._rubric_hash = rubric.content_hash()
         self._gold = gold_file(folder, rubric.id, annotator)
+        _check_spelling(folder, annotator)
         path = journal_file(folder, annotator)
         self._lock = OneWriter(path.with_name(f"{annotator}.lock"), f"the journal of {annotator}")
         try:
@@ -87,14 +93,36 @@ class AnnotatorJournal:
     def project(self) -> None:
         """Bring the gold file to what the journal says; it stays untouched where it says so already.
 
+        Labels that were never given here, so written by hand, are kept beside it: a file that ends in `BY_HAND`.
+
         Raises:
             DiskError: it cannot be written. The journal has everything; the next projection catches up.
         """
         text = render_jsonl(self.answers.labels())
         if text or self._gold.exists():
             there = self._gold.read_text("utf-8") if self._gold.exists() else None
+            if there is not None and self._has_others(there):
+                replace_file(self._gold.with_name(self._gold.name + BY_HAND), there)
             if there != text:
                 replace_file(self._gold, text)
+
+    def _has_others(self, text: str) -> bool:
+        """Whether a gold file holds something that this journal never said."""
+        for line in filter(None, text.split("\n")):
+            try:
+                label = Label.model_validate_json(line)
+            except ValidationError:
+                return True
+            if (label.transcript_id, label.item_id, label.label) not in self.answers.ever:
+                return True
+        return False
+
+
+def _check_spelling(folder: Path, annotator: str) -> None:
+    """Refuse a name that labelled here in another spelling: to some it would be two people, to others one."""
+    for before in annotators_in(folder):
+        if before != annotator and before.casefold() == annotator.casefold():
+            raise UsageError(f"{annotator} has labelled here as {before}: write the name like that")
 
 
 def journal_file(folder: Path, annotator: str) -> Path:
@@ -110,6 +138,11 @@ def gold_file(folder: Path, rubric_id: str, annotator: str) -> Path:
 def annotators_in(folder: Path) -> list[str]:
     """Everybody who has a journal, by name."""
     return sorted(path.name.removesuffix(_ENDING) for path in (folder / "audit").glob(f"*{_ENDING}"))
+
+
+def edited_by_hand(folder: Path) -> list[Path]:
+    """What was found in files of annotators who label on the page that they never said there."""
+    return sorted((folder / "labels").glob(f"*/*{BY_HAND}"))
 
 
 def read_answers(folder: Path, annotator: str, rubric: Rubric) -> AnnotatorAnswers:

@@ -16,7 +16,7 @@ from llm_grader.eval.judge.item_figures import item_figures
 from llm_grader.eval.judge.label_plan import ItemPlan, plan_items
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.labels.units import Unit, Verdicts
-from llm_grader.eval.stats.bootstrap import Interval, percentile_interval, replicates
+from llm_grader.eval.stats.bootstrap import Interval, percentile_interval, replicates, wider
 from llm_grader.eval.stats.many_raters import ac_of_tables
 from llm_grader.eval.stats.ratings import FloatArray, agreement_weights
 from llm_grader.eval.stats.reliability import Level, alpha_of_coincidences, coincidences
@@ -51,7 +51,8 @@ class RaterRow:
     """A person, or the judge: how much is done, and how often the others' common label was theirs.
 
     `compared` cells had a common label of others. `severity` is in log-odds above the average, where everybody labelled
-    everything. `seconds` is the median time a conversation was looked at.
+    everything. `seconds` is the median time a conversation was looked at. `changed` answers are others than those
+    given blind, after the model's or others' were shown; they count nowhere.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RaterRow:
     compared: int
     agreement: float | None
     severity: float | None
+    changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,10 +129,15 @@ def _people(answers: ItemAnswers, seed: int, n: int) -> dict[str, Interval]:
     names = ("agreement", "kappa", "ac", "alpha")
     if not double.any():
         return dict.fromkeys(names, Interval(np.nan, np.nan, np.nan, 0, 0.0))
-    shown = tables[double]
+    shown = tables[double] * double.sum() / tables[double].sum()  # a conversation weighs one, however many labelled it
     estimates = statistics(shown.sum(axis=0)[None])[0]
-    draws = replicates(statistics, shown, n=n, seed=seed)
-    return {name: percentile_interval(float(estimates[i]), draws[:, i], len(shown)) for i, name in enumerate(names)}
+    # As in `eval`: a conversation more, spread over the cells, keeps intervals from being points where all agree.
+    plain = replicates(statistics, shown, n=n, seed=seed)
+    smooth = replicates(statistics, shown, n=n, seed=seed, prior=np.full((k, k), 1 / k**2))
+    return {
+        name: wider(*(percentile_interval(float(estimates[i]), draws[:, i], len(shown)) for draws in (plain, smooth)))
+        for i, name in enumerate(names)
+    }
 
 
 def _raters(results: AuditResults, verdicts: Verdicts) -> list[RaterRow]:
@@ -160,7 +167,8 @@ def _person(
     times = [one.active_ms / 1000 for one in answers.conversations.values() if one.state == "submitted"]
     skipped = sum(one.state == "skipped" for one in answers.conversations.values())
     in_sessions = {id_ for one in results.sessions if name in one.participants for id_ in one.transcripts}
-    assigned = {*queue_of(results.folder.sample, results.auditors, name), *in_sessions, *answers.conversations}
+    begun = {id_ for id_, one in answers.conversations.items() if one.state != "new"}
+    assigned = {*queue_of(results.folder.sample, results.auditors, name), *in_sessions, *begun}
     return RaterRow(
         name=name,
         is_model=False,
@@ -171,6 +179,7 @@ def _person(
         compared=compared,
         agreement=agreed,
         severity=severities.get(name),
+        changed=sum(len(one.changed_later) for one in answers.conversations.values()),
     )
 
 

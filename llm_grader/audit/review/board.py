@@ -44,7 +44,7 @@ def done(session: CalibrationSession, results: AuditResults) -> dict[str, bool]:
     """Whether each participant has submitted, or skipped, all conversations."""
     return {
         name: name in results.by_annotator
-        and all(results.by_annotator[name].of(id_).state in ("submitted", "skipped") for id_ in session.transcripts)
+        and all(results.by_annotator[name].of(id_).done for id_ in session.transcripts)
         for name in session.participants
     }
 
@@ -80,9 +80,9 @@ def _rows(number: int, transcript_id: str, session: CalibrationSession, results:
 
 def _cell(results: AuditResults, name: str, transcript_id: str, item: Item) -> Cell | None:
     answers = results.by_annotator.get(name)
-    if answers is None or transcript_id not in answers.submitted():
+    if answers is None:
         return None
-    cell = answers.of(transcript_id).cells.get(item.id)
+    cell = answers.of(transcript_id).counted.get(item.id)
     return cell if cell is not None and cell.label is not None else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from llm_grader.audit.folder import GoldFolder
-from llm_grader.audit.labelling.checks import GivenCell, Unacceptable, check_given
+from llm_grader.audit.labelling.checks import GivenCell, LacksWords, Unacceptable, check_given, lacks_words
 from llm_grader.audit.labelling.journal import AnnotatorJournal
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.eval.labels.units import Unit
@@ -35,12 +35,15 @@ class Decisions:
 
         Raises:
             Unacceptable: there is no label or no reason, or they do not fit the item or the conversation.
+            LacksWords: the label needs words and has none.
             DiskError: it cannot be written.
         """
         transcript = self._folder.transcripts[unit.transcript_id]
         if given.label is None or not given.reason.strip():
             raise Unacceptable(f"item {unit.item_id}: a decision has a label and a reason")
         check_given([given], self._folder.items_for(transcript), transcript)
+        if lacks_words(self._folder.rubric.item(unit.item_id), given.label, given.evidence):
+            raise LacksWords(f"item {unit.item_id}: {given.label} needs words of the conversation: select some")
         step = {
             "event": "resolve",
             "item_id": unit.item_id,

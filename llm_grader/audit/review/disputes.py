@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from statistics import median
+from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
@@ -80,6 +81,25 @@ def read_disputes(folder: Path) -> list[Dispute]:
         elif step.id in found:
             found[step.id] = Dispute(opened=found[step.id].opened, ended=step)
     return list(found.values())
+
+
+class DisputeCounts(NamedTuple):
+    """How disputes stand: how many are open, were answered by a lead, and led to another label; and the median days."""
+
+    open: int
+    answered: int
+    corrected: int
+    days: float | None
+
+
+def count_disputes(disputes: Iterable[Dispute]) -> DisputeCounts:
+    """How disputes stand; what was withdrawn counts as neither open nor answered."""
+    given = list(disputes)
+    answered = [one for one in given if one.state in ("upheld", "corrected") and one.ended is not None]
+    days = [(one.ended.at - one.opened.at).total_seconds() / 86_400 for one in answered if one.ended is not None]
+    corrected = sum(one.state == "corrected" for one in answered)
+    still = sum(one.state == "open" for one in given)
+    return DisputeCounts(still, len(answered), corrected, median(days) if days else None)
 
 
 def open_dispute(results: AuditResults, unit: Unit, objection: Objection, *, by: str) -> Dispute:
@@ -161,10 +181,8 @@ def result_of(results: AuditResults, unit: Unit) -> Cell | None:
 
 
 def is_of(transcript: Transcript, agent: str) -> bool:
-    """Whether the conversation is this agent's: under review there, or the only agent who speaks."""
-    name = transcript.agent_name()
-    meant = {name_key(one) for one in (name, transcript.reviewed_agent) if one}
-    return name_key(agent) in meant
+    """Whether a conversation is this agent's, by any of their names: under review there, or the only one to speak."""
+    return name_key(agent) in {name_key(name) for name in transcript.agent_names()}
 
 
 def _check(results: AuditResults, unit: Unit, objection: Objection) -> None:

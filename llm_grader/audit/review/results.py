@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import AnnotatorAnswers, Cell
-from llm_grader.audit.labelling.journal import annotators_in, read_answers
+from llm_grader.audit.labelling.journal import annotators_in, journal_file, read_answers
 from llm_grader.audit.queue import assignees
 from llm_grader.audit.review.sessions import CalibrationSession, read_sessions
-from llm_grader.eval.judge.item_answers import ADJUDICATOR
+from llm_grader.eval.judge.item_answers import ADJUDICATOR, is_judged
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.verdict import Label, Scorecard
+
+_Stamp = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class AuditResults:
         """The ids of conversations that somebody is still labelling: nobody is shown what others said of these.
 
         It is whoever the conversation is assigned to and has neither submitted nor skipped it, and whoever takes part
-        in a session about it that is not revealed.
+        in a session about it that is not revealed. Whoever has seen the answers of others has nothing to wait for.
         """
         open_ = {
             row.transcript_id
@@ -51,13 +54,13 @@ class AuditResults:
             id_
             for answers in self.by_annotator.values()
             for id_, one in answers.conversations.items()
-            if one.state == "open"
+            if one.state == "open" and not one.done
         }
         return frozenset(open_ | in_session | begun)
 
     def _is_done(self, name: str, transcript_id: str) -> bool:
         answers = self.by_annotator.get(name)
-        return answers is not None and answers.of(transcript_id).state in ("submitted", "skipped")
+        return answers is not None and answers.of(transcript_id).done
 
     def cells(self) -> dict[Unit, dict[str, Cell]]:
         """Cell → annotator → the answer, of submitted conversations that nobody is labelling any more."""
@@ -65,7 +68,7 @@ class AuditResults:
         found: dict[Unit, dict[str, Cell]] = defaultdict(dict)
         for name, answers in sorted(self.by_annotator.items()):
             for transcript_id in sorted(answers.submitted() - waiting):
-                for item_id, cell in answers.of(transcript_id).cells.items():
+                for item_id, cell in answers.of(transcript_id).counted.items():
                     if cell.label is not None:
                         found[Unit(transcript_id, item_id)][name] = cell
         return dict(found)
@@ -76,27 +79,63 @@ class AuditResults:
         return cell if cell is not None and cell.decided else None
 
 
-def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
-    """The results so far.
+class ResultsReader:
+    """Reads results so far, again and again: of the journals only those that have changed since. Safe for threads.
 
     Args:
         folder: the gold folder.
         auditors: the names of those who share the drawn conversations.
-
-    Raises:
-        MalformedInput: a journal or a session is damaged.
     """
-    names = annotators_in(folder.path)
-    answers = {name: read_answers(folder.path, name, folder.rubric) for name in {*names, ADJUDICATOR}}
-    adjudicated = answers.pop(ADJUDICATOR)
-    return AuditResults(folder, answers, adjudicated, tuple(read_sessions(folder.path)), tuple(auditors))
+
+    def __init__(self, folder: GoldFolder, auditors: Iterable[str]) -> None:
+        self._folder = folder
+        self._auditors = tuple(auditors)
+        self._seen: dict[str, tuple[_Stamp, AnnotatorAnswers]] = {}
+
+    def read(self) -> AuditResults:
+        """The results so far.
+
+        Raises:
+            MalformedInput: a journal or a session is damaged.
+        """
+        names = {*annotators_in(self._folder.path), ADJUDICATOR}
+        answers = {name: self._answers(name) for name in names}
+        adjudicated = answers.pop(ADJUDICATOR)
+        sessions = tuple(read_sessions(self._folder.path))
+        return AuditResults(self._folder, answers, adjudicated, sessions, self._auditors)
+
+    def _answers(self, name: str) -> AnnotatorAnswers:
+        stamp = _stamp(journal_file(self._folder.path, name))
+        seen = self._seen.get(name)
+        if seen is None or seen[0] != stamp:
+            seen = self._seen[name] = (stamp, read_answers(self._folder.path, name, self._folder.rubric))
+        return seen[1]
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes whenever a file does; taken before it is read, so that it is at worst read once more."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:
+    """The results so far, read once: as `ResultsReader` does."""
+    return ResultsReader(folder, auditors).read()
 
 
 def verdicts_of_folder(cards: Iterable[Scorecard], folder: GoldFolder) -> Verdicts:
-    """A judge's verdicts about the conversations of a folder, by the rubric that it is labelled by."""
+    """A judge's verdicts about the conversations of a folder, by the rubric that it is labelled by.
+
+    What no judge is asked has none: that a judge cannot tell it is no answer to hold against people's.
+    """
+    judged = {item.id for item in folder.rubric.items() if is_judged(item)}
     return {
         Unit(card.transcript_id, item_id): verdict
         for card in cards
         if card.transcript_id in folder.transcripts and card.provenance.rubric_id == folder.rubric.id
         for item_id, verdict in card.verdicts.items()
+        if item_id in judged
     }

@@ -48,7 +48,9 @@ def cases(request: PageRequest) -> Answer:
 def case(request: PageRequest) -> Answer:
     """One cell: the conversation, the item, and the sides without names; with them once it is decided."""
     found = _cases(request)
-    return _shown(request, found, _case(found, request.path["cell"]))
+    one = _case(found, request.path["cell"])
+    request.office.desks[request.person.name].reveal(one.unit.transcript_id)
+    return _shown(request, found, one)
 
 
 def decide(request: PageRequest) -> Answer:

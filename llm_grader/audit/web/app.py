@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from pydantic import Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -21,6 +22,7 @@ from llm_grader.audit.web.requests import EVERYBODY, Handler, cookie_name, handl
 from llm_grader.audit.web.shown import FIXED_LABELS
 from llm_grader.pages.environment import read_asset, render_page
 from llm_grader.pages.texts import Strings, load_strings
+from llm_grader.transcript import Model
 
 _LEAD: tuple[Part, ...] = ("lead",)
 _AGENT: tuple[Part, ...] = ("agent",)
@@ -50,6 +52,7 @@ _API: tuple[tuple[str, str, Handler, Collection[Part]], ...] = (
     ("POST", "/api/t/{n:int}/submit", labelling.submit, CAN_LABEL),
     ("POST", "/api/t/{n:int}/reopen", labelling.reopen, CAN_LABEL),
     ("POST", "/api/t/{n:int}/skip", labelling.skip, CAN_LABEL),
+    ("POST", "/api/t/{n:int}/reveal", labelling.reveal, CAN_LABEL),
     ("GET", "/api/cells", adjudicating.cases, _LEAD),
     ("GET", "/api/cells/{cell}", adjudicating.case, _LEAD),
     ("POST", "/api/cells/{cell}", adjudicating.decide, _LEAD),
@@ -66,6 +69,12 @@ _API: tuple[tuple[str, str, Handler, Collection[Part]], ...] = (
     ("POST", "/api/sessions/{id}/reveal", calibrating.reveal, CAN_LABEL),
     ("POST", "/api/sessions/{id}/consensus", calibrating.consensus, _LEAD),
 )
+
+
+class SentToken(Model):
+    """What a browser that follows a link sends."""
+
+    token: str = Field(max_length=100)
 
 
 def make_app(office: Office, hosts: Collection[str]) -> ASGIApp:
@@ -111,11 +120,11 @@ async def _join(request: Request) -> Response:
     if office.logins.locked:
         return refused(423, "locked")
     try:
-        token = json.loads(await request.body())["token"]
-    except (ValueError, KeyError, TypeError):
+        token = SentToken.model_validate_json(await request.body()).token
+    except ValidationError:
         token = ""
     name = cookie_name(request)
-    made = office.logins.join(str(token), request.cookies.get(name))
+    made = office.logins.join(token, request.cookies.get(name))
     if made is None:
         return refused(403, "token")
     answer = JSONResponse({"ok": True})
@@ -169,4 +178,5 @@ def _links(role: Part) -> list[tuple[str, str]]:
 
 
 def _texts_of_pages(strings: Strings) -> dict[str, Any]:
-    return {key: text for key, text in strings.texts.items() if key.startswith(("audit_", "label_"))}
+    wanted = ("audit_", "label_", "calibration_terms")
+    return {key: text for key, text in strings.texts.items() if key.startswith(wanted)}

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from llm_grader.audit.labelling.checks import GivenCell
+from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.board import BoardRow, board_of, done
 from llm_grader.audit.review.results import AuditResults
 from llm_grader.audit.review.sessions import (
@@ -62,8 +63,11 @@ def session(request: PageRequest) -> Answer:
     """One session; its board as soon as it is revealed."""
     results = request.office.results()
     found = _seen(request, results)
-    shown = _shown(found, results)
-    return {**shown, "board": _board(request, found, results)} if found.revealed else shown
+    if not found.revealed:
+        return _shown(found, results)
+    for transcript_id in found.transcripts:
+        request.office.desks[request.person.name].reveal(transcript_id)
+    return {**_shown(found, results), "board": _board(request, found, results)}
 
 
 def begin(request: PageRequest) -> Answer:
@@ -73,7 +77,7 @@ def begin(request: PageRequest) -> Answer:
     can_take_part = {one.name for one in request.office.team.having(*CAN_LABEL)}
     if unknown := set(sent.participants) - can_take_part:
         raise UsageError(f"nobody in the team who labels is called {', '.join(sorted(unknown))}")
-    begun = {id_ for answers in results.by_annotator.values() for id_ in answers.conversations}
+    begun = {id_ for answers in results.by_annotator.values() for id_ in answers.conversations}  # or shown to somebody
     taken = {id_ for one in results.sessions for id_ in one.transcripts}
     free = [row.transcript_id for row in results.folder.sample if row.transcript_id not in begun | taken]
     made = new_session(
@@ -108,12 +112,19 @@ def consensus(request: PageRequest) -> Answer:
         raise LookupError(sent.row)
     row = rows[sent.row]
     if sent.label is not None and request.office.decisions is not None:
-        given = GivenCell(item_id=row.item_id, label=sent.label, reason=sent.reason)
+        words = _words_of(row, sent.label)
+        given = GivenCell(item_id=row.item_id, label=sent.label, evidence=words, reason=sent.reason)
         unit = Unit(row.transcript_id, row.item_id)
         request.office.decisions.decide(unit, given, by=request.person.name, session=found.id)
     if sent.note.strip():
         add_note(results.folder.path, found.id, row.item_id, sent.note.strip(), by=request.person.name)
     return session(request)
+
+
+def _words_of(row: BoardRow, label: str) -> tuple[EvidenceSpan, ...]:
+    """The words that those who gave a label pointed at: what they agree on rests on them."""
+    spans = (span for cell in row.answers.values() if cell.label == label for span in cell.evidence)
+    return tuple(dict.fromkeys(spans))
 
 
 def _seen(request: PageRequest, results: AuditResults) -> CalibrationSession:

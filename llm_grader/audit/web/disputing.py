@@ -96,6 +96,7 @@ def dispute(request: PageRequest) -> Answer:
     found = find_dispute(read_disputes(results.folder.path), request.path["id"])
     rubric = results.folder.rubric
     cell = result_of(results, found.unit)
+    request.office.desks[request.person.name].reveal(found.unit.transcript_id)
     return {
         **_shown(request, found),
         "transcript": shown_transcript(results.folder.transcripts[found.unit.transcript_id]),

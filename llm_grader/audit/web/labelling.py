@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from pydantic import Field
 
-from llm_grader.audit.labelling.checks import MOST_LABELS, GivenCell, Missing
+from llm_grader.audit.labelling.checks import MOST_LABELS, GivenCell, Missing, Outdated
 from llm_grader.audit.labelling.desk import Desk, QueuePlace
 from llm_grader.audit.review.sessions import read_sessions
 from llm_grader.audit.web.requests import Answer, PageRequest
+from llm_grader.audit.web.revealing import may_reveal, shown_model
 from llm_grader.audit.web.shown import shown_place, shown_progress
+from llm_grader.errors import UsageError
 from llm_grader.transcript import Model
 
 _LONGEST_LOOK_MS = 3_600_000
@@ -73,7 +75,25 @@ def submit(request: PageRequest) -> Answer:
     sent = request.sent(SentState)
     desk, number = _desk(request), _number(request)
     lacking = desk.submit(number, sent.rev, active_ms=min(sent.active_ms, _LONGEST_LOOK_MS))
-    return {"missing": [Missing._asdict(one) for one in lacking], "next": None if lacking else _next(desk, number)}
+    stay = not lacking and may_reveal(desk.place(number), request.office)
+    next_ = number if stay else None if lacking else _next(desk, number)
+    return {"missing": [Missing._asdict(one) for one in lacking], "next": next_}
+
+
+def reveal(request: PageRequest) -> Answer:
+    """Show what the model said of a conversation that was submitted; the journal has it first.
+
+    Raises:
+        UsageError: it is not submitted, there is nothing to see, or the team does not let auditors see it.
+    """
+    desk, number = _desk(request), _number(request)
+    found = desk.place(number)
+    if found.answers.rev != request.sent(SentState).rev:
+        raise Outdated("changed meanwhile, perhaps in another tab")
+    if not may_reveal(found, request.office):
+        raise UsageError("what the model said is not shown here")
+    desk.reveal(found.transcript.id)
+    return _shown(request, desk.place(number))
 
 
 def reopen(request: PageRequest) -> Answer:
@@ -99,7 +119,8 @@ def _number(request: PageRequest) -> int:
 
 def _shown(request: PageRequest, found: QueuePlace) -> Answer:
     language = request.office.language_of(request.person)
-    return shown_place(found, request.office.folder, language, of=len(_desk(request).queue()))
+    shown = shown_place(found, request.office.folder, language, of=len(_desk(request).queue()))
+    return {**shown, "may_reveal": may_reveal(found, request.office), "model": shown_model(found, request.office)}
 
 
 def _next(desk: Desk, number: int) -> int | None:

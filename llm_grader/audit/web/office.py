@@ -11,7 +11,7 @@ from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.desk import Desk
 from llm_grader.audit.queue import queue_of
 from llm_grader.audit.review.decisions import Decisions
-from llm_grader.audit.review.results import AuditResults, read_results
+from llm_grader.audit.review.results import AuditResults, ResultsReader
 from llm_grader.audit.review.sessions import read_sessions
 from llm_grader.audit.team import Part, Team, TeamMember
 from llm_grader.audit.web.logins import Logins
@@ -27,7 +27,7 @@ class Office:
         folder: the gold folder.
         team: everybody who takes part.
         served: those of them who come here; other processes may serve others.
-        verdicts: the judge's, for leads alone.
+        verdicts: the judge's, for leads, and where the team says so for auditors who have submitted.
         language: of the pages.
 
     Raises:
@@ -48,6 +48,7 @@ class Office:
         self.verdicts: Verdicts = verdicts or {}
         self.language = language
         self.logins = Logins(served)
+        self._reader = ResultsReader(folder, team.auditors)
         self.desks: dict[str, Desk] = {}
         self.decisions: Decisions | None = None
         with ExitStack() as opened:
@@ -68,7 +69,7 @@ class Office:
 
     def results(self) -> AuditResults:
         """Everybody's results so far, from disk: other processes write there, too."""
-        return read_results(self.folder, self.team.auditors)
+        return self._reader.read()
 
     def language_of(self, person: TeamMember | None) -> str:
         """The language of somebody's pages."""

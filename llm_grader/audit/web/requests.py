@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from llm_grader.audit.labelling.checks import Outdated, Unacceptable
+from llm_grader.audit.labelling.checks import LacksWords, Outdated, Unacceptable
 from llm_grader.audit.team import Part, TeamMember
 from llm_grader.audit.web.guard import refused
 from llm_grader.audit.web.office import Office
@@ -84,6 +84,8 @@ def _answer(handler: Handler, request: PageRequest) -> Response:
         return refused(404, "nothing")
     except Outdated as error:
         return refused(409, "outdated", message=str(error))
+    except LacksWords as error:
+        return refused(422, error.code, message=str(error))
     except (Unacceptable, UsageError) as error:
         return refused(422, "unacceptable", message=str(error))
     except DiskError as error:

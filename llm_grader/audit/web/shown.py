@@ -85,6 +85,7 @@ def shown_place(place: QueuePlace, folder: GoldFolder, language: str, *, of: int
         "of": of,
         "state": place.answers.state,
         "rev": place.answers.rev,
+        "revealed": place.answers.revealed,
         "transcript": shown_transcript(place.transcript),
         "items": [shown_item(item, folder.rubric, language) for item in place.items],
         "conditions": {

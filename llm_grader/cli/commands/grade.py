@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
+    from llm_grader.report.tables.telemetry import EvaluationEvents
     from llm_grader.rubric.model import Rubric
     from llm_grader.store.stored import StoredResult
+    from llm_grader.transcript import Transcript
     from llm_grader.verdict import Scorecard
 
 
@@ -46,6 +49,12 @@ def grade(
         float | None, typer.Option(help="Exit with 1 when a score is below this, or there is none.", min=0, max=100)
     ] = None,
     json: options.Json = False,
+    otel: Annotated[
+        bool,
+        typer.Option(
+            "--otel", help="Also send each new verdict as an OpenTelemetry event, where OTEL_EXPORTER_OTLP_… says."
+        ),
+    ] = False,
 ) -> None:
     """Grade transcripts: a score, a verdict for each item, and the words it rests on.
 
@@ -92,9 +101,9 @@ def grade(
             raise typer.Exit(3 if transcripts.unreadable else 0)
         finished = look_up(grader, transcripts, progress)
         cards = Cards(grader, as_json=json)
-        interrupted, stopped = _run(
-            grader, transcripts, cards, progress, finished=finished, concurrency=settings.concurrency
-        )
+        with _events(grader.rubric, wanted=otel) as events:
+            run = _Run(grader, transcripts, cards, progress, events)
+            interrupted, stopped = run.grade(finished, settings.concurrency)
     cards.print()
     progress.spent = grader.spent  # requests without a card are paid for, too
     progress.print_totals()
@@ -104,29 +113,60 @@ def grade(
     raise typer.Exit(interrupted or cards.exit_code(transcripts.unreadable, fail_under))
 
 
-def _run(
-    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, finished: list[StoredResult], concurrency: int
-) -> tuple[int | None, GraderError | None]:
-    """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
-    from llm_grader.cli.setup.resuming import left_of
-    from llm_grader.cli.terminal.interrupts import Interrupts
+@contextmanager
+def _events(rubric: Rubric, *, wanted: bool) -> Iterator[EvaluationEvents | None]:
+    """What sends each verdict as an event, where that is wanted; on leaving, what is left is sent."""
+    if not wanted:
+        yield None
+        return
+    from llm_grader.report.tables.telemetry import EvaluationEvents, open_provider
 
-    interrupts = Interrupts(progress.notify, grader.finish, stored=grader.store is not None)
-    left = left_of(grader, source, finished) if len(finished) < progress.total else ()
+    provider = open_provider()
+    try:
+        yield EvaluationEvents(provider, rubric=rubric)
+    finally:
+        provider.shutdown()
 
-    async def graded() -> AsyncIterator[Scorecard]:
-        with interrupts.read_on():
-            for brief in cards.add_stored(finished):
-                progress.advance(brief, grader.spent)
-        async for card in grader.agrade_many(
-            interrupts.until_stopped(left), concurrency=concurrency, finished=finished
-        ):
-            progress.advance(card, grader.spent)
-            yield card
 
-    gc.freeze()  # what was imported stays: looking for garbage among it takes a tenth of the time of a run
-    stopped = interrupts.run(graded(), cards.add, close=grader.aclose)
-    return interrupts.exit_code, stopped
+class _Run(NamedTuple):
+    """A run: who grades what, who takes the cards, and who tells of it."""
+
+    grader: Grader
+    source: Inputs
+    cards: Cards
+    progress: Progress
+    events: EvaluationEvents | None
+
+    def grade(self, finished: list[StoredResult], concurrency: int) -> tuple[int | None, GraderError | None]:
+        """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
+        from llm_grader.cli.terminal.interrupts import Interrupts
+
+        grader, progress = self.grader, self.progress
+        interrupts = Interrupts(progress.notify, grader.finish, stored=grader.store is not None)
+        left = interrupts.until_stopped(self._left(finished))
+
+        async def graded() -> AsyncIterator[Scorecard]:
+            with interrupts.read_on():
+                for brief in self.cards.add_stored(finished):
+                    progress.advance(brief, grader.spent)
+            async for card in grader.agrade_many(left, concurrency=concurrency, finished=finished):
+                progress.advance(card, grader.spent)
+                if self.events is not None:
+                    self.events.emit(card)
+                yield card
+
+        gc.freeze()  # what was imported stays: looking for garbage among it takes a tenth of the time of a run
+        stopped = interrupts.run(graded(), self.cards.add, close=grader.aclose)
+        return interrupts.exit_code, stopped
+
+    def _left(self, finished: list[StoredResult]) -> Iterable[Transcript]:
+        """The transcripts that are to be graded."""
+        from llm_grader.cli.setup.resuming import left_of
+
+        if len(finished) >= self.progress.total:
+            return ()
+        left = left_of(self.grader, self.source, finished)
+        return left if self.events is None else self.events.watched(left)
 
 
 def _print_estimate(grader: Grader, source: Inputs, *, as_json: bool) -> None:

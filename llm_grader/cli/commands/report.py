@@ -75,7 +75,8 @@ def report(
     """
     from llm_grader.cli.setup.inputs import load_calibration_of, load_gold
     from llm_grader.cli.setup.settings import load_settings
-    from llm_grader.report.document import ReportSettings, compose
+    from llm_grader.report.compose import compose
+    from llm_grader.report.document import ReportSettings
     from llm_grader.report.results import StoredResults
 
     settings = ReportSettings(

@@ -130,6 +130,11 @@ def _print(found: Drift) -> None:
         table.add_row(item.item_id, f"{item.n:,}", *shares, f"{item.p:.3f}", f"{item.adjusted:.3f}", mark)
     console = stdout_console()
     console.print(table)
+    console.print(
+        "anchors: scored in both gradings; only once: in one of them alone. p: how easily chance moves so many one "
+        "way; adjusted: the same, all items considered together.",
+        style="dim",
+    )
     pooled = found.pooled
     console.print(
         f"All items: {pooled.better:,} verdicts became better for the agent and {pooled.worse:,} worse, "

@@ -143,7 +143,9 @@ def _print_auditors(found: AuditorReport) -> None:
         console.print(table)
     console.print(
         "leniency: points given above those of the others, of 100. severity: how much stricter than the average, in "
-        "log-odds. likely right: share of right answers if what most careful people say is true.",
+        "log-odds, where all labelled the same. likely right: share of right answers if what most careful people say "
+        "is true, from three people on. difficulty: how good a conversation has to be until the item is met in half of "
+        "the cases, 0 an average one.",
         style="dim",
     )
     if (test := found.alternative) is not None:
@@ -167,7 +169,10 @@ def _print_scores(found: Sequence[ScoreAgreement]) -> None:
     console = stdout_console()
     console.print(table)
     console.print(
-        "difference: the second's score minus the first's, of 100; apart: the same whichever way.", style="dim"
+        "Scores of 0 to 100 over the items that both answered. difference: the second's less the first's; apart: how "
+        "far on average, whichever way. ICC: 1 where scores are the same, 0 where they have nothing in common. "
+        "pass alike: both pass, or both fail; κ: the same beyond chance.",
+        style="dim",
     )
 
 

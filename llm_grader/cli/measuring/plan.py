@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from llm_grader.eval.judge.label_plan import ItemPlan, LabelNumbers
-    from llm_grader.eval.summary.green_plan import GreenPlan
 
 
 def plan(
@@ -61,30 +60,44 @@ def plan(
         _print_numbers(numbers, as_json=json)
     else:
         labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
-        _print_items(plan_items(labelled, **wanted, thresholds=settings.thresholds), as_json=json)
+        _print_items(plan_items(labelled, **wanted, thresholds=settings.thresholds), gold, as_json=json)
 
 
-def _print_items(plans: tuple[ItemPlan, ...], *, as_json: bool) -> None:
+def _print_items(plans: tuple[ItemPlan, ...], gold: Path, *, as_json: bool) -> None:
     from llm_grader.cli.terminal.show import stdout_console
 
     if as_json:
         for item in plans:
             typer.echo(json_module.dumps(asdict(item)))
         return
-    stdout_console().print(_table_of_items(plans))
+    console = stdout_console()
+    console.print(_table_of_items(plans))
     for item in plans:
-        if item.green is not None:
-            typer.echo(_until_green(item, item.green))
+        if item.green is not None and item.green.transcripts is None:
+            console.print(f"{item.item_id} is never GREEN: {item.green.condition}", style="red", highlight=False)
+    console.print(" ".join(_LEGEND.split()), style="dim", markup=False, highlight=False)
+    planned = [item for item in plans if item.missing_for_green]
+    if planned:
+        most = max(planned, key=lambda item: item.missing_for_green or 0)
+        console.print(_next_sample(most, gold), highlight=False, markup=False, soft_wrap=True)
 
 
-def _until_green(item: ItemPlan, green: GreenPlan) -> str:
-    """What it takes until the item is GREEN, in a line."""
-    people = f"people who agree with a κ of {green.people_kappa:.2f}"
-    if green.transcripts is None:
-        return f"{item.item_id}: never GREEN by {people}: {green.condition}"
+_LEGEND = """\
+rarer: the share of labels that are not the most common one; nothing can be planned while no label differs. for κ: so
+many, each labelled by a person and judged, bring κ within the half-width. GREEN: so many, each labelled by two people
+and judged, until a judge as good as your auditors is GREEN in four of five cases, or never, where they agree too little
+with one another. missing: of these."""
+
+
+def _next_sample(item: ItemPlan, gold: Path) -> str:
+    """What to draw for the item that lacks most: one sample serves all items."""
+    from llm_grader.eval.labels.sample import FILE
+
+    green = item.green.transcripts if item.green is not None else None
+    folder = f"{gold} --extend" if (gold / FILE).exists() else "FOLDER"
     return (
-        f"{item.item_id}: GREEN by {people} takes {green.transcripts:,} labelled by two, {item.missing_for_green:,} "
-        f"of them missing; {green.condition} takes most"
+        f"{item.item_id} lacks most; one sample serves all of them:\n"
+        f"llm-grader audit sample --gold {folder} --random {green} --overlap {green}"
     )
 
 
@@ -110,6 +123,13 @@ def _print_numbers(numbers: LabelNumbers, *, as_json: bool) -> None:
     )
     found = {share: of_share.transcripts for share, of_share in numbers.until_green.items()}
     console.print(_table_of_numbers("share of failures", "transcripts", found))
+    known = [number for number in found.values() if number is not None]
+    if known:
+        console.print(
+            "Draw them, such as for the most common of these failures:\n"
+            f"llm-grader audit sample --gold gold/ --random {min(known)} --overlap {min(known)} --annotators anna,ben",
+            highlight=False,
+        )
 
 
 def _keyed(numbers: dict[float, int]) -> dict[str, int]:
@@ -119,25 +139,30 @@ def _keyed(numbers: dict[float, int]) -> dict[str, int]:
 def _table_of_items(plans: tuple[ItemPlan, ...]) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 1))
-    for heading in (
-        "item",
-        "labelled",
-        "by two",
-        "not by people",
-        "rarer label",
-        "needed for κ",
-        "for rare labels",
-        "missing",
-    ):
-        table.add_column(heading, justify="left" if heading == "item" else "right")
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    others = any(item.other_labels for item in plans)
+    headings = ["item", "labelled", "by two", *(["not by people"] if others else []), "rarer", "for κ", "missing"]
+    for heading in (*headings, "GREEN", "missing"):
+        is_item = heading == "item"
+        table.add_column(heading, justify="left" if is_item else "right", overflow="fold", no_wrap=not is_item)
     for item in plans:
-        counts = (item.for_kappa, item.for_minority, item.missing)
-        shown = ["no label differs" if item.minority is None else f"{item.minority:.0%}"]
-        shown += ["–" if count is None else f"{count:,}" for count in counts]
-        counted = (item.labelled, item.double_labelled, item.other_labels)
-        table.add_row(item.item_id, *(f"{count:,}" for count in counted), *shown)
+        counts = [f"{item.labelled:,}", f"{item.double_labelled:,}", *([f"{item.other_labels:,}"] if others else [])]
+        needed = None if item.for_kappa is None else max(item.for_kappa, item.for_minority or 0)
+        rarer = "none" if item.minority is None else f"{item.minority:.0%}"
+        table.add_row(item.item_id, *counts, rarer, _count(needed), _count(item.missing), *_until_green(item))
     return table
+
+
+def _count(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
+
+
+def _until_green(item: ItemPlan) -> tuple[str, str]:
+    if item.green is None:
+        return "–", "–"
+    if item.green.transcripts is None:
+        return "never", "–"
+    return f"{item.green.transcripts:,}", _count(item.missing_for_green)
 
 
 def _table_of_numbers(name: str, count: str, numbers: Mapping[float, int | None]) -> Table:

@@ -60,7 +60,7 @@ def _print(found: TwoJudges) -> None:
     from llm_grader.eval.summary.origin import describe
 
     table = Table(box=None, padding=(0, 1))
-    for heading in ("item", "n", "κ", "κ", "difference", "of recall", "better", "worse", "adjusted p"):
+    for heading in ("item", "n", "κ first", "second", "difference", "in recall", "better", "worse", "p"):
         table.add_column(heading, justify="left" if heading == "item" else "right", overflow="fold")
     for item in found.items:
         kappas = [_figure(item.first_kappa), _figure(item.second_kappa)]
@@ -69,8 +69,16 @@ def _print(found: TwoJudges) -> None:
         table.add_row(item.item_id, f"{item.n:,}", *kappas, *differences, *counts)
     console = stdout_console()
     console.print(table)
+    console.print(" ".join(_LEGEND.split()), style="dim", markup=False, highlight=False)
     for name, origin in (("first", found.first), ("second", found.second)):
         console.print(f"{name}: {describe(origin)}", style="dim", markup=False, highlight=False)
+
+
+_LEGEND = """\
+κ is over all answers: what a judge leaves open disagrees. difference: κ of the second less that of the first; in
+recall: how many more of the failures it finds; in brackets where it lies in 95 of 100 cases. better, worse:
+conversations that the second alone, or the first alone, answers as people do. p: how easily chance brings such a
+difference about, all items considered together; below .05 it is hardly chance."""
 
 
 def _figure(value: float) -> str:

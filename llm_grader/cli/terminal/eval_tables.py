@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
+from llm_grader.eval.judge.gates import KAPPA_ALL
 from llm_grader.verdict import MET, NOT_MET
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ those conversations (+ those it did not score), and recall: how many of them it 
 missed. κ is agreement beyond chance: 0 none, 1 all; AC is the same for labels that are mostly alike. Below a figure
 stands the range in which it lies in 95 of 100 cases. bias: how much more often the judge passes than people do. cover:
 how much of what people scored it scores. quotes: how many of its quotes are there. people: how well auditors agree (α),
-and below how much less than with each other they agree with the judge, at worst. The gate says who may decide: GREEN
-the judge alone, AMBER the judge with a person, RED people only, BLUE nobody until people agree, GREY not known yet."""
+and below how much less than with each other they agree with the judge, at worst. Where two people differ, each counts
+half. The gate says who may decide: GREEN the judge alone, AMBER the judge with a person, RED people only, BLUE nobody
+until people agree, GREY not known yet, none where no judge is asked or no person labelled."""
 
 
 def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[str]) -> None:
@@ -53,7 +55,7 @@ def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[st
         title = f"{group.name}: " if group.name is not None else ""
         console.print(Text(f"\n{title}{group.transcripts:,} labelled conversations", style="bold"))
         _print_rows(console, group.rows)
-    console.print(Text(f"\n{_LEGEND}", style="dim"))
+    console.print(Text(f"\n{' '.join(_LEGEND.split())}", style="dim"))
     if "human" not in sources:
         found = " and ".join(sources) or "missing"
         console.print(f"Labels are {found}: no gate. Only labels from people say whether a judge can be trusted.")
@@ -118,31 +120,48 @@ def _cells(row: ItemRow) -> Iterator[Text]:
 def _reasons(row: ItemRow) -> Iterator[str]:
     """Why the gate is what it is; without one nothing new is said of labels that are not from people."""
     colour, found = row.gate.colour, row.figures
+    if colour is None and found.source == "human":
+        yield from (reason.text for reason in row.gate.reasons)
+        return
     if colour is not None:
         look = f" (look {row.gate.look})" if row.gate.look is not None and row.gate.look > 1 else ""
         yield f"{colour.upper()}{look}, {_MEANS[colour]}"
         yield from (reason.text for reason in row.gate.reasons)
+    yield from _cautions(row)
+    yield from _grave_errors(row)
+    yield from _rates(row.rate)
+    if found.labelled and not found.scored:
+        yield "no verdict meets its labels: other conversations, or labels of single turns"
+
+
+def _cautions(row: ItemRow) -> Iterator[str]:
+    """What to mind in reading the figures."""
+    found = row.figures
     if found.skewed:
         kappa, other = _figure(found.kappa.estimate), _figure(found.ac.estimate)
         yield f"skewed: κ {kappa} and AC {other} lie apart, as with unevenly spread labels: mind the recall of each"
     if found.few_rare and found.scored:
         yield f"{found.minority:g} labels off the most common one, fewer than 15: the intervals are too narrow"
-    if abs(found.kappa_all.estimate - found.kappa.estimate) >= _SEEN:
-        yield f"κ over all answers, also those off the scale, is {_figure(found.kappa_all.estimate)}"
+    is_there = any(reason.text.startswith(KAPPA_ALL) for reason in row.gate.reasons)
+    if not is_there and abs(found.kappa_all.estimate - found.kappa.estimate) >= _SEEN:
+        yield f"{KAPPA_ALL} = {_figure(found.kappa_all.estimate)}"
+
+
+def _grave_errors(row: ItemRow) -> Iterator[str]:
+    """The conversations whose critical failure the judge missed, or saw where people see none."""
     for name, units in (("missed", row.missed), ("false alarms", row.false_alarms)):
         if units:
             more = f" and {len(units) - _MOST_IDS} more" if len(units) > _MOST_IDS else ""
             yield f"{name}: {', '.join(unit.transcript_id for unit in units[:_MOST_IDS])}{more}"
-    yield from _rates(row.rate)
-    if found.labelled and not found.scored:
-        yield "no verdict meets its labels: other conversations, or labels of single turns"
+    if row.missed or row.false_alarms:
+        yield "`llm-grader report --gold` shows each of them"
 
 
 def _rates(rate: PassRate | None) -> Iterator[str]:
     if rate is not None and rate.corrected is not None and not isnan(rate.corrected.estimate):
         low, high = rate.corrected.low, rate.corrected.high
         yield (
-            f"passed {_percent(rate.judged.estimate)} as judged, "
+            f"of {rate.judged.n:,.0f} conversations passed {_percent(rate.judged.estimate)} as judged, "
             f"{_percent(rate.corrected.estimate)} ({_percent(low)} to {_percent(high)}) without its errors"
         )
 

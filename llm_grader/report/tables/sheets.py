@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llm_grader.report.document import ReportDocument, compose
 from llm_grader.report.figures import Mean, Share
+from llm_grader.report.gather import gather
+from llm_grader.report.people import People
+from llm_grader.report.results import StoredResults
+from llm_grader.report.summary import summarise, summarise_items
 from llm_grader.report.tables.columns import TableName
 from llm_grader.report.tables.workbook import Workbook
 from llm_grader.rubric.model import wording
@@ -23,7 +27,7 @@ def write_workbook(rows: ResultRows, path: Path, table: TableName | None) -> Non
     """Write a workbook with all tables, or one of them, between a summary and what the columns mean."""
     names = _SHEETS if table is None else (table,)
     with Workbook(path) as book:
-        book.plain("Summary", _summary(compose(rows.results)), (44, 14, 12, 12, 10))
+        book.plain("Summary", _summary(rows.results), (44, 14, 12, 12, 10))
         sheets = {name: book.sheet(rows.table(name)) for name in names}
         rows.fill(sheets)
         for sheet in sheets.values():
@@ -31,9 +35,10 @@ def write_workbook(rows: ResultRows, path: Path, table: TableName | None) -> Non
         book.plain("About", _about(rows, names), (16, 26, 80))
 
 
-def _summary(document: ReportDocument) -> Iterator[Line]:
+def _summary(results: StoredResults) -> Iterator[Line]:
     """The figures of the report, as the model judged; shares are 0–1, scores of 100."""
-    summary = document.summary
+    found = gather(results, People(), UTC)
+    summary = summarise(found)
     yield ("figure", "value", "95 % from", "to", "n")
     yield ("mean score", *_mean(summary.score))
     yield ("passed", *_share(summary.passed))
@@ -41,9 +46,9 @@ def _summary(document: ReportDocument) -> Iterator[Line]:
         yield (f"conversations: {status}", count)
     yield ("conversations with a critical failure", summary.critical)
     yield ("conversations to review", summary.review)
-    for section, mean in zip(document.gathered.rubric.sections, summary.sections, strict=True):
+    for section, mean in zip(found.rubric.sections, summary.sections, strict=True):
         yield (f"section: {wording(section.title, 'en')}", *_mean(mean))
-    for item in document.items:
+    for item in summarise_items(found):
         yield (f"item passed, as judged: {wording(item.item.title, 'en')}", *_share(item.passed))
 
 

@@ -3,7 +3,8 @@
     from opentelemetry.sdk._logs import LoggerProvider
     emit_evaluations(cards, LoggerProvider(), rubric=rubric)
 
-Needs the extra `otel`. What people said leaves with an event only where `explanations` says so.
+`EvaluationEvents` emits them one by one while cards come. Needs the extra `otel`.
+What people said leaves with an event only where `explanations` says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from llm_grader.errors import UsageError
 from llm_grader.report.people import earned
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript
@@ -20,6 +22,7 @@ from llm_grader.version import __version__
 if TYPE_CHECKING:
     from opentelemetry._logs import LoggerProvider
     from opentelemetry.context import Context
+    from opentelemetry.sdk._logs import LoggerProvider as SendingProvider
 
 EVENT = "gen_ai.evaluation.result"
 Attributes = dict[str, str | float]
@@ -64,16 +67,61 @@ def emit_evaluations(
         transcripts: by id, whose metadata says which span they belong to.
         explanations: whether reasons and quotes leave, too: they are personal data.
     """
-    logger = provider.get_logger("llm_grader", __version__)
-    emitted = 0
-    for card in cards:
-        conversation = (transcripts or {}).get(card.transcript_id)
-        parent = None if conversation is None else Parent.of(conversation.metadata)
+    events = EvaluationEvents(provider, rubric=rubric, explanations=explanations)
+    for _ in events.watched((transcripts or {}).values()):
+        pass
+    return sum(map(events.emit, cards))
+
+
+class EvaluationEvents:
+    """Emits an event for each verdict as cards come, in the span that the card's conversation names.
+
+    Args:
+        provider: of OpenTelemetry's loggers, with whatever exporter.
+        rubric: by which cards are graded, for the points that a label earns.
+        explanations: whether reasons and quotes leave, too: they are personal data.
+    """
+
+    def __init__(self, provider: LoggerProvider, *, rubric: Rubric | None = None, explanations: bool = False) -> None:
+        self._logger = provider.get_logger("llm_grader", __version__)
+        self._rubric = rubric
+        self._explanations = explanations
+        self._parents: dict[str, Parent] = {}
+
+    def watched(self, transcripts: Iterable[Transcript]) -> Iterator[Transcript]:
+        """The transcripts as they are; what they say of their span is kept until their card comes."""
+        for transcript in transcripts:
+            if (parent := Parent.of(transcript.metadata)) is not None:
+                self._parents[transcript.id] = parent
+            yield transcript
+
+    def emit(self, card: Scorecard) -> int:
+        """Emit the events of a card; returns how many."""
+        parent = self._parents.pop(card.transcript_id, None)
         context = None if parent is None else parent.context()
-        for attributes in evaluation_attributes(card, rubric, explanations=explanations):
-            logger.emit(event_name=EVENT, attributes=attributes, context=context)
-            emitted += 1
-    return emitted
+        attributes = list(evaluation_attributes(card, self._rubric, explanations=self._explanations))
+        for one in attributes:
+            self._logger.emit(event_name=EVENT, attributes=one, context=context)
+        return len(attributes)
+
+
+def open_provider() -> SendingProvider:
+    """A provider that sends in batches, by OTLP over HTTP, to where OpenTelemetry's own variables say.
+
+    `OTEL_EXPORTER_OTLP_ENDPOINT` and its like are read by its own library; `shutdown()` sends what is left.
+
+    Raises:
+        UsageError: the extra `otel` is missing.
+    """
+    try:
+        from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+        from opentelemetry.sdk._logs import LoggerProvider
+        from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+    except ImportError:
+        raise UsageError("--otel needs the extra 'otel': pip install 'llm-grader[otel]'") from None
+    provider = LoggerProvider()
+    provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
+    return provider
 
 
 def evaluation_attributes(

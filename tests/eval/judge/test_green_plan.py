@@ -56,6 +56,8 @@ def test_a_plan_says_what_is_missing_until_green_for_each_item(tmp_path: Path) -
     assert item.green.transcripts is not None
     assert item.missing_for_green == max(0, item.green.transcripts - 120)
     printed = run("plan", "--gold", gold, "--rubric", tmp_path / "desk.yaml").stdout
-    assert f"κ of 0.90 takes {item.green.transcripts:,} labelled by two" in printed
+    assert f" {item.green.transcripts} {item.missing_for_green:>7} " in printed
+    size = item.green.transcripts
+    assert f"llm-grader audit sample --gold FOLDER --random {size} --overlap {size}" in printed
     assert set(plan_numbers(prevalences=[0.2]).until_green) == {0.2}
     assert "GREEN in four of five" in run("plan").stdout

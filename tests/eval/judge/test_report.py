@@ -298,3 +298,11 @@ def test_a_constant_judge_is_never_green(answer: Literal["met", "not_met"]) -> N
         truth = np.random.default_rng(0).random(600) < share
         people = ["met" if yes else "not_met" for yes in truth]
         assert row(gold("eva", people) + gold("jan", people), judged([answer] * 600)).gate.colour == "red"
+
+
+def test_an_item_that_no_judge_is_asked_about_wants_no_labels() -> None:
+    asked_of_people = GREETING.model_copy(update={"judged": "org"})
+    found = row(gold("eva", met((30, "met"), (30, "not_met"))), {}, asked_of_people)
+    assert found.gate.colour is None
+    assert "no judge is asked" in found.gate.reasons[0].text
+    assert row(gold("eva", ["met"]), {}).gate.colour == "grey"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from llm_grader.audit.folder import load_folder
+from llm_grader.audit.queue import queue_of
+from llm_grader.audit.team import load_team
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.labelled_set import load_labelled_set
 from llm_grader.eval.labels.sample import read_sample
-from llm_grader.eval.sampling.draw import SampleSizes, draw_sample, planned_sizes
+from llm_grader.eval.sampling.draw import SampleSizes, draw_sample, group_of_card, planned_sizes
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.testing import ScriptedServer
-from llm_grader.verdict import Scorecard, Verdict
+from llm_grader.verdict import About, Scorecard, Verdict
 from tests.support.eval_commands import card, clean_settings, judge, run, write_gold, write_rubric, write_store
 
 __all__ = ["clean_settings"]
@@ -111,7 +114,7 @@ def test_the_command_begins_a_gold_folder_that_eval_reads(tmp_path: Path) -> Non
     }
     assert run("eval", "--gold", gold, "--rubric", gold / "rubric.yaml", "--store", store).code == 0
     again = run(*command)
-    assert (again.code, "drawn once" in again.stderr) == (2, True)
+    assert (again.code, "add to it with --extend" in again.stderr) == (2, True)
 
 
 def test_conversations_that_the_store_does_not_keep_are_asked_for(tmp_path: Path) -> None:
@@ -124,3 +127,82 @@ def test_conversations_that_the_store_does_not_keep_are_asked_for(tmp_path: Path
     found = run("sample", *command)
     assert (found.code, "give the files" in found.stderr) == (2, True)
     assert run("sample", source, *command).code == 0
+
+
+def of_agents(rubric: Rubric, counts: dict[str, int]) -> list[Scorecard]:
+    """Cards of agents, so many each, the n-th in the n-th week of the year modulo four."""
+    names = [name for name, count in counts.items() for _ in range(count)]
+    made = []
+    for number, name in enumerate(names):
+        week = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(weeks=number % 4)
+        about = About(channel="chat", agent=name, started_at=week)
+        made.append(card(number, rubric, {"greeting": "met"}).model_copy(update={"about": about}))
+    return made
+
+
+def test_groups_have_their_share_of_the_random_ones_and_each_conversation_the_same_chance(rubric: Rubric) -> None:
+    # 30 of 300 are a tenth: 20 of Ana's 200, 8 of Bea's 80, and of the 15 and 5 of the others 2 at most, in 40 draws.
+    given = of_agents(rubric, {"Ana": 200, "Bea": 80, "Cy": 15, "Di": 5})
+    agents = {one.transcript_id: one.about.agent for one in given if one.about}
+    taken: Counter[str] = Counter()
+    for seed in range(400):
+        drawn = draw_sample(given, rubric, SampleSizes(30, 0, rare=0, overlap=9), by=["agent"], seed=seed, now=NOW)
+        counts = Counter(agents[one.transcript_id] for one in drawn)
+        assert (counts["Ana"], counts["Bea"], len(drawn)) == (20, 8, 30)
+        assert (counts["Cy"] in (1, 2), counts["Di"] in (0, 1)) == (True, True)
+        assert {one.probability for one in drawn} == {0.1}
+        assert sum(one.overlap for one in drawn) == 9
+        taken.update(one.transcript_id for one in drawn)
+    of_di = [taken[one.transcript_id] for one in given if one.about and one.about.agent == "Di"]
+    assert 170 < sum(of_di) < 230  # 5 of 10 %, 400 times: 200, by chance 10 more or less
+
+
+def test_the_random_ones_are_spread_over_several_things_the_first_first(rubric: Rubric) -> None:
+    given = of_agents(rubric, {"Ana": 100, "Bea": 100})
+    drawn = draw_sample(given, rubric, SampleSizes(40, 0, rare=0), by=["agent", "week"], now=NOW)
+    ids = {one.transcript_id for one in drawn}
+    counts = Counter(group_of_card(one, ["agent", "week"]) for one in given if one.transcript_id in ids)
+    # A fifth of 25 a week for each agent; the first Monday of 2026 is the fifth of January, in week 2.
+    assert counts == {(agent, f"2026-W0{week}"): 5 for agent in ("Ana", "Bea") for week in (2, 3, 4, 5)}
+
+
+def test_the_command_shares_conversations_out_and_says_which_groups_have_none(tmp_path: Path) -> None:
+    path = write_rubric(tmp_path)
+    given = of_agents(load_rubric(path), {"Ana": 30, "Bea": 10})
+    store = write_store(tmp_path, given)
+    source = write_gold(tmp_path, {"greeting": {"eva": ["met"] * 40}}) / "transcripts.jsonl"
+    gold = tmp_path / "drawn"
+    flags = ("--rubric", path, "--store", store, "--uncertain", "0", "--per-item-rare", "0", "--gold", gold)
+    sizes = ("--random", "20", "--overlap", "20%", "--by", "agent,week")
+    found = run("sample", source, *flags, *sizes, "--annotators", "anna, ben")
+    assert found.code == 0, found.stderr
+    assert "20 of 40 conversations to label: 20 random; 4 by two people" in found.stderr
+    assert "8 of 8 groups have some at random" in found.stderr  # every other one, and two at least in each
+    team, _ = load_team(gold)
+    assert team.auditors == ("anna", "ben")
+    rows = load_folder(gold).sample
+    queues = [queue_of(rows, team.auditors, name) for name in team.auditors]
+    assert sum(map(len, queues)) == 24
+    assert len(set(queues[0]) & set(queues[1])) == 4
+    assert f"anna {len(queues[0])}, ben {len(queues[1])}" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--by", "mood"), "expected some of agent"),
+        (("--overlap", "120%"), "a share such as 40%"),
+        (("--overlap", "some"), "a share such as 40%"),
+        (("--annotators", "anna,ANNA"), "different names"),
+        (("--annotators", "../anna"), "different names"),
+        (("--annotators", "anna", "--overlap", "5"), "two people have to share it"),
+    ],
+)
+def test_what_cannot_be_drawn_like_that_is_told_before_anything_is_written(
+    tmp_path: Path, flags: tuple[str, ...], message: str
+) -> None:
+    path = write_rubric(tmp_path)
+    store = write_store(tmp_path, [card(n, load_rubric(path), {"greeting": "met"}) for n in range(5)])
+    found = run("sample", "--gold", tmp_path / "drawn", "--rubric", path, "--store", store, *flags)
+    assert (found.code, message in found.stderr) == (2, True), found.stderr
+    assert not (tmp_path / "drawn").exists()

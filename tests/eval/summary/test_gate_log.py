@@ -13,7 +13,8 @@ from llm_grader.eval.judge.labelled_set import load_labelled_set
 from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.summary.gate_log import GateLog
 from llm_grader.rubric.load import load_rubric
-from tests.support.eval_commands import card, clean_settings, run, write_gold, write_rubric, write_store
+from llm_grader.verdict import About
+from tests.support.eval_commands import RUBRIC, card, clean_settings, run, write_gold, write_rubric, write_store
 
 __all__ = ["clean_settings"]
 
@@ -109,3 +110,35 @@ def test_groups_by_week_and_by_section_come_in_their_order(tmp_path: Path) -> No
     weeks = compare(labelled, cards, by="week").groups
     assert [(group.name, group.transcripts) for group in weeks] == [("2026-W01", 20), ("2026-W02", 40)]
     assert [group.name for group in compare(labelled, cards, by="section").groups] == ["all"]
+
+
+def test_sections_come_in_the_rubrics_order(tmp_path: Path) -> None:
+    two = RUBRIC.replace("  - id: all", "  - id: opening").replace(
+        "      - id: solution", "  - id: closing\n    title: Closing\n    items:\n      - id: solution"
+    )
+    rubric = load_rubric(write_rubric(tmp_path, two))
+    labels = {"greeting": {"eva": GOLD}, "solution": {"eva": GOLD}}
+    cards = [card(n, rubric, dict.fromkeys(labels, label)) for n, label in enumerate(GOLD)]
+    labelled = load_labelled_set(write_gold(tmp_path, labels), rubric)
+    assert [group.name for group in compare(labelled, cards, by="section").groups] == ["opening", "closing"]
+
+
+def test_the_rate_of_a_group_is_over_all_of_its_conversations_also_those_without_labels(tmp_path: Path) -> None:
+    path = write_rubric(tmp_path)
+    gold = write_gold(tmp_path, {"greeting": {"eva": GOLD}})
+    transcripts = gold / "transcripts.jsonl"
+    rows = [json.loads(line) | {"ticket": {"team": "north"}} for line in transcripts.read_text("utf-8").splitlines()]
+    transcripts.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    about = {team: About(channel="chat", team=team) for team in ("north", "south")}
+    cards = [card(n, load_rubric(path), {"greeting": label}) for n, label in enumerate(GOLD)]
+    for team in ("north", "south"):
+        more = [card(1000 + n, load_rubric(path), {"greeting": "not_met"}) for n in range(40)]
+        ids = [f"{team}-{n}" for n in range(40)]
+        cards += [
+            one.model_copy(update={"transcript_id": i, "about": about[team]}) for i, one in zip(ids, more, strict=True)
+        ]
+    (north,) = compare(load_labelled_set(gold, path), cards, by="team").groups
+    (row,) = north.rows
+    assert (north.name, north.transcripts, row.figures.scored) == ("north", len(GOLD), len(GOLD))
+    assert row.rate is not None
+    assert row.rate.judged.n == len(GOLD) + 40

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import stat
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,34 @@ def test_csv_holds_no_formula_and_reads_back(rows: ResultRows, tmp_path: Path) -
     )  # fmt: skip
     assert json.loads(first["human_labels"])[0]["annotator"] == "anna"
     assert len(read) == 3 * 4
+
+
+def test_hungarian_and_emoji_are_whole_in_csv_for_excel(tmp_path: Path) -> None:
+    case = Case(talk("t1", WORDS), {}, {"greeting": (0, 0, len(WORDS))})
+    store = Store(write_store(tmp_path / "r.db", [case]))
+    settings = ExportSettings("evidence", bom=True)
+    (path,) = write_export(ResultRows(StoredResults(store)), "csv", tmp_path / "e.csv", settings)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.DictReader(file))["quote"] == f"'{WORDS}"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice on this machine")
+def test_libreoffice_opens_a_workbook_and_a_formula_is_text_there(rows: ResultRows, tmp_path: Path) -> None:
+    (path,) = write_export(rows, "xlsx", tmp_path / "r.xlsx", ExportSettings("verdicts"))
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = [
+        str(shutil.which("soffice")),
+        "--headless",
+        "--convert-to",
+        every_sheet,
+        "--outdir",
+        str(tmp_path),
+        str(path),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    text = (tmp_path / "r-Verdicts.csv").read_text("utf-8")
+    assert "=HYPERLINK(1)" in text
+    assert "=1+1" in text
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -44,13 +44,19 @@ def dispute_add(
 
 @app.command("list")
 def dispute_list(gold: GoldDir = None, json: options.Json = False) -> None:
-    """List the disputes, in the order in which they were opened.
+    """List the disputes, in the order in which they were opened; on standard error how they stand.
 
     Example: llm-grader audit dispute list --gold gold/
     """
-    from llm_grader.audit.review.disputes import read_disputes
+    from llm_grader.audit.review.disputes import count_disputes, read_disputes
 
-    for dispute in read_disputes(open_folder(gold).path):
+    disputes = read_disputes(open_folder(gold).path)
+    for dispute in disputes:
         opened = dispute.opened
         line = f"{opened.id}\t{dispute.state}\t{opened.transcript_id}\t{opened.item_id}\t{opened.by}"
         typer.echo(dispute.model_dump_json() if json else line)
+    counts = count_disputes(disputes)
+    days = "" if counts.days is None else f", in {counts.days:.1f} days (median)"
+    typer.echo(
+        f"{counts.open} open; {counts.corrected} of {counts.answered} answered led to another label{days}", err=True
+    )

@@ -66,10 +66,10 @@ def results_of(folder: GoldFolder, team: Path | None) -> AuditResults:
     """What everybody submitted; without a team's file, everybody who has a journal counts as an auditor."""
     from llm_grader.audit.labelling.journal import annotators_in
     from llm_grader.audit.review.results import read_results
-    from llm_grader.audit.team import load_team
+    from llm_grader.audit.team import load_team, team_file
     from llm_grader.eval.judge.item_answers import ADJUDICATOR
 
-    if team is None and not (folder.path / "audit" / "team.yaml").exists():
+    if team is None and not team_file(folder.path).exists():
         return read_results(folder, [name for name in annotators_in(folder.path) if name != ADJUDICATOR])
     found, _ = load_team(folder.path, team)
     return read_results(folder, found.auditors)

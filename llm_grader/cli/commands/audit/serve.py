@@ -59,6 +59,10 @@ def audit(context: typer.Context, flags: ServeFlags, more: AuditFlags) -> None:
 def serve(flags: ServeFlags, more: AuditFlags) -> None:
     """Open the page on which people label, until Ctrl-C. It listens on this machine alone, and prints a link for each.
 
+    The team's file lists people: `people: [{name: anna}, {name: lea, role: lead}, {name: maya, role: agent, speaks_as:
+    Maya}]`. Auditors label, leads decide, agents see their own results and may disagree. With `reveal: after_submit`
+    auditors may look at what the model said once they have submitted; what they change then never counts.
+
     Example: llm-grader audit serve --gold gold/ --as anna
 
     Example: llm-grader audit serve --gold gold/ --team team.yaml --store llm-grader.db --no-browser
@@ -73,8 +77,8 @@ def _serve(flags: ServeFlags, more: AuditFlags) -> None:
     folder = open_folder(flags.gold, more.rubric)
     settings = load_settings(language=more.language, store=more.store)
     team, served = load_team(folder.path, flags.team, only=flags.alone)
-    leads = any(person.role == "lead" for person in served)
-    verdicts = read_verdicts(folder, settings.store, more) if leads else {}
+    shown = team.reveal != "never" or any(person.role == "lead" for person in served)
+    verdicts = read_verdicts(folder, settings.store, more) if shown else {}
     _open_office(folder, team, served, verdicts, language=_page_language(settings.language), flags=flags)
 
 
@@ -87,6 +91,7 @@ def _open_office(
     language: str,
     flags: ServeFlags,
 ) -> None:
+    from llm_grader.audit.labelling.journal import edited_by_hand
     from llm_grader.audit.web.office import Office
     from llm_grader.audit.web.serve import LOCAL_HOSTS
     from llm_grader.audit.web.serve import serve as serve_office
@@ -98,7 +103,16 @@ def _open_office(
 
     if flags.host not in LOCAL_HOSTS:
         typer.echo("llm-grader: other machines are let in without encryption: use a network you trust", err=True)
+    if team.reveal != "never":
+        typer.echo(
+            "llm-grader: auditors may look at what the model said once they have submitted a conversation: "
+            "what they change then never counts, and it draws what they label next towards the model",
+            err=True,
+        )
     with Office(folder, team, served, verdicts=verdicts, language=language) as office:
+        for path in edited_by_hand(folder.path):
+            text = "holds labels that somebody wrote into a file of the page, which counts them no more"
+            typer.echo(f"llm-grader: {path} {text}: give them in a file of another name", err=True)
         typer.echo("llm-grader: each link is for one person; Ctrl-C ends", err=True)
         serve_office(
             office,

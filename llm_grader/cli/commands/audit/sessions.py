@@ -27,11 +27,16 @@ def session_new(
     Example: llm-grader audit session new chat-17 chat-20 --people anna,ben --by lea --gold gold/
     """
     from llm_grader.audit.review.sessions import new_session
+    from llm_grader.audit.team import load_team, team_file
 
     folder = open_folder(gold)
     if unknown := [id_ for id_ in transcripts if id_ not in folder.transcripts]:
         raise UsageError(f"{', '.join(unknown)}: no such conversation in {folder.path}")
     names = [name.strip() for name in people.split(",")]
+    if team_file(folder.path).exists():
+        can_label = {person.name for person in load_team(folder.path)[0].having("auditor", "lead")}
+        if strangers := [name for name in names if name not in can_label]:
+            raise UsageError(f"--people: {', '.join(strangers)} are not among {', '.join(sorted(can_label))}")
     typer.echo(new_session(folder.path, transcripts, names, by=by, title=title, expert=expert).id)
 
 

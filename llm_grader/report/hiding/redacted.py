@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from llm_grader.eval.labels.units import Conversations
 from llm_grader.privacy.pseudonyms import Values, pseudonymise
 from llm_grader.privacy.redaction import Span
 from llm_grader.report.results import StoredResults, Text, text_of
@@ -82,6 +83,11 @@ class RedactedResults:
     def agent(self, agent: str) -> str:
         """The token of an agent."""
         return self._agents.setdefault(agent, f"[AGENT_{len(self._agents) + 1}]")
+
+    def conversations(self, known: Conversations) -> Conversations:
+        """What is known of labelled conversations, under their tokens."""
+        contents = {self._id(transcript_id): value for transcript_id, value in known.contents.items()}
+        return Conversations(contents, known.random and frozenset(map(self._id, known.random)))
 
     def _id(self, transcript_id: str) -> str:
         token = self._ids.setdefault(transcript_id, f"[CONVERSATION_{len(self._ids) + 1}]")
