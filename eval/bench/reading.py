@@ -26,6 +26,7 @@ from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Transcript
 
 _NAMES = {"agent": "Agent", "customer": "Customer"}
+_PEOPLE = {"agent": "Ann Lee", "customer": "Bo Ek"}
 
 
 def main() -> None:
@@ -95,6 +96,13 @@ def _canonical() -> Iterator[str]:
 
 def _text() -> Iterator[str]:
     return (f"{_NAMES[turn.role]}: {turn.text}\n" for talk in _talks() for turn in talk.turns)
+
+
+def _names_above(when: str) -> Iterator[str]:
+    """Each speaker on a line of its own above the words, as meetings and chats are pasted."""
+    turns = (turn for talk in _talks() for turn in talk.turns)
+    for number, turn in enumerate(turns):
+        yield f"{_PEOPLE[turn.role]}{when.format(_stamp(4 * number))}\n{turn.text}\n\n"
 
 
 def _whatsapp() -> Iterator[str]:
@@ -174,6 +182,9 @@ def _write_parquet(path: Path, megabytes: float) -> None:
 FORMATS: dict[str, Callable[[], Iterator[str]]] = {
     "JSONL": _canonical,
     "text": _text,
+    "name and time": lambda: _names_above("  {}"),
+    "bare names": lambda: _names_above(""),
+    "name over time": lambda: _names_above("\n{}"),
     "WhatsApp": _whatsapp,
     "CSV": _csv,
     "Parquet": _csv,

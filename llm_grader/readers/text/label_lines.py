@@ -61,6 +61,10 @@ class Line(NamedTuple):
         """Whether there is nothing on it, or a rule only."""
         return not self.whole.strip(" \t-=_*")
 
+    def without_label(self) -> Line:
+        """The line as one that opens no turn."""
+        return Line(self.number, self.whole) if self.label else self
+
 
 def parse_lines(text: str) -> list[Line]:
     """Every line of a text whose line ends are unified, numbered from 1."""
@@ -174,7 +178,7 @@ def is_known(label: str, roles: RoleMapping) -> bool:
 
 def is_name(label: str) -> bool:
     """Whether a label is written like a person's name or an initial, and is no field such as `Order`."""
-    if is_field(label) or not _NAME.fullmatch(label):
+    if not _NAME.fullmatch(label) or is_field(label):
         return False
     first, *others = label.partition(" (")[0].split()
     return _begins_name(first) and all(_begins_name(part) or part in _PARTICLES for part in others)

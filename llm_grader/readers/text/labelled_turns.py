@@ -79,6 +79,8 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
+    if not line.whole:
+        return None
     stamp = ""
     found = bare_event(line.whole)
     if found is None:

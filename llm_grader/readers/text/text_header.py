@@ -36,7 +36,7 @@ _REPORTS = _listed(
 
 def begins_report(line: Line, above: Line | None) -> bool:
     """Whether a line below a blank one begins what is said about a conversation: a heading, or `Summary: …`."""
-    if above is not None and not above.blank:
+    if not line.whole or (above is not None and not above.blank):
         return False
     return (
         _HEADING.match(line.whole) is not None

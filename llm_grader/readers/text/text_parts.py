@@ -62,12 +62,13 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
 
     They do when they are wider than the others, or each part begins with a greeting, and both sides speak in each part.
     """
-    gaps = [(run[0], len(run)) for blank, run in _runs(lines) if blank and run[0] and run[0] + len(run) < len(lines)]
+    gaps = [(start, length) for start, length in _gaps(lines) if start and start + length < len(lines)]
     widest = max((length for _, length in gaps), default=0)
-    wide = [(start, length) for start, length in gaps if length == widest]
-    parts = [lines[start:end] for start, end in pairwise([0, *(start for start, _ in wide), len(lines)])]
-    if len(parts) < 2 or not all(_has_two_labels(part) for part in parts):
+    wide = [start for start, length in gaps if length == widest]
+    places = list(pairwise([0, *wide, len(lines)]))
+    if len(places) < 2 or not all(_has_two_labels(lines[start:end]) for start, end in places):
         return
+    parts = [lines[start:end] for start, end in places]
     clear = widest > 1 or all(_greeted(part) for part in parts)
     if clear and all(_speakers(part, roles) > 1 for part in parts):
         first = parts[1][widest].number
@@ -77,10 +78,14 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
         )
 
 
-def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[int]]]:
-    """The stretches of blank and of other lines, by their places."""
-    for blank, run in groupby(range(len(lines)), key=lambda at: not lines[at].whole.strip()):
-        yield blank, list(run)
+def _gaps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """Each stretch of blank lines: its place and its length."""
+    start = 0
+    for is_blank, run in groupby(not line.whole.strip() for line in lines):
+        length = sum(1 for _ in run)
+        if is_blank:
+            yield start, length
+        start += length
 
 
 def _has_two_labels(part: Sequence[Line]) -> bool:
