@@ -6,16 +6,18 @@ CSV, JSON records, Parquet, and `datasets.Dataset` objects. What the mapping doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
-from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.column_guesses import guess_parts, rank
 from llm_grader.readers.tables.headers import is_quoted_table
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
@@ -30,6 +32,8 @@ _OBVIOUS_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "pu
 _OBVIOUS_TURN = TurnColumns(
     **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
 )
+_ROWS_GUESSED_BY = 50
+_ONE = "no column says which rows belong together: all were read as one conversation"
 _SUGGEST = "`llm-grader read FILE --suggest-columns` drafts it"
 
 
@@ -89,13 +93,31 @@ def _mapping(document: Document) -> ColumnMapping | None:
         lacking = given.needed.intersection(missing_from(document, given))
         return None if lacking or not (names or document.rows is not None) else given
     ids = next((name for name in _OBVIOUS_IDS if name in names), None)
-    if ids is None or "text" not in names or not {"role", "speaker"} & set(names):
+    if ids is None:
+        return _of_one(document, names)
+    if "text" not in names or not {"role", "speaker"} & set(names):
         return None
     hidden = [name for name in _OBVIOUS_VISIBILITIES if name in names]
     other = {f"{name}_column": name for name in ("channel", "language") if name in names}
     parts = {name: name for name in _OBVIOUS_TURN.by_field if name in names}
     turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
     return ColumnMapping(id=ids, turn=turn, **other)
+
+
+def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
+    """The mapping of a table that is one conversation: no column could be its id, and two say who says what."""
+    if document.json.first is not None or not names or any(rank("id", name) is not None for name in names):
+        return None
+    beginning = Document(document.head.encode(), name=document.name, stem="", options=Options(on_error=lambda _: None))
+    rows = [row.cells for row in islice(read_rows(beginning, None, ()), _ROWS_GUESSED_BY)]
+    columns = {name: [as_text(row.get(name)) for row in rows] for name in names if name}
+    guess = guess_parts(columns)
+    if guess.open_roles or not {"agent", "customer"} <= set(guess.roles.values()):
+        return None
+    left = (values for name, values in columns.items() if name not in guess.parts.values())
+    if any(len(set(values)) > 1 for values in left):  # one of them may say which rows belong together
+        return None
+    return ColumnMapping(turn=TurnColumns(**guess.parts), roles=guess.roles)
 
 
 def missing_columns(document: Document) -> str:
@@ -110,6 +132,10 @@ def missing_columns(document: Document) -> str:
 
 def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
+    if mapping.id is None:
+        document.warn(_ONE)
+        together = list(rows)
+        return {"": together} if together else {}
     for row in rows:
         with document.at(row.where):
             if (name := as_text(cell_of(row.cells, mapping.id))) is None:
