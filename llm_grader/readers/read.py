@@ -133,7 +133,7 @@ def read_transcripts(
             is raised.
         on_file: told the name and the format of each file that is recognised.
         subject_days: how far apart mails of the same people and subject, of which none refers to the other, may be to
-            make one conversation.
+            make one conversation; 0 for never.
 
     Returns:
         The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most

@@ -49,6 +49,17 @@ def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> No
     assert transcript.channel == "call"
 
 
+@pytest.mark.parametrize(("days", "conversations"), [("30", 1), ("5", 2), ("0", 2)])
+def test_how_far_apart_mails_of_one_subject_may_be_is_said_on_the_command_line(
+    tmp_path: Path, days: str, conversations: int
+) -> None:
+    for day, who, to, re in ((1, "bo@x.test", "help@h.test", ""), (11, "help@h.test", "bo@x.test", "Re: ")):
+        head = f"From: {who}\nTo: {to}\nSubject: {re}Parcel 7\nDate: {day} May 2026 10:00 +0000\n"
+        (tmp_path / f"{day}.eml").write_text(f"{head}Message-ID: <{day}@x.test>\n\nHello you.\n")
+    result = run(tmp_path, "--subject-days", days)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, conversations)
+
+
 def test_what_is_said_about_nobody_is_told_once_at_the_end(tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
