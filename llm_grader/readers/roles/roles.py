@@ -164,7 +164,7 @@ def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -
     (other,) = speaking - {undecided[0]}
     role, source, _ = decisions.get(other or "", _UNKNOWN)
     if source == "unknown":
-        role, source = next(turn.role for turn in transcript.turns if turn.speaker == other), "cues"
+        role, source = next(turn.role for turn in transcript.turns if turn.speaker == other), "source"
     return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)} if role in _OTHER_SIDE else {}
 
 

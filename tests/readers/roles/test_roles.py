@@ -8,6 +8,7 @@ import pytest
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping, names_in
+from llm_grader.signals.flags import flags_of
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 from tests.support.exports import ASSEMBLYAI, AZURE_BATCH, read_one
 
@@ -39,6 +40,14 @@ def test_the_mapping_decides_by_name_whatever_its_case_and_the_other_of_two_is_t
 def test_the_sign_before_people_who_are_no_contacts_belongs_to_no_name(shown: str) -> None:
     mapping = RoleMapping(agents=(shown,))
     assert [mapping.role_of(name) for name in ("Shop London", "~ Shop London", "London")] == ["agent", "agent", None]
+
+
+@pytest.mark.parametrize("agent", ["agent", "unknown"])
+def test_who_is_left_when_the_agent_is_stated_is_no_guess_by_words(agent: Role) -> None:
+    turns = (Turn(role=agent, text="Hello", speaker="Eva"), Turn(role="unknown", text="Hi", speaker="Bo"))
+    found = assign_roles(Transcript(id="t", channel="chat", turns=turns), load_role_mapping(None, agents=["Eva"]))
+    assert found.turns[1].role == "customer"
+    assert "roles_by_cues" not in flags_of(found)
 
 
 def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> None:

@@ -199,7 +199,7 @@ def test_a_list_in_one_turn_has_no_speakers(tmp_path: Path) -> None:
 def test_a_named_customer_beside_a_known_agent_is_a_speaker_of_their_own(tmp_path: Path) -> None:
     transcript = read(tmp_path, "Support: Hello\nPetr Novák: Hi\nSupport: Well?\nPetr Novák: Bye\n")
     assert [turn.role for turn in transcript.turns] == ["agent", "customer", "agent", "customer"]
-    assert transcript.turns[1].role_source == "cues"
+    assert transcript.turns[1].role_source == "source"
     assert transcript.turns[1].role_confidence == 0.9
 
 
