@@ -21,6 +21,7 @@ from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_lab
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
+from llm_grader.signals.machines import is_mailbox, is_recording
 from llm_grader.transcript import Role, Transcript, Turn
 
 NAME = "captions"
@@ -81,7 +82,8 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
         return
     roles = document.options.roles
     lines = [[_line(line, document) for line in _MARKUP.sub("", text).split("\n")] for text in texts]
-    speakers = find_speakers([line for several in lines for line in several], roles)
+    every = [line for several in lines for line in several]
+    speakers = find_speakers(every, roles, event_in=lambda line: is_mailbox(line) or is_recording(line))
     if not speakers and (named := list(_by_names(cues, lines, roles))):
         yield from named
         return
@@ -141,11 +143,16 @@ def _labels_at_changes(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
         return pieces, []
     if len(labels) < 2 or any(one == next_one for one, next_one in pairwise(labels)):
         return pieces, [f"{unnamed} of {len(pieces)} cues name no speaker"]
+    first = next(at for at, piece in enumerate(pieces) if piece.speaker is not None)
     carried, speaker = [], None
     for piece in pieces:
         speaker = piece.speaker or speaker
         carried.append(piece._replace(speaker=speaker))
-    return carried, [f"labels stand at changes of speaker: {unnamed} cues without one were read as the last speaker's"]
+    told = [f"{first} of {len(pieces)} cues, before the first label, name no speaker"] if first else []
+    if unnamed > first:
+        last = f"{unnamed - first} cues without one were read as the last speaker's"
+        told.append(f"labels stand at changes of speaker: {last}")
+    return carried, told
 
 
 def _without_repeats(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
