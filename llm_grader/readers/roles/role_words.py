@@ -102,7 +102,10 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "bot": """
             press one, press two, press 1, press 2, for english press, please listen carefully, menu
             options have changed, i am a virtual assistant, i'm a virtual assistant, your virtual
-            assistant, this call may be recorded, please stay on the line, your call is important
+            assistant, i am the virtual assistant, i'm the virtual assistant, i am an automated assistant, i'm an
+            automated assistant, your digital assistant, i am a chatbot, i'm a chatbot, i am a bot, i'm a bot,
+            i am an ai assistant, i'm an ai assistant, this call may be recorded, please stay on the
+            line, your call is important
         """,
     },
     "de": {
@@ -130,7 +133,9 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "calling": "ich rufe an, ich rufe wegen, ich rufe an wegen",
         "bot": """
             drücken sie die eins, drücken sie die 1, zu schulungszwecken aufgezeichnet, ich bin ein
-            virtueller assistent, ihr virtueller assistent, bitte bleiben sie in der leitung
+            virtueller assistent, ihr virtueller assistent, ich bin der virtuelle assistent, ich bin die virtuelle
+            assistentin, ich bin ihr digitaler assistent, ich bin ein chatbot, ich bin der chatbot,
+            bitte bleiben sie in der leitung
         """,
     },
     "cs": {
@@ -157,7 +162,8 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "calling": "volám kvůli, volám ohledně",
         "bot": """
             stiskněte jedničku, stiskněte 1, hovor může být nahráván, jsem virtuální asistent, jsem
-            virtuální asistentka, zůstaňte prosím na lince
+            virtuální asistentka, jsem váš virtuální asistent, jsem digitální asistent, jsem chatbot,
+            zůstaňte prosím na lince
         """,
     },
     "hu": {
@@ -181,6 +187,7 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "calling": "azért hívom, azért telefonálok",
         "bot": """
             nyomja meg az egyes, nyomja meg az 1, a beszélgetést rögzítjük, virtuális asszisztens vagyok,
+            virtuális asszisztense vagyok, vagyok a virtuális asszisztens, chatbot vagyok,
             kérem tartsa a vonalat
         """,
     },
@@ -204,7 +211,8 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "hold": "vaatan järele, kohe vaatan, üks hetk, palun oodake, ühendan teid",
         "calling": "helistan seoses",
         "bot": """
-            vajutage üks, vajutage 1, kõne salvestatakse, olen virtuaalne assistent, palun jääge liinile
+            vajutage üks, vajutage 1, kõne salvestatakse, olen virtuaalne assistent, olen virtuaalassistent,
+            olen juturobot, olen vestlusrobot, palun jääge liinile
         """,
     },
 }

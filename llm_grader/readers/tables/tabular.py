@@ -100,17 +100,34 @@ def _mapping(document: Document) -> ColumnMapping | None:
     hidden = [name for name in _OBVIOUS_VISIBILITIES if name in names]
     other = {f"{name}_column": name for name in ("channel", "language") if name in names}
     parts = {name: name for name in _OBVIOUS_TURN.by_field if name in names}
+    if not {"at", "start", "end"} & parts.keys():
+        parts |= _times_in(document, names)
     turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
     return ColumnMapping(id=ids, turn=turn, **other)
+
+
+def _beginning(document: Document, names: Sequence[str]) -> dict[str, list[str | None]]:
+    """What stands in the first rows of each column; a row that cannot be read is told when the table is."""
+    part = document
+    if document.rows is None and not is_parquet(document):
+        quiet = Options(on_error=lambda _: None)
+        part = Document(document.head.encode(), name=document.name, stem="", options=quiet)
+    rows = [row.cells for row in islice(read_rows(part, None, ()), _ROWS_GUESSED_BY)]
+    return {name: [as_text(cell_of(row, name)) for row in rows] for name in names if name}
+
+
+def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:
+    """The one column that is called like the time of a message and holds times."""
+    called = {name for name in names if rank("at", name) is not None}
+    guess = guess_parts(_beginning(document, ["text", *called])) if called else None
+    return {"at": guess.parts["at"]} if guess and "at" in guess.parts else {}
 
 
 def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     """The mapping of a table that is one conversation: no column could be its id, and two say who says what."""
     if document.json.first is not None or not names or any(rank("id", name) is not None for name in names):
         return None
-    beginning = Document(document.head.encode(), name=document.name, stem="", options=Options(on_error=lambda _: None))
-    rows = [row.cells for row in islice(read_rows(beginning, None, ()), _ROWS_GUESSED_BY)]
-    columns = {name: [as_text(row.get(name)) for row in rows] for name in names if name}
+    columns = _beginning(document, names)
     guess = guess_parts(columns)
     if guess.open_roles or not {"agent", "customer"} <= set(guess.roles.values()):
         return None

@@ -80,14 +80,14 @@ _STEMS = frozenset(
         "end",
         "today",
         "yesterday",
-        "delivered",
+        *("delivered", "edited", "bearbeitet", "upraveno", "szerkesztve", "muudetud"),
     )
 )
 """How the longest word of every event begins: a line without such a word, a time or marks around it tells none."""
 _TIME_ALONE = re.compile(
     rf"[\[(]?(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
     rf"(?:[ ]?(?:{TO}|,)[ ]?{STAMP})?"
-    r"[\])]?(?: uhr)?|today|yesterday|delivered",
+    r"[\])]?(?: uhr)?|today|yesterday|delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
     re.IGNORECASE,
 )
 _MARKS = "*-=~[(<"

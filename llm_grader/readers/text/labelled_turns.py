@@ -60,7 +60,8 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
         elif opening.label in cast.names and (event := _event(line, stamps)):
             yield from _turn(opening, words, cast, stamps)
             yield event
-            opening, words = opening._replace(number=_REOPENED, stamp="", until=""), []
+            clock = event.text if event.event == "time" and event.text[:1].isdigit() else ""
+            opening, words = opening._replace(number=_REOPENED, stamp=clock, until=""), []
         else:
             words.append(line.whole)
     yield from _turn(opening, words, cast, stamps)

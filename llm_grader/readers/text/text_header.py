@@ -68,6 +68,8 @@ def _in_header(line: Line) -> bool:
     if is_field(line.label) or line.label.casefold() in _OF_SUMMARIES:
         return True
     words = line.text.split()
+    if role_of_label(line.label) and not _is_persons(line.text.strip()):
+        return False
     return bool(line.label) and 0 < len(words) <= 4 and all(word[0].isupper() and word[-1].isalnum() for word in words)
 
 

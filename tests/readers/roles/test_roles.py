@@ -238,3 +238,19 @@ def test_a_mapping_is_read_from_yaml_and_agents_of_the_command_line_come_on_top(
     file.write_text("agents: [Eva]\nchanels: {}\n")
     with pytest.raises(MalformedInput, match=r"roles\.yaml: line 2: .*did you mean 'channels'"):
         load_role_mapping(file)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Hello, I am the virtual assistant of Acme."),
+        ("de", "Hallo, ich bin der Chatbot von Acme."),
+        ("cs", "Dobrý den, jsem váš virtuální asistent."),
+        ("hu", "Üdvözlöm, az Acme virtuális asszisztense vagyok."),
+        ("et", "Tere, olen juturobot Ada."),
+    ],
+)
+def test_an_agent_who_says_to_be_a_machine_is_told(language: str, words: str) -> None:
+    said = (Turn(role="agent", text=words), Turn(role="customer", text="Ada, Acme, a b c d e?"))
+    warnings = role_warnings(Transcript(id="t", channel="chat", language=language, turns=said))
+    assert any("sounds like a recording or a bot" in warning for warning in warnings)

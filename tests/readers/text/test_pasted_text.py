@@ -307,3 +307,17 @@ def test_hostile_text_takes_a_time_in_proportion(tmp_path: Path, hostile: str) -
     file.write_text(f"Agent: hi\n{hostile}\n", "utf-8")
     problems: list[InputError] = []
     assert list(read_transcripts(file, on_error=problems.append)) or problems
+
+
+def test_a_time_between_words_of_one_speaker_is_that_of_the_words_below_it(tmp_path: Path) -> None:
+    asked = "Bo Ek\n10:02 AM\nIt is late.\n10:04\nReally.\nEdited\n"
+    (tmp_path / "chat.txt").write_text(f"Ann Lee\n10:01 AM\nHello there.\n{asked}Ann Lee\n10:05 AM\nI look.\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    said = [(turn.speaker, turn.text, turn.start) for turn in transcript.turns if turn.kind == "message"]
+    # seconds since 10:01
+    assert said == [
+        ("Ann Lee", "Hello there.", 0),
+        ("Bo Ek", "It is late.", 60),
+        ("Bo Ek", "Really.", 180),
+        ("Ann Lee", "I look.", 240),
+    ]
