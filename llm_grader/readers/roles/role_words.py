@@ -58,6 +58,14 @@ _FIELDS = """
     teema, keel, märkus, aadress, nimi, tellimus, tellimuse number, hind, kokku, samm, tähelepanu, viga, põhjus,
     lahendus, näide, tähtis
 """
+_OF_PEOPLE = frozenset(
+    re.findall(
+        r"\w+",
+        "id name names email mail phone number no nr since rating score type account address language location group "
+        "department team satisfaction feedback nummer kennung adresse jmeno cislo nev szam nimi",
+    )
+)
+"""What fields tell of people: `Customer Name`, `Agent ID`."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _NUMBERED_SPEAKER = re.compile(
@@ -246,7 +254,7 @@ def role_of_label(label: str) -> Role | None:
         return next(
             (_ROLE_OF_LABEL[phrase] for phrase in (f"{note} {name}", note, name) if phrase in _ROLE_OF_LABEL), None
         )
-    return _role_of_words(label.split())
+    return None if is_field(label) else _role_of_words(label.split())
 
 
 def _role_of_words(words: list[str]) -> Role | None:
@@ -260,8 +268,10 @@ def _role_of_words(words: list[str]) -> Role | None:
 
 
 def is_field(label: str) -> bool:
-    """Whether the label names a field rather than a speaker: `Date`, `Bestellnummer`, `Note`."""
-    return plain(label).rstrip("0123456789#. ") in _FIELD_WORDS
+    """Whether the label names a field rather than a speaker: `Date`, `Bestellnummer`, `Note`, `Customer Name`."""
+    word = plain(label).rstrip("0123456789#. ")
+    of_whom, _, what = word.rpartition(" ")
+    return word in _FIELD_WORDS or (what in _OF_PEOPLE and of_whom in _ROLE_OF_LABEL)
 
 
 def is_numbered_speaker(label: str) -> bool:

@@ -36,6 +36,9 @@ _NO_DIALOGUE = "a header without a conversation below it: names and fields only,
 _SUMMARY = "each side speaks once, beside fields of a report: this may be a summary and no conversation"
 _LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
+_CHAT_WORDS = re.compile(
+    r"\b(?:chat\w{0,5}|live ?chat|messag(?:es|ing)|whatsapp|csevegés\w*|vestlus\w*)\b", re.IGNORECASE
+)
 
 
 def sniff(document: Document) -> bool:
@@ -77,7 +80,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
     heading = "\n".join(line.whole for line in lines[:first]).strip()
     stamps = Stamps([line.stamp for line in lines if line.label in speakers and line.stamp])
-    channel, assumed = _channel(document, " ".join((heading, *header.values())), stamps)
+    channel, assumed = _channel(document, " ".join((heading, *header, *header.values())), stamps)
     cast = cast_of(lines, speakers, legend=legend.roles, roles=document.options.roles)
     turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
     about = (("header", header), ("legend", legend_lines), ("heading", heading))
@@ -101,7 +104,11 @@ def _with_doubt(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], list[str]]:
 def _channel(document: Document, above: str, stamps: Stamps) -> tuple[Channel, list[str]]:
     if document.options.channel:
         return document.options.channel, []
-    if stamps.are_offsets or _CALL_WORDS.search(above):
+    if _CALL_WORDS.search(above):
+        return "call", []
+    if _CHAT_WORDS.search(above):
+        return "chat", []
+    if stamps.are_offsets:
         return "call", []
     return "chat", ["the channel is not stated: read as chat"]
 

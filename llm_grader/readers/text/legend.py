@@ -23,6 +23,7 @@ _PAIR = re.compile(
     r"(?P<a>[^=:：–—→()]{1,40}?)[ \t]*(?:=|:|：|[–—→]|-+>|[ ]-[ ]|[ ](?:is|ist|je)[ ])[ \t]*(?P<b>[^=:：()]{1,60})"
     r"|(?P<c>[^=:：()]{1,40}?)[ \t]*\((?P<d>[^()]{1,40})\)"
 )
+_NAMED = re.compile(r"(?<=\w)[ _-](?:full )?names?$", re.IGNORECASE)  # an `Agent Name` is the agent's
 _ARTICLES = re.compile(r"(?:the|our|der|die|das|unser|unsere|az?)[ ]+", re.IGNORECASE)
 
 
@@ -86,7 +87,7 @@ def _short(who: str) -> tuple[str, ...]:
 
 def _role_in(words: str) -> Role | None:
     """The role that `agent`, `the agent`, `agent Jana` or `Jana, agent` names."""
-    words = _ARTICLES.sub("", words, count=1)
+    words = _NAMED.sub("", _ARTICLES.sub("", words, count=1))
     first, _, rest = words.partition(" ")
     before, _, last = words.rpartition(" ")
     if rest and is_name(rest) and role_of_label(first.casefold()):

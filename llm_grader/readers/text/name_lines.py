@@ -14,6 +14,7 @@ from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
 from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
+from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
 _LONGEST_NAME = 60
@@ -55,7 +56,9 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
     labelled = sum(count for label, count in opening.items() if is_known(label, roles))
     if 2 * labelled >= sum(not line.blank for line in lines):
         return list(lines)
-    ways: tuple[Callable[[Sequence[Line], RoleMapping], dict[int, Line]], ...] = (_with_times, _bare)
+    ways: list[Callable[[Sequence[Line], RoleMapping], dict[int, Line]]] = [_with_times, _bare]
+    if not labelled:
+        ways.insert(0, with_other_marks)
     for way in ways:
         heads = way(lines, roles)
         if len(heads) > labelled:

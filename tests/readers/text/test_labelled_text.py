@@ -272,3 +272,24 @@ def test_public_samples_are_read_or_refused_for_want_of_labels() -> None:
     assert [len(transcript.turns) for transcript in read_ones] == [35, 33, 25]
     assert {turn.role for transcript in read_ones for turn in transcript.turns} == {"agent", "customer"}
     assert [type(problem) for problem in problems] == [UnsupportedFormat, UnsupportedFormat]
+
+
+def test_fields_about_people_above_a_conversation_are_no_turns(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text(
+        "Customer Name: Bo Ek\nCustomer Email: bo@x.test\nAgent ID: 4\n\nAgent: Hello\nCustomer: My parcel\n"
+    )
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [("Agent", "Hello"), ("Customer", "My parcel")]
+    assert transcript.metadata["header"] == {"Customer Name": "Bo Ek", "Customer Email": "bo@x.test", "Agent ID": "4"}
+
+
+def test_names_in_fields_say_who_is_who(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("Customer Name: Bo Ek\nAgent Name: Ana Lee\n\nAna Lee: Hello\nBo Ek: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hello"), ("customer", "Late")]
+
+
+def test_a_chat_with_times_since_its_beginning_is_a_chat_where_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("Chat started by Bo\n(0:03) Agent: Hello\n(0:15) Visitor: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert (transcript.channel, [turn.start for turn in transcript.turns]) == ("chat", [3, 15])

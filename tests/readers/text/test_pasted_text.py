@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.errors import InputError, MalformedInput
+from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat
 from llm_grader.readers import RoleMapping, read_transcripts
 from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.transcript import Transcript
@@ -321,3 +321,23 @@ def test_a_time_between_words_of_one_speaker_is_that_of_the_words_below_it(tmp_p
         ("Bo Ek", "Really.", 180),
         ("Ann Lee", "I look.", 240),
     ]
+
+
+@pytest.mark.parametrize(
+    "form", ["[{}] {}", "{}> {}", "{} - {}", "{} | {}", "10:01:02\t{}\t{}", "[10:01] {} – {}", "<{}> {}"]
+)
+def test_speakers_that_other_marks_set_off_are_speakers(tmp_path: Path, form: str) -> None:
+    said = [("Agent", "Hello - can I help?"), ("Customer", "It is late."), ("Agent", "I look.")]
+    lines = [form.format(*turn) for turn in said]
+    (tmp_path / "chat.txt").write_text("\n".join([*lines, "and further"]))
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [*said[:2], ("Agent", "I look.\nand further")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Order - one chair\nPrice - 7\n", "[Music] la la\n[Agent] hums\n", "Ana - Bo\nBo - Ana\n"]
+)
+def test_what_other_marks_set_off_is_no_speaker_unless_the_word_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "chat.txt").write_text(text)
+    with pytest.raises(UnsupportedFormat):
+        list(read_transcripts(tmp_path / "chat.txt"))
