@@ -12,6 +12,7 @@ from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.text_header import begins_report
 from llm_grader.transcript import Role, Turn
 
+_LONGEST_EVENT = 140
 _REOPENED = 0  # lines are numbered from 1
 
 
@@ -80,7 +81,7 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
-    if not line.whole:
+    if not line.whole or len(line.whole) > _LONGEST_EVENT:
         return None
     stamp = ""
     found = bare_event(line.whole)

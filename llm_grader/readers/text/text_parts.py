@@ -29,6 +29,7 @@ _IDS = frozenset(f"{word}{tail}" for word in map(plain, _WORDS.split(",")) for t
 _RULE = re.compile(r"[ \t]*(?:([=#*_~-])[ \t]*)(?:\1[ \t]*){2,}")
 _MARKS = "=#*_~-"  # what separates more comes first
 _LONGEST_HEADING = 80
+_LONGEST_END = 110
 
 
 class Parts(NamedTuple):
@@ -136,10 +137,13 @@ def _headers(lines: Sequence[Line]) -> list[int]:
     """Blocks of lines such as `Date: …` and `Chat ID: 4711` below a blank one, each with an id of its own."""
     found: dict[str, list[tuple[int, str]]] = {}
     first: list[str] = []
-    for are_fields, numbered in groupby(enumerate(lines), key=lambda numbered: is_field(numbered[1].label)):
+    fields = {label for label in {line.label for line in lines if line.label} if is_field(label)}
+    for are_fields, numbered in groupby(enumerate(lines), key=lambda numbered: numbered[1].label in fields):
+        if not are_fields:
+            continue
         block = list(numbered)
         labels = [plain(line.label) for _, line in block]
-        begins = are_fields and (_below_blank(lines, block[0][0]) or (len(labels) > 1 and labels == first))
+        begins = _below_blank(lines, block[0][0]) or (len(labels) > 1 and labels == first)
         for _, line in block if begins else ():
             if plain(line.label) in _IDS and re.fullmatch(r"\S*\d\S*", line.text.strip()):
                 found.setdefault(plain(line.label), []).append((block[0][0], line.text.strip()))
@@ -159,7 +163,7 @@ def _ends(lines: Sequence[Line]) -> list[int]:
 
 
 def _tells_end(line: Line) -> bool:
-    if line.label and role_of_label(line.label) != "system":
+    if len(line.whole) > _LONGEST_END or (line.label and role_of_label(line.label) != "system"):
         return False
     event = bare_event(line.text if line.label else without_stamp(line.whole)[0])
     return event is not None and event[0] == "end"
