@@ -36,7 +36,7 @@ from llm_grader.readers.source.time_doubts import language_warnings, time_warnin
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
 from llm_grader.readers.text import labelled_text
-from llm_grader.readers.unknown import describe_unknown, is_foreign
+from llm_grader.readers.unknown import describe_unknown, is_foreign, is_rich_text
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Channel, Transcript
@@ -214,7 +214,8 @@ def _recognise(document: Document) -> Reader | JoiningReader:
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))
-    raise document.json.problem or UnsupportedFormat(describe_unknown(document))
+    problem = None if is_rich_text(document) else document.json.problem
+    raise problem or UnsupportedFormat(describe_unknown(document))
 
 
 def _candidates(document: Document) -> Iterator[Reader | JoiningReader]:

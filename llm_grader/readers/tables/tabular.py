@@ -6,19 +6,18 @@ CSV, JSON records, Parquet, and `datasets.Dataset` objects. What the mapping doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
-from llm_grader.readers.source.document import Document, Options
+from llm_grader.readers.source.columns import ColumnMapping
+from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import guess_parts, rank
 from llm_grader.readers.tables.headers import is_quoted_table
+from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
 from llm_grader.readers.tables.table_values import channel_of
@@ -27,12 +26,6 @@ from llm_grader.transcript import Channel, Transcript, Turn
 
 NAME = "table"
 
-_OBVIOUS_IDS = ("transcript_id", "conversation_id")
-_OBVIOUS_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
-_OBVIOUS_TURN = TurnColumns(
-    **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
-)
-_ROWS_GUESSED_BY = 50
 _ONE = "no column says which rows belong together: all were read as one conversation"
 _SUGGEST = "`llm-grader read FILE --suggest-columns` drafts it"
 
@@ -62,7 +55,7 @@ def read(document: Document) -> Iterator[Transcript]:
             with document.at(row.where):
                 yield _of_row(row, mapping, document)
         return
-    columns = mapping.turn or _OBVIOUS_TURN
+    columns = mapping.turn or OBVIOUS_TURN
     groups = _grouped(rows, mapping, document)
     times = _times_of(columns.at, [row for several in groups.values() for row in several], mapping)
     order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
@@ -92,49 +85,7 @@ def _mapping(document: Document) -> ColumnMapping | None:
     if given is not None:
         lacking = given.needed.intersection(missing_from(document, given))
         return None if lacking or not (names or document.rows is not None) else given
-    ids = next((name for name in _OBVIOUS_IDS if name in names), None)
-    if ids is None:
-        return _of_one(document, names)
-    if "text" not in names or not {"role", "speaker"} & set(names):
-        return None
-    hidden = [name for name in _OBVIOUS_VISIBILITIES if name in names]
-    other = {f"{name}_column": name for name in ("channel", "language") if name in names}
-    parts = {name: name for name in _OBVIOUS_TURN.by_field if name in names}
-    if not {"at", "start", "end"} & parts.keys():
-        parts |= _times_in(document, names)
-    turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
-    return ColumnMapping(id=ids, turn=turn, **other)
-
-
-def _beginning(document: Document, names: Sequence[str]) -> dict[str, list[str | None]]:
-    """What stands in the first rows of each column; a row that cannot be read is told when the table is."""
-    part = document
-    if document.rows is None and not is_parquet(document):
-        quiet = Options(on_error=lambda _: None)
-        part = Document(document.head.encode(), name=document.name, stem="", options=quiet)
-    rows = [row.cells for row in islice(read_rows(part, None, ()), _ROWS_GUESSED_BY)]
-    return {name: [as_text(cell_of(row, name)) for row in rows] for name in names if name}
-
-
-def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:
-    """The one column that is called like the time of a message and holds times."""
-    called = {name for name in names if rank("at", name) is not None}
-    guess = guess_parts(_beginning(document, ["text", *called])) if called else None
-    return {"at": guess.parts["at"]} if guess and "at" in guess.parts else {}
-
-
-def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
-    """The mapping of a table that is one conversation: no column could be its id, and two say who says what."""
-    if document.json.first is not None or not names or any(rank("id", name) is not None for name in names):
-        return None
-    columns = _beginning(document, names)
-    guess = guess_parts(columns)
-    if guess.open_roles or not {"agent", "customer"} <= set(guess.roles.values()):
-        return None
-    left = (values for name, values in columns.items() if name not in guess.parts.values())
-    if any(len(set(values)) > 1 for values in left):  # one of them may say which rows belong together
-        return None
-    return ColumnMapping(turn=TurnColumns(**guess.parts), roles=guess.roles)
+    return obvious_mapping(document, names)
 
 
 def missing_columns(document: Document) -> str:
@@ -205,7 +156,7 @@ def _turn(row: Row, reader: CellReader, channel: Channel, document: Document) ->
     """The turn of a row; none where it cannot be read, which is told."""
     with document.at(row.where):
         try:
-            return [reader.turn(row.cells, reader.mapping.turn or _OBVIOUS_TURN, channel)]
+            return [reader.turn(row.cells, reader.mapping.turn or OBVIOUS_TURN, channel)]
         except (MalformedInput, ValidationError):
             document.warn(TURNS_MISSING)
             raise
@@ -229,7 +180,7 @@ def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
     reader = CellReader(mapping, document.options.roles)
     if mapping.cell:
         channel = _channel(row.cells, reader, document)
-        turns = turns_of_cell(row, mapping.turn or _OBVIOUS_TURN, reader, channel=channel, document=document)
+        turns = turns_of_cell(row, mapping.turn or OBVIOUS_TURN, reader, channel=channel, document=document)
     else:
         cells = ((as_text(cell_of(row.cells, name)), name, role) for name, role in mapping.columns.items())
         turns = [Turn(role=role, text=reader.shown(text, name), speaker=name) for text, name, role in cells if text]

@@ -115,3 +115,10 @@ def test_a_table_that_somebody_sends_in_a_conversation_is_what_they_said(tmp_pat
     (talk,) = read(tmp_path, f"Customer: Which times?\nAgent: These:\n{table}")
     assert [turn.role for turn in talk.turns] == ["customer", "agent"]
     assert table.strip() in talk.turns[1].text
+
+
+def test_a_list_of_who_said_what_in_json_is_one_conversation(tmp_path: Path) -> None:
+    content = '[{"who": "agent", "message": "Hello you"}, {"who": "customer", "message": "Late again"}]'
+    (talk,) = read(tmp_path, content)
+    assert said(talk) == [("agent", "Hello you"), ("customer", "Late again")]
+    assert ONE in talk.warnings
