@@ -56,8 +56,33 @@ _OF_SOMEBODY = [
     (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:{_VERBS[event]}){_OBJECT}[.!]?", re.IGNORECASE))
     for event in ("joined", "left", "hold", "transfer")
 ]
+_STARTED = r"(?:has )?started|gestartet|begonnen|zahájila?|spustila?|elindította|elkezdte|alustas|käivitas"
+_STOPPED = _flat(r"""
+    (?:has )?(?:ended|closed|stopped)|beendet|geschlossen|gestoppt|ukončila?|zastavila?|befejezte|lezárta|leállította
+    |lõpetas|peatas
+""")
+_RECORD = _flat(r"""
+    (?:the |die |az? )?(?:transcription|recording|transkription|aufzeichnung|aufnahme|přepis|nahrávání|átírás\w*
+    |rögzítés\w*|felvétel\w*|transkriptsioon\w*|salvestus\w*)
+""")
+_TALK = _flat(r"""
+    (?:the |den |das |az? )?(?:chat|conversation|call|meeting|gespräch|anruf|konverzaci|hovor|csevegést|beszélgetést
+    |hívást|vestluse|kõne)
+""")
+_OF_SOMEBODY += [
+    (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:(?:{does})[ ]{what}|(?:hat|has)[ ]{what}[ ](?:{does}))[.!]?", re.I))
+    for event, does, what in (
+        ("start", _STARTED, _TALK),
+        ("end", _STOPPED, _TALK),
+        ("notice", f"{_STARTED}|{_STOPPED}", _RECORD),
+    )
+]
+_TAIL = r"(?:[ ](?:after|at|on|nach|um|am|po|v|v čase)[ ][^.!?]{0,20}\d[^!?]{0,20}|[ ](?:by|von|durch)(?:[ ][\w'’.-]{1,20}){1,3})?"
 _OF_A_THING = [
-    (event, re.compile(rf"{_flat(_THING)}(?:[ ](?:wurde|ist|byl[ao]?|is|was))?[ ](?:{words})[.!]?", re.IGNORECASE))
+    (
+        event,
+        re.compile(rf"{_flat(_THING)}(?:[ ](?:wurde|ist|byl[ao]?|is|was))?[ ](?:{words}){_TAIL}[.!]?", re.IGNORECASE),
+    )
     for event, words in _VERBS.items()
 ]
 _ALONE = [(event, re.compile(rf"(?:{_VERBS[event]})[.!]?", re.IGNORECASE)) for event in ("hold", "transfer")]
@@ -80,6 +105,17 @@ _STEMS = frozenset(
         "end",
         "today",
         "yesterday",
+        *(
+            "stopped",
+            "gestoppt",
+            "geschlossen",
+            "spustil",
+            "zastavil",
+            "befejezte",
+            "leállította",
+            "käivitas",
+            "peatas",
+        ),
         *("delivered", "edited", "bearbeitet", "upraveno", "szerkesztve", "muudetud"),
     )
 )
@@ -134,4 +170,5 @@ def _event_in_words(line: str) -> str | None:
 
 def _is_somebody(who: str) -> bool:
     who = who.removesuffix(" was").removesuffix(" is").removesuffix(" has been").removesuffix(" wurde").strip()
+    who = who.removeprefix("The ")
     return who not in _PRONOUNS and (role_of_label(who) is not None or is_name(who))

@@ -16,7 +16,7 @@ from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_lines
 from llm_grader.readers.text.labelled_turns import cast_of, turns_of
-from llm_grader.readers.text.legend import read_legend
+from llm_grader.readers.text.legend import names_listed, read_legend
 from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.readers.text.name_lines import with_name_lines
 from llm_grader.readers.text.text_header import may_be_summary, split_header
@@ -44,7 +44,8 @@ _CHAT_WORDS = re.compile(
 def sniff(document: Document) -> bool:
     """Whether a speaker opens one of the first lines."""
     lines = [line for line in _lines(document.head, document) if not line.blank]
-    speakers = find_speakers(lines, document.options.roles, read_legend(lines).roles, event_in=bare_event)
+    named = read_legend(lines).roles.keys() | names_listed(lines)
+    speakers = find_speakers(lines, document.options.roles, named, event_in=bare_event)
     return any(line.label in speakers for line in lines[:_FIRST_SPEAKER_WITHIN])
 
 
@@ -74,7 +75,8 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     legend = read_legend(lines)
     legend_lines = "\n".join(line.whole.strip() for line in lines if line.number in legend.lines)
     header, lines = split_header([line for line in lines if line.number not in legend.lines])
-    speakers = find_speakers(lines, document.options.roles, legend.roles, event_in=bare_event)
+    named = legend.roles.keys() | names_listed(lines)
+    speakers = find_speakers(lines, document.options.roles, named, event_in=bare_event)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import is_field, role_of_label
@@ -16,6 +17,10 @@ _LONGEST = 160
 _TITLE = re.compile(
     r"[*_# \t]*(?:legend|key|speakers?|participants?|legende|teilnehmer|sprecher|legenda|účastníci|mluvčí|jelmagyarázat"
     r"|résztvevők|osalejad|kõnelejad)[*_ \t]*(?:[:=–-]|$)[*_ \t]*",
+    re.IGNORECASE,
+)
+_ATTENDEES = re.compile(
+    r"[*_# \t]*(?:attendees|participants|invited|teilnehmer(?:innen)?|účastníci|résztvevők|osalejad)[*_ \t]*(?::|$)",
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[,;|/]|\b(?:and|und|a|és|ja)\b")
@@ -55,6 +60,16 @@ def read_legend(lines: Sequence[Line]) -> Legend:
     if not used or (len(used) == 1 and used[0].label in roles):
         return Legend({}, frozenset())
     return Legend(roles, frozenset({*titles, *(line.number for line in used)}))
+
+
+def names_listed(lines: Sequence[Line]) -> frozenset[str]:
+    """The names under a line such as `Attendees`, or behind it: who speaks further down, whatever the role."""
+    above = [line for line in lines if not line.blank][:_WITHIN]
+    for line, below in pairwise(above):
+        if title := _ATTENDEES.match(line.whole):
+            words = line.whole[title.end() :].strip(" \t*_:") or below.whole
+            return frozenset(name for part in _CLAUSES.split(words) if is_name(name := part.strip(" \t*_-•")))
+    return frozenset()
 
 
 def _pairs(words: str, left: Mapping[str, int]) -> Iterator[tuple[str, Role]]:

@@ -341,3 +341,32 @@ def test_what_other_marks_set_off_is_no_speaker_unless_the_word_is(tmp_path: Pat
     (tmp_path / "chat.txt").write_text(text)
     with pytest.raises(UnsupportedFormat):
         list(read_transcripts(tmp_path / "chat.txt"))
+
+
+def test_who_is_listed_as_present_is_a_speaker_however_seldom(tmp_path: Path) -> None:
+    above = "Meeting of 04/05/2026\n\nAttendees\nAnn Lee, Bo Ek\n\nTranscript\n\n00:00:00\n\n"
+    (tmp_path / "meet.txt").write_text(f"{above}Ann Lee: Hello.\nBo Ek: It is late.\n\n00:05:00\n\nAnn Lee: I look.\n")
+    (transcript,) = read_transcripts(tmp_path / "meet.txt")
+    said = [(turn.speaker, turn.text) for turn in transcript.turns if turn.kind == "message"]
+    assert said == [("Ann Lee", "Hello."), ("Bo Ek", "It is late."), ("Ann Lee", "I look.")]
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("Ann Lee started transcription", "notice"),
+        ("Ann Lee hat die Aufzeichnung beendet", "notice"),
+        ("Jana Nová zahájila přepis", "notice"),
+        ("Kovács Éva befejezte a csevegést", "end"),
+        ("Mari Kask lõpetas vestluse", "end"),
+        ("The agent closed the chat.", "end"),
+        ("Meeting ended after 00:06:12", "end"),
+        ("Chat closed by Ana Lee.", "end"),
+        ("Chat started at 10:00", "start"),
+        ("The call ended after an hour", None),
+        ("I stopped recording", None),
+        ("We closed the call", None),
+    ],
+)
+def test_who_begins_or_ends_a_chat_or_its_recording_is_an_event(line: str, event: str | None) -> None:
+    assert bare_event(line) == (None if event is None else (event, line))
