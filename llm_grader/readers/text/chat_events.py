@@ -77,7 +77,8 @@ _OF_SOMEBODY += [
         ("notice", f"{_STARTED}|{_STOPPED}", _RECORD),
     )
 ]
-_TAIL = r"(?:[ ](?:after|at|on|nach|um|am|po|v|v čase)[ ][^.!?]{0,20}\d[^!?]{0,20}|[ ](?:by|von|durch)(?:[ ][\w'’.-]{1,20}){1,3})?"
+_WHEN = r"[ ](?:after|at|on|nach|um|am|po|v|v čase)[ ][^.!?]{0,20}\d[^!?]{0,20}"
+_TAIL = rf"(?:{_WHEN}|[ ](?:by|von|durch)(?:[ ][\w'’.-]{{1,20}}){{1,3}})?"
 _OF_A_THING = [
     (
         event,

@@ -50,6 +50,13 @@ def test_who_is_left_when_the_agent_is_stated_is_no_guess_by_words(agent: Role) 
     assert "roles_by_cues" not in flags_of(found)
 
 
+def test_who_is_left_when_the_agent_is_a_guess_is_a_guess_as_well() -> None:
+    guessed = Turn(role="agent", text="Hello", speaker="Eva", role_source="cues", role_confidence=0.9)
+    turns = (guessed, Turn(role="unknown", text="Hi", speaker="Bo"))
+    found = assign_roles(Transcript(id="t", channel="chat", turns=turns), RoleMapping())
+    assert (found.turns[1].role, found.turns[1].role_source) == ("customer", "cues")
+
+
 def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> None:
     read = transcript(("a", "x"), ("b", "y"), ("menu", "z"))
     settled = assign_roles(read, RoleMapping(agents=("a",), speakers={"menu": "bot"}))
