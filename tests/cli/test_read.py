@@ -41,6 +41,12 @@ def test_check_reports_format_speakers_roles_and_warnings() -> None:
     ]
 
 
+def test_check_says_what_to_do_about_speakers_nobody_knows(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
+    result = run(tmp_path / "a.txt", "--check")
+    assert "    Speaker 1: unknown (say who it is with --agent or --roles), 1 turns" in result.stdout.splitlines()
+
+
 def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
     result = run(tmp_path / "a.txt", "--agent", "speaker 2", "--channel", "call")
