@@ -39,6 +39,7 @@ _TO_SOMEBODY = re.compile(
     r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
 )
 
+_PICTURES = re.compile(r"(?:[^\w\s\u0000-\u200c]\s*)+")
 _SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|napsala?|říká|írta|mondta|kirjutas|ütles)")
 
 
@@ -77,11 +78,13 @@ def parse_line(line: str, number: int = 1) -> Line:
     if found is None:
         return _by_nick(line, number) if "<" in line else Line(number, line)
     label = " ".join(found["label"].split())
+    if not label.isascii():
+        label = _PICTURES.sub("", label, count=1) or label
     stamp, until = stamps_of(found)
     text = line[found.end() :]
     if stamp and (sent := _TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
         label = sent["who"]
-    elif not text.strip() and (saying := _SAYS.fullmatch(label)):
+    elif " " in label and (saying := _SAYS.fullmatch(label)) and (not text.strip() or role_of_label(saying["who"])):
         label = saying["who"]
     return Line(number, line, label, text, stamp or found["late"] or "", "*" in found[0], until)
 

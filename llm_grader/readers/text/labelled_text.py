@@ -36,6 +36,7 @@ _NO_DIALOGUE = "a header without a conversation below it: names and fields only,
 _SUMMARY = "each side speaks once, beside fields of a report: this may be a summary and no conversation"
 _LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
+_CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
 _CHAT_WORDS = re.compile(
     r"\b(?:chat\w{0,5}|live ?chat|messag(?:es|ing)|whatsapp|csevegés\w*|vestlus\w*)\b", re.IGNORECASE
 )
@@ -82,7 +83,9 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
     heading = "\n".join(line.whole for line in lines[:first]).strip()
     stamps = Stamps([line.stamp for line in lines if line.label in speakers and line.stamp])
-    channel, assumed = _channel(document, " ".join((heading, *header, *header.values())), stamps)
+    of_callers = any(map(_CALLERS.match, speakers))
+    above = "call" if of_callers else " ".join((heading, *header, *header.values()))
+    channel, assumed = _channel(document, above, stamps)
     cast = cast_of(lines, speakers, legend=legend.roles, roles=document.options.roles)
     turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
     about = (("header", header), ("legend", legend_lines), ("heading", heading))

@@ -293,3 +293,11 @@ def test_a_chat_with_times_since_its_beginning_is_a_chat_where_it_says_so(tmp_pa
     (tmp_path / "chat.txt").write_text("Chat started by Bo\n(0:03) Agent: Hello\n(0:15) Visitor: Late\n")
     (transcript,) = read_transcripts(tmp_path / "chat.txt")
     assert (transcript.channel, [turn.start for turn in transcript.turns]) == ("chat", [3, 15])
+
+
+@pytest.mark.parametrize("label", ["Caller", "Anruferin", "Volající", "Hívó", "Helistaja"])
+def test_where_somebody_calls_it_is_a_call(tmp_path: Path, label: str) -> None:
+    (tmp_path / "talk.txt").write_text(f"Agent: Hello\n{label}: Late\n", "utf-8")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert transcript.channel == "call"
+    assert "the channel is not stated: read as chat" not in transcript.warnings

@@ -324,7 +324,20 @@ def test_a_time_between_words_of_one_speaker_is_that_of_the_words_below_it(tmp_p
 
 
 @pytest.mark.parametrize(
-    "form", ["[{}] {}", "{}> {}", "{} - {}", "{} | {}", "10:01:02\t{}\t{}", "[10:01] {} – {}", "<{}> {}"]
+    "form",
+    [
+        "[{}] {}",
+        "{}> {}",
+        "{} - {}",
+        "{} | {}",
+        "10:01:02\t{}\t{}",
+        "[10:01] {} – {}",
+        "<{}> {}",
+        "({}) {}",
+        "{} → {}",
+        "🙋 {}: {}",
+        "{} says: {}",
+    ],
 )
 def test_speakers_that_other_marks_set_off_are_speakers(tmp_path: Path, form: str) -> None:
     said = [("Agent", "Hello - can I help?"), ("Customer", "It is late."), ("Agent", "I look.")]
