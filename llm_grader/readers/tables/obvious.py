@@ -9,7 +9,7 @@ from typing import Any
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import guess_parts, rank
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows
 
@@ -73,9 +73,18 @@ def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     if max(map(len, columns.values()), default=0) < _FEWEST_ROWS:
         return None
     guess = guess_parts(columns)
-    if guess.open_roles or not {"agent", "customer"} <= set(guess.roles.values()):
+    if guess.open_roles or not (_both_sides(guess) or _few_names(columns.get(guess.parts.get("speaker", ""), ()))):
         return None
     left = (values for name, values in columns.items() if name not in guess.parts.values())
     if any(len(set(values)) > 1 for values in left):  # one of them may say which rows belong together
         return None
     return ColumnMapping(turn=TurnColumns(**guess.parts), roles=guess.roles)
+
+
+def _both_sides(guess: Guess) -> bool:
+    return {"agent", "customer"} <= set(guess.roles.values())
+
+
+def _few_names(names: Sequence[str | None]) -> bool:
+    """Whether these are the names of people who speak to each other, and not each of somebody else who wrote."""
+    return 1 < len(set(names)) <= max(2, len(names) // 2)

@@ -122,3 +122,22 @@ def test_a_list_of_who_said_what_in_json_is_one_conversation(tmp_path: Path) -> 
     (talk,) = read(tmp_path, content)
     assert said(talk) == [("agent", "Hello you"), ("customer", "Late again")]
     assert ONE in talk.warnings
+
+
+def test_a_table_of_names_is_one_conversation_of_people_nobody_knows(tmp_path: Path) -> None:
+    (talk,) = read(tmp_path, "time;speaker;message\n10:00;Ann Lee;Good morning you\n10:01;Bo Ek;It is late\n")
+    assert [(turn.speaker, turn.role) for turn in talk.turns] == [("Ann Lee", "unknown"), ("Bo Ek", "unknown")]
+    assert ONE in talk.warnings
+
+
+def test_messages_of_many_people_are_no_conversation(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFormat, match="the columns name, message"):
+        read(tmp_path, "name,message\nAnn Lee,Where is it?\nBo Ek,It is late\nCy Fox,I want it\nDi Ray,Hello there\n")
+
+
+def test_transcripts_in_cells_of_a_markdown_table_are_apart(tmp_path: Path) -> None:
+    content = "| id | transcript |\n|----|:---:|\n| 1 | Agent: Hello<br>Customer: Late |\n| 2 | Agent: Hi |\n"
+    with pytest.raises(UnsupportedFormat, match="the columns id, transcript"):
+        read(tmp_path, content)
+    first, second = read(tmp_path, content, {"id": "id", "cell": "transcript", "channel": "chat"})
+    assert (said(first), said(second)) == ([("agent", "Hello"), ("customer", "Late")], [("agent", "Hi")])
