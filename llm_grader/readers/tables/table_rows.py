@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.tables.headers import STATED_SEPARATOR
-from llm_grader.readers.tables.table_start import TableStart, barred_rows, find_table, second_table
+from llm_grader.readers.tables.table_start import TableStart, barred_rows, find_table
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
 _PARQUET = b"PAR1"
@@ -23,10 +23,11 @@ _LARGEST_CELL = 200_000_000
 
 
 class Row(NamedTuple):
-    """The cells of one row by column, and where it stands."""
+    """The cells of one row by column, where it stands, and in which table of a file that holds several."""
 
     cells: Mapping[str, Any]
     where: str
+    table: int = 0
 
 
 def is_parquet(document: Document) -> bool:
@@ -87,17 +88,15 @@ def _lines(count: int) -> str:
 def _barred_rows(document: Document, start: TableStart) -> Iterator[Row]:
     """The rows of a table as Markdown writes it."""
     names = start.header.names
-    if (another := second_table(document.lines_text, start)) is not None:
-        raise MalformedInput("a second table begins here: expected one in a file", where=f"line {another}")
     rows, others = barred_rows(document.lines_text, start)
     if others:
-        document.warn(f"what stands below the table was not read: {_lines(len(others))}, the first is line {others[0]}")
-    for cells, line in rows:
+        document.warn(f"what is no row of the table was not read: {_lines(len(others))}, the first is line {others[0]}")
+    for cells, line, table in rows:
         with document.at(f"line {line}"):
             if len(cells) > len(names):
                 document.warn(TURNS_MISSING)
                 raise MalformedInput(f"expected {len(names)} cells as in the header, found {len(cells)}")
-            yield Row(dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=True)), f"line {line}")
+            yield Row(dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=True)), f"line {line}", table)
 
 
 def _csv_rows(document: Document, separator: str, *, above: int) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.tables.headers import Header, find_header, is_column_name
 from llm_grader.readers.text.label_lines import parse_line
@@ -30,10 +31,11 @@ class TableStart(NamedTuple):
 
 
 class BarredRow(NamedTuple):
-    """The cells of a line between bars, and the number of the line."""
+    """The cells of a line between bars, the number of the line, and which table of the file it is in, from 0."""
 
     cells: list[str]
     line: int
+    table: int = 0
 
 
 def find_table(head: str, wanted: Iterable[str] = ()) -> TableStart | None:
@@ -58,23 +60,33 @@ def find_table(head: str, wanted: Iterable[str] = ()) -> TableStart | None:
 
 
 def barred_rows(text: str, start: TableStart) -> tuple[list[BarredRow], list[int]]:
-    """The rows below the header of a barred table, and the numbers of the lines that are none of it."""
-    rows, others = list[BarredRow](), list[int]()
+    """The rows below the headers of barred tables, and the numbers of the lines that are none of them.
+
+    Raises:
+        MalformedInput: a table has other columns than the first.
+    """
+    rows, others, table = list[BarredRow](), list[int](), 0
     for number, line in enumerate(text.split("\n"), 1):
-        if number <= start.above + 1 or _RULE.fullmatch(line) or not line.strip():
+        if number <= start.above + 1 or not line.strip():
             continue
-        if _BAR.search(line):
-            rows.append(BarredRow(_cells(line), number))
+        if _RULE.fullmatch(line):
+            if "+" not in line and rows and rows[-1].line == number - 1:  # the line above was the header of another
+                _check_same(rows.pop(), start)
+                table += 1
+        elif _BAR.search(line):
+            rows.append(BarredRow(_cells(line), number, table))
         else:
             others.append(number)
     return rows, others
 
 
-def second_table(text: str, start: TableStart) -> int | None:
-    """The line of the header of another barred table below the first; None for none."""
-    lines = text.split("\n")
-    rules = [at for at, line in enumerate(lines) if at > start.above + 1 and _RULE.fullmatch(line)]
-    return next((at for at in rules if _BAR.search(lines[at - 1]) and "+" not in lines[at]), None)
+def _check_same(header: BarredRow, start: TableStart) -> None:
+    if _names(header.cells) != start.header.names:
+        raise MalformedInput("a table with other columns begins here: one a file", where=f"line {header.line}")
+
+
+def _names(cells: Iterable[str]) -> list[str]:
+    return [name.strip("*_` ") for name in cells]
 
 
 def _barred_at(lines: Sequence[str], at: int, wanted: frozenset[str]) -> TableStart | None:
@@ -82,7 +94,7 @@ def _barred_at(lines: Sequence[str], at: int, wanted: frozenset[str]) -> TableSt
     line = lines[at]
     if not _BAR.search(line) or _RULE.fullmatch(line) or not _RULE.fullmatch(lines[at + 1]):
         return None
-    names = [name.strip("*_` ") for name in _cells(line)]
+    names = _names(_cells(line))
     if len(names) < _FEWEST_KNOWN or len(set(names)) < len(names):
         return None
     known = sum(map(is_column_name, names)) >= _FEWEST_KNOWN or wanted & set(names)

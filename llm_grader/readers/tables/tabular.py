@@ -27,6 +27,7 @@ from llm_grader.transcript import Channel, Transcript, Turn
 NAME = "table"
 
 _ONE = "no column says which rows belong together: all were read as one conversation"
+_EACH = "no column says which rows belong together: each of {} tables was read as a conversation"
 _SUGGEST = "`llm-grader read FILE --suggest-columns` drafts it"
 
 
@@ -101,9 +102,10 @@ def missing_columns(document: Document) -> str:
 def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     if mapping.id is None:
-        document.warn(_ONE)
-        together = list(rows)
-        return {"": together} if together else {}
+        for row in rows:
+            groups.setdefault(str(row.table), []).append(row)
+        document.warn(_ONE if len(groups) < 2 else _EACH.format(len(groups)))
+        return groups
     for row in rows:
         with document.at(row.where):
             if (name := as_text(cell_of(row.cells, mapping.id))) is None:

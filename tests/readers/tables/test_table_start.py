@@ -56,7 +56,7 @@ def test_a_table_in_bars_is_read_by_a_mapping_and_tells_what_stands_below(tmp_pa
     mapping = {"id": "chat", "channel": "chat", "turn": {"text": "said", "role": "role"}}
     first, second = read(tmp_path, content, mapping)
     assert (said(first), said(second)) == ([("agent", "Hello")], [("agent", "Hi"), ("customer", "Late")])
-    assert "what stands below the table was not read: 1 line, the first is line 7" in first.warnings
+    assert "what is no row of the table was not read: 1 line, the first is line 7" in first.warnings
 
 
 def test_the_bars_of_a_database_are_bars(tmp_path: Path) -> None:
@@ -72,9 +72,17 @@ def test_the_bars_of_a_database_are_bars(tmp_path: Path) -> None:
     assert said(talk) == [("agent", "Hello you"), ("customer", "Late again")]
 
 
-def test_a_second_table_in_a_file_is_an_error_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(MalformedInput, match=r"line 7.*expected one in a file"):
-        read(tmp_path, f"{BARRED}{BARRED.partition('Monday')[2].lstrip()}")
+def test_each_table_of_who_said_what_is_a_conversation(tmp_path: Path) -> None:
+    first, second = read(tmp_path, f"{BARRED}\n# Tuesday\n\n{BARRED.partition('Monday')[2].lstrip()}")
+    assert said(first) == said(second)
+    assert (first.id, second.id) == ("export", "export-2")
+    told = "no column says which rows belong together: each of 2 tables was read as a conversation"
+    assert told in first.warnings
+
+
+def test_a_table_with_other_columns_is_an_error_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(MalformedInput, match=r"line 8.*a table with other columns"):
+        read(tmp_path, f"{BARRED}\n| a | b |\n|---|---|\n| c | d |\n")
 
 
 def test_a_row_of_more_cells_than_the_header_costs_itself(tmp_path: Path) -> None:
