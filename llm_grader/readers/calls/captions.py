@@ -26,6 +26,7 @@ from llm_grader.transcript import Role, Transcript, Turn
 
 NAME = "captions"
 
+_SOUND = re.compile(r"[\[(♪♫][^\[\]()\n:]{0,40}[\])♪♫]|[♪♫]+")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>|</v>")
 _MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
@@ -37,6 +38,11 @@ class _Piece(NamedTuple):
     speaker: str | None
     text: str
     cue: Cue
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is `[Music]` or the like, which nobody says."""
+        return self.speaker is None and _SOUND.fullmatch(self.text) is not None
 
 
 def sniff(document: Document) -> bool:
@@ -138,16 +144,16 @@ def _clean(text: str) -> str:
 def _labels_at_changes(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
     """Where labels stand only when the speaker changes, what follows one without a label is the same speaker's."""
     labels = [piece.speaker for piece in pieces if piece.speaker is not None]
-    unnamed = len(pieces) - len(labels)
+    unnamed = sum(piece.speaker is None and not piece.is_sound for piece in pieces)
     if not unnamed:
         return pieces, []
     if len(labels) < 2 or any(one == next_one for one, next_one in pairwise(labels)):
         return pieces, [f"{unnamed} of {len(pieces)} cues name no speaker"]
-    first = next(at for at, piece in enumerate(pieces) if piece.speaker is not None)
+    first = next(at for at, piece in enumerate(p for p in pieces if not p.is_sound) if piece.speaker is not None)
     carried, speaker = [], None
     for piece in pieces:
         speaker = piece.speaker or speaker
-        carried.append(piece._replace(speaker=speaker))
+        carried.append(piece if piece.is_sound else piece._replace(speaker=speaker))
     told = [f"{first} of {len(pieces)} cues, before the first label, name no speaker"] if first else []
     if unnamed > first:
         last = f"{unnamed - first} cues without one were read as the last speaker's"
@@ -189,6 +195,9 @@ def _continues(before: _Piece, piece: _Piece) -> bool:
 
 def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:
     ends = [piece.cue.end for piece in group if piece.cue.end is not None]
+    if group[0].is_sound:
+        cue = group[0].cue
+        return Turn(role="system", text=group[0].text, kind="event", event="sound", start=cue.start, end=cue.end)
     return Turn(
         role=role or "unknown",
         text=" ".join(piece.text for piece in group),

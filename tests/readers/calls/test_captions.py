@@ -154,3 +154,16 @@ def test_a_mailbox_before_the_people_keeps_nobody_from_being_told_apart(tmp_path
         ("Ann Lee", "Good."),
     ]
     assert "1 of 4 cues, before the first label, name no speaker" in transcript.warnings
+
+
+def test_a_sound_is_nobodys_words(tmp_path: Path) -> None:
+    cues = [cue(1, "[Music]"), cue(2, "Agent: Hello"), cue(3, "(phone rings)"), cue(4, "♪"), cue(5, "Customer: Late")]
+    transcript = read(tmp_path, "WEBVTT\n\n" + "".join(cues))
+    assert [(turn.role, turn.kind, turn.text) for turn in transcript.turns] == [
+        ("system", "event", "[Music]"),
+        ("agent", "message", "Hello"),
+        ("system", "event", "(phone rings)"),
+        ("system", "event", "♪"),
+        ("customer", "message", "Late"),
+    ]
+    assert not any("cues" in warning for warning in transcript.warnings)
