@@ -169,6 +169,24 @@ def _messages() -> Iterator[str]:
         yield json.dumps({"id": talk.id, "messages": messages}) + "\n"
 
 
+def _crisp() -> Iterator[str]:
+    """Pages of messages as Crisp gives them, which a recipe reads."""
+    for number, talk in enumerate(_talks()):
+        messages = [
+            {
+                "session_id": f"session_{number}",
+                "type": "text",
+                "from": "user" if turn.role == "customer" else "operator",
+                "origin": "chat",
+                "content": turn.text,
+                "timestamp": 1_767_600_000_000 + 1000 * place,
+                "user": {"nickname": _PEOPLE[turn.role], "user_id": turn.role},
+            }
+            for place, turn in enumerate(talk.turns)
+        ]
+        yield json.dumps({"error": False, "data": messages}) + "\n"
+
+
 def _write_parquet(path: Path, megabytes: float) -> None:
     import pyarrow  # type: ignore[import-untyped]  # comes with datasets
     import pyarrow.parquet  # type: ignore[import-untyped]
@@ -193,6 +211,7 @@ FORMATS: dict[str, Callable[[], Iterator[str]]] = {
     "mbox": lambda: _letters("plain"),
     "mbox, HTML": lambda: _letters("html"),
     "messages": _messages,
+    "recipe": _crisp,
 }
 
 if __name__ == "__main__":
