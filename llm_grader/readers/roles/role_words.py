@@ -56,7 +56,8 @@ _FIELDS = """
     řešení, příklad, důležité, adresa, dátum, idő, időtartam, tárgy, csatorna, nyelv, megjegyzés, cím, név,
     rendelés, rendelésszám, ár, összesen, lépés, figyelem, hiba, megoldás, példa, fontos, kuupäev, aeg, kestus,
     teema, keel, märkus, aadress, nimi, tellimus, tellimuse number, hind, kokku, samm, tähelepanu, viga, põhjus,
-    lahendus, näide, tähtis
+    lahendus, näide, tähtis, timestamp, created, started, ended, unread, origin, department, location, ip, browser,
+    platform, zeitstempel, časové razítko, időbélyeg, ajatempel
 """
 _OF_PEOPLE = frozenset(
     re.findall(
@@ -65,7 +66,7 @@ _OF_PEOPLE = frozenset(
         "department team satisfaction feedback nummer kennung adresse jmeno cislo nev szam nimi",
     )
 )
-"""What fields tell of people: `Customer Name`, `Agent ID`."""
+"""What fields tell of people and things: `Customer Name`, `Ticket Number`."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _NUMBERED_SPEAKER = re.compile(
@@ -271,7 +272,7 @@ def is_field(label: str) -> bool:
     """Whether the label names a field rather than a speaker: `Date`, `Bestellnummer`, `Note`, `Customer Name`."""
     word = plain(label).rstrip("0123456789#. ")
     of_whom, _, what = word.rpartition(" ")
-    return word in _FIELD_WORDS or (what in _OF_PEOPLE and of_whom in _ROLE_OF_LABEL)
+    return word in _FIELD_WORDS or (what in _OF_PEOPLE and (of_whom in _ROLE_OF_LABEL or of_whom in _FIELD_WORDS))
 
 
 def is_numbered_speaker(label: str) -> bool:

@@ -94,7 +94,14 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
         channel=channel,
         turns=turns,
         metadata={key: value for key, value in about if value},
-        warnings=(*warnings, *stamps.warnings, *assumed, *_doubts(lines[first:], speakers), *lost),
+        warnings=(
+            *warnings,
+            *stamps.warnings,
+            *assumed,
+            *_above(lines[:first]),
+            *_doubts(lines[first:], speakers),
+            *lost,
+        ),
     )
 
 
@@ -116,6 +123,16 @@ def _channel(document: Document, above: str, stamps: Stamps) -> tuple[Channel, l
     if stamps.are_offsets:
         return "call", []
     return "chat", ["the channel is not stated: read as chat"]
+
+
+def _above(lines: list[Line]) -> list[str]:
+    """The warning that somebody may speak above the first speaker."""
+    doubtful = [line for line in lines if line.text.strip() and _may_speak(line.label)]
+    return [f"line {line.number}: {line.label!r} is not known as a speaker: read as a heading" for line in doubtful[:1]]
+
+
+def _may_speak(label: str) -> bool:
+    return bool(label) and is_name(label)
 
 
 def _doubts(lines: list[Line], speakers: frozenset[str]) -> list[str]:

@@ -26,6 +26,7 @@ _ATTENDEES = re.compile(
 _CLAUSES = re.compile(r"[,;|/]|\b(?:and|und|a|és|ja)\b")
 _PAIR = re.compile(
     r"(?P<a>[^=:：–—→()]{1,40}?)[ \t]*(?:=|:|：|[–—→]|-+>|[ ]-[ ]|[ ](?:is|ist|je)[ ])[ \t]*(?P<b>[^=:：()]{1,60})"
+    r"(?:\([^()]{1,40}\))?"
     r"|(?P<c>[^=:：()]{1,40}?)[ \t]*\((?P<d>[^()]{1,40})\)"
 )
 _NAMED = re.compile(r"(?<=\w)[ _-](?:full )?names?$", re.IGNORECASE)  # an `Agent Name` is the agent's

@@ -301,3 +301,22 @@ def test_where_somebody_calls_it_is_a_call(tmp_path: Path, label: str) -> None:
     (transcript,) = read_transcripts(tmp_path / "talk.txt")
     assert transcript.channel == "call"
     assert "the channel is not stated: read as chat" not in transcript.warnings
+
+
+def test_a_legend_with_names_beside_the_roles_is_one(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("S1 = Agent (Ana)\nS2 = Customer\n\nS1: Hello\nS2: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hello"), ("customer", "Late")]
+
+
+def test_who_may_speak_above_the_first_speaker_is_told(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("Eva: Hello\nAgent: Hi\nCustomer: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert "line 1: 'Eva' is not known as a speaker: read as a heading" in transcript.warnings
+
+
+def test_the_one_who_is_named_in_a_field_is_known(tmp_path: Path) -> None:
+    above = "Timestamp: 2026-05-04T10:00:00Z\nUnread: false\nVisitor ID: 10.1\nVisitor Name: Bo Ek\n\n"
+    (tmp_path / "talk.txt").write_text(f"{above}(10:00:02 AM) Bo Ek: It is late\n(10:00:32 AM) Ana: I look\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.speaker, turn.role) for turn in transcript.turns] == [("Bo Ek", "customer"), ("Ana", "agent")]
