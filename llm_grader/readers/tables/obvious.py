@@ -20,6 +20,7 @@ OBVIOUS_TURN = TurnColumns(
 
 _IDS = ("transcript_id", "conversation_id")
 _VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
+_OF_MODELS = frozenset(("content", "value"))  # messages to models are a format of their own
 _ROWS_GUESSED_BY = 50
 _FEWEST_ROWS = 2
 
@@ -67,7 +68,8 @@ def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:
 
 def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     """The mapping of a table that is one conversation: no column could be its id, and two say who says what."""
-    if not names or any(rank("id", name) is not None for name in names):
+    of_models = document.rows is None and document.json.first is not None and not _OF_MODELS.isdisjoint(names)
+    if not names or of_models or any(rank("id", name) is not None for name in names):
         return None
     columns = _beginning(document, names)
     if max(map(len, columns.values()), default=0) < _FEWEST_ROWS:
