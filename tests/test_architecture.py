@@ -34,7 +34,7 @@ FLOORS: tuple[set[str], ...] = (
 
 ROOF = {"report", "audit", "measured"}
 """Rooms that stand on most of the others, and that nothing but the command line enters."""
-MOST_ARROWS = 160
+MOST_ARROWS = 161
 MOST_MODULES = 15
 CLIENTS = {"openai", "instructor", "tenacity"}
 MOST_METHODS = 12

@@ -26,6 +26,7 @@ from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Transcript
 
 _NAMES = {"agent": "Agent", "customer": "Customer"}
+_PEOPLE = {"agent": "Ann Lee", "customer": "Bo Ek"}
 
 
 def main() -> None:
@@ -97,6 +98,13 @@ def _text() -> Iterator[str]:
     return (f"{_NAMES[turn.role]}: {turn.text}\n" for talk in _talks() for turn in talk.turns)
 
 
+def _names_above(when: str) -> Iterator[str]:
+    """Each speaker on a line of its own above the words, as meetings and chats are pasted."""
+    turns = (turn for talk in _talks() for turn in talk.turns)
+    for number, turn in enumerate(turns):
+        yield f"{_PEOPLE[turn.role]}{when.format(_stamp(4 * number))}\n{turn.text}\n\n"
+
+
 def _whatsapp() -> Iterator[str]:
     return (f"13/05/24, 10:22 - {_NAMES[turn.role]}: {turn.text}\n" for talk in _talks() for turn in talk.turns)
 
@@ -161,6 +169,24 @@ def _messages() -> Iterator[str]:
         yield json.dumps({"id": talk.id, "messages": messages}) + "\n"
 
 
+def _crisp() -> Iterator[str]:
+    """Pages of messages as Crisp gives them, which a recipe reads."""
+    for number, talk in enumerate(_talks()):
+        messages = [
+            {
+                "session_id": f"session_{number}",
+                "type": "text",
+                "from": "user" if turn.role == "customer" else "operator",
+                "origin": "chat",
+                "content": turn.text,
+                "timestamp": 1_767_600_000_000 + 1000 * place,
+                "user": {"nickname": _PEOPLE[turn.role], "user_id": turn.role},
+            }
+            for place, turn in enumerate(talk.turns)
+        ]
+        yield json.dumps({"error": False, "data": messages}) + "\n"
+
+
 def _write_parquet(path: Path, megabytes: float) -> None:
     import pyarrow  # type: ignore[import-untyped]  # comes with datasets
     import pyarrow.parquet  # type: ignore[import-untyped]
@@ -174,6 +200,9 @@ def _write_parquet(path: Path, megabytes: float) -> None:
 FORMATS: dict[str, Callable[[], Iterator[str]]] = {
     "JSONL": _canonical,
     "text": _text,
+    "name and time": lambda: _names_above("  {}"),
+    "bare names": lambda: _names_above(""),
+    "name over time": lambda: _names_above("\n{}"),
     "WhatsApp": _whatsapp,
     "CSV": _csv,
     "Parquet": _csv,
@@ -182,6 +211,7 @@ FORMATS: dict[str, Callable[[], Iterator[str]]] = {
     "mbox": lambda: _letters("plain"),
     "mbox, HTML": lambda: _letters("html"),
     "messages": _messages,
+    "recipe": _crisp,
 }
 
 if __name__ == "__main__":

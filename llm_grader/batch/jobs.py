@@ -20,7 +20,7 @@ from llm_grader.batch.by_recording import RecordedAsker
 from llm_grader.batch.files import LIMITS, Limits, ResultLine, Results, render_line, write_requests
 from llm_grader.errors import UsageError
 from llm_grader.gateway.bodies import render_request
-from llm_grader.grader.grader import Grader
+from llm_grader.grader.grader import Grader, as_read
 from llm_grader.grader.pool import run_pool
 from llm_grader.grading.grade import grade_transcript, has_no_agent
 from llm_grader.privacy.redaction import redact, restore_card
@@ -83,7 +83,7 @@ def export_batch(
     keys: set[str] = set()
 
     def lines() -> Iterator[bytes]:
-        for transcript in transcripts:
+        for transcript in map(as_read, transcripts):
             key = grader.provenance(transcript).key
             reason = _reason_to_leave_out(transcript, key, grader, keys)
             if reason is None:
@@ -126,7 +126,8 @@ async def import_batch(
     journal = Journal(store, store.start_run(grader.identity.base, grader.rubric))
     work = _Import(grader, store, journal, results)
     try:
-        async with aclosing(run_pool(work, transcripts, workers=_OPEN_IMPORTS)) as imported:
+        written = map(as_read, transcripts)
+        async with aclosing(run_pool(work, written, workers=_OPEN_IMPORTS)) as imported:
             async for outcome in imported:
                 yield outcome
     finally:

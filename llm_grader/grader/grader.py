@@ -28,6 +28,7 @@ from llm_grader.grader.sync import drained, loop_of_its_own
 from llm_grader.grading.confidence import Calibration, calibrated_card, load_calibration
 from llm_grader.grading.reuse import Before
 from llm_grader.local.open import LANGUAGE
+from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.past_runs import read_rates
@@ -42,8 +43,15 @@ def silent(_line: str) -> None:
     """Tell nobody."""
 
 
+def as_read(transcript: Transcript) -> Transcript:
+    """A transcript as a reader would have given it: e-mail has segments, and no letter of its texts changes."""
+    return with_mail_parts(transcript, as_written=True)
+
+
 class Grader:
     """Grades transcripts against one rubric.
+
+    E-mail that comes without segments gets them first, as when it is read: no quoted word counts as its author's.
 
     It can be entered with `with` or `async with`, which closes at the end what it has opened. It pickles, and opens
     anew where it is unpickled.
@@ -167,7 +175,8 @@ class Grader:
         self, transcripts: Iterable[Transcript], finished: Iterable[StoredResult] = (), *, workers: int
     ) -> AsyncGenerator[Scorecard, None]:
         run = GradingRun(self._sending.grade, self.provenance, self.store)
-        cards = run.cards(transcripts, finished, provenance=self.identity.base, rubric=self.rubric, workers=workers)
+        written = map(as_read, transcripts)
+        cards = run.cards(written, finished, provenance=self.identity.base, rubric=self.rubric, workers=workers)
         async with aclosing(cards):
             async for card in cards:
                 yield self._calibrated(card)
@@ -185,7 +194,7 @@ class Grader:
 
     def provenance(self, transcript: Transcript) -> Provenance:
         """Everything that says how a card of this transcript comes about, with the key that it is stored under."""
-        return self.identity.provenance(transcript)
+        return self.identity.provenance(as_read(transcript))
 
     def estimate(self, transcript: Transcript) -> Usage:
         """What grading `transcript` is expected to take, without asking: nothing where its result is stored.
@@ -193,6 +202,7 @@ class Grader:
         Repairs and retries are not foreseen. Tokens are estimated from bytes, at the rates that the store has seen for
         this model and rubric.
         """
+        transcript = as_read(transcript)
         provenance = self.provenance(transcript)
         if self.store is not None and self.store.has(provenance.key):
             return Usage()
@@ -204,7 +214,7 @@ class Grader:
         What follows from answers is not among them: repairs, words that the embedded model cites, and the roles that
         are asked for. Of several samples' requests each is shown once.
         """
-        return self._preview.bodies(transcript)
+        return self._preview.bodies(as_read(transcript))
 
     def finish(self) -> int:
         """Begin no other transcript: those that something was sent about finish.

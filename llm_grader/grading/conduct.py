@@ -69,18 +69,18 @@ def _nothing_said(transcript: Transcript) -> Obstacle:
 
 def _machine(turns: Sequence[Turn], transcript: Transcript) -> NoConduct | None:
     """What machine says all of this, whoever it is said to be; None where a person says some of it."""
-    if transcript.channel != "call":
-        written = all(is_auto_reply(_body(turn), turn.subject) for turn in turns)
-        return "auto_reply" if written else None
-    mailbox = [is_mailbox(_body(turn)) for turn in turns]
-    if all(to_mailbox or is_recording(_body(turn)) for to_mailbox, turn in zip(mailbox, turns, strict=True)):
-        return "voicemail" if any(mailbox) else "only_bots"
+    if transcript.channel != "email":  # a call that does not say so is read as a chat
+        mailbox = [is_mailbox(_body(turn)) for turn in turns]
+        if all(to_mailbox or is_recording(_body(turn)) for to_mailbox, turn in zip(mailbox, turns, strict=True)):
+            return "voicemail" if any(mailbox) else "only_bots"
+    if transcript.channel != "call" and all(is_auto_reply(_body(turn), turn.subject) for turn in turns):
+        return "auto_reply"
     return None
 
 
 def _reason(transcript: Transcript, spoken: Sequence[Turn]) -> NoConduct:
     """Why those who spoke show no agent's conduct."""
-    if transcript.channel == "call" and any(_tells_of_mailbox(turn) for turn in transcript.turns):
+    if transcript.channel != "email" and any(_tells_of_mailbox(turn) for turn in transcript.turns):
         return "voicemail"
     silent = _silent_agent(transcript)
     if silent is not None:

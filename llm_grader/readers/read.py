@@ -36,7 +36,7 @@ from llm_grader.readers.source.time_doubts import language_warnings, time_warnin
 from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
 from llm_grader.readers.text import labelled_text
-from llm_grader.readers.unknown import describe_unknown, is_foreign
+from llm_grader.readers.unknown import describe_unknown, is_foreign, is_rich_text
 from llm_grader.readers.vcon import vcon
 from llm_grader.signals.language import with_languages
 from llm_grader.transcript import Channel, Transcript
@@ -133,7 +133,7 @@ def read_transcripts(
             is raised.
         on_file: told the name and the format of each file that is recognised.
         subject_days: how far apart mails of the same people and subject, of which none refers to the other, may be to
-            make one conversation.
+            make one conversation; 0 for never.
 
     Returns:
         The transcripts in the order of the files; mail, whose threads span files, comes last. Files are at most
@@ -214,7 +214,8 @@ def _recognise(document: Document) -> Reader | JoiningReader:
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))
-    raise document.json.problem or UnsupportedFormat(describe_unknown(document))
+    problem = None if is_rich_text(document) else document.json.problem
+    raise problem or UnsupportedFormat(describe_unknown(document))
 
 
 def _candidates(document: Document) -> Iterator[Reader | JoiningReader]:

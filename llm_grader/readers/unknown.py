@@ -21,8 +21,15 @@ def is_foreign(first: Any) -> bool:
     return not isinstance(turns[0], dict) or not {"role", "text"} <= turns[0].keys()
 
 
+def is_rich_text(document: Document) -> bool:
+    """Whether the file is RTF, which begins like JSON."""
+    return document.head.startswith("{\\rtf")
+
+
 def describe_unknown(document: Document) -> str:
     """What was found where no reader knows it, and what to do."""
+    if is_rich_text(document):
+        return "a document of RTF: save it as plain text, and read that"
     if _HTML.match(document.head):
         return "a page of HTML: save what it shows as text, and read that"
     if "".join(document.head.split()) == "[]":

@@ -41,12 +41,29 @@ def test_check_reports_format_speakers_roles_and_warnings() -> None:
     ]
 
 
+def test_check_says_what_to_do_about_speakers_nobody_knows(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
+    result = run(tmp_path / "a.txt", "--check")
+    assert "    Speaker 1: unknown (say who it is with --agent or --roles), 1 turns" in result.stdout.splitlines()
+
+
 def test_agent_and_channel_may_be_said_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Speaker 1: Hello\nSpeaker 2: Hi\n")
     result = run(tmp_path / "a.txt", "--agent", "speaker 2", "--channel", "call")
     transcript = Transcript.model_validate_json(result.stdout)
     assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
     assert transcript.channel == "call"
+
+
+@pytest.mark.parametrize(("days", "conversations"), [("30", 1), ("5", 2), ("0", 2)])
+def test_how_far_apart_mails_of_one_subject_may_be_is_said_on_the_command_line(
+    tmp_path: Path, days: str, conversations: int
+) -> None:
+    for day, who, to, re in ((1, "bo@x.test", "help@h.test", ""), (11, "help@h.test", "bo@x.test", "Re: ")):
+        head = f"From: {who}\nTo: {to}\nSubject: {re}Parcel 7\nDate: {day} May 2026 10:00 +0000\n"
+        (tmp_path / f"{day}.eml").write_text(f"{head}Message-ID: <{day}@x.test>\n\nHello you.\n")
+    result = run(tmp_path, "--subject-days", days)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, conversations)
 
 
 def test_what_is_said_about_nobody_is_told_once_at_the_end(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ NOTHING_THERE: dict[str, tuple[NoConduct, str, list[Turn]]] = {
     "a mailbox by the system": ("voicemail", "call", [says("system", REACHED), says("customer", "Call me back.")]),
     "a mailbox by a bot": ("voicemail", "call", [says("bot", "You've reached the mailbox of Ana Weber."), ASKS]),
     "a mailbox labelled as the agent": ("voicemail", "call", [says("agent", REACHED), says("customer", "Call me.")]),
+    "a mailbox of a call that was read as a chat": ("voicemail", "chat", [says("agent", REACHED), ASKS]),
+    "a menu of a call read as a chat": ("only_bots", "chat", [says("agent", "For invoices, press one."), ASKS]),
     "a noted mailbox": ("voicemail", "call", [ASKS, says("system", "", kind="event", event="voicemail")]),
     "an answer of a machine": ("auto_reply", "email", [ASKS, says("agent", AWAY)]),
     "by its subject": ("auto_reply", "email", [ASKS, says("agent", "Thanks.", subject="Automatic reply: parcel")]),

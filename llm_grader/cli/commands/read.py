@@ -250,7 +250,8 @@ def _report(transcript: Transcript) -> Iterator[str]:
     speakers = Counter((t.speaker or "(no name)", t.role, t.role_source, t.role_confidence) for t in transcript.turns)
     for (speaker, role, source, confidence), turns in speakers.items():
         sure = "" if confidence is None else f" {confidence:.2f}"
-        yield f"    {speaker}: {role} (by {source or 'source'}{sure}), {turns} turns"
+        why = "say who it is with --agent or --roles" if role == "unknown" else f"by {source or 'source'}{sure}"
+        yield f"    {speaker}: {role} ({why}), {turns} turns"
     if transcript.agent_id:
         yield f"    under review: {transcript.agent_id}"
     for warning in _warnings(transcript):

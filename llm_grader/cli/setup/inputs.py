@@ -30,6 +30,7 @@ class Reading(NamedTuple):
     roles: RoleMapping
     columns: Path | None
     channel: Channel | None
+    subject_days: float = 30
 
     def tell_unmatched(self, met: Container[str]) -> None:
         """Say on stderr which of `--agent` and `--channel-roles` is none of those met, the `names_in` transcripts."""

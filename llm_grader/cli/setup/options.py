@@ -109,6 +109,15 @@ Channel = Annotated[
     Literal["chat", "email", "call"] | None,
     typer.Option("--channel", help="The channel, where the input does not say."),
 ]
+SubjectDays = Annotated[
+    float,
+    typer.Option(
+        "--subject-days",
+        help="How many days apart mails may be that only the same subject and people put into one thread; 0: never.",
+        min=0,
+        metavar="NUMBER",
+    ),
+]
 
 Rubric = Annotated[str | None, setting("rubric", "-r")]
 Model = Annotated[str | None, setting("model", "-m")]
@@ -160,6 +169,7 @@ class ReadingFlags:
     roles: Roles = None
     columns: Columns = None
     channel: Channel = None
+    subject_days: SubjectDays = 30
 
     def reading(self) -> Reading:
         """How the inputs are read.
@@ -170,7 +180,8 @@ class ReadingFlags:
         """
         from llm_grader.cli.setup.inputs import reading_of
 
-        return reading_of(self.format, self.agent, self.roles, self.columns, self.channel, self.channel_roles)
+        reading = reading_of(self.format, self.agent, self.roles, self.columns, self.channel, self.channel_roles)
+        return reading._replace(subject_days=self.subject_days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +204,7 @@ class TextFlags:
     roles: Roles = None
     columns: Columns = None
     channel: Channel = None
+    subject_days: SubjectDays = 30
 
     def by_id(self) -> dict[str, Transcript]:
         """The conversations by their ids.
@@ -206,6 +218,7 @@ class TextFlags:
         if not self.inputs:
             return {}
         reading = reading_of(self.format, None, self.roles, self.columns, self.channel, self.channel_roles)
+        reading = reading._replace(subject_days=self.subject_days)
         return {transcript.id: transcript for transcript in Inputs(self.inputs, reading).check()}
 
 

@@ -21,10 +21,12 @@ from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_lab
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
+from llm_grader.signals.machines import is_mailbox, is_recording
 from llm_grader.transcript import Role, Transcript, Turn
 
 NAME = "captions"
 
+_SOUND = re.compile(r"[\[(♪♫][^\[\]()\n:]{0,40}[\])♪♫]|[♪♫]+")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>|</v>")
 _MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
@@ -36,6 +38,11 @@ class _Piece(NamedTuple):
     speaker: str | None
     text: str
     cue: Cue
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is `[Music]` or the like, which nobody says."""
+        return self.speaker is None and _SOUND.fullmatch(self.text) is not None
 
 
 def sniff(document: Document) -> bool:
@@ -81,7 +88,8 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
         return
     roles = document.options.roles
     lines = [[_line(line, document) for line in _MARKUP.sub("", text).split("\n")] for text in texts]
-    speakers = find_speakers([line for several in lines for line in several], roles)
+    every = [line for several in lines for line in several]
+    speakers = find_speakers(every, roles, event_in=lambda line: is_mailbox(line) or is_recording(line))
     if not speakers and (named := list(_by_names(cues, lines, roles))):
         yield from named
         return
@@ -136,16 +144,21 @@ def _clean(text: str) -> str:
 def _labels_at_changes(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
     """Where labels stand only when the speaker changes, what follows one without a label is the same speaker's."""
     labels = [piece.speaker for piece in pieces if piece.speaker is not None]
-    unnamed = len(pieces) - len(labels)
+    unnamed = sum(piece.speaker is None and not piece.is_sound for piece in pieces)
     if not unnamed:
         return pieces, []
     if len(labels) < 2 or any(one == next_one for one, next_one in pairwise(labels)):
         return pieces, [f"{unnamed} of {len(pieces)} cues name no speaker"]
+    first = next(at for at, piece in enumerate(p for p in pieces if not p.is_sound) if piece.speaker is not None)
     carried, speaker = [], None
     for piece in pieces:
         speaker = piece.speaker or speaker
-        carried.append(piece._replace(speaker=speaker))
-    return carried, [f"labels stand at changes of speaker: {unnamed} cues without one were read as the last speaker's"]
+        carried.append(piece if piece.is_sound else piece._replace(speaker=speaker))
+    told = [f"{first} of {len(pieces)} cues, before the first label, name no speaker"] if first else []
+    if unnamed > first:
+        last = f"{unnamed - first} cues without one were read as the last speaker's"
+        told.append(f"labels stand at changes of speaker: {last}")
+    return carried, told
 
 
 def _without_repeats(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
@@ -182,6 +195,9 @@ def _continues(before: _Piece, piece: _Piece) -> bool:
 
 def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:
     ends = [piece.cue.end for piece in group if piece.cue.end is not None]
+    if group[0].is_sound:
+        cue = group[0].cue
+        return Turn(role="system", text=group[0].text, kind="event", event="sound", start=cue.start, end=cue.end)
     return Turn(
         role=role or "unknown",
         text=" ".join(piece.text for piece in group),

@@ -37,6 +37,11 @@ _OWN = re.compile(r"<[^<>\n]{3,200}>|(?:image|video|audio|sticker|gif|document|c
 _PLACEHOLDER = re.compile(rf"[^.!?\n]{{2,40}} (?:{_one_of(_OMITTED)})", re.IGNORECASE)
 _NAMED_FILE = re.compile(rf"[^\n]{{1,200}}?\.\w{{2,5}} \((?:{_one_of(_ATTACHED)})\)", re.IGNORECASE)
 _GONE = re.compile(rf"(?:{_one_of(_DELETED)})\.?", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"(?:messages and calls|messages to this|nachrichten und anrufe|zprávy a hovory|az? üzenetek és (?:a )?hívások"
+    r"|sõnumid ja kõned)\b[^\n?]{0,60}(?:end-to-end|ende-zu-ende|šifrov|titkosít|krüpt)[^\n?]*",
+    re.IGNORECASE,
+)
 
 
 def event_in(text: str, *, marked: bool) -> str | None:
@@ -50,6 +55,8 @@ def event_in(text: str, *, marked: bool) -> str | None:
         return "attachment"
     if _GONE.fullmatch(text):
         return "deleted"
+    if _NOTICE.fullmatch(text):
+        return "system"
     if not marked:
         return None
     return "attachment" if _PLACEHOLDER.fullmatch(text) else "system"

@@ -38,7 +38,7 @@ def thread_letters(letters: Iterable[Letter], roles: RoleMapping, *, days: float
     Args:
         letters: all letters, of all files.
         roles: who is of the house.
-        days: how far apart letters that only their subject puts together may be.
+        days: how far apart letters that only their subject puts together may be; 0 puts none together.
     """
     every = list(letters)
     house = House(every, roles)
@@ -148,7 +148,8 @@ def _with_strays(groups: Sequence[list[Letter]], house: House, days: float) -> l
     for home in homes:
         _open(index, home, home.letters)
     for stray in sorted(strays, key=lambda group: _instant(group[0])):
-        near = [home for home in _of_the_same(stray[0], index, house) if home.days_from(stray[0]) <= days]
+        same = _of_the_same(stray[0], index, house) if days else []
+        near = [home for home in same if home.days_from(stray[0]) <= days]
         if near:
             home = min(near, key=lambda home: home.days_from(stray[0]))
             home.take(stray)

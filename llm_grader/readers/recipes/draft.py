@@ -20,11 +20,15 @@ _NESTED_FIRST = 3
 
 
 class _Listed(NamedTuple):
-    """A list of objects that could be turns: where it stands, and what its objects hold."""
+    """A list of objects that could be turns: where it stands, and what its objects hold.
+
+    `within` is where the conversations stand of which each has such a list; empty where a record is one.
+    """
 
     place: tuple[str, ...]
     items: Sequence[Mapping[str, Any]]
     guess: Guess
+    within: tuple[str, ...] = ()
 
 
 def suggest_mapping(document: Document) -> str:
@@ -61,6 +65,19 @@ def _lists_of(document: Document) -> Iterator[_Listed]:
         yield from _lists_in(records, ())
     for record in records[:_NESTED_FIRST]:
         yield from _lists_in(record, ())
+        for within, wholes in _objects_in(record, ()):
+            found = (listed for whole in wholes[:_NESTED_FIRST] for listed in _lists_in(whole, ()))
+            yield from (listed._replace(within=within) for listed in found)
+
+
+def _objects_in(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """The lists of objects in a value, each with the keys that lead to it."""
+    if isinstance(value, list):
+        if place and (objects := [item for item in value if isinstance(item, dict)]):
+            yield place, objects
+    elif isinstance(value, dict) and len(place) < _DEEPEST:
+        for key, inside in value.items():
+            yield from _objects_in(inside, (*place, key))
 
 
 def _lists_in(value: Any, place: tuple[str, ...]) -> Iterator[_Listed]:
@@ -90,11 +107,13 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         turn["visibility"] = _visibility(listed.guess.parts["visibility"], turn["visibility"])
     if "kind" in turn:
         turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"}}
-    name, first = _id_of(document), f"{turns}[0]" if listed.place else "[0]"
+    within = ".".join(map(_key, listed.within))
+    name, first = _id_of(document, listed.within), f"{turns}[0]" if listed.place else "[0]"
     data = {
         "name": "my-export",
         "title": "What this export is",
         "applies": [f"{first}.{_path(listed.guess.parts['text'])}"],
+        **({"conversations": within} if within else {}),
         "turns": turns,
         "turn": turn,
         **({"id": name} if name and listed.place else {}),
@@ -114,9 +133,14 @@ def _visibility(column: str, place: str) -> dict[str, Any]:
     }
 
 
-def _id_of(document: Document) -> str | None:
-    """The key of a record that is its id."""
-    first = document.json.first if isinstance(document.json.first, dict) else {}
+def _id_of(document: Document, within: Sequence[str]) -> str | None:
+    """The key of a conversation that is its id."""
+    first: Any = document.json.first
+    for key in within:
+        first = first.get(key)
+    if isinstance(first, list) and within:
+        first = next((item for item in first if isinstance(item, dict)), {})
+    first = first if isinstance(first, dict) else {}
     simple = [key for key, value in first.items() if isinstance(value, (str, int)) and not isinstance(value, bool)]
     named = sorted((place, key) for key in simple if (place := rank("id", key)) is not None)
     return _key(named[0][1]) if named else None

@@ -56,8 +56,17 @@ _FIELDS = """
     řešení, příklad, důležité, adresa, dátum, idő, időtartam, tárgy, csatorna, nyelv, megjegyzés, cím, név,
     rendelés, rendelésszám, ár, összesen, lépés, figyelem, hiba, megoldás, példa, fontos, kuupäev, aeg, kestus,
     teema, keel, märkus, aadress, nimi, tellimus, tellimuse number, hind, kokku, samm, tähelepanu, viga, põhjus,
-    lahendus, näide, tähtis
+    lahendus, näide, tähtis, timestamp, created, started, ended, unread, origin, department, location, ip, browser,
+    platform, zeitstempel, časové razítko, időbélyeg, ajatempel
 """
+_OF_PEOPLE = frozenset(
+    re.findall(
+        r"\w+",
+        "id name names email mail phone number no nr since rating score type account address language location group "
+        "department team satisfaction feedback nummer kennung adresse jmeno cislo nev szam nimi",
+    )
+)
+"""What fields tell of people and things: `Customer Name`, `Ticket Number`."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _NUMBERED_SPEAKER = re.compile(
@@ -102,7 +111,10 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "bot": """
             press one, press two, press 1, press 2, for english press, please listen carefully, menu
             options have changed, i am a virtual assistant, i'm a virtual assistant, your virtual
-            assistant, this call may be recorded, please stay on the line, your call is important
+            assistant, i am the virtual assistant, i'm the virtual assistant, i am an automated assistant, i'm an
+            automated assistant, your digital assistant, i am a chatbot, i'm a chatbot, i am a bot, i'm a bot,
+            i am an ai assistant, i'm an ai assistant, this call may be recorded, please stay on the
+            line, your call is important
         """,
     },
     "de": {
@@ -130,7 +142,9 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "calling": "ich rufe an, ich rufe wegen, ich rufe an wegen",
         "bot": """
             drücken sie die eins, drücken sie die 1, zu schulungszwecken aufgezeichnet, ich bin ein
-            virtueller assistent, ihr virtueller assistent, bitte bleiben sie in der leitung
+            virtueller assistent, ihr virtueller assistent, ich bin der virtuelle assistent, ich bin die virtuelle
+            assistentin, ich bin ihr digitaler assistent, ich bin ein chatbot, ich bin der chatbot,
+            bitte bleiben sie in der leitung
         """,
     },
     "cs": {
@@ -157,7 +171,8 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "calling": "volám kvůli, volám ohledně",
         "bot": """
             stiskněte jedničku, stiskněte 1, hovor může být nahráván, jsem virtuální asistent, jsem
-            virtuální asistentka, zůstaňte prosím na lince
+            virtuální asistentka, jsem váš virtuální asistent, jsem digitální asistent, jsem chatbot,
+            zůstaňte prosím na lince
         """,
     },
     "hu": {
@@ -181,6 +196,7 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "calling": "azért hívom, azért telefonálok",
         "bot": """
             nyomja meg az egyes, nyomja meg az 1, a beszélgetést rögzítjük, virtuális asszisztens vagyok,
+            virtuális asszisztense vagyok, vagyok a virtuális asszisztens, chatbot vagyok,
             kérem tartsa a vonalat
         """,
     },
@@ -204,7 +220,8 @@ _PHRASES: dict[str, dict[Side, str]] = {
         "hold": "vaatan järele, kohe vaatan, üks hetk, palun oodake, ühendan teid",
         "calling": "helistan seoses",
         "bot": """
-            vajutage üks, vajutage 1, kõne salvestatakse, olen virtuaalne assistent, palun jääge liinile
+            vajutage üks, vajutage 1, kõne salvestatakse, olen virtuaalne assistent, olen virtuaalassistent,
+            olen juturobot, olen vestlusrobot, palun jääge liinile
         """,
     },
 }
@@ -238,7 +255,7 @@ def role_of_label(label: str) -> Role | None:
         return next(
             (_ROLE_OF_LABEL[phrase] for phrase in (f"{note} {name}", note, name) if phrase in _ROLE_OF_LABEL), None
         )
-    return _role_of_words(label.split())
+    return None if is_field(label) else _role_of_words(label.split())
 
 
 def _role_of_words(words: list[str]) -> Role | None:
@@ -252,8 +269,10 @@ def _role_of_words(words: list[str]) -> Role | None:
 
 
 def is_field(label: str) -> bool:
-    """Whether the label names a field rather than a speaker: `Date`, `Bestellnummer`, `Note`."""
-    return plain(label).rstrip("0123456789#. ") in _FIELD_WORDS
+    """Whether the label names a field rather than a speaker: `Date`, `Bestellnummer`, `Note`, `Customer Name`."""
+    word = plain(label).rstrip("0123456789#. ")
+    of_whom, _, what = word.rpartition(" ")
+    return word in _FIELD_WORDS or (what in _OF_PEOPLE and (of_whom in _ROLE_OF_LABEL or of_whom in _FIELD_WORDS))
 
 
 def is_numbered_speaker(label: str) -> bool:

@@ -164,7 +164,8 @@ def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -
     (other,) = speaking - {undecided[0]}
     role, source, _ = decisions.get(other or "", _UNKNOWN)
     if source == "unknown":
-        role, source = next(turn.role for turn in transcript.turns if turn.speaker == other), "cues"
+        turn = next(turn for turn in transcript.turns if turn.speaker == other)
+        role, source = turn.role, turn.role_source or "source"
     return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)} if role in _OTHER_SIDE else {}
 
 

@@ -52,6 +52,7 @@ class ColumnMapping(Model):
     """The columns of a table of conversations, in exactly one of three layouts.
 
     - `turn`: long, a row is a turn, rows with the same `id` belong together in the order of the file or of `order`;
+      without an `id` all rows of a file are one transcript;
     - `columns`: wide, a row is a transcript, each named column is one turn of the role given, in this order;
     - `cell`: a row is a transcript, and `cell` names the column that holds its turns as a JSON list (objects with the
       keys that `turn` names, or lists whose positions it names) or as text with labelled lines.
@@ -95,8 +96,6 @@ class ColumnMapping(Model):
             raise ValueError("expected one layout: turn (a row is a turn), columns (a column is a turn), or cell")
         if self.columns and self.turn:
             raise ValueError("columns: a row is a transcript there; expected no turn beside it")
-        if not (layouts or self.id):
-            raise ValueError("id: expected the column that says which rows belong together")
         unknown = sorted(set(self.ticket) - set(TICKET_FIELDS))
         if unknown:
             raise ValueError(f"ticket: unknown fields {unknown}, expected some of {', '.join(TICKET_FIELDS)}")

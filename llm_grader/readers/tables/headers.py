@@ -81,7 +81,7 @@ def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], head: str) ->
     filled = [name for name in names if name]
     if len(set(filled)) < len(filled) or not filled:
         return False
-    matching = sum(map(_is_known_name, filled))
+    matching = sum(map(is_column_name, filled))
     quoted = any(f'{mark}"' in head for mark in (*SEPARATORS, "\n"))
     if len(names) == 1:
         return bool(matching) and bool(rows) and head.partition("\n")[2].lstrip().startswith('"')
@@ -108,7 +108,7 @@ def _is_quoted(cell: str, head: str) -> bool:
 def _alike(names: Sequence[str], rows: Sequence[Sequence[str]], *, quoted: bool) -> bool:
     """Whether most rows have as many cells as the header, and are no lines that begin with a speaker."""
     if not rows:
-        return quoted or all(map(_is_known_name, names))
+        return quoted or all(map(is_column_name, names))
     as_many = sum(len(row) == len(names) for row in rows)
     labelled = sum(bool(role_of_label(parse_line(row[0]).label)) for row in rows if row and parse_line(row[0]).label)
     return as_many >= _ALIKE * len(rows) and (quoted or labelled * 2 < len(rows))
@@ -124,7 +124,8 @@ def _is_identifier(cell: str) -> bool:
     return "_" in cell.strip("_") or "." in cell.strip(".") or _CAMEL.search(cell) is not None
 
 
-def _is_known_name(cell: str) -> bool:
+def is_column_name(cell: str) -> bool:
+    """Whether a cell is made of words that tables call their columns."""
     words = _WORD.findall(_CAMEL.sub(" ", cell).replace("_", " "))
     return bool(words) and all(plain(word) in _COLUMN_WORDS for word in words)
 

@@ -101,10 +101,8 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
     if not guess.parts:
         return None
     name = name or next((column for column in columns if column not in guess.parts.values()), None)
-    if name is None:
-        return None
     kinds, open_kinds = _kinds(columns.get(guess.parts.get("kind", ""), ()))
-    data = {"id": name, "turn": guess.parts, **_roles(guess), **kinds}
+    data = {**({"id": name} if name else {}), "turn": guess.parts, **_roles(guess), **kinds}
     return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds))
 
 
@@ -125,8 +123,10 @@ def _id_column(columns: Mapping[str, Sequence[Any]]) -> tuple[str | None, tuple[
         return again[0], ()
     if named and len(columns[named[0][1]]) < 2:
         return named[0][1], ()
+    if not named:
+        return None, ("which column says what rows belong to one conversation (`id`): without one all are one",)
     doubt = "which column says what rows belong to one conversation (`id`): no value of the one named comes again"
-    return (named[0][1] if named else None), (doubt,)
+    return named[0][1], (doubt,)
 
 
 def _comes_again(values: Sequence[Any]) -> bool:

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
-from llm_grader.readers.tables.headers import STATED_SEPARATOR, find_header
+from llm_grader.readers.tables.headers import STATED_SEPARATOR
+from llm_grader.readers.tables.table_start import TableStart, barred_rows, find_table
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
 _PARQUET = b"PAR1"
@@ -22,10 +23,11 @@ _LARGEST_CELL = 200_000_000
 
 
 class Row(NamedTuple):
-    """The cells of one row by column, and where it stands."""
+    """The cells of one row by column, where it stands, and in which table of a file that holds several."""
 
     cells: Mapping[str, Any]
     where: str
+    table: int = 0
 
 
 def is_parquet(document: Document) -> bool:
@@ -36,7 +38,7 @@ def is_parquet(document: Document) -> bool:
 def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     """The columns of a table, as far as the beginning of the file shows them; empty for what looks like no table.
 
-    A first line of the wanted columns is a header, and so is one that `find_header` takes for one.
+    A first line of the wanted columns is a header, and so is one that `find_table` takes for one.
 
     Raises:
         MalformedInput: the file is Parquet, and broken.
@@ -48,8 +50,8 @@ def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     if document.json.first is not None:
         records = (record for record in document.json.beginnings if isinstance(record, dict))
         return list(dict.fromkeys(name for record in records for name in record))
-    header = find_header(document.head, wanted)
-    return header.names if header else []
+    start = find_table(document.head, wanted)
+    return start.header.names if start else []
 
 
 def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) -> Iterator[Row]:
@@ -69,19 +71,45 @@ def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) 
                     raise MalformedInput("expected an object with the columns as keys")
                 yield Row(value, where)
     else:
-        header = find_header(document.head, wanted)
-        yield from _csv_rows(document, separator or (header.separator if header else ","))
+        start = find_table(document.head, wanted)
+        if start and (lost := start.lost_above(document.head)):
+            document.warn(f"what stands above the header of the table was not read: {_lines(lost)}")
+        if start and start.barred:
+            yield from _barred_rows(document, start)
+        else:
+            mark = separator or (start.header.separator if start else ",")
+            yield from _csv_rows(document, mark, above=start.above if start else 0)
 
 
-def _csv_rows(document: Document, separator: str) -> Iterator[Row]:
+def _lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def _barred_rows(document: Document, start: TableStart) -> Iterator[Row]:
+    """The rows of a table as Markdown writes it."""
+    names = start.header.names
+    rows, others = barred_rows(document.lines_text, start)
+    if others:
+        document.warn(f"what is no row of the table was not read: {_lines(len(others))}, the first is line {others[0]}")
+    for cells, line, table in rows:
+        with document.at(f"line {line}"):
+            if len(cells) > len(names):
+                document.warn(TURNS_MISSING)
+                raise MalformedInput(f"expected {len(names)} cells as in the header, found {len(cells)}")
+            yield Row(dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=True)), f"line {line}", table)
+
+
+def _csv_rows(document: Document, separator: str, *, above: int) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
     text = io.StringIO(document.text, newline="")
-    above = int(STATED_SEPARATOR.match(document.head) is not None and bool(text.readline()))
+    above += int(STATED_SEPARATOR.match(document.head) is not None)
+    for _ in range(above):
+        text.readline()
     reader = csv.reader(text, delimiter=separator, strict=True)
     header = [cell.strip() for cell in _next_row(reader, document) or ()]
     twice = next((name for name, times in Counter(header).items() if times > 1), None)
     if twice is not None:
-        raise MalformedInput(f"the column {twice[:40]!r} stands twice", where="line 1")
+        raise MalformedInput(f"the column {twice[:40]!r} stands twice", where=f"line {above + 1}")
     while True:
         where = f"line {reader.line_num + 1 + above}"
         row = _next_row(reader, document)

@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
+from llm_grader.readers.source.columns import ColumnMapping
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.headers import is_quoted_table
+from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
 from llm_grader.readers.tables.table_values import channel_of
@@ -25,11 +26,8 @@ from llm_grader.transcript import Channel, Transcript, Turn
 
 NAME = "table"
 
-_OBVIOUS_IDS = ("transcript_id", "conversation_id")
-_OBVIOUS_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
-_OBVIOUS_TURN = TurnColumns(
-    **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
-)
+_ONE = "no column says which rows belong together: all were read as one conversation"
+_EACH = "no column says which rows belong together: each of {} tables was read as a conversation"
 _SUGGEST = "`llm-grader read FILE --suggest-columns` drafts it"
 
 
@@ -58,7 +56,7 @@ def read(document: Document) -> Iterator[Transcript]:
             with document.at(row.where):
                 yield _of_row(row, mapping, document)
         return
-    columns = mapping.turn or _OBVIOUS_TURN
+    columns = mapping.turn or OBVIOUS_TURN
     groups = _grouped(rows, mapping, document)
     times = _times_of(columns.at, [row for several in groups.values() for row in several], mapping)
     order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
@@ -88,14 +86,7 @@ def _mapping(document: Document) -> ColumnMapping | None:
     if given is not None:
         lacking = given.needed.intersection(missing_from(document, given))
         return None if lacking or not (names or document.rows is not None) else given
-    ids = next((name for name in _OBVIOUS_IDS if name in names), None)
-    if ids is None or "text" not in names or not {"role", "speaker"} & set(names):
-        return None
-    hidden = [name for name in _OBVIOUS_VISIBILITIES if name in names]
-    other = {f"{name}_column": name for name in ("channel", "language") if name in names}
-    parts = {name: name for name in _OBVIOUS_TURN.by_field if name in names}
-    turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
-    return ColumnMapping(id=ids, turn=turn, **other)
+    return obvious_mapping(document, names)
 
 
 def missing_columns(document: Document) -> str:
@@ -110,6 +101,11 @@ def missing_columns(document: Document) -> str:
 
 def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
+    if mapping.id is None:
+        for row in rows:
+            groups.setdefault(str(row.table), []).append(row)
+        document.warn(_ONE if len(groups) < 2 else _EACH.format(len(groups)))
+        return groups
     for row in rows:
         with document.at(row.where):
             if (name := as_text(cell_of(row.cells, mapping.id))) is None:
@@ -162,7 +158,7 @@ def _turn(row: Row, reader: CellReader, channel: Channel, document: Document) ->
     """The turn of a row; none where it cannot be read, which is told."""
     with document.at(row.where):
         try:
-            return [reader.turn(row.cells, reader.mapping.turn or _OBVIOUS_TURN, channel)]
+            return [reader.turn(row.cells, reader.mapping.turn or OBVIOUS_TURN, channel)]
         except (MalformedInput, ValidationError):
             document.warn(TURNS_MISSING)
             raise
@@ -186,7 +182,7 @@ def _of_row(row: Row, mapping: ColumnMapping, document: Document) -> Transcript:
     reader = CellReader(mapping, document.options.roles)
     if mapping.cell:
         channel = _channel(row.cells, reader, document)
-        turns = turns_of_cell(row, mapping.turn or _OBVIOUS_TURN, reader, channel=channel, document=document)
+        turns = turns_of_cell(row, mapping.turn or OBVIOUS_TURN, reader, channel=channel, document=document)
     else:
         cells = ((as_text(cell_of(row.cells, name)), name, role) for name, role in mapping.columns.items())
         turns = [Turn(role=role, text=reader.shown(text, name), speaker=name) for text, name, role in cells if text]

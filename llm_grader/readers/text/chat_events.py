@@ -56,8 +56,34 @@ _OF_SOMEBODY = [
     (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:{_VERBS[event]}){_OBJECT}[.!]?", re.IGNORECASE))
     for event in ("joined", "left", "hold", "transfer")
 ]
+_STARTED = r"(?:has )?started|gestartet|begonnen|zahájila?|spustila?|elindította|elkezdte|alustas|käivitas"
+_STOPPED = _flat(r"""
+    (?:has )?(?:ended|closed|stopped)|beendet|geschlossen|gestoppt|ukončila?|zastavila?|befejezte|lezárta|leállította
+    |lõpetas|peatas
+""")
+_RECORD = _flat(r"""
+    (?:the |die |az? )?(?:transcription|recording|transkription|aufzeichnung|aufnahme|přepis|nahrávání|átírás\w*
+    |rögzítés\w*|felvétel\w*|transkriptsioon\w*|salvestus\w*)
+""")
+_TALK = _flat(r"""
+    (?:the |den |das |az? )?(?:chat|conversation|call|meeting|gespräch|anruf|konverzaci|hovor|csevegést|beszélgetést
+    |hívást|vestluse|kõne)
+""")
+_OF_SOMEBODY += [
+    (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:(?:{does})[ ]{what}|(?:hat|has)[ ]{what}[ ](?:{does}))[.!]?", re.I))
+    for event, does, what in (
+        ("start", _STARTED, _TALK),
+        ("end", _STOPPED, _TALK),
+        ("notice", f"{_STARTED}|{_STOPPED}", _RECORD),
+    )
+]
+_WHEN = r"[ ](?:after|at|on|nach|um|am|po|v|v čase)[ ][^.!?]{0,20}\d[^!?]{0,20}"
+_TAIL = rf"(?:{_WHEN}|[ ](?:by|von|durch)(?:[ ][\w'’.-]{{1,20}}){{1,3}})?"
 _OF_A_THING = [
-    (event, re.compile(rf"{_flat(_THING)}(?:[ ](?:wurde|ist|byl[ao]?|is|was))?[ ](?:{words})[.!]?", re.IGNORECASE))
+    (
+        event,
+        re.compile(rf"{_flat(_THING)}(?:[ ](?:wurde|ist|byl[ao]?|is|was))?[ ](?:{words}){_TAIL}[.!]?", re.IGNORECASE),
+    )
     for event, words in _VERBS.items()
 ]
 _ALONE = [(event, re.compile(rf"(?:{_VERBS[event]})[.!]?", re.IGNORECASE)) for event in ("hold", "transfer")]
@@ -69,19 +95,39 @@ _TO_YOU = [
     ),
     ("end", re.compile(r"end of (?:the )?(?:chat|call|conversation|transcript)[.!]?", re.I)),
 ]
-_SIGN = re.compile(
-    r"join|enter|connect|online|offline|left|hold|transfer|end(?:ed)?\b|clos|start|verbunden|betr|verlass|gegang|warte|gehalten"
-    r"|weiter|beigetr|begonn|beend|připoj|vstoup|odeš|opust|odpoj|ček|držen|přepoj|předán|ukonč|zaháj|csatlak|belép|kilép"
-    r"|elhagy|távoz|tart|vár|irány|kapcsol|véget|lezár|elkezd|liitu|lahku|oote|suunat|lõp|alga|alust|\d:\d\d"
-    r"|today|yesterday|delivered|\*{3}",
-    re.IGNORECASE,
+_STEM = 4
+_STEMS = frozenset(
+    max(re.findall(r"[^\W\d_]+", words), key=len)[:_STEM]
+    for words in (
+        *"|".join(_VERBS.values()).split("|"),
+        "chatting",
+        "talking",
+        "verbunden",
+        "end",
+        "today",
+        "yesterday",
+        *(
+            "stopped",
+            "gestoppt",
+            "geschlossen",
+            "spustil",
+            "zastavil",
+            "befejezte",
+            "leállította",
+            "käivitas",
+            "peatas",
+        ),
+        *("delivered", "edited", "bearbeitet", "upraveno", "szerkesztve", "muudetud"),
+    )
 )
+"""How the longest word of every event begins: a line without such a word, a time or marks around it tells none."""
 _TIME_ALONE = re.compile(
     rf"[\[(]?(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
     rf"(?:[ ]?(?:{TO}|,)[ ]?{STAMP})?"
-    r"[\])]?(?: uhr)?|today|yesterday|delivered",
+    r"[\])]?(?: uhr)?|today|yesterday|delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
     re.IGNORECASE,
 )
+_MARKS = "*-=~[(<"
 _WRAPPED = re.compile(
     r"(\*{2,}|-{2,}|={2,}|~+|[\[(<])[ ]?(?P<inside>[^\[\]()<>*~]{2,}?)[ ]?(?:\*{2,}|-{2,}|={2,}|~+|[\])>])"
 )
@@ -90,22 +136,28 @@ _PRONOUNS = frozenset(
 )
 
 
+def is_time(line: str) -> bool:
+    """Whether a line consists of a time, or of the day or `Delivered` that a messenger writes in its place."""
+    return _TIME_ALONE.fullmatch(line.strip()) is not None
+
+
 def bare_event(line: str) -> tuple[str, str] | None:
     """The event that a line without a speaker tells, and its words without the marks around them; None for none.
 
     A sentence of somebody's is none: without marks only `NAME joined the chat` and the like are events.
     """
     line = line.strip()
-    if not line or len(line) > _LONGEST or not _SIGN.search(line):
+    if not line or len(line) > _LONGEST:
         return None
-    if _TIME_ALONE.fullmatch(line):
+    has_stem = not _STEMS.isdisjoint([word[:_STEM] for word in line.lower().split()])
+    if (has_stem or ":" in line) and _TIME_ALONE.fullmatch(line):
         return "time", line
-    if wrapped := _WRAPPED.fullmatch(line):
+    if line[0] in _MARKS and (wrapped := _WRAPPED.fullmatch(line)):
         inside = wrapped["inside"].strip()
         starred = line.startswith("***")
         event = next((name for name, words in _ANYWHERE if words.search(inside)), "notice" if starred else None)
         return (event, inside) if event else None
-    event = _event_in_words(line)
+    event = _event_in_words(line) if has_stem else None
     return (event, line) if event else None
 
 
@@ -119,4 +171,5 @@ def _event_in_words(line: str) -> str | None:
 
 def _is_somebody(who: str) -> bool:
     who = who.removesuffix(" was").removesuffix(" is").removesuffix(" has been").removesuffix(" wurde").strip()
+    who = who.removeprefix("The ")
     return who not in _PRONOUNS and (role_of_label(who) is not None or is_name(who))

@@ -39,6 +39,7 @@ _TO_SOMEBODY = re.compile(
     r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
 )
 
+_PICTURES = re.compile(r"(?:[^\w\s\u0000-\u200c]\s*)+")
 _SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|napsala?|říká|írta|mondta|kirjutas|ütles)")
 
 
@@ -61,6 +62,10 @@ class Line(NamedTuple):
         """Whether there is nothing on it, or a rule only."""
         return not self.whole.strip(" \t-=_*")
 
+    def without_label(self) -> Line:
+        """The line as one that opens no turn."""
+        return Line(self.number, self.whole) if self.label else self
+
 
 def parse_lines(text: str) -> list[Line]:
     """Every line of a text whose line ends are unified, numbered from 1."""
@@ -73,11 +78,13 @@ def parse_line(line: str, number: int = 1) -> Line:
     if found is None:
         return _by_nick(line, number) if "<" in line else Line(number, line)
     label = " ".join(found["label"].split())
+    if not label.isascii():
+        label = _PICTURES.sub("", label, count=1) or label
     stamp, until = stamps_of(found)
     text = line[found.end() :]
     if stamp and (sent := _TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
         label = sent["who"]
-    elif not text.strip() and (saying := _SAYS.fullmatch(label)):
+    elif " " in label and (saying := _SAYS.fullmatch(label)) and (not text.strip() or role_of_label(saying["who"])):
         label = saying["who"]
     return Line(number, line, label, text, stamp or found["late"] or "", "*" in found[0], until)
 
@@ -174,7 +181,7 @@ def is_known(label: str, roles: RoleMapping) -> bool:
 
 def is_name(label: str) -> bool:
     """Whether a label is written like a person's name or an initial, and is no field such as `Order`."""
-    if is_field(label) or not _NAME.fullmatch(label):
+    if not _NAME.fullmatch(label) or is_field(label):
         return False
     first, *others = label.partition(" (")[0].split()
     return _begins_name(first) and all(_begins_name(part) or part in _PARTICLES for part in others)

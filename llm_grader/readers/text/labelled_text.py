@@ -16,7 +16,7 @@ from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_lines
 from llm_grader.readers.text.labelled_turns import cast_of, turns_of
-from llm_grader.readers.text.legend import read_legend
+from llm_grader.readers.text.legend import names_listed, read_legend
 from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.readers.text.name_lines import with_name_lines
 from llm_grader.readers.text.text_header import may_be_summary, split_header
@@ -36,12 +36,17 @@ _NO_DIALOGUE = "a header without a conversation below it: names and fields only,
 _SUMMARY = "each side speaks once, beside fields of a report: this may be a summary and no conversation"
 _LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
+_CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
+_CHAT_WORDS = re.compile(
+    r"\b(?:chat\w{0,5}|live ?chat|messag(?:es|ing)|whatsapp|csevegés\w*|vestlus\w*)\b", re.IGNORECASE
+)
 
 
 def sniff(document: Document) -> bool:
     """Whether a speaker opens one of the first lines."""
     lines = [line for line in _lines(document.head, document) if not line.blank]
-    speakers = find_speakers(lines, document.options.roles, read_legend(lines).roles, event_in=bare_event)
+    named = read_legend(lines).roles.keys() | names_listed(lines)
+    speakers = find_speakers(lines, document.options.roles, named, event_in=bare_event)
     return any(line.label in speakers for line in lines[:_FIRST_SPEAKER_WITHIN])
 
 
@@ -71,13 +76,16 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     legend = read_legend(lines)
     legend_lines = "\n".join(line.whole.strip() for line in lines if line.number in legend.lines)
     header, lines = split_header([line for line in lines if line.number not in legend.lines])
-    speakers = find_speakers(lines, document.options.roles, legend.roles, event_in=bare_event)
+    named = legend.roles.keys() | names_listed(lines)
+    speakers = find_speakers(lines, document.options.roles, named, event_in=bare_event)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
     heading = "\n".join(line.whole for line in lines[:first]).strip()
     stamps = Stamps([line.stamp for line in lines if line.label in speakers and line.stamp])
-    channel, assumed = _channel(document, " ".join((heading, *header.values())), stamps)
+    of_callers = any(map(_CALLERS.match, speakers))
+    above = "call" if of_callers else " ".join((heading, *header, *header.values()))
+    channel, assumed = _channel(document, above, stamps)
     cast = cast_of(lines, speakers, legend=legend.roles, roles=document.options.roles)
     turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
     about = (("header", header), ("legend", legend_lines), ("heading", heading))
@@ -86,7 +94,14 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
         channel=channel,
         turns=turns,
         metadata={key: value for key, value in about if value},
-        warnings=(*warnings, *stamps.warnings, *assumed, *_doubts(lines[first:], speakers), *lost),
+        warnings=(
+            *warnings,
+            *stamps.warnings,
+            *assumed,
+            *_above(lines[:first]),
+            *_doubts(lines[first:], speakers),
+            *lost,
+        ),
     )
 
 
@@ -101,9 +116,23 @@ def _with_doubt(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], list[str]]:
 def _channel(document: Document, above: str, stamps: Stamps) -> tuple[Channel, list[str]]:
     if document.options.channel:
         return document.options.channel, []
-    if stamps.are_offsets or _CALL_WORDS.search(above):
+    if _CALL_WORDS.search(above):
+        return "call", []
+    if _CHAT_WORDS.search(above):
+        return "chat", []
+    if stamps.are_offsets:
         return "call", []
     return "chat", ["the channel is not stated: read as chat"]
+
+
+def _above(lines: list[Line]) -> list[str]:
+    """The warning that somebody may speak above the first speaker."""
+    doubtful = [line for line in lines if line.text.strip() and _may_speak(line.label)]
+    return [f"line {line.number}: {line.label!r} is not known as a speaker: read as a heading" for line in doubtful[:1]]
+
+
+def _may_speak(label: str) -> bool:
+    return bool(label) and is_name(label)
 
 
 def _doubts(lines: list[Line], speakers: frozenset[str]) -> list[str]:

@@ -12,6 +12,7 @@ from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.text_header import begins_report
 from llm_grader.transcript import Role, Turn
 
+_LONGEST_EVENT = 140
 _REOPENED = 0  # lines are numbered from 1
 
 
@@ -60,7 +61,8 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
         elif opening.label in cast.names and (event := _event(line, stamps)):
             yield from _turn(opening, words, cast, stamps)
             yield event
-            opening, words = opening._replace(number=_REOPENED, stamp="", until=""), []
+            clock = event.text if event.event == "time" and event.text[:1].isdigit() else ""
+            opening, words = opening._replace(number=_REOPENED, stamp=clock, until=""), []
         else:
             words.append(line.whole)
     yield from _turn(opening, words, cast, stamps)
@@ -79,6 +81,8 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
+    if not line.whole or len(line.whole) > _LONGEST_EVENT:
+        return None
     stamp = ""
     found = bare_event(line.whole)
     if found is None:

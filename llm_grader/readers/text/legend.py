@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import is_field, role_of_label
@@ -18,11 +19,17 @@ _TITLE = re.compile(
     r"|résztvevők|osalejad|kõnelejad)[*_ \t]*(?:[:=–-]|$)[*_ \t]*",
     re.IGNORECASE,
 )
+_ATTENDEES = re.compile(
+    r"[*_# \t]*(?:attendees|participants|invited|teilnehmer(?:innen)?|účastníci|résztvevők|osalejad)[*_ \t]*(?::|$)",
+    re.IGNORECASE,
+)
 _CLAUSES = re.compile(r"[,;|/]|\b(?:and|und|a|és|ja)\b")
 _PAIR = re.compile(
     r"(?P<a>[^=:：–—→()]{1,40}?)[ \t]*(?:=|:|：|[–—→]|-+>|[ ]-[ ]|[ ](?:is|ist|je)[ ])[ \t]*(?P<b>[^=:：()]{1,60})"
+    r"(?:\([^()]{1,40}\))?"
     r"|(?P<c>[^=:：()]{1,40}?)[ \t]*\((?P<d>[^()]{1,40})\)"
 )
+_NAMED = re.compile(r"(?<=\w)[ _-](?:full )?names?$", re.IGNORECASE)  # an `Agent Name` is the agent's
 _ARTICLES = re.compile(r"(?:the|our|der|die|das|unser|unsere|az?)[ ]+", re.IGNORECASE)
 
 
@@ -56,6 +63,16 @@ def read_legend(lines: Sequence[Line]) -> Legend:
     return Legend(roles, frozenset({*titles, *(line.number for line in used)}))
 
 
+def names_listed(lines: Sequence[Line]) -> frozenset[str]:
+    """The names under a line such as `Attendees`, or behind it: who speaks further down, whatever the role."""
+    above = [line for line in lines if not line.blank][:_WITHIN]
+    for line, below in pairwise(above):
+        if title := _ATTENDEES.match(line.whole):
+            words = line.whole[title.end() :].strip(" \t*_:") or below.whole
+            return frozenset(name for part in _CLAUSES.split(words) if is_name(name := part.strip(" \t*_-•")))
+    return frozenset()
+
+
 def _pairs(words: str, left: Mapping[str, int]) -> Iterator[tuple[str, Role]]:
     """The label and role of each clause; none where one clause says something else."""
     found = []
@@ -86,7 +103,7 @@ def _short(who: str) -> tuple[str, ...]:
 
 def _role_in(words: str) -> Role | None:
     """The role that `agent`, `the agent`, `agent Jana` or `Jana, agent` names."""
-    words = _ARTICLES.sub("", words, count=1)
+    words = _NAMED.sub("", _ARTICLES.sub("", words, count=1))
     first, _, rest = words.partition(" ")
     before, _, last = words.rpartition(" ")
     if rest and is_name(rest) and role_of_label(first.casefold()):

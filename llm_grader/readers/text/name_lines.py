@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
-from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.chat_events import bare_event, is_time
 from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
+from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
 _LONGEST_NAME = 60
+_MOST_WORDS = 8
 _WEEKDAY = (
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w{0,6}|mo|di|mi|do|fr|sa|so|\w{3,7}tag|mittwoch|po|út|st|čt|pá|ne|\w{3,9}päev)"
     r"\.?,? "
@@ -28,8 +31,10 @@ _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
     rf"|(?:{_WEEKDAY})?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{_WEEKDAY})"
 )
-_WHEN = rf"(?P<day>{_DAY})?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
-_NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-])"
+# a day has a blank behind its first word and a time below: asked first, that is cheap to see
+_WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
+# it ends where no letter follows: nowhere else is a time looked for
+_NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-])(?![^\W\d_])"
 _NAME_FIRST = re.compile(
     rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*(?:[,|·•@–—-]|at|um|v|kell)?[ \t]*"
     rf"[*_]{{0,3}}[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
@@ -51,19 +56,23 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
     labelled = sum(count for label, count in opening.items() if is_known(label, roles))
     if 2 * labelled >= sum(not line.blank for line in lines):
         return list(lines)
-    ways: tuple[Callable[[Sequence[Line], RoleMapping], dict[int, Line]], ...] = (_with_times, _bare)
+    ways: list[Callable[[Sequence[Line], RoleMapping], dict[int, Line]]] = [_with_times, _bare]
+    if not labelled:
+        ways.insert(0, with_other_marks)
     for way in ways:
         heads = way(lines, roles)
         if len(heads) > labelled:
-            return [heads.get(at) or Line(line.number, line.whole) for at, line in enumerate(lines)]
+            return [heads.get(at) or line.without_label() for at, line in enumerate(lines)]
     return list(lines)
 
 
 def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and a time."""
     heads = {at: head for at, line in enumerate(lines) if (head := _head(line)) is not None}
-    heads = {at: head for at, head in heads.items() if is_known(head.label, roles) or is_name(head.label)}
-    return heads if len(heads) >= _FEWEST and len({head.label for head in heads.values()}) >= _FEWEST else {}
+    labels = {head.label for head in heads.values()}
+    speaking = {label for label in labels if is_known(label, roles) or is_name(label)}
+    heads = {at: head for at, head in heads.items() if head.label in speaking}
+    return heads if len(heads) >= _FEWEST and len(speaking) >= _FEWEST else {}
 
 
 def _head(line: Line) -> Line | None:
@@ -81,7 +90,8 @@ def _head(line: Line) -> Line | None:
 
 def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and nothing else, of which one comes back, and the times below them, which are theirs."""
-    called = {at: who for at, line in enumerate(lines) if (who := _called(line, roles))}
+    is_somebody = lru_cache(maxsize=4096)(lambda words: is_name(words) or is_known(words, roles))
+    called = {at: who for at, line in enumerate(lines) if (who := _called(line)) and is_somebody(who)}
     counts = Counter(called.values())
     kept: dict[int, Line] = {}
     for at, who in called.items():
@@ -102,18 +112,17 @@ def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
     return Line(line.number, line.whole, label, "", stamp, bold=True, until=until)
 
 
-def _called(line: Line, roles: RoleMapping) -> str:
-    """The name that a line consists of."""
+def _called(line: Line) -> str:
+    """What a line consists of, where that may be a name."""
     words = line.label if line.label and not line.text.strip() else line.whole.strip(" \t*_:")
-    if not words or len(words) > _LONGEST_NAME or ":" in words or words[-1] in ".!?,":
+    if not words or len(words) > _LONGEST_NAME or words.count(" ") >= _MOST_WORDS:
         return ""
-    return words if is_name(words) or is_known(words, roles) else ""
+    return "" if ":" in words or words[-1] in ".!?," else words
 
 
 def _time_below(lines: Sequence[Line], at: int) -> str:
     below = lines[at + 1].whole
-    event = bare_event(below)
-    return below.strip(" \t[]()") if event and event[0] == "time" else ""
+    return below.strip(" \t[]()") if is_time(below) else ""
 
 
 def _opens(lines: Sequence[Line], at: int) -> bool:

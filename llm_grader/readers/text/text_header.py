@@ -36,7 +36,7 @@ _REPORTS = _listed(
 
 def begins_report(line: Line, above: Line | None) -> bool:
     """Whether a line below a blank one begins what is said about a conversation: a heading, or `Summary: …`."""
-    if above is not None and not above.blank:
+    if not line.whole or (above is not None and not above.blank):
         return False
     return (
         _HEADING.match(line.whole) is not None
@@ -68,6 +68,8 @@ def _in_header(line: Line) -> bool:
     if is_field(line.label) or line.label.casefold() in _OF_SUMMARIES:
         return True
     words = line.text.split()
+    if role_of_label(line.label) and not _is_persons(line.text.strip()):
+        return False
     return bool(line.label) and 0 < len(words) <= 4 and all(word[0].isupper() and word[-1].isalnum() for word in words)
 
 

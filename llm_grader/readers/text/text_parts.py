@@ -1,4 +1,4 @@
-"""Where one labelled text holds several conversations: numbered headings, headers with ids, or rules between them.
+"""Where one labelled text holds several conversations: by headings, headers with ids, rules, or lines that end one.
 
 Nothing is split on a guess: every part must be a conversation of its own.
 """
@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from llm_grader.readers.roles.role_words import is_field, plain
+from llm_grader.readers.roles.role_words import is_field, plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
-from llm_grader.readers.text.label_lines import Line, find_speakers
+from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.label_lines import Line, find_speakers, without_stamp
 from llm_grader.readers.text.text_header import greets
 
 _WORDS = """
@@ -21,13 +22,14 @@ _WORDS = """
 """
 _HEADING = re.compile(
     rf"[\W_]*(?:{'|'.join(word.strip() for word in _WORDS.split(','))})[ \t]*(?:id|no|nr|číslo|č)?[.:#№ \t]*"
-    r"(?P<id>(?:\w+-)*\d[\w-]*)[\W_]*",
+    r"(?P<id>(?:\w+-)*\d[\w-]*)[\W_]*(?:[-–—|,(][ \t]*[^\n:]{0,12}\d[^\n]{0,30})?",
     re.IGNORECASE,
 )
 _IDS = frozenset(f"{word}{tail}" for word in map(plain, _WORDS.split(",")) for tail in ("", " id", " number")) | {"id"}
 _RULE = re.compile(r"[ \t]*(?:([=#*_~-])[ \t]*)(?:\1[ \t]*){2,}")
 _MARKS = "=#*_~-"  # what separates more comes first
 _LONGEST_HEADING = 80
+_LONGEST_END = 110
 
 
 class Parts(NamedTuple):
@@ -45,15 +47,18 @@ def conversations_in(lines: list[Line], roles: RoleMapping) -> Parts:
         if named_from_the_start and all(_speakers(part, roles) for part in parts):
             return _parts_by(parts, way)
     rules = _rules(lines)
-    for mark in sorted(rules, key=_MARKS.index):
-        parts = [lines[start + 1 : end] for start, end in pairwise([-1, *rules[mark], len(lines)])]
-        parts = [part for part in parts if any(not line.blank for line in part)]
+    ruled = [
+        (f"lines of {mark * 3}", [lines[start + 1 : end] for start, end in pairwise([-1, *rules[mark], len(lines)])])
+        for mark in sorted(rules, key=_MARKS.index)
+    ]
+    ended = ("lines such as `Chat ended`", [lines[start:end] for start, end in pairwise(_ends(lines))])
+    for way, separated in (*ruled, ended):
+        parts = [part for part in separated if any(not line.blank for line in part)]
         whole = sum(_speakers(part, roles) > 1 for part in parts)
         if whole == len(parts) > 1:
-            return _parts_by(parts, f"lines of {mark * 3}")
+            return _parts_by(parts, way)
         if whole > 1:
-            doubt = f"not all that lines of {mark * 3} separate are conversations: read as a single one"
-            return Parts([lines], (doubt,))
+            return Parts([lines], (f"not all that {way} separate are conversations: read as a single one",))
     return Parts([lines], tuple(_blank_doubt(lines, roles)))
 
 
@@ -62,12 +67,13 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
 
     They do when they are wider than the others, or each part begins with a greeting, and both sides speak in each part.
     """
-    gaps = [(run[0], len(run)) for blank, run in _runs(lines) if blank and run[0] and run[0] + len(run) < len(lines)]
+    gaps = [(start, length) for start, length in _gaps(lines) if start and start + length < len(lines)]
     widest = max((length for _, length in gaps), default=0)
-    wide = [(start, length) for start, length in gaps if length == widest]
-    parts = [lines[start:end] for start, end in pairwise([0, *(start for start, _ in wide), len(lines)])]
-    if len(parts) < 2 or not all(_has_two_labels(part) for part in parts):
+    wide = [start for start, length in gaps if length == widest]
+    places = list(pairwise([0, *wide, len(lines)]))
+    if len(places) < 2 or not all(_has_two_labels(lines[start:end]) for start, end in places):
         return
+    parts = [lines[start:end] for start, end in places]
     clear = widest > 1 or all(_greeted(part) for part in parts)
     if clear and all(_speakers(part, roles) > 1 for part in parts):
         first = parts[1][widest].number
@@ -77,10 +83,14 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
         )
 
 
-def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[int]]]:
-    """The stretches of blank and of other lines, by their places."""
-    for blank, run in groupby(range(len(lines)), key=lambda at: not lines[at].whole.strip()):
-        yield blank, list(run)
+def _gaps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """Each stretch of blank lines: its place and its length."""
+    start = 0
+    for is_blank, run in groupby(not line.whole.strip() for line in lines):
+        length = sum(1 for _ in run)
+        if is_blank:
+            yield start, length
+        start += length
 
 
 def _has_two_labels(part: Sequence[Line]) -> bool:
@@ -126,12 +136,37 @@ def _headings(lines: Sequence[Line]) -> list[int]:
 def _headers(lines: Sequence[Line]) -> list[int]:
     """Blocks of lines such as `Date: …` and `Chat ID: 4711` below a blank one, each with an id of its own."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for blank, numbered in groupby(enumerate(lines), key=lambda candidates: candidates[1].blank):
+    first: list[str] = []
+    fields = {label for label in {line.label for line in lines if line.label} if is_field(label)}
+    for are_fields, numbered in groupby(enumerate(lines), key=lambda numbered: numbered[1].label in fields):
+        if not are_fields:
+            continue
         block = list(numbered)
-        for _, line in block if not blank and is_field(block[0][1].label) else ():
+        labels = [plain(line.label) for _, line in block]
+        begins = _below_blank(lines, block[0][0]) or (len(labels) > 1 and labels == first)
+        for _, line in block if begins else ():
             if plain(line.label) in _IDS and re.fullmatch(r"\S*\d\S*", line.text.strip()):
                 found.setdefault(plain(line.label), []).append((block[0][0], line.text.strip()))
+                first = first or labels
     return max((_if_distinct(candidates) for candidates in found.values()), key=len, default=[])
+
+
+def _below_blank(lines: Sequence[Line], at: int) -> bool:
+    return at == 0 or lines[at - 1].blank
+
+
+def _ends(lines: Sequence[Line]) -> list[int]:
+    """The beginning, what follows each line that tells the end of a conversation, and the end."""
+    after = [at + 1 for at, line in enumerate(lines) if line.whole and _tells_end(line)]
+    last = max((at for at, line in enumerate(lines) if not line.blank), default=-1)
+    return [0, *(at for at in after if at <= last), len(lines)]
+
+
+def _tells_end(line: Line) -> bool:
+    if len(line.whole) > _LONGEST_END or (line.label and role_of_label(line.label) != "system"):
+        return False
+    event = bare_event(line.text if line.label else without_stamp(line.whole)[0])
+    return event is not None and event[0] == "end"
 
 
 def _if_distinct(found: Sequence[tuple[int, str]]) -> list[int]:

@@ -10,6 +10,7 @@ from llm_grader.eval.bench.reading import FORMATS, write_file
 from llm_grader.readers import read_transcripts
 
 KINDS = {"JSONL": "canonical", "WhatsApp": "whatsapp", "CSV": "table", "Parquet": "table", "SRT": "captions"}
+KINDS |= {"name and time": "text", "bare names": "text", "name over time": "text", "recipe": "crisp"}
 KINDS |= {"WebVTT": "captions", "mbox": "email", "mbox, HTML": "email"}
 
 

@@ -141,3 +141,29 @@ def test_every_cue_of_the_public_samples_is_read(file: Path) -> None:
     several = len({turn for turn, *_ in transcript.metadata.get("cues", ())})
     empty = sum(int(found[1]) for w in transcript.warnings if (found := re.match(r"(\d+) cues hold no text", w)))
     assert len(transcript.turns) - several + joined + empty == arrows
+
+
+def test_a_mailbox_before_the_people_keeps_nobody_from_being_told_apart(tmp_path: Path) -> None:
+    mailbox = "You have reached the voicemail of Bo. Please leave a message after the tone."
+    cues = [cue(1, mailbox), cue(2, "Ann Lee: Hello Bo."), cue(3, "Bo Ek: I am here now."), cue(4, "Ann Lee: Good.")]
+    transcript = read(tmp_path, "WEBVTT\n\n" + "".join(cues))
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [
+        (None, mailbox),
+        ("Ann Lee", "Hello Bo."),
+        ("Bo Ek", "I am here now."),
+        ("Ann Lee", "Good."),
+    ]
+    assert "1 of 4 cues, before the first label, name no speaker" in transcript.warnings
+
+
+def test_a_sound_is_nobodys_words(tmp_path: Path) -> None:
+    cues = [cue(1, "[Music]"), cue(2, "Agent: Hello"), cue(3, "(phone rings)"), cue(4, "♪"), cue(5, "Customer: Late")]
+    transcript = read(tmp_path, "WEBVTT\n\n" + "".join(cues))
+    assert [(turn.role, turn.kind, turn.text) for turn in transcript.turns] == [
+        ("system", "event", "[Music]"),
+        ("agent", "message", "Hello"),
+        ("system", "event", "(phone rings)"),
+        ("system", "event", "♪"),
+        ("customer", "message", "Late"),
+    ]
+    assert not any("cues" in warning for warning in transcript.warnings)

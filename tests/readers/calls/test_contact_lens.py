@@ -104,7 +104,7 @@ def test_a_redacted_chat_lists_no_participants_and_roles_are_stated_with_the_tur
     # the other one of two speakers of whom one is the agent
     assert [(turn.speaker, turn.role, turn.role_source) for turn in transcript.turns] == [
         ("agent", "agent", "source"),
-        ("4f0", "customer", "cues"),
+        ("4f0", "customer", "source"),
     ]
     three = chat(*said, {"Type": "MESSAGE", "ParticipantId": "5a1", "Content": "And I"})
     assert [turn.role for turn in read_one(tmp_path, three).turns] == ["agent", "unknown", "unknown"]

@@ -69,7 +69,7 @@ def test_two_agents_at_once_are_agents_and_nobody_of_them(tmp_path: Path) -> Non
 
 def test_without_participants_the_outer_side_is_the_customer(tmp_path: Path) -> None:
     transcript = read_one(tmp_path, call([phrase("Hello", "internal", 0, 2), phrase("Hi", "external", 3, 1)], []))
-    assert [(turn.role, turn.role_source) for turn in transcript.turns] == [("agent", "cues"), ("customer", "source")]
+    assert [(turn.role, turn.role_source) for turn in transcript.turns] == [("agent", "source"), ("customer", "source")]
     assert "who took part is not stated, only on which side" in transcript.warnings
 
 

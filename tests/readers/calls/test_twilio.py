@@ -39,7 +39,7 @@ def test_an_address_is_the_customers_and_the_other_one_the_agent(tmp_path: Path)
     transcript = read_one(tmp_path, TWILIO)
     assert [(turn.role, turn.role_source) for turn in transcript.turns][:2] == [
         ("customer", "source"),
-        ("agent", "cues"),
+        ("agent", "source"),
     ]
     assert transcript.participants[0].phone == "+420601123456"
 

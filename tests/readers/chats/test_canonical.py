@@ -321,3 +321,18 @@ def test_a_file_that_goes_away_is_told(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(InputError, match="cannot be read: No such file"):
         _ = document.is_empty
+
+
+def test_a_transcript_without_a_channel_is_a_chat_and_says_so(tmp_path: Path) -> None:
+    unstated = SMALLEST.replace('"channel": "chat", ', "")
+    transcripts, problems = read_all(write(tmp_path, f"[{unstated}, {SMALLEST.replace('t1', 't2')}]"))
+    assert not problems
+    assert [transcript.channel for transcript in transcripts] == ["chat", "chat"]
+    told = ["the channel is not stated: read as chat" in transcript.warnings for transcript in transcripts]
+    assert told == [True, False]
+
+
+def test_the_channel_that_a_transcript_does_not_state_is_the_callers(tmp_path: Path) -> None:
+    unstated = SMALLEST.replace('"channel": "chat", ', "")
+    (read,) = read_transcripts(write(tmp_path, unstated), channel="call")
+    assert (read.channel, read.warnings) == ("call", ("no turn of a customer",))

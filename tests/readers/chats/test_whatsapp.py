@@ -278,3 +278,10 @@ def test_commas_and_dashes_are_written_in_many_ways(tmp_path: Path, line: str) -
 def test_a_year_of_two_digits_may_stand_in_front(tmp_path: Path, dates: list[str], last: str) -> None:
     transcript = read(tmp_path, "".join(f"[{date} 10:00:00] Jana: Hi\n" for date in dates))
     assert times(transcript)[-1] == f"{last} 10:00:00"
+
+
+def test_the_notice_of_encryption_is_nobodys_though_a_name_stands_before_it(tmp_path: Path) -> None:
+    notice = "Messages and calls are end-to-end encrypted. No one outside of this chat can read them."
+    (tmp_path / "chat.txt").write_text(f"[13/05/24, 10:22:01] Acme: {notice}\n[13/05/24, 10:22:31] Bo: Hi\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.role, turn.kind) for turn in transcript.turns[:1]] == [("system", "event")]

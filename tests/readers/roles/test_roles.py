@@ -8,6 +8,7 @@ import pytest
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping, names_in
+from llm_grader.signals.flags import flags_of
 from llm_grader.transcript import Participant, Role, Transcript, Turn
 from tests.support.exports import ASSEMBLYAI, AZURE_BATCH, read_one
 
@@ -39,6 +40,21 @@ def test_the_mapping_decides_by_name_whatever_its_case_and_the_other_of_two_is_t
 def test_the_sign_before_people_who_are_no_contacts_belongs_to_no_name(shown: str) -> None:
     mapping = RoleMapping(agents=(shown,))
     assert [mapping.role_of(name) for name in ("Shop London", "~ Shop London", "London")] == ["agent", "agent", None]
+
+
+@pytest.mark.parametrize("agent", ["agent", "unknown"])
+def test_who_is_left_when_the_agent_is_stated_is_no_guess_by_words(agent: Role) -> None:
+    turns = (Turn(role=agent, text="Hello", speaker="Eva"), Turn(role="unknown", text="Hi", speaker="Bo"))
+    found = assign_roles(Transcript(id="t", channel="chat", turns=turns), load_role_mapping(None, agents=["Eva"]))
+    assert found.turns[1].role == "customer"
+    assert "roles_by_cues" not in flags_of(found)
+
+
+def test_who_is_left_when_the_agent_is_a_guess_is_a_guess_as_well() -> None:
+    guessed = Turn(role="agent", text="Hello", speaker="Eva", role_source="cues", role_confidence=0.9)
+    turns = (guessed, Turn(role="unknown", text="Hi", speaker="Bo"))
+    found = assign_roles(Transcript(id="t", channel="chat", turns=turns), RoleMapping())
+    assert (found.turns[1].role, found.turns[1].role_source) == ("customer", "cues")
 
 
 def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> None:
@@ -229,3 +245,19 @@ def test_a_mapping_is_read_from_yaml_and_agents_of_the_command_line_come_on_top(
     file.write_text("agents: [Eva]\nchanels: {}\n")
     with pytest.raises(MalformedInput, match=r"roles\.yaml: line 2: .*did you mean 'channels'"):
         load_role_mapping(file)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Hello, I am the virtual assistant of Acme."),
+        ("de", "Hallo, ich bin der Chatbot von Acme."),
+        ("cs", "Dobrý den, jsem váš virtuální asistent."),
+        ("hu", "Üdvözlöm, az Acme virtuális asszisztense vagyok."),
+        ("et", "Tere, olen juturobot Ada."),
+    ],
+)
+def test_an_agent_who_says_to_be_a_machine_is_told(language: str, words: str) -> None:
+    said = (Turn(role="agent", text=words), Turn(role="customer", text="Ada, Acme, a b c d e?"))
+    warnings = role_warnings(Transcript(id="t", channel="chat", language=language, turns=said))
+    assert any("sounds like a recording or a bot" in warning for warning in warnings)

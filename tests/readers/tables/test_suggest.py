@@ -89,6 +89,14 @@ def test_nested_json_gets_a_recipe(tmp_path: Path, shape: Any) -> None:
     assert sides(transcripts[:1]) == list(zip(("agent", "customer"), SAID, strict=True))
 
 
+def test_a_list_of_conversations_inside_an_object_is_drafted_as_several(tmp_path: Path) -> None:
+    turns = [{"by": {"kind": "agent"}, "said": SAID[0]}, {"by": {"kind": "customer"}, "said": SAID[1]}]
+    shape = {"page": 1, "tickets": [{"ticket_id": "T1", "thread": turns}, {"ticket_id": "T2", "thread": turns}]}
+    _, transcripts = drafted(tmp_path, json.dumps(shape))
+    assert [transcript.id for transcript in transcripts] == ["T1", "T2"]
+    assert sides(transcripts[1:]) == list(zip(("agent", "customer"), SAID, strict=True))
+
+
 def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
     text, _ = drafted(tmp_path, f'nr,name,text\n1,Ana,"{SAID[0]}"\n1,Bo,{SAID[1]}\n')
     assert "# Not told by the file: who is the agent" in text

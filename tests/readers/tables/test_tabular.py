@@ -293,7 +293,6 @@ def test_a_column_that_the_mapping_names_in_vain_is_told_without_a_format_too(tm
     [
         ({"id": "a"}, "expected one layout"),
         ({"cell": "a", "columns": {"b": "agent"}}, "expected one layout"),
-        ({"turn": {"text": "a"}}, "which rows belong together"),
         ({"id": "a", "turn": {"text": "b"}, "ticket": {"csta": "c"}}, "unknown fields"),
         ({"id": "a", "turn": {"text": "b"}, "colums": {}}, "did you mean 'columns'"),
     ],

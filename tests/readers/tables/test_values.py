@@ -236,3 +236,24 @@ def test_a_channel_is_read_from_the_usual_words_for_it(tmp_path: Path, word: str
     (transcript,) = read(tmp_path, f"id,role,body,via\n1,agent,Hi,{word}\n", columns)
     assert transcript.channel == channel
     assert any("channel" in warning for warning in transcript.warnings) == (word == "fax")
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("timestamp", ("1/13/2026 10:00 AM", "1/13/2026 10:05 AM")),
+        ("datum", ("13.1.2026 10:00", "13.1.2026 10:05")),
+        ("date", ("46035.416666667", "46035.420138889")),  # days since 1899-12-30, as spreadsheets count
+    ],
+)
+def test_the_times_of_a_table_that_needs_no_mapping_are_read_whatever_their_column_is_called(
+    tmp_path: Path, column: str, values: tuple[str, str]
+) -> None:
+    (tmp_path / "t.csv").write_text(
+        f"conversation_id,role,text,{column}\n1,agent,Hello there,{values[0]}\n1,customer,My parcel,{values[1]}\n"
+    )
+    (transcript,) = read_transcripts(tmp_path / "t.csv")
+    assert [turn.at and turn.at.isoformat()[:16] for turn in transcript.turns] == [
+        "2026-01-13T10:00",
+        "2026-01-13T10:05",
+    ]

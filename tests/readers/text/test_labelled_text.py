@@ -199,7 +199,7 @@ def test_a_list_in_one_turn_has_no_speakers(tmp_path: Path) -> None:
 def test_a_named_customer_beside_a_known_agent_is_a_speaker_of_their_own(tmp_path: Path) -> None:
     transcript = read(tmp_path, "Support: Hello\nPetr Novák: Hi\nSupport: Well?\nPetr Novák: Bye\n")
     assert [turn.role for turn in transcript.turns] == ["agent", "customer", "agent", "customer"]
-    assert transcript.turns[1].role_source == "cues"
+    assert transcript.turns[1].role_source == "source"
     assert transcript.turns[1].role_confidence == 0.9
 
 
@@ -272,3 +272,51 @@ def test_public_samples_are_read_or_refused_for_want_of_labels() -> None:
     assert [len(transcript.turns) for transcript in read_ones] == [35, 33, 25]
     assert {turn.role for transcript in read_ones for turn in transcript.turns} == {"agent", "customer"}
     assert [type(problem) for problem in problems] == [UnsupportedFormat, UnsupportedFormat]
+
+
+def test_fields_about_people_above_a_conversation_are_no_turns(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text(
+        "Customer Name: Bo Ek\nCustomer Email: bo@x.test\nAgent ID: 4\n\nAgent: Hello\nCustomer: My parcel\n"
+    )
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [("Agent", "Hello"), ("Customer", "My parcel")]
+    assert transcript.metadata["header"] == {"Customer Name": "Bo Ek", "Customer Email": "bo@x.test", "Agent ID": "4"}
+
+
+def test_names_in_fields_say_who_is_who(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("Customer Name: Bo Ek\nAgent Name: Ana Lee\n\nAna Lee: Hello\nBo Ek: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hello"), ("customer", "Late")]
+
+
+def test_a_chat_with_times_since_its_beginning_is_a_chat_where_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("Chat started by Bo\n(0:03) Agent: Hello\n(0:15) Visitor: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert (transcript.channel, [turn.start for turn in transcript.turns]) == ("chat", [3, 15])
+
+
+@pytest.mark.parametrize("label", ["Caller", "Anruferin", "Volající", "Hívó", "Helistaja"])
+def test_where_somebody_calls_it_is_a_call(tmp_path: Path, label: str) -> None:
+    (tmp_path / "talk.txt").write_text(f"Agent: Hello\n{label}: Late\n", "utf-8")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert transcript.channel == "call"
+    assert "the channel is not stated: read as chat" not in transcript.warnings
+
+
+def test_a_legend_with_names_beside_the_roles_is_one(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("S1 = Agent (Ana)\nS2 = Customer\n\nS1: Hello\nS2: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [("agent", "Hello"), ("customer", "Late")]
+
+
+def test_who_may_speak_above_the_first_speaker_is_told(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("Eva: Hello\nAgent: Hi\nCustomer: Late\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert "line 1: 'Eva' is not known as a speaker: read as a heading" in transcript.warnings
+
+
+def test_the_one_who_is_named_in_a_field_is_known(tmp_path: Path) -> None:
+    above = "Timestamp: 2026-05-04T10:00:00Z\nUnread: false\nVisitor ID: 10.1\nVisitor Name: Bo Ek\n\n"
+    (tmp_path / "talk.txt").write_text(f"{above}(10:00:02 AM) Bo Ek: It is late\n(10:00:32 AM) Ana: I look\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.speaker, turn.role) for turn in transcript.turns] == [("Bo Ek", "customer"), ("Ana", "agent")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.errors import InputError, MalformedInput
+from llm_grader.errors import InputError, MalformedInput, UnsupportedFormat
 from llm_grader.readers import RoleMapping, read_transcripts
 from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.transcript import Transcript
@@ -307,3 +307,79 @@ def test_hostile_text_takes_a_time_in_proportion(tmp_path: Path, hostile: str) -
     file.write_text(f"Agent: hi\n{hostile}\n", "utf-8")
     problems: list[InputError] = []
     assert list(read_transcripts(file, on_error=problems.append)) or problems
+
+
+def test_a_time_between_words_of_one_speaker_is_that_of_the_words_below_it(tmp_path: Path) -> None:
+    asked = "Bo Ek\n10:02 AM\nIt is late.\n10:04\nReally.\nEdited\n"
+    (tmp_path / "chat.txt").write_text(f"Ann Lee\n10:01 AM\nHello there.\n{asked}Ann Lee\n10:05 AM\nI look.\n")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    said = [(turn.speaker, turn.text, turn.start) for turn in transcript.turns if turn.kind == "message"]
+    # seconds since 10:01
+    assert said == [
+        ("Ann Lee", "Hello there.", 0),
+        ("Bo Ek", "It is late.", 60),
+        ("Bo Ek", "Really.", 180),
+        ("Ann Lee", "I look.", 240),
+    ]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[{}] {}",
+        "{}> {}",
+        "{} - {}",
+        "{} | {}",
+        "10:01:02\t{}\t{}",
+        "[10:01] {} – {}",
+        "<{}> {}",
+        "({}) {}",
+        "{} → {}",
+        "🙋 {}: {}",
+        "{} says: {}",
+    ],
+)
+def test_speakers_that_other_marks_set_off_are_speakers(tmp_path: Path, form: str) -> None:
+    said = [("Agent", "Hello - can I help?"), ("Customer", "It is late."), ("Agent", "I look.")]
+    lines = [form.format(*turn) for turn in said]
+    (tmp_path / "chat.txt").write_text("\n".join([*lines, "and further"]))
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [*said[:2], ("Agent", "I look.\nand further")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Order - one chair\nPrice - 7\n", "[Music] la la\n[Agent] hums\n", "Ana - Bo\nBo - Ana\n"]
+)
+def test_what_other_marks_set_off_is_no_speaker_unless_the_word_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "chat.txt").write_text(text)
+    with pytest.raises(UnsupportedFormat):
+        list(read_transcripts(tmp_path / "chat.txt"))
+
+
+def test_who_is_listed_as_present_is_a_speaker_however_seldom(tmp_path: Path) -> None:
+    above = "Meeting of 04/05/2026\n\nAttendees\nAnn Lee, Bo Ek\n\nTranscript\n\n00:00:00\n\n"
+    (tmp_path / "meet.txt").write_text(f"{above}Ann Lee: Hello.\nBo Ek: It is late.\n\n00:05:00\n\nAnn Lee: I look.\n")
+    (transcript,) = read_transcripts(tmp_path / "meet.txt")
+    said = [(turn.speaker, turn.text) for turn in transcript.turns if turn.kind == "message"]
+    assert said == [("Ann Lee", "Hello."), ("Bo Ek", "It is late."), ("Ann Lee", "I look.")]
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("Ann Lee started transcription", "notice"),
+        ("Ann Lee hat die Aufzeichnung beendet", "notice"),
+        ("Jana Nová zahájila přepis", "notice"),
+        ("Kovács Éva befejezte a csevegést", "end"),
+        ("Mari Kask lõpetas vestluse", "end"),
+        ("The agent closed the chat.", "end"),
+        ("Meeting ended after 00:06:12", "end"),
+        ("Chat closed by Ana Lee.", "end"),
+        ("Chat started at 10:00", "start"),
+        ("The call ended after an hour", None),
+        ("I stopped recording", None),
+        ("We closed the call", None),
+    ],
+)
+def test_who_begins_or_ends_a_chat_or_its_recording_is_an_event(line: str, event: str | None) -> None:
+    assert bare_event(line) == (None if event is None else (event, line))

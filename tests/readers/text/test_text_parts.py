@@ -31,6 +31,7 @@ def read(folder: Path, text: str) -> list[Transcript]:
             "\n=== Gespräch 2 ===\n",
             "\nVestlus nr 2:\n",
             "---\nBeszélgetés 2\n---\n",
+            "\nChat 2 - 5 May 2026\n",
         ),
     ],
 )
@@ -117,3 +118,31 @@ def test_no_turn_is_lost_wherever_a_text_is_split(tmp_path: Path, blocks: list[s
     told = "\n".join([*headings, *(turn.text for transcript in read_ones for turn in transcript.turns)])
     for words in ("Good morning!", "It broke.", "Hallo!\nund noch etwas", "Guten Tag!", "words"):
         assert told.count(words) == text.count(words)
+
+
+@pytest.mark.parametrize(
+    "end", ["*** Chat ended ***", "[10:02] Chat ended.", "System: The chat was closed.", "Hovor ukončen."]
+)
+def test_what_follows_a_line_that_ends_a_chat_is_another_one(tmp_path: Path, end: str) -> None:
+    first, second = read(tmp_path, f"{FIRST}{end}\n{SECOND}{end}\n")
+    assert [len([turn for turn in talk.turns if turn.role != "system"]) for talk in (first, second)] == [2, 2]
+    assert "one of 2 conversations of the file, which lines such as `Chat ended` tell apart" in first.warnings
+
+
+def test_a_chat_that_ends_once_is_one_whatever_is_added(tmp_path: Path) -> None:
+    (talk,) = read(tmp_path, f"{FIRST}Chat ended\nAgent: I write this down.\n")
+    assert len(talk.turns) == 4
+
+
+def test_headers_that_come_again_begin_conversations_without_a_blank_line(tmp_path: Path) -> None:
+    header = "Chat ID: {}\nDate: 2026-05-0{}\n"
+    first, second = read(
+        tmp_path, f"{header.format('a1', 1)}Agent: Hello\nCustomer: Hi\n{header.format('a2', 2)}{SECOND}"
+    )
+    assert [(turn.role, turn.text) for turn in first.turns] == [("agent", "Hello"), ("customer", "Hi")]
+    assert second.metadata["header"]["Chat ID"] == "a2"
+
+
+def test_a_number_that_somebody_writes_begins_nothing(tmp_path: Path) -> None:
+    (talk,) = read(tmp_path, f"Ticket: 71\n{FIRST}The other one is\nTicket: 72\nAgent: I see.\nCustomer: Thanks.\n")
+    assert "Ticket: 72" in talk.turns[1].text

@@ -94,7 +94,7 @@ def test_speakers_that_are_roles_or_names_are_the_parties(tmp_path: Path) -> Non
     transcript = read_one(tmp_path, with_transcript(lines))
     assert [(turn.speaker, turn.role, turn.role_source) for turn in transcript.turns] == [
         ("Bob", "agent", "source"),
-        ("Alice", "customer", "cues"),  # the other one of two
+        ("Alice", "customer", "source"),  # the other one of two
     ]
     assert [each.role for each in transcript.participants] == ["customer", "agent"]
 

@@ -1,0 +1,92 @@
+"""The mapping of a table whose columns speak for themselves: by their names, or as those of one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
+from llm_grader.readers.source.document import Document, Options
+from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
+from llm_grader.readers.tables.table_cells import cell_of
+from llm_grader.readers.tables.table_rows import is_parquet, read_rows
+
+OBVIOUS_TURN = TurnColumns(
+    **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
+)
+"""The columns of a turn that are called like its parts."""
+
+_IDS = ("transcript_id", "conversation_id")
+_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
+_OF_MODELS = frozenset(("content", "value"))  # messages to models are a format of their own
+_ROWS_GUESSED_BY = 50
+_FEWEST_ROWS = 2
+
+
+def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping | None:
+    """The mapping of a table with these columns; None where somebody has to say what they mean."""
+    ids = next((name for name in _IDS if name in names), None)
+    if ids is None:
+        return _of_one(document, names)
+    if "text" not in names or not {"role", "speaker"} & set(names):
+        return None
+    hidden = [name for name in _VISIBILITIES if name in names]
+    other = {f"{name}_column": name for name in ("channel", "language") if name in names}
+    parts = {name: name for name in OBVIOUS_TURN.by_field if name in names}
+    if not {"at", "start", "end"} & parts.keys():
+        parts |= _times_in(document, names)
+    turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
+    return ColumnMapping(id=ids, turn=turn, **other)
+
+
+def _beginning(document: Document, names: Sequence[str]) -> dict[str, list[str | None]]:
+    """What stands in the first rows of each column."""
+    rows = list(islice(_first_rows(document), _ROWS_GUESSED_BY))
+    return {name: [as_text(cell_of(row, name)) for row in rows] for name in names if name}
+
+
+def _first_rows(document: Document) -> Iterator[Mapping[str, Any]]:
+    """The rows at the beginning; one that cannot be read is told when the table is."""
+    if document.rows is not None or is_parquet(document):
+        yield from (row.cells for row in read_rows(document, None, ()))
+    elif document.json.first is not None:
+        yield from (record for record in document.json.beginnings if isinstance(record, dict))
+    else:
+        quiet = Options(on_error=lambda _: None)
+        part = Document(document.head.encode(), name=document.name, stem="", options=quiet)
+        yield from (row.cells for row in read_rows(part, None, ()))
+
+
+def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:
+    """The one column that is called like the time of a message and holds times."""
+    called = {name for name in names if rank("at", name) is not None}
+    guess = guess_parts(_beginning(document, ["text", *called])) if called else None
+    return {"at": guess.parts["at"]} if guess and "at" in guess.parts else {}
+
+
+def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
+    """The mapping of a table that is one conversation: no column could be its id, and two say who says what."""
+    of_models = document.rows is None and document.json.first is not None and not _OF_MODELS.isdisjoint(names)
+    if not names or of_models or any(rank("id", name) is not None for name in names):
+        return None
+    columns = _beginning(document, names)
+    if max(map(len, columns.values()), default=0) < _FEWEST_ROWS:
+        return None
+    guess = guess_parts(columns)
+    if guess.open_roles or not (_both_sides(guess) or _few_names(columns.get(guess.parts.get("speaker", ""), ()))):
+        return None
+    left = (values for name, values in columns.items() if name not in guess.parts.values())
+    if any(len(set(values)) > 1 for values in left):  # one of them may say which rows belong together
+        return None
+    return ColumnMapping(turn=TurnColumns(**guess.parts), roles=guess.roles)
+
+
+def _both_sides(guess: Guess) -> bool:
+    return {"agent", "customer"} <= set(guess.roles.values())
+
+
+def _few_names(names: Sequence[str | None]) -> bool:
+    """Whether these are the names of people who speak to each other, and not each of somebody else who wrote."""
+    return 1 < len(set(names)) <= max(2, len(names) // 2)
