@@ -36,7 +36,7 @@ from llm_grader.local.questions import Conversation
 from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues import cues_hash, load_cues
+from llm_grader.signals.cues.find import cues_hash, load_cues
 from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
 
 SEED = 20_26

@@ -17,7 +17,7 @@ from llm_grader.grading.reuse import Before, verdicts_that_hold
 from llm_grader.grading.scoring import apply_conditions, no_scores, score_verdicts
 from llm_grader.grading.votes import vote
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cue_worth import CONTRADICTED, contradictions
+from llm_grader.signals.cues.worth import CONTRADICTED, contradictions
 from llm_grader.signals.flags import LOW_COVERAGE, UNKNOWN_SPEAKER, flags_of
 from llm_grader.signals.items import judge_signal
 from llm_grader.transcript import Transcript

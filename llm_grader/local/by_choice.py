@@ -29,7 +29,7 @@ from llm_grader.local.questions import (
     render_sentence_search,
 )
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cues import load_cues
+from llm_grader.signals.cues.find import load_cues
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET

@@ -23,7 +23,7 @@ from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import UsageError
 from llm_grader.local.weights import read_configured
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues import cues_hash
+from llm_grader.signals.cues.find import cues_hash
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 

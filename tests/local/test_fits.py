@@ -26,7 +26,7 @@ from llm_grader.local.fits import (
 from llm_grader.local.weights import QWEN_CODER
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues import cues_hash, load_cues
+from llm_grader.signals.cues.find import cues_hash, load_cues
 
 GREETING = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet?"})
 AGREEMENT = FitAgreement(kappa=0.6, low=0.4, high=0.8, conversations=60)

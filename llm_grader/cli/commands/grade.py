@@ -62,7 +62,7 @@ def grade(
 
     Example: llm-grader grade chats/ --model local
 
-    Example: llm-grader grade inbox.jsonl --rubric helpdesk_qa --model gpt-5-mini --json > cards.jsonl
+    Example: llm-grader grade inbox.jsonl --rubric helpdesk_qa --model gpt-6-luna --json > cards.jsonl
 
     Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """

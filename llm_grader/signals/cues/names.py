@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from llm_grader.signals.cue_words import StretchWord, fold_word
+from llm_grader.signals.cues.phrases import StretchWord, fold_word
 from llm_grader.transcript import Transcript
 
 _PART = re.compile(r"[^\W\d_]{2,}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from llm_grader.signals.cues import ActCue, CueFinder, Phrases, load_cues, load_phrases
+from llm_grader.signals.cues.find import ActCue, CueFinder, Phrases, load_cues, load_phrases
 from llm_grader.transcript import Segment, Transcript, Turn
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pydantic import Field, TypeAdapter
 
 from llm_grader.rubric.model import Item
-from llm_grader.signals.cues import CueFinder, load_cues
+from llm_grader.signals.cues.find import CueFinder, load_cues
 from llm_grader.transcript import Model, Share, Transcript
 from llm_grader.verdict import MET, NOT_MET, Verdict
 

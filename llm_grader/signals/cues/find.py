@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from llm_grader.files.yaml_strict import load_yaml
-from llm_grader.signals.cue_words import PhraseIndex, StretchWord, StretchWords, parse_phrase
-from llm_grader.signals.customer_names import name_matcher
+from llm_grader.signals.cues.names import name_matcher
+from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, parse_phrase
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.errors import UsageError
-from llm_grader.signals.cue_words import PhraseIndex, StretchWord, StretchWords, fold_word, parse_phrase
+from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, fold_word, parse_phrase
 
 
 def matches(phrase: str, text: str, name: str = "") -> list[str]:
