@@ -56,3 +56,16 @@ def test_the_help_of_a_flag_is_its_settings_meaning_with_the_default_and_bounds(
     assert (samples.help, samples.min) == ("Ask so many times and let the answers vote. [1]", 1)
     assert options.setting("allow_http").help == "Allow plain http to other machines."
     assert options.setting("concurrency", help="Pairs in flight at most.").help == "Pairs in flight at most. [64]"
+
+
+def test_help_calls_values_by_what_people_know_and_never_by_types_of_python() -> None:
+    """Values of flags declared in place were called `<path>` and `<int range>`."""
+    named = {
+        f"{name} {option.opts[0]}": option.make_metavar(typer.Context(command))
+        for name, command in commands(typer.main.get_command(app))
+        for option in command.params
+        if not getattr(option, "is_flag", False) and option.name != "help"
+    }
+    assert named["plan --gold"] == "FILE"
+    types = ("<int", "<float", "<str", "<path", "<dir", "<file", "<list", "INTEGER", "FLOAT", "PATH")
+    assert {flag: value for flag, value in named.items() if any(kind in value for kind in types)} == {}
