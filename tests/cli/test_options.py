@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,12 +61,8 @@ def test_the_help_of_a_flag_is_its_settings_meaning_with_the_default_and_bounds(
 
 def test_help_calls_values_by_what_people_know_and_never_by_types_of_python() -> None:
     """Values of flags declared in place were called `<path>` and `<int range>`."""
-    named = {
-        f"{name} {option.opts[0]}": option.make_metavar(typer.Context(command))
-        for name, command in commands(typer.main.get_command(app))
-        for option in command.params
-        if not getattr(option, "is_flag", False) and option.name != "help"
-    }
-    assert named["plan --gold"] == "FILE"
-    types = ("<int", "<float", "<str", "<path", "<dir", "<file", "<list", "INTEGER", "FLOAT", "PATH")
-    assert {flag: value for flag, value in named.items() if any(kind in value for kind in types)} == {}
+    root, runner = typer.main.get_command(app), CliRunner()
+    texts = {name: runner.invoke(app, [*name.split(), "--help"]).output for name, _ in commands(root)}
+    assert "--gold FILE" in texts["plan"]
+    types = re.compile(r"--[a-z-]+ (<(?:int|float|str|path|dir|file|list)\b[^>]*>|INTEGER\b|FLOAT\b|PATH\b)")
+    assert {name: found for name, text in texts.items() if (found := types.findall(text))} == {}
