@@ -12,6 +12,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from llm_grader.signals.flag_patterns import (
@@ -21,6 +22,7 @@ from llm_grader.signals.flag_patterns import (
     INVISIBLE,
     NEAR,
     SHAPES,
+    SHORTEST_ENCODED,
     TOGETHER,
     WITHIN,
     WORDS,
@@ -47,7 +49,6 @@ _HEADERS = re.compile(
 _WORD = re.compile(r"\w+(?:'\w+)?")
 _HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
 _LEAST_WORDS_HIDDEN = 3
-_NONE: frozenset[str] = frozenset()
 
 
 def flags_of(transcript: Transcript) -> tuple[str, ...]:
@@ -75,38 +76,59 @@ def _texts(transcript: Transcript) -> Iterator[str]:
 
 def steering_kind(text: str) -> str | None:
     """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`."""
+    characters = frozenset(text)
     for shape in SHAPES:
-        if shape.shape.search(text):
+        if not characters.isdisjoint(shape.marks) and shape.shape.search(text):
             return shape.kind
     plain = INVISIBLE.sub("", text)
-    words = [word.casefold() for word in _WORD.findall(plain)]
-    kind = _kind_of_words(words) or ("by many words" if _weighs_enough(words) else None)
-    if kind is None and any(_is_hidden_prose(match[0]) for match in ENCODED.finditer(plain)):
+    hits = _hits([word.casefold() for word in _WORD.findall(plain)])
+    kind = _kind_of_words(hits) or ("by many words" if _weighs_enough(hits) else None)
+    if kind is None and any(_is_hidden_prose(match[0]) for match in _long_words(plain)):
         return "hidden or encoded"
     return kind
 
 
-def _kind_of_words(words: Sequence[str]) -> str | None:
+class _Hit(NamedTuple):
+    """Word that is one of some vocabularies, or begins a phrase of theirs, and its place among the words."""
+
+    at: int
+    word: str
+    vocabularies: frozenset[str]
+
+
+def _hits(words: Sequence[str]) -> list[_Hit]:
+    """The words that some vocabulary has, in their order: few have any."""
+    hits = []
+    for at, word in enumerate(words):
+        starts = _begun_by(word)
+        names = [name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry)]
+        if names:
+            hits.append(_Hit(at, word, frozenset(names)))
+    return hits
+
+
+def _kind_of_words(hits: Sequence[_Hit]) -> str | None:
     """Kind that words of several vocabularies close to each other give away."""
     last: dict[str, int] = {}
-    for at in range(len(words)):
-        found = _vocabularies(words, at)
-        last |= dict.fromkeys(found, at)
-        for kind, together in TOGETHER if found else ():
-            if found & set(together) and all(at - last.get(name, -WITHIN) < WITHIN for name in together):
+    for hit in hits:
+        last |= dict.fromkeys(hit.vocabularies, hit.at)
+        for kind, together in TOGETHER:
+            if hit.vocabularies.isdisjoint(together):
+                continue
+            if all(hit.at - last.get(name, -WITHIN) < WITHIN for name in together):
                 return kind
     return None
 
 
-def _weighs_enough(words: Sequence[str]) -> bool:
+def _weighs_enough(hits: Sequence[_Hit]) -> bool:
     """Whether concepts that stand close to each other weigh enough."""
     near: deque[tuple[int, str, str]] = deque()
-    for at, word in enumerate(words):
-        found = [name for name in _vocabularies(words, at) if name in CONCEPTS]
-        near.extend((at, name, word) for name in found)
-        while near and at - near[0][0] >= NEAR:
+    for hit in hits:
+        concepts = hit.vocabularies & CONCEPTS.keys()
+        near.extend((hit.at, name, hit.word) for name in concepts)
+        while near and hit.at - near[0][0] >= NEAR:
             near.popleft()
-        if found and _weight({(name, word) for _, name, word in near}) >= ENOUGH:
+        if concepts and _weight({(name, word) for _, name, word in near}) >= ENOUGH:
             return True
     return False
 
@@ -114,14 +136,6 @@ def _weighs_enough(words: Sequence[str]) -> bool:
 def _weight(near: Collection[tuple[str, str]]) -> float:
     counts = Counter(name for name, _ in near)
     return sum(CONCEPTS[name][0] * (1.5 if count > 1 else 1.0) for name, count in counts.items())
-
-
-def _vocabularies(words: Sequence[str], at: int) -> frozenset[str]:
-    """Vocabularies of which a word, or the phrase that it begins, is one."""
-    starts = _begun_by(words[at])
-    if not starts:
-        return _NONE
-    return frozenset(name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
 
 
 @lru_cache(maxsize=16_384)
@@ -145,6 +159,12 @@ def _entries() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
         for entry in filter(None, (part.strip().casefold() for part in listed.split("|"))):
             entries.setdefault(entry[:2], []).append((name, tuple(entry.split())))
     return entries
+
+
+def _long_words(text: str) -> Iterator[re.Match[str]]:
+    """What may be text in disguise; an ordinary text has no word of that length, and is not searched for one."""
+    longest = max(map(len, text.split()), default=0)
+    return ENCODED.finditer(text) if longest >= SHORTEST_ENCODED else iter(())
 
 
 def _is_hidden_prose(encoded: str) -> bool:
