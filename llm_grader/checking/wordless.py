@@ -61,7 +61,12 @@ def weight_of(text: str) -> float:
 
     Hesitation, marks of a transcriber such as `[inaudible]`, tags, and what stands where there is nothing are no words.
     """
-    return sum(_weight(word) for word in _words(_MARKS.sub(" ", fold(text))))
+    return sum(map(_weight, _words(_MARKS.sub(" ", fold(text)))))
+
+
+def says_something(text: str) -> bool:
+    """Whether any word of a text says something, see `weight_of`."""
+    return any(map(_weight, _words(_MARKS.sub(" ", fold(text)))))
 
 
 def _words(folded: str) -> list[str]:
@@ -78,7 +83,7 @@ def _weight(word: str) -> float:
 
 def is_denied(text: str, start: int) -> bool:
     """Whether what begins at `start` is cut from a denial: one of the two words before it, in its clause, denies it."""
-    before = _BEFORE.search(fold(text[max(0, start - _LONGEST_BEFORE) : start]))
+    before = _BEFORE.search(fold(text[max(0, start - _LONGEST_BEFORE) : start].rstrip()))
     words = _words(before[0]) if before else []
     if words and words[-1] in _ONLY:  # "not only" affirms
         return False
