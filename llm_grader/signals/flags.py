@@ -81,7 +81,7 @@ def steering_kind(text: str) -> str | None:
         if not characters.isdisjoint(shape.marks) and shape.shape.search(text):
             return shape.kind
     plain = INVISIBLE.sub("", text)
-    hits = _hits([word.casefold() for word in _WORD.findall(plain)])
+    hits = _hits(list(map(str.casefold, _WORD.findall(plain))))
     kind = _kind_of_words(hits) or ("by many words" if _weighs_enough(hits) else None)
     if kind is None and any(_is_hidden_prose(match[0]) for match in _long_words(plain)):
         return "hidden or encoded"
@@ -89,7 +89,7 @@ def steering_kind(text: str) -> str | None:
 
 
 class _Hit(NamedTuple):
-    """Word that is one of some vocabularies, or begins a phrase of theirs, and its place among the words."""
+    """Word, its place among the words, and the vocabularies of which it is one, or of which a phrase begins there."""
 
     at: int
     word: str
@@ -97,12 +97,11 @@ class _Hit(NamedTuple):
 
 
 def _hits(words: Sequence[str]) -> list[_Hit]:
-    """The words that some vocabulary has, in their order: few have any."""
+    """The words that some vocabulary has, or that one of its phrases begins with, in their order: few are."""
     hits = []
     for at, word in enumerate(words):
-        starts = _begun_by(word)
-        names = [name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry)]
-        if names:
+        if starts := _begun_by(word):
+            names = (name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
             hits.append(_Hit(at, word, frozenset(names)))
     return hits
 
