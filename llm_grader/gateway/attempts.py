@@ -256,7 +256,8 @@ def _pause_of(fault: TransientError) -> str:
 class Retrying:
     """Tries again what may pass, six times at most, after a random wait that grows.
 
-    Where the server named a pause, the throttle makes everybody wait, and this question with them.
+    Where the server named a pause, the throttle makes everybody wait, and this question with them. The first attempt is
+    made without tenacity, which most questions never need.
 
     Args:
         send: who sends.
@@ -278,11 +279,21 @@ class Retrying:
 
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, from the first attempt that gets one."""
+        ledger.attempts = 1
+        try:
+            return await self._send(request, ledger)
+        except TransientError as fault:
+            first = fault
+        return await self._again(request, ledger, first)
+
+    async def _again(self, request: Request[_Answer], ledger: Ledger, first: TransientError) -> _Answer:
         from tenacity import AsyncRetrying
 
         async for attempt in AsyncRetrying(**self._policy):
             with attempt:
                 ledger.attempts = attempt.retry_state.attempt_number
+                if ledger.attempts == 1:
+                    raise first
                 return await self._send(request, ledger)
         raise AssertionError("unreachable: tenacity either returns or raises")
 
