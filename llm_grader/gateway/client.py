@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
 from llm_grader.gateway.answer_text import Choice, has_duplicate_keys, option_logprobs
@@ -114,10 +115,13 @@ class Client:
         await self._sdk.close()
 
     async def _send(self, body: Mapping[str, Any]) -> ChatCompletion:
-        """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""
+        """Ask for a chat completion with this very body.
+
+        The SDK's own method would walk all of it first, and its JSON is the same but takes four times as long.
+        """
         from openai.types.chat import ChatCompletion
 
-        return await self._sdk.post("/chat/completions", cast_to=ChatCompletion, body=body)
+        return await self._sdk.post("/chat/completions", cast_to=ChatCompletion, content=to_json(body))
 
 
 def _http_client(**settings: Any) -> Any:
