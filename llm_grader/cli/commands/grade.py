@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,16 +12,13 @@ from llm_grader.errors import GraderError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Inputs
+    from llm_grader.cli.setup.running import Run
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
     from llm_grader.rubric.model import Rubric
     from llm_grader.store.stored import StoredResult
     from llm_grader.verdict import Scorecard
-
-
-_OBJECTS_BETWEEN_LOOKS = 20_000
-"""Objects until garbage is looked for: those of a hundred conversations, of which hardly any is garbage."""
 
 
 @options.grouped
@@ -37,6 +33,7 @@ def grade(
     no_transcripts: options.NoTranscripts = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: options.Concurrency = None,
+    processes: options.Processes = None,
     samples: options.Samples = None,
     windows: options.Windows = None,
     redact: options.Redact = None,
@@ -64,6 +61,7 @@ def grade(
     from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.judging import budget_of, open_grader
     from llm_grader.cli.setup.resuming import look_up
+    from llm_grader.cli.setup.running import open_run
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
@@ -75,6 +73,7 @@ def grade(
         rubric=rubric,
         items_per_call=items_per_call,
         concurrency=concurrency,
+        processes=processes,
         samples=samples,
         windows=windows,
         redact=redact,
@@ -83,9 +82,10 @@ def grade(
         keep_transcripts=None if no_transcripts is None else not no_transcripts,
         calibration=calibration,
     )
+    budget = budget_of(settings)
     transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)
     with Progress() as progress:
-        grader = open_grader(settings, notify=progress.notify, budget=budget_of(settings), stored=not no_store)
+        grader = open_grader(settings, notify=progress.notify, budget=budget, stored=not no_store)
         if note := _note_on_language(grader.rubric, settings.language):
             progress.notify(note)
         if dry_run:
@@ -94,11 +94,10 @@ def grade(
             raise typer.Exit(3 if transcripts.unreadable else 0)
         finished = look_up(grader, transcripts, progress)
         cards = Cards(grader, as_json=json)
-        interrupted, stopped = _run(
-            grader, transcripts, cards, progress, finished=finished, concurrency=settings.concurrency
-        )
+        run = open_run(grader, settings, finished, budget=budget, notify=progress.notify)
+        interrupted, stopped = _run(run, grader, transcripts, cards=cards, progress=progress, finished=finished)
     cards.print()
-    progress.spent = grader.spent  # requests without a card are paid for, too
+    progress.spent = run.spent  # requests without a card are paid for, too
     progress.print_totals()
     _tell_not_asked(grader.rubric, transcripts)
     if stopped is not None:
@@ -107,28 +106,26 @@ def grade(
 
 
 def _run(
-    grader: Grader, source: Inputs, cards: Cards, progress: Progress, *, finished: list[StoredResult], concurrency: int
+    run: Run, grader: Grader, source: Inputs, *, cards: Cards, progress: Progress, finished: list[StoredResult]
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
     from llm_grader.cli.setup.resuming import left_of
     from llm_grader.cli.terminal.interrupts import Interrupts
+    from llm_grader.grader.worker import collect_rarely
 
-    interrupts = Interrupts(progress.notify, grader.finish, stored=grader.store is not None)
+    interrupts = Interrupts(progress.notify, run.finish, stored=grader.store is not None)
     left = left_of(grader, source, finished) if len(finished) < progress.total else ()
 
     async def graded() -> AsyncIterator[Scorecard]:
         with interrupts.read_on():
             for brief in cards.add_stored(finished):
-                progress.advance(brief, grader.spent)
-        async for card in grader.agrade_many(
-            interrupts.until_stopped(left), concurrency=concurrency, finished=finished
-        ):
-            progress.advance(card, grader.spent)
+                progress.advance(brief, run.spent)
+        async for card in run.cards(interrupts.until_stopped(left)):
+            progress.advance(card, run.spent)
             yield card
 
-    gc.freeze()  # what was imported stays: looking for garbage among it takes a tenth of the time of a run
-    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 20, 20)
-    stopped = interrupts.run(graded(), cards.add, close=grader.aclose)
+    collect_rarely()
+    stopped = interrupts.run(graded(), cards.add, close=run.aclose)
     return interrupts.exit_code, stopped
 
 
