@@ -107,7 +107,7 @@ def collect_rarely() -> None:
 
 
 def work(part: Part, pipe: Connection) -> None:
-    """Grade what comes through the pipe until its end; what is in flight is kept when the first process is gone, too."""
+    """Grade what comes through the pipe until its end; if the first process is gone, what is in flight is kept."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all: the first process says what to do
     asyncio.run(_Worker(part, pipe).run())
 
