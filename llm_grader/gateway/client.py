@@ -153,12 +153,12 @@ def _reader_of(response_model: type[BaseModel]) -> Any:
     """
     from instructor import OpenAISchema
 
-    class Reader(OpenAISchema):
+    class AnswerReader(OpenAISchema):
         @classmethod
         def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:
             return response_model.model_validate_json(json_data, **settings)
 
-    return Reader
+    return AnswerReader
 
 
 def classify(cause: Exception, ledger: Ledger, timeout: float) -> JudgeError:

@@ -18,7 +18,19 @@ from typing import Any
 
 from llm_grader.errors import GraderError, RunStopped
 from llm_grader.gateway.budget import Budget, Reservation
-from llm_grader.grader.worker import Done, Ended, Finish, Granted, Line, OpenGrader, Part, Ready, Reserve, Settle, work
+from llm_grader.grader.worker import (
+    Assignment,
+    Done,
+    Ended,
+    Finish,
+    Granted,
+    Notice,
+    OpenGrader,
+    Ready,
+    Reserve,
+    Settle,
+    work,
+)
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
@@ -54,7 +66,7 @@ class Processes:
     ) -> None:
         self._count = processes
         self._budget = budget or Budget()
-        self._part = Part(open_grader, -(-concurrency // processes), run_id, self._budget.limits)
+        self._assignment = Assignment(open_grader, -(-concurrency // processes), run_id, self._budget.limits)
         self._notify = notify
         self._workers: list[_Worker] = []
         self._arrived: asyncio.Queue[tuple[_Worker, Any]] = asyncio.Queue()
@@ -75,7 +87,7 @@ class Processes:
             RunStopped: a process has ended by itself; what it was at is left.
         """
         pieces = iter(transcripts)
-        self._workers = [_Worker(self._part, self._arrived) for _ in range(self._count)]
+        self._workers = [_Worker(self._assignment, self._arrived) for _ in range(self._count)]
         try:
             while any(not worker.ended for worker in self._workers):
                 worker, message = await self._arrived.get()
@@ -94,7 +106,7 @@ class Processes:
         self._finishing = True
         for worker in self._workers:
             worker.send(Finish())
-        return sum(max(0, worker.outstanding - self._part.concurrency) for worker in self._workers)
+        return sum(max(0, worker.outstanding - self._assignment.concurrency) for worker in self._workers)
 
     async def aclose(self) -> None:
         """End all processes, whatever they are at."""
@@ -105,7 +117,7 @@ class Processes:
             worker.spent = message.spent
         if isinstance(message, Done):
             worker.outstanding -= 1
-        elif isinstance(message, Line):
+        elif isinstance(message, Notice):
             self._notify(message.text)
         elif isinstance(message, Reserve):
             task = asyncio.create_task(self._reserve(worker, message))
@@ -121,7 +133,9 @@ class Processes:
 
     def _feed(self, worker: _Worker, pieces: Iterator[Transcript]) -> None:
         """Send as many transcripts as keep the worker busy; after the last one, that there are no more."""
-        while not self._finishing and not worker.fed and worker.outstanding < self._part.concurrency + _READY_TO_GO:
+        while (
+            not self._finishing and not worker.fed and worker.outstanding < self._assignment.concurrency + _READY_TO_GO
+        ):
             piece = next(pieces, None)
             worker.fed = piece is None
             worker.outstanding += piece is not None
@@ -171,10 +185,10 @@ class _Worker:
     are on their way may cost.
     """
 
-    def __init__(self, part: Part, arrived: asyncio.Queue[tuple[_Worker, Any]]) -> None:
+    def __init__(self, assignment: Assignment, arrived: asyncio.Queue[tuple[_Worker, Any]]) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, other_end = context.Pipe()
-        self._process = context.Process(target=work, args=(part, other_end), name="llm_grader worker")
+        self._process = context.Process(target=work, args=(assignment, other_end), name="llm_grader worker")
         with _ignoring_ctrl_c():
             self._process.start()
         other_end.close()  # it is the worker's: when that ends, the pipe does

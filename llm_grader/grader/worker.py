@@ -35,7 +35,7 @@ class OpenGrader(Protocol):
         ...
 
 
-class Part(NamedTuple):
+class Assignment(NamedTuple):
     """What one worker is given to do its part with.
 
     `run_id` is the run of the store that all parts belong to, None without a store; `limits` are those of the budget.
@@ -58,7 +58,7 @@ class Done(NamedTuple):
     spent: Usage
 
 
-class Line(NamedTuple):
+class Notice(NamedTuple):
     """A line for people."""
 
     text: str
@@ -106,23 +106,23 @@ def collect_rarely() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 20, 20)
 
 
-def work(part: Part, pipe: Connection) -> None:
+def work(assignment: Assignment, pipe: Connection) -> None:
     """Grade what comes through the pipe until its end; if the first process is gone, what is in flight is kept."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all: the first process says what to do
-    asyncio.run(_Worker(part, pipe).run())
+    asyncio.run(_AssignedWork(assignment, pipe).run())
 
 
-class _Worker:
-    def __init__(self, part: Part, pipe: Connection) -> None:
-        self._part = part
+class _AssignedWork:
+    def __init__(self, assignment: Assignment, pipe: Connection) -> None:
+        self._assignment = assignment
         self._pipe = pipe
         self._pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._budget = _BudgetElsewhere(self._part.limits, self._say)
+        self._budget = _BudgetElsewhere(self._assignment.limits, self._say)
         error: GraderError | str | None = None
-        with self._part.open_grader(notify=lambda line: self._say(Line(line)), budget=self._budget) as grader:
+        with self._assignment.open_grader(notify=lambda line: self._say(Notice(line)), budget=self._budget) as grader:
             self._grader = grader
             threading.Thread(target=self._listen, name="llm_grader worker", daemon=True).start()
             collect_rarely()
@@ -138,7 +138,9 @@ class _Worker:
             self._say(Ended(grader.spent, error))
 
     async def _grade(self, grader: Grader) -> None:
-        cards = grader.agrade_many(self._transcripts(), concurrency=self._part.concurrency, run_id=self._part.run_id)
+        cards = grader.agrade_many(
+            self._transcripts(), concurrency=self._assignment.concurrency, run_id=self._assignment.run_id
+        )
         async with contextlib.aclosing(cards):
             async for card in cards:
                 self._say(Done(card.model_dump_json(), grader.spent))

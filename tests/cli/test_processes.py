@@ -1,4 +1,4 @@
-"""`grade --processes`: several processes do one run, and whatever becomes of one of them, nothing is lost or doubled."""
+"""`grade --processes`: several processes do one run, and whatever becomes of one, nothing is lost or doubled."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from llm_grader.errors import GraderError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Inputs
-    from llm_grader.cli.setup.running import Run
+    from llm_grader.cli.setup.running import Grading
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
@@ -106,7 +106,7 @@ def grade(
 
 
 def _run(
-    run: Run, grader: Grader, source: Inputs, *, cards: Cards, progress: Progress, finished: list[StoredResult]
+    run: Grading, grader: Grader, source: Inputs, *, cards: Cards, progress: Progress, finished: list[StoredResult]
 ) -> tuple[int | None, GraderError | None]:
     """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
     from llm_grader.cli.setup.resuming import left_of

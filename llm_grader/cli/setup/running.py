@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from llm_grader.verdict import Scorecard
 
 
-class Run(Protocol):
-    """Run over transcripts, wherever it is done."""
+class Grading(Protocol):
+    """Grading of a run's transcripts, wherever it is done."""
 
     @property
     def spent(self) -> Usage:
@@ -57,7 +57,7 @@ def open_run(
     *,
     budget: Budget,
     notify: Callable[[str], None],
-) -> Run:
+) -> Grading:
     """The run that the settings describe.
 
     Args:
