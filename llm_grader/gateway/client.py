@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
 REFUSED = "refused"
 MISSING = "missing"
+_LARGEST_ANSWER = 64_000_000
+"""Bytes, many times as many as any model writes."""
 
 
 class Decided(NamedTuple):
@@ -65,8 +67,13 @@ class Client:
             api_key=key or "none",
             max_retries=0,
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
-            default_headers={name: value.get_secret_value() for name, value in endpoint.headers.items()},
-            http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
+            default_headers={
+                "Accept-Encoding": "identity",  # a few thousand letters come as they are
+                **{name: value.get_secret_value() for name, value in endpoint.headers.items()},
+            },
+            http_client=_http_client(
+                follow_redirects=False, trust_env=endpoint.trust_env, event_hooks={"response": [_refuse_bombs]}
+            ),
         )
 
     async def fill_in(
@@ -134,6 +141,21 @@ def _http_client(**settings: Any) -> Any:
         return openai.DefaultAsyncHttpxClient(**settings)
 
 
+async def _refuse_bombs(response: Any) -> None:
+    """Refuse an answer before it is read that would take any amount of memory: packed, or of no sensible size.
+
+    Raises:
+        TransientError: it is.
+    """
+    packed = response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+    length = response.headers.get("content-length", "")
+    if packed or (length.isdecimal() and int(length) > _LARGEST_ANSWER):
+        what = "compressed, which was not asked for" if packed else f"of {int(length):,} bytes"
+        fault = _in_doubt(TransientError(f"the endpoint's answer is {what}: check --base-url, or what stands between"))
+        fault.is_everybodys = True
+        raise fault
+
+
 def _filled_in(completion: ChatCompletion, response_model: type[BaseModel], mode: Mode) -> BaseModel:
     """The response model as instructor reads it from an answer; raises whatever instructor and pydantic do."""
     import instructor
@@ -172,6 +194,8 @@ def classify(cause: Exception, ledger: Ledger, timeout: float) -> JudgeError:
         rejection.sentence = "" if ledger.repeats_prompt(rejection.sentence) else rejection.sentence
         return rejection
     if isinstance(cause, openai.APIConnectionError):
+        if isinstance(cause.__cause__, JudgeError):
+            return cause.__cause__
         with contextlib.suppress(AttributeError):
             if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
                 return BadRequest("the recorded cassette has no answer to this request")
