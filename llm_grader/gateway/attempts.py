@@ -147,7 +147,8 @@ class Adapting:
 class Logged:
     """Notes each request in the log of its work, where it has one.
 
-    One that is aborted is never noted as ended: whether it was paid for is in doubt.
+    One that is aborted is never noted as ended: whether it was paid for is in doubt. Of one that was not sent after
+    all, nothing stays.
 
     Args:
         send: who sends.
@@ -168,9 +169,14 @@ class Logged:
         except (RunStopped, UsageError):  # a limit: it was never sent
             log.drop(attempt)
             raise
+        except TransientError as fault:
+            if fault.never_sent:
+                log.drop(attempt)
+            else:
+                log.end(attempt, None if fault.in_doubt else fault.code, ledger.usage(counted))
+            raise
         except GraderError as fault:
-            in_doubt = isinstance(fault, TransientError) and fault.in_doubt
-            log.end(attempt, None if in_doubt else fault.code, ledger.usage(counted))
+            log.end(attempt, fault.code, ledger.usage(counted))
             raise
         log.end(attempt, "ok", ledger.usage(counted))
         return answer

@@ -200,7 +200,8 @@ def classify(cause: Exception, ledger: Ledger, timeout: float) -> JudgeError:
             if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
                 return BadRequest("the recorded cassette has no answer to this request")
         fault = TransientError("cannot reach the endpoint: check --base-url and the network")
-        return fault if _kind(cause) == "never sent" else _in_doubt(fault)
+        fault.never_sent = _kind(cause) == "never sent"
+        return fault if fault.never_sent else _in_doubt(fault)
     if not ledger.answered and not isinstance(cause, openai.OpenAIError | ValueError):
         raise cause from None  # nothing was answered and no library complained: a bug, not a fault
     fault_of_answer = ledger.fault()

@@ -556,6 +556,7 @@ def test_whether_a_request_may_have_been_worked_on_is_told(
     found = fault(gateway(url, endpoint={"timeout": timeout}), TransientError)
     assert isinstance(found, TransientError)
     assert (found.in_doubt, told in str(found)) == (doubt, True), str(found)
+    assert found.never_sent == (script is None)
 
 
 def test_an_endpoint_that_fails_for_a_minute_ends_the_run(server: Server) -> None:
