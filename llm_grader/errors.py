@@ -175,7 +175,8 @@ class TransientError(JudgeError):
     """A failure worth trying again: time-outs, connection errors, 5xx, an empty or non-JSON answer.
 
     `in_doubt` says that the request was sent and nothing is known of it: it may have been worked on, and be paid for;
-    `never_sent` that it did not get as far as that. `retry_after` is the pause in seconds that the endpoint asks for, None when it names none.
+    `never_sent` that it did not get as far as that. `retry_after` is the pause in seconds that the endpoint asks for,
+    None when it names none.
     """
 
     code = "transient"
