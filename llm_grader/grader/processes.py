@@ -37,6 +37,12 @@ from llm_grader.verdict import Scorecard
 
 _READY_TO_GO = 8
 """Conversations that wait in a worker, so that it has one when it is free."""
+_HELD_AT_MOST = 3
+"""Times as many as are in flight: what a worker may hold and has not sent back.
+
+Beside those in flight, half as many wait to be taken (`run_pool`), and as many are put off that somebody else is at
+(`GradingRun`). A worker that was sent no more than it may hold would wait for the next one, and the next one for it.
+"""
 
 
 class Processes:
