@@ -13,6 +13,7 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from itertools import cycle
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -34,15 +35,6 @@ from llm_grader.grader.worker import (
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
-
-_READY_TO_GO = 8
-"""Conversations that wait in a worker, so that it has one when it is free."""
-_HELD_AT_MOST = 3
-"""Times as many as are in flight: what a worker may hold and has not sent back.
-
-Beside those in flight, half as many wait to be taken (`run_pool`), and as many are put off that somebody else is at
-(`GradingRun`). A worker that was sent no more than it may hold would wait for the next one, and the next one for it.
-"""
 
 
 class Processes:
@@ -77,7 +69,7 @@ class Processes:
         self._workers: list[_Worker] = []
         self._arrived: asyncio.Queue[tuple[_Worker, Any]] = asyncio.Queue()
         self._asking: set[asyncio.Task[None]] = set()
-        self._failures: list[GraderError | str] = []
+        self._failures: list[Exception | str] = []
         self._finishing = False
 
     @property
@@ -92,7 +84,7 @@ class Processes:
             GraderError: the first thing that stopped a process, one that only stops the run after all others.
             RunStopped: a process has ended by itself; what it was at is left.
         """
-        pieces = iter(transcripts)
+        pieces, ready = iter(transcripts), 0
         self._workers = [_Worker(self._assignment, self._arrived) for _ in range(self._count)]
         try:
             while any(not worker.ended for worker in self._workers):
@@ -100,8 +92,10 @@ class Processes:
                 if isinstance(message, Done):
                     yield Scorecard.model_validate_json(message.card)
                 self._take(worker, message)
-                if isinstance(message, Ready | Done):
-                    self._feed(worker, pieces)
+                ready += isinstance(message, Ready)
+                if isinstance(message, Ready) and ready == self._count:
+                    feeding = asyncio.create_task(self._feed(pieces))
+                    self._asking.add(feeding)
         finally:
             self._end_all()
         if self._failures:
@@ -137,15 +131,19 @@ class Processes:
         elif isinstance(message, _Gone):
             self._bury(worker)
 
-    def _feed(self, worker: _Worker, pieces: Iterator[Transcript]) -> None:
-        """Send as many transcripts as keep the worker busy; after the last one, that there are no more."""
-        while (
-            not self._finishing and not worker.fed and worker.outstanding < self._assignment.concurrency + _READY_TO_GO
-        ):
-            piece = next(pieces, None)
-            worker.fed = piece is None
-            worker.outstanding += piece is not None
-            worker.send(None if piece is None else piece.model_dump_json(exclude_defaults=True))
+    async def _feed(self, pieces: Iterator[Transcript]) -> None:
+        """Send each worker its share, and that there is no more: one that waits for the next one does nothing else."""
+        try:
+            for worker, piece in zip(cycle(self._workers), pieces, strict=False):
+                if self._finishing:
+                    return
+                worker.outstanding += 1
+                worker.send(piece.model_dump_json(exclude_defaults=True))
+                await asyncio.sleep(0)
+        except Exception as error:  # the source's: what was read before it is graded
+            self._fail(error)
+        for worker in self._workers:
+            worker.send(None)
 
     async def _reserve(self, worker: _Worker, wanted: Reserve) -> None:
         answer: Reservation | GraderError
@@ -159,7 +157,7 @@ class Processes:
                 worker.settle_all(self._budget)
         worker.send(Granted(wanted.number, answer))
 
-    def _fail(self, error: GraderError | str | None) -> None:
+    def _fail(self, error: Exception | str | None) -> None:
         if error is not None:
             self._failures.append(error)
             if not self._finishing:
@@ -201,7 +199,7 @@ class _Worker:
         self.outstanding = 0
         self.spent = Usage()
         self.reserved: dict[int, Reservation] = {}
-        self.fed = self.ended = False
+        self.ended = False
         put = asyncio.get_running_loop().call_soon_threadsafe
         arguments = (self._pipe, lambda message: put(arrived.put_nowait, (self, message)))
         self._listener = threading.Thread(target=_listen, args=arguments, name="llm_grader listener", daemon=True)
@@ -252,7 +250,7 @@ def _listen(pipe: Connection, take: Callable[[Any], None]) -> None:
         take(_Gone())
 
 
-def _first_of(failures: list[GraderError | str]) -> Exception:
+def _first_of(failures: list[Exception | str]) -> Exception:
     """What is told of several: an error before what only stops the run."""
     first = next((one for one in failures if not isinstance(one, RunStopped)), failures[0])
     return RuntimeError(f"{first} in a process that was grading") if isinstance(first, str) else first
