@@ -2,4 +2,5 @@
 
 from llm_grader.cli.main import main
 
-main()
+if __name__ == "__main__":  # a process that is started for a part of the work imports this, too
+    main()

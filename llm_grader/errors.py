@@ -174,13 +174,15 @@ class ModelNotFound(EndpointError):
 class TransientError(JudgeError):
     """A failure worth trying again: time-outs, connection errors, 5xx, an empty or non-JSON answer.
 
-    `in_doubt` says that the request was sent and nothing is known of it: it may have been worked on, and be paid for.
-    `retry_after` is the pause in seconds that the endpoint asks for, None when it names none.
+    `in_doubt` says that the request was sent and nothing is known of it: it may have been worked on, and be paid for;
+    `never_sent` that it did not get as far as that. `retry_after` is the pause in seconds that the endpoint asks for,
+    None when it names none.
     """
 
     code = "transient"
     exit_code = 75
     in_doubt = False
+    never_sent = False
     retry_after: float | None = None
 
 

@@ -112,9 +112,9 @@ def test_no_folder_is_crowded() -> None:
     assert {folder.name: count for folder, count in folders.items() if count > MOST_MODULES} == {}
 
 
-def test_only_three_modules_of_the_gateway_import_the_client_libraries() -> None:
+def test_only_two_modules_of_the_gateway_import_the_client_libraries() -> None:
     users = {path.relative_to(ROOT).as_posix() for _, path in modules() if roots(path) & CLIENTS}
-    ours = {f"llm_grader/gateway/{module}.py" for module in ("attempts", "bodies", "client")}
+    ours = {f"llm_grader/gateway/{module}.py" for module in ("attempts", "client")}
     assert users == {*ours, "eval/bench/contestants.py", "eval/bench/peers.py"}  # they compare with the bare SDK
 
 

@@ -12,25 +12,27 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from llm_grader.eval.bench.case import KINDS, PEERS, CaseResult, Setting, endpoint_process, run_case
+from llm_grader.eval.bench.case import BARE, KINDS, PEERS, CaseResult, Setting, endpoint_process, run_case
 from llm_grader.eval.bench.workload import write_transcripts
 
+_HEADINGS = (
+    *("n", "graded", "per s", "of ideal", "CPU ms each", "peak MB", "requests each", "tokens each"),
+    *("speed of bare", "CPU of bare"),
+)
 _PEER_HELP = f"another library ({' or '.join(PEERS)}) and the Python of an environment that has it"
 
 
 def main() -> None:
     """The command line: measures all cases, prints each as it is done, and writes them to a file."""
     arguments = _parser().parse_args()
-    figures = []
-    sys.stdout.write(
-        _line("", "n", "graded", "per s", "of ideal", "CPU ms each", "peak MB", "requests each", "tokens each")
-    )
+    figures: list[CaseResult] = []
+    sys.stdout.write(_line("", *_HEADINGS))
     with tempfile.TemporaryDirectory() as folder:
         for faults in (False, True) if arguments.faults else (False,):
             setting = Setting(arguments.latency, arguments.concurrency, faults, Path(folder), dict(arguments.peer))
             for measured in _measured(setting, arguments.n, [*arguments.kinds, *setting.peers]):
                 figures.append(measured)
-                sys.stdout.write(_render(measured))
+                sys.stdout.write(_render(measured, _bare_of(figures, measured)))
                 sys.stdout.flush()
     if arguments.out is not None:
         about: dict[str, Any] = {
@@ -75,7 +77,13 @@ def _measured(setting: Setting, sizes: Iterable[int], kinds: Iterable[str]) -> I
                 yield run_case(kind, file, count, setting, url)
 
 
-def _render(figures: CaseResult) -> str:
+def _bare_of(figures: Iterable[CaseResult], one: CaseResult) -> CaseResult | None:
+    """The bare SDK's figures in the same setting, None where it was not measured."""
+    alike = (each for each in figures if (each.transcripts, each.faults) == (one.transcripts, one.faults))
+    return next((each for each in alike if each.kind == BARE), None)
+
+
+def _render(figures: CaseResult, bare: CaseResult | None) -> str:
     name = f"{figures.kind}, faults" if figures.faults else figures.kind
     tokens = (figures.prompt_tokens + figures.completion_tokens) / figures.transcripts
     return _line(
@@ -88,6 +96,8 @@ def _render(figures: CaseResult) -> str:
         f"{figures.peak_mb:.0f}",
         f"{figures.requests / figures.transcripts:.3f}",
         f"{tokens:,.0f}",
+        f"{bare.wall_s / figures.wall_s:.0%}" if bare else "",
+        f"{figures.cpu_ms / bare.cpu_ms:.2f} ×" if bare else "",
     )
 
 

@@ -17,9 +17,11 @@ from llm_grader.eval.bench.contestants import MODEL, RUBRIC, take_counts
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import wording
 
+BARE = "bare SDK"
 COMMAND_LINE = "command line"
+PROCESSES = {f"{COMMAND_LINE}, {number} processes": number for number in (2, 4)}
 RESUMED = "command line, resumed"
-KINDS = ("bare SDK", "library", "library, store", COMMAND_LINE, RESUMED)
+KINDS = (BARE, "library", "library, store", COMMAND_LINE, *PROCESSES, RESUMED)
 PEERS = ("autorubric", "rubric")
 
 
@@ -70,9 +72,11 @@ def run_case(kind: str, file: Path, count: int, setting: Setting, url: str) -> C
     """The cost of grading the `count` transcripts of `file` in a fresh process."""
     take_counts(url)
     store = setting.folder / f"{kind}-{count}-{setting.faults}.db"
-    if kind in (COMMAND_LINE, RESUMED):
+    if kind.startswith(COMMAND_LINE):
         graded = None
-        wall, cpu, peak = _command_line(file, store.with_stem(f"{COMMAND_LINE}-{count}-{setting.faults}"), setting, url)
+        stem = kind if kind in PROCESSES else COMMAND_LINE  # what is resumed was graded before
+        store = store.with_stem(f"{stem}-{count}-{setting.faults}")
+        wall, cpu, peak = _command_line(file, store, setting, url, processes=PROCESSES.get(kind, 1))
     else:
         graded, wall, cpu, peak = _contestant(kind, file, store if kind.endswith("store") else None, setting, url)
     ideal = 0.0 if kind == RESUMED else count * setting.latency / setting.concurrency
@@ -97,7 +101,7 @@ def _contestant(
         arguments = [kind, str(file), url, str(setting.concurrency), json.dumps(questions)]
         command = [setting.peers[kind], str(Path(__file__).with_name("peers.py")), *arguments]
     else:
-        name = "bare" if kind == KINDS[0] else "grader"
+        name = "bare" if kind == BARE else "grader"
         arguments = [name, str(file), url, str(setting.concurrency), *([] if store is None else [str(store)])]
         command = [sys.executable, "-m", "llm_grader.eval.bench.contestants", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
@@ -105,10 +109,14 @@ def _contestant(
     return used["graded"], used["wall_s"], used["cpu_s"], used["peak_mb"]
 
 
-def _command_line(file: Path, store: Path, setting: Setting, url: str) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak memory in MB of `llm-grader grade --json`."""
+def _command_line(file: Path, store: Path, setting: Setting, url: str, *, processes: int) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak memory in MB of `llm-grader grade --json`.
+
+    Of several processes the seconds are those of all together, and the memory is that of the largest.
+    """
     where = ["--base-url", f"{url}/v1", "--model", MODEL, "--rubric", RUBRIC, "--store", str(store)]
-    command = ["grade", str(file), *where, "--concurrency", str(setting.concurrency), "--json"]
+    how = ["--concurrency", str(setting.concurrency), "--processes", str(processes)]
+    command = ["grade", str(file), *where, *how, "--json"]
     return timed([sys.executable, "-m", "llm_grader", *command])
 
 

@@ -83,14 +83,15 @@ def read_answers(
     claims: dict[str, Claim] = {}
     problems: dict[str, str] = {}
     rejected: dict[str, str] = {}
-    shapes = {field.alias: field.annotation for field in answer_models.model_fields.values()}
+    shapes: dict[Any, Any] = {field.alias: field.annotation for field in answer_models.model_fields.values()}
     for item in items:
         answer = answers.get(item.id, _MISSING)
         if answer is _MISSING or answer is DUPLICATE:
             problems[item.id] = "missing" if answer is _MISSING else "duplicate"
             continue
+        shape = shapes[item.id]
         try:
-            checked: Any = shapes[item.id].model_validate(answer)  # type: ignore[union-attr]
+            checked: Any = answer if isinstance(answer, shape) else shape.model_validate(answer)
         except ValidationError as error:
             problems[item.id] = _problem(error)
             if label := _label_of(answer):

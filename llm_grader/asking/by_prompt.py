@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from pydantic import BaseModel
@@ -122,6 +123,6 @@ class PromptAsker:
             filled = await filled_by(self._judge, messages, model)
         except InvalidOutput as fault:
             reply = read_text(fault.text, items, model)
-            return reply.model_copy(update={"usage": fault.usage or Usage(requests=1)})
+            return replace(reply, usage=fault.usage or Usage(requests=1))
         reply = read_answers(answers_by_item(filled.answer, model), items, model, confidences=filled.confidences)
-        return reply.model_copy(update={"usage": filled.usage})
+        return replace(reply, usage=filled.usage)

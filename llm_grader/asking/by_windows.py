@@ -7,6 +7,7 @@ together is decided by the item: one place that proves met is enough, or one tha
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -72,7 +73,7 @@ async def _in_windows(
             with counting(spent):
                 replies.append(await _in_windows(ask, transcript, items, half))
             spent += replies[-1].usage
-        return merge(replies, items).model_copy(update={"usage": spent})
+        return replace(merge(replies, items), usage=spent)
 
 
 def halve(transcript: Transcript, turns: range) -> tuple[range, range] | None:

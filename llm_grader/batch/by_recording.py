@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -95,7 +96,7 @@ class RecordedAsker:
             failed = RequestFailed(fault)
             failed.usage = ledger.usage(0)
             raise failed from None
-        return reply.model_copy(update={"usage": ledger.usage(0)})
+        return replace(reply, usage=ledger.usage(0))
 
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
         """The same problems: what failed a check needs review."""

@@ -91,12 +91,14 @@ def _overused(proofs: Sequence[tuple[Evidence, ...]], finder: QuoteFinder) -> se
     """Places that are cited for more items than their words can prove: which of them they do prove nobody knows."""
     cited = {_place(one): one for proof in proofs for one in proof}
     counts = Counter(_place(one) for proof in proofs for one in proof)
-    return {place for place, count in counts.items() if count > finder.most_items(cited[place])}
+    return {place for place, count in counts.items() if count > 1 and count > finder.most_items(cited[place])}
 
 
 def _without(
     evidence: tuple[Evidence, ...], failed: list[Unverified], places: set[_Place]
 ) -> tuple[tuple[Evidence, ...], list[Unverified]]:
+    if not places:
+        return evidence, failed
     kept = tuple(one for one in evidence if _place(one) not in places)
     return kept, failed if len(kept) == len(evidence) else [*failed, Unverified.QUOTE_OVERUSED]
 

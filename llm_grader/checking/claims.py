@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pydantic import Field
-
-from llm_grader.transcript import Model, Share
 from llm_grader.usage import Usage
 
 
-class Quote(Model):
+class Quote(NamedTuple):
     """Words that a judge cites, and the number of the turn (from 0) where it says they are."""
 
     turn: int
     quote: str
 
 
-class Claim(Model):
+class Claim(NamedTuple):
     """Answer of a judge about one item, unchecked. `confidence` is 0–1 where the judge gives one."""
 
     item_id: str
     label: str
     reason: str = ""
     quotes: tuple[Quote, ...] = ()
-    confidence: Share | None = None
+    confidence: float | None = None
 
 
 class Failed(NamedTuple):
@@ -34,7 +32,8 @@ class Failed(NamedTuple):
     claim: Claim | None = None
 
 
-class Reply(Model):
+@dataclass(frozen=True)
+class Reply:
     """Answers of a judge about some items of one transcript.
 
     `problems` names, for each item without a claim, why there is none: missing, duplicate, malformed or the code of an
@@ -42,10 +41,10 @@ class Reply(Model):
     problem. `windows` is how many parts the transcript was read in.
     """
 
-    claims: dict[str, Claim] = Field(default_factory=dict)
-    problems: dict[str, str] = Field(default_factory=dict)
-    rejected: dict[str, str] = Field(default_factory=dict)
-    usage: Usage = Field(default_factory=Usage)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
     windows: int = 1
 
     def __add__(self, later: Reply) -> Reply:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from llm_grader.checking.content import says_nothing
 from llm_grader.checking.folding import Folded, fold
-from llm_grader.checking.wordless import is_denied, weight_of
+from llm_grader.checking.wordless import is_denied, says_something, weight_of
 from llm_grader.rubric.model import EvidenceRule
 from llm_grader.transcript import Role, Transcript
 from llm_grader.verdict import Evidence
@@ -147,7 +147,7 @@ class QuoteFinder:
         turn = self.transcript.turns[index]
         if turn.role not in speakers or (turn.role == "agent" and not self.transcript.under_review(turn)):
             return Unverified.QUOTE_OF_WRONG_ROLE
-        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) or not weight_of(words) else None
+        return Unverified.QUOTE_WITHOUT_CONTENT if self._says_nothing(index) or not says_something(words) else None
 
 
 class _Sought(NamedTuple):

@@ -107,6 +107,8 @@ def _may_cut(folded: str, at: int) -> bool:
     if not 0 < at < len(folded):
         return True
     before, after = folded[at - 1], folded[at]
+    if " " in (before, after):
+        return True
     if _in_word(before) and _in_word(after):
         return bool(_UNSPACED.match(before) or _UNSPACED.match(after))
     return not _JOINT.match(folded, at)
@@ -142,7 +144,7 @@ def _run_pieces(run: str, start: int) -> Iterator[tuple[str, int, int, bool]]:
 
 def _fold_all(text: str) -> str:
     if text.isascii():
-        return text.lower().translate(_SAME)
+        return text.lower().replace('"', "'").replace("`", "'")  # all of _SAME that is ASCII, in a tenth of the time
     composed = unicodedata.normalize("NFKC", text.translate(_SAME))
     return unicodedata.normalize("NFKC", composed.casefold()).translate(_SAME)
 

@@ -6,6 +6,7 @@ A language is taught by adding its words; all are looked up folded, see `folding
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from llm_grader.checking.folding import fold
 
@@ -61,11 +62,16 @@ def weight_of(text: str) -> float:
 
     Hesitation, marks of a transcriber such as `[inaudible]`, tags, and what stands where there is nothing are no words.
     """
-    return sum(_weight(word) for word in _words(_MARKS.sub(" ", fold(text))))
+    return sum(map(_weight, _words(_MARKS.sub(" ", fold(text)))))
 
 
-def _words(folded: str) -> list[str]:
-    return [word.strip("'") for word in _WORD.findall(folded) if any(map(str.isalnum, word))]
+def says_something(text: str) -> bool:
+    """Whether any word of a text says something, see `weight_of`."""
+    return any(map(_weight, _words(_MARKS.sub(" ", fold(text)))))
+
+
+def _words(folded: str) -> Iterator[str]:
+    return (word.strip("'") for word in _WORD.findall(folded) if any(map(str.isalnum, word)))
 
 
 def _weight(word: str) -> float:
@@ -78,8 +84,8 @@ def _weight(word: str) -> float:
 
 def is_denied(text: str, start: int) -> bool:
     """Whether what begins at `start` is cut from a denial: one of the two words before it, in its clause, denies it."""
-    before = _BEFORE.search(fold(text[max(0, start - _LONGEST_BEFORE) : start]))
-    words = _words(before[0]) if before else []
+    before = _BEFORE.search(fold(text[max(0, start - _LONGEST_BEFORE) : start].rstrip()))
+    words = list(_words(before[0])) if before else []
     if words and words[-1] in _ONLY:  # "not only" affirms
         return False
     return any(word in _DENIALS or word.endswith("n't") for word in words[-_WORDS_BEFORE:])

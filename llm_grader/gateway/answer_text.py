@@ -12,9 +12,17 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import from_json
 
 from llm_grader.transcript import Model
@@ -63,10 +71,24 @@ class AnswerModel(BaseModel):
         json_schema_extra={"additionalProperties": False},
     )
 
-    @field_validator("*", mode="before")
+    @model_validator(mode="wrap")  # most answers are as they should be, and looking at each value takes longer
     @classmethod
-    def _as_meant(cls, value: Any, info: ValidationInfo) -> Any:
-        return as_meant(value, cls.model_fields[info.field_name or ""].annotation)
+    def _as_meant(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validate(value)
+        except ValidationError:
+            meant = cls._rewritten(value)
+            if not meant:
+                raise
+        return validate({**value, **meant})
+
+    @classmethod
+    def _rewritten(cls, value: Any) -> dict[str, Any]:
+        """The values, by their keys, that are written in another way than their types have them."""
+        given = value if isinstance(value, dict) else {}
+        expected = {field.alias or name: field.annotation for name, field in cls.model_fields.items()}
+        meant = {key: as_meant(given[key], expected[key]) for key in expected if key in given}
+        return {key: new for key, new in meant.items() if new is not given[key]}
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:

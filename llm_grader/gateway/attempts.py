@@ -147,7 +147,8 @@ class Adapting:
 class Logged:
     """Notes each request in the log of its work, where it has one.
 
-    One that is aborted is never noted as ended: whether it was paid for is in doubt.
+    One that is aborted is never noted as ended: whether it was paid for is in doubt. Of one that was not sent after
+    all, nothing stays.
 
     Args:
         send: who sends.
@@ -168,9 +169,14 @@ class Logged:
         except (RunStopped, UsageError):  # a limit: it was never sent
             log.drop(attempt)
             raise
+        except TransientError as fault:
+            if fault.never_sent:
+                log.drop(attempt)
+            else:
+                log.end(attempt, None if fault.in_doubt else fault.code, ledger.usage(counted))
+            raise
         except GraderError as fault:
-            in_doubt = isinstance(fault, TransientError) and fault.in_doubt
-            log.end(attempt, None if in_doubt else fault.code, ledger.usage(counted))
+            log.end(attempt, fault.code, ledger.usage(counted))
             raise
         log.end(attempt, "ok", ledger.usage(counted))
         return answer
@@ -256,7 +262,8 @@ def _pause_of(fault: TransientError) -> str:
 class Retrying:
     """Tries again what may pass, six times at most, after a random wait that grows.
 
-    Where the server named a pause, the throttle makes everybody wait, and this question with them.
+    Where the server named a pause, the throttle makes everybody wait, and this question with them. The first attempt is
+    made without tenacity, which most questions never need.
 
     Args:
         send: who sends.
@@ -278,11 +285,21 @@ class Retrying:
 
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, from the first attempt that gets one."""
+        ledger.attempts = 1
+        try:
+            return await self._send(request, ledger)
+        except TransientError as fault:
+            first = fault
+        return await self._again(request, ledger, first)
+
+    async def _again(self, request: Request[_Answer], ledger: Ledger, first: TransientError) -> _Answer:
         from tenacity import AsyncRetrying
 
         async for attempt in AsyncRetrying(**self._policy):
             with attempt:
                 ledger.attempts = attempt.retry_state.attempt_number
+                if ledger.attempts == 1:
+                    raise first
                 return await self._send(request, ledger)
         raise AssertionError("unreachable: tenacity either returns or raises")
 

@@ -1,22 +1,21 @@
 """Bodies: what is sent to an endpoint, from its settings and a question. Pure.
 
-A body is ours to the last letter, so that what is shown is what is sent; instructor only reads what comes back.
+A body is ours to the last letter, so that what is shown is what is sent.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from llm_grader.errors import UsageError
-from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint, Mode
+from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint
 
 Message = dict[str, str]
 """Message of a chat: its `role` and its `content`."""
@@ -207,47 +206,3 @@ def _shape_of(response_model: type[BaseModel]) -> _Shape:
     description = {"description": response_model.__doc__} if response_model.__doc__ else {}
     text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     return _Shape(response_model.__name__, description, schema, text)
-
-
-def filling_in(send: Callable[..., Any], mode: Mode) -> Any:
-    """`send` as instructor calls it: with the body of a request, whose answer fills in a response model."""
-    import instructor
-
-    logging.getLogger("instructor").setLevel(logging.CRITICAL)  # at ERROR it prints what the model wrote
-    modes = {
-        "tools": instructor.Mode.TOOLS,
-        "json_schema": instructor.Mode.JSON_SCHEMA,
-        "md_json": instructor.Mode.MD_JSON,
-    }
-    return instructor.patch(create=send, mode=modes.get(mode, instructor.Mode.TOOLS))
-
-
-def filling_arguments(body: Mapping[str, Any], response_model: type[BaseModel]) -> dict[str, Any]:
-    """What instructor is called with: it asks once, for retries are the gateway's, and its own words go nowhere."""
-    return {
-        "response_model": _prepared(response_model),
-        "messages": [{"role": "user", "content": ""}],
-        "max_retries": 0,
-        "body": body,
-    }
-
-
-@lru_cache(maxsize=256)
-def _prepared(response_model: type[BaseModel]) -> type[BaseModel]:
-    """What instructor has to see of the model: its name, and how it is filled in. What it asks with is never sent.
-
-    Of the model itself it would walk every field several times a request, which takes longer than all the rest.
-    """
-    from instructor import OpenAISchema
-
-    class Prepared(OpenAISchema):
-        @classmethod
-        def model_json_schema(cls, *_args: Any, **_settings: Any) -> dict[str, Any]:
-            return {"title": response_model.__name__, "type": "object", "properties": {}}
-
-        @classmethod
-        def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:
-            return response_model.model_validate_json(json_data, **settings)
-
-    Prepared.__name__, Prepared.__doc__ = response_model.__name__, response_model.__doc__
-    return Prepared

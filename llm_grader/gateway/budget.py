@@ -10,10 +10,14 @@ from llm_grader.errors import BudgetExceeded, UsageError
 
 
 class Reservation(NamedTuple):
-    """What is set aside for a request that is on its way, in US dollars: what is expected, and at most."""
+    """What is set aside for a request that is on its way, in US dollars: what is expected, and at most.
+
+    `number` tells it from others where the budget is kept in another process.
+    """
 
     expected: float = 0.0
     most: float = 0.0
+    number: int = 0
 
 
 class Budget:
@@ -40,6 +44,11 @@ class Budget:
         self._dearer = Reservation(1.0, 1.0)
         self._waiting: list[asyncio.Future[None]] = []
         self._lock = threading.Lock()
+
+    @property
+    def limits(self) -> tuple[int | None, float | None]:
+        """The most requests, and the most US dollars; None for no limit."""
+        return self._max_requests, self._max_cost
 
     @property
     def limits_cost(self) -> bool:

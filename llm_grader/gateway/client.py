@@ -1,4 +1,4 @@
-"""Client: the libraries that talk to an endpoint, openai, and fill in what it answers, instructor.
+"""Client: the libraries that talk to an endpoint, openai, and read what it answers, instructor.
 
 Their errors become ours here; their texts, which may hold a transcript, go no further.
 """
@@ -8,24 +8,24 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
 from llm_grader.gateway.answer_text import Choice, has_duplicate_keys, option_logprobs
 from llm_grader.gateway.bodies import (
     Message,
     Question,
-    filling_arguments,
-    filling_in,
     path_of,
     render_choice,
     render_decisions,
     render_request,
 )
-from llm_grader.gateway.endpoint import Endpoint
+from llm_grader.gateway.endpoint import Endpoint, Mode
 from llm_grader.gateway.faults import fault_of
 from llm_grader.gateway.ledger import FILTERED, Ledger
 from llm_grader.gateway.prices import OPENAI_URL
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
 REFUSED = "refused"
 MISSING = "missing"
+_LARGEST_ANSWER = 64_000_000
+"""Bytes, many times as many as any model writes."""
 
 
 class Decided(NamedTuple):
@@ -65,10 +67,14 @@ class Client:
             api_key=key or "none",
             max_retries=0,
             timeout=openai.Timeout(endpoint.timeout, connect=5.0),
-            default_headers={name: value.get_secret_value() for name, value in endpoint.headers.items()},
-            http_client=_http_client(follow_redirects=False, trust_env=endpoint.trust_env),
+            default_headers={
+                "Accept-Encoding": "identity",  # a few thousand letters come as they are
+                **{name: value.get_secret_value() for name, value in endpoint.headers.items()},
+            },
+            http_client=_http_client(
+                follow_redirects=False, trust_env=endpoint.trust_env, event_hooks={"response": [_refuse_bombs]}
+            ),
         )
-        self._fill_in: Any = filling_in(self._send_for_instructor, endpoint.mode)
 
     async def fill_in(
         self, messages: Sequence[Message], response_model: type[BaseModel], *, ledger: Ledger, without: Collection[str]
@@ -76,9 +82,9 @@ class Client:
         """The response model as the endpoint fills it in; the answer is counted in `ledger`, also one of no use."""
         limit = ledger.output_limit
         body = render_request(self._endpoint, messages, response_model, without=without, limit=limit)
-        answer: BaseModel = await self._fill_in(
-            strict=True, hooks=_hooks_of(ledger), **filling_arguments(body, response_model)
-        )
+        completion = await self._send(body)
+        ledger.add(completion)
+        answer = _filled_in(completion, response_model, self._endpoint.mode)
         if ledger.finish_reason == FILTERED:  # whole or not: somebody objected to it
             raise ledger.fault()
         if has_duplicate_keys(ledger.text):
@@ -89,7 +95,7 @@ class Client:
         self, messages: Sequence[Message], options: Sequence[str], *, ledger: Ledger, without: Collection[str]
     ) -> Choice:
         """The option that the endpoint chooses, counted in `ledger`."""
-        completion = await self._send(**render_choice(self._endpoint, messages, options, without=without))
+        completion = await self._send(render_choice(self._endpoint, messages, options, without=without))
         ledger.add(completion)
         if not getattr(completion, "choices", None):
             raise ledger.fault()
@@ -115,14 +121,14 @@ class Client:
         """Close its connections; pending requests fail."""
         await self._sdk.close()
 
-    async def _send_for_instructor(self, body: Mapping[str, Any], **_its_own: Any) -> ChatCompletion:
-        return await self._send(**body)
+    async def _send(self, body: Mapping[str, Any]) -> ChatCompletion:
+        """Ask for a chat completion with this very body.
 
-    async def _send(self, **body: Any) -> ChatCompletion:
-        """Ask for a chat completion with this very body; the SDK's own method would walk all of it first."""
+        The SDK's own method would walk all of it first, and its JSON is the same but takes four times as long.
+        """
         from openai.types.chat import ChatCompletion
 
-        return await self._sdk.post("/chat/completions", cast_to=ChatCompletion, body=body)
+        return await self._sdk.post("/chat/completions", cast_to=ChatCompletion, content=to_json(body))
 
 
 def _http_client(**settings: Any) -> Any:
@@ -135,20 +141,52 @@ def _http_client(**settings: Any) -> Any:
         return openai.DefaultAsyncHttpxClient(**settings)
 
 
-def _hooks_of(ledger: Ledger) -> Any:
-    """Instructor's hooks, which count the answer before instructor rewrites it."""
-    from instructor.core.hooks import Hooks
+async def _refuse_bombs(response: Any) -> None:
+    """Refuse an answer before it is read that would take any amount of memory: packed, or of no sensible size.
 
-    hooks = Hooks()
-    hooks.on("completion:response", ledger.add)
-    return hooks
+    Raises:
+        TransientError: it is.
+    """
+    packed = response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+    length = response.headers.get("content-length", "")
+    if packed or (length.isdecimal() and int(length) > _LARGEST_ANSWER):
+        what = "compressed, which was not asked for" if packed else f"of {int(length):,} bytes"
+        fault = _in_doubt(TransientError(f"the endpoint's answer is {what}: check --base-url, or what stands between"))
+        fault.is_everybodys = True
+        raise fault
 
 
-def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
+def _filled_in(completion: ChatCompletion, response_model: type[BaseModel], mode: Mode) -> BaseModel:
+    """The response model as instructor reads it from an answer; raises whatever instructor and pydantic do."""
+    import instructor
+
+    modes = {"json_schema": instructor.Mode.JSON_SCHEMA, "md_json": instructor.Mode.MD_JSON}
+    answer: BaseModel = _reader_of(response_model).from_response(
+        completion, strict=True, mode=modes.get(mode, instructor.Mode.TOOLS)
+    )
+    return answer
+
+
+@lru_cache(maxsize=256)
+def _reader_of(response_model: type[BaseModel]) -> Any:
+    """What instructor has to see of the model: how it is filled in.
+
+    Of the model itself it would walk every field with each answer, which takes longer than all the rest.
+    """
+    from instructor import OpenAISchema
+
+    class AnswerReader(OpenAISchema):
+        @classmethod
+        def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Any:
+            return response_model.model_validate_json(json_data, **settings)
+
+    return AnswerReader
+
+
+def classify(cause: Exception, ledger: Ledger, timeout: float) -> JudgeError:
     """One of our errors for whatever the libraries raised. The original's text is never passed on."""
     import openai
 
-    cause = _cause_of(error)
     if isinstance(cause, openai.APITimeoutError | TimeoutError) and _kind(cause) == "no answer":
         return _in_doubt(TransientError(f"timed out after {timeout:g} s"))
     if isinstance(cause, openai.APIStatusError):
@@ -156,27 +194,20 @@ def classify(error: Exception, ledger: Ledger, timeout: float) -> JudgeError:
         rejection.sentence = "" if ledger.repeats_prompt(rejection.sentence) else rejection.sentence
         return rejection
     if isinstance(cause, openai.APIConnectionError):
+        if isinstance(cause.__cause__, JudgeError):
+            return cause.__cause__
         with contextlib.suppress(AttributeError):
             if type(cause.__cause__).__name__ == "CannotOverwriteExistingRequestException":
                 return BadRequest("the recorded cassette has no answer to this request")
         fault = TransientError("cannot reach the endpoint: check --base-url and the network")
-        return fault if _kind(cause) == "never sent" else _in_doubt(fault)
+        fault.never_sent = _kind(cause) == "never sent"
+        return fault if fault.never_sent else _in_doubt(fault)
     if not ledger.answered and not isinstance(cause, openai.OpenAIError | ValueError):
         raise cause from None  # nothing was answered and no library complained: a bug, not a fault
     fault_of_answer = ledger.fault()
     if isinstance(fault_of_answer, TransientError) and not ledger.answered:
         return _in_doubt(fault_of_answer)  # it has come and cannot be read: what it took is not known
     return fault_of_answer
-
-
-def _cause_of(error: BaseException) -> BaseException:
-    """The SDK's error behind instructor's wrapper."""
-    attempts = getattr(error, "failed_attempts", None)
-    if attempts:
-        return attempts[-1].exception  # type: ignore[no-any-return]
-    while error.__cause__ is not None and type(error).__module__.startswith("instructor"):
-        error = error.__cause__
-    return error
 
 
 def _kind(error: BaseException) -> Literal["never sent", "hung up", "no answer"]:

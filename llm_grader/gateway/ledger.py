@@ -103,7 +103,7 @@ class Ledger:
         return bool(plain) and any(plain[at : at + _ECHO_LETTERS] in prompt for at in places)
 
     def add(self, completion: Any) -> None:
-        """Copy what is needed, before instructor rewrites it; whatever a server sent, this does not fail."""
+        """Copy what is needed; whatever a server sent, this does not fail."""
         self.tokens.append(_tokens(getattr(completion, "usage", None)))
         model = getattr(completion, "model", None)
         self.answered_by = model if isinstance(model, str) else self.answered_by

@@ -153,13 +153,19 @@ class Grader:
         raise AssertionError("unreachable: each transcript has a card, or an error is raised")
 
     async def agrade_many(
-        self, transcripts: Iterable[Transcript], *, concurrency: int = 64, finished: Iterable[StoredResult] = ()
+        self,
+        transcripts: Iterable[Transcript],
+        *,
+        concurrency: int = 64,
+        finished: Iterable[StoredResult] = (),
+        run_id: int | None = None,
     ) -> AsyncGenerator[Scorecard, None]:
         """Grade transcripts as they come and yield scorecards as they finish.
 
         At most `concurrency` transcripts are in flight, and half as many wait to be taken. One that cannot be graded
         yields a card with status error; what stops the whole run is raised after the finished cards were yielded. The
-        results of `finished` transcripts are in the store: they are noted as the run's, and not yielded.
+        results of `finished` transcripts are in the store: they are noted as the run's, and not yielded. `run_id` is
+        a run of the store that this is a part of, by default a new one.
 
         Raises:
             EndpointError: the key, quota, model or address is wrong.
@@ -167,14 +173,19 @@ class Grader:
         """
         workers = 1 if self.is_local else max(1, concurrency)
         self._judges.start_run(workers)
-        async with aclosing(self._cards(transcripts, finished, workers=workers)) as cards:
+        async with aclosing(self._cards(transcripts, finished, workers=workers, run_id=run_id)) as cards:
             async for card in cards:
                 yield card
 
     async def _cards(
-        self, transcripts: Iterable[Transcript], finished: Iterable[StoredResult] = (), *, workers: int
+        self,
+        transcripts: Iterable[Transcript],
+        finished: Iterable[StoredResult] = (),
+        *,
+        workers: int,
+        run_id: int | None = None,
     ) -> AsyncGenerator[Scorecard, None]:
-        run = GradingRun(self._sending.grade, self.provenance, self.store)
+        run = GradingRun(self._sending.grade, self.provenance, self.store, run_id)
         written = map(as_read, transcripts)
         cards = run.cards(written, finished, provenance=self.identity.base, rubric=self.rubric, workers=workers)
         async with aclosing(cards):

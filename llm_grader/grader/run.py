@@ -33,6 +33,7 @@ class GradingRun:
         grade: makes the card of a transcript that has none, given its provenance.
         stamp: the provenance of a transcript's card, with the key of its result.
         store: where results are looked up and kept; None for nowhere.
+        run_id: the run of the store that this is a part of, by default a new one.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class GradingRun:
         grade: Callable[[Transcript, Provenance], Awaitable[Scorecard]],
         stamp: Callable[[Transcript], Provenance],
         store: Store | None,
+        run_id: int | None = None,
     ) -> None:
         self._grade = grade
         self._stamp = stamp
         self._store = store
+        self._run_id = run_id
 
     async def cards(
         self,
@@ -80,7 +83,7 @@ class GradingRun:
             yield None
             return
         drop_stale_leases(self._store)
-        journal = Journal(self._store, self._store.start_run(provenance, rubric))
+        journal = Journal(self._store, self._run_id or self._store.start_run(provenance, rubric))
         try:
             yield journal
         finally:
@@ -119,6 +122,16 @@ class GradingRun:
     async def _graded(self, transcript: Transcript, provenance: Provenance) -> Scorecard:
         card = await self._grade(transcript, provenance)
         return card.model_copy(update={"about": About.of(transcript)})  # of what was read, not of what was sent
+
+
+def note_run(store: Store, provenance: Provenance, rubric: Rubric, finished: Iterable[StoredResult] = ()) -> int:
+    """Note the start of a run that several processes do, and what of it is there already; returns its number."""
+    journal = Journal(store, store.start_run(provenance, rubric))
+    try:
+        journal.note_all(finished)
+    finally:
+        journal.close()
+    return journal.run_id
 
 
 class _Pending(NamedTuple):

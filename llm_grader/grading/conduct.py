@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from llm_grader.checking.content import says_nothing
@@ -45,9 +46,9 @@ def find_obstacle(transcript: Transcript, rubric: Rubric) -> Obstacle | None:
     ):
         return _not_graded("nothing_applies")
     spoken = [turn for turn in transcript.turns if turn.spoken]
-    reviewed = [turn for turn in spoken if transcript.under_review(turn) and not says_nothing(turn)]
-    if reviewed:
-        machine = _machine(reviewed, transcript)
+    reviewed = (turn for turn in spoken if transcript.under_review(turn) and not says_nothing(turn))
+    if (first := next(reviewed, None)) is not None:
+        machine = _machine(chain([first], reviewed), transcript)
         return None if machine is None else _not_graded(machine)
     stranger = unknown_agent(transcript)
     if stranger is not None and any(turn.role == "agent" for turn in spoken):
@@ -67,15 +68,24 @@ def _nothing_said(transcript: Transcript) -> Obstacle:
     return _not_graded(code, "nothing was said" if code == "nobody" else None)
 
 
-def _machine(turns: Sequence[Turn], transcript: Transcript) -> NoConduct | None:
-    """What machine says all of this, whoever it is said to be; None where a person says some of it."""
-    if transcript.channel != "email":  # a call that does not say so is read as a chat
-        mailbox = [is_mailbox(_body(turn)) for turn in turns]
-        if all(to_mailbox or is_recording(_body(turn)) for to_mailbox, turn in zip(mailbox, turns, strict=True)):
-            return "voicemail" if any(mailbox) else "only_bots"
-    if transcript.channel != "call" and all(is_auto_reply(_body(turn), turn.subject) for turn in turns):
-        return "auto_reply"
-    return None
+def _machine(turns: Iterable[Turn], transcript: Transcript) -> NoConduct | None:
+    """What machine says all of this, whoever it is said to be; None where a person says some of it.
+
+    No more turns are looked at than it takes to meet a person. A call that does not say so is read as a chat.
+    """
+    on_the_phone, in_writing = transcript.channel != "email", transcript.channel != "call"
+    to_mailbox = False
+    for turn in turns:
+        body = _body(turn)
+        mailbox = on_the_phone and is_mailbox(body)
+        on_the_phone = on_the_phone and (mailbox or is_recording(body))
+        in_writing = in_writing and is_auto_reply(body, turn.subject)
+        to_mailbox |= mailbox
+        if not (on_the_phone or in_writing):
+            return None
+    if on_the_phone:
+        return "voicemail" if to_mailbox else "only_bots"
+    return "auto_reply"
 
 
 def _reason(transcript: Transcript, spoken: Sequence[Turn]) -> NoConduct:

@@ -161,8 +161,8 @@ async def _ask_and_check(
 
     An item is settled where it needs no model, or where a condition says that it does not apply.
     """
-    finder = QuoteFinder(transcript)
     reply = await asker.ask(transcript, items)
+    finder = QuoteFinder(transcript)
     verdicts, problems = check_reply(reply, items, finder)
     decided = decide(verdicts)
     new = (id_ for id_, what in problems.items() if what.partition(":")[0] not in _THE_SAME_AGAIN)

@@ -133,7 +133,7 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Scores:
     return Scores(
         score=score,
         coverage=_coverage(items, verdicts),
-        passed=False if failures else None if score is None else _passed(items, verdicts, rubric.pass_mark),
+        passed=False if failures else None if score is None else _passed(items, verdicts, rubric.pass_mark, score),
         critical_failures=failures,
         sections={
             section.id: SectionScore(score=_score(section.items, verdicts), coverage=_coverage(section.items, verdicts))
@@ -148,9 +148,11 @@ def no_scores(rubric: Rubric) -> Scores:
     return Scores(score=None, coverage=0.0, passed=None, critical_failures=(), sections=empty)
 
 
-def _passed(items: Sequence[Item], verdicts: Mapping[str, Verdict], pass_mark: float) -> bool | None:
+def _passed(items: Sequence[Item], verdicts: Mapping[str, Verdict], pass_mark: float, score: float) -> bool | None:
     if any(item.critical and verdicts[item.id].label == CANNOT_ASSESS for item in items):
         return None
+    if all(verdict.label is not None for verdict in verdicts.values()):
+        return score >= pass_mark
     worst, best = (_if_failed_checks_were(end, items, verdicts) for end in (min, max))
     return True if worst >= pass_mark else False if best < pass_mark else None
 

@@ -183,12 +183,12 @@ class Item(Model):
         """Whether a model is asked: items judged by it or with it as fallback, and audible ones people speak of."""
         return self.judged in ("llm", "audio") or self.fallback == "llm"
 
-    @property
+    @cached_property
     def levels(self) -> tuple[str, ...]:
         """The labels that earn points, from the lowest to the highest."""
         return (NOT_MET, MET) if self.scale == "binary" else tuple(level.value for level in self.scale.levels)
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Every label a judge may give, in the order in which it is offered."""
         if self.judged == "audio":
@@ -229,9 +229,13 @@ class Item(Model):
         Raises:
             KeyError: `label` is not one of `levels`.
         """
+        return self._points[label]
+
+    @cached_property
+    def _points(self) -> dict[str, float]:
         if self.scale == "binary":
-            return {MET: 1.0, NOT_MET: 0.0}[label]
-        return {level.value: level.points for level in self.scale.levels}[label]
+            return {MET: 1.0, NOT_MET: 0.0}
+        return {level.value: level.points for level in self.scale.levels}
 
 
 class Section(Model):

@@ -10,10 +10,12 @@ from urllib.parse import unquote
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
-_ENCODED = re.compile(
+ENCODED = re.compile(
     r"(?<![\w/+=.@%-])(?:[A-Za-z0-9+/]{24,4000}={0,2}|(?:[0-9a-f]{2}){16,2000}|(?:[\w.-]{0,20}%[0-9A-Fa-f]{2}){6,400}\w{0,20})(?![\w/+@-])"
 )
 """Words in base64, hexadecimal digits or percent-encoding, outside of addresses."""
+SHORTEST_ENCODED = 18
+"""Characters, none of them a blank, that such a word has at least: six of `%41`."""
 _HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
 _LEAST_WORDS_HIDDEN = 3
 
@@ -39,7 +41,8 @@ _STEERING_LETTERS = re.compile(
 
 def has_hidden_prose(text: str) -> bool:
     """Whether a long word of a text is several words in base64, hexadecimal digits or percent-encoding."""
-    return any(_is_hidden_prose(match[0]) for match in _ENCODED.finditer(text))
+    longest = max(map(len, text.split()), default=0)  # an ordinary text has no word of that length
+    return longest >= SHORTEST_ENCODED and any(_is_hidden_prose(match[0]) for match in ENCODED.finditer(text))
 
 
 def has_steering_letters(text: str) -> bool:

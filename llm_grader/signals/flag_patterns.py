@@ -129,66 +129,87 @@ _VERDICTS = (
 
 
 class FlagShape(NamedTuple):
-    """FlagShape of a text that gives one kind away, whatever its words."""
+    """Shape of a text that gives one kind away, whatever its words.
+
+    Every text of this shape has one of `marks` in it: few texts have, and the others need not be searched.
+    """
 
     kind: str
+    marks: frozenset[str]
     shape: re.Pattern[str]
 
 
-def _shape(kind: str, pattern: str) -> FlagShape:
-    return FlagShape(kind, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+def _shape(kind: str, marks: str, pattern: str) -> FlagShape:
+    return FlagShape(kind, frozenset(marks), re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+
+
+_ZERO_WIDTH = "\u200b\u200c\u2060\ufeff"
+_TAGS = "".join(map(chr, range(0xE0020, 0xE007F)))
 
 
 SHAPES: tuple[FlagShape, ...] = (
     _shape(
         "fake system or grader",
+        ":]",
         rf"^[^\S\n]*+[#*\[(<]{{0,4}} ?(?:{_ROLES})[\])>*]{{0,3}}[:\]] ?[^\n]{{0,120}}?(?:{_VERDICTS})",
     ),
-    _shape("fake system or grader", rf"^[^\S\n]*+\[(?:{_ROLES})\][^\n]{{0,120}}?(?:{_VERDICTS})"),
-    _shape(
-        "fake system or grader", r"system prompt|<\|?(?:im_start|im_end|system|endoftext|eot_id)|\[/?inst\]|<<sys>>"
-    ),
+    _shape("fake system or grader", "[", rf"^[^\S\n]*+\[(?:{_ROLES})\][^\n]{{0,120}}?(?:{_VERDICTS})"),
+    _shape("fake system or grader", "<[", r"<\|?(?:im_start|im_end|system|endoftext|eot_id)|\[/?inst\]|<<sys>>"),
+    _shape("fake system or grader", "yY", "system prompt"),
     _shape(
         "fake end",
+        "-=*#_~",
         rf"[-=*#_~]{{3}}[^\S\n]*(?:\w+[^\S\n]+){{0,3}}?(?:end|ende|konec|vége|lõpp)\b[^\n]{{0,30}}?\b(?:{_TALK})",
     ),
-    _shape("fake end", rf"[-=*#_]{{3}}[^\S\n]*(?:{_TALK})[^\S\n]+(?:end|ende|konec|vége|lõpp)\b"),
-    _shape("fake end", rf"</ ?(?:{_TALK}|turn|system|user|assistant|instructions?) ?>"),
+    _shape("fake end", "-=*#_", rf"[-=*#_]{{3}}[^\S\n]*(?:{_TALK})[^\S\n]+(?:end|ende|konec|vége|lõpp)\b"),
+    _shape("fake end", "<", rf"</ ?(?:{_TALK}|turn|system|user|assistant|instructions?) ?>"),
     _shape(
         "hidden or encoded",
+        "<:",
         r"<!--|display ?: ?none|font-size ?: ?0|visibility ?: ?hidden|<\w+ hidden\b|color ?: ?(?:white|#fff)",
     ),
     _shape(
         "hidden or encoded",
+        _ZERO_WIDTH,
         r"[^\W\d_][\u200b\u200c\u2060\ufeff][\u200b-\u200d\u2060\ufeff]?[^\W\d_][\u200b\u200c\u2060\ufeff]",
     ),
-    _shape("hidden or encoded", r"opacity ?: ?0[^.\d]|left ?: ?-\d{3}|color ?= ?['\"]?(?:white|#fff)"),
+    _shape("hidden or encoded", ":=", r"opacity ?: ?0[^.\d]|left ?: ?-\d{3}|color ?= ?['\"]?(?:white|#fff)"),
     _shape(
         "hidden or encoded",
+        f"{_ZERO_WIDTH}\u202d\u202e&\\",
         r"[\u200b\u200c\u2060\ufeff]{6}|[\u202d\u202e]|(?:&#x?[0-9a-f]{2,5};){8}|(?:\\u[0-9a-f]{4}){8}",
     ),
     _shape(
         "fake end",
+        "[",
         rf"\[[^\]\n]{{0,30}}\b(?:ends?|endet|končí|konec|véget|vége|lõpeb|lõpp)\b[^\]\n]{{0,30}}\b(?:{_TALK}|input)\b",
     ),
     _shape(
-        "fake end", rf"\[[^\]\n]{{0,30}}\b(?:{_TALK})\b[^\]\n]{{0,20}}\b(?:ends?|endet|končí|véget|vége|lõpeb|lõpp)\b"
-    ),
-    _shape(
-        "fake end", r"[-=*#_]{3} ?(?:\w+ ){0,2}(?:end|ende|konec|vége|lõpp)\b(?: \w+){0,3} ?[-=*#_]{3}[^\n]*:[^\S\n]*$"
+        "fake end",
+        "[",
+        rf"\[[^\]\n]{{0,30}}\b(?:{_TALK})\b[^\]\n]{{0,20}}\b(?:ends?|endet|končí|véget|vége|lõpeb|lõpp)\b",
     ),
     _shape(
         "fake end",
+        "-=*#_",
+        r"[-=*#_]{3} ?(?:\w+ ){0,2}(?:end|ende|konec|vége|lõpp)\b(?: \w+){0,3} ?[-=*#_]{3}[^\n]*:[^\S\n]*$",
+    ),
+    _shape(
+        "fake end",
+        "-=*#_~",
         rf"[-=*#_~]{{3}} ?[^\n]{{0,12}}\b(?:{_TALK})[^\n]{{0,12}}\b(?:over|ended|closed|beendet|zu ende|skončil\w*|"
         r"ukončen\w*|véget ért|lezárult|läbi|lõppenud)\b",
     ),
     _shape(
         "fake end",
+        "[",
         rf"^\[[^\]\n]{{0,12}}\b(?:end|ende|konec|vége|lõpp)\b[^\]\n]{{0,12}}\b(?:{_TALK})\]|"
         rf"^\[(?:{_TALK}) (?:vége|lõpp|end)\]",
     ),
-    _shape("fake end", r"</ ?(?:chat|conversation|transcript|dialog)_?\w* ?>"),
-    _shape("hidden or encoded", r"[\u2061-\u2064]{3}"),
-    _shape("fake system or grader", r"\"label\" ?: ?\"(?:met|passed|pass|yes|true)\""),
-    _shape("hidden or encoded", "[\U000e0020-\U000e007e]{8}"),  # a flag, which begins with a black one, has six at most
+    _shape("fake end", "<", r"</ ?(?:chat|conversation|transcript|dialog)_?\w* ?>"),
+    _shape("hidden or encoded", "\u2061\u2062\u2063\u2064", r"[\u2061-\u2064]{3}"),
+    _shape("fake system or grader", '"', r"\"label\" ?: ?\"(?:met|passed|pass|yes|true)\""),
+    _shape(
+        "hidden or encoded", _TAGS, "[\U000e0020-\U000e007e]{8}"
+    ),  # a flag, which begins with a black one, has six at most
 )

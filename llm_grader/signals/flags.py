@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from llm_grader.signals.flag_disguises import INVISIBLE, has_hidden_prose, has_steering_letters, uncovered
 from llm_grader.signals.flag_patterns import SHAPES, TOGETHER, WITHIN, WORDS
@@ -36,7 +37,6 @@ _HEADERS = re.compile(
     r"^[^\S\n]*+(?:\[[0-9a-f]{8}\b|\[?turn \d+ ?[:\]]|</?(?:transcript|turn|system)\b|```\s*(?:json|system)?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_NONE: frozenset[str] = frozenset()
 
 
 def flags_of(transcript: Transcript) -> tuple[str, ...]:
@@ -71,8 +71,9 @@ def _texts(transcript: Transcript) -> Iterator[str]:
 
 def steering_kind(text: str) -> str | None:
     """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`, `flag_words`."""
+    characters = frozenset(text)
     for shape in SHAPES:
-        if shape.shape.search(text):
+        if not characters.isdisjoint(shape.marks) and shape.shape.search(text):
             return shape.kind
     plain = INVISIBLE.sub("", text)
     if (kind := _kind_of_words(plain)) is not None:
@@ -84,27 +85,38 @@ def steering_kind(text: str) -> str | None:
 def _kind_of_words(text: str) -> str | None:
     """Kind that the words of a text give away: those of several vocabularies close to each other, or all in all."""
     sentences = sentences_of(text)
-    words = list(chain.from_iterable(sentences))
-    return _kind_of_neighbours(words) or ("by its words" if word_model().steers(sentences) else None)
+    hits = _hits(list(chain.from_iterable(sentences)))
+    return _kind_of_neighbours(hits) or ("by its words" if word_model().steers(sentences) else None)
 
 
-def _kind_of_neighbours(words: Sequence[str]) -> str | None:
+class _Hit(NamedTuple):
+    """Place of a word among the words, and the vocabularies of which it is one, or of which a phrase begins there."""
+
+    at: int
+    vocabularies: frozenset[str]
+
+
+def _hits(words: Sequence[str]) -> list[_Hit]:
+    """The words that some vocabulary has, or that one of its phrases begins with, in their order: few are."""
+    hits = []
+    for at, word in enumerate(words):
+        if starts := _begun_by(word):
+            names = (name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
+            hits.append(_Hit(at, frozenset(names)))
+    return hits
+
+
+def _kind_of_neighbours(hits: Sequence[_Hit]) -> str | None:
+    """Kind that words of several vocabularies close to each other give away."""
     last: dict[str, int] = {}
-    for at in range(len(words)):
-        found = _vocabularies(words, at)
-        last |= dict.fromkeys(found, at)
-        for kind, together in TOGETHER if found else ():
-            if found & set(together) and all(at - last.get(name, -WITHIN) < WITHIN for name in together):
+    for hit in hits:
+        last |= dict.fromkeys(hit.vocabularies, hit.at)
+        for kind, together in TOGETHER:
+            if hit.vocabularies.isdisjoint(together):
+                continue
+            if all(hit.at - last.get(name, -WITHIN) < WITHIN for name in together):
                 return kind
     return None
-
-
-def _vocabularies(words: Sequence[str], at: int) -> frozenset[str]:
-    """Vocabularies of which a word, or the phrase that it begins, is one."""
-    starts = _begun_by(words[at])
-    if not starts:
-        return _NONE
-    return frozenset(name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
 
 
 @lru_cache(maxsize=16_384)

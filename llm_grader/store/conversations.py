@@ -24,6 +24,9 @@ from llm_grader.verdict import About
 _APART = ("id", "source", "metadata", "warnings")
 """Fields that may differ between conversations of one text: they stand in the row of the conversation."""
 
+_LARGEST_TEXT = 100_000_000
+"""Bytes of a conversation, as JSON, that is kept or unpacked at most: a hundred times as many as a long one has."""
+
 _WRITE = "insert or replace into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NOTE = "insert or ignore into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?)"
 _READ = """
@@ -49,8 +52,9 @@ def write_conversation(db: sqlite3.Connection, transcript: Transcript, key: str,
     db.execute(_WRITE, (transcript.id, content, *_columns(About.of(transcript)), apart, now()))
     db.execute("insert or ignore into contents values (?, ?)", (key, content))
     if keep_text:
-        text = transcript.model_dump_json(exclude=set(_APART), exclude_defaults=True)
-        db.execute("insert or ignore into texts values (?, ?)", (content, zlib.compress(text.encode())))
+        text = transcript.model_dump_json(exclude=set(_APART), exclude_defaults=True).encode()
+        if len(text) <= _LARGEST_TEXT:
+            db.execute("insert or ignore into texts values (?, ?)", (content, zlib.compress(text)))
 
 
 def note_conversation(db: sqlite3.Connection, result: StoredResult) -> None:
@@ -79,13 +83,26 @@ def read_conversations(store: Store, transcript_id: str) -> Iterator[Transcript]
 
 def _unpack(store: Store, id_: str, content: str, apart: str, packed: bytes) -> Transcript:
     try:
-        fields = {**json.loads(zlib.decompress(packed)), **json.loads(apart), "id": id_}
+        fields = {**json.loads(_unpacked(packed)), **json.loads(apart), "id": id_}
         found = Transcript.model_validate(fields)
     except (ValidationError, ValueError, zlib.error):  # their own text would quote the conversation
         found = None
     if found is None or found.content_hash() != content:
         raise StoreError(f"the text of conversation {id_!r} is damaged", path=store.path)
     return found
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What is packed, up to a size that no conversation has: a store may come from somebody else.
+
+    Raises:
+        ValueError: it is larger.
+    """
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(packed, _LARGEST_TEXT)
+    if not unpacking.eof:
+        raise ValueError("larger than any conversation, or cut off")
+    return text
 
 
 def forget(store: Store, transcript_ids: Sequence[str] = (), *, before: datetime | None = None) -> Forgotten:

@@ -276,6 +276,14 @@ def test_a_request_that_a_limit_keeps_from_being_sent_is_taken_back() -> None:
     assert log.notes == [("begin", 99, 3), ("drop", 7)]
 
 
+def test_a_request_that_reached_no_endpoint_is_taken_back() -> None:
+    log, fault = Log(), TransientError("cannot reach the endpoint")
+    fault.never_sent = True
+    with pytest.raises(TransientError):
+        run(logged(Script(fault), log))
+    assert log.notes == [("begin", 99, 3), ("drop", 7)]
+
+
 def test_an_attempt_that_is_aborted_has_no_end() -> None:
     log = Log()
     with pytest.raises(ZeroDivisionError):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import json
 import logging
 import socket
 import threading
 import traceback
+import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -554,6 +556,7 @@ def test_whether_a_request_may_have_been_worked_on_is_told(
     found = fault(gateway(url, endpoint={"timeout": timeout}), TransientError)
     assert isinstance(found, TransientError)
     assert (found.in_doubt, told in str(found)) == (doubt, True), str(found)
+    assert found.never_sent == (script is None)
 
 
 def test_an_endpoint_that_fails_for_a_minute_ends_the_run(server: Server) -> None:
@@ -605,6 +608,28 @@ def test_an_answer_that_is_no_completion_is_tried_again(
     server.say(response, completion(GOOD))
     _, usage = lasting.ask()
     assert usage.requests == len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("response", "found"),
+    [
+        # 300 MB of zeros in 300 kB: with three gigabytes a process of 2 GB would be gone
+        (ScriptedResponse(body=gzip.compress(bytes(300_000_000)), headers={"content-encoding": "gzip"}), "compressed"),
+        (ScriptedResponse(body=bytes(65_000_000), cut=0), "65,000,000 bytes"),
+    ],
+    ids=["bomb", "endless"],
+)
+def test_an_answer_that_would_fill_the_memory_is_refused_before_it_is_read(
+    server: Server, lasting: Lasting, response: ScriptedResponse, found: str
+) -> None:
+    server.say(response)
+    tracemalloc.start()
+    fault = lasting.fault(TransientError)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50_000_000
+    assert found in str(fault)
+    assert {request.headers["accept-encoding"] for request in server.requests} == {"identity"}
 
 
 def test_a_web_page_says_to_check_the_address(server: Server, lasting: Lasting) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llm_grader.asking.messages import fence_code
 from llm_grader.eval.recall.injection_texts import SEEN
 from llm_grader.readers.read import read_transcripts
+from llm_grader.signals.flag_disguises import ENCODED, SHORTEST_ENCODED
+from llm_grader.signals.flag_patterns import SHAPES, FlagShape
 from llm_grader.signals.flags import HEADER_LIKE, INSTRUCTION_LIKE, UNKNOWN_SPEAKER, flags_of, steering_kind
 from llm_grader.transcript import Participant, Turn
 from tests.support.effort import least_seconds
@@ -235,3 +240,18 @@ def test_flags_come_once_and_in_a_fixed_order() -> None:
 def test_a_turn_of_any_length_is_searched_in_no_time(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     assert least_seconds(lambda: flags(text), below=3) < 3  # it took minutes when a word could be looked at twice
+
+
+@pytest.mark.parametrize("flag", SHAPES, ids=lambda flag: flag.shape.pattern[:30])
+@given(st.data())
+def test_whatever_has_a_shape_has_one_of_its_marks(flag: FlagShape, data: st.DataObject) -> None:
+    pattern = re.compile(flag.shape.pattern.replace("*+", "*"), flag.shape.flags)
+    text = data.draw(st.from_regex(pattern))
+    assert not flag.marks.isdisjoint(text)
+
+
+def test_no_word_in_disguise_is_shorter_than_those_that_are_looked_at() -> None:
+    shortest = "%41" * 6
+    assert ENCODED.fullmatch(shortest)
+    assert len(shortest) == SHORTEST_ENCODED
+    assert not ENCODED.search("%41" * 5 + "%4")

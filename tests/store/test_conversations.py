@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import tracemalloc
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,6 +70,20 @@ def test_a_text_under_two_ids_is_kept_once(tmp_path: Path) -> None:
         assert list(read_conversations(store, "t2")) == [other]
         with store.locked() as db:
             assert db.execute("select count(*) from texts").fetchone() == (1,)
+
+
+def test_a_text_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
+    bomb = zlib.compress(bytes(300_000_000), 9)  # 300 kB
+    with Store(tmp_path / "r.db") as store:
+        keep(store, TALK)
+        with store.locked() as db:
+            db.execute("update texts set packed = ?", (bomb,))
+        tracemalloc.start()
+        with pytest.raises(StoreError, match="the text of conversation 't1' is damaged"):
+            list(read_conversations(store, "t1"))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 250_000_000
 
 
 def test_where_no_texts_are_wanted_only_what_results_are_grouped_by_is_kept(tmp_path: Path) -> None:

@@ -167,6 +167,12 @@ class Command:
         assert self._process.pid is not None
         os.kill(self._process.pid, number)
 
+    def workers(self) -> list[int]:
+        """Process ids of the processes that do its work, as far as they run; on Linux."""
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split()
+        return [int(pid) for pid in children if b"multiprocessing.spawn" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
     def is_running(self) -> bool:
         """Whether it has not ended yet."""
         return self._process.is_alive()

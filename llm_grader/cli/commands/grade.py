@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -14,6 +13,7 @@ from llm_grader.errors import GraderError
 
 if TYPE_CHECKING:
     from llm_grader.cli.setup.inputs import Inputs
+    from llm_grader.cli.setup.running import Grading
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
     from llm_grader.grader.grader import Grader
@@ -36,6 +36,7 @@ def grade(
     no_transcripts: options.NoTranscripts = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Keep no results; grade everything anew.")] = False,
     concurrency: options.Concurrency = None,
+    processes: options.Processes = None,
     samples: options.Samples = None,
     windows: options.Windows = None,
     redact: options.Redact = None,
@@ -69,6 +70,7 @@ def grade(
     from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.judging import budget_of, open_grader
     from llm_grader.cli.setup.resuming import look_up
+    from llm_grader.cli.setup.running import open_run
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.cli.terminal.cards import Cards
     from llm_grader.cli.terminal.progress import Progress
@@ -80,6 +82,7 @@ def grade(
         rubric=rubric,
         items_per_call=items_per_call,
         concurrency=concurrency,
+        processes=processes,
         samples=samples,
         windows=windows,
         redact=redact,
@@ -88,11 +91,10 @@ def grade(
         keep_transcripts=None if no_transcripts is None else not no_transcripts,
         calibration=calibration,
     )
+    budget = budget_of(settings)
     transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)
     with Progress() as progress:
-        grader = open_grader(
-            settings, notify=progress.notify, doing=progress.show, budget=budget_of(settings), stored=not no_store
-        )
+        grader = open_grader(settings, notify=progress.notify, doing=progress.show, budget=budget, stored=not no_store)
         if note := _note_on_language(grader.rubric, settings.language):
             progress.notify(note)
         if dry_run:
@@ -101,11 +103,12 @@ def grade(
             raise typer.Exit(3 if transcripts.unreadable else 0)
         finished = look_up(grader, transcripts, progress)
         cards = Cards(grader, as_json=json)
+        run = open_run(grader, settings, finished, budget=budget, notify=progress.notify)
         with _events(grader.rubric, wanted=otel) as events:
-            run = _Run(grader, transcripts, cards, progress, events)
-            interrupted, stopped = run.grade(finished, settings.concurrency)
+            running = _Run(run, grader, transcripts, cards, progress, events)
+            interrupted, stopped = running.grade(finished)
     cards.print()
-    progress.spent = grader.spent  # requests without a card are paid for, too
+    progress.spent = run.spent  # requests without a card are paid for, too
     progress.print_totals()
     _tell_not_asked(grader.rubric, transcripts)
     if stopped is not None:
@@ -129,34 +132,36 @@ def _events(rubric: Rubric, *, wanted: bool) -> Iterator[EvaluationEvents | None
 
 
 class _Run(NamedTuple):
-    """A run: who grades what, who takes the cards, and who tells of it."""
+    """A run: what grades, of which grader, who takes the cards, and who tells of it."""
 
+    grading: Grading
     grader: Grader
     source: Inputs
     cards: Cards
     progress: Progress
     events: EvaluationEvents | None
 
-    def grade(self, finished: list[StoredResult], concurrency: int) -> tuple[int | None, GraderError | None]:
+    def grade(self, finished: list[StoredResult]) -> tuple[int | None, GraderError | None]:
         """Grade everything; returns the exit code of a signal and what stopped the run, None where there was none."""
         from llm_grader.cli.terminal.interrupts import Interrupts
+        from llm_grader.grader.worker import collect_rarely
 
-        grader, progress = self.grader, self.progress
-        interrupts = Interrupts(progress.notify, grader.finish, stored=grader.store is not None)
+        grading, progress = self.grading, self.progress
+        interrupts = Interrupts(progress.notify, grading.finish, stored=self.grader.store is not None)
         left = interrupts.until_stopped(self._left(finished))
 
         async def graded() -> AsyncIterator[Scorecard]:
             with interrupts.read_on():
                 for brief in self.cards.add_stored(finished):
-                    progress.advance(brief, grader.spent)
-            async for card in grader.agrade_many(left, concurrency=concurrency, finished=finished):
-                progress.advance(card, grader.spent)
+                    progress.advance(brief, grading.spent)
+            async for card in grading.cards(left):
+                progress.advance(card, grading.spent)
                 if self.events is not None:
                     self.events.emit(card)
                 yield card
 
-        gc.freeze()  # what was imported stays: looking for garbage among it takes a tenth of the time of a run
-        stopped = interrupts.run(graded(), self.cards.add, close=grader.aclose)
+        collect_rarely()
+        stopped = interrupts.run(graded(), self.cards.add, close=grading.aclose)
         return interrupts.exit_code, stopped
 
     def _left(self, finished: list[StoredResult]) -> Iterable[Transcript]:

@@ -40,6 +40,9 @@ class Settings(BaseSettings, GraderSettings):
 
     rubric: str = Field(default="helpdesk_qa", description="Id of a packaged rubric, or a path to a YAML file.")
     concurrency: int = Field(default=64, ge=1, description="Transcripts in flight at most.")
+    processes: int = Field(
+        default=1, ge=1, description="Processes of this machine that share the work; one does what a core can."
+    )
     max_requests: int | None = Field(default=None, ge=0, description="Stop before sending more requests than this.")
     max_cost: float | None = Field(default=None, ge=0, description="Stop before spending more US dollars than this.")
     store: Path = Field(default=Path("llm-grader.db"), description="File for results.")
