@@ -45,10 +45,12 @@ def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A0
 
 def name_values(app: typer.Typer) -> None:
     """Call values in the help of all commands by what people know, such as NUMBER and FILE, instead of by types."""
-    commands = [*app.registered_commands, *([app.registered_callback] if app.registered_callback else [])]
-    for command in commands:
-        if command.callback is not None:
-            _name_values_of(command.callback)
+    callbacks = [command.callback for command in app.registered_commands]
+    if app.registered_callback is not None:
+        callbacks.append(app.registered_callback.callback)
+    for callback in callbacks:
+        if callback is not None:
+            _name_values_of(callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:
             name_values(group.typer_instance)
