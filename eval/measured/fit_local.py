@@ -15,6 +15,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +25,7 @@ from pydantic import SecretStr
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import Gold, read_gold
-from llm_grader.eval.measured.fit_report import agreement_of, render_fits_table
+from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of, render_fits_table
 from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, fit_item, left_out
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
@@ -37,11 +38,13 @@ from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.signals.cues.find import cues_hash, load_cues
+from llm_grader.signals.cues.worth import CueWorth, render_worth
 from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
 
 SEED = 20_26
 TRIED = "phrases_tried"
 """The mark in a conversation's metadata that phrases of cues were tried on it while they were written."""
+METHOD = f"logistic regression by item, prior of standard deviation {SPREAD}; κ over {FOLDS} parts left out"
 _LEAST_LABELS = 20
 
 
@@ -129,24 +132,31 @@ def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
 def _cue_fits(labelled: Sequence[Labelled]) -> Iterator[tuple[str, ItemFit]]:
     """By words alone, as nothing is known of what else an item of another rubric asks."""
     for cue_id in load_cues():
-        rows = [
-            Known(row.transcript_id, row.language, None, row.found, row.met)
-            for _, item, of_item in labelled
-            if item.cue == cue_id
-            for row in of_item
-        ]
+        rows = [replace(row, score=None) for _, item, of_item in labelled if item.cue == cue_id for row in of_item]
         if len(rows) >= _LEAST_LABELS:
             yield cue_id, _fit(rows, "")
 
 
+def worth_of(labelled: Sequence[Labelled]) -> dict[str, CueWorth]:
+    """How often each cue spoke true where it was found, over all items that go by it, on conversations apart."""
+    worth = {}
+    for cue_id, cue in load_cues().items():
+        rows = [row for _, item, of_item in labelled if item.cue == cue_id for row in of_item]
+        found = [row.met == (cue.shows == MET) for row in rows if row.found and not row.tried]
+        if found:
+            worth[cue_id] = CueWorth(right=round(sum(found) / len(found), 3), found=len(found))
+    return worth
+
+
 def _fit(rows: Sequence[Known], policy: str) -> ItemFit:
-    weights = fit_item(rows)
+    weights, odds = fit_item(rows), left_out(rows, seed=SEED)
     return ItemFit(
         intercept=round(weights.intercept, 4),
         whole=round(weights.whole, 4),
         found=round(weights.found, 4),
         other_language=round(weights.other, 4),
-        agreement=agreement_of(rows, left_out(rows, seed=SEED), seed=SEED),
+        agreement=agreement_of(rows, odds, seed=SEED),
+        apart=agreement_apart(rows, odds, seed=SEED),
         policy=policy,
     )
 
@@ -184,7 +194,7 @@ async def fit_packaged(
         label_source=weakest_source([label for gold in golds.values() for label in gold.labels]),
         conversations=len({row.transcript_id for one in labelled for row in one.rows}),
         labels=sum(len(one.rows) for one in labelled),
-        method=f"logistic regression by item, prior of standard deviation {SPREAD}; κ over {FOLDS} parts left out",
+        method=METHOD,
         fitted_on=datetime.now(UTC).date(),
     )
     return fits_of(labelled, origin), labelled
@@ -204,6 +214,7 @@ def main(argv: Sequence[str] | None = None, *, open_server: Callable[..., LocalS
     parser.add_argument("--answers", type=Path, help="file that keeps the model's answers")
     parser.add_argument("--ask", nargs="*", default=(), help="items that the model is asked about; others go by words")
     parser.add_argument("--out", type=Path, help="file of fits that is written")
+    parser.add_argument("--worth", type=Path, help="file with the worth of cues that is written")
     parser.add_argument("--context", type=int, default=8192, help="context of the model, in tokens")
     arguments = parser.parse_args(argv)
     try:
@@ -214,6 +225,8 @@ def main(argv: Sequence[str] | None = None, *, open_server: Callable[..., LocalS
     sys.stdout.write(render_fits_table(fits, labelled, seed=SEED))
     if arguments.out:
         arguments.out.write_text(render_fits(fits), "utf-8")
+    if arguments.worth:
+        arguments.worth.write_text(render_worth(worth_of(labelled)), "utf-8")
     return 0
 
 

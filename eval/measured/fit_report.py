@@ -15,22 +15,25 @@ if TYPE_CHECKING:
     from llm_grader.eval.measured.fit_local import Labelled
 
 
-_ENOUGH_APART = 50
+_ENOUGH_APART = 30
+
+
+def agreement_apart(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int) -> FitAgreement | None:
+    """The agreement on conversations on which no phrase was tried; None where there are fewer than 30."""
+    apart = [(row, value) for row, value in zip(rows, log_odds, strict=True) if not row.tried]
+    if len({row.transcript_id for row, _ in apart}) < _ENOUGH_APART:
+        return None
+    return agreement_of([row for row, _ in apart], [value for _, value in apart], seed=seed)
 
 
 def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int) -> FitAgreement:
     """Cohen's κ of the verdicts with the labels, its 95 % interval over conversations. No skill where it is undefined.
-
-    Conversations on which phrases were tried do not count where there are 50 others.
 
     Args:
         rows: what was known, and the label.
         log_odds: of met, one for each row, by a fit that had not seen its conversation.
         seed: of the resampling.
     """
-    apart = [(row, value) for row, value in zip(rows, log_odds, strict=True) if not row.tried]
-    if len({row.transcript_id for row, _ in apart}) >= _ENOUGH_APART:
-        rows, log_odds = [row for row, _ in apart], [value for _, value in apart]
     clusters = [row.transcript_id for row in rows]
     truth, judged = [row.met for row in rows], [value > 0 for value in log_odds]
     tables = cluster_tables(truth, judged, clusters=clusters, labels=(False, True))
@@ -43,7 +46,7 @@ def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int)
 
 def render_fits_table(fits: Fits, labelled: Sequence[Labelled], *, seed: int) -> str:
     """The table: each item and what it goes by, each cue, and all that is judged together, in English and elsewhere."""
-    lines = [f"{'':44}{'n':>5}{'met':>6}  {'κ':>5} {'95 % interval':>14}  goes by"]
+    lines = [f"{'':44}{'n':>5}{'met':>6}  {'κ':>5} {'95 % interval':>14} {'apart':>6} {'interval':>14}  goes by"]
     for rubric_id, item, rows in labelled:
         fit = fits.rubrics.get(rubric_id, {}).get(item.id)
         lines.append(_line(f"{rubric_id}.{item.id}", rows, fit))
@@ -61,7 +64,8 @@ def _line(name: str, rows: Sequence[Known], fit: ItemFit | None) -> str:
     by = ", ".join(name for name, weight in (("the model", fit.whole), ("words", fit.found)) if weight)
     judged = by if fit.is_good_enough else f"not judged ({by})"
     one = fit.agreement
-    return f"{counts}  {one.kappa:5.2f} {one.low:6.2f} to {one.high:.2f}  {judged}"
+    apart = f"{fit.apart.kappa:6.2f} {fit.apart.low:6.2f} to {fit.apart.high:.2f}" if fit.apart else f"{'–':>6}{'':15}"
+    return f"{counts}  {one.kappa:5.2f} {one.low:6.2f} to {one.high:.2f} {apart}  {judged}"
 
 
 def _together(fits: Fits, labelled: Sequence[Labelled], seed: int) -> Iterator[str]:
@@ -77,7 +81,10 @@ def _together(fits: Fits, labelled: Sequence[Labelled], seed: int) -> Iterator[s
         ("in other languages", lambda row: row.language != "en"),
     ):
         chosen = [(row, value) for row, value in zip(rows, odds, strict=True) if mine(row)]
-        if chosen:
-            one = agreement_of([row for row, _ in chosen], [value for _, value in chosen], seed=seed)
-            met = sum(row.met for row, _ in chosen)
-            yield f"{name:44}{len(chosen):5}{met:6}  {one.kappa:5.2f} {one.low:6.2f} to {one.high:.2f}"
+        if not chosen:
+            continue
+        parts = [row for row, _ in chosen], [value for _, value in chosen]
+        one, apart = agreement_of(*parts, seed=seed), agreement_apart(*parts, seed=seed)
+        met = sum(row.met for row, _ in chosen)
+        elsewhere = f"{apart.kappa:6.2f} {apart.low:6.2f} to {apart.high:.2f}" if apart else ""
+        yield f"{name:44}{len(chosen):5}{met:6}  {one.kappa:5.2f} {one.low:6.2f} to {one.high:.2f} {elsewhere}"

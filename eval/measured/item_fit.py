@@ -24,7 +24,7 @@ SPREAD = 1.5
 """Standard deviation of the prior of a weight, in log-odds for each standard deviation of what it weighs."""
 FOLDS = 10
 INNER_FOLDS = 5
-ASKING_COSTS = 0.01
+ASKING_COSTS = 0.02
 """Log-likelihood a label that asking the model has to bring over the words alone: it takes most of the time."""
 _WHOLE, _FOUND, _OTHER = 0, 1, 2
 _CHOICES = ((_FOUND,), (_FOUND, _OTHER), (_WHOLE, _FOUND), (_WHOLE, _FOUND, _OTHER), (_WHOLE,), (_WHOLE, _OTHER))

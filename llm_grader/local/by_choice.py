@@ -224,7 +224,7 @@ def likelier(item: Item, choice: Choice) -> ChoiceDecision:
 
 
 def _unable(fit: ItemFit | None) -> str:
-    measured = "its agreement on it was never measured" if fit is None else str(fit.agreement)
+    measured = "its agreement on it was never measured" if fit is None else str(fit.stated)
     return f"the embedded model cannot judge this item ({measured}): name a larger one"
 
 

@@ -31,6 +31,8 @@ _log = logging.getLogger("llm_grader")
 
 LEAST_KAPPA = 0.3
 """The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill."""
+LEAST_APART = 0.4
+"""The κ that it also has to reach on conversations on which nobody tried the phrases."""
 
 
 class FitAgreement(Model):
@@ -53,7 +55,8 @@ class ItemFit(Model):
 
     `whole` for each nat of the model's score on the whole conversation, `found` where a place of the item's cue is
     found, `other_language` where the conversation is not in English. With `whole` 0 the model is not asked. `policy` is
-    the item's `policy_hash` it was fitted for, empty for what holds of a cue whatever the item.
+    the item's `policy_hash` it was fitted for, empty for what holds of a cue whatever the item. `apart` is the
+    agreement on conversations on which no phrase was tried while it was written, None where they are too few.
     """
 
     intercept: float
@@ -61,12 +64,19 @@ class ItemFit(Model):
     found: float = 0.0
     other_language: float = 0.0
     agreement: FitAgreement
+    apart: FitAgreement | None = None
     policy: str = ""
 
     @property
     def is_good_enough(self) -> bool:
-        """Whether the item is judged by it: its agreement is above chance by a margin."""
-        return self.agreement.low >= LEAST_KAPPA
+        """Whether the item is judged by it: its agreement is above chance by a margin, and holds elsewhere."""
+        holds = self.apart is None or self.apart.kappa >= LEAST_APART
+        return holds and self.agreement.low >= LEAST_KAPPA
+
+    @property
+    def stated(self) -> FitAgreement:
+        """The agreement to tell people: that on conversations apart, where there are enough."""
+        return self.apart or self.agreement
 
     def log_odds(self, *, score: float, found: bool, in_english: bool) -> float:
         """The log-odds of met, in nats: above 0 it is more likely than not_met."""

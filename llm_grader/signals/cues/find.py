@@ -43,7 +43,7 @@ class ActCue(Model):
 
     Only the first or last turns of the speaker are looked at where `first` or `last` says how many; `asked` takes
     questions alone; `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only
-    one. `shows` is the label it speaks for.
+    one. The phrases of the cues in `also` count as its own. `shows` is the label it speaks for.
     """
 
     title: str
@@ -53,6 +53,7 @@ class ActCue(Model):
     last: int | None = Field(default=None, ge=1)
     asked: bool = False
     beyond_salutation: bool = False
+    also: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _looks_at_one_end(self) -> Self:
@@ -171,7 +172,8 @@ class CueFinder:
     def _indexed(self, language: str, cue_id: str) -> PhraseIndex:
         """The phrases of a cue in a language, or in all of them where that has none or is not known."""
         codes = (language, ANY_LANGUAGE) if language in self._phrases else tuple(self._phrases)
-        known = [phrases for code in codes if (phrases := self._phrases.get(code, {}).get(cue_id))]
+        named = (cue_id, *self._cues[cue_id].also)
+        known = [phrases for code in codes for one in named if (phrases := self._phrases.get(code, {}).get(one))]
         lines = [(cue_id, line) for phrases in known for line in phrases.phrases]
         lines += [(_UNLESS + cue_id, line) for phrases in known for line in phrases.unless]
         return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)

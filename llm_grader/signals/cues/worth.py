@@ -6,6 +6,7 @@ What a cue is worth is how often the act was there where its words were found, o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -43,6 +44,12 @@ def load_worth() -> Mapping[str, CueWorth]:
     """The measured worth of the packaged cues; none where there is no file."""
     file = resources.files("llm_grader.prompts") / "cue_worth.json"
     return TypeAdapter(dict[str, CueWorth]).validate_json(file.read_bytes()) if file.is_file() else {}
+
+
+def render_worth(worth: Mapping[str, CueWorth]) -> str:
+    """The content of a file of worth, sorted."""
+    content = {cue_id: one.model_dump(mode="json") for cue_id, one in sorted(worth.items())}
+    return json.dumps(content, indent=1) + "\n"
 
 
 class Contradiction(NamedTuple):
