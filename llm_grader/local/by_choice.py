@@ -36,6 +36,8 @@ from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
 
 Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
 
+UNJUDGED = "the embedded model cannot judge this item"
+"""What the reason begins with where an item is left to a larger model."""
 _WRAPPING_TOKENS = 128
 _MOST_SENTENCES = 9  # a digit each, so that the first token tells them apart
 
@@ -174,6 +176,9 @@ class ChoiceAsker:
 
     async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
         decision = await self.decide(conversation, item)
+        if self._fits is not None and _lacks_words(conversation, item, decision.label):
+            reason = f"{UNJUDGED} here: no words were found that show {decision.label}, to which it leans"
+            decision = ChoiceDecision(CANNOT_ASSESS, None, reason, decision.usage)
         quotes, usage = tuple[Quote, ...](), Usage()
         if decision.label in item.evidence.required_for:
             with counting(decision.usage):
@@ -211,6 +216,14 @@ def score_of(choice: Choice) -> float:
     return choice.logprobs[YES] - choice.logprobs[NO]
 
 
+def _lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
+    """Whether a label needs words that the item's cue would show, and has found none."""
+    cue = load_cues().get(item.cue or "")
+    return (
+        label in item.evidence.required_for and cue is not None and cue.shows == label and not conversation.places(item)
+    )
+
+
 def likelier(item: Item, choice: Choice) -> ChoiceDecision:
     """The label that the model's answer stands for, and the probability that it is right, as far as the model knows."""
     if item.scale == "binary":
@@ -225,7 +238,7 @@ def likelier(item: Item, choice: Choice) -> ChoiceDecision:
 
 def _unable(fit: ItemFit | None) -> str:
     measured = "its agreement on it was never measured" if fit is None else str(fit.stated)
-    return f"the embedded model cannot judge this item ({measured}): name a larger one"
+    return f"{UNJUDGED} ({measured}): name a larger one"
 
 
 def _why(item: Item, fit: ItemFit, *, found: bool, score: float) -> str:
@@ -233,7 +246,7 @@ def _why(item: Item, fit: ItemFit, *, found: bool, score: float) -> str:
     parts = []
     cue = load_cues().get(item.cue or "")
     if cue is not None and fit.found:
-        parts.append(f"{'found' if found else 'not found'} in the words: {cue.title[0].lower()}{cue.title[1:]}")
+        parts.append(f"{'words' if found else 'no words'} found for “{cue.title[0].lower()}{cue.title[1:]}”")
     if fit.whole:
         parts.append(f"the model's answer to the question leans to {YES if score > 0 else NO}")
     return "; ".join(parts) or "the same for every conversation"

@@ -128,7 +128,7 @@ def test_where_words_decide_the_model_is_not_asked_and_the_sentence_is_cited() -
     claim = reply.claims["sorry"]
     assert claim.label == "met"
     assert [(quote.turn, quote.quote) for quote in claim.quotes] == [(2, "I am sorry about the delay.")]
-    assert claim.reason.startswith("found in the words: ")
+    assert claim.reason.startswith("words found for “")
     assert chooser.asked == []
 
 
@@ -137,7 +137,7 @@ def test_what_is_not_met_has_a_reason_too() -> None:
     silent = conversation(Turn(role="customer", text="Late."), Turn(role="agent", text="It arrives on Friday."))
     claim = ask(lambda _q: 9.0, [sorry], silent, fits=fitted(sorry, intercept=-2.0, found=4.0), rubric_id="mine")[0]
     assert claim.claims["sorry"].label == "not_met"
-    assert claim.claims["sorry"].reason.startswith("not found in the words: ")
+    assert claim.claims["sorry"].reason.startswith("no words found for “")
 
 
 def test_a_conversation_in_another_language_is_weighed_as_one() -> None:
@@ -148,6 +148,16 @@ def test_a_conversation_in_another_language_is_weighed_as_one() -> None:
         for talk in (TALK, german)
     ]
     assert labels == ["met", "not_met"]
+
+
+def test_a_label_that_needs_words_is_not_given_where_none_were_found() -> None:
+    """The model leans to met, its cue is nowhere: what it would cite shows something else."""
+    sorry = item("sorry", cue="sorry")
+    silent = conversation(Turn(role="customer", text="Late."), Turn(role="agent", text="It arrives on Friday."))
+    fits = fitted(sorry, intercept=-1.0, whole=1.0, found=1.0)
+    claim = ask(lambda _q: 9.0, [sorry], silent, fits=fits, rubric_id="mine")[0].claims["sorry"]
+    assert (claim.label, claim.quotes) == ("cannot_assess", ())
+    assert "no words were found that show met" in claim.reason
 
 
 def test_an_item_on_which_it_was_no_better_than_chance_is_not_judged() -> None:

@@ -10,7 +10,7 @@ from typing import Self
 
 from llm_grader.cli.terminal.outputs import styled
 from llm_grader.cli.terminal.show import printable
-from llm_grader.signals.flags import ROLES_BY_CUES, ROLES_BY_MODEL
+from llm_grader.signals.flags import LOW_COVERAGE, ROLES_BY_CUES, ROLES_BY_MODEL
 from llm_grader.store.stored import Brief
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
@@ -20,6 +20,7 @@ _WARNED = "warnings"
 _REMARKS = {
     ROLES_BY_CUES: "with roles by cues",
     ROLES_BY_MODEL: "with roles by the model",
+    LOW_COVERAGE: "without a score, as too little could be judged",
     _WARNED: "with warnings",
 }
 
