@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from llm_grader.errors import RunStopped, StoreError
 from llm_grader.gateway.budget import Budget
 from llm_grader.grader.grader import Grader
 from llm_grader.grader.processes import Processes
+from llm_grader.grader.run import note_run
 from llm_grader.grader.worker import Assignment, OpenGrader, Ready, Reserve, work
 from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedServer
@@ -25,8 +27,12 @@ from tests.support.command_line import PATIENCE_S, judged, told_right, write_rub
 EXIT_CODE = 7
 
 
-def open_desk(rubric: Path, base_url: str, *, notify: Callable[[str], None], budget: Budget) -> Grader:
-    return Grader(load_rubric(rubric), "scripted", base_url=base_url, api_key="key", notify=notify, budget=budget)
+def open_desk(
+    rubric: Path, base_url: str, *, store: Path | None = None, notify: Callable[[str], None], budget: Budget
+) -> Grader:
+    return Grader(
+        load_rubric(rubric), "scripted", base_url=base_url, api_key="key", store=store, notify=notify, budget=budget
+    )
 
 
 def open_nothing(**_given: object) -> Grader:
@@ -82,6 +88,23 @@ def test_the_source_is_read_no_further_ahead_than_twice_what_is_in_flight(rubric
     assert sorted(int(card.transcript_id.removeprefix("case-")) for card in cards) == list(range(100))
     assert all(map(told_right, cards))
     assert max(ahead) == 2 * concurrency
+
+
+@pytest.mark.parametrize("concurrency", [2, 6])
+def test_a_conversation_that_two_processes_are_at_is_put_off_and_asked_about_once(
+    rubric: Path, tmp_path: Path, concurrency: int
+) -> None:
+    cards: list[Scorecard] = []
+    with ScriptedServer(lambda request: judged(request)._replace(delay=0.02)) as server:
+        opened = partial(open_desk, rubric, server.base_url, store=tmp_path / "desk.db")
+        grader = opened(notify=print, budget=Budget())
+        assert grader.store is not None
+        run_id = note_run(grader.store, grader.identity.base, grader.rubric)
+        grader.store.close()
+        processes = Processes(opened, processes=2, concurrency=concurrency, run_id=run_id)
+        grade_all(processes, (case(number // 8) for number in range(80)), cards.append)
+        assert len(server.requests) == 10
+    assert Counter(card.transcript_id for card in cards) == {f"case-{number}": 8 for number in range(10)}
 
 
 def test_where_every_process_dies_before_it_can_begin_the_run_stops_and_says_so() -> None:
