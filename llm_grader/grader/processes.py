@@ -38,10 +38,10 @@ from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
 
 _WINDOW = 2
-"""Times what a worker has in flight: what it is sent ahead at most, and has not sent back.
+"""Times what a worker has in flight at most: what it has been sent and has not sent back, at most.
 
-It must be no less. A worker waits for the next one though it puts off as many as it has in flight and, while it waits,
-all others in flight but one (`GradingRun`): it is sent another one only where that is less than its window.
+It must not be less. A worker that waits for the next one may have put off as many as it has in flight, and meanwhile
+all others in flight, because another process is at them (`GradingRun`): one less than this, so it is sent one more.
 """
 
 
@@ -94,7 +94,7 @@ class Processes:
         """
         pieces = iter(transcripts)
         try:
-            for _ in range(self._count):
+            for _ in range(0 if self._finishing else self._count):
                 self._workers.append(_Worker(self._assignment, self._arrived))
             while any(not worker.ended for worker in self._workers):
                 worker, message = await self._arrived.get()
@@ -135,7 +135,7 @@ class Processes:
             self._bury(worker)
 
     def _feed(self, pieces: Iterator[Transcript]) -> None:
-        """Fill the windows, the emptiest first, once each worker is ready or gone: so the first one gets no more."""
+        """Fill the windows, the emptiest first, once each worker is ready or gone: the first would get all of a few."""
         workers = [worker for worker in self._workers if not worker.ended]
         if not all(worker.ready for worker in workers):
             return

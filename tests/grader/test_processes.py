@@ -128,6 +128,12 @@ def test_what_keeps_a_process_from_opening_its_grader_is_what_the_run_raises() -
         grade_all(Processes(open_nothing, processes=2), map(case, range(9)), lambda _card: None)
 
 
+def test_a_run_that_is_finished_before_it_begins_grades_nothing_and_ends() -> None:
+    processes = Processes(open_nothing, processes=2)
+    assert processes.finish() == 0
+    grade_all(processes, map(case, range(9)), pytest.fail)
+
+
 def test_a_source_that_fails_ends_the_run_in_its_error(rubric: Path) -> None:
     def read() -> Iterator[Transcript]:
         yield from map(case, range(20))
