@@ -6,7 +6,7 @@ they also work where a loop is already running, as in a notebook.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator
 from contextlib import aclosing
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from llm_grader.gateway.endpoint import DECISION_MODES, Endpoint
 from llm_grader.grader.earlier import Earlier
 from llm_grader.grader.identity import Identity, base_provenance
 from llm_grader.grader.judges import Judges
+from llm_grader.grader.pool import Mapped
 from llm_grader.grader.preview import Preview
 from llm_grader.grader.run import GradingRun
 from llm_grader.grader.sending import FindBefore, Sending
@@ -154,7 +155,7 @@ class Grader:
 
     async def agrade_many(
         self,
-        transcripts: Iterable[Transcript],
+        transcripts: Iterable[Transcript] | AsyncIterable[Transcript],
         *,
         concurrency: int = 64,
         finished: Iterable[StoredResult] = (),
@@ -162,7 +163,8 @@ class Grader:
     ) -> AsyncGenerator[Scorecard, None]:
         """Grade transcripts as they come and yield scorecards as they finish.
 
-        At most `concurrency` transcripts are in flight, and half as many wait to be taken. One that cannot be graded
+        A source that has to be waited for is an `AsyncIterable`: one that blocks holds up those in flight, too. At most
+        `concurrency` transcripts are in flight, and half as many wait to be taken. One that cannot be graded
         yields a card with status error; what stops the whole run is raised after the finished cards were yielded. The
         results of `finished` transcripts are in the store: they are noted as the run's, and not yielded. `run_id` is
         a run of the store that this is a part of, by default a new one.
@@ -179,14 +181,14 @@ class Grader:
 
     async def _cards(
         self,
-        transcripts: Iterable[Transcript],
+        transcripts: Iterable[Transcript] | AsyncIterable[Transcript],
         finished: Iterable[StoredResult] = (),
         *,
         workers: int,
         run_id: int | None = None,
     ) -> AsyncGenerator[Scorecard, None]:
         run = GradingRun(self._sending.grade, self.provenance, self.store, run_id)
-        written = map(as_read, transcripts)
+        written = Mapped(as_read, transcripts)
         cards = run.cards(written, finished, provenance=self.identity.base, rubric=self.rubric, workers=workers)
         async with aclosing(cards):
             async for card in cards:

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import Generic, TypeVar
 
 from llm_grader.errors import RunStopped
 
 _Work = TypeVar("_Work")
+_Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
 
 
+class Mapped(Generic[_Given, _Work]):
+    """What `function` makes of each piece of a source, one at a time; the source may be one that is waited for."""
+
+    def __init__(self, function: Callable[[_Given], _Work], source: Iterable[_Given] | AsyncIterable[_Given]) -> None:
+        self._function = function
+        self._there = None if isinstance(source, AsyncIterable) else iter(source)
+        self._waited_for = aiter(source) if isinstance(source, AsyncIterable) else None
+
+    def __aiter__(self) -> AsyncIterator[_Work]:
+        return self
+
+    async def __anext__(self) -> _Work:
+        if self._waited_for is not None:
+            return self._function(await anext(self._waited_for))
+        for piece in self._there or ():
+            return self._function(piece)
+        raise StopAsyncIteration
+
+
 async def run_pool(
-    work: Callable[[_Work], Awaitable[_Result]], source: Iterable[_Work], *, workers: int
+    work: Callable[[_Work], Awaitable[_Result]], source: Iterable[_Work] | AsyncIterable[_Work], *, workers: int
 ) -> AsyncGenerator[_Result, None]:
     """Do `work` on each piece of `source` and yield results as they finish.
 
@@ -21,7 +41,7 @@ async def run_pool(
     progress or wait to be taken. When `work` raises, no new piece is begun, the results in progress are still yielded,
     and the first error is raised at the end, one that only stops the run after all others.
     """
-    pieces = iter(source)  # shared by all workers: each takes the next
+    pieces = _Shared(source)
     done: asyncio.Queue[tuple[_Result] | None] = asyncio.Queue(maxsize=workers - workers // 2)
     failures: list[Exception] = []
 
@@ -38,14 +58,31 @@ async def run_pool(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+class _Shared(Generic[_Work]):
+    """A source of which each worker takes the next piece: while one waits for it, the others wait for that one."""
+
+    def __init__(self, source: Iterable[_Work] | AsyncIterable[_Work]) -> None:
+        self._pieces: Mapped[_Work, _Work] = Mapped(lambda piece: piece, source)
+        self._turn = asyncio.Lock()
+
+    def __aiter__(self) -> AsyncIterator[_Work]:
+        return self
+
+    async def __anext__(self) -> _Work:
+        async with self._turn:
+            return await anext(self._pieces)
+
+
 async def _worker(
     work: Callable[[_Work], Awaitable[_Result]],
-    pieces: Iterator[_Work],
+    pieces: _Shared[_Work],
     done: asyncio.Queue[tuple[_Result] | None],
     failures: list[Exception],
 ) -> None:
     try:
-        for piece in pieces:
+        async for piece in pieces:
+            if failures:  # while it waited for the piece
+                break
             await done.put((await work(piece),))
             if failures:
                 break

@@ -2,7 +2,8 @@
 
 Each process grades a part of the conversations, with a grader, connections and a share of the limits of its own; what
 they may spend is kept here, for all of them together. With a store they share it: its leases see to it that nothing is
-asked twice.
+asked twice. A process is sent little more than it has in flight, and the next conversation when it has sent one back:
+so however many there are, they take no memory, and one that is quicker does more.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from itertools import cycle
 from multiprocessing.connection import Connection
 from typing import Any
 
 from llm_grader.errors import GraderError, RunStopped
 from llm_grader.gateway.budget import Budget, Reservation
+from llm_grader.grader.outbox import Outbox
 from llm_grader.grader.worker import (
     Assignment,
     Done,
@@ -35,6 +36,13 @@ from llm_grader.grader.worker import (
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
+
+_WINDOW = 2
+"""Times what a worker has in flight at most: what it has been sent and has not sent back, at most.
+
+It must not be less. A worker that waits for the next one may have put off as many as it has in flight, and meanwhile
+all others in flight, because another process is at them (`GradingRun`): one less than this, so it is sent one more.
+"""
 
 
 class Processes:
@@ -70,7 +78,7 @@ class Processes:
         self._arrived: asyncio.Queue[tuple[_Worker, Any]] = asyncio.Queue()
         self._asking: set[asyncio.Task[None]] = set()
         self._failures: list[Exception | str] = []
-        self._finishing = False
+        self._finishing = self._all_sent = False
 
     @property
     def spent(self) -> Usage:
@@ -84,18 +92,16 @@ class Processes:
             GraderError: the first thing that stopped a process, one that only stops the run after all others.
             RunStopped: a process has ended by itself; what it was at is left.
         """
-        pieces, ready = iter(transcripts), 0
-        self._workers = [_Worker(self._assignment, self._arrived) for _ in range(self._count)]
+        pieces = iter(transcripts)
         try:
+            for _ in range(0 if self._finishing else self._count):
+                self._workers.append(_Worker(self._assignment, self._arrived))
             while any(not worker.ended for worker in self._workers):
                 worker, message = await self._arrived.get()
                 if isinstance(message, Done):
                     yield Scorecard.model_validate_json(message.card)
                 self._take(worker, message)
-                ready += isinstance(message, Ready)
-                if isinstance(message, Ready) and ready == self._count:
-                    feeding = asyncio.create_task(self._feed(pieces))
-                    self._asking.add(feeding)
+                self._feed(pieces)
         finally:
             self._end_all()
         if self._failures:
@@ -113,11 +119,8 @@ class Processes:
         self._end_all()
 
     def _take(self, worker: _Worker, message: Any) -> None:
-        if isinstance(message, Done | Ended):
-            worker.spent = message.spent
-        if isinstance(message, Done):
-            worker.outstanding -= 1
-        elif isinstance(message, Notice):
+        worker.note(message)
+        if isinstance(message, Notice):
             self._notify(message.text)
         elif isinstance(message, Reserve):
             task = asyncio.create_task(self._reserve(worker, message))
@@ -131,19 +134,31 @@ class Processes:
         elif isinstance(message, _Gone):
             self._bury(worker)
 
-    async def _feed(self, pieces: Iterator[Transcript]) -> None:
-        """Send each worker its share, and that there is no more: one that waits for the next one does nothing else."""
+    def _feed(self, pieces: Iterator[Transcript]) -> None:
+        """Fill the windows, the emptiest first, once each worker is ready or gone: the first would get all of a few."""
+        workers = [worker for worker in self._workers if not worker.ended]
+        if not all(worker.ready for worker in workers):
+            return
+        while workers and not (self._all_sent or self._finishing):
+            emptiest = min(workers, key=lambda worker: worker.outstanding)
+            if emptiest.outstanding >= _WINDOW * self._assignment.concurrency:
+                return
+            self._send_next(emptiest, pieces)
+
+    def _send_next(self, worker: _Worker, pieces: Iterator[Transcript]) -> None:
+        """Send the worker the next transcript, or after the last one, all workers that there are no more."""
         try:
-            for worker, piece in zip(cycle(self._workers), pieces, strict=False):
-                if self._finishing:
-                    return
-                worker.outstanding += 1
-                worker.send(piece.model_dump_json(exclude_defaults=True))
-                await asyncio.sleep(0)
-        except Exception as error:  # the source's: what was read before it is graded
+            piece = next(pieces, None)
+        except Exception as error:  # the source's
             self._fail(error)
-        for worker in self._workers:
-            worker.send(None)
+            return
+        if piece is not None:
+            worker.outstanding += 1
+            worker.send(piece.model_dump_json(exclude_defaults=True))
+            return
+        self._all_sent = True
+        for fed in self._workers:
+            fed.send(None)
 
     async def _reserve(self, worker: _Worker, wanted: Reserve) -> None:
         answer: Reservation | GraderError
@@ -169,8 +184,9 @@ class Processes:
             return
         worker.ended = True
         worker.settle_all(self._budget)
+        what = "a process that was grading has ended" if worker.ready else "a process has ended before it could begin"
         left = f"{worker.outstanding} conversations are left" if worker.outstanding else "nothing is lost"
-        why = f"a process that was grading has ended (exit code {worker.exit_code()}); {left}: run again to go on"
+        why = f"{what} (exit code {worker.exit_code()}); {left}: run again to go on"
         self._failures.append(RunStopped(why))
 
     def _end_all(self) -> None:
@@ -196,19 +212,23 @@ class _Worker:
         with _ignoring_ctrl_c():
             self._process.start()
         other_end.close()  # it is the worker's: when that ends, the pipe does
+        self._outbox = Outbox(self._pipe)
+        self.send = self._outbox.put
         self.outstanding = 0
         self.spent = Usage()
         self.reserved: dict[int, Reservation] = {}
-        self.ended = False
+        self.ready = self.ended = False
         put = asyncio.get_running_loop().call_soon_threadsafe
         arguments = (self._pipe, lambda message: put(arrived.put_nowait, (self, message)))
         self._listener = threading.Thread(target=_listen, args=arguments, name="llm_grader listener", daemon=True)
         self._listener.start()
 
-    def send(self, message: Any) -> None:
-        """Send it, unless the worker is gone: that shows elsewhere."""
-        with contextlib.suppress(OSError):
-            self._pipe.send(message)
+    def note(self, message: Any) -> None:
+        """Keep what a message says of the worker itself."""
+        if isinstance(message, Done | Ended):
+            self.spent = message.spent
+        self.outstanding -= isinstance(message, Done)
+        self.ready = self.ready or isinstance(message, Ready)
 
     def settle_all(self, budget: Budget) -> None:
         """Count what its requests may have cost, where nobody knows any more."""
@@ -225,6 +245,7 @@ class _Worker:
         if not self.ended:
             self._process.terminate()
         self._process.join()
+        self._outbox.close()
         self._listener.join()
         self._pipe.close()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -50,7 +50,7 @@ class GradingRun:
 
     async def cards(
         self,
-        transcripts: Iterable[Transcript],
+        transcripts: AsyncIterator[Transcript],
         finished: Iterable[StoredResult],
         *,
         provenance: Provenance,
@@ -147,8 +147,8 @@ class _PendingTranscripts:
     These come again as soon as `most_put_off` have gathered, and at the end.
     """
 
-    def __init__(self, transcripts: Iterable[Transcript], *, most_put_off: int) -> None:
-        self._source = iter(transcripts)
+    def __init__(self, transcripts: AsyncIterator[Transcript], *, most_put_off: int) -> None:
+        self._source = transcripts
         self._most_put_off = most_put_off
         self._waiting: deque[Transcript] = deque()
 
@@ -156,15 +156,15 @@ class _PendingTranscripts:
         """Let `transcript` come again later."""
         self._waiting.append(transcript)
 
-    def __iter__(self) -> Iterator[_Pending]:
+    def __aiter__(self) -> AsyncIterator[_Pending]:
         return self
 
-    def __next__(self) -> _Pending:
+    async def __anext__(self) -> _Pending:
         if len(self._waiting) > self._most_put_off:
             return _Pending(self._waiting.popleft(), put_off=True)
         try:
-            return _Pending(next(self._source), put_off=False)
-        except StopIteration:
+            return _Pending(await anext(self._source), put_off=False)
+        except StopAsyncIteration:
             if self._waiting:
                 return _Pending(self._waiting.popleft(), put_off=True)
             raise

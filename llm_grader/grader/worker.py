@@ -2,6 +2,7 @@
 
 Between the two goes a pipe. The first sends transcripts, and answers to requests for money; the worker sends cards,
 lines for people, and what it wants to spend. What a worker has finished is in the store before its card is sent.
+Neither event loop ever waits for the pipe: a thread reads it, another one writes it.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import queue
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from itertools import count
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, Protocol
 
-from llm_grader.errors import GraderError
+from llm_grader.errors import GraderError, RunStopped
 from llm_grader.gateway.budget import Budget, Reservation
 from llm_grader.grader.grader import Grader
+from llm_grader.grader.outbox import Outbox
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 
@@ -116,26 +117,37 @@ class _AssignedWork:
     def __init__(self, assignment: Assignment, pipe: Connection) -> None:
         self._assignment = assignment
         self._pipe = pipe
-        self._pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._outbox = Outbox(pipe)
+        self._say = self._outbox.put
+        self._budget = _BudgetElsewhere(assignment.limits, self._say)
+        self._pieces: asyncio.Queue[str | None] = asyncio.Queue()
+        self._spent = Usage()
 
     async def run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._budget = _BudgetElsewhere(self._assignment.limits, self._say)
+        """Do it, and say how it ended, even where no grader could be opened."""
         error: GraderError | str | None = None
-        with self._assignment.open_grader(notify=lambda line: self._say(Notice(line)), budget=self._budget) as grader:
-            self._grader = grader
-            threading.Thread(target=self._listen, name="llm_grader worker", daemon=True).start()
-            collect_rarely()
-            self._say(Ready())
-            try:
-                await self._grade(grader)
-            except GraderError as fault:
-                error = fault
-            except Exception as unexpected:  # its text may quote a transcript
-                error = type(unexpected).__name__
-            finally:
-                await grader.aclose()
-            self._say(Ended(grader.spent, error))
+        try:
+            with self._assignment.open_grader(
+                notify=lambda line: self._say(Notice(line)), budget=self._budget
+            ) as grader:
+                await self._take_part(grader)
+        except GraderError as fault:
+            error = fault
+        except Exception as unexpected:  # its text may quote a transcript
+            error = type(unexpected).__name__
+        self._say(Ended(self._spent, error))
+        self._outbox.close()
+
+    async def _take_part(self, grader: Grader) -> None:
+        arguments = (asyncio.get_running_loop(), grader)
+        threading.Thread(target=self._listen, args=arguments, name="llm_grader worker", daemon=True).start()
+        collect_rarely()
+        self._say(Ready())
+        try:
+            await self._grade(grader)
+        finally:
+            self._spent = grader.spent
+            await grader.aclose()
 
     async def _grade(self, grader: Grader) -> None:
         cards = grader.agrade_many(
@@ -145,30 +157,28 @@ class _AssignedWork:
             async for card in cards:
                 self._say(Done(card.model_dump_json(), grader.spent))
 
-    def _transcripts(self) -> Iterator[Transcript]:
-        while (piece := self._pieces.get()) is not None:
+    async def _transcripts(self) -> AsyncIterator[Transcript]:
+        """What was sent; while the next one is waited for, those in flight go on and finished cards are sent."""
+        while (piece := await self._pieces.get()) is not None:
             yield Transcript.model_validate_json(piece)
 
-    def _say(self, message: Any) -> None:
-        with contextlib.suppress(OSError):  # nobody listens any more, and what is in flight is kept all the same
-            self._pipe.send(message)
-
-    def _listen(self) -> None:
+    def _listen(self, loop: asyncio.AbstractEventLoop, grader: Grader) -> None:
         """Take what comes, on a thread of its own; when the first process is gone, nothing new is begun."""
-        with contextlib.suppress(OSError, EOFError):
-            while True:
-                self._take(self._pipe.recv())
-        self._take(Finish())
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            with contextlib.suppress(OSError, EOFError):
+                while True:
+                    loop.call_soon_threadsafe(self._take, self._pipe.recv(), grader)
+            loop.call_soon_threadsafe(self._take, Finish(), grader)
+            loop.call_soon_threadsafe(self._budget.close)
 
-    def _take(self, message: Any) -> None:
+    def _take(self, message: Any, grader: Grader) -> None:
         if isinstance(message, Granted):
-            self._loop.call_soon_threadsafe(self._budget.answer, message)
+            self._budget.answer(message)
         elif isinstance(message, Finish):
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._grader.finish)
-            self._pieces.put(None)
+            grader.finish()
+            self._pieces.put_nowait(None)
         else:
-            self._pieces.put(message)
+            self._pieces.put_nowait(message)
 
 
 class _BudgetElsewhere(Budget):
@@ -180,11 +190,14 @@ class _BudgetElsewhere(Budget):
         self._say = say
         self._numbers = count()
         self._waiting_for: dict[int, asyncio.Future[Reservation]] = {}
+        self._closed = False
 
     async def reserve(self, estimate: float | None, most: float | None = None) -> Reservation:
         """Ask the first process; see `Budget`."""
         if not self._limited:
             return await super().reserve(estimate, most)
+        if self._closed:
+            raise _nobody_grants()
         number = next(self._numbers)
         self._waiting_for[number] = asyncio.get_running_loop().create_future()
         self._say(Reserve(number, estimate, most))
@@ -206,3 +219,15 @@ class _BudgetElsewhere(Budget):
             waiter.set_exception(granted.answer)
         else:
             waiter.set_result(granted.answer._replace(number=granted.number))
+
+    def close(self) -> None:
+        """Let nobody wait for an answer: the first process is gone."""
+        self._closed = True
+        while self._waiting_for:
+            _, waiter = self._waiting_for.popitem()
+            if not waiter.done():
+                waiter.set_exception(_nobody_grants())
+
+
+def _nobody_grants() -> RunStopped:
+    return RunStopped("the process that keeps the budget has ended: run again to go on")

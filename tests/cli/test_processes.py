@@ -30,6 +30,13 @@ CASES = 60
 IN_FLIGHT = 8
 PRICED = 'model = "scripted"\n[prices.scripted]\ninput = 1.0\noutput = 10.0\n'
 
+DIES_AT_ONCE = """\
+import os, sys
+if any("spawn_main" in argument for argument in sys.orig_argv):
+    os._exit(7)
+"""
+"""Module that Python begins with: a process of a run ends before it has begun."""
+
 needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
 
 
@@ -72,11 +79,29 @@ def test_two_processes_grade_each_conversation_once_and_speak_as_one(desk: Path)
         assert (again.code, len(server.requests)) == (0, CASES)
 
 
-def test_more_conversations_than_are_in_flight_are_sent_to_each_process(desk: Path) -> None:
-    write_cases(desk, 200)
+def test_many_long_conversations_are_each_graded_once(desk: Path) -> None:
+    # what two processes are sent ahead, 2 x 64 conversations of 10 kB, is more than their pipes hold
+    number = 2000
+    write_cases(desk, number, words=lambda case: f"I ask about parcel {case} again. " * 300)
     with ScriptedServer(judged) as server:
-        assert run(*grading(desk, server.base_url, "--processes", 2), folder=desk).code == 0
-    assert len(stored(desk)) == len(server.requests) == 200
+        ended = run(*grading(desk, server.base_url, "--processes", 2), folder=desk)
+        assert ended.code == 0, ended.stderr
+        assert paid(server) == Counter(range(number))
+    assert stored(desk).keys() == {f"case-{case:04}" for case in range(number)}
+    (line,) = totals(ended)
+    assert line.startswith("2000 graded: 2000 ok, 0 needs_review, 0 error;")
+    assert "2,000 requests, 2,000,000 + 200,000 tokens" in line  # 1,000 + 100 each
+
+
+def test_processes_that_die_before_they_can_begin_stop_the_run(desk: Path) -> None:
+    (desk / "sitecustomize.py").write_text(DIES_AT_ONCE, "utf-8")
+    with ScriptedServer(judged) as server:
+        ended = run(*command(desk, server), folder=desk, environment={"PYTHONPATH": str(desk)})
+        assert ended.code == 75
+        assert "a process has ended before it could begin (exit code 7); nothing is lost: run again" in ended.stderr
+        assert server.requests == []
+        assert run(*command(desk, server), folder=desk).code == 0
+    assert len(stored(desk)) == CASES
 
 
 def test_without_a_store_they_work_all_the_same(desk: Path) -> None:
@@ -135,7 +160,7 @@ def test_a_process_that_is_killed_loses_nothing(desk: Path) -> None:
         kept = {int(id_.removeprefix("case-")) for id_ in stored(desk)}
         lost = paid(server).keys() - kept
         assert len(lost) <= IN_FLIGHT // 2  # what the victim had in flight
-        assert CASES - len(kept) <= CASES // 2  # the other one did all of its own
+        assert CASES - len(kept) <= IN_FLIGHT  # what the victim was sent ahead: the other one did all else
         rest = run(*grading(desk, server.base_url), folder=desk)
         assert (rest.code, len(stored(desk))) == (0, CASES)
         assert paid(server) == Counter(range(CASES)) + Counter(lost)
@@ -171,6 +196,17 @@ def test_a_signal_lets_all_processes_finish_what_is_in_flight(desk: Path, number
         rest = run(*grading(desk, server.base_url), folder=desk)
         assert rest.code == 0
         assert paid(server) == Counter(range(CASES))
+
+
+@needs_proc
+def test_a_signal_before_they_can_begin_ends_them_without_a_request(desk: Path) -> None:
+    with ScriptedServer(judged) as server:
+        process = Command(*command(desk, server), folder=desk)
+        wait_until(process.workers)
+        process.send(signal.SIGINT)
+        ended = process.wait()
+        assert (ended.code, "Traceback" in ended.stderr) == (130, False), ended.stderr
+        assert server.requests == []
 
 
 def test_a_second_signal_ends_them_at_once(desk: Path) -> None:

@@ -10,7 +10,7 @@ import logging
 import pickle
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -362,6 +362,27 @@ def test_one_transcript_that_fails_is_a_card_and_the_others_go_on() -> None:
     failures = [card.failure.code for card in (cards["t3"], cards["t5"]) if card.failure is not None]
     assert failures == ["context_too_long", "refused"]
     assert len(server.requests) == 11  # one repair
+
+
+def test_cards_come_while_the_next_transcript_is_waited_for() -> None:
+    async def run() -> list[str]:
+        came: list[str] = []
+        first = asyncio.Event()
+
+        async def talks() -> AsyncIterator[Transcript]:
+            yield case(0)
+            await first.wait()  # which a source that blocks would wait for in vain
+            yield case(1)
+
+        made = grader(server)
+        async for card in made.agrade_many(talks(), concurrency=4):
+            came.append(card.transcript_id)
+            first.set()
+        await made.aclose()
+        return came
+
+    with serving() as server:
+        assert asyncio.run(asyncio.wait_for(run(), PATIENCE_S)) == ["t0", "t1"]
 
 
 def test_faults_cost_one_request_more_each_and_nothing_else() -> None:
