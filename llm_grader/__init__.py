@@ -2,7 +2,7 @@
 
     from llm_grader import Grader, read_transcripts
 
-    grader = Grader("helpdesk_qa", model="gpt-5-mini")
+    grader = Grader("helpdesk_qa", model="gpt-6-luna")
     for card in grader.grade_many(read_transcripts("inbox/")):
         print(card.transcript_id, card.score, card.verdicts["greeting"].label)
 

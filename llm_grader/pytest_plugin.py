@@ -1,7 +1,7 @@
 """A pytest plugin: hold in your own tests that a judge agrees with your people.
 
     def test_the_judge_agrees_with_us(assert_agreement):
-        assert_agreement("my_checklist.yaml", "gold/", "gpt-5-mini", min_kappa=0.7)
+        assert_agreement("my_checklist.yaml", "gold/", "gpt-6-luna", min_kappa=0.7)
 
 It is loaded by every pytest in its environment, and imports nothing until it is used.
 """
@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from llm_grader.asking.judge import Judge
+    from llm_grader import Grader, Judge, Rubric
     from llm_grader.eval.judge.report import ItemRow
-    from llm_grader.grader.grader import Grader
-    from llm_grader.rubric.model import Rubric
 
 
 def assert_agreement(

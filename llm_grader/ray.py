@@ -32,11 +32,9 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from llm_grader import Grader, Scorecard, Transcript
 from llm_grader.errors import UsageError
-from llm_grader.grader.grader import Grader
 from llm_grader.store.stored import StoredResult
-from llm_grader.transcript import Transcript
-from llm_grader.verdict import Scorecard
 
 
 class GradeBatch:

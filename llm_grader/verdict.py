@@ -72,7 +72,8 @@ class Verdict(Model):
     `label` is None unless `status` is ok: what failed a check is never a label, and nothing is on a card that is not
     graded. `claimed` keeps what the judge said in that case, `problem` names the check and `detail` what it found.
     `confidence` is 0–1 where the judge gave one. `votes` counts what each sample said, where the judge was asked
-    several times. `taken_from` is the key of the result that the verdict was given in, where that was one by an earlier
+    several times. `note` says what else was seen, such as words that speak against the verdict; it changes nothing.
+    `taken_from` is the key of the result that the verdict was given in, where that was one by an earlier
     version of the rubric which says the same of this item; the judge saw it among that version's items then.
     """
 
@@ -88,6 +89,7 @@ class Verdict(Model):
     claimed: str | None = None
     votes: dict[str, int] = Field(default_factory=dict)
     taken_from: str | None = None
+    note: str | None = None
 
     @model_validator(mode="after")
     def _a_label_means_ok(self) -> Self:

@@ -1,9 +1,10 @@
-"""Offsets of the embedded model for one rubric, fitted on labelled conversations.
+"""Fits of the embedded model for the packaged rubrics, made on conversations labelled by two readers.
 
-    python -m llm_grader.eval.measured.fit_local --rubric R --transcripts T.jsonl --labels L.jsonl
+    python -m llm_grader.eval.measured.fit_local --gold eval/gold/service --answers A.jsonl --out FITS.json
 
-Asks the model every labelled question once and keeps its answers in a file, so that fitting again asks nothing; says
-how well verdicts agree with the labels of conversations left out of the fit; and puts the offsets into the output file.
+Looks for each item's cue, asks the model every labelled question once and keeps its answers in a file, so that fitting
+again asks nothing. Where the readers differ the label is left out. Prints, for each item and for each cue, how well
+verdicts agree with the labels of conversations left out of the fit; puts the fits into the output file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -22,69 +24,36 @@ from pydantic import SecretStr
 
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
-from llm_grader.eval.labels.files import read_labels
-from llm_grader.eval.measured.offset_fit import POOLED, SPREAD, ScoredLabel, fit_offsets
-from llm_grader.eval.measured.offset_report import render_agreement
+from llm_grader.eval.labels.files import Gold, read_gold
+from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of, render_fits_table
+from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, fit_item, left_out
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
-from llm_grader.local.by_choice import YES, ChoiceAsker, Choose, Conversation, options_of, score_of
-from llm_grader.local.offsets import (
-    ItemOffset,
-    Offsets,
-    OffsetsFit,
-    parse_offsets,
-    policy_hash,
-    render_offsets,
-)
+from llm_grader.local.by_choice import ChoiceAsker, Choose, score_of
+from llm_grader.local.fits import FitOrigin, Fits, ItemFit, render_fits
+from llm_grader.local.questions import Conversation
 from llm_grader.local.server import LocalServer
-from llm_grader.readers.read import read_transcripts
-from llm_grader.rubric.load import load_rubric
+from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.transcript import Transcript
-from llm_grader.verdict import Label, LabelSource
+from llm_grader.signals.cues.find import cues_hash, load_cues
+from llm_grader.signals.cues.worth import CueWorth, render_worth
+from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
+
+SEED = 20_26
+TRIED = "phrases_tried"
+"""The mark in a conversation's metadata that phrases of cues were tried on it while they were written."""
+METHOD = f"logistic regression by item, prior of standard deviation {SPREAD}; κ over {FOLDS} parts left out"
+_LEAST_LABELS = 20
 
 
-class LabelledQuestion(NamedTuple):
-    """One item of one transcript, and for each label given to it whether it says Yes."""
+class Labelled(NamedTuple):
+    """One item of a rubric, and what is known of it in each conversation on whose label the readers agree."""
 
-    transcript: Transcript
+    rubric_id: str
     item: Item
-    labels: list[bool]
-
-
-def find_questions(
-    transcripts: Mapping[str, Transcript], labels: Sequence[Label], rubric: Rubric
-) -> list[LabelledQuestion]:
-    """The questions that the labels answer, sorted by transcript.
-
-    Left out is what the model does not decide by Yes or No: ordinal items, and labels such as not_applicable.
-    """
-    found: dict[tuple[str, str], LabelledQuestion] = {}
-    items = {item.id: item for item in rubric.items() if item.asks_model and item.scale == "binary"}
-    for label in labels:
-        transcript, item = transcripts.get(label.transcript_id), items.get(label.item_id)
-        if transcript is None or item is None or not rubric.in_channel(item, transcript.channel):
-            continue
-        meanings = options_of(item)
-        if label.label in meanings.values():
-            question = found.setdefault((transcript.id, item.id), LabelledQuestion(transcript, item, []))
-            question.labels.append(label.label == meanings[YES])
-    return [found[key] for key in sorted(found)]
-
-
-async def ask_model(asker: ChoiceAsker, questions: Sequence[LabelledQuestion]) -> list[ScoredLabel]:
-    """The model's score for each label of each question, before any offset."""
-    answers: list[ScoredLabel] = []
-    conversation = None
-    for transcript, item, labels in questions:
-        if conversation is None or conversation.transcript is not transcript:
-            sys.stderr.write(f"{transcript.id}\n")
-            conversation = Conversation(transcript)
-        score = score_of(await asker.judge(conversation, item))
-        answers += [ScoredLabel(transcript.id, item.id, transcript.language or "?", score, yes) for yes in labels]
-    return answers
+    rows: tuple[Known, ...]
 
 
 class RememberedChoices:
@@ -116,16 +85,80 @@ class RememberedChoices:
         return self._choices[question]
 
 
-def offsets_of(answers: Sequence[ScoredLabel], rubric: Rubric, provenance: OffsetsFit) -> Offsets:
-    """The offsets of one rubric, fitted on all of `answers`."""
-    fit = fit_offsets(answers)
-    items = {
-        item_id: ItemOffset(
-            offset=round(offset, 4), policy=policy_hash(rubric.item(item_id)), labels=fit.labels[item_id]
-        )
-        for item_id, offset in fit.offsets.items()
-    }
-    return Offsets(items=items, default=round(fit.default, 4), slope=round(fit.slope, 4), provenance=provenance)
+def agreed_labels(gold: Gold, rubric: Rubric) -> list[tuple[Item, dict[str, bool]]]:
+    """Each item, and conversation → whether it is met, where all readers say the same, and say met or not_met.
+
+    Items with other answers than these two, and those that need audio, are left out.
+    """
+    given: dict[tuple[str, str], set[str]] = {}
+    for label in gold.labels:
+        given.setdefault((label.item_id, label.transcript_id), set()).add(label.label)
+    found: dict[str, dict[str, bool]] = {}
+    for (item_id, transcript_id), labels in sorted(given.items()):
+        if labels in ({MET}, {NOT_MET}):
+            found.setdefault(item_id, {})[transcript_id] = labels == {MET}
+    items = [item for item in rubric.items() if item.asks_model and item.scale == "binary" and item.judged != "audio"]
+    return [(item, found[item.id]) for item in items if item.id in found]
+
+
+async def know(
+    asker: ChoiceAsker | None, gold: Gold, rubric: Rubric, asked: Callable[[Item], bool] = lambda _: True
+) -> list[Labelled]:
+    """What is known of each labelled item; without an asker, and for items not `asked`, no score."""
+    labels = agreed_labels(gold, rubric)
+    rows: dict[str, list[Known]] = {item.id: [] for item, _ in labels}
+    for transcript in gold.transcripts.values():
+        conversation = Conversation(transcript)
+        for item, met in labels:
+            if transcript.id not in met:
+                continue
+            score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
+            language, found = transcript.language or "?", bool(conversation.places(item))
+            tried = bool(transcript.metadata.get(TRIED))
+            rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried))
+        sys.stderr.write(f"{rubric.id} {transcript.id}\n")
+    return [Labelled(rubric.id, item, tuple(rows[item.id])) for item, _ in labels]
+
+
+def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
+    """The fit of each item with 20 labels or more, and of each cue over all items that go by it."""
+    rubrics: dict[str, dict[str, ItemFit]] = {}
+    for rubric_id, item, rows in labelled:
+        if len(rows) >= _LEAST_LABELS:
+            rubrics.setdefault(rubric_id, {})[item.id] = _fit(rows, item.policy_hash())
+    return Fits(rubrics=rubrics, cues=dict(_cue_fits(labelled)), origin=origin)
+
+
+def _cue_fits(labelled: Sequence[Labelled]) -> Iterator[tuple[str, ItemFit]]:
+    """By words alone, as nothing is known of what else an item of another rubric asks."""
+    for cue_id in load_cues():
+        rows = [replace(row, score=None) for _, item, of_item in labelled if item.cue == cue_id for row in of_item]
+        if len(rows) >= _LEAST_LABELS:
+            yield cue_id, _fit(rows, "")
+
+
+def worth_of(labelled: Sequence[Labelled]) -> dict[str, CueWorth]:
+    """How often each cue spoke true where it was found, over all items that go by it, on conversations apart."""
+    worth = {}
+    for cue_id, cue in load_cues().items():
+        rows = [row for _, item, of_item in labelled if item.cue == cue_id for row in of_item]
+        found = [row.met == (cue.shows == MET) for row in rows if row.found and not row.tried]
+        if found:
+            worth[cue_id] = CueWorth(right=round(sum(found) / len(found), 3), found=len(found))
+    return worth
+
+
+def _fit(rows: Sequence[Known], policy: str) -> ItemFit:
+    weights, odds = fit_item(rows), left_out(rows, seed=SEED)
+    return ItemFit(
+        intercept=round(weights.intercept, 4),
+        whole=round(weights.whole, 4),
+        found=round(weights.found, 4),
+        other_language=round(weights.other, 4),
+        agreement=agreement_of(rows, odds, seed=SEED),
+        apart=agreement_apart(rows, odds, seed=SEED),
+        policy=policy,
+    )
 
 
 def weakest_source(labels: Sequence[Label]) -> LabelSource:
@@ -135,60 +168,65 @@ def weakest_source(labels: Sequence[Label]) -> LabelSource:
     return next(source for source in weakness if source in sources)
 
 
-async def fit_rubric(
+async def fit_packaged(
     arguments: argparse.Namespace, open_server: Callable[..., LocalServer] = LocalServer
-) -> tuple[Rubric, Offsets]:
-    """The rubric and its offsets: the model is asked, and how well it agrees with the labels is printed.
+) -> tuple[Fits, list[Labelled]]:
+    """The fits of the packaged rubrics and what they were made on; the model is asked.
 
     Raises:
         GraderError: an input is wrong, or the model cannot be asked.
     """
-    rubric = load_rubric(arguments.rubric)
-    labels = read_labels(arguments.labels, rubric=rubric)
-    transcripts = {t.id: t for t in read_transcripts(arguments.transcripts)}
+    golds: Mapping[str, Gold] = {id_: read_gold(arguments.gold, rubric=load_rubric(id_)) for id_ in packaged_rubrics()}
     with open_server(context_tokens=arguments.context) as server:
         key = SecretStr(server.api_key)
         gateway = Gateway(Endpoint(model=server.model_name, base_url=server.base_url, api_key=key, timeout=600))
-        choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
-        asker = ChoiceAsker(choose, language=arguments.language)
-        answers = await ask_model(asker, find_questions(transcripts, labels, rubric))
+        asker = ChoiceAsker(RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers))
+        labelled = []
+        for id_, gold in golds.items():
+            labelled += await know(asker, gold, load_rubric(id_), lambda item: item.id in arguments.ask)
         await gateway.aclose()
         weights_sha256 = server.weights_sha256
-    sys.stdout.write(f"{rubric.id}\n{render_agreement(answers)}")
-    provenance = OffsetsFit(
+    origin = FitOrigin(
         weights_sha256=weights_sha256,
         prompt_hash=prompt_hash(*LOCAL_TEMPLATES),
-        rubric_hash=rubric.content_hash(),
-        data_hash=hashlib.sha256(arguments.transcripts.read_bytes() + arguments.labels.read_bytes()).hexdigest(),
-        label_source=weakest_source(labels),
-        language=arguments.language,
-        transcripts=len({answer.transcript_id for answer in answers}),
-        labels=len(answers),
-        method=f"as many Yes as labelled, pooled with {POOLED} labels of a logistic regression of spread {SPREAD}",
+        cues_hash=cues_hash(),
+        data_hash=_hash_of(arguments.gold),
+        label_source=weakest_source([label for gold in golds.values() for label in gold.labels]),
+        conversations=len({row.transcript_id for one in labelled for row in one.rows}),
+        labels=sum(len(one.rows) for one in labelled),
+        method=METHOD,
         fitted_on=datetime.now(UTC).date(),
     )
-    return rubric, offsets_of(answers, rubric, provenance)
+    return fits_of(labelled, origin), labelled
+
+
+def _hash_of(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.jsonl")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def main(argv: Sequence[str] | None = None, *, open_server: Callable[..., LocalServer] = LocalServer) -> int:
     """The command line; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m llm_grader.eval.measured.fit_local", description=__doc__)
-    parser.add_argument("--rubric", required=True, help="id of a packaged rubric, or the path of one")
-    parser.add_argument("--transcripts", type=Path, required=True, help="canonical transcripts, JSONL")
-    parser.add_argument("--labels", type=Path, required=True, help="labels for the rubric, JSONL or CSV")
+    parser.add_argument("--gold", type=Path, required=True, help="folder with transcripts and labels of each rubric")
     parser.add_argument("--answers", type=Path, help="file that keeps the model's answers")
-    parser.add_argument("--out", type=Path, help="offsets file: the rubric's part is replaced, others stay")
-    parser.add_argument("--language", default="en", help="language of the questions' wording")
+    parser.add_argument("--ask", nargs="*", default=(), help="items that the model is asked about; others go by words")
+    parser.add_argument("--out", type=Path, help="file of fits that is written")
+    parser.add_argument("--worth", type=Path, help="file with the worth of cues that is written")
     parser.add_argument("--context", type=int, default=8192, help="context of the model, in tokens")
     arguments = parser.parse_args(argv)
     try:
-        rubric, offsets = asyncio.run(fit_rubric(arguments, open_server))
-        if arguments.out:
-            before = parse_offsets(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
-            arguments.out.write_text(render_offsets({**before, rubric.id: offsets}), "utf-8")
+        fits, labelled = asyncio.run(fit_packaged(arguments, open_server))
     except GraderError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
+    sys.stdout.write(render_fits_table(fits, labelled, seed=SEED))
+    if arguments.out:
+        arguments.out.write_text(render_fits(fits), "utf-8")
+    if arguments.worth:
+        arguments.worth.write_text(render_worth(worth_of(labelled)), "utf-8")
     return 0
 
 

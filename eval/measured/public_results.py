@@ -31,8 +31,8 @@ from llm_grader.eval.public.sets import PublicSet, read_public_set
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
-from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, options_of, score_of
-from llm_grader.local.offsets import load_offsets
+from llm_grader.local.by_choice import ChoiceAsker, likelier, score_of
+from llm_grader.local.questions import NO, YES, Conversation, options_of
 from llm_grader.local.server import LocalServer
 from llm_grader.verdict import Verdict
 
@@ -77,10 +77,12 @@ async def ask_set(asker: ChoiceAsker, labelled: LabelledSet) -> dict[Unit, Choic
     return choices
 
 
-def decide(asker: ChoiceAsker, labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> dict[Unit, Verdict]:
-    """The verdicts as `grade` gives them: by the offsets that `asker` has."""
-    decided = {unit: asker.decide(labelled.rubric.item(unit.item_id), choice) for unit, choice in choices.items()}
-    return {unit: Verdict(item_id=unit.item_id, label=label, confidence=p) for unit, (label, p) in decided.items()}
+def decide(labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> dict[Unit, Verdict]:
+    """The likelier answers, as a model without fits gives them."""
+    decided = {unit: likelier(labelled.rubric.item(unit.item_id), choice) for unit, choice in choices.items()}
+    return {
+        unit: Verdict(item_id=unit.item_id, label=one.label, confidence=one.confidence) for unit, one in decided.items()
+    }
 
 
 def decide_left_out(labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> dict[Unit, Verdict]:
@@ -104,11 +106,9 @@ def decide_left_out(labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> di
     }
 
 
-def judges_of(
-    model: str, asker: ChoiceAsker, labelled: LabelledSet, choices: Mapping[Unit, Choice]
-) -> Iterator[Judged]:
+def judges_of(model: str, labelled: LabelledSet, choices: Mapping[Unit, Choice]) -> Iterator[Judged]:
     """The model as it is, and with offsets fitted for the set where it has items with two answers."""
-    yield Judged(model, decide(asker, labelled, choices))
+    yield Judged(model, decide(labelled, choices))
     if fitted := decide_left_out(labelled, choices):
         yield Judged(f"{model}, offsets fitted on the other conversations", fitted)
 
@@ -137,9 +137,8 @@ async def report(arguments: argparse.Namespace) -> str:
         choose = RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers)
         tables = []
         for read, labelled in parts:
-            offsets = load_offsets(labelled.rubric.id, weights_sha256=server.weights_sha256)
-            asker = ChoiceAsker(choose, offsets=offsets)
-            judges = judges_of(server.model_name, asker, labelled, await ask_set(asker, labelled))
+            asker = ChoiceAsker(choose)
+            judges = judges_of(server.model_name, labelled, await ask_set(asker, labelled))
             tables.append(render_set(read, labelled, [*judges, *published_verdicts(arguments.gold, labelled)]))
         await gateway.aclose()
     return "\n".join(tables)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from llm_grader.content import content_hash
 from llm_grader.eval.judge.labelled_set import LabelledSet
-from llm_grader.verdict import Provenance
+from llm_grader.verdict import PARAMETER_DEFAULTS, Provenance
 from llm_grader.version import __version__
 
 
@@ -16,14 +16,15 @@ class Origin:
     """Where figures come from.
 
     `rubric_hash` is that of the rubric they are compared by, `versions` and `models` those of the verdicts, of which
-    there are several where several runs are taken together; `runs` are their numbers, where they are stored. Times
-    are those of the first and the last label that has one (ISO 8601).
+    there are several where several runs are taken together, and `modes` how the answers were structured; `runs` are
+    their numbers, where they are stored. Times are those of the first and the last label that has one (ISO 8601).
     """
 
     rubric_id: str
     rubric_hash: str
     versions: tuple[str, ...]
     models: tuple[str, ...]
+    modes: tuple[str, ...]
     runs: tuple[int, ...]
     judge_hash: str
     labels: str
@@ -47,6 +48,7 @@ def origin_of(
         rubric_hash=labelled.rubric.content_hash(),
         versions=tuple(sorted({one.rubric_version for one in listed})),
         models=tuple(sorted({one.model for one in listed})),
+        modes=tuple(sorted({str(one.parameters.get("mode", PARAMETER_DEFAULTS["mode"])) for one in listed})),
         runs=tuple(sorted(runs)),
         judge_hash=content_hash(sorted(judges)),
         labels=labelled.name,
@@ -62,7 +64,8 @@ def origin_of(
 def describe(origin: Origin) -> str:
     """The origin in a line or two, for people."""
     runs = f"runs {', '.join(map(str, origin.runs))}" if origin.runs else ""
-    judged = ", ".join(part for part in (*origin.models, runs) if part)
+    modes = f"mode {' and '.join(origin.modes)}" if origin.modes else ""
+    judged = ", ".join(part for part in (*origin.models, modes, runs) if part)
     rubric = " ".join([origin.rubric_id, *origin.versions])
     return (
         f"{rubric} ({origin.rubric_hash[:12]}){f', {judged}' if judged else ''}; labels {origin.labels} "

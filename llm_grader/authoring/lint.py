@@ -22,6 +22,7 @@ from llm_grader.authoring.lint_words import Source, asks_twice, outside_transcri
 from llm_grader.authoring.translations import stale_translations
 from llm_grader.errors import RubricError
 from llm_grader.rubric.model import Item, Rubric, Signal, Text
+from llm_grader.signals.cues.find import load_cues
 from llm_grader.signals.items import SIGNALS, judge_signal
 from llm_grader.transcript import Transcript
 
@@ -115,6 +116,14 @@ def _own_wording(rubric: Rubric) -> Iterator[LintFinding]:
     for section in rubric.sections:
         for place, text in section.texts().items():
             yield from _wording_of(f"the {place} of section {section.id}", text, None, rubric)
+
+
+def _cue(item: Item, _: Rubric) -> Iterator[LintFinding]:
+    if item.cue is None or item.cue in load_cues():
+        return
+    close = difflib.get_close_matches(item.cue, load_cues(), n=3)
+    hint = f"did you mean {listed(close)}?" if close else f"there are {listed(load_cues())}"
+    yield error_about("unknown_cue", item, f"no cue is called {item.cue!r}; {hint}")
 
 
 def _channels(item: Item, rubric: Rubric) -> Iterator[LintFinding]:
@@ -255,6 +264,7 @@ _ITEM_RULES = (
     agents_rule,
     over_rule,
     _channels,
+    _cue,
     _signal,
     _examples,
     _scale,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -38,7 +39,8 @@ class Endpoint(Model):
     """Endpoint: where questions go, and how they are asked. Each setting's bounds and meaning stand with its field."""
 
     model: str = Field(
-        default=DEFAULT_MODEL, description="`local` is the embedded model; other names go to the endpoint."
+        default=DEFAULT_MODEL,
+        description="`local` is the embedded model, FILE.gguf a model file of yours; other names go to the endpoint.",
     )
     base_url: str | None = Field(
         default=None, description="The OpenAI-compatible endpoint; without one OPENAI_BASE_URL, else OpenAI's own."
@@ -94,8 +96,13 @@ class Endpoint(Model):
 
     @property
     def is_local(self) -> bool:
-        """Whether the embedded model is meant."""
-        return self.model == LOCAL and self.base_url is None
+        """Whether the embedded model is meant, or a model file of the user's in its place."""
+        return is_embedded(self.model) and self.base_url is None
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The user's own model file; None where the packaged weights or a server's are meant."""
+        return Path(self.model) if self.is_local and self.model != LOCAL else None
 
     @property
     def is_openai(self) -> bool:
@@ -138,6 +145,11 @@ class Endpoint(Model):
             raise UsageError(
                 f"base_url: plain http shows transcripts on their way to {parts.hostname}: use https or --allow-http"
             )
+
+
+def is_embedded(model: str) -> bool:
+    """Whether a model's name means one that runs in this machine's own process: `local`, or the path of a GGUF file."""
+    return model == LOCAL or model.casefold().endswith(".gguf")
 
 
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:

@@ -70,6 +70,7 @@ class Grader:
         reuse: take verdicts that hold still from the store where the rubric was edited, see `reuse`; otherwise every
             item is asked again, so that all verdicts of a card come from the same prompts.
         notify: gets a short line about waits and retries.
+        doing: gets what the embedded model is doing at the moment, such as which question it is asked.
         settings: those of `GraderSettings`: `base_url` (by default `OPENAI_BASE_URL`, else OpenAI's own), `api_key` (by
             default `OPENAI_API_KEY`), `items_per_call`, `samples`, `language`, `redact`, `temperature`, …
 
@@ -91,6 +92,7 @@ class Grader:
         calibration: Calibration | str | Path | None = None,
         reuse: bool = True,
         notify: Callable[[str], None] = silent,
+        doing: Callable[[str], None] = silent,
         **settings: Unpack[GraderKeywords],
     ) -> None:
         self.settings = settings_of(model, settings, endpoint)
@@ -113,10 +115,12 @@ class Grader:
         if self.calibration is not None:
             self.calibration.check(self.identity.base)
         self._find_before = self._earlier() if reuse else _nothing_before
-        self._judges = Judges(self.prompts, self.endpoint, self.settings, judge=judge, budget=budget, notify=notify)
+        self._judges = Judges(
+            self.prompts, self.endpoint, self.settings, judge=judge, budget=budget, notify=notify, doing=doing
+        )
         self._sending = Sending(self.rubric, self.settings, self._judges, self._find_before)
         self._owns_store = self.store is not store
-        self._made_of = {"judge": judge, "budget": budget, "reuse": reuse, "notify": notify}
+        self._made_of = {"judge": judge, "budget": budget, "reuse": reuse, "notify": notify, "doing": doing}
 
     def grade(self, transcript: Transcript) -> Scorecard:
         """Grade one transcript.

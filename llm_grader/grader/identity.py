@@ -74,15 +74,15 @@ def base_provenance(
         "reason_language": prompts.reason_language,
     }
     if is_local:
-        from llm_grader.local.offsets import offsets_hash
+        from llm_grader.local.fits import basis_of
 
-        parameters["offsets"] = offsets_hash()
+        parameters |= basis_of(endpoint.weights_file)
     return Provenance(
         rubric_id=rubric.id,
         rubric_version=rubric.version,
         rubric_hash=rubric.content_hash(),
         prompt_hash=prompt_hash(*templates),
-        model=judge or endpoint.model,
+        model=judge or (endpoint.weights_file.name if endpoint.weights_file else endpoint.model),
         endpoint=None if judge else LOCAL if is_local else endpoint.host,
         parameters=parameters,
         key="",

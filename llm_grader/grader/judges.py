@@ -32,6 +32,7 @@ class Judges:
         judge: the caller's own; it answers in place of a model.
         budget: limits on requests and cost.
         notify: gets a short line about waits and retries.
+        doing: gets what the embedded model is doing at the moment.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Judges:
         judge: Judge | None = None,
         budget: Budget | None = None,
         notify: Callable[[str], None],
+        doing: Callable[[str], None],
     ) -> None:
         self._prompts = prompts
         self._endpoint = endpoint
@@ -50,6 +52,7 @@ class Judges:
         self._judge = judge
         self._budget = budget
         self._notify = notify
+        self._doing = doing
         self._lock = threading.Lock()
         self._opened: OpenJudge | None = None
         self._spent = Usage()
@@ -114,7 +117,7 @@ class Judges:
         if self._judge is not None:
             return OpenJudge(self._asker(self._judge), self._judge)
         if self._endpoint.is_local:
-            return open_local(self._prompts.rubric, self._endpoint, self._notify)
+            return open_local(self._prompts.rubric, self._endpoint, notify=self._notify, doing=self._doing)
         gateway = Gateway(self._endpoint, budget=self._budget, notify=self._notify)
         gateway.start_run(self._concurrency)
         if self._endpoint.mode in DECISION_MODES:

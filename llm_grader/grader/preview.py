@@ -18,8 +18,8 @@ from llm_grader.gateway.estimates import estimate_of, priced
 from llm_grader.grader.settings import GraderSettings
 from llm_grader.grading.grade import items_to_ask
 from llm_grader.grading.reuse import Before
-from llm_grader.local.by_choice import Conversation, options_of, render_question
 from llm_grader.local.open import LANGUAGE
+from llm_grader.local.questions import Conversation, options_of, render_question
 from llm_grader.privacy.redaction import redact
 from llm_grader.rubric.model import Item
 from llm_grader.transcript import Transcript

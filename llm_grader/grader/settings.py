@@ -15,7 +15,7 @@ from pydantic import Field, ModelWrapValidatorHandler, SecretStr, ValidationErro
 
 from llm_grader.errors import UsageError
 from llm_grader.files.problems import explain
-from llm_grader.gateway.endpoint import LOCAL, Endpoint, Mode
+from llm_grader.gateway.endpoint import Endpoint, Mode, is_embedded
 from llm_grader.gateway.prices import Price
 
 _TEMPERATURE_OF_SAMPLES = 0.7
@@ -119,7 +119,7 @@ def settings_of(model: str, keywords: Mapping[str, Any], endpoint: Endpoint | No
     """
     values = {"model": model, **keywords}
     if endpoint is None:
-        values["base_url"] = values.get("base_url") or (None if model == LOCAL else sdk_settings().get("base_url"))
+        values["base_url"] = values.get("base_url") or (None if is_embedded(model) else sdk_settings().get("base_url"))
         values["api_key"] = values.get("api_key") or sdk_settings().get("api_key")
     else:
         values |= {name: getattr(endpoint, name) for name in Endpoint.model_fields}

@@ -17,6 +17,7 @@ from llm_grader.grading.reuse import Before, verdicts_that_hold
 from llm_grader.grading.scoring import apply_conditions, no_scores, score_verdicts
 from llm_grader.grading.votes import vote
 from llm_grader.rubric.model import Item, Rubric
+from llm_grader.signals.cues.worth import CONTRADICTED, contradictions
 from llm_grader.signals.flags import LOW_COVERAGE, UNKNOWN_SPEAKER, flags_of
 from llm_grader.signals.items import judge_signal
 from llm_grader.transcript import Transcript
@@ -79,13 +80,27 @@ async def grade_transcript(
             failure = Failure(code=fault.code, message=str(fault))
             reply = Reply(usage=fault.usage or Usage())
             verdicts = {item.id: _errored(item, fault) for item in open_items} | verdicts
-    decided = decide(verdicts)
+    decided = _with_notes(transcript, items, decide(verdicts))
     answered_by = reply.usage.answered_by or (before.card.provenance.answered_by if before and kept else None)
     windowed = reply.windows > 1 or (before is not None and bool(kept) and WINDOWED in before.card.flags)
-    flags = (*flags_of(transcript), *([WINDOWED] if windowed else []))
+    contradicted = any(verdict.note for verdict in decided.values())
+    flags = (
+        *flags_of(transcript),
+        *([WINDOWED] if windowed else []),
+        *([CONTRADICTED] if contradicted else []),
+    )
     stamped = _stamped(provenance, answered_by)
     card = _card(transcript, rubric, stamped, decided, flags=flags, failure=failure)
     return card.model_copy(update={"usage": reply.usage})
+
+
+def _with_notes(transcript: Transcript, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdicts, with a note on those that words in the conversation contradict."""
+    noted = dict(verdicts)
+    for item_id, found in contradictions(transcript, items, verdicts).items():
+        note = f"words speak against it: “{found.title}” seems to be in turn {found.turn}"
+        noted[item_id] = verdicts[item_id].model_copy(update={"note": note})
+    return noted
 
 
 def _unasked(transcript: Transcript, rubric: Rubric, provenance: Provenance, obstacle: Obstacle) -> Scorecard:

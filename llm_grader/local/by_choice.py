@@ -1,33 +1,54 @@
 """Asking by choice, as the embedded model is asked: one item at a time, by choosing among a few words.
 
 A small model that writes JSON guesses; asked one question, and scored on the probability of its first word, it does
-not. A label that needs evidence gets a second question, for the number of a turn; the words cited are that turn's own.
-The transcript comes first in every question, so that the server's cache holds it from item to item.
+not. What its answer is worth for an item, and what the words found in the conversation are, is measured beforehand
+(see `fits`). A label that needs evidence cites the sentence where the item's cue stands; where none does, the model is
+asked for a turn and for a sentence of it.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
 
-from llm_grader.asking.citable import CitableTurns
 from llm_grader.asking.judge import counting
-from llm_grader.asking.messages import speaker_of, template
 from llm_grader.checking.claims import Claim, Failed, Quote, Reply
-from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
-from llm_grader.local.offsets import Offsets
+from llm_grader.local.fits import Fits, ItemFit, probability
+from llm_grader.local.questions import (
+    NO,
+    YES,
+    Conversation,
+    options_of,
+    render_question,
+    render_search,
+    render_sentence_search,
+)
 from llm_grader.rubric.model import Item, wording
+from llm_grader.signals.cues.find import load_cues
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
 
 Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
-YES, NO = "Yes", "No"
 
+UNJUDGED = "the embedded model cannot judge this item"
+"""What the reason begins with where an item is left to a larger model."""
 _WRAPPING_TOKENS = 128
+_MOST_SENTENCES = 9  # a digit each, so that the first token tells them apart
+
+
+class ChoiceDecision(NamedTuple):
+    """A label, the probability that it is right, the reason, and what asking for it took."""
+
+    label: str
+    confidence: float | None
+    reason: str
+    usage: Usage = Usage()
 
 
 class ChoiceAsker:
@@ -35,27 +56,33 @@ class ChoiceAsker:
 
     Args:
         choose: chooses one of some options, with the log-probability of each, such as `Gateway.choose`.
-        offsets: where Yes begins for each item.
+        fits: what is known of the model's answers; without, each item is asked and the likelier answer taken.
+        rubric_id: the rubric that the items are of.
         language: BCP 47 code of the questions' wording. English also for conversations in other languages: there the
             embedded model tells a Yes from a No better than when it is asked in theirs (AUC .93 against .72).
         context_tokens: what the model can read at once; needs `count_tokens`.
         count_tokens: how many tokens a text has.
+        doing: gets which question is asked at the moment, and how long the rest may take.
     """
 
     def __init__(
         self,
         choose: Choose,
         *,
-        offsets: Offsets | None = None,
+        fits: Fits | None = None,
+        rubric_id: str = "",
         language: str = "en",
         context_tokens: int | None = None,
         count_tokens: Callable[[str], int] | None = None,
+        doing: Callable[[str], None] = lambda _what: None,
     ) -> None:
         self._choose = choose
-        self._offsets = offsets or Offsets()
+        self._fits = fits
+        self._rubric_id = rubric_id
         self._language = language
         self._context_tokens = context_tokens
         self._count_tokens = count_tokens
+        self._doing = doing
 
     async def ask(self, transcript: Transcript, items: Sequence[Item]) -> Reply:
         """A claim or a problem for each of `items`.
@@ -66,8 +93,9 @@ class ChoiceAsker:
         """
         conversation = Conversation(transcript)
         self._check_length(conversation, items)
-        reply = Reply()
-        for item in items:
+        reply, began = Reply(), time.monotonic()
+        for number, item in enumerate(items):
+            self._doing(_render_place(transcript, number, len(items), time.monotonic() - began))
             try:
                 reply += await self._ask_item(conversation, item)
             except (ContextTooLong, EndpointError):
@@ -82,50 +110,87 @@ class ChoiceAsker:
         return Reply()
 
     async def judge(self, conversation: Conversation, item: Item) -> Choice:
-        """Answer of the model about one item, before any offset.
+        """Answer of the model about one item, before any fit.
 
         Raises:
             JudgeError: see `errors`.
         """
         return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
-    async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
-        """Turn that tells most about `item`, of those that may prove `label`.
-
-        None where no turn can, and no question where only one can.
-
-        It is asked without the label: told that it said Yes, the model finds the turn less often (10 of 26 in human
-        chats against 24).
+    async def decide(self, conversation: Conversation, item: Item) -> ChoiceDecision:
+        """The label of an item: by its fit, or by the model's answer where it is asked without fits.
 
         Raises:
             JudgeError: see `errors`.
         """
-        turns, usage = conversation.citable(item, label), Usage()
-        numbers = tuple(map(str, turns))
+        if self._fits is None:
+            choice = await self.judge(conversation, item)
+            return likelier(item, choice)
+        fit = self._fits.of(self._rubric_id, item) if item.scale == "binary" and item.judged != "audio" else None
+        if fit is None or not fit.is_good_enough:
+            return ChoiceDecision(CANNOT_ASSESS, None, _unable(fit))
+        score, usage = 0.0, Usage()
+        if fit.whole:
+            choice = await self.judge(conversation, item)
+            score, usage = score_of(choice), choice.usage
+        found = bool(conversation.places(item))
+        log_odds = fit.log_odds(score=score, found=found, in_english=conversation.in_english)
+        label = MET if log_odds > 0 else NOT_MET
+        return ChoiceDecision(label, probability(log_odds), _why(item, fit, found=found, score=score), usage)
+
+    async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
+        """The sentence that tells most about `item`, of the turns that may prove `label`.
+
+        It is the first that shows the item's cue, where that speaks for the label. Else the model is asked for the
+        turn, without the label (told that it said Yes, it finds the turn less often, 10 of 26 in human chats against
+        24), and for one of its sentences. None where no turn can prove it.
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        turns = conversation.citable(item, label)
+        cue = load_cues().get(item.cue or "")
+        if cue is not None and cue.shows == label:
+            shown = [place for place in conversation.places(item) if place.turn in turns]
+            if shown:
+                return (conversation.quote(shown[0]),), Usage()
+        return await self._search(conversation, item, label, turns)
+
+    async def _search(
+        self, conversation: Conversation, item: Item, label: str, turns: Mapping[int, str]
+    ) -> tuple[tuple[Quote, ...], Usage]:
+        if not turns:
+            return (), Usage()
+        usage, turn = Usage(), next(iter(turns))
         if len(turns) > 1:
-            choice = await self._choose(render_search(conversation, item, label, language=self._language), numbers)
-            numbers, usage = (choice.answer,), choice.usage
-        return tuple(Quote(turn=int(number), quote=turns[int(number)]) for number in numbers), usage
+            asked = render_search(conversation, item, label, language=self._language)
+            choice = await self._choose(asked, tuple(map(str, turns)))
+            turn, usage = int(choice.answer), choice.usage
+        sentences = conversation.sentences(turn)[:_MOST_SENTENCES]
+        if len(sentences) < 2:
+            return (Quote(turn=turn, quote=turns[turn]),), usage
+        with counting(usage):
+            asked = render_sentence_search(conversation, item, sentences, language=self._language)
+            choice = await self._choose(asked, tuple(str(number) for number in range(1, len(sentences) + 1)))
+        return (Quote(turn=turn, quote=sentences[int(choice.answer) - 1]),), usage + choice.usage
 
     async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
-        choice = await self.judge(conversation, item)
-        label, confidence = self.decide(item, choice)
-        quotes: tuple[Quote, ...] = ()
-        usage = Usage()
-        if label in item.evidence.required_for:
-            with counting(choice.usage):
-                quotes, usage = await self.cite(conversation, item, label)
-        claim = Claim(item_id=item.id, label=label, quotes=quotes, confidence=confidence)
-        return Reply(claims={item.id: claim}, usage=choice.usage + usage)
-
-    def decide(self, item: Item, choice: Choice) -> tuple[str, float]:
-        """Label that the model's answer stands for, and the probability that it is right, as far as the model knows."""
-        if item.scale != "binary":
-            total = math.fsum(map(math.exp, choice.logprobs.values()))
-            return choice.answer, math.exp(choice.logprobs[choice.answer]) / total
-        log_odds = self._offsets.log_odds(item, score_of(choice))
-        option = YES if log_odds > 0 else NO
-        return options_of(item)[option], 1 / (1 + math.exp(-min(abs(log_odds), 700)))
+        decision = await self.decide(conversation, item)
+        if self._fits is not None and _lacks_words(conversation, item, decision.label):
+            reason = f"{UNJUDGED} here: no words were found that show {decision.label}, to which it leans"
+            decision = ChoiceDecision(CANNOT_ASSESS, None, reason, decision.usage)
+        quotes, usage = tuple[Quote, ...](), Usage()
+        if decision.label in item.evidence.required_for:
+            with counting(decision.usage):
+                quotes, usage = await self.cite(conversation, item, decision.label)
+        claim = Claim(
+            item_id=item.id,
+            label=decision.label,
+            reason=decision.reason,
+            quotes=quotes,
+            confidence=decision.confidence,
+        )
+        return Reply(claims={item.id: claim}, usage=decision.usage + usage)
 
     def _check_length(self, conversation: Conversation, items: Sequence[Item]) -> None:
         if self._context_tokens is None or self._count_tokens is None:
@@ -140,24 +205,10 @@ class ChoiceAsker:
             )
 
 
-class Conversation:
-    """Transcript as the model reads it, and which of its turns can be cited.
-
-    Args:
-        transcript: the conversation.
-    """
-
-    def __init__(self, transcript: Transcript) -> None:
-        self.transcript = transcript
-        self.opening: list[Message] = [
-            {"role": "user", "content": render_conversation(transcript)},
-            {"role": "assistant", "content": "I have read it."},
-        ]
-        self._citable = CitableTurns(QuoteFinder(transcript))
-
-    def citable(self, item: Item, label: str) -> dict[int, str]:
-        """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
-        return self._citable.under(item.evidence, label)
+def _render_place(transcript: Transcript, done: int, total: int, seconds: float) -> str:
+    """Which question comes, and from the second on how long the rest takes if it goes on like that."""
+    left = f", about {max(1, round(seconds / done * (total - done)))} s left" if done else ", reading it first"
+    return f"{transcript.id}: question {done + 1} of {total}{left}"
 
 
 def score_of(choice: Choice) -> float:
@@ -165,36 +216,37 @@ def score_of(choice: Choice) -> float:
     return choice.logprobs[YES] - choice.logprobs[NO]
 
 
-def options_of(item: Item) -> dict[str, str]:
-    """Options that the model chooses among → the label that each stands for."""
-    if item.scale != "binary":
-        return {level: level for level in item.levels}
-    if item.judged == "audio":  # its question is whether anybody complains of it
-        return {YES: NOT_MET, NO: CANNOT_ASSESS}
-    return {YES: MET, NO: NOT_MET}
+def _lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
+    """Whether a label needs words that the item's cue would show, and has found none."""
+    cue = load_cues().get(item.cue or "")
+    return (
+        label in item.evidence.required_for and cue is not None and cue.shows == label and not conversation.places(item)
+    )
 
 
-def render_question(conversation: Conversation, item: Item, language: str) -> list[Message]:
-    """Messages that ask about one item."""
-    levels = [] if item.scale == "binary" else [(lv.value, wording(lv.anchor, language)) for lv in item.scale.levels]
-    question = template("local_item").render(question=wording(item.question, language), levels=levels)
-    return [*conversation.opening, {"role": "user", "content": question}]
+def likelier(item: Item, choice: Choice) -> ChoiceDecision:
+    """The label that the model's answer stands for, and the probability that it is right, as far as the model knows."""
+    if item.scale == "binary":
+        score = score_of(choice)
+        answer, confidence = YES if score > 0 else NO, probability(score)
+    else:
+        total = math.fsum(map(math.exp, choice.logprobs.values()))
+        answer, confidence = choice.answer, math.exp(choice.logprobs[choice.answer]) / total
+    reason = f"the model's answer to the question was {answer}"
+    return ChoiceDecision(options_of(item)[answer], confidence, reason, choice.usage)
 
 
-def render_search(conversation: Conversation, item: Item, label: str, *, language: str) -> list[Message]:
-    """Messages that ask for the turn which tells most about one item, of the speakers that may prove `label`."""
-    speakers = " or the ".join(item.evidence.speakers(label))
-    question = template("local_evidence").render(question=wording(item.question, language), speakers=speakers)
-    return [*conversation.opening, {"role": "user", "content": question}]
+def _unable(fit: ItemFit | None) -> str:
+    measured = "its agreement on it was never measured" if fit is None else str(fit.stated)
+    return f"{UNJUDGED} ({measured}): name a larger one"
 
 
-def render_conversation(transcript: Transcript) -> str:
-    """Conversation as it comes first in every question: whole, and numbered turn by turn.
-
-    Only our own lines begin with a bracket: what people wrote after a line break is indented.
-    """
-    turns = [
-        {"number": number, "speaker": speaker_of(turn, transcript), "text": "\n    ".join(turn.text.splitlines())}
-        for number, turn in enumerate(transcript.turns)
-    ]
-    return template("local_transcript").render(channel=transcript.channel, turns=turns)
+def _why(item: Item, fit: ItemFit, *, found: bool, score: float) -> str:
+    """What the label rests on, in words."""
+    parts = []
+    cue = load_cues().get(item.cue or "")
+    if cue is not None and fit.found:
+        parts.append(f"{'words' if found else 'no words'} found for “{cue.title[0].lower()}{cue.title[1:]}”")
+    if fit.whole:
+        parts.append(f"the model's answer to the question leans to {YES if score > 0 else NO}")
+    return "; ".join(parts) or "the same for every conversation"

@@ -39,25 +39,34 @@ class OpenJudge(NamedTuple):
             self.server.close()
 
 
-def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]) -> OpenJudge:
-    """Start the embedded model, and ask it item by item with the offsets fitted for it.
+def open_local(
+    rubric: Rubric, endpoint: Endpoint, *, notify: Callable[[str], None], doing: Callable[[str], None]
+) -> OpenJudge:
+    """Start the embedded model, or the user's own file in its place, and ask it item by item.
+
+    The embedded model is asked with the fits made for it; for another file there are none, and that is said.
+
+    Args:
+        rubric: the checklist.
+        endpoint: its model is the embedded one, or the path of a GGUF file.
+        notify: gets a line about what people should know.
+        doing: gets what is going on at the moment.
 
     Raises:
         LocalModelError: it cannot be started; the message says what to install.
     """
     from llm_grader.local.by_choice import ChoiceAsker
-    from llm_grader.local.offsets import load_offsets
+    from llm_grader.local.fits import load_fits
     from llm_grader.local.server import LocalServer
 
-    tenths_shown: set[int] = set()
-
     def progress(done: int, total: int) -> None:
-        tenths = 10 * done // total
-        if tenths not in tenths_shown:
-            tenths_shown.add(tenths)
-            notify(f"putting the embedded model together, once: {tenths}0 %")
+        doing(f"putting the embedded model together, once: {100 * done // total} %")
 
-    server = LocalServer(progress=progress).open()
+    doing("loading the model")
+    server = LocalServer(endpoint.weights_file, progress=progress).open()
+    fits = load_fits(weights_sha256=server.weights_sha256) if endpoint.weights_file is None else None
+    if fits is None:
+        notify(f"{server.model_name}: nothing is known of how well it judges; its answers are taken as they are")
     address = endpoint.model_copy(
         update={
             "model": server.model_name,
@@ -70,12 +79,13 @@ def open_local(rubric: Rubric, endpoint: Endpoint, notify: Callable[[str], None]
         }
     )
     gateway = Gateway(address, notify=notify)
-    offsets = load_offsets(rubric.id, weights_sha256=server.weights_sha256)
     asker = ChoiceAsker(
         gateway.choose,
-        offsets=offsets,
+        fits=fits,
+        rubric_id=rubric.id,
         language=LANGUAGE,
         context_tokens=server.context_tokens,
         count_tokens=server.count_tokens,
+        doing=doing,
     )
     return OpenJudge(asker, gateway=gateway, server=server)

@@ -124,6 +124,15 @@ def read_sha256(path: Path) -> str:
     return digest
 
 
+def read_configured(path: Path) -> str:
+    """The SHA-256 of a model file of the user's, see `read_sha256`.
+
+    Raises:
+        LocalModelError: it cannot be read, or is no GGUF file.
+    """
+    return read_sha256(_check_configured(path))
+
+
 def _write_marker(marker: Path, content: str) -> None:
     try:
         marker.parent.mkdir(parents=True, exist_ok=True)
@@ -143,9 +152,9 @@ def _check_configured(path: Path) -> Path:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise LocalModelError(f"{path}: the configured weights cannot be read: {error.strerror}") from error
+        raise LocalModelError(f"{path}: the model file cannot be read: {error.strerror}") from error
     if magic != b"GGUF":
-        raise LocalModelError(f"{path}: the configured weights start with {magic!r}, expected a GGUF file (b'GGUF')")
+        raise LocalModelError(f"{path}: the model file starts with {magic!r}, expected a GGUF file (b'GGUF')")
     return path
 
 

@@ -154,6 +154,9 @@ class Item(Model):
     `agents` says who counts where several human agents took part and none is under review: one who did it is enough
     (`any`), or the worst conduct counts (`worst`). `over` says what decides where a conversation is looked at in parts:
     one place that proves met (`any`), or one that proves not_met (`every`). None leaves both open.
+
+    `cue` names phrases that show the item's act (`signals.cues`): the embedded model goes by them, and where they
+    contradict a verdict the card says so.
     """
 
     id: ItemId
@@ -169,6 +172,7 @@ class Item(Model):
     penalty: bool = False
     agents: Literal["any", "worst"] | None = None
     over: Literal["any", "every"] | None = None
+    cue: ItemId | None = None
     scale: Literal["binary"] | Scale = "binary"
     evidence: EvidenceRule = EvidenceRule()
     applies_when: Condition | None = None
@@ -202,6 +206,18 @@ class Item(Model):
         levels = () if self.scale == "binary" else self.scale.levels
         texts = {**dict(self.guidance), **{level.value: level.anchor for level in levels}}
         return {label: texts[label] for label in self.labels if texts.get(label)}
+
+    def policy_hash(self) -> str:
+        """Twelve hexadecimal digits that change with what the item asks and what its labels take, in English.
+
+        They are of all its texts but the title, its labels, its examples' labels, whose words prove what, which agents
+        count and its cue. Weights, conditions and translations do not change which answer is right.
+        """
+        texts = {place: wording(text, "en") for place, text in self.texts().items() if place != "title"}
+        examples = [example.label for example in self.examples]
+        policy = {"texts": texts, "labels": self.labels, "examples": examples, "evidence": self.evidence}
+        optional = {name: value for name, value in (("agents", self.agents), ("cue", self.cue)) if value}
+        return content_hash(policy | optional)[:12]
 
     def remarks(self) -> dict[str, Text]:
         """The texts that are neither title, question, policy nor example, by their place."""

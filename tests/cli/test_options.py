@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,3 +57,12 @@ def test_the_help_of_a_flag_is_its_settings_meaning_with_the_default_and_bounds(
     assert (samples.help, samples.min) == ("Ask so many times and let the answers vote. [1]", 1)
     assert options.setting("allow_http").help == "Allow plain http to other machines."
     assert options.setting("concurrency", help="Pairs in flight at most.").help == "Pairs in flight at most. [64]"
+
+
+def test_help_calls_values_by_what_people_know_and_never_by_types_of_python() -> None:
+    """Values of flags declared in place were called `<path>` and `<int range>`."""
+    root, runner = typer.main.get_command(app), CliRunner()
+    texts = {name: runner.invoke(app, [*name.split(), "--help"]).output for name, _ in commands(root)}
+    assert "--gold FILE" in texts["plan"]
+    types = re.compile(r"--[a-z-]+ (<(?:int|float|str|path|dir|file|list)\b[^>]*>|INTEGER\b|FLOAT\b|PATH\b)")
+    assert {name: found for name, text in texts.items() if (found := types.findall(text))} == {}

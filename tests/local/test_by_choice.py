@@ -16,8 +16,9 @@ from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import LOGPROB_FLOOR, Choice
 from llm_grader.gateway.bodies import Message
-from llm_grader.local.by_choice import NO, YES, ChoiceAsker, Conversation, options_of, render_question
-from llm_grader.local.offsets import ItemOffset, Offsets, policy_hash
+from llm_grader.local.by_choice import ChoiceAsker
+from llm_grader.local.fits import FitAgreement, Fits, ItemFit
+from llm_grader.local.questions import NO, YES, Conversation, options_of, render_question
 from llm_grader.rubric.model import EvidenceRule, Guidance, Item, Level, Scale
 from llm_grader.transcript import Role, Segment, Transcript, Turn
 from llm_grader.usage import Usage
@@ -30,18 +31,23 @@ class Chooser:
     """A model that answers by a script.
 
     The script gets what was said after the transcript, and answers with logP(Yes) − logP(No) or with an option. Asked
-    for a turn, the model names `turn`, or the first it may.
+    for a turn, the model names `turn`, or the first it may; asked for a sentence, `sentence`.
     """
 
-    def __init__(self, script: Script, turn: str | JudgeError | None = None) -> None:
+    def __init__(self, script: Script, turn: str | JudgeError | None = None, sentence: str = "1") -> None:
         self.script = script
         self.turn = turn
+        self.sentence = sentence
         self.asked: list[tuple[list[Message], tuple[str, ...]]] = []
 
     async def __call__(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
         self.asked.append((list(messages), tuple(options)))
-        search = "Which turn" in messages[-1]["content"]
-        answer = (self.turn or options[0]) if search else self.script("\n".join(m["content"] for m in messages[2:]))
+        if "Which turn" in messages[-1]["content"]:
+            answer: float | str | JudgeError = self.turn or options[0]
+        elif "Which of these sentences" in messages[-1]["content"]:
+            answer = self.sentence
+        else:
+            answer = self.script("\n".join(m["content"] for m in messages[2:]))
         if isinstance(answer, JudgeError):
             raise answer
         usage = Usage(requests=1, prompt_tokens=100, cached_tokens=90, completion_tokens=1, answered_by="tiny")
@@ -55,6 +61,18 @@ class Chooser:
 def item(id_: str = "greeting", **fields: object) -> Item:
     words = {"title": id_, "question": f"Did the agent do {id_}?", **fields}
     return Item.model_validate({"id": id_, **words})
+
+
+def fitted(one: Item, *, low: float = 0.5, **weights: float) -> Fits:
+    """The fit of one item of the rubric `mine`."""
+    agreement = FitAgreement(kappa=low + 0.1, low=low, high=low + 0.2, conversations=60)
+    fit = ItemFit(agreement=agreement, policy=one.policy_hash(), **{"intercept": 0.0, **weights})
+    return Fits(rubrics={"mine": {one.id: fit}})
+
+
+LEVELS = Scale(
+    levels=tuple(Level(value=v, points=p, anchor={"en": a}) for v, p, a in (("1", 0, "poor"), ("2", 1, "good")))
+)
 
 
 def rule(*roles: Role, required_for: tuple[str, ...] = ("met",)) -> EvidenceRule:
@@ -94,18 +112,86 @@ def test_yes_is_met_and_no_is_not_met() -> None:
     assert reply.problems == {}
 
 
-def test_an_offset_moves_where_yes_begins_for_its_item_alone() -> None:
-    items = [item(), item("thank")]
-    fitted = ItemOffset(offset=2.0, policy=policy_hash(items[0]), labels=9)
-    reply, _ = ask(lambda _q: 1.0, items, offsets=Offsets(items={"greeting": fitted}))
-    assert reply.claims["greeting"].label == "not_met"  # 1 − 2 < 0
-    assert reply.claims["thank"].label == "met"  # 1 − 0 > 0
+def test_a_fit_weighs_the_answer_of_the_model() -> None:
+    fits = fitted(item(), intercept=-2.0, whole=1.5)
+    low = ask(lambda _q: 1.0, [item()], fits=fits, rubric_id="mine")[0].claims["greeting"]
+    high = ask(lambda _q: 3.0, [item()], fits=fits, rubric_id="mine")[0].claims["greeting"]
+    assert (low.label, high.label) == ("not_met", "met")
+    assert low.confidence == pytest.approx(1 / (1 + math.exp(-0.5)))  # −2 + 1.5 · 1 = −0.5
+    assert high.confidence == pytest.approx(1 / (1 + math.exp(-2.5)))  # −2 + 1.5 · 3 = 2.5
 
 
-def test_confidence_is_the_probability_of_the_label_given() -> None:
-    reply, _ = ask(lambda _q: -1.0, [item()], offsets=Offsets(default=1.0, slope=1.5))
-    assert reply.claims["greeting"].label == "not_met"
-    assert reply.claims["greeting"].confidence == pytest.approx(1 / (1 + math.exp(-3)))  # 1.5 · |−1 − 1| = 3
+def test_where_words_decide_the_model_is_not_asked_and_the_sentence_is_cited() -> None:
+    sorry = item("sorry", cue="sorry")
+    fits = fitted(sorry, intercept=-2.0, found=4.0)
+    reply, chooser = ask(lambda _q: pytest.fail("asked"), [sorry], fits=fits, rubric_id="mine")
+    claim = reply.claims["sorry"]
+    assert claim.label == "met"
+    assert [(quote.turn, quote.quote) for quote in claim.quotes] == [(2, "I am sorry about the delay.")]
+    assert claim.reason.startswith("words found for “")
+    assert chooser.asked == []
+
+
+def test_what_is_not_met_has_a_reason_too() -> None:
+    sorry = item("sorry", cue="sorry")
+    silent = conversation(Turn(role="customer", text="Late."), Turn(role="agent", text="It arrives on Friday."))
+    claim = ask(lambda _q: 9.0, [sorry], silent, fits=fitted(sorry, intercept=-2.0, found=4.0), rubric_id="mine")[0]
+    assert claim.claims["sorry"].label == "not_met"
+    assert claim.claims["sorry"].reason.startswith("no words found for “")
+
+
+def test_a_conversation_in_another_language_is_weighed_as_one() -> None:
+    german = TALK.model_copy(update={"language": "de"})
+    fits = fitted(item(), intercept=1.0, other_language=-2.0, whole=0.1)
+    labels = [
+        ask(lambda _q: 0.0, [item()], talk, fits=fits, rubric_id="mine")[0].claims["greeting"].label
+        for talk in (TALK, german)
+    ]
+    assert labels == ["met", "not_met"]
+
+
+def test_a_label_that_needs_words_is_not_given_where_none_were_found() -> None:
+    """The model leans to met, its cue is nowhere: what it would cite shows something else."""
+    sorry = item("sorry", cue="sorry")
+    silent = conversation(Turn(role="customer", text="Late."), Turn(role="agent", text="It arrives on Friday."))
+    fits = fitted(sorry, intercept=-1.0, whole=1.0, found=1.0)
+    claim = ask(lambda _q: 9.0, [sorry], silent, fits=fits, rubric_id="mine")[0].claims["sorry"]
+    assert (claim.label, claim.quotes) == ("cannot_assess", ())
+    assert "no words were found that show met" in claim.reason
+
+
+def test_an_item_on_which_it_was_no_better_than_chance_is_not_judged() -> None:
+    reply, chooser = ask(lambda _q: 9.0, [item()], fits=fitted(item(), low=0.29, whole=1.0), rubric_id="mine")
+    claim = reply.claims["greeting"]
+    assert (claim.label, claim.quotes) == ("cannot_assess", ())
+    assert claim.reason == (
+        "the embedded model cannot judge this item (κ 0.39 [0.29, 0.49] on 60 conversations): name a larger one"
+    )
+    assert chooser.asked == []
+
+
+def test_an_item_that_was_never_measured_is_not_judged() -> None:
+    ordinal = item("tone", scale=LEVELS, evidence=rule("agent", required_for=()))
+    reply, chooser = ask(lambda _q: "2", [item(), ordinal], fits=Fits())
+    assert {claim.label for claim in reply.claims.values()} == {"cannot_assess"}
+    assert "never measured" in reply.claims["tone"].reason
+    assert chooser.asked == []
+
+
+def test_an_item_of_ones_own_goes_by_its_cue_where_that_was_measured() -> None:
+    own = item("regret", cue="sorry")
+    by_cue = fitted(own, intercept=-2.0, found=4.0).rubrics["mine"]["regret"]
+    fits = Fits(cues={"sorry": by_cue.model_copy(update={"policy": ""})})
+    assert ask(lambda _q: 0.0, [own], fits=fits, rubric_id="other")[0].claims["regret"].label == "met"
+
+
+def test_of_a_turn_with_several_sentences_the_model_chooses_one() -> None:
+    chooser = Chooser(lambda _q: 1.0, turn="2", sentence="2")
+    (quote,) = asyncio.run(ChoiceAsker(chooser).ask(TALK, [item()])).claims["greeting"].quotes
+    assert (quote.turn, quote.quote) == (2, "I am sorry about the delay.")
+    question, numbers = chooser.asked[-1]
+    assert numbers == ("1", "2")
+    assert "1: Good morning!\n2: I am sorry about the delay." in question[-1]["content"]
 
 
 @pytest.mark.parametrize("score", [1e6, -1e6, 0.0])
@@ -175,20 +261,20 @@ def test_another_agents_words_are_no_evidence_for_the_one_under_review() -> None
 
 def test_usage_is_the_sum_of_every_question() -> None:
     reply, _ = ask(lambda _q: 1.0, [item(), item("thank")])
-    assert (reply.usage.requests, reply.usage.prompt_tokens, reply.usage.cached_tokens) == (4, 400, 360)
+    # each item: the answer, the turn, and a sentence of its two
+    assert (reply.usage.requests, reply.usage.prompt_tokens, reply.usage.cached_tokens) == (6, 600, 540)
 
 
 def test_every_question_about_a_transcript_begins_with_the_same_words() -> None:
     _, chooser = ask(lambda _q: 1.0, [item(), item("thank"), item("name")])
     opening = Conversation(TALK).opening
-    assert [messages[:2] for messages, _ in chooser.asked] == [opening] * 6
+    assert [messages[:2] for messages, _ in chooser.asked] == [opening] * 9
     assert all(turn.text in opening[0]["content"] for turn in TALK.turns)
     assert "greeting" not in opening[0]["content"]
 
 
 def test_an_ordinal_item_is_a_choice_among_its_levels() -> None:
-    levels = tuple(Level(value=v, points=p, anchor={"en": a}) for v, p, a in (("1", 0, "poor"), ("2", 1, "good")))
-    ordinal = item("tone", scale=Scale(levels=levels), evidence=rule("agent", required_for=()))
+    ordinal = item("tone", scale=LEVELS, evidence=rule("agent", required_for=()))
     reply, chooser = ask(lambda _q: "2", [ordinal])
     assert reply.claims["tone"].label == "2"
     assert chooser.asked[0][1] == ("1", "2")

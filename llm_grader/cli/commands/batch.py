@@ -57,7 +57,7 @@ def export_requests(
 
     What the store has as ok is left out. Sends nothing.
 
-    Example: llm-grader batch export inbox.jsonl --model gpt-5-mini --without temperature --out jobs/monday
+    Example: llm-grader batch export inbox.jsonl --model gpt-6-luna --without temperature --out jobs/monday
 
     Example: llm-grader batch export inbox.jsonl --model my-model --base-url http://127.0.0.1:8000/v1 --out jobs/monday
     """
@@ -99,7 +99,7 @@ def import_results(
     grade` afterwards asks only for what is missing, needs review or failed. Exit 75: some transcripts have no result
     yet.
 
-    Example: llm-grader batch import inbox.jsonl --model gpt-5-mini --results output.jsonl --errors errors.jsonl
+    Example: llm-grader batch import inbox.jsonl --model gpt-6-luna --results output.jsonl --errors errors.jsonl
     """
     from llm_grader.batch.files import Results
     from llm_grader.cli.setup.inputs import Inputs

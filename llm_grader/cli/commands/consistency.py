@@ -53,9 +53,9 @@ def consistency(
     not_met as soon as two customers were told different things, met where at least 10 pairs were answered alike, and
     cannot_assess otherwise. Nothing is stored.
 
-    Example: llm-grader consistency inbox/ --model gpt-5-mini --max-pairs 50
+    Example: llm-grader consistency inbox/ --model gpt-6-luna --max-pairs 50
 
-    Example: llm-grader consistency chats.jsonl --model gpt-5-mini --dry-run
+    Example: llm-grader consistency chats.jsonl --model gpt-6-luna --dry-run
     """
     from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.cli.setup.settings import load_settings

@@ -40,19 +40,20 @@ def doctor(flags: options.EndpointFlags) -> None:
     typer.echo(f"{'thresholds':>22}  of items that may be left to a judge:")
     for name, field in type(settings.thresholds).model_fields.items():
         typer.echo(f"{f'thresholds.{name}':>28}  {getattr(settings.thresholds, name):<6}  {field.description}")
-    found = asyncio.run(_check_local() if endpoint.is_local else _check_endpoint(endpoint))
+    found = asyncio.run(_check_local(endpoint) if endpoint.is_local else _check_endpoint(endpoint))
     if found is not None:
         raise EndpointError(str(found)) from found  # whatever failed: as it is set, nothing can be graded
 
 
-async def _check_local() -> JudgeError | None:
-    """Start the embedded model and ask it one question."""
+async def _check_local(local: Endpoint) -> JudgeError | None:
+    """Start the embedded model, or the user's file in its place, tell what it is, and ask it one question."""
     from llm_grader.gateway.endpoint import Endpoint
     from llm_grader.gateway.gateway import Gateway
     from llm_grader.local.server import LocalServer
 
-    with LocalServer() as server:
+    with LocalServer(local.weights_file) as server:
         _tell("embedded model", f"runs: {server.model_name}, {server.context_tokens} tokens of context")
+        _tell("what it judges", _judged(local, server.weights_sha256))
         gateway = Gateway(
             Endpoint.model_validate(
                 {"model": server.model_name, "base_url": server.base_url, "api_key": server.api_key}
@@ -62,6 +63,22 @@ async def _check_local() -> JudgeError | None:
         error = await _check_probabilities(gateway)
         await gateway.aclose()
         return error
+
+
+def _judged(local: Endpoint, weights_sha256: str) -> str:
+    """How many items of each packaged rubric it judges, as measured."""
+    from llm_grader.local.fits import load_fits
+    from llm_grader.rubric.load import load_rubric, packaged_rubrics
+
+    if local.weights_file is not None:
+        return "every item; nothing is known of how well"
+    fits = load_fits(weights_sha256=weights_sha256)
+    counts = []
+    for rubric_id in packaged_rubrics():
+        asked = [item for item in load_rubric(rubric_id).items() if item.asks_model]
+        judged = [item for item in asked if (fit := fits.of(rubric_id, item)) is not None and fit.is_good_enough]
+        counts.append(f"{len(judged)} of {len(asked)} items of {rubric_id}")
+    return "; ".join(counts)
 
 
 async def _check_endpoint(endpoint: Endpoint) -> JudgeError | None:

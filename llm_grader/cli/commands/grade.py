@@ -63,7 +63,7 @@ def grade(
 
     Example: llm-grader grade chats/ --model local
 
-    Example: llm-grader grade inbox.jsonl --rubric helpdesk_qa --model gpt-5-mini --json > cards.jsonl
+    Example: llm-grader grade inbox.jsonl --rubric helpdesk_qa --model gpt-6-luna --json > cards.jsonl
 
     Example: llm-grader grade calls/ --rubric call_quality --base-url http://127.0.0.1:8000/v1 --model my-model
     """
@@ -94,7 +94,7 @@ def grade(
     budget = budget_of(settings)
     transcripts = Inputs(source.inputs, source.reading(), limit=limit, shard=shard)
     with Progress() as progress:
-        grader = open_grader(settings, notify=progress.notify, budget=budget, stored=not no_store)
+        grader = open_grader(settings, notify=progress.notify, doing=progress.show, budget=budget, stored=not no_store)
         if note := _note_on_language(grader.rubric, settings.language):
             progress.notify(note)
         if dry_run:

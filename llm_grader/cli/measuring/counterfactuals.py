@@ -77,7 +77,7 @@ def names(
 
     Where the settings say `redact`, the judge reads a token for each name, and only titles such as Mr differ.
 
-    Example: llm-grader eval names chats/ --model gpt-5-mini --who agent
+    Example: llm-grader eval names chats/ --model gpt-6-luna --who agent
     """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_names
@@ -107,7 +107,7 @@ def injection(
 
     Compared are the conversation with such a turn, and with a harmless one of the same length in its place.
 
-    Example: llm-grader eval injection chats/ --model gpt-5-mini --who agent --fail-over 0.02
+    Example: llm-grader eval injection chats/ --model gpt-6-luna --who agent --fail-over 0.02
     """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_injection
@@ -136,7 +136,7 @@ def repeats(
 
     The other checks flip at least as often as this one.
 
-    Example: llm-grader eval repeats chats/ --model gpt-5-mini --times 5
+    Example: llm-grader eval repeats chats/ --model gpt-6-luna --times 5
     """
     from llm_grader.cli.setup.settings import load_settings
     from llm_grader.eval.judge.counterfactual import check_repeats

@@ -56,9 +56,9 @@ def drift(
     Without --after, the anchors are graded now, whatever the store has. Exit code 1: an item has drifted, or all
     together; 3: none has, as far as those tell that could be graded.
 
-    Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-5-mini
+    Example: llm-grader drift anchors.jsonl --before frozen-cards.jsonl --model gpt-6-luna
 
-    Example: llm-grader drift --gold gold/ --before frozen-cards.jsonl --model gpt-5-mini
+    Example: llm-grader drift --gold gold/ --before frozen-cards.jsonl --model gpt-6-luna
 
     Example: llm-grader drift --before 3 --after 17 --rubric helpdesk_qa
     """

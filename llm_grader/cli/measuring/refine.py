@@ -44,7 +44,7 @@ def refine(
     the first is tested on the second: once, one-sided, all items together at the level .05 ÷ looks. Nothing is changed:
     a person applies the diff, or not. Exit code 1: no wording was shown to be better.
 
-    Example: llm-grader refine --gold gold/ --rubric my_checklist.yaml --model gpt-5-mini > better.diff
+    Example: llm-grader refine --gold gold/ --rubric my_checklist.yaml --model gpt-6-luna > better.diff
     """
     from llm_grader.cli.setup.judging import Judging
     from llm_grader.cli.setup.settings import load_settings

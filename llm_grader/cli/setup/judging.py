@@ -41,6 +41,7 @@ def open_grader(
     settings: Settings,
     *,
     notify: Callable[[str], None] = lambda _line: None,
+    doing: Callable[[str], None] = lambda _what: None,
     budget: Budget | None = None,
     rubric: Rubric | None = None,
     stored: bool = True,
@@ -58,6 +59,7 @@ def open_grader(
         calibration=settings.calibration,
         reuse=reuse,
         notify=notify,
+        doing=doing,
         **settings.keywords,
     )
 
@@ -111,6 +113,7 @@ class Judging:
         grader = open_grader(
             settings,
             notify=self._progress.notify,
+            doing=self._progress.show,
             budget=self._budget,
             rubric=rubric,
             stored=self._stored,

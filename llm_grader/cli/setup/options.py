@@ -45,15 +45,26 @@ def setting(name: str, *short: str, help: str | None = None) -> Any:  # noqa: A0
 
 def name_values(app: typer.Typer) -> None:
     """Call values in the help of all commands by what people know, such as NUMBER and FILE, instead of by types."""
-    for command in app.registered_commands:
-        for parameter in inspect.signature(command.callback or name_values, eval_str=True).parameters.values():
-            kind, *marks = get_args(parameter.annotation) if get_origin(parameter.annotation) is Annotated else (None,)
-            for mark in marks:
-                if isinstance(mark, ParameterInfo) and mark.metavar is None:
-                    mark.metavar = _value_name(kind)
+    callbacks = [command.callback for command in app.registered_commands]
+    if app.registered_callback is not None:
+        callbacks.append(app.registered_callback.callback)
+    for callback in callbacks:
+        if callback is not None:
+            _name_values_of(callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:
             name_values(group.typer_instance)
+
+
+def _name_values_of(callback: Callable[..., Any]) -> None:
+    """Name the values of one command; its annotations are evaluated for good, so that typer reads those named here."""
+    parameters = inspect.signature(callback, eval_str=True).parameters.values()
+    callback.__annotations__ |= {parameter.name: parameter.annotation for parameter in parameters}
+    for parameter in parameters:
+        kind, *marks = get_args(parameter.annotation) if get_origin(parameter.annotation) is Annotated else (None,)
+        for mark in marks:
+            if isinstance(mark, ParameterInfo) and mark.metavar is None:
+                mark.metavar = _value_name(kind)
 
 
 def _value_name(kind: Any) -> str | None:

@@ -25,7 +25,7 @@ from pydantic_settings import (
 
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
-from llm_grader.gateway.endpoint import LOCAL
+from llm_grader.gateway.endpoint import is_embedded
 from llm_grader.grader.settings import GraderSettings, WrongSettings, sdk_settings
 
 FILE = Path("llm-grader.toml")
@@ -91,9 +91,11 @@ def load_settings(*groups: object, **flags: Any) -> Settings:
     except WrongSettings as error:
         problems = [f"setting {_place(name, given)}: {message}" for name, message in error.problems.items()]
         raise UsageError("; ".join(problems)) from None
-    if settings.model == LOCAL and settings.base_url is not None:  # it must not send transcripts anywhere
+    if is_embedded(settings.model) and settings.base_url is not None:  # it must not send transcripts anywhere
         if "base_url" in given:
-            raise UsageError(f"--model {LOCAL} is the embedded model and has no --base-url: leave one of them out")
+            raise UsageError(
+                f"--model {settings.model} runs on this machine and has no --base-url: leave one of them out"
+            )
         settings = settings.model_copy(update={"base_url": None})
     return settings
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from llm_grader.cli.terminal.outputs import styled
 from llm_grader.cli.terminal.show import printable
-from llm_grader.signals.flags import ROLES_BY_CUES, ROLES_BY_MODEL
+from llm_grader.signals.flags import LOW_COVERAGE, ROLES_BY_CUES, ROLES_BY_MODEL
 from llm_grader.store.stored import Brief
 from llm_grader.usage import Usage
 from llm_grader.verdict import Scorecard
@@ -20,6 +20,7 @@ _WARNED = "warnings"
 _REMARKS = {
     ROLES_BY_CUES: "with roles by cues",
     ROLES_BY_MODEL: "with roles by the model",
+    LOW_COVERAGE: "without a score, as too little could be judged",
     _WARNED: "with warnings",
 }
 
@@ -72,9 +73,15 @@ class Progress:
         self.spent = spent
         if not self._bar.disable:
             self._bar.update(self._task, advance=1, description=self._render_usage())
-        elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
-            self._line_at = time.monotonic()
-            self.notify(f"{self._statuses.total()} of {self._total} done, {self._render_usage()}")
+        else:
+            self._say_sometimes(f"{self._statuses.total()} of {self._total} done, {self._render_usage()}")
+
+    def show(self, what: str) -> None:
+        """Say what is being done at the moment: beside the bar, or in a line now and then."""
+        if not self._bar.disable:
+            self._bar.update(self._task, description=printable(what))
+        else:
+            self._say_sometimes(what)
 
     def notify(self, line: str) -> None:
         """Print a line while it runs."""
@@ -88,6 +95,11 @@ class Progress:
         remarks = "".join(f"; {count} {_REMARKS[name]}" for name, count in sorted(self._remarks.items()) if count)
         line = f"{self._statuses.total() - without} graded: {counts}{apart}{remarks}; {self._render_usage()}"
         self._console.print(line, markup=False, soft_wrap=True)
+
+    def _say_sometimes(self, line: str) -> None:
+        if time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
+            self._line_at = time.monotonic()
+            self.notify(line)
 
     def _render_usage(self) -> str:
         usage = self.spent

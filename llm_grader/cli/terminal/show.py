@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import typer
 
 from llm_grader.cli.terminal.outputs import styled
+from llm_grader.local.by_choice import UNJUDGED
 from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
 from llm_grader.verdict import MET, Scorecard, Status, Verdict
@@ -112,7 +113,11 @@ def print_card(console: Console, card: Scorecard, items: Mapping[str, ItemLine])
         for item_id, verdict in card.verdicts.items()
         if verdict.judged != "org"  # about the organisation: a person answers it once, in the self-audit
     ]
-    _print_verdicts(console, lines, beside=console.width >= _WORDS_BESIDE)
+    judged = [(item, verdict) for item, verdict in lines if not verdict.reason.startswith(UNJUDGED)]
+    _print_verdicts(console, judged, beside=console.width >= _WORDS_BESIDE)
+    if unjudged := [item.title for item, verdict in lines if verdict.reason.startswith(UNJUDGED)]:
+        names = printable(", ".join(unjudged))
+        console.print(f" left to a larger model ({len(unjudged)} items): {names}", style="yellow", markup=False)
 
 
 def _print_verdicts(console: Console, lines: Sequence[tuple[ItemLine, Verdict]], *, beside: bool) -> None:

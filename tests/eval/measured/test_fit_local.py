@@ -1,4 +1,4 @@
-"""Fitting offsets from labels: what is asked, what is remembered and what is written; without a model."""
+"""Fitting the embedded model from labels: what counts, what is asked and remembered, and what is written; no model."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.errors import MalformedInput
+from llm_grader.errors import InputError
+from llm_grader.eval.labels.files import Gold
 from llm_grader.eval.measured.fit_local import (
+    Labelled,
     RememberedChoices,
-    ask_model,
-    find_questions,
+    agreed_labels,
+    fits_of,
+    know,
     main,
-    offsets_of,
     weakest_source,
 )
-from llm_grader.eval.measured.offset_fit import ScoredLabel
+from llm_grader.eval.measured.fit_report import render_fits_table
+from llm_grader.eval.measured.item_fit import Known
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
-from llm_grader.local.by_choice import NO, YES, ChoiceAsker
-from llm_grader.local.offsets import OffsetsFit, policy_hash
+from llm_grader.local.by_choice import ChoiceAsker
+from llm_grader.local.fits import FitOrigin
+from llm_grader.local.questions import NO, YES
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Label, LabelSource
@@ -37,7 +41,7 @@ RUBRIC = Rubric.model_validate(
                 "id": "all",
                 "title": "All",
                 "items": [
-                    {"id": "greeting", "title": "Greeting", "question": "Did the agent greet?"},
+                    {"id": "greeting", "title": "Greeting", "question": "Did the agent greet?", "cue": "greeting"},
                     {"id": "noise", "title": "Noise", "question": "Does anyone complain?", "judged": "audio",
                      "evidence": {"from": ["customer"], "required_for": ["not_met"]}},
                     {"id": "tags", "title": "Tags", "question": "Are tags set?", "judged": "ticket",
@@ -70,30 +74,35 @@ async def always_yes(messages: Sequence[Message], options: Sequence[str]) -> Cho
     return Choice(answer=options[0], logprobs=logprobs)
 
 
-def test_only_what_is_decided_by_yes_or_no_is_asked() -> None:
-    labels = [label("greeting", "met"), label("noise", "cannot_assess"), label("tags", "met"), label("tone", "1")]
-    found = find_questions({"c1": CALL}, [*labels, label("chat_only", "met"), label("gone", "met")], RUBRIC)
-    assert [(question.item.id, question.labels) for question in found] == [("greeting", [True]), ("noise", [False])]
+def gold(*labels: Label) -> Gold:
+    return Gold({"c1": CALL}, labels)
 
 
-def test_labels_that_are_no_answer_to_the_question_are_left_out() -> None:
-    assert find_questions({"c1": CALL}, [label("greeting", "not_applicable")], RUBRIC) == []
-    assert find_questions({}, [label("greeting", "met")], RUBRIC) == []
+def test_a_label_counts_where_the_readers_say_the_same_and_it_is_one_of_two() -> None:
+    agreed = agreed_labels(gold(label("greeting", "met"), label("greeting", "met", annotator="b")), RUBRIC)
+    assert agreed == [(RUBRIC.item("greeting"), {"c1": True})]
+    split = gold(label("greeting", "met"), label("greeting", "not_met", annotator="b"))
+    assert agreed_labels(split, RUBRIC) == []
+    assert (
+        agreed_labels(gold(label("greeting", "cannot_assess"), label("noise", "not_met"), label("tone", "1")), RUBRIC)
+        == []
+    )
 
 
-def test_each_annotators_label_counts_and_the_model_is_asked_once() -> None:
+def test_of_an_item_the_score_of_the_model_and_its_words_are_known() -> None:
     requests = []
 
     async def count(messages: Sequence[Message], options: Sequence[str]) -> Choice:
         requests.append(options)
         return await always_yes(messages, options)
 
-    questions = find_questions(
-        {"c1": CALL}, [label("greeting", "met"), label("greeting", "not_met", annotator="b")], RUBRIC
-    )
-    answers = asyncio.run(ask_model(ChoiceAsker(count), questions))
-    assert answers == [ScoredLabel("c1", "greeting", "de", 2.0, yes) for yes in (True, False)]  # −0.5 − (−2.5) = 2
+    asked = asyncio.run(know(ChoiceAsker(count), gold(label("greeting", "met")), RUBRIC))
+    (one,) = asked
+    assert one.rows == (Known("c1", "de", 2.0, found=True, met=True),)  # −0.5 − (−2.5) = 2; „Guten Tag“ is a greeting
     assert requests == [(YES, NO)]
+    words = asyncio.run(know(ChoiceAsker(count), gold(label("greeting", "met")), RUBRIC, lambda _: False))
+    assert words[0].rows[0].score is None
+    assert len(requests) == 1
 
 
 def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
@@ -114,17 +123,55 @@ def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
     assert len(requests) == 3
 
 
-def test_offsets_carry_the_wording_they_were_fitted_for() -> None:
-    answers = [ScoredLabel("c1", "greeting", "de", 1.0, False), ScoredLabel("c2", "greeting", "de", 5.0, True)]
-    provenance = OffsetsFit(
-        weights_sha256="w", prompt_hash="p", rubric_hash="r", data_hash="d", label_source="synthetic", language="en",
-        transcripts=2, labels=2, method="m", fitted_on=date(2026, 11, 22),
-    )  # fmt: skip
-    offsets = offsets_of(answers, RUBRIC, provenance)
-    assert offsets.items["greeting"].policy == policy_hash(RUBRIC.item("greeting"))
-    assert offsets.items["greeting"].labels == 2
-    assert offsets.items["greeting"].offset == pytest.approx(3.0, abs=0.01)
-    assert offsets.provenance == provenance
+ORIGIN = FitOrigin(
+    weights_sha256="w", prompt_hash="p", cues_hash="c", data_hash="d", label_source="llm",
+    conversations=40, labels=40, method="m", fitted_on=date(2026, 11, 30),
+)  # fmt: skip
+
+
+def labelled(item_id: str, *, skill: float, n: int = 40) -> Labelled:
+    """An item whose cue is found where it is met, but for the last share of the conversations."""
+    rows = [
+        Known(
+            f"t{number}", "en" if number % 4 else "hu", None, (number % 2 == 0) == (number < skill * n), number % 2 == 0
+        )
+        for number in range(n)
+    ]
+    return Labelled("tiny", RUBRIC.item(item_id), tuple(rows))
+
+
+def test_fits_carry_the_policy_they_were_made_for_and_how_well_they_hold() -> None:
+    fits = fits_of([labelled("greeting", skill=0.9)], ORIGIN)
+    fit = fits.rubrics["tiny"]["greeting"]
+    assert fit.policy == RUBRIC.item("greeting").policy_hash()
+    assert fit.is_good_enough
+    # 36 of 40 right, 18 of 20 each way: κ = (.9 − .5) ÷ (1 − .5)
+    assert fit.agreement.kappa == pytest.approx(0.8, abs=0.001)
+    assert fit.agreement.conversations == 40
+    assert fits.cues["greeting"].policy == ""
+    assert fits.origin == ORIGIN
+
+
+def test_words_that_tell_nothing_are_no_ground_to_judge_by() -> None:
+    fit = fits_of([labelled("greeting", skill=0.5)], ORIGIN).rubrics["tiny"]["greeting"]
+    assert not fit.is_good_enough
+
+
+def test_an_item_with_few_labels_is_not_fitted() -> None:
+    assert fits_of([labelled("greeting", skill=1, n=19)], ORIGIN).rubrics == {}
+
+
+def test_the_table_says_what_each_item_goes_by_and_what_is_not_judged() -> None:
+    items = [labelled("greeting", skill=0.9), labelled("chat_only", skill=0.5)]
+    text = render_fits_table(fits_of(items, ORIGIN), items, seed=1)
+    lines = {line.split()[0]: line for line in text.splitlines() if line.startswith("tiny")}
+    assert lines["tiny.greeting"].endswith("  words")
+    assert "not judged" in lines["tiny.chat_only"]
+    assert [line.split("  ")[0] for line in text.splitlines()[-3:]] == [
+        "all that is judged",
+        "in English",
+        "in other languages",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -135,11 +182,9 @@ def test_labels_are_worth_what_the_weakest_of_them_is(sources: list[LabelSource]
     assert weakest_source([label("greeting", "met", source=source) for source in sources]) == expected
 
 
-def test_a_wrong_file_of_labels_is_an_error_with_its_exit_code(
+def test_gold_that_is_not_there_is_an_error_with_its_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    labels = tmp_path / "labels.jsonl"
-    labels.write_text("{}\n")
-    arguments = ["--rubric", "helpdesk_qa", "--transcripts", str(labels), "--labels", str(labels)]
-    assert main(arguments, open_server=lambda **_: pytest.fail("nothing may be started")) == MalformedInput.exit_code
-    assert "labels.jsonl: line 1" in capsys.readouterr().err
+    arguments = ["--gold", str(tmp_path)]
+    assert main(arguments, open_server=lambda **_: pytest.fail("nothing may be started")) == InputError.exit_code
+    assert "transcripts.jsonl" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Fitting where the embedded model's Yes begins, and reporting how well it holds."""
+"""Fitting where a model's Yes begins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from llm_grader.eval.measured.offset_fit import ScoredLabel, fit_offsets, leave_one_out
-from llm_grader.eval.measured.offset_report import render_agreement, score_agreement
 
 
 def answer(item: str, score: float, yes: bool, *, transcript: str = "t1", language: str = "en") -> ScoredLabel:
@@ -85,24 +84,3 @@ def test_nothing_is_judged_by_offsets_fitted_on_its_own_transcript() -> None:
     assert log_odds[0] < 0 < log_odds[1]
     expected = fit_offsets(others)
     assert log_odds == pytest.approx([expected.log_odds("a", 1), expected.log_odds("a", 5)])
-
-
-def test_agreement_is_told_for_all_and_for_each_language() -> None:
-    answers = [
-        answer("a", score, score > 2, transcript=f"{language}{number}", language=language)
-        for language in ("en", "de")
-        for number, score in enumerate((0.5, 1.0, 3.0, 4.0))
-    ]
-    rows = {row.group: row for row in score_agreement(answers)}
-    assert list(rows) == ["all", "de", "en"]
-    # Scores above 0 say Yes throughout: a constant has no agreement beyond chance.
-    assert rows["all"].raw == 0
-    assert rows["all"].left_out.estimate == 1
-    assert rows["en"].auc == 1
-    assert (rows["en"].transcripts, rows["en"].labels) == (4, 4)
-
-
-def test_an_item_labelled_one_way_has_no_auc() -> None:
-    row = score_agreement([answer("a", 1, True), answer("a", 2, True, transcript="t2")])[0]
-    assert row.auc is None
-    assert "–" in render_agreement([answer("a", 1, True), answer("a", 2, True, transcript="t2")])

@@ -66,7 +66,7 @@ async def by_length(messages: Sequence[Message], options: Sequence[str]) -> Choi
 def test_what_is_known_as_a_mean_is_compared_in_order(tmp_path: Path) -> None:
     read, labelled = load_part(Wanted("politeness_hu", None), polite(tmp_path))
     asker = ChoiceAsker(by_length)
-    verdicts = decide(asker, labelled, asyncio.run(ask_set(asker, labelled)))
+    verdicts = decide(labelled, asyncio.run(ask_set(asker, labelled)))
     assert {unit.transcript_id: verdict.label for unit, verdict in verdicts.items()} == {
         "m0": "1",
         "m1": "2",
@@ -164,5 +164,5 @@ def test_offsets_of_other_conversations_move_where_yes_begins(tmp_path: Path) ->
     asker = ChoiceAsker(leaning)
     choices = asyncio.run(ask_set(asker, labelled))
     items = [labelled.rubric.item("greeting")]
-    assert mean_kappa(labelled.labels, decide(asker, labelled, choices), items).estimate == pytest.approx(0)
+    assert mean_kappa(labelled.labels, decide(labelled, choices), items).estimate == pytest.approx(0)
     assert mean_kappa(labelled.labels, decide_left_out(labelled, choices), items).estimate == pytest.approx(1)

@@ -1,0 +1,203 @@
+"""Fits of the embedded model: what an answer of its, and the words found, are worth for each item; and for which none.
+
+A small model says Yes too easily to some questions, hardly ever to others, and to some at random; and for many acts a
+phrase tells more than it. `eval.measured.fit_local` measures that on labelled conversations. The result is data beside
+the prompts, and holds only for the model, the templates and the policies it was fitted with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
+from llm_grader.errors import UsageError
+from llm_grader.local.weights import read_configured
+from llm_grader.rubric.model import Item, Rubric
+from llm_grader.signals.cues.find import cues_hash
+from llm_grader.transcript import Model
+from llm_grader.verdict import LabelSource
+
+_log = logging.getLogger("llm_grader")
+
+LEAST_KAPPA = 0.3
+"""The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill."""
+LEAST_APART = 0.4
+"""The κ that it also has to reach on conversations on which nobody tried the phrases."""
+
+
+class FitAgreement(Model):
+    """How far verdicts agreed with labels of conversations left out of the fit: Cohen's κ and its 95 % interval.
+
+    Over `conversations` of them, resampled whole.
+    """
+
+    kappa: float
+    low: float
+    high: float
+    conversations: int = Field(ge=0)
+
+    def __str__(self) -> str:
+        return f"κ {self.kappa:.2f} [{self.low:.2f}, {self.high:.2f}] on {self.conversations} conversations"
+
+
+class ItemFit(Model):
+    """Log-odds (nats) of met: `intercept`, and what is added for each thing that is known.
+
+    `whole` for each nat of the model's score on the whole conversation, `found` where a place of the item's cue is
+    found, `other_language` where the conversation is not in English. With `whole` 0 the model is not asked. `policy` is
+    the item's `policy_hash` it was fitted for, empty for what holds of a cue whatever the item. `apart` is the
+    agreement on conversations on which no phrase was tried while it was written, None where they are too few.
+    """
+
+    intercept: float
+    whole: float = 0.0
+    found: float = 0.0
+    other_language: float = 0.0
+    agreement: FitAgreement
+    apart: FitAgreement | None = None
+    policy: str = ""
+
+    @property
+    def is_good_enough(self) -> bool:
+        """Whether the item is judged by it: its agreement is above chance by a margin, and holds elsewhere."""
+        holds = self.apart is None or self.apart.kappa >= LEAST_APART
+        return holds and self.agreement.low >= LEAST_KAPPA
+
+    @property
+    def stated(self) -> FitAgreement:
+        """The agreement to tell people: that on conversations apart, where there are enough."""
+        return self.apart or self.agreement
+
+    def log_odds(self, *, score: float, found: bool, in_english: bool) -> float:
+        """The log-odds of met, in nats: above 0 it is more likely than not_met."""
+        return self.intercept + self.whole * score + self.found * found + self.other_language * (not in_english)
+
+
+class FitOrigin(Model):
+    """The origin of fits: with what, on what, how and when they were made."""
+
+    weights_sha256: str
+    prompt_hash: str
+    cues_hash: str
+    data_hash: str
+    label_source: LabelSource
+    conversations: int
+    labels: int
+    method: str
+    fitted_on: date
+
+
+class Fits(Model):
+    """Fits by rubric and item, and by cue for items of other rubrics; without arguments: none at all."""
+
+    rubrics: dict[str, dict[str, ItemFit]] = Field(default_factory=dict)
+    cues: dict[str, ItemFit] = Field(default_factory=dict)
+    origin: FitOrigin | None = None
+
+    def of(self, rubric_id: str, item: Item) -> ItemFit | None:
+        """The fit that holds for an item: its own, unless its policy was reworded since, else that of its cue."""
+        own = self.rubrics.get(rubric_id, {}).get(item.id)
+        if own is not None and own.policy == item.policy_hash():
+            return own
+        return self.cues.get(item.cue) if item.cue else None
+
+
+def load_fits(*, weights_sha256: str) -> Fits:
+    """The packaged fits that hold for a model: for one they were not fitted with, those that ask no model.
+
+    That, and that templates have changed since, is a warning in the log.
+    """
+    packaged = read_packaged()
+    if _hold(packaged, weights_sha256):
+        return packaged
+    _log.warning(
+        "the fits of the embedded model were made with other weights or prompts: only items that words alone decide "
+        "are judged. Make new ones with: python -m llm_grader.eval.measured.fit_local"
+    )
+    return Fits(
+        rubrics={id_: _without_model(fits) for id_, fits in packaged.rubrics.items()},
+        cues=_without_model(packaged.cues),
+        origin=packaged.origin,
+    )
+
+
+def read_packaged() -> Fits:
+    """The fits as they were installed; none where there is no file."""
+    file = resources.files("llm_grader.prompts") / "local_fits.json"
+    return parse_fits(file.read_text("utf-8")) if file.is_file() else Fits()
+
+
+@cache
+def fits_hash() -> str:
+    """SHA-256 over the packaged fits: other fits, other verdicts."""
+    return hashlib.sha256(render_fits(read_packaged()).encode()).hexdigest()
+
+
+def basis_of(weights_file: Path | None) -> dict[str, str]:
+    """What verdicts rest on beside rubric and prompts, as hashes: the cues, and the fits or a file of the user's own.
+
+    Raises:
+        LocalModelError: the file cannot be read, or is no model.
+    """
+    if weights_file is None:
+        return {"cues": cues_hash(), "fits": fits_hash()}
+    return {"cues": cues_hash(), "weights": read_configured(weights_file)}
+
+
+def parse_fits(text: str) -> Fits:
+    """Read the content of a file of fits.
+
+    Raises:
+        UsageError: it holds something else.
+    """
+    try:
+        return Fits.model_validate(json.loads(text))
+    except (ValueError, ValidationError) as error:
+        raise UsageError(f"local_fits.json: expected fits by rubric and by cue: {error}") from error
+
+
+def render_fits(fits: Fits) -> str:
+    """The content of a file of fits, sorted, so that a new fit shows as a small difference."""
+    return json.dumps(fits.model_dump(mode="json"), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def rehash_fits(fits: Fits, rubric: Rubric) -> Fits:
+    """The same fits with the hashes that `rubric` has now: they are declared to hold for it as it stands.
+
+    For changes that leave every policy as it was, such as a slip of the pen mended; where the meaning of an item
+    changed, it has to be fitted again.
+
+    Raises:
+        KeyError: the rubric lacks an item that has a fit.
+    """
+    items = {
+        item_id: one.model_copy(update={"policy": rubric.item(item_id).policy_hash()})
+        for item_id, one in fits.rubrics.get(rubric.id, {}).items()
+    }
+    return fits.model_copy(update={"rubrics": {**fits.rubrics, rubric.id: items}})
+
+
+def probability(log_odds: float) -> float:
+    """The probability of the likelier of two answers, .5 to 1."""
+    return 1 / (1 + math.exp(-min(abs(log_odds), 700)))
+
+
+def _without_model(fits: Mapping[str, ItemFit]) -> dict[str, ItemFit]:
+    return {id_: fit for id_, fit in fits.items() if fit.whole == 0}
+
+
+def _hold(fits: Fits, weights_sha256: str) -> bool:
+    made = fits.origin
+    if made is None:
+        return not (fits.rubrics or fits.cues)
+    return (made.weights_sha256, made.prompt_hash) == (weights_sha256, prompt_hash(*LOCAL_TEMPLATES))

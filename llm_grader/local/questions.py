@@ -1,0 +1,103 @@
+"""Questions for a model that can only choose: a conversation and one item, or a turn or a sentence that shows it.
+
+The transcript comes first in every question, so that the server's cache holds it from item to item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llm_grader.asking.citable import CitableTurns
+from llm_grader.asking.messages import speaker_of, template
+from llm_grader.checking.claims import Quote
+from llm_grader.checking.evidence import QuoteFinder
+from llm_grader.gateway.bodies import Message
+from llm_grader.rubric.model import Item, wording
+from llm_grader.signals.cues.find import CueFinder, CuePlace
+from llm_grader.signals.cues.phrases import StretchWords
+from llm_grader.signals.language import language_of
+from llm_grader.transcript import Transcript, primary_language
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
+
+YES, NO = "Yes", "No"
+_FINDER = CueFinder()
+
+
+class Conversation:
+    """Transcript as the model reads it, which of its turns can be cited, and the cues found in it.
+
+    Args:
+        transcript: the conversation.
+        cues: finds cues.
+    """
+
+    def __init__(self, transcript: Transcript, cues: CueFinder = _FINDER) -> None:
+        self.transcript = transcript
+        self.in_english = primary_language(language_of(transcript) or "en") == "en"
+        self.opening: list[Message] = [
+            {"role": "user", "content": render_conversation(transcript)},
+            {"role": "assistant", "content": "I have read it."},
+        ]
+        self._citable = CitableTurns(QuoteFinder(transcript))
+        self._places = cues.find(transcript)
+
+    def citable(self, item: Item, label: str) -> dict[int, str]:
+        """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
+        return self._citable.under(item.evidence, label)
+
+    def places(self, item: Item) -> tuple[CuePlace, ...]:
+        """The sentences that show the item's cue, in their order; none where it names none."""
+        return self._places.get(item.cue, ()) if item.cue else ()
+
+    def sentences(self, turn: int) -> tuple[str, ...]:
+        """The sentences that a turn's author wrote."""
+        text = self.transcript.turns[turn].text
+        stretches = (StretchWords(text, start, end) for start, end in self.transcript.turns[turn].body_spans())
+        return tuple(text[start:end] for words in stretches for start, end in words.sentences)
+
+    def quote(self, place: CuePlace) -> Quote:
+        """The words at a place."""
+        return Quote(turn=place.turn, quote=self.transcript.turns[place.turn].text[place.start : place.end])
+
+
+def options_of(item: Item) -> dict[str, str]:
+    """Options that the model chooses among → the label that each stands for."""
+    if item.scale != "binary":
+        return {level: level for level in item.levels}
+    if item.judged == "audio":  # its question is whether anybody complains of it
+        return {YES: NOT_MET, NO: CANNOT_ASSESS}
+    return {YES: MET, NO: NOT_MET}
+
+
+def render_question(conversation: Conversation, item: Item, language: str) -> list[Message]:
+    """Messages that ask about one item."""
+    levels = [] if item.scale == "binary" else [(lv.value, wording(lv.anchor, language)) for lv in item.scale.levels]
+    question = template("local_item").render(question=wording(item.question, language), levels=levels)
+    return [*conversation.opening, {"role": "user", "content": question}]
+
+
+def render_search(conversation: Conversation, item: Item, label: str, *, language: str) -> list[Message]:
+    """Messages that ask for the turn which tells most about one item, of the speakers that may prove `label`."""
+    speakers = " or the ".join(item.evidence.speakers(label))
+    question = template("local_evidence").render(question=wording(item.question, language), speakers=speakers)
+    return [*conversation.opening, {"role": "user", "content": question}]
+
+
+def render_sentence_search(
+    conversation: Conversation, item: Item, sentences: Sequence[str], *, language: str
+) -> list[Message]:
+    """Messages that ask for the sentence which tells most about one item, of some of one turn, numbered from 1."""
+    question = template("local_sentence").render(question=wording(item.question, language), sentences=sentences)
+    return [*conversation.opening, {"role": "user", "content": question}]
+
+
+def render_conversation(transcript: Transcript) -> str:
+    """Conversation as it comes first in every question: whole, and numbered turn by turn.
+
+    Only our own lines begin with a bracket: what people wrote after a line break is indented.
+    """
+    turns = [
+        {"number": number, "speaker": speaker_of(turn, transcript), "text": "\n    ".join(turn.text.splitlines())}
+        for number, turn in enumerate(transcript.turns)
+    ]
+    return template("local_transcript").render(channel=transcript.channel, turns=turns)

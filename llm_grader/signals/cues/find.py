@@ -1,0 +1,214 @@
+"""Cues: phrases by which an act shows in what was said, such as a thank-you, in several languages.
+
+They are data: `prompts/cues.yaml` has the cues, `prompts/cues_en.yaml` and its like the phrases. An item of a rubric
+names the one it goes by; the places found are the sentences that show it. Words are no proof that something was meant:
+what a cue is worth for an item is measured, not supposed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import AfterValidator, Field, TypeAdapter, model_validator
+
+from llm_grader.files.yaml_strict import load_yaml
+from llm_grader.signals.cues.names import name_matcher
+from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, parse_phrase
+from llm_grader.signals.language import language_of
+from llm_grader.transcript import Model, Transcript, Turn, primary_language
+
+ANY_LANGUAGE = "mul"
+"""The key of phrases that are looked for whatever the language: the code for several at once."""
+
+_UNLESS = "unless "
+_FILE = re.compile(r"cues_(\w+)\.yaml")
+
+
+def _are_phrases(lines: tuple[str, ...]) -> tuple[str, ...]:
+    for line in lines:
+        parse_phrase(line)
+    return lines
+
+
+Lines = Annotated[tuple[str, ...], AfterValidator(_are_phrases)]
+
+
+class ActCue(Model):
+    """One act that words can show.
+
+    Only the first or last turns of the speaker are looked at where `first` or `last` says how many; `asked` takes
+    questions alone; `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only
+    one. The phrases of the cues in `also` count as its own. `shows` is the label it speaks for.
+    """
+
+    title: str
+    shows: Literal["met", "not_met"] = "met"
+    by: Literal["agent", "customer"] = "agent"
+    first: int | None = Field(default=None, ge=1)
+    last: int | None = Field(default=None, ge=1)
+    asked: bool = False
+    beyond_salutation: bool = False
+    also: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _looks_at_one_end(self) -> Self:
+        if self.first and self.last:
+            raise ValueError("either `first` or `last`, not both")
+        return self
+
+
+class Phrases(Model):
+    """The phrases of a cue in one language; none is counted in a sentence where one of `unless` stands."""
+
+    phrases: Lines = ()
+    unless: Lines = ()
+
+
+Dictionary = Mapping[str, Phrases]
+"""ActCue → its phrases in one language."""
+
+
+class CuePlace(NamedTuple):
+    """A sentence that shows something: the turn's number from 0, and where it stands in its text (characters)."""
+
+    turn: int
+    start: int
+    end: int
+
+
+@cache
+def load_cues() -> Mapping[str, ActCue]:
+    """The packaged cues by id.
+
+    Raises:
+        MalformedInput, ValidationError: the file is damaged.
+    """
+    return TypeAdapter(dict[str, ActCue]).validate_python(_read("cues.yaml"))
+
+
+@cache
+def load_phrases() -> Mapping[str, Dictionary]:
+    """Language → the packaged phrases of each cue; each language is read when it is first looked for.
+
+    Raises:
+        MalformedInput, ValidationError: a file is damaged.
+    """
+    names = sorted(entry.name for entry in resources.files("llm_grader.prompts").iterdir())
+    return _ReadWhenWanted(tuple(found[1] for name in names if (found := _FILE.fullmatch(name))))
+
+
+class _ReadWhenWanted(Mapping[str, Dictionary]):
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._languages = languages
+        self._read = cache(
+            lambda language: TypeAdapter(dict[str, Phrases]).validate_python(_read(f"cues_{language}.yaml"))
+        )
+
+    def __getitem__(self, language: str) -> Dictionary:
+        if language not in self._languages:
+            raise KeyError(language)
+        return self._read(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
+
+
+def _read(name: str) -> Any:
+    return load_yaml((resources.files("llm_grader.prompts") / name).read_bytes(), path=name)[0]
+
+
+@cache
+def cues_hash() -> str:
+    """SHA-256 over the packaged cues: other phrases, other places."""
+    files = resources.files("llm_grader.prompts")
+    names = ("cues.yaml", *(f"cues_{language}.yaml" for language in load_phrases()))
+    return hashlib.sha256(b"".join((files / name).read_bytes() for name in names)).hexdigest()
+
+
+class CueFinder:
+    """Finds cues.
+
+    Args:
+        cues: by id; the packaged ones by default.
+        phrases: by language; the packaged ones by default.
+    """
+
+    def __init__(
+        self, cues: Mapping[str, ActCue] | None = None, phrases: Mapping[str, Dictionary] | None = None
+    ) -> None:
+        self._cues = load_cues() if cues is None else cues
+        self._phrases = load_phrases() if phrases is None else phrases
+        self._index = cache(self._indexed)
+
+    def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[CuePlace, ...]]:
+        """The places of each cue that is found, in their order; only what was said in public, by its author.
+
+        Args:
+            transcript: the conversation.
+            cue_ids: the cues that are looked for; all of them by default. One that there is not is not found.
+        """
+        wanted = [cue_id for cue_id in self._cues if cue_ids is None or cue_id in cue_ids]
+        language = primary_language(language_of(transcript) or "")
+        is_name = name_matcher(transcript)
+        found: dict[str, dict[CuePlace, None]] = {}
+        for by, numbers in _speaking(transcript).items():
+            cues = [cue_id for cue_id in wanted if self._cues[cue_id].by == by]
+            for order, number in enumerate(numbers if cues else ()):
+                turn = transcript.turns[number]
+                indexes = [self._index(primary_language(turn.language or language), cue_id) for cue_id in cues]
+                for cue_id, place in _in_turn(turn, number, indexes, is_name):
+                    if self._counts(cue_id, place, order, transcript.turns, numbers):
+                        found.setdefault(cue_id, {})[place] = None
+        return {cue_id: tuple(sorted(found[cue_id])) for cue_id in wanted if cue_id in found}
+
+    def _indexed(self, language: str, cue_id: str) -> PhraseIndex:
+        """The phrases of a cue in a language, or in all of them where that has none or is not known."""
+        codes = (language, ANY_LANGUAGE) if language in self._phrases else tuple(self._phrases)
+        named = (cue_id, *self._cues[cue_id].also)
+        known = [phrases for code in codes for one in named if (phrases := self._phrases.get(code, {}).get(one))]
+        lines = [(cue_id, line) for phrases in known for line in phrases.phrases]
+        lines += [(_UNLESS + cue_id, line) for phrases in known for line in phrases.unless]
+        return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)
+
+    def _counts(
+        self, cue_id: str, place: CuePlace, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]
+    ) -> bool:
+        """Whether a place lies where its cue looks, `order` being the number of its turn among its speaker's."""
+        cue = self._cues[cue_id]
+        if (cue.first and order >= cue.first) or (cue.last and order < len(numbers) - cue.last):
+            return False
+        text = turns[place.turn].text
+        if cue.asked and not text[place.start : place.end + 1].rstrip("\"'”’»)] ").endswith("?"):
+            return False
+        opening = order == 0 and len(numbers) > 1 and not text[: place.start].strip()
+        return not (cue.beyond_salutation and opening)
+
+
+def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:
+    """The numbers of the turns of those under review, and of the customer."""
+    spoken = [(number, turn) for number, turn in enumerate(transcript.turns) if turn.spoken]
+    return {
+        "agent": tuple(number for number, turn in spoken if transcript.under_review(turn)),
+        "customer": tuple(number for number, turn in spoken if turn.role == "customer"),
+    }
+
+
+def _in_turn(
+    turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[StretchWord], bool]
+) -> Iterator[tuple[str, CuePlace]]:
+    """Each cue found in a turn and the sentence that it stands in, but for sentences that rule it out."""
+    for start, end in turn.body_spans():
+        words = StretchWords(turn.text, start, end)
+        matches = [match for index in indexes for match in index.find(words.words, is_name)]
+        ruled_out = {(meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)}
+        for meaning, first, last in matches:
+            if not meaning.startswith(_UNLESS) and (_UNLESS + meaning, words.words[first].sentence) not in ruled_out:
+                yield meaning, CuePlace(number, *words.sentence_around(first, last))

@@ -1,0 +1,145 @@
+"""Cues: where an act shows in a conversation, and where its words show nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from llm_grader.signals.cues.find import ActCue, CueFinder, Phrases, load_cues, load_phrases
+from llm_grader.transcript import Segment, Transcript, Turn
+
+
+def talk(*turns: Turn, language: str | None = "en", **fields: Any) -> Transcript:
+    return Transcript(id="t", channel="chat", turns=turns, language=language, **fields)
+
+
+def agent(text: str, speaker: str = "Ana", **fields: Any) -> Turn:
+    return Turn(role="agent", speaker=speaker, text=text, **fields)
+
+
+def customer(text: str, speaker: str = "Customer") -> Turn:
+    return Turn(role="customer", speaker=speaker, text=text)
+
+
+def found(cue: dict[str, Any], transcript: Transcript) -> list[tuple[int, str]]:
+    """The turns and sentences that show a cue."""
+    settings = {name: value for name, value in cue.items() if name not in ("phrases", "unless")}
+    lines = {
+        code: {"it": Phrases(phrases=phrases, unless=cue.get("unless", {}).get(code, ()))}
+        for code, phrases in cue["phrases"].items()
+    }
+    finder = CueFinder({"it": ActCue.model_validate({"title": "It", **settings})}, lines)
+    places = finder.find(transcript).get("it", ())
+    return [(place.turn, transcript.turns[place.turn].text[place.start : place.end]) for place in places]
+
+
+THANKS = {"phrases": {"en": ["thank you"], "de": ["danke"]}}
+NAMED = {"phrases": {"mul": ["@name"]}}
+
+
+def test_the_sentence_is_shown_not_the_turn() -> None:
+    text = "Good morning. I thank you for waiting! It is done."
+    assert found(THANKS, talk(agent(text))) == [(0, "I thank you for waiting!")]
+
+
+def test_only_what_the_agent_under_review_wrote_to_the_customer_counts() -> None:
+    quoted = "> thank you\nNo."
+    segments = (Segment(kind="quoted", start=0, end=12), Segment(kind="body", start=12, end=len(quoted)))
+    transcript = talk(
+        customer("thank you"),
+        Turn(role="bot", text="thank you"),
+        agent("thank you", "Bob"),
+        agent("thank you", kind="note", visibility="internal"),
+        agent(quoted, segments=segments),
+        agent_id="Ana",
+    )
+    assert found(THANKS, transcript) == []
+    assert found({**THANKS, "by": "customer"}, transcript) == [(0, "thank you")]
+
+
+def test_phrases_are_those_of_the_language_and_all_of_them_where_it_is_unknown() -> None:
+    assert found(THANKS, talk(agent("Danke!"), language="en")) == []
+    assert found(THANKS, talk(agent("Danke!"), language="de-AT")) == [(0, "Danke!")]
+    assert found(THANKS, talk(agent("Danke!"), language=None)) == [(0, "Danke!")]
+    assert found(THANKS, talk(agent("Danke!", language="de"))) == [(0, "Danke!")]
+
+
+def test_a_sentence_that_is_ruled_out_shows_nothing_and_the_next_one_does() -> None:
+    cue = {**THANKS, "unless": {"en": ["for the number"]}}
+    text = "Thank you for the number. Thank you for waiting."
+    assert found(cue, talk(agent(text))) == [(0, "Thank you for waiting.")]
+
+
+def test_only_the_first_or_last_turns_are_looked_at() -> None:
+    turns = (agent("One, thank you."), customer("Yes."), agent("Two, thank you."), agent("Three, thank you."))
+    assert [turn for turn, _ in found({**THANKS, "first": 2}, talk(*turns))] == [0, 2]
+    assert [turn for turn, _ in found({**THANKS, "last": 1}, talk(*turns))] == [3]
+    with pytest.raises(ValidationError, match="either `first` or `last`"):
+        ActCue(title="It", first=1, last=1)
+
+
+def test_a_question_is_told_by_its_mark() -> None:
+    cue = {"phrases": {"en": ["anything else"]}, "asked": True}
+    text = "There is nothing and anything else. Is there anything else?"
+    assert found(cue, talk(agent(text))) == [(0, "Is there anything else?")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Petr Novák", "Ano, pane Nováku.", True),
+        ("Petr Novák", "Ano, pane Novotný.", False),
+        ("Jana Svobodová", "Tak, paní Svobodová", True),
+        ("Marek", "Marku, podívám se.", True),
+        ("Kovács Anna", "Rendben, Anna.", True),
+        ("Mari Tamm", "Selge, proua Tamme.", True),
+        ("Mari Tamm", "Maria on kolleeg.", True),
+        ("Ms Reed", "Yes, ms Reed.", True),
+        ("Ms Reed", "Yes, Ms Brown.", False),
+        ("reed_91", "sure reed_91", False),
+        ("Customer", "Dear customer", False),
+        ("Customer", "So, Mrs Okafor, it is done.", True),
+        ("Customer", "Mind egyezik, Borbála néni.", True),
+        ("p.reed@firm.example", "We wrote to p.reed@firm.example.", False),
+        ("Reed", "We wrote to reed@firm.example.", False),
+    ],
+)
+def test_a_name_is_known_in_its_forms(name: str, text: str, expected: bool) -> None:
+    assert bool(found(NAMED, talk(customer("Hello.", name), agent(text, "Ana")))) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "introduction"),
+    [
+        ("en", "Hi, my name is Jo Reed."),
+        ("de", "Hier spricht Reed"),
+        ("cs", "dobrý den, tady Reed"),
+        ("et", "tere, minu nimi on Reed"),
+    ],
+)
+def test_a_name_the_customer_gives_is_known(language: str, introduction: str) -> None:
+    transcript = talk(customer(introduction), agent("So, Reed, it is done."), language=language)
+    assert found(NAMED, transcript) == [(1, "So, Reed, it is done.")]
+
+
+def test_the_salutation_does_not_count_for_what_comes_later_but_that_of_the_only_message_does() -> None:
+    cue = {**NAMED, "beyond_salutation": True}
+    ann = customer("Help.", "Ann")
+    assert found(cue, talk(ann, agent("Dear Ann,\nIt is done."), agent("Bye."))) == []
+    assert found(cue, talk(ann, agent("Dear Ann,\nAnn, it is done."), agent("Bye."))) == [(1, "Ann, it is done.")]
+    assert found(cue, talk(ann, agent("Dear Ann,\nIt is done."))) == [(1, "Dear Ann,")]
+    assert found(cue, talk(ann, agent("Hello."), agent("Dear Ann, done."))) == [(2, "Dear Ann, done.")]
+
+
+def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
+    by_name = {"uses_name", "knows_name"}
+    assert set(load_phrases()) == {"cs", "de", "en", "et", "hu", "mul"}
+    for language in set(load_phrases()) - {"mul"}:
+        assert set(load_phrases()[language]) | by_name == set(load_cues()), language
+
+
+def test_packaged_phrases_are_those_of_cues_that_there_are() -> None:
+    for language, phrases in load_phrases().items():
+        assert set(phrases) <= set(load_cues()), language

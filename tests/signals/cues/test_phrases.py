@@ -1,0 +1,86 @@
+"""Phrases: how they are written and where they match."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llm_grader.errors import UsageError
+from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, fold_word, parse_phrase
+
+
+def matches(phrase: str, text: str, name: str = "") -> list[str]:
+    """The stretches of `text` that `phrase` matches."""
+    words = StretchWords(text)
+
+    def is_name(word: StretchWord) -> bool:
+        return bool(name) and word.folded == fold_word(name)
+
+    found = PhraseIndex([("it", parse_phrase(phrase))]).find(words.words, is_name)
+    return [text[words.words[first].start : words.words[last].end] for _, first, last in found]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "expected"),
+    [
+        ("thank you", "Oh, THANK you!", ["THANK you"]),
+        ("thank you", "thanks, you", []),
+        ("thank* you|u", "thanks u", ["thanks u"]),
+        ("děkuj*", "Dekujeme vam", ["Dekujeme"]),
+        ("dekuj*", "Děkuji", ["Děkuji"]),
+        ("i'm sorry", "I’m sorry and im sorry", ["I’m sorry", "im sorry"]),
+        ("grüße", "Viele Grüsse und Grüße", ["Grüsse", "Grüße"]),
+        ("within # hour*", "within 24 hours or within the hour", ["within 24 hours"]),
+        ("thank* … calling", "thank you ever so much for calling", ["thank you ever so much for calling"]),
+        ("thank* … calling", "thank you one two three four five six calling", []),
+        ("thank* … calling", "Thank you. Nice of you calling.", []),
+        ("we … you", "we hear you and see you", ["we hear you"]),
+        ("hello @name", "hello ann, hello bob", ["hello bob"]),
+        ("e mail", "an e-mail", ["e-mail"]),
+        ("of th* again", "of th again, of that again", ["of th again", "of that again"]),
+        ("köszön*", "megköszönöm, köszönjük", ["köszönjük"]),
+    ],
+)
+def test_a_phrase_matches_its_words_in_one_sentence(phrase: str, text: str, expected: list[str]) -> None:
+    assert matches(phrase, text, name="Bob") == expected
+
+
+@pytest.mark.parametrize("phrase", ["", "…", "… you", "you …", "|you", "a *"])
+def test_a_phrase_without_a_word_is_refused(phrase: str) -> None:
+    with pytest.raises(UsageError, match=r"phrase|word is missing"):
+        parse_phrase(phrase)
+
+
+def test_a_number_with_a_point_and_an_abbreviation_in_it_end_no_sentence() -> None:
+    words = StretchWords("It costs 12.50 today. Fine!\nBye")
+    assert [words.text[start:end] for start, end in words.sentences] == ["It costs 12.50 today.", "Fine!", "Bye"]
+
+
+def test_of_a_long_sentence_the_part_around_the_match_is_shown() -> None:
+    text = "and so on " * 60 + "thank you very much " + "and so on " * 60
+    words = StretchWords(text)
+    at = next(number for number, word in enumerate(words.words) if word.folded == "thank")
+    start, end = words.sentence_around(at, at + 1)
+    assert end - start <= 300
+    assert "thank you" in text[start:end]
+
+
+@given(st.text(max_size=300))
+def test_words_and_sentences_are_slices_of_the_text_in_order(text: str) -> None:
+    words = StretchWords(text)
+    ends = [0, *(end for _, end in words.sentences)]
+    assert all(before <= start < end for before, (start, end) in zip(ends, words.sentences, strict=False))
+    for word in words.words:
+        start, end = words.sentences[word.sentence]
+        assert start <= word.start < word.end <= end
+        assert fold_word(text[word.start : word.end]) == word.folded
+
+
+@given(st.text(max_size=200), st.text(max_size=30))
+def test_any_phrase_is_refused_or_looked_for(text: str, phrase: str) -> None:
+    try:
+        parsed = parse_phrase(phrase)
+    except UsageError:
+        return
+    list(PhraseIndex([("it", parsed)]).find(StretchWords(text).words, lambda _: False))
