@@ -27,7 +27,7 @@ from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
 from llm_grader.report.gather import MOST_CONCERNS, failures_by_item, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.summary import gate_counts, weakest_items
+from llm_grader.report.summary import gate_counts, order_is_open, weakest_items
 from llm_grader.report.wording import ReportWording, passed_in_words
 from llm_grader.rubric.model import Item
 from llm_grader.version import __version__
@@ -154,6 +154,7 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
     """What the template of a report is filled with, but for its conversations."""
     words = ReportWording(load_strings(document.settings.language), document.settings.zone)
     found, script, places = document.gathered, document.settings.script, document.places
+    weakest = weakest_items(document.items)
     style, code = read_asset("app.css"), read_asset("report.js")
     return {
         "d": document,
@@ -170,7 +171,8 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
-        "weakest": weakest_items(document.items),
+        "weakest": weakest,
+        "order_is_open": order_is_open(document.items, weakest),
         "trusted": gate_counts(document.items),
         "failed": failures_by_item(found),
         "history": wording_history(found),

@@ -11,6 +11,7 @@ from llm_grader.eval.judge.gates import Colour
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
 from llm_grader.eval.stats.proportions import wilson
+from llm_grader.report.checked.people_rates import PeopleRate, people_rate
 from llm_grader.report.figures import (
     FEWEST,
     Difference,
@@ -28,6 +29,8 @@ from llm_grader.report.rows import NOT_JUDGED, ConversationRow, JudgeVersion, Ro
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
+WIDEST = 0.4
+"""A corrected rate whose interval is wider orders no items."""
 _COLOURS: tuple[Colour | None, ...] = ("green", "amber", "red", "blue", "grey", None)
 FEWEST_AGENTS = 5
 """With fewer agents the team's figures would tell of the others."""
@@ -59,8 +62,8 @@ class ItemSummary:
     """One item over all conversations: the rate as judged, corrected where that can be, and what people make of it.
 
     `passed` is the share of scored conversations with the best label (of a penalty item: without the fault); `points`,
-    for a scale, the mean share of its points. `corrected` is the share without the judge's errors, `row` the agreement
-    with people.
+    for a scale, the mean share of its points. `people` is their own share, where they labelled nearly all; elsewhere
+    `corrected` is the share without the judge's errors. `row` is the agreement with people.
     """
 
     item: Item
@@ -70,11 +73,20 @@ class ItemSummary:
     counts: dict[str, int]
     corrected: Corrected | None
     row: ItemRow | None
+    people: PeopleRate | None = None
+
+    @property
+    def best(self) -> Share | Mean | Corrected:
+        """The best estimate of its rate: people's own, else the corrected one where it says enough, else as judged."""
+        if self.people is not None:
+            return self.people.mean
+        says_enough = self.corrected is not None and self.corrected.high - self.corrected.low <= WIDEST
+        return self.corrected if self.corrected is not None and says_enough else self.passed
 
     @property
     def scored(self) -> bool:
         """Whether it was scored in any conversation, or waits for it."""
-        return bool(self.passed.n or self.counts["needs_review"])
+        return bool(self.passed.n or self.counts["needs_review"] or self.people)
 
 
 @dataclass(frozen=True)
@@ -159,7 +171,10 @@ def _item(
     names = {"n": "not_applicable", "c": "cannot_assess", "r": "needs_review", "-": "not_asked"}
     counts = {**levels, **{name: codes[code] for code, name in names.items()}}
     passed = share_of(passes, sum(levels.values()))
-    return ItemSummary(item, section, passed, points, counts, _corrected(found, item, passed, row), row)
+    place = [one.id for one in found.rubric.items()].index(item.id)
+    people = people_rate(found.people_passes.get(item.id, {}), found.rows, place)
+    corrected = None if people else _corrected(found, item, passed, row)
+    return ItemSummary(item, section, passed, points, counts, corrected, row, people)
 
 
 def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) -> Corrected | None:
@@ -181,13 +196,24 @@ def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) 
 
 def weakest_items(items: Sequence[ItemSummary]) -> list[ItemSummary]:
     """The items that pass least often, the lowest rate first; one that always passes is none of them."""
-    rated = [(_rate(item), place) for place, item in enumerate(items) if item.passed.n >= FEWEST]
+    rated = [(_rate(item), place) for place, item in enumerate(items) if _n(item) >= FEWEST]
     return [items[place] for rate, place in sorted(rated)[:_MOST_ITEMS] if rate < 1]
 
 
+def order_is_open(items: Sequence[ItemSummary], weakest: Sequence[ItemSummary]) -> bool:
+    """Whether an item that is not among the weakest may well pass less often than one that is: intervals overlap."""
+    others = [one.best.low for one in items if one not in weakest and _n(one) >= FEWEST and one.best.low is not None]
+    highs = [one.best.high for one in weakest if one.best.high is not None]
+    return bool(others and highs) and min(others) < max(highs)
+
+
+def _n(item: ItemSummary) -> int:
+    """Of how many conversations the rate of an item is."""
+    return item.people.mean.n if item.people else item.passed.n
+
+
 def _rate(item: ItemSummary) -> float:
-    """The best estimate of an item's rate."""
-    return item.passed.estimate or 0.0 if item.corrected is None else item.corrected.estimate
+    return item.best.estimate or 0.0
 
 
 def gate_counts(items: Sequence[ItemSummary]) -> list[tuple[Colour | None, int]]:
