@@ -60,8 +60,8 @@ class Gathered:
 
     `examples` has the first conversation for each (agent, item, whether it passed). `verdicts` are those on labelled
     conversations, without words. `provenance` is that of the latest card, `rubrics` are those that any was graded by,
-    by hash. `failed` has conversations that show an item failed, by agent and item id. `people_passes` says how far each
-    labelled conversation passes an item by people, see `checked.people_rates`.
+    by hash. `failed` has conversations that show an item failed, by agent and item id. `people_passes` says how far
+    each labelled conversation passes an item by people, see `checked.people_rates`.
     """
 
     rubric: Rubric

@@ -25,7 +25,7 @@ from llm_grader.report.figures import (
 )
 from llm_grader.report.gather import AgentExample, Gathered
 from llm_grader.report.people import earned, is_pass
-from llm_grader.report.rows import NOT_JUDGED, ConversationRow, JudgeVersion, RowLayout, level_of
+from llm_grader.report.rows import FAILED_CHECK, NOT_JUDGED, ConversationRow, JudgeVersion, RowLayout, level_of
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
@@ -63,7 +63,8 @@ class ItemSummary:
 
     `passed` is the share of scored conversations with the best label (of a penalty item: without the fault); `points`,
     for a scale, the mean share of its points. `people` is their own share, where they labelled nearly all; elsewhere
-    `corrected` is the share without the judge's errors. `row` is the agreement with people.
+    `corrected` is the share without the judge's errors. `row` is the agreement with people. `counts` has the model's
+    labels, and of checks that failed those that still wait for a person.
     """
 
     item: Item
@@ -169,9 +170,10 @@ def _item(
         points = mean_of([earned(item, level) or 0.0 for level, n in levels.items() for _ in range(n)], seed=seed)
     passes = sum(n for level, n in levels.items() if is_pass(item, level))
     names = {"n": "not_applicable", "c": "cannot_assess", "r": "needs_review", "-": "not_asked"}
-    counts = {**levels, **{name: codes[code] for code, name in names.items()}}
-    passed = share_of(passes, sum(levels.values()))
     place = [one.id for one in found.rubric.items()].index(item.id)
+    counts = {**levels, **{name: codes[code] for code, name in names.items()}}
+    counts["needs_review"] = sum(row.labels[place] == FAILED_CHECK for row in found.rows)
+    passed = share_of(passes, sum(levels.values()))
     people = people_rate(found.people_passes.get(item.id, {}), found.rows, place)
     corrected = None if people else _corrected(found, item, passed, row)
     return ItemSummary(item, section, passed, points, counts, corrected, row, people)

@@ -114,6 +114,17 @@ def test_peoples_labels_count_and_the_models_stay_to_be_seen(tmp_path: Path) -> 
     assert next(iter(store.cards())).verdicts["greeting"].label == "met"
 
 
+def test_what_people_have_settled_waits_nowhere(tmp_path: Path) -> None:
+    store = store_of(tmp_path, *CASES)
+    assert composed(store).items[0].counts["needs_review"] == 1
+    found = composed(store, label("t4", "greeting", "met"))
+    assert found.summary.review == 0
+    assert "needs_review" not in found.summary.statuses
+    assert found.items[0].counts["needs_review"] == 0
+    (settled,) = (page for page in unpacked(page_of(found, tmp_path)) if page["id"] == "t4")
+    assert settled["status"] == "graded"
+
+
 def test_a_critical_failure_that_people_found_and_the_model_missed_is_listed_as_that(tmp_path: Path) -> None:
     found = composed(store_of(tmp_path, *CASES), label("t1", "solution", "not_met"), label("t3", "solution", "not_met"))
     states = {case.transcript_id: case.state for case in found.gathered.critical}

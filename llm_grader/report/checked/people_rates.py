@@ -43,10 +43,9 @@ def people_passes(
         if not answers.units or any(unit.turn is not None for unit in answers.units):
             continue
         shares = answers.gold @ np.array([is_pass(item, level) for level in item.levels], dtype=np.float64)
-        scored = answers.gold.any(axis=1)
         passes[item.id] = {
-            unit.transcript_id: float(share) if on_scale else None
-            for unit, share, on_scale in zip(answers.units, shares, scored, strict=True)
+            unit.transcript_id: float(share) if applies else None
+            for unit, share, applies in zip(answers.units, shares, answers.gold_applies, strict=True)
         }
     return passes
 
