@@ -20,6 +20,7 @@ from llm_grader.pages.svg import interval, trend
 from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.report.banner import banner
+from llm_grader.report.checked.trust import labels_missing, trust_outlook
 from llm_grader.report.checked.wording_history import wording_history
 from llm_grader.report.conversation import ConversationView, Page
 from llm_grader.report.document import ReportDocument
@@ -174,6 +175,8 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "weakest": weakest,
         "order_is_open": order_is_open(document.items, weakest),
         "trusted": gate_counts(document.items),
+        "outlook": trust_outlook(document.items),
+        "labels_missing": labels_missing,
         "failed": failures_by_item(found),
         "history": wording_history(found),
         "numbers": {row.transcript_id: row.number for row in found.rows},
