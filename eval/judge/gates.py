@@ -113,7 +113,7 @@ def _needed(figures: ItemFigures, t: Thresholds) -> str:
 def conversations_wanted(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> int | None:
     """How many more conversations two people have to label, at the least, before an item has labels enough.
 
-    At the rate at which the rarer label has come so far; None where it has not come yet, which nobody can count on from.
+    At the rate at which the rarer label has come so far; None where it has not come yet.
     """
     if figures.minority < thresholds.minority and not (figures.minority and figures.graded):
         return None
