@@ -30,6 +30,8 @@ def _trust(document: ReportDocument, t: Strings) -> Iterator[str]:
     if summary.conversations and summary.statuses.get("error", 0) == summary.conversations:
         yield t("banner_all_failed")
     yield _checked(document, t)
+    if document.ahead:
+        yield t("banner_future", document.ahead)
     if document.gold is not None and "human" not in document.gold.sources:
         yield t("banner_synthetic")
 

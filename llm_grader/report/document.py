@@ -13,7 +13,7 @@ from llm_grader.eval.judge.disagreements import Disagreement
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.grading.confidence import Calibration, hash_of
-from llm_grader.report.figures import Mean
+from llm_grader.report.figures import FEWEST, Mean
 from llm_grader.report.gather import Gathered
 from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.hiding.redacted import RedactedResults
@@ -103,6 +103,11 @@ class ReportDocument:
         return ((rows[number], card) for number, card in enumerate(self.results.cards()) if number in wanted)
 
     @property
+    def without_agent(self) -> int:
+        """How many conversations do not say who the agent was."""
+        return sum(row.agent is None for row in self.gathered.rows)
+
+    @property
     def first(self) -> datetime | None:
         """When the first conversation began."""
         return min((row.started_at for row in self.gathered.rows if row.started_at), default=None)
@@ -124,9 +129,24 @@ class ReportDocument:
         return [None if low is None or high is None else (low / 100, high / 100) for low, high in ends]
 
     @property
-    def week_numbers(self) -> list[int]:
-        """The numbers of the weeks, as 48 of 2026-W48."""
-        return [int(week.week[-2:]) for week in self.weeks]
+    def week_numbers(self) -> list[tuple[int, int]]:
+        """The ISO years and weeks, as 2026 and 48 of 2026-W48."""
+        return [(int(week.week[:4]), int(week.week[-2:])) for week in self.weeks]
+
+    @property
+    def full_weeks(self) -> list[WeekSummary]:
+        """The weeks with conversations enough to say something of them."""
+        return [week for week in self.weeks if week.score.n >= FEWEST]
+
+    @property
+    def undated(self) -> int:
+        """How many conversations do not say when they began."""
+        return sum(row.started_at is None for row in self.gathered.rows)
+
+    @property
+    def ahead(self) -> int:
+        """How many conversations began after the report was made, by their own date."""
+        return sum(row.started_at is not None and row.started_at > self.now for row in self.gathered.rows)
 
     @property
     def week_changes(self) -> list[int]:
@@ -134,8 +154,8 @@ class ReportDocument:
         return [place for place, week in enumerate(self.weeks) if week.new_judges]
 
     def item_trend(self, at: int) -> list[float | None]:
-        """The share that passed the item at this place, by week."""
-        return [week.items[at].estimate for week in self.weeks]
+        """The share that passed the item at this place, by week with conversations enough."""
+        return [week.items[at].estimate for week in self.full_weeks]
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:

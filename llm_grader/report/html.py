@@ -200,6 +200,7 @@ def _legend(words: ReportWording) -> list[tuple[str, str, str]]:
     return [
         *((sign, kind, t(f"label_{label}")) for sign, kind, label in signs),
         ("!", "review", t("label_needs_review")),
+        ("·", "none", t("label_not_asked")),
     ]
 
 
@@ -217,7 +218,10 @@ def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
     return {
         "aChunk": A_CHUNK,
         "rows": [_line(row, words, places.get(row.number, -1)) for row in document.gathered.rows],
-        "items": [[words.rubric(one.item.title).text, _looks(one.item, codes, words), one.scored] for one in items],
+        "items": [
+            [words.rubric(one.item.title).text, _looks(one.item, codes, words), one.scored, one.item.id, one.section]
+            for one in items
+        ],
         "statuses": {status: words.t(f"status_{status}") for status in document.summary.statuses},
         "words": {key: words.t.texts[key] for key in _SCRIPT_WORDS},
     }
@@ -225,6 +229,9 @@ def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
 
 _SCRIPT_WORDS = (
     "any",
+    "not_passed",
+    "only_failed",
+    "filtered",
     "page",
     "not_included",
     "model_said",
@@ -262,5 +269,5 @@ def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
         row.status,
         row.labels,
         place,
-        len(row.critical_failures),
+        row.changed,
     ]

@@ -330,10 +330,32 @@ def test_nothing_is_said_of_an_agent_with_few_conversations(tmp_path: Path) -> N
         Case(talk("b1", agent="Bertil"), {"greeting": "not_met"}),
     ]
     page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
-    row = re.search(r"<tr[^>]*><th scope=\"row\">Bertil</th>.*?</tr>", page, re.DOTALL)
-    assert row is not None
-    assert "too few to say" in row[0]
-    assert "50" not in row[0]  # the score of the one
+    agents = page[page.index('<section id="agents">') : page.index('<section id="trend">')]
+    assert "1 agent has fewer than 10 conversations, too few to say anything of them:" in agents
+    assert ">Bertil</a> (1)" in agents
+    assert "50" not in agents  # the score of the one
+
+
+def test_weeks_of_few_conversations_show_no_trend_and_undated_ones_are_counted(tmp_path: Path) -> None:
+    cases = [
+        Case(talk("t1"), {}),
+        Case(talk("t2", day=9), {}),
+        Case(talk("t3").model_copy(update={"started_at": None}), {}),
+    ]
+    page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
+    assert 'class="big draw"' not in page
+    assert "1 conversation does not say when it began" in page
+    cases = [Case(talk(f"u{n:02}", day=7 * (n // 10)), {}) for n in range(20)]
+    (other := tmp_path / "other").mkdir()
+    page = page_of(composed(store_of(other, *cases)), tmp_path)
+    assert 'class="big draw"' in page
+    assert "does not say when" not in page
+
+
+def test_conversations_dated_after_the_report_are_warned_of(tmp_path: Path) -> None:
+    cases = [Case(talk("t1"), {}), Case(talk("t2", day=40), {})]  # 2 November and 12 December; it is 1 December
+    page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
+    assert "1 conversation is dated after the day of this report" in page
 
 
 def test_an_earlier_run_is_compared_on_the_conversations_that_both_have(tmp_path: Path) -> None:
