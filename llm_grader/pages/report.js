@@ -45,7 +45,12 @@
       && (!item || !label || answered(row, Number(item), label)) && (!value("changed") || row[CHANGED] > 0)
       && (low === null || (row[SCORE] !== null && row[SCORE] >= low)) && (high === null || (row[SCORE] !== null && row[SCORE] <= high));
   };
-  const search = () => { found = config.rows.filter(wanted()); from = 0; list(); };
+  // By score, those without one last
+  const ordered = rows => {
+    const sign = {low: 1, high: -1}[field("order").value];
+    return sign ? rows.sort((a, b) => (a[SCORE] === null) - (b[SCORE] === null) || sign * (a[SCORE] - b[SCORE])) : rows;
+  };
+  const search = () => { found = ordered(config.rows.filter(wanted())); from = 0; list(); };
   form.addEventListener("submit", event => event.preventDefault());
   form.addEventListener("input", event => { if (event.target === field("item")) offerLabels(); search(); });
 

@@ -358,3 +358,23 @@ def test_the_list_finds_what_people_changed(tmp_path: Path) -> None:
         found.page.locator("select[name=changed]").select_option("1")
         assert [one.inner_text() for one in found.page.locator("#list a").all()] == ["t1"]
         assert not found.page.locator("#previous").is_visible()  # there is one page
+
+
+def test_the_list_can_be_put_in_the_order_of_scores(tmp_path: Path) -> None:
+    cases = [
+        Case(talk("t1"), {"greeting": "not_met"}),  # 50
+        Case(talk("t2"), {}),  # 100
+        Case(talk("t3"), {}, status="error"),  # none
+        Case(talk("t4"), {"solution": "not_met"}),  # 0, critical
+    ]
+    with opened(written(tmp_path, cases)) as found:
+        for order, expected in (("low", "t4 t1 t2 t3"), ("high", "t2 t1 t4 t3"), ("", "t1 t2 t3 t4")):
+            found.page.locator("select[name=order]").select_option(order)
+            assert " ".join(one.inner_text() for one in found.page.locator("#list a").all()) == expected
+
+
+def test_on_a_small_screen_it_is_said_that_tables_go_on(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk("t1"), {})])
+    for width, shown in ((400, True), (1280, False)):
+        with opened(path, viewport={"width": width, "height": 700}) as found:
+            assert found.page.locator(".swipe").is_visible() is shown
