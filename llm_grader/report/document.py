@@ -13,6 +13,7 @@ from llm_grader.eval.judge.disagreements import Disagreement
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.grading.confidence import Calibration, hash_of
+from llm_grader.report.checked.item_rates import ItemSummary
 from llm_grader.report.figures import FEWEST, Mean
 from llm_grader.report.gather import Gathered
 from llm_grader.report.hiding.colleagues import Colleagues
@@ -20,12 +21,7 @@ from llm_grader.report.hiding.redacted import RedactedResults
 from llm_grader.report.people import People
 from llm_grader.report.results import StoredResults
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.summary import (
-    AgentSummary,
-    ItemSummary,
-    Summary,
-    WeekSummary,
-)
+from llm_grader.report.summary import AgentSummary, Summary, WeekSummary
 from llm_grader.verdict import Scorecard
 
 ALL_UP_TO = 2000
@@ -103,11 +99,6 @@ class ReportDocument:
         return ((rows[number], card) for number, card in enumerate(self.results.cards()) if number in wanted)
 
     @property
-    def without_agent(self) -> int:
-        """How many conversations do not say who the agent was."""
-        return sum(row.agent is None for row in self.gathered.rows)
-
-    @property
     def first(self) -> datetime | None:
         """When the first conversation began."""
         return min((row.started_at for row in self.gathered.rows if row.started_at), default=None)
@@ -137,16 +128,6 @@ class ReportDocument:
     def full_weeks(self) -> list[WeekSummary]:
         """The weeks with conversations enough to say something of them."""
         return [week for week in self.weeks if week.score.n >= FEWEST]
-
-    @property
-    def undated(self) -> int:
-        """How many conversations do not say when they began."""
-        return sum(row.started_at is None for row in self.gathered.rows)
-
-    @property
-    def ahead(self) -> int:
-        """How many conversations began after the report was made, by their own date."""
-        return sum(row.started_at is not None and row.started_at > self.now for row in self.gathered.rows)
 
     @property
     def week_changes(self) -> list[int]:

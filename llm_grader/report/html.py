@@ -20,6 +20,7 @@ from llm_grader.pages.svg import interval, trend
 from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.report.banner import banner
+from llm_grader.report.checked.item_rates import gate_counts, order_is_open, weakest_items
 from llm_grader.report.checked.trust import labels_missing, trust_outlook
 from llm_grader.report.checked.wording_history import wording_history
 from llm_grader.report.conversation import ConversationView, Page
@@ -28,7 +29,6 @@ from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
 from llm_grader.report.gather import MOST_CONCERNS, failures_by_item, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.summary import gate_counts, order_is_open, weakest_items
 from llm_grader.report.wording import ReportWording, passed_in_words
 from llm_grader.rubric.model import Item
 from llm_grader.version import __version__

@@ -20,13 +20,13 @@ from llm_grader.eval.labels.sample import Drawn
 from llm_grader.grading.confidence import Calibration, ErrorRates, Fitted
 from llm_grader.pages.texts import LANGUAGES
 from llm_grader.report import document as documents
+from llm_grader.report.checked.item_rates import weakest_items
 from llm_grader.report.compose import compose
 from llm_grader.report.document import ReportDocument, ReportSettings
 from llm_grader.report.folder import file_name, write_folder
 from llm_grader.report.gather import failures_by_item
 from llm_grader.report.html import write_report
 from llm_grader.report.results import Period, StoredResults
-from llm_grader.report.summary import weakest_items
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Transcript, Turn

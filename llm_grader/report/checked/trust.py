@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from llm_grader.eval.judge.gates import conversations_wanted
-from llm_grader.report.summary import ItemSummary
+from llm_grader.report.checked.item_rates import ItemSummary
 
 _MOST_NAMED = 3
 

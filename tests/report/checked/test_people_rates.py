@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from llm_grader.eval.judge.labelled_set import LabelledSet
+from llm_grader.report.checked.item_rates import order_is_open, weakest_items
 from llm_grader.report.compose import compose
 from llm_grader.report.document import ReportDocument, ReportSettings
 from llm_grader.report.html import write_report
 from llm_grader.report.results import StoredResults
-from llm_grader.report.summary import order_is_open, weakest_items
 from llm_grader.store.store import Store
 from llm_grader.verdict import Label
 from tests.support.results import RUBRIC, Case, label, talk, write_store
@@ -46,7 +46,7 @@ def test_people_who_labelled_all_have_their_own_rate_and_it_is_shown(tmp_path: P
     assert [one.item.id for one in weakest_items(found.items)] == ["greeting"]
     write_report(found, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert "by people, who labelled 20 of 20" in page
+    assert "by people (20 of 20 labelled)" in page
     assert "count verdicts after these changes" in page
 
 
