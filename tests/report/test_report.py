@@ -158,7 +158,7 @@ def test_an_item_that_nobody_checked_says_so(tmp_path: Path) -> None:
     found = composed(store_of(tmp_path, *CASES))
     assert [item.corrected for item in found.items] == [None] * 4
     page = page_of(found, tmp_path)
-    assert page.count("not corrected: nobody checked this item") == 4
+    assert page.count("none: nobody checked it") == 4
     assert "nobody has checked any of them yet" in page
 
 
