@@ -110,6 +110,18 @@ def _needed(figures: ItemFigures, t: Thresholds) -> str:
     )
 
 
+def conversations_wanted(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> int | None:
+    """How many more conversations two people have to label, at the least, before an item has labels enough.
+
+    At the rate at which the rarer label has come so far; None where it has not come yet.
+    """
+    if figures.minority < thresholds.minority and not (figures.minority and figures.graded):
+        return None
+    share = figures.minority / figures.graded if figures.graded else 1.0
+    rare = ceil((thresholds.minority - figures.minority) / share) if figures.minority < thresholds.minority else 0
+    return max(0, thresholds.double_scored - figures.double_scored, rare)
+
+
 def _people_differ(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
     alpha = figures.human_alpha
     if alpha.high < t.human_alpha:

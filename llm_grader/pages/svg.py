@@ -6,7 +6,8 @@ stand in a table beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -14,8 +15,10 @@ from markupsafe import Markup
 _HEIGHT = 18
 _WIDTH = 160
 _EDGE = 5
-_LEFT, _BELOW = 34, 18
+_LEFT, _BELOW = 34, 32
 """Room for the numbers of a drawing with an axis."""
+_ROOM = 24.0
+"""The least distance of two numbers below."""
 
 
 def interval(value: float, low: float | None = None, high: float | None = None, *, mark: str = "dot") -> Markup:
@@ -37,39 +40,63 @@ def trend(
     ranges: Sequence[tuple[float, float] | None] = (),
     changes: Sequence[int] = (),
     mark: float | None = None,
-    axis: Sequence[int] = (),
+    axis: Sequence[tuple[int, int]] = (),
     size: tuple[int, int] = (_WIDTH, 48),
 ) -> Markup:
-    """Values between 0 and 1 from left to right, with gaps where there is none.
+    """Values between 0 and 1 from left to right; a line joins those that both have an interval, where any has one.
 
     Args:
         values: from left to right.
-        ranges: the interval of each, from its low to its high end.
+        ranges: the interval of each, from its low to its high end; None for a value of too few cases.
         changes: places before which a line is drawn.
         mark: the height of a level line.
-        axis: a number below each value, such as its week; with it the heights are numbered from 0 to 100.
+        axis: the ISO year and week of each value: they stand as far apart as in time, with both numbers below; heights
+            are numbered from 0 to 100.
         size: width and height.
     """
     (width, whole), left = size, _LEFT if axis else _EDGE
     height = whole - (_BELOW if axis else 0)
-    step = (width - left - _EDGE - (_EDGE if axis else 0)) / max(1, len(values) - 1)
-    points = [None if v is None else (left + i * step, _y(v, height)) for i, v in enumerate(values)]
-    parts = [_line(left + (i - 0.5) * step, 0, left + (i - 0.5) * step, height, "change") for i in changes]
+    xs = _places(len(values), axis, left, width - _EDGE - (_EDGE if axis else 0))
+    points = [None if v is None else (x, _y(v, height)) for x, v in zip(xs, values, strict=True)]
+    parts = [_line(_before(xs, i), 0, _before(xs, i), height, "change") for i in changes]
     parts += [_line(left, _y(level, height), width - _EDGE, _y(level, height), "axis") for level in (0, 1)]
     if mark is not None:
         parts.append(_line(left, _y(mark, height), width - _EDGE, _y(mark, height), "level"))
     if axis:
         levels = (0, 1) if mark is None else (0, mark, 1)
         parts += [_number(left - 6, _y(level, height) + 4, round(100 * level), "end") for level in levels]
-        parts += [_number(left + i * step, whole - 3, number, "middle") for i, number in enumerate(axis)]
-    for i, ends in enumerate(ranges):
+        parts += _dates(xs, axis, whole)
+    for x, ends in zip(xs, ranges, strict=False):
         if ends is not None:
-            parts.append(_line(left + i * step, _y(ends[0], height), left + i * step, _y(ends[1], height), "interval"))
-    for before, after in pairwise(points):
-        if before and after:
+            parts.append(_line(x, _y(ends[0], height), x, _y(ends[1], height), "interval"))
+    for i, (before, after) in enumerate(pairwise(points)):
+        if before and after and (not ranges or (ranges[i] and ranges[i + 1])):
             parts.append(_line(*before, *after, "trend"))
     parts += [f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in filter(None, points)]
     return _drawing("".join(parts), width, whole)
+
+
+def _places(count: int, axis: Sequence[tuple[int, int]], left: float, right: float) -> list[float]:
+    """Where the values stand: as far apart as their weeks, or evenly."""
+    days = [date.fromisocalendar(year, week, 1).toordinal() for year, week in axis] or list(range(count))
+    whole = max(1, days[-1] - days[0]) if days else 1
+    return [left + (day - days[0]) * (right - left) / whole for day in days]
+
+
+def _before(xs: Sequence[float], at: int) -> float:
+    return (xs[at - 1] + xs[at]) / 2
+
+
+def _dates(xs: Sequence[float], axis: Sequence[tuple[int, int]], whole: int) -> Iterator[str]:
+    """The weeks below, where there is room, and the year below the first of each."""
+    last, year_before = -_ROOM, 0
+    for x, (year, week) in zip(xs, axis, strict=True):
+        if year != year_before or x - last >= _ROOM:
+            yield _number(x, whole - 17, week, "middle")
+            last = x
+        if year != year_before:
+            yield _number(x, whole - 3, year, "middle")
+        year_before = year
 
 
 def _number(x: float, y: float, number: int, anchor: str) -> str:

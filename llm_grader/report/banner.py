@@ -30,6 +30,9 @@ def _trust(document: ReportDocument, t: Strings) -> Iterator[str]:
     if summary.conversations and summary.statuses.get("error", 0) == summary.conversations:
         yield t("banner_all_failed")
     yield _checked(document, t)
+    now = document.now
+    if ahead := sum(row.started_at is not None and row.started_at > now for row in document.gathered.rows):
+        yield t("banner_future", ahead)
     if document.gold is not None and "human" not in document.gold.sources:
         yield t("banner_synthetic")
 

@@ -9,6 +9,8 @@ from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import report_items
 from llm_grader.eval.labels.units import NOTHING_KNOWN
 from llm_grader.grading.confidence import Calibration
+from llm_grader.report.checked.item_rates import summarise_items
+from llm_grader.report.checked.people_rates import people_passes
 from llm_grader.report.checked.sample_rates import sample_rates
 from llm_grader.report.document import ReportDocument, ReportSettings, ScoreChange, choose_shown, disputed
 from llm_grader.report.figures import mean_of
@@ -17,7 +19,7 @@ from llm_grader.report.hiding.own_version import for_agent
 from llm_grader.report.hiding.redacted import RedactedResults
 from llm_grader.report.people import People
 from llm_grader.report.results import StoredResults
-from llm_grader.report.summary import summarise, summarise_agents, summarise_items, summarise_weeks
+from llm_grader.report.summary import summarise, summarise_agents, summarise_weeks
 from llm_grader.verdict import Label
 
 _WORST = 5
@@ -62,6 +64,7 @@ def compose(
         else ()
     )
     found.sampled = sample_rates(own, found, known)
+    found.people_passes = people_passes(own, found, known) if own else {}
     document = ReportDocument(
         settings=settings,
         results=read,

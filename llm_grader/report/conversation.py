@@ -5,7 +5,8 @@ The same plain values fill the static page and, packed, the page with a script; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,7 +45,12 @@ class ConversationView:
         numbers = _numbers(card, self.rubric)
         marks = _marks(card, numbers) if text.state == "shown" else {}
         transcript = text.transcript
-        return {
+        items = [
+            self._item(item, card.verdicts[item.id], finals[item.id], numbers[item.id])
+            for item in self.rubric.items()
+            if item.id in card.verdicts and card.status not in NOT_JUDGED
+        ]
+        page = {
             "id": self._shown(row.transcript_id),
             "agent": visible(row.agent or "–"),
             "day": self.words.day(row.started_at),
@@ -54,15 +60,29 @@ class ConversationView:
             "note": self._note(text.state),
             "language": (transcript and transcript.language) or "",
             "turns": [] if transcript is None else [self._turn(transcript, at, marks) for at in _places(transcript)],
-            "items": [
-                self._item(item, card.verdicts[item.id], finals[item.id], numbers[item.id])
-                for item in self.rubric.items()
-                if item.id in card.verdicts and card.status not in NOT_JUDGED
-            ],
+            "items": items,
+            "tally": self._tally(items),
             "dispute": self.words.t("dispute", id=f"run{self.run}/{self._shown(row.transcript_id)}/"),
             "failure": "" if card.failure is None else self._failure(card.status, card.failure.code),
             "remarks": [self._shown(remark) for remark in (*card.warnings, *card.flags)],
         }
+        return page | {"about": self._about(page, transcript)}
+
+    def _about(self, page: Page, transcript: Transcript | None) -> str:
+        """What is known of the conversation, on a line: nothing stands for what is not known."""
+        t = self.words.t
+        language = (transcript and transcript.language) or ""
+        facts = [page["agent"], page["day"], (transcript and transcript.channel) or "", language]
+        scored = f"{t('score')} {page['score']}"
+        facts += [scored, f"{t('passed')}: {page['passed']}", page["status"]]
+        return " · ".join(visible(fact) for fact in facts if fact not in ("", "–"))
+
+    def _tally(self, items: Sequence[Page]) -> str:
+        """How many items passed, did not, and are neither, on a line."""
+        t, kinds = self.words.t, Counter(item["kind"] for item in items)
+        passed, failed = kinds["good"], kinds["bad"] + kinds["part"]
+        counts = {"tally_failed": failed, "tally_passed": passed, "tally_other": len(items) - passed - failed}
+        return " · ".join(t(key, count) for key, count in counts.items() if count)
 
     def _shown(self, text: str) -> str:
         """What somebody wrote, as it may be read."""
@@ -124,6 +144,7 @@ class ConversationView:
             "label": shown.words,
             "struck": model.words if final.changed and final.label != verdict.label else "",
             "people": [self._person(item, name, label) for name, label in _labels(final)],
+            "agreed": {verdict.label} == {label for _, label in _labels(final)},
             "critical": item.critical,
             "confidence": self._confidence(verdict),
             "quotes": [

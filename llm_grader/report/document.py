@@ -13,19 +13,15 @@ from llm_grader.eval.judge.disagreements import Disagreement
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.report import ItemRow
 from llm_grader.grading.confidence import Calibration, hash_of
-from llm_grader.report.figures import Mean
+from llm_grader.report.checked.item_rates import ItemSummary
+from llm_grader.report.figures import FEWEST, Mean
 from llm_grader.report.gather import Gathered
 from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.hiding.redacted import RedactedResults
 from llm_grader.report.people import People
 from llm_grader.report.results import StoredResults
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.summary import (
-    AgentSummary,
-    ItemSummary,
-    Summary,
-    WeekSummary,
-)
+from llm_grader.report.summary import AgentSummary, Summary, WeekSummary
 from llm_grader.verdict import Scorecard
 
 ALL_UP_TO = 2000
@@ -124,9 +120,14 @@ class ReportDocument:
         return [None if low is None or high is None else (low / 100, high / 100) for low, high in ends]
 
     @property
-    def week_numbers(self) -> list[int]:
-        """The numbers of the weeks, as 48 of 2026-W48."""
-        return [int(week.week[-2:]) for week in self.weeks]
+    def week_numbers(self) -> list[tuple[int, int]]:
+        """The ISO years and weeks, as 2026 and 48 of 2026-W48."""
+        return [(int(week.week[:4]), int(week.week[-2:])) for week in self.weeks]
+
+    @property
+    def full_weeks(self) -> list[WeekSummary]:
+        """The weeks with conversations enough to say something of them."""
+        return [week for week in self.weeks if week.score.n >= FEWEST]
 
     @property
     def week_changes(self) -> list[int]:
@@ -134,8 +135,8 @@ class ReportDocument:
         return [place for place, week in enumerate(self.weeks) if week.new_judges]
 
     def item_trend(self, at: int) -> list[float | None]:
-        """The share that passed the item at this place, by week."""
-        return [week.items[at].estimate for week in self.weeks]
+        """The share that passed the item at this place, by week with conversations enough."""
+        return [week.items[at].estimate for week in self.full_weeks]
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:

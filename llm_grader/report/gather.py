@@ -60,7 +60,8 @@ class Gathered:
 
     `examples` has the first conversation for each (agent, item, whether it passed). `verdicts` are those on labelled
     conversations, without words. `provenance` is that of the latest card, `rubrics` are those that any was graded by,
-    by hash. `failed` has conversations that show an item failed, by agent and item id.
+    by hash. `failed` has conversations that show an item failed, by agent and item id. `people_passes` says how far
+    each labelled conversation passes an item by people, see `checked.people_rates`.
     """
 
     rubric: Rubric
@@ -72,6 +73,7 @@ class Gathered:
     verdicts: dict[Unit, Verdict] = field(default_factory=dict)
     rates: dict[str, ItemRate] = field(default_factory=dict)
     sampled: dict[str, SampleRate] = field(default_factory=dict)
+    people_passes: dict[str, dict[str, float | None]] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
     provenance: Provenance | None = None

@@ -20,6 +20,8 @@ from llm_grader.pages.svg import interval, trend
 from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.report.banner import banner
+from llm_grader.report.checked.item_rates import gate_counts, order_is_open, weakest_items
+from llm_grader.report.checked.trust import labels_missing, trust_outlook
 from llm_grader.report.checked.wording_history import wording_history
 from llm_grader.report.conversation import ConversationView, Page
 from llm_grader.report.document import ReportDocument
@@ -27,7 +29,6 @@ from llm_grader.report.figures import FEWEST, FEWEST_TO_CLAIM
 from llm_grader.report.gather import MOST_CONCERNS, failures_by_item, gravest
 from llm_grader.report.results import TextState
 from llm_grader.report.rows import ConversationRow
-from llm_grader.report.summary import gate_counts, weakest_items
 from llm_grader.report.wording import ReportWording, passed_in_words
 from llm_grader.rubric.model import Item
 from llm_grader.version import __version__
@@ -154,6 +155,7 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
     """What the template of a report is filled with, but for its conversations."""
     words = ReportWording(load_strings(document.settings.language), document.settings.zone)
     found, script, places = document.gathered, document.settings.script, document.places
+    weakest = weakest_items(document.items)
     style, code = read_asset("app.css"), read_asset("report.js")
     return {
         "d": document,
@@ -170,8 +172,11 @@ def page_values(document: ReportDocument, states: Mapping[TextState, int]) -> di
         "folder": None,
         "legend": _legend(words),
         "more": {"review": max(0, len(found.review) - MOST_CONCERNS), "critical": len(found.critical) - MOST_CONCERNS},
-        "weakest": weakest_items(document.items),
+        "weakest": weakest,
+        "order_is_open": order_is_open(document.items, weakest),
         "trusted": gate_counts(document.items),
+        "outlook": trust_outlook(document.items),
+        "labels_missing": labels_missing,
         "failed": failures_by_item(found),
         "history": wording_history(found),
         "numbers": {row.transcript_id: row.number for row in found.rows},
@@ -195,6 +200,7 @@ def _legend(words: ReportWording) -> list[tuple[str, str, str]]:
     return [
         *((sign, kind, t(f"label_{label}")) for sign, kind, label in signs),
         ("!", "review", t("label_needs_review")),
+        ("·", "none", t("label_not_asked")),
     ]
 
 
@@ -212,7 +218,10 @@ def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
     return {
         "aChunk": A_CHUNK,
         "rows": [_line(row, words, places.get(row.number, -1)) for row in document.gathered.rows],
-        "items": [[words.rubric(one.item.title).text, _looks(one.item, codes, words), one.scored] for one in items],
+        "items": [
+            [words.rubric(one.item.title).text, _looks(one.item, codes, words), one.scored, one.item.id, one.section]
+            for one in items
+        ],
         "statuses": {status: words.t(f"status_{status}") for status in document.summary.statuses},
         "words": {key: words.t.texts[key] for key in _SCRIPT_WORDS},
     }
@@ -220,6 +229,9 @@ def _config(document: ReportDocument, words: ReportWording) -> dict[str, Any]:
 
 _SCRIPT_WORDS = (
     "any",
+    "not_passed",
+    "only_failed",
+    "filtered",
     "page",
     "not_included",
     "model_said",
@@ -257,5 +269,5 @@ def _line(row: ConversationRow, words: ReportWording, place: int) -> list[Any]:
         row.status,
         row.labels,
         place,
-        len(row.critical_failures),
+        row.changed,
     ]

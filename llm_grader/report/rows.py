@@ -54,8 +54,8 @@ class Concern(NamedTuple):
 class ConversationRow:
     """A conversation in brief. `labels` are those that count, `judged` the model's; `number` counts rows from 0.
 
-    `score`, `passed`, `coverage` and `critical_failures` are those that people's labels lead to; `status` is what the
-    model left. `judge` numbers what it was graded by, see `Judges`.
+    `score`, `passed`, `coverage`, `critical_failures` and `status` are those that people's labels lead to: what they
+    have settled waits no longer. `judge` numbers what it was graded by, see `Judges`.
     """
 
     number: int
@@ -129,7 +129,7 @@ def row_of(
         score=final.score,
         passed=final.passed,
         coverage=final.coverage,
-        status=judged.status,
+        status=final.status,
         labels=label_codes(layout.rubric, {id_: finals[id_].label for id_ in asked}),
         judged=label_codes(layout.rubric, {id_: verdict.label for id_, verdict in asked.items()}),
         critical_failures=final.critical_failures,

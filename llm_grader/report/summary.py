@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import isnan
 
-from llm_grader.eval.judge.gates import Colour
-from llm_grader.eval.judge.report import ItemRow
-from llm_grader.eval.stats.pass_rates import Corrected, rogan_gladen
-from llm_grader.eval.stats.proportions import wilson
 from llm_grader.report.figures import (
     FEWEST,
     Difference,
@@ -23,12 +18,11 @@ from llm_grader.report.figures import (
     share_of,
 )
 from llm_grader.report.gather import AgentExample, Gathered
-from llm_grader.report.people import earned, is_pass
+from llm_grader.report.people import is_pass
 from llm_grader.report.rows import NOT_JUDGED, ConversationRow, JudgeVersion, RowLayout, level_of
 from llm_grader.rubric.model import Item, Rubric
 
 _MOST_ITEMS = 3
-_COLOURS: tuple[Colour | None, ...] = ("green", "amber", "red", "blue", "grey", None)
 FEWEST_AGENTS = 5
 """With fewer agents the team's figures would tell of the others."""
 
@@ -38,7 +32,7 @@ class Summary:
     """All conversations: counts by status, scores, and how much of it people have looked at.
 
     `checked` verdicts were labelled by people, who changed `changed` of them; `undecided` counts conversations of which
-    it is not known whether they pass.
+    it is not known whether they pass, `undated` and `without_agent` those that do not say when, and by whom.
     """
 
     conversations: int
@@ -52,29 +46,8 @@ class Summary:
     sections: tuple[Mean, ...]
     checked: int
     changed: int
-
-
-@dataclass(frozen=True)
-class ItemSummary:
-    """One item over all conversations: the rate as judged, corrected where that can be, and what people make of it.
-
-    `passed` is the share of scored conversations with the best label (of a penalty item: without the fault); `points`,
-    for a scale, the mean share of its points. `corrected` is the share without the judge's errors, `row` the agreement
-    with people.
-    """
-
-    item: Item
-    section: str
-    passed: Share
-    points: Mean | None
-    counts: dict[str, int]
-    corrected: Corrected | None
-    row: ItemRow | None
-
-    @property
-    def scored(self) -> bool:
-        """Whether it was scored in any conversation, or waits for it."""
-        return bool(self.passed.n or self.counts["needs_review"])
+    undated: int
+    without_agent: int
 
 
 @dataclass(frozen=True)
@@ -131,69 +104,13 @@ def summarise(found: Gathered, *, seed: int = 0) -> Summary:
         ),
         checked=sum(row.checked for row in rows),
         changed=sum(row.changed for row in rows),
+        undated=sum(row.started_at is None for row in rows),
+        without_agent=sum(row.agent is None for row in rows),
     )
 
 
 def _scores(rows: Iterable[ConversationRow]) -> list[float]:
     return [row.score for row in rows if row.score is not None]
-
-
-def summarise_items(found: Gathered, gates: Sequence[ItemRow] = (), *, seed: int = 0) -> tuple[ItemSummary, ...]:
-    """Each item, in the rubric's order; as judged means before people changed anything."""
-    by_id = {row.figures.item_id: row for row in gates if row.figures.labelled}
-    sections = [(section.id, item) for section in found.rubric.sections for item in section.items]
-    return tuple(
-        _item(found, item, section, by_id.get(item.id), Counter(row.judged[at] for row in found.rows), seed)
-        for at, (section, item) in enumerate(sections)
-    )
-
-
-def _item(
-    found: Gathered, item: Item, section: str, row: ItemRow | None, codes: Counter[str], seed: int
-) -> ItemSummary:
-    levels = {item.levels[at]: n for code, n in sorted(codes.items()) if (at := level_of(code)) is not None}
-    points = None
-    if item.scale != "binary":
-        points = mean_of([earned(item, level) or 0.0 for level, n in levels.items() for _ in range(n)], seed=seed)
-    passes = sum(n for level, n in levels.items() if is_pass(item, level))
-    names = {"n": "not_applicable", "c": "cannot_assess", "r": "needs_review", "-": "not_asked"}
-    counts = {**levels, **{name: codes[code] for code, name in names.items()}}
-    passed = share_of(passes, sum(levels.values()))
-    return ItemSummary(item, section, passed, points, counts, _corrected(found, item, passed, row), row)
-
-
-def _corrected(found: Gathered, item: Item, passed: Share, row: ItemRow | None) -> Corrected | None:
-    """The share of passes without the judge's errors: by a random sample, the calibration, else all labels."""
-    if item.id in found.sampled:
-        return found.sampled[item.id].corrected
-    if item.id in found.rates:
-        corrected = found.rates[item.id].corrected
-    elif row is not None and row.figures.source == "human" and row.figures.failing is not None and passed.n:
-        failing = row.figures.failing
-        (passing,) = (level for level in item.levels if level != failing)
-        judged = wilson(passed.count, passed.n)
-        recall = row.figures.recall
-        corrected = rogan_gladen(judged, specificity=recall[failing], sensitivity=recall[passing])
-    else:
-        return None
-    return None if isnan(corrected.estimate) else corrected
-
-
-def weakest_items(items: Sequence[ItemSummary]) -> list[ItemSummary]:
-    """The items that pass least often, the lowest rate first; one that always passes is none of them."""
-    rated = [(_rate(item), place) for place, item in enumerate(items) if item.passed.n >= FEWEST]
-    return [items[place] for rate, place in sorted(rated)[:_MOST_ITEMS] if rate < 1]
-
-
-def _rate(item: ItemSummary) -> float:
-    """The best estimate of an item's rate."""
-    return item.passed.estimate or 0.0 if item.corrected is None else item.corrected.estimate
-
-
-def gate_counts(items: Sequence[ItemSummary]) -> list[tuple[Colour | None, int]]:
-    """How many of the items that were scored have each colour, the most trusted first; None is unchecked."""
-    counts = Counter(item.row.gate.colour if item.row else None for item in items if item.scored)
-    return [(colour, counts[colour]) for colour in _COLOURS if counts[colour]]
 
 
 def summarise_agents(found: Gathered, *, seed: int = 0) -> tuple[AgentSummary, ...]:

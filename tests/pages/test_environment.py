@@ -47,6 +47,12 @@ def test_no_template_switches_escaping_off_and_no_script_writes_markup() -> None
 
 def test_drawings_are_made_of_numbers() -> None:
     assert re.fullmatch(r'[-\w\s<>="./#MlzV]+', interval(0.5, 0.4, 0.6) + trend([0.1, None, 0.9], changes=[1]))
-    numbered = trend([0.1, 0.9], mark=0.8, axis=[52, 1], size=(640, 150))
-    assert re.findall(r">(\d+)</text>", numbered) == ["0", "80", "100", "52", "1"]
+    numbered = trend([0.1, 0.9], mark=0.8, axis=[(2025, 52), (2026, 1)], size=(640, 150))
+    assert re.findall(r">(\d+)</text>", numbered) == ["0", "80", "100", "52", "2025", "1", "2026"]
+    # ten weeks out of twelve lie before the second: from 34 to 634 it stands at 34 + 600 · 10 ÷ 12
+    apart = trend([0.1, 0.5, 0.9], axis=[(2026, 1), (2026, 11), (2026, 13)], size=(644, 150))
+    assert re.findall(r'cx="([\d.]+)"', apart) == ["34.0", "534.0", "634.0"]
+    # with intervals a line joins only values that have one
+    ends = [(0.0, 0.2), None, (0.8, 1.0), (0.8, 1.0)]
+    assert trend([0.1, 0.5, 0.9, 0.9], ranges=ends).count('class="trend"') == 1
     assert 'cx="80.0"' in interval(0.5)  # 5 + .5 · (160 - 2 · 5)

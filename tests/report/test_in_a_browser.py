@@ -322,3 +322,59 @@ def test_one_agents_version_fits_four_pages(tmp_path: Path, conversations: int) 
     pages, text = printed(written(tmp_path, cases, rubric=rubric, agent="Ana"), tmp_path)
     assert pages <= 4
     assert f"chat-Ana-{conversations - 1:03}" in text
+
+
+def test_a_link_to_an_item_opens_it_and_one_to_its_failures_filters_the_list(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n}", agent=f"A&B {n % 2}"), {"care": str(1 + n % 4)}) for n in range(12)]
+    with opened(written(tmp_path, cases), "#i-care") as found:
+        page, rows = found.page, found.page.locator("#list tbody tr")
+        assert page.locator("#i-care").is_visible()
+        page.evaluate("location.hash = '#list?item=care&label=failed'")
+        page.wait_for_function("document.querySelectorAll('#list tbody tr').length === 9")  # of 12 every fourth is best
+        assert page.locator("select[name=label]").input_value() == "failed"
+        page.locator("#agents a").nth(1).click()
+        page.wait_for_function("document.querySelectorAll('#list tbody tr').length === 6")
+        assert {rows.nth(at).locator("td").first.inner_text() for at in range(6)} == {"A&B 1"}
+        rows.nth(2).locator("a").click()
+        page.wait_for_selector("#view .walk")
+        assert "3 / 6" in page.locator("#view .walk").inner_text()
+
+
+def test_a_highlighted_quote_leads_to_its_verdict_and_failures_stand_alone_when_wanted(tmp_path: Path) -> None:
+    case = Case(talk("t1"), {"greeting": "not_met"}, {"solution": (0, 0, 5)})
+    with opened(written(tmp_path, [case]), "#c0") as found:
+        page = found.page
+        page.locator("#view mark").first.click()
+        assert "Solves" in page.evaluate("document.activeElement.textContent")
+        assert page.locator("#view .tally").inner_text() == "1 not passed · 3 passed"
+        page.locator("#view .sieve input").check()
+        assert page.locator("#view .verdict:visible").count() == 1
+
+
+def test_the_list_finds_what_people_changed(tmp_path: Path) -> None:
+    cases = [Case(talk(f"t{n}"), {"greeting": "not_met"}) for n in range(3)]
+    labels = [label("t1", "greeting", "met"), label("t2", "greeting", "not_met")]
+    with opened(written(tmp_path, cases, *labels)) as found:
+        found.page.locator("select[name=changed]").select_option("1")
+        assert [one.inner_text() for one in found.page.locator("#list a").all()] == ["t1"]
+        assert not found.page.locator("#previous").is_visible()  # there is one page
+
+
+def test_the_list_can_be_put_in_the_order_of_scores(tmp_path: Path) -> None:
+    cases = [
+        Case(talk("t1"), {"greeting": "not_met"}),  # 50
+        Case(talk("t2"), {}),  # 100
+        Case(talk("t3"), {}, status="error"),  # none
+        Case(talk("t4"), {"solution": "not_met"}),  # 0, critical
+    ]
+    with opened(written(tmp_path, cases)) as found:
+        for order, expected in (("low", "t4 t1 t2 t3"), ("high", "t2 t1 t4 t3"), ("", "t1 t2 t3 t4")):
+            found.page.locator("select[name=order]").select_option(order)
+            assert " ".join(one.inner_text() for one in found.page.locator("#list a").all()) == expected
+
+
+def test_on_a_small_screen_it_is_said_that_tables_go_on(tmp_path: Path) -> None:
+    path = written(tmp_path, [Case(talk("t1"), {})])
+    for width, shown in ((400, True), (1280, False)):
+        with opened(path, viewport={"width": width, "height": 700}) as found:
+            assert found.page.locator(".swipe").is_visible() is shown

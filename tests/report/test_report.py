@@ -20,13 +20,13 @@ from llm_grader.eval.labels.sample import Drawn
 from llm_grader.grading.confidence import Calibration, ErrorRates, Fitted
 from llm_grader.pages.texts import LANGUAGES
 from llm_grader.report import document as documents
+from llm_grader.report.checked.item_rates import weakest_items
 from llm_grader.report.compose import compose
 from llm_grader.report.document import ReportDocument, ReportSettings
 from llm_grader.report.folder import file_name, write_folder
 from llm_grader.report.gather import failures_by_item
 from llm_grader.report.html import write_report
 from llm_grader.report.results import Period, StoredResults
-from llm_grader.report.summary import weakest_items
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Transcript, Turn
@@ -114,6 +114,17 @@ def test_peoples_labels_count_and_the_models_stay_to_be_seen(tmp_path: Path) -> 
     assert next(iter(store.cards())).verdicts["greeting"].label == "met"
 
 
+def test_what_people_have_settled_waits_nowhere(tmp_path: Path) -> None:
+    store = store_of(tmp_path, *CASES)
+    assert composed(store).items[0].counts["needs_review"] == 1
+    found = composed(store, label("t4", "greeting", "met"))
+    assert found.summary.review == 0
+    assert "needs_review" not in found.summary.statuses
+    assert found.items[0].counts["needs_review"] == 0
+    (settled,) = (page for page in unpacked(page_of(found, tmp_path)) if page["id"] == "t4")
+    assert settled["status"] == "graded"
+
+
 def test_a_critical_failure_that_people_found_and_the_model_missed_is_listed_as_that(tmp_path: Path) -> None:
     found = composed(store_of(tmp_path, *CASES), label("t1", "solution", "not_met"), label("t3", "solution", "not_met"))
     states = {case.transcript_id: case.state for case in found.gathered.critical}
@@ -147,7 +158,7 @@ def test_an_item_that_nobody_checked_says_so(tmp_path: Path) -> None:
     found = composed(store_of(tmp_path, *CASES))
     assert [item.corrected for item in found.items] == [None] * 4
     page = page_of(found, tmp_path)
-    assert page.count("not corrected: nobody checked this item") == 4
+    assert page.count("none: nobody checked it") == 4
     assert "nobody has checked any of them yet" in page
 
 
@@ -319,10 +330,32 @@ def test_nothing_is_said_of_an_agent_with_few_conversations(tmp_path: Path) -> N
         Case(talk("b1", agent="Bertil"), {"greeting": "not_met"}),
     ]
     page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
-    row = re.search(r"<tr[^>]*><th scope=\"row\">Bertil</th>.*?</tr>", page, re.DOTALL)
-    assert row is not None
-    assert "too few to say" in row[0]
-    assert "50" not in row[0]  # the score of the one
+    agents = page[page.index('<section id="agents">') : page.index('<section id="trend">')]
+    assert "1 agent has fewer than 10 conversations, too few to say anything of them:" in agents
+    assert ">Bertil</a> (1)" in agents
+    assert "50" not in agents  # the score of the one
+
+
+def test_weeks_of_few_conversations_show_no_trend_and_undated_ones_are_counted(tmp_path: Path) -> None:
+    cases = [
+        Case(talk("t1"), {}),
+        Case(talk("t2", day=9), {}),
+        Case(talk("t3").model_copy(update={"started_at": None}), {}),
+    ]
+    page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
+    assert 'class="big draw"' not in page
+    assert "1 conversation does not say when it began" in page
+    cases = [Case(talk(f"u{n:02}", day=7 * (n // 10)), {}) for n in range(20)]
+    (other := tmp_path / "other").mkdir()
+    page = page_of(composed(store_of(other, *cases)), tmp_path)
+    assert 'class="big draw"' in page
+    assert "does not say when" not in page
+
+
+def test_conversations_dated_after_the_report_are_warned_of(tmp_path: Path) -> None:
+    cases = [Case(talk("t1"), {}), Case(talk("t2", day=40), {})]  # 2 November and 12 December; it is 1 December
+    page = page_of(composed(store_of(tmp_path, *cases)), tmp_path)
+    assert "1 conversation is dated after the day of this report" in page
 
 
 def test_an_earlier_run_is_compared_on_the_conversations_that_both_have(tmp_path: Path) -> None:

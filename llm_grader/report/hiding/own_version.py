@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from llm_grader.errors import UsageError
 from llm_grader.pages.texts import load_strings
+from llm_grader.report.checked.item_rates import summarise_items
 from llm_grader.report.document import ReportDocument, choose_shown, disputed
 from llm_grader.report.gather import AgentExample, Gathered
 from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.hiding.redacted import RedactedResults
 from llm_grader.report.rows import Concern
-from llm_grader.report.summary import FEWEST_AGENTS, ItemGap, summarise, summarise_items, summarise_weeks
+from llm_grader.report.summary import FEWEST_AGENTS, ItemGap, summarise, summarise_weeks
 
 
 def for_agent(document: ReportDocument, name: str) -> ReportDocument:

@@ -7,11 +7,12 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llm_grader.report.checked.item_rates import summarise_items
 from llm_grader.report.figures import Mean, Share
 from llm_grader.report.gather import gather
 from llm_grader.report.people import People
 from llm_grader.report.results import StoredResults
-from llm_grader.report.summary import summarise, summarise_items
+from llm_grader.report.summary import summarise
 from llm_grader.report.tables.columns import TableName
 from llm_grader.report.tables.workbook import Workbook
 from llm_grader.rubric.model import wording

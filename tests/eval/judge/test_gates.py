@@ -6,7 +6,7 @@ from math import nan
 import pytest
 
 from llm_grader.eval.agreement import Interval, Proportion
-from llm_grader.eval.judge.gates import decide, recall_floor
+from llm_grader.eval.judge.gates import conversations_wanted, decide, recall_floor
 from llm_grader.eval.judge.item_figures import ItemFigures
 from llm_grader.eval.judge.thresholds import Thresholds
 
@@ -79,6 +79,19 @@ def test_few_failures_are_grey_and_say_how_many_transcripts_they_take() -> None:
     assert "about 34 transcripts" in gate.reasons[0].text
     assert "1789 in all" in gate.reasons[0].text
     assert "look for" in decide(replace(TRUSTED, minority=0)).reasons[0].text
+
+
+@pytest.mark.parametrize(
+    ("double", "minority", "graded", "wanted"),
+    [
+        (24, 9, 24, 26),  # 50 - 24; the one more of the rare label comes in 24 ÷ 9, so 3
+        (40, 4, 40, 60),  # 6 more of what came in 4 of 40
+        (60, 12, 60, 0),
+        (24, 0, 24, None),  # nobody knows how often what never came will come
+    ],
+)
+def test_how_many_more_to_label_is_one_number(double: int, minority: float, graded: int, wanted: int | None) -> None:
+    assert conversations_wanted(replace(TRUSTED, double_scored=double, minority=minority, graded=graded)) == wanted
 
 
 def test_auditors_who_are_shown_to_disagree_are_blue_before_the_judge_is_blamed() -> None:
