@@ -248,5 +248,5 @@ def _why(item: Item, fit: ItemFit, *, found: bool, score: float) -> str:
     if cue is not None and fit.found:
         parts.append(f"{'words' if found else 'no words'} found for “{cue.title[0].lower()}{cue.title[1:]}”")
     if fit.whole:
-        parts.append(f"the model's answer to the question leans to {YES if score > 0 else NO}")
+        parts.append(f"the model leans to {YES if score > 0 else NO}")
     return "; ".join(parts) or "the same for every conversation"
