@@ -84,8 +84,8 @@ def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def fold_word(word: str) -> str:
     """A word as it is compared: small letters, no accents, no apostrophes."""
-    if word.isascii():
-        return _APOSTROPHES.sub("", word).lower()
+    if word.isalnum() and word.isascii():  # most are
+        return word.lower()
     bare = unicodedata.normalize("NFD", _APOSTROPHES.sub("", word).casefold())
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
@@ -173,6 +173,7 @@ class PhraseIndex:
             rarest = phrase.rarest()
             for key in {_key(option) for option in phrase.options[rarest]}:
                 self._by_beginning.setdefault(key, []).append((meaning, phrase, rarest))
+        self._short = tuple(sorted({len(key) - 1 for key in self._by_beginning if key[-1] == "*"}))
 
     def find(
         self, words: Sequence[StretchWord], is_name: Callable[[StretchWord], bool]
@@ -188,9 +189,11 @@ class PhraseIndex:
     def _candidates(self, word: StretchWord) -> Iterator[tuple[str, Phrase, int]]:
         found, key = self._by_beginning, word.folded[:_KEY_LETTERS]
         yield from found.get(key, ())
-        for length in range(1, len(key) + 1):
-            yield from found.get(f"{key[:length]}*", ())
-        yield from found.get(_NAME, ())
+        for length in self._short:
+            if length <= len(key):
+                yield from found.get(f"{key[:length]}*", ())
+        if _NAME in found:
+            yield from found[_NAME]
         if key[:1].isdigit():
             yield from found.get(_NUMBER, ())
 
