@@ -38,7 +38,9 @@ def name_matcher(transcript: Transcript) -> Callable[[StretchWord], bool]:
         if word.folded in names:
             return True
         return word.capital and any(
-            word.folded.startswith(stem) and len(word.folded) <= length + _LONGEST_ENDING for stem, length in stems
+            word.folded.startswith(stem) and len(word.folded) <= length + _LONGEST_ENDING
+            for stem, length in stems
+            if not word.first or length > _SHORTEST_INFLECTED  # `Nagyon` begins a sentence, and is no Mr Nagy
         )
 
     return is_name

@@ -27,13 +27,17 @@ _KEY_LETTERS = 5
 
 
 class StretchWord(NamedTuple):
-    """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0."""
+    """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0.
+
+    `first` says that the sentence begins with it, so that a capital tells nothing.
+    """
 
     folded: str
     start: int
     end: int
     sentence: int
     capital: bool
+    first: bool
 
 
 class StretchWords:
@@ -50,13 +54,17 @@ class StretchWords:
         self.text = text
         self.sentences = tuple(_sentences(text, start, stop))
         self.words = tuple(
-            StretchWord(fold_word(match[0]), match.start(), match.end(), number, match[0][0].isupper())
+            StretchWord(
+                fold_word(match[0]), match.start(), match.end(), number, match[0][0].isupper(), match.start() == first
+            )
             for number, (first, last) in enumerate(self.sentences)
             for match in _WORD.finditer(text, first, last)
         )
 
     def sentence_around(self, first: int, last: int) -> tuple[int, int]:
         """Where the sentence of some of the words stands, blanks aside; of one beyond 300 characters, the part around.
+
+        One that only announces what follows (`I see two ways:`) goes on with the next ones, up to 300 characters.
 
         Args:
             first: position in `words` of the first.
@@ -69,6 +77,9 @@ class StretchWords:
             before, after = self.words[first].start - near[0].start, near[-1].end - self.words[last].end
             near = near[1:] if before > after else near[:-1]
             start, end = near[0].start, near[-1].end
+        if self.text[end - 1] == ":":
+            ends = (stop for _, stop in self.sentences[number + 1 : number + 3] if stop - start <= _LONGEST_SENTENCE)
+            end = max(ends, default=end)
         return start, end
 
 

@@ -57,6 +57,14 @@ def test_a_number_with_a_point_and_an_abbreviation_in_it_end_no_sentence() -> No
     assert [words.text[start:end] for start, end in words.sentences] == ["It costs 12.50 today.", "Fine!", "Bye"]
 
 
+def test_a_sentence_that_announces_what_follows_is_shown_with_it() -> None:
+    words = StretchWords("I see two ways: a swap.\nOr a refund. Bye.")
+    assert words.sentences[0] == (0, 23)
+    listed = StretchWords("Two ways:\nA swap.\nA refund.\nBye.")
+    start, end = listed.sentence_around(0, 1)
+    assert listed.text[start:end] == "Two ways:\nA swap.\nA refund."
+
+
 def test_of_a_long_sentence_the_part_around_the_match_is_shown() -> None:
     text = "and so on " * 60 + "thank you very much " + "and so on " * 60
     words = StretchWords(text)
