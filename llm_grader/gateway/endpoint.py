@@ -102,7 +102,7 @@ class Endpoint(Model):
     @property
     def weights_file(self) -> Path | None:
         """The user's own model file; None where the packaged weights or a server's are meant."""
-        return Path(self.model) if self.is_local and self.model != LOCAL else None
+        return Path(self.model).expanduser() if self.is_local and self.model != LOCAL else None
 
     @property
     def is_openai(self) -> bool:
@@ -148,8 +148,14 @@ class Endpoint(Model):
 
 
 def is_embedded(model: str) -> bool:
-    """Whether a model's name means one that runs in this machine's own process: `local`, or the path of a GGUF file."""
-    return model == LOCAL or model.casefold().endswith(".gguf")
+    """Whether a model's name means one that runs on this machine, from here: `local`, or the path of a GGUF file.
+
+    Servers call models by such names, too: without a folder it is a file where there is one.
+    """
+    if model == LOCAL or not model.casefold().endswith(".gguf"):
+        return model == LOCAL
+    path = Path(model).expanduser()
+    return path.is_file() or len(path.parts) > 1
 
 
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:

@@ -96,10 +96,10 @@ async def grade_transcript(
 
 def _with_notes(transcript: Transcript, items: Sequence[Item], verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
     """The verdicts, with a note on those that words in the conversation contradict."""
-    noted = dict(verdicts)
+    noted = {id_: one.model_copy(update={"note": None}) if one.note else one for id_, one in verdicts.items()}
     for item_id, found in contradictions(transcript, items, verdicts).items():
         note = f"words speak against it: “{found.title}” seems to be in turn {found.turn}"
-        noted[item_id] = verdicts[item_id].model_copy(update={"note": note})
+        noted[item_id] = noted[item_id].model_copy(update={"note": note})
     return noted
 
 

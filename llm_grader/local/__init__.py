@@ -1,4 +1,4 @@
-"""The embedded model: its weights, its server, how it is asked for one word, and the offsets of its answers.
+"""The embedded model: its weights, its server, how it is asked for one word, and what its answers are worth.
 
 Items and messages come in, as for any judge; claims go out, chosen among a few words by their probabilities.
 """

@@ -150,7 +150,7 @@ class ChoiceAsker:
         """
         turns = conversation.citable(item, label)
         cue = load_cues().get(item.cue or "")
-        if cue is not None and cue.shows == label:
+        if cue is not None and cue.shown_by(item) == label:
             shown = [place for place in conversation.places(item) if place.turn in turns]
             if shown:
                 return (conversation.quote(shown[0]),), Usage()
@@ -220,7 +220,10 @@ def _lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
     """Whether a label needs words that the item's cue would show, and has found none."""
     cue = load_cues().get(item.cue or "")
     return (
-        label in item.evidence.required_for and cue is not None and cue.shows == label and not conversation.places(item)
+        label in item.evidence.required_for
+        and cue is not None
+        and cue.shown_by(item) == label
+        and not conversation.places(item)
     )
 
 

@@ -109,7 +109,7 @@ class Fits(Model):
         own = self.rubrics.get(rubric_id, {}).get(item.id)
         if own is not None and own.policy == item.policy_hash():
             return own
-        return self.cues.get(item.cue) if item.cue else None
+        return self.cues.get(item.cue) if item.cue and not item.penalty else None
 
 
 def load_fits(*, weights_sha256: str) -> Fits:

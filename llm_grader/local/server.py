@@ -122,7 +122,7 @@ class LocalServer:
 
     @property
     def weights_sha256(self) -> str:
-        """SHA-256 of the weights: what offsets are fitted for."""
+        """SHA-256 of the weights: what fits are made for."""
         return self._state().sha256
 
     @property

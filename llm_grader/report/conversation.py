@@ -151,7 +151,7 @@ class ConversationView:
                 [number, self._shown(evidence.quote), self.words.t(f"role_{evidence.role}")]
                 for number, evidence in zip(numbers, verdict.evidence, strict=True)
             ],
-            "reason": self._shown(verdict.reason),
+            "reason": self._shown(" · ".join(filter(None, (verdict.reason, verdict.note)))),
             "problem": self._problem(item, verdict),
         }
 

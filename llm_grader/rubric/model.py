@@ -156,7 +156,7 @@ class Item(Model):
     one place that proves met (`any`), or one that proves not_met (`every`). None leaves both open.
 
     `cue` names phrases that show the item's act (`signals.cues`): the embedded model goes by them, and where they
-    contradict a verdict the card says so.
+    contradict a verdict the card says so. Of a penalty item the words speak for the other label.
     """
 
     id: ItemId

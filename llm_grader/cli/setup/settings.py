@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from pydantic_settings import (
 
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
-from llm_grader.gateway.endpoint import is_embedded
+from llm_grader.gateway.endpoint import LOCAL, is_embedded
 from llm_grader.grader.settings import GraderSettings, WrongSettings, sdk_settings
 
 FILE = Path("llm-grader.toml")
@@ -91,12 +91,17 @@ def load_settings(*groups: object, **flags: Any) -> Settings:
     except WrongSettings as error:
         problems = [f"setting {_place(name, given)}: {message}" for name, message in error.problems.items()]
         raise UsageError("; ".join(problems)) from None
-    if is_embedded(settings.model) and settings.base_url is not None:  # it must not send transcripts anywhere
-        if "base_url" in given:
-            raise UsageError(
-                f"--model {settings.model} runs on this machine and has no --base-url: leave one of them out"
-            )
-        settings = settings.model_copy(update={"base_url": None})
+    return _on_this_machine(settings, given)
+
+
+def _on_this_machine(settings: Settings, given: Mapping[str, Any]) -> Settings:
+    """The settings; a model that runs here must not send transcripts anywhere, unless an address was given with it."""
+    if not is_embedded(settings.model) or settings.base_url is None:
+        return settings
+    if "base_url" not in given:
+        return settings.model_copy(update={"base_url": None})
+    if settings.model == LOCAL:
+        raise UsageError(f"--model {LOCAL} is the embedded model and has no --base-url: leave one of them out")
     return settings
 
 

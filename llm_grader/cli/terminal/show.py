@@ -117,7 +117,7 @@ def print_card(console: Console, card: Scorecard, items: Mapping[str, ItemLine])
     _print_verdicts(console, judged, beside=console.width >= _WORDS_BESIDE)
     if unjudged := [item.title for item, verdict in lines if verdict.reason.startswith(UNJUDGED)]:
         names = printable(", ".join(unjudged))
-        console.print(f" left to a larger model ({len(unjudged)} items): {names}", style="yellow", markup=False)
+        console.print(f" left to a larger model ({len(unjudged)}): {names}", style="yellow", markup=False)
 
 
 def _print_verdicts(console: Console, lines: Sequence[tuple[ItemLine, Verdict]], *, beside: bool) -> None:
@@ -224,4 +224,5 @@ def _grounds(verdict: Verdict) -> str:
         claimed = f"; the judge said {verdict.claimed}" if verdict.claimed else ""
         return f"{verdict.problem}{f' ({verdict.detail})' if verdict.detail else ''}{claimed}"
     quotes = " … ".join(f"“{printable(' '.join(e.quote.split()))}” [{e.role} {e.turn}]" for e in verdict.evidence)
-    return quotes or printable(verdict.reason)
+    grounds = quotes or printable(verdict.reason)
+    return f"{grounds} ({printable(verdict.note)})" if verdict.note else grounds

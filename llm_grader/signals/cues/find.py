@@ -17,10 +17,12 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
 from llm_grader.files.yaml_strict import load_yaml
+from llm_grader.rubric.model import Item
 from llm_grader.signals.cues.names import name_matcher
 from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, parse_phrase
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
+from llm_grader.verdict import MET, NOT_MET
 
 ANY_LANGUAGE = "mul"
 """The key of phrases that are looked for whatever the language: the code for several at once."""
@@ -60,6 +62,11 @@ class ActCue(Model):
         if self.first and self.last:
             raise ValueError("either `first` or `last`, not both")
         return self
+
+    def shown_by(self, item: Item) -> str:
+        """The label of an item that the act speaks for: of a penalty item the other one, as to meet it is the fault."""
+        flipped = {MET: NOT_MET, NOT_MET: MET}
+        return flipped[self.shows] if item.penalty else self.shows
 
 
 class Phrases(Model):

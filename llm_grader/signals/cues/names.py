@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 
 from llm_grader.signals.cues.phrases import StretchWord, fold_word
 from llm_grader.transcript import Transcript
 
+_TOKEN = re.compile(r"[^\s,;()<>\"]+")
 _PART = re.compile(r"[^\W\d_]{2,}")
 _INTRODUCES = re.compile(
-    r"(?i:\b(?:my name is|my name's|this is|it's|i am|i'm|mein name ist|ich heiße|ich heisse|ich bin|hier ist|"
-    r"hier spricht|jmenuji se|jmenuju se|tady je|tady|u telefonu|a nevem|a nevem:|vagyok|mu nimi on|minu nimi on|"
-    r"nimi on|siin on|siin))\s+(?:(?i:frau|herr|pan|paní|mrs?|ms|dr)\.?\s+)?((?:[A-ZÀ-Ž][^\W\d_]+[ -]?){1,3})"
+    r"(?i:\b(?:my name is|my name's|mein name ist|ich heiße|ich heisse|hier ist|hier spricht|jmenuji se|jmenuju se|"
+    r"u telefonu|tady je|a nevem:?|mu nimi on|minu nimi on|nimi on|siin räägib)|"
+    r"\b(?:i am|i'm|ich bin|tady|siin|siin on)(?=(?: [^\W\d_]+){1,3}\s*(?:[,.!\n]|$)))\s+"
+    r"(?:(?i:frau|herr|pan|paní|mrs?|ms|dr)\.?\s+)?((?:[^\W\d_]+[ -]?){1,3})"
 )
 _ADDRESSED = re.compile(
-    r"\b(?i:mrs|ms|miss|mr|mister|madam|frau|herrn?|paní|panu|pane|slečno|proua|härra|preili)\.? ([A-ZÀ-Ž][^\W\d_]+)"
-    r"|([A-ZÀ-Ž][^\W\d_]+) (?i:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b"
+    r"\b(?i:mrs|ms|miss|mr|mister|madam|frau|herrn?|paní|panu|pane|slečno|proua|härra|preili)\.? ([^\W\d_]{2,})"
+    r"|([^\W\d_]{2,}) (?i:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b"
 )
 _NO_WORDS = (
     "customer client caller user visitor guest speaker unknown anonymous mrs mr ms miss dr ing mgr the and "
@@ -27,31 +31,49 @@ _NO_NAMES = frozenset(_NO_WORDS.split())
 _LOOKED_AT = 2000
 _SHORTEST_INFLECTED = 4
 _LONGEST_ENDING = 3
+_SHORT = 5
+_VOWELS = "aeiou"
+_REDACTED = "name_"
 
 
 def name_matcher(transcript: Transcript) -> Callable[[StretchWord], bool]:
-    """Tells whether a word is the customer's name or a form of it: written with a capital, with another ending."""
+    """Tells whether a word is the customer's name or a form of it: written with a capital, with another ending.
+
+    At the beginning of a sentence, where a capital tells nothing, a short name counts before a mark alone (`Will, …`).
+    The tokens that stand for names in a redacted text are names.
+    """
     names = _names(transcript)
-    stems = tuple((stem, len(name)) for name in sorted(names) for stem in _stems(name))
+    stems = tuple((stem, longest) for name in sorted(names) for stem, longest in _stems(name))
 
     def is_name(word: StretchWord) -> bool:
+        if word.folded.startswith(_REDACTED):
+            return True
+        if not word.capital or (word.first and not word.apart and len(word.folded) <= _SHORT):
+            return False
         if word.folded in names:
             return True
-        return word.capital and any(
-            word.folded.startswith(stem) and len(word.folded) <= length + _LONGEST_ENDING
-            for stem, length in stems
-            if not word.first or length > _SHORTEST_INFLECTED  # `Nagyon` begins a sentence, and is no Mr Nagy
+        return any(
+            word.folded.startswith(stem) and len(word.folded) <= longest
+            for stem, longest in stems
+            if not word.first or word.apart or len(stem) >= _SHORT
         )
 
     return is_name
 
 
-def _stems(name: str) -> Iterator[str]:
-    """What forms of a name begin with: all but its last letter, or without the e that Czech drops (Pavel, Pavla)."""
-    if len(name) >= _SHORTEST_INFLECTED:
-        yield name[:-1]
-        if name[-2] == "e" and name[-1] not in "aeiou":
-            yield name[:-2] + name[-1]
+def _stems(name: str) -> Iterator[tuple[str, int]]:
+    """What forms of a name begin with, and how long they are at most.
+
+    The name itself, or without a last vowel; or without the e that Czech drops before a last letter (Pavel, Pavla).
+    """
+    if len(name) < _SHORTEST_INFLECTED:
+        return
+    if name[-1] in _VOWELS:
+        yield name[:-1], len(name) + (1 if len(name) <= _SHORTEST_INFLECTED else _LONGEST_ENDING)
+    else:
+        yield name, len(name) + _LONGEST_ENDING
+        if name[-2] == "e":
+            yield name[:-2] + name[-1], len(name) + 1
 
 
 def _names(transcript: Transcript) -> frozenset[str]:
@@ -62,23 +84,30 @@ def _names(transcript: Transcript) -> frozenset[str]:
 
 
 def _given(transcript: Transcript) -> Iterator[str]:
-    called = transcript.called()
-    customers = {turn.speaker for turn in transcript.turns if turn.role == "customer" and turn.speaker}
-    customers |= {person.id for person in transcript.participants if person.role == "customer"}
-    for who in customers:
-        yield from called.get(who, (who,))
+    """What the source calls the customer, and what the customer says: a name, not an address or a number."""
+    yield from {turn.speaker for turn in transcript.turns if turn.role == "customer" and turn.speaker}
+    yield from (person.name for person in transcript.participants if person.role == "customer" and person.name)
     if transcript.ticket and transcript.ticket.customer_name:
         yield transcript.ticket.customer_name
     for turn in transcript.turns:
         if turn.role == "customer" and turn.spoken:
-            yield from (match[1] for match in _INTRODUCES.finditer(turn.text[:_LOOKED_AT]))
+            yield from (_with_capitals(match[1]) for match in _INTRODUCES.finditer(turn.text[:_LOOKED_AT]))
 
 
 def _addressed(transcript: Transcript) -> Iterator[str]:
     for turn in transcript.turns:
         if turn.role == "agent" and turn.spoken:
-            yield from (match[1] or match[2] for match in _ADDRESSED.finditer(turn.text[:_LOOKED_AT]))
+            found = (match[1] or match[2] for match in _ADDRESSED.finditer(turn.text[:_LOOKED_AT]))
+            yield from map(_with_capitals, found)
+
+
+def _with_capitals(words: str) -> str:
+    """The words up to the first that is not written like a name."""
+    return " ".join(takewhile(lambda word: word[0].isupper() and not word.isupper(), words.split()))
 
 
 def _parts(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(fold_word(part) for name in names for part in _PART.findall(name))
+    """The words of names, folded; what has a digit or an @ in it is no name."""
+    tokens = (token for name in names for token in _TOKEN.findall(name))
+    plain = (token for token in tokens if "@" not in token and not any(map(str.isdigit, token)))
+    return frozenset(fold_word(part) for token in plain for part in _PART.findall(unicodedata.normalize("NFC", token)))

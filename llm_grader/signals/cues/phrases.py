@@ -19,17 +19,20 @@ from llm_grader.errors import UsageError
 
 _GAP, _NUMBER, _NAME = "…", "#", "@name"
 _MOST_BETWEEN = 6
-_WORD = re.compile(r"[\w.+-]+@[\w.-]*\w|\w+(?:['’`´]\w+)*")  # an address is one word
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
+_LETTER = r"[\w\u0300-\u036f]"  # accents may stand apart
+_WORD = re.compile(rf"[\w.+-]+@[\w.-]*\w|{_LETTER}+(?:['’`´]{_LETTER}+)*")  # an address is one word
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _APOSTROPHES = re.compile("['’`´]")
 _LONGEST_SENTENCE = 300
+_MARKS = ("", ",", "!", ".", "?", ";", "\n")
 _KEY_LETTERS = 5
 
 
 class StretchWord(NamedTuple):
     """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0.
 
-    `first` says that the sentence begins with it, so that a capital tells nothing.
+    `first` says that the sentence begins with it, so that a capital tells nothing, and `apart` that a mark such as a
+    comma follows.
     """
 
     folded: str
@@ -38,6 +41,7 @@ class StretchWord(NamedTuple):
     sentence: int
     capital: bool
     first: bool
+    apart: bool
 
 
 class StretchWords:
@@ -54,9 +58,7 @@ class StretchWords:
         self.text = text
         self.sentences = tuple(_sentences(text, start, stop))
         self.words = tuple(
-            StretchWord(
-                fold_word(match[0]), match.start(), match.end(), number, match[0][0].isupper(), match.start() == first
-            )
+            _word_of(match, number, begins=match.start() == first)
             for number, (first, last) in enumerate(self.sentences)
             for match in _WORD.finditer(text, first, last)
         )
@@ -72,15 +74,32 @@ class StretchWords:
         """
         number = self.words[first].sentence
         start, end = self.sentences[number]
-        near = [word for word in self.words if word.sentence == number]
-        while end - start > _LONGEST_SENTENCE and len(near) > last - first + 1:
-            before, after = self.words[first].start - near[0].start, near[-1].end - self.words[last].end
-            near = near[1:] if before > after else near[:-1]
-            start, end = near[0].start, near[-1].end
+        if end - start > _LONGEST_SENTENCE:
+            return self._part_around(first, last)
         if self.text[end - 1] == ":":
             ends = (stop for _, stop in self.sentences[number + 1 : number + 3] if stop - start <= _LONGEST_SENTENCE)
             end = max(ends, default=end)
         return start, end
+
+    def _part_around(self, first: int, last: int) -> tuple[int, int]:
+        """As many words of the sentence around some of them as 300 characters hold."""
+        number = self.words[first].sentence
+        growing = True
+        while growing:
+            growing = False
+            for before, after in ((first - 1, last), (first, last + 1)):
+                within = before >= 0 and after < len(self.words)
+                if not within or {self.words[before].sentence, self.words[after].sentence} != {number}:
+                    continue
+                if self.words[after].end - self.words[before].start <= _LONGEST_SENTENCE:
+                    first, last, growing = before, after, True
+        return self.words[first].start, self.words[last].end
+
+
+def _word_of(match: re.Match[str], sentence: int, *, begins: bool) -> StretchWord:
+    written, end = match[0], match.end()
+    apart = match.string[end : end + 1] in _MARKS
+    return StretchWord(fold_word(written), match.start(), end, sentence, written[0].isupper(), begins, apart)
 
 
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -79,7 +79,7 @@ def contradictions(
         item.id: item.cue
         for item in items
         if item.cue and item.cue in cues and item.cue in known
-        if known[item.cue].may_contradict and _opposes(cues[item.cue].shows, verdicts[item.id])
+        if known[item.cue].may_contradict and _opposes(cues[item.cue].shown_by(item), verdicts[item.id])
     }
     if not doubted:
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -97,6 +98,12 @@ def test_a_question_is_told_by_its_mark() -> None:
         ("Mari Tamm", "Selge, proua Tamme.", True),
         ("Mari Tamm", "Selge, Maria.", True),
         ("Nagy Éva", "Nagyon sajnálom.", False),
+        ("Will Smith", "I will check.", False),
+        ("Will Smith", "Will do.", False),
+        ("Will Smith", "Will, I have checked.", True),
+        ("Mark", "It comes in March.", False),
+        ("end-user 3f2a-be", "It will be done in the end.", False),
+        ("Jana", "Jano, je to hotové.", True),
         ("Ms Reed", "Yes, ms Reed.", True),
         ("Ms Reed", "Yes, Ms Brown.", False),
         ("reed_91", "sure reed_91", False),
@@ -123,6 +130,23 @@ def test_a_name_is_known_in_its_forms(name: str, text: str, expected: bool) -> N
 def test_a_name_the_customer_gives_is_known(language: str, introduction: str) -> None:
     transcript = talk(customer(introduction), agent("So, Reed, it is done."), language=language)
     assert found(NAMED, transcript) == [(1, "So, Reed, it is done.")]
+
+
+@pytest.mark.parametrize(
+    "words", ["I AM ANGRY WITH YOU", "tady čekám hodinu", "ich bin über die App gegangen", "It's Monday."]
+)
+def test_what_only_looks_like_an_introduction_gives_no_name(words: str) -> None:
+    transcript = talk(customer(words), agent("Good Monday! With you, Čekám, Über, Angry."), language="en")
+    assert found(NAMED, transcript) == []
+
+
+def test_a_token_in_the_place_of_a_name_is_one() -> None:
+    assert found(NAMED, talk(customer("Hello.", "Eva Novak"), agent("So, [NAME_1], it is done."))) != []
+
+
+def test_accents_that_stand_apart_make_no_difference() -> None:
+    text = unicodedata.normalize("NFD", "Köszönöm szépen!")
+    assert found({"phrases": {"hu": ["köszön*"]}}, talk(agent(text), language="hu")) == [(0, text)]
 
 
 def test_the_salutation_does_not_count_for_what_comes_later_but_that_of_the_only_message_does() -> None:

@@ -49,3 +49,10 @@ def test_a_cue_that_was_often_wrong_or_seldom_seen_says_nothing() -> None:
 def test_the_packaged_worth_is_of_cues_that_there_are() -> None:
     assert set(load_worth()) <= set(load_cues())
     assert any(worth.may_contradict for worth in load_worth().values())
+
+
+def test_of_a_penalty_item_words_speak_for_the_other_label() -> None:
+    fault = item("blamed", cue="blames", penalty=True)
+    for label, expected in (("not_met", {"blamed"}), ("met", set())):
+        verdicts = {"blamed": Verdict(item_id="blamed", label=label)}
+        assert set(contradictions(TALK, [fault], verdicts, worth=WORTH)) == expected
