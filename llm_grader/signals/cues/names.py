@@ -48,6 +48,8 @@ def name_matcher(transcript: Transcript) -> Callable[[StretchWord], bool]:
     def is_name(word: StretchWord) -> bool:
         if word.folded.startswith(_REDACTED):
             return True
+        if word.capital is None:  # written without capitals: a short name may be any word
+            return word.folded in names and len(word.folded) >= _SHORTEST_INFLECTED
         if not word.capital or (word.first and not word.apart and len(word.folded) <= _SHORT):
             return False
         if word.folded in names:

@@ -32,14 +32,14 @@ class StretchWord(NamedTuple):
     """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0.
 
     `first` says that the sentence begins with it, so that a capital tells nothing, and `apart` that a mark such as a
-    comma follows.
+    comma follows. `capital` is None in a text without any, as recognisers write it.
     """
 
     folded: str
     start: int
     end: int
     sentence: int
-    capital: bool
+    capital: bool | None
     first: bool
     apart: bool
 
@@ -57,8 +57,9 @@ class StretchWords:
         stop = len(text) if end is None else end
         self.text = text
         self.sentences = tuple(_sentences(text, start, stop))
+        cased = not text[start:stop].islower()
         self.words = tuple(
-            _word_of(match, number, begins=match.start() == first)
+            _word_of(match, number, begins=match.start() == first, cased=cased)
             for number, (first, last) in enumerate(self.sentences)
             for match in _WORD.finditer(text, first, last)
         )
@@ -96,10 +97,11 @@ class StretchWords:
         return self.words[first].start, self.words[last].end
 
 
-def _word_of(match: re.Match[str], sentence: int, *, begins: bool) -> StretchWord:
+def _word_of(match: re.Match[str], sentence: int, *, begins: bool, cased: bool) -> StretchWord:
     written, end = match[0], match.end()
+    capital = written[0].isupper() if cased else None
     apart = match.string[end : end + 1] in _MARKS
-    return StretchWord(fold_word(written), match.start(), end, sentence, written[0].isupper(), begins, apart)
+    return StretchWord(fold_word(written), match.start(), end, sentence, capital, begins, apart)
 
 
 def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

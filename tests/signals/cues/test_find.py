@@ -104,6 +104,8 @@ def test_a_question_is_told_by_its_mark() -> None:
         ("Mark", "It comes in March.", False),
         ("end-user 3f2a-be", "It will be done in the end.", False),
         ("Jana", "Jano, je to hotové.", True),
+        ("Hana Hrubešová", "to mě mrzí paní hrubešová", True),
+        ("May", "you may go", False),
         ("Ms Reed", "Yes, ms Reed.", True),
         ("Ms Reed", "Yes, Ms Brown.", False),
         ("reed_91", "sure reed_91", False),
