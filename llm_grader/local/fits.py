@@ -31,7 +31,7 @@ _log = logging.getLogger("llm_grader")
 
 LEAST_KAPPA = 0.3
 """The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill."""
-LEAST_APART = 0.4
+LEAST_APART = 0.45
 """The κ that it also has to reach on conversations on which nobody tried the phrases."""
 
 

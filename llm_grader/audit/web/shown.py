@@ -63,7 +63,7 @@ def shown_item(item: Item, rubric: Rubric, language: str) -> dict[str, Any]:
         "policy": {label: shown_text(text, language) for label, text in item.policy().items()},
         "critical": item.critical,
         "required_for": item.evidence.required_for,
-        "words_of": item.evidence.from_,
+        "words_of": item.evidence.speakers(),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -156,7 +157,9 @@ class CueFinder:
         self._index = cache(self._indexed)
 
     def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[CuePlace, ...]]:
-        """The places of each cue that is found, in their order; only what was said in public, by its author.
+        """The places of each cue that is found; only what was said in public, by its author.
+
+        First the sentences in which most of its phrases stand, of as many the earlier ones.
 
         Args:
             transcript: the conversation.
@@ -165,7 +168,7 @@ class CueFinder:
         wanted = [cue_id for cue_id in self._cues if cue_ids is None or cue_id in cue_ids]
         language = primary_language(language_of(transcript) or "")
         is_name = name_matcher(transcript)
-        found: dict[str, dict[CuePlace, None]] = {}
+        found: dict[str, Counter[CuePlace]] = {}
         for by, numbers in _speaking(transcript).items():
             cues = [cue_id for cue_id in wanted if self._cues[cue_id].by == by]
             for order, number in enumerate(numbers if cues else ()):
@@ -173,8 +176,12 @@ class CueFinder:
                 indexes = [self._index(primary_language(turn.language or language), cue_id) for cue_id in cues]
                 for cue_id, place in _in_turn(turn, number, indexes, is_name):
                     if self._counts(cue_id, place, order, transcript.turns, numbers):
-                        found.setdefault(cue_id, {})[place] = None
-        return {cue_id: tuple(sorted(found[cue_id])) for cue_id in wanted if cue_id in found}
+                        found.setdefault(cue_id, Counter())[place] += 1
+        return {
+            cue_id: tuple(sorted(found[cue_id], key=lambda place: (-found[cue_id][place], place)))
+            for cue_id in wanted
+            if cue_id in found
+        }
 
     def _indexed(self, language: str, cue_id: str) -> PhraseIndex:
         """The phrases of a cue in a language, or in all of them where that has none or is not known."""

@@ -24,6 +24,7 @@ _WORD = re.compile(rf"[\w.+-]+@[\w.-]*\w|{_LETTER}+(?:['’`´]{_LETTER}+)*")  #
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _APOSTROPHES = re.compile("['’`´]")
 _LONGEST_SENTENCE = 300
+_SHORT_SENTENCE = 30
 _MARKS = ("", ",", "!", ".", "?", ";", "\n")
 _KEY_LETTERS = 5
 
@@ -67,7 +68,8 @@ class StretchWords:
     def sentence_around(self, first: int, last: int) -> tuple[int, int]:
         """Where the sentence of some of the words stands, blanks aside; of one beyond 300 characters, the part around.
 
-        One that only announces what follows (`I see two ways:`) goes on with the next ones, up to 300 characters.
+        One that only announces what follows (`I see two ways:`, or in a few words) goes on with the next two, up to 300
+        characters.
 
         Args:
             first: position in `words` of the first.
@@ -77,7 +79,7 @@ class StretchWords:
         start, end = self.sentences[number]
         if end - start > _LONGEST_SENTENCE:
             return self._part_around(first, last)
-        if self.text[end - 1] == ":":
+        if self.text[end - 1] == ":" or (end - start < _SHORT_SENTENCE and self.text[end - 1] == "."):
             ends = (stop for _, stop in self.sentences[number + 1 : number + 3] if stop - start <= _LONGEST_SENTENCE)
             end = max(ends, default=end)
         return start, end
