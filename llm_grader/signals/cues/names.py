@@ -19,8 +19,12 @@ _INTRODUCES = re.compile(
     r"(?:(?i:frau|herr|pan|paní|mrs?|ms|dr)\.?\s+)?((?:[^\W\d_]+[ -]?){1,3})"
 )
 _ADDRESSED = re.compile(
-    r"\b(?i:mrs|ms|miss|mr|mister|madam|frau|herrn?|paní|panu|pane|slečno|proua|härra|preili)\.? ([^\W\d_]{2,})"
-    r"|([^\W\d_]{2,}) (?i:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b"
+    r"\b(?:Mrs|Ms|Miss|Mr|Mister|Frau|Herrn?|[Pp](?:aní|anu|ane)|[Ss]lečno|[Pp]roua|[Hh]ärra|[Pp]reili)\.? "
+    r"([^\W\d_]{2,})"
+    r"|([^\W\d_]{2,}) (?:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b"
+)
+_CALLED = re.compile(
+    r"(?:^|, |\b(?i:oh|hi|hello|hey|dear|thanks|hallo|danke|ahoj|szia|kedves|tere) )([^\W\d_]{2,})[,.!?]", re.M
 )
 _NO_WORDS = (
     "customer client caller user visitor guest speaker unknown anonymous mrs mr ms miss dr ing mgr the and "
@@ -97,10 +101,15 @@ def _given(transcript: Transcript) -> Iterator[str]:
 
 
 def _addressed(transcript: Transcript) -> Iterator[str]:
+    """What agents call somebody: with a title, or by a word between marks that the customer has said, too."""
+    said = {
+        word for turn in transcript.turns if turn.role == "customer" for word in _PART.findall(turn.text[:_LOOKED_AT])
+    }
     for turn in transcript.turns:
         if turn.role == "agent" and turn.spoken:
-            found = (match[1] or match[2] for match in _ADDRESSED.finditer(turn.text[:_LOOKED_AT]))
-            yield from map(_with_capitals, found)
+            text = turn.text[:_LOOKED_AT]
+            yield from (_with_capitals(match[1] or match[2]) for match in _ADDRESSED.finditer(text))
+            yield from (_with_capitals(match[1]) for match in _CALLED.finditer(text) if match[1] in said)
 
 
 def _with_capitals(words: str) -> str:

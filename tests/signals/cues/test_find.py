@@ -142,6 +142,18 @@ def test_what_only_looks_like_an_introduction_gives_no_name(words: str) -> None:
     assert found(NAMED, transcript) == []
 
 
+def test_a_name_that_the_customer_says_and_the_agent_takes_up_is_known() -> None:
+    """`miss Friday` was read as a title and a name, and `Maya` as none."""
+    transcript = talk(
+        agent("Who am I speaking to?"),
+        customer("Hi Tom, Maya Okonjo. I leave on Friday."),
+        agent("Oh Maya, that's bad."),
+        agent("It is express now, so it can't miss Friday."),
+        agent("It is done, Maya."),
+    )
+    assert [turn for turn, _ in found(NAMED, transcript)] == [2, 4]
+
+
 def test_a_token_in_the_place_of_a_name_is_one() -> None:
     assert found(NAMED, talk(customer("Hello.", "Eva Novak"), agent("So, [NAME_1], it is done."))) != []
 
