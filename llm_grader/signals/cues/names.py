@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
 from llm_grader.signals.cues.phrases import StretchWord, fold_word
-from llm_grader.transcript import Transcript
+from llm_grader.transcript import Transcript, primary_language
 
 _TOKEN = re.compile(r"[^\s,;()<>\"]+")
 _PART = re.compile(r"[^\W\d_]{2,}")
@@ -23,9 +23,7 @@ _ADDRESSED = re.compile(
     r"([^\W\d_]{2,})"
     r"|([^\W\d_]{2,}) (?:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b"
 )
-_CALLED = re.compile(
-    r"(?:^|, |\b(?i:oh|hi|hello|hey|dear|thanks|hallo|danke|ahoj|szia|kedves|tere) )([^\W\d_]{2,})[,.!?]", re.M
-)
+_CALLED = re.compile(r"(?:, |\b(?i:oh|hi|hello|hey|dear|thanks|ahoj|szia|kedves|tere) )([^\W\d_]{2,})[,.!?]")
 _NO_WORDS = (
     "customer client caller user visitor guest speaker unknown anonymous mrs mr ms miss dr ing mgr the and "
     "kunde kundin anrufer anruferin gast frau herr und von van zakaznik zakaznice klient klientka volajici navstevnik "
@@ -101,10 +99,13 @@ def _given(transcript: Transcript) -> Iterator[str]:
 
 
 def _addressed(transcript: Transcript) -> Iterator[str]:
-    """What agents call somebody: with a title, or by a word between marks that the customer has said, too."""
-    said = {
-        word for turn in transcript.turns if turn.role == "customer" for word in _PART.findall(turn.text[:_LOOKED_AT])
-    }
+    """What agents call somebody: with a title, or by a word between marks that the customer has said, too.
+
+    Not the latter in German, whose nouns have capitals.
+    """
+    german = primary_language(transcript.language or "") == "de"
+    customers = (turn.text[:_LOOKED_AT] for turn in transcript.turns if turn.role == "customer" and not german)
+    said = {word for text in customers for word in _PART.findall(text)}
     for turn in transcript.turns:
         if turn.role == "agent" and turn.spoken:
             text = turn.text[:_LOOKED_AT]
