@@ -37,7 +37,7 @@ class GoldFolder:
         """The items that people are asked about a conversation: all that it can be known from.
 
         Not what is computed, unless it cannot be here and the rubric lets a judge step in, nor what only many
-        conversations show.
+        conversations or the organisation itself can show.
         """
         return tuple(item for item in self._in_channel(transcript) if not self._is_computed(item, transcript))
 
@@ -54,7 +54,7 @@ class GoldFolder:
 
     def _is_computed(self, item: Item, transcript: Transcript) -> bool:
         if item.judged not in ("signal", "ticket"):
-            return item.judged == "corpus"
+            return item.judged in ("corpus", "org")  # no single conversation shows them
         return item.fallback is None or judge_signal(item, transcript).label != CANNOT_ASSESS
 
     @cached_property

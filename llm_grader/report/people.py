@@ -81,6 +81,9 @@ class People:
             return card
         verdicts = {**card.verdicts, **changed}
         scores = score_verdicts(rubric, verdicts)
+        if scores.coverage < rubric.min_coverage:  # still too little for a score
+            scores = scores.model_copy(update={"score": None, "passed": None})
+            return card.model_copy(update={"verdicts": verdicts, **dict(scores)})
         return card.model_copy(update={"verdicts": verdicts, "status": _status(card, verdicts), **dict(scores)})
 
 

@@ -6,13 +6,14 @@ to the highest, `n` not applicable, `c` cannot be told, `r` for a check that fai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from llm_grader.report.people import FinalLabel
 from llm_grader.rubric.model import Item, Rubric
+from llm_grader.signals.flags import LOW_COVERAGE
 from llm_grader.transcript import Role
 from llm_grader.verdict import CANNOT_ASSESS, NOT_APPLICABLE, Provenance, Scorecard, Verdict
 
@@ -194,7 +195,26 @@ def shortened(text: str) -> str:
 
 
 def review_concerns(row: ConversationRow, card: Scorecard, rubric: Rubric) -> Iterable[Concern]:
-    """The verdicts that wait for a person: those whose check failed, and critical ones that cannot be told."""
+    """The verdicts that wait for a person: those whose check failed, and critical ones that cannot be told.
+
+    Where the card waits and none of its verdicts does, too little was scored: it is the gravest that cannot be told.
+    """
+    found = list(_waiting(row, card, rubric))
+    if not found and row.status == "needs_review":
+        untold = [item for item in rubric.items() if _is_untold(card, item)]
+        gravest = max(untold or list(rubric.items()), key=lambda item: item.weight)
+        verdict = card.verdicts.get(gravest.id)
+        if verdict is not None:
+            found = [_concern(row, gravest, verdict, LOW_COVERAGE)]
+    return found
+
+
+def _is_untold(card: Scorecard, item: Item) -> bool:
+    verdict = card.verdicts.get(item.id)
+    return verdict is not None and verdict.label == CANNOT_ASSESS
+
+
+def _waiting(row: ConversationRow, card: Scorecard, rubric: Rubric) -> Iterator[Concern]:
     for item in rubric.items():
         verdict = card.verdicts.get(item.id)
         if verdict is None or (verdict.label is not None and not _undecided(item, verdict)):

@@ -10,18 +10,22 @@ from typing import Any
 import pytest
 
 from llm_grader.audit.folder import load_folder
+from llm_grader.audit.labelling.answers import Cell
 from llm_grader.audit.labelling.checks import GivenCell, LacksWords
 from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.labelling.journal import gold_file
+from llm_grader.audit.review.adjudication import differ
 from llm_grader.audit.review.agreement import agreement_so_far
 from llm_grader.audit.review.decisions import Decisions
 from llm_grader.audit.review.disputes import is_of
 from llm_grader.audit.review.results import verdicts_of_folder
 from llm_grader.audit.team import Team, TeamMember
 from llm_grader.audit.web.office import Office
+from llm_grader.audit.web.shown import shown_item
 from llm_grader.errors import UsageError
 from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.labels.units import Unit
+from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.transcript import Participant, Transcript, Turn
 from llm_grader.verdict import Verdict
 from tests.support.audit_client import AuditClient
@@ -272,3 +276,22 @@ def test_results_are_read_again_as_far_as_journals_have_changed(office: Office) 
     assert after.by_annotator["ben"] is before.by_annotator["ben"]
     assert len(after.by_annotator["anna"].submitted()) == 5
     assert len(before.by_annotator["anna"].submitted()) == 6
+
+
+@pytest.mark.parametrize("rubric_id", packaged_rubrics())
+def test_the_page_gets_a_list_of_whose_words_count_for_every_item(rubric_id: str) -> None:
+    """A list for each label broke the page: it asks whether a speaker is among them."""
+    rubric = load_rubric(rubric_id)
+    for item in rubric.items():
+        words_of = shown_item(item, rubric, "en")["words_of"]
+        assert set(words_of) == set(item.evidence.speakers()), item.id
+        assert not isinstance(words_of, dict), item.id
+
+
+def test_a_judge_that_cannot_tell_contradicts_nobody() -> None:
+    """Most cases for the lead were of a small model that leaves an item to a larger one."""
+    people = {name: Cell(label="met") for name in ("anna", "ben")}
+    untold = Verdict(item_id="greeting", label="cannot_assess")
+    assert not differ(people, untold)
+    assert differ(people, Verdict(item_id="greeting", label="not_met"))
+    assert differ({**people, "cleo": Cell(label="not_met")}, untold)

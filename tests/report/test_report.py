@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import stat
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from llm_grader.report.folder import file_name, write_folder
 from llm_grader.report.gather import failures_by_item
 from llm_grader.report.html import write_report
 from llm_grader.report.results import Period, StoredResults
+from llm_grader.report.rows import review_concerns
 from llm_grader.rubric.model import Rubric
 from llm_grader.store.store import Store
 from llm_grader.transcript import Participant, Transcript, Turn
@@ -469,3 +471,12 @@ def test_a_failed_request_has_no_score_whatever_people_say_of_the_conversation(t
     assert (found.summary.score.n, found.summary.checked) == (4, 0)
     shown = unpacked(page_of(found, tmp_path))[4]
     assert (shown["items"], shown["failure"]) == ([], "request failed: transient")
+
+
+def test_a_card_that_waits_as_too_little_could_be_judged_is_among_those_to_review(tmp_path: Path) -> None:
+    """The list said `needs review` and the summary `0`."""
+    card = card_of(Case(talk("t1"), {"greeting": "cannot_assess"}))
+    (row,) = composed(store_of(tmp_path, Case(talk("t1"), {"greeting": "cannot_assess"}))).gathered.rows
+    assert list(review_concerns(row, card, RUBRIC)) == []
+    (found,) = review_concerns(replace(row, status="needs_review"), card, RUBRIC)
+    assert (found.item_id, found.why) == ("greeting", "low_coverage")

@@ -13,7 +13,7 @@ from llm_grader.audit.review.results import AuditResults
 from llm_grader.eval.judge.disagreements import Cause, find_disagreements
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.rubric.model import Item
-from llm_grader.verdict import Verdict
+from llm_grader.verdict import CANNOT_ASSESS, Verdict
 
 MODEL = "model"
 """Who a side is that the judge is on; nobody in a team is called so there, for names of people are said as they are."""
@@ -60,7 +60,7 @@ def find_cases(results: AuditResults, verdicts: Verdicts) -> list[OpenCase]:
     cases = []
     for unit, cells in results.cells().items():
         verdict = verdicts.get(unit)
-        if _differ(cells, verdict):
+        if differ(cells, verdict):
             item = results.folder.rubric.item(unit.item_id)
             severity, cause = graver.get(unit, (_severity(item, cells), "rubric"))
             sides = _shuffled(unit, _sides(cells, verdict))
@@ -73,9 +73,15 @@ def cell_key(unit: Unit) -> str:
     return hashlib.sha256(f"{unit.transcript_id}\0{unit.item_id}".encode()).hexdigest()[:16]
 
 
-def _differ(cells: Mapping[str, Cell], verdict: Verdict | None) -> bool:
+def differ(cells: Mapping[str, Cell], verdict: Verdict | None) -> bool:
+    """Whether people differ, or the judge says something else than all of them."""
     labels = {cell.label for cell in cells.values()}
-    return len(labels) > 1 or (verdict is not None and verdict.label is not None and {verdict.label} != labels)
+    return len(labels) > 1 or (_answers(verdict) and verdict is not None and {verdict.label} != labels)
+
+
+def _answers(verdict: Verdict | None) -> bool:
+    """Whether the judge says something: one that cannot tell contradicts nobody."""
+    return verdict is not None and verdict.label not in (None, CANNOT_ASSESS)
 
 
 def _severity(item: Item, cells: Mapping[str, Cell]) -> float:
@@ -88,7 +94,7 @@ def _severity(item: Item, cells: Mapping[str, Cell]) -> float:
 
 def _sides(cells: Mapping[str, Cell], verdict: Verdict | None) -> list[AnswerSide]:
     sides = [AnswerSide(name, False, cell.label, cell.evidence, cell.reason) for name, cell in cells.items()]
-    if verdict is not None and verdict.label is not None:
+    if verdict is not None and verdict.label is not None and _answers(verdict):
         spans = tuple(EvidenceSpan(turn=e.turn, start=e.start, end=e.end, quote=e.quote) for e in verdict.evidence)
         sides.append(AnswerSide(MODEL, True, verdict.label, spans, verdict.reason))
     return sides
