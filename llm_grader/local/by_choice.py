@@ -217,14 +217,11 @@ def score_of(choice: Choice) -> float:
 
 
 def _lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
-    """Whether a label needs words that the item's cue would show, and has found none."""
+    """Whether a label needs words, and the item's cue has found none that show it."""
     cue = load_cues().get(item.cue or "")
-    return (
-        label in item.evidence.required_for
-        and cue is not None
-        and cue.shown_by(item) == label
-        and not conversation.places(item)
-    )
+    if cue is None or label not in item.evidence.required_for:
+        return False
+    return cue.shown_by(item) != label or not conversation.places(item)
 
 
 def likelier(item: Item, choice: Choice) -> ChoiceDecision:

@@ -160,6 +160,13 @@ def test_a_label_that_needs_words_is_not_given_where_none_were_found() -> None:
     assert "no words were found that show met" in claim.reason
 
 
+def test_a_label_whose_words_its_cue_cannot_show_is_not_given() -> None:
+    """Of sixty quotes that the model had chosen in calls, half showed something else."""
+    blame = item("no_blame", cue="blames", evidence=rule("agent", required_for=("met", "not_met")))
+    fits = fitted(blame, intercept=2.0, found=-4.0)
+    assert ask(lambda _q: 9.0, [blame], fits=fits, rubric_id="mine")[0].claims["no_blame"].label == "cannot_assess"
+
+
 def test_an_item_on_which_it_was_no_better_than_chance_is_not_judged() -> None:
     reply, chooser = ask(lambda _q: 9.0, [item()], fits=fitted(item(), low=0.29, whole=1.0), rubric_id="mine")
     claim = reply.claims["greeting"]

@@ -11,6 +11,8 @@ from llm_grader.eval.judge.item_drift import drift, drift_until_now, find_drift,
 from llm_grader.eval.judge.labelled_set import load_labelled_set
 from llm_grader.eval.labels.split import split_transcripts
 from llm_grader.eval.stats.paired import margins_test, mcnemar_midp, mcnemar_power, stuart_maxwell
+from llm_grader.grader.grader import as_read
+from llm_grader.grading.conduct import find_obstacle
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
 from llm_grader.testing import ScriptedRequest, ScriptedResponse, ScriptedServer, answer, completion
@@ -142,6 +144,8 @@ def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_label
     labelled = load_labelled_set(public)
     kept = split_transcripts(labelled.transcripts).frozen
     pieces = [id_ for id_, (whole, _) in labelled.pieces.origins.items() if whole in kept]
+    turns = [as_read(piece) for piece in labelled.asked if piece.id in pieces]
+    asked = [turn.id for turn in turns if find_obstacle(turn, labelled.rubric) is None]  # some only quote others
     labels = dict.fromkeys(range(len(pieces)), "met")
     before = cards_file(tmp_path / "before.jsonl", labelled.rubric, labels, pieces)
 
@@ -151,12 +155,12 @@ def test_a_public_set_is_graded_by_the_rubric_of_its_own_turns_where_it_is_label
     with ScriptedServer(respond) as server:
         flags = ("--model", "m", "--base-url", server.base_url, "--json")
         found = run("drift", "--gold", public, "--before", before, *flags)
-        assert len(server.requests) == len(pieces) > 5
+        assert len(server.requests) == len(asked) > 5
         assert "rubric of its own" in run("drift", "--gold", public, "--before", before, "--rubric", "desk").stderr
     assert found.code == 1, found.stderr
     *rows, _together = found.lines()
     assert {row["item_id"] for row in rows} == {item.id for item in labelled.rubric.items()}
-    assert {row["n"] for row in rows} == {len(pieces)}
+    assert {row["n"] for row in rows} == {len(asked)}
 
 
 def test_what_moves_every_item_a_little_one_way_shows_in_all_of_them_together() -> None:

@@ -208,7 +208,12 @@ def test_a_median_that_is_a_number_is_that_of_the_numbers() -> None:
 
 def test_a_verdict_that_needs_review_is_not_right_and_a_failed_one_is_left_out() -> None:
     rubric = Rubric.model_validate(
-        {"id": "r", "version": "1", "title": "R", "sections": [{"id": "s", "title": "S", "items": [dict(GREETING)]}]}
+        {
+            "id": "r",
+            "version": "1",
+            "title": "R",
+            "sections": [{"id": "s", "title": "S", "items": [GREETING.model_dump(by_alias=True)]}],
+        }
     )
     right, review, failed = (card(n, rubric, {"greeting": "met"}) for n in range(3))
     open_ = Verdict(item_id="greeting", label=None, status="needs_review", problem="missing")
