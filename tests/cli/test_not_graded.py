@@ -43,9 +43,8 @@ def test_the_last_line_the_json_and_the_exit_code_tell_what_was_not_graded(desk:
     }
     assert cards["bots"]["failure"]["code"] == "only_bots"
     last = ended.stderr.splitlines()[-1]
-    assert last.startswith(
-        "2 graded: 1 ok, 1 needs_review, 0 error; 1 not_graded; 1 without a score, as too little could be judged; 2 with warnings; 1 requests"
-    )
+    assert last.startswith("2 graded: 1 ok, 1 needs_review, 0 error; 1 not_graded; 1 without a score, as too little")
+    assert "; 2 with warnings; 1 requests" in last
     assert last.endswith("1 to review")
     assert "bots: no score (0% of the weight scored, not_graded)" in again.stdout
     assert "not graded: only machines answered" in again.stdout
