@@ -20,7 +20,7 @@ PARTS = {
     "prompts": "llm_grader.prompts",
     "rubrics": "llm_grader.rubrics",
 }
-MAINTAINERS = {"eval/bench", "eval/measured", "eval/recall"}
+MAINTAINERS = {"eval/bench", "eval/gold/service", "eval/measured", "eval/recall"}
 """Measurements that are run from a checkout: not installed, and imported by nothing that is."""
 SUFFIXES = {".py", ".j2", ".yaml", ".json", ".jsonl", ".md", ".txt", ".vtt", ".mbox", ".typed", ".css", ".js", ".html"}
 
