@@ -166,7 +166,7 @@ class ChoiceAsker:
             asked = render_search(conversation, item, label, language=self._language)
             choice = await self._choose(asked, tuple(map(str, turns)))
             turn, usage = int(choice.answer), choice.usage
-        sentences = conversation.sentences(turn)[:_MOST_SENTENCES]
+        sentences = conversation.sentences(turn, item, label)[:_MOST_SENTENCES]
         if len(sentences) < 2:
             return (Quote(turn=turn, quote=turns[turn]),), usage
         with counting(usage):

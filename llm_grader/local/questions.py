@@ -17,7 +17,7 @@ from llm_grader.signals.cues.find import CueFinder, CuePlace
 from llm_grader.signals.cues.phrases import StretchWords
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence
 
 YES, NO = "Yes", "No"
 _FINDER = CueFinder()
@@ -38,7 +38,8 @@ class Conversation:
             {"role": "user", "content": render_conversation(transcript)},
             {"role": "assistant", "content": "I have read it."},
         ]
-        self._citable = CitableTurns(QuoteFinder(transcript))
+        self._finder = QuoteFinder(transcript)
+        self._citable = CitableTurns(self._finder)
         self._places = cues.find(transcript)
 
     def citable(self, item: Item, label: str) -> dict[int, str]:
@@ -49,11 +50,16 @@ class Conversation:
         """The sentences that show the item's cue, in their order; none where it names none."""
         return self._places.get(item.cue, ()) if item.cue else ()
 
-    def sentences(self, turn: int) -> tuple[str, ...]:
-        """The sentences that a turn's author wrote."""
+    def sentences(self, turn: int, item: Item, label: str) -> tuple[str, ...]:
+        """The sentences that a turn's author wrote and that can prove `label`."""
         text = self.transcript.turns[turn].text
         stretches = (StretchWords(text, start, end) for start, end in self.transcript.turns[turn].body_spans())
-        return tuple(text[start:end] for words in stretches for start, end in words.sentences)
+        sentences = (text[start:end] for words in stretches for start, end in words.sentences)
+        return tuple(sentence for sentence in sentences if self._proves(sentence, turn, item, label))
+
+    def _proves(self, words: str, turn: int, item: Item, label: str) -> bool:
+        found = self._finder.resolve(words, item.evidence, turn=turn, label=label)
+        return isinstance(found, Evidence) and found.turn == turn
 
     def quote(self, place: CuePlace) -> Quote:
         """The words at a place."""
