@@ -17,12 +17,14 @@ class Earlier:
         store: where they are.
         rubric: the version in hand.
         language: BCP 47 code of the wording in which items are asked.
+        by_cues: whether the judge goes by the items' cues, too.
     """
 
-    def __init__(self, store: Store, rubric: Rubric, language: str) -> None:
+    def __init__(self, store: Store, rubric: Rubric, language: str, *, by_cues: bool = False) -> None:
         self._store = store
         self._rubric = rubric
         self._language = language
+        self._by_cues = by_cues
         self._versions: dict[str, Rubric | None] = {}
         self._unchanged: dict[tuple[str, Channel], frozenset[str]] = {}
 
@@ -46,6 +48,6 @@ class Earlier:
 
     def _same(self, version: str, old: Rubric, channel: Channel) -> frozenset[str]:
         if (version, channel) not in self._unchanged:
-            same = unchanged_items(old, self._rubric, channel, language=self._language)
+            same = unchanged_items(old, self._rubric, channel, language=self._language, by_cues=self._by_cues)
             self._unchanged[version, channel] = same
         return self._unchanged[version, channel]

@@ -271,7 +271,8 @@ class Grader:
     def _earlier(self) -> FindBefore:
         if self.store is None:
             return _nothing_before
-        return Earlier(self.store, self.rubric, LANGUAGE if self.is_local else self.prompts.language).find
+        language = LANGUAGE if self.is_local else self.prompts.language
+        return Earlier(self.store, self.rubric, language, by_cues=self.is_local).find
 
     @cached_property
     def _preview(self) -> Preview:

@@ -66,13 +66,21 @@ def verdicts_that_hold(
     return {**inapplicable_still, **taken}
 
 
-def unchanged_items(old: Rubric, new: Rubric, channel: Channel, *, language: str = "en") -> frozenset[str]:
+def unchanged_items(
+    old: Rubric, new: Rubric, channel: Channel, *, language: str = "en", by_cues: bool = False
+) -> frozenset[str]:
     """The ids of the items that both versions ask a model about conversations on `channel`, in the same words.
 
-    The words are those in `language`, and the answer is checked in the same way.
+    The words are those in `language`, and the answer is checked in the same way. For a judge that goes by cues, as the
+    embedded model does, an item with another cue has changed.
     """
-    before = {item.id: _request(item, language) for item in old.model_items(channel)}
-    return frozenset(item.id for item in new.model_items(channel) if before.get(item.id) == _request(item, language))
+    before = {item.id: item for item in old.model_items(channel)}
+    shared = [(before[item.id], item) for item in new.model_items(channel) if item.id in before]
+    return frozenset(
+        now.id
+        for then, now in shared
+        if _request(then, language) == _request(now, language) and (then.cue == now.cue or not by_cues)
+    )
 
 
 def items_to_ask_anew(old: Rubric, new: Rubric, *, language: str = "en") -> tuple[str, ...]:

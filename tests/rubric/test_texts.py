@@ -148,3 +148,12 @@ def test_a_policy_says_what_each_label_takes_that_the_item_has() -> None:
 def test_an_empty_text_is_listed_where_it_is_required_and_nowhere_else() -> None:
     assert list(item(question={}).texts()) == ["title", "question"]
     assert prompt_item(item(guidance={"met": {"en": ""}}), "en")["policy"] == []
+
+
+def test_for_a_judge_that_goes_by_cues_an_item_with_another_cue_has_changed() -> None:
+    """The embedded model kept the verdict of the words it went by before."""
+    old = Item.model_validate({"id": "greeting", "title": "G", "question": "Greeted?", "cue": "greeting"})
+    before, after = rubric_of(old), rubric_of(old.model_copy(update={"cue": "thanks"}))
+    assert unchanged_items(before, after, "chat") == {"greeting"}
+    assert unchanged_items(before, after, "chat", by_cues=True) == set()
+    assert unchanged_items(before, before, "chat", by_cues=True) == {"greeting"}
