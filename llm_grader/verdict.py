@@ -31,6 +31,8 @@ MET = "met"
 NOT_MET = "not_met"
 NOT_APPLICABLE = "not_applicable"
 CANNOT_ASSESS = "cannot_assess"
+UNJUDGED = "the embedded model cannot judge this item"
+"""What the reason of a `cannot_assess` begins with where the item is left to a larger model."""
 UNSCORED = frozenset({NOT_APPLICABLE, CANNOT_ASSESS})
 
 Parameter = str | int | float | bool | None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.rubric.model import EvidenceRule
+from llm_grader.signals.cues.phrases import sentence_spans
 from llm_grader.transcript import Turn
 from llm_grader.verdict import Evidence
 
 _QUOTE_CHARACTERS = 200
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)]*(?=\s|$)|\n+")
 
 
 class CitableTurns:
@@ -42,7 +40,7 @@ def opening_words(turn: Turn) -> str:
             continue
         if len(body) <= _QUOTE_CHARACTERS:
             return body
-        ends = [m.end() for m in _SENTENCE_END.finditer(body) if m.end() <= _QUOTE_CHARACTERS]
+        ends = [end for _, end in sentence_spans(body, 0, len(body)) if end <= _QUOTE_CHARACTERS]
         cut = ends[-1] if ends else body.rfind(" ", 0, _QUOTE_CHARACTERS)
         return body[: cut if cut > 0 else _QUOTE_CHARACTERS].rstrip()
     return ""

@@ -2,15 +2,15 @@
 
 A small model that writes JSON guesses; asked one question, and scored on the probability of its first word, it does
 not. What its answer is worth for an item, and what the words found in the conversation are, is measured beforehand
-(see `fits`). A label that needs evidence cites the sentence where the item's cue stands; where none does, the model is
-asked for a turn and for a sentence of it.
+(see `fits`). A label that needs evidence cites the sentence in which the item's cue stands; where none does, the item
+is left to a larger model. Of an item without a cue, and without fits, the model is asked for a turn and a sentence.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from llm_grader.asking.judge import counting
@@ -32,12 +32,10 @@ from llm_grader.rubric.model import Item, wording
 from llm_grader.signals.cues.find import load_cues
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET
+from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, UNJUDGED
 
 Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
 
-UNJUDGED = "the embedded model cannot judge this item"
-"""What the reason begins with where an item is left to a larger model."""
 _WRAPPING_TOKENS = 128
 _MOST_SENTENCES = 9  # a digit each, so that the first token tells them apart
 
@@ -149,11 +147,8 @@ class ChoiceAsker:
             JudgeError: see `errors`.
         """
         turns = conversation.citable(item, label)
-        cue = load_cues().get(item.cue or "")
-        if cue is not None and cue.shown_by(item) == label:
-            shown = [place for place in conversation.places(item) if place.turn in turns]
-            if shown:
-                return (conversation.quote(shown[0]),), Usage()
+        if shown := _shown(conversation, item, label, turns):
+            return (shown,), Usage()
         return await self._search(conversation, item, label, turns)
 
     async def _search(
@@ -216,12 +211,19 @@ def score_of(choice: Choice) -> float:
     return choice.logprobs[YES] - choice.logprobs[NO]
 
 
+def _shown(conversation: Conversation, item: Item, label: str, turns: Collection[int]) -> Quote | None:
+    """The most telling words of `turns` by which the item's cue shows `label`; None where there are none."""
+    cue = load_cues().get(item.cue or "")
+    if cue is None or cue.shown_by(item) != label:
+        return None
+    return next((conversation.quote(place) for place in conversation.places(item) if place.turn in turns), None)
+
+
 def _lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
     """Whether a label needs words, and the item's cue has found none that show it."""
-    cue = load_cues().get(item.cue or "")
-    if cue is None or label not in item.evidence.required_for:
+    if item.cue not in load_cues() or label not in item.evidence.required_for:
         return False
-    return cue.shown_by(item) != label or not conversation.places(item)
+    return _shown(conversation, item, label, conversation.citable(item, label)) is None
 
 
 def likelier(item: Item, choice: Choice) -> ChoiceDecision:

@@ -13,14 +13,13 @@ from llm_grader.checking.claims import Quote
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cues.find import CueFinder, CuePlace
+from llm_grader.signals.cues.find import CuePlace, packaged_finder
 from llm_grader.signals.cues.phrases import StretchWords
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence
 
 YES, NO = "Yes", "No"
-_FINDER = CueFinder()
 
 
 class Conversation:
@@ -28,10 +27,9 @@ class Conversation:
 
     Args:
         transcript: the conversation.
-        cues: finds cues.
     """
 
-    def __init__(self, transcript: Transcript, cues: CueFinder = _FINDER) -> None:
+    def __init__(self, transcript: Transcript) -> None:
         self.transcript = transcript
         self.in_english = primary_language(language_of(transcript) or "en") == "en"
         self.opening: list[Message] = [
@@ -40,14 +38,14 @@ class Conversation:
         ]
         self._finder = QuoteFinder(transcript)
         self._citable = CitableTurns(self._finder)
-        self._places = cues.find(transcript)
+        self._places = packaged_finder().find(transcript)
 
     def citable(self, item: Item, label: str) -> dict[int, str]:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
         return self._citable.under(item.evidence, label)
 
     def places(self, item: Item) -> tuple[CuePlace, ...]:
-        """The sentences that show the item's cue, in their order; none where it names none."""
+        """The sentences that show the item's cue, the most telling first; none where it names none."""
         return self._places.get(item.cue, ()) if item.cue else ()
 
     def sentences(self, turn: int, item: Item, label: str) -> tuple[str, ...]:

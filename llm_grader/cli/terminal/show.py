@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import typer
 
 from llm_grader.cli.terminal.outputs import styled
-from llm_grader.local.by_choice import UNJUDGED
 from llm_grader.store.stored import COLUMNS, Brief, Column, ColumnKind
 from llm_grader.usage import Usage
-from llm_grader.verdict import MET, Scorecard, Status, Verdict
+from llm_grader.verdict import MET, UNJUDGED, Scorecard, Status, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console

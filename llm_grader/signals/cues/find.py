@@ -44,9 +44,9 @@ Lines = Annotated[tuple[str, ...], AfterValidator(_are_phrases)]
 class ActCue(Model):
     """One act that words can show.
 
-    Only the first or last turns of the speaker are looked at where `first` or `last` says how many; `asked` takes
-    questions alone; `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only
-    one. The phrases of the cues in `also` count as its own. `shows` is the label it speaks for.
+    Only the first or last turns of the speaker are looked at where `first` or `last` says how many;
+    `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only one. The phrases
+    of the cues in `also` count as its own. `shows` is the label it speaks for.
     """
 
     title: str
@@ -54,7 +54,6 @@ class ActCue(Model):
     by: Literal["agent", "customer"] = "agent"
     first: int | None = Field(default=None, ge=1)
     last: int | None = Field(default=None, ge=1)
-    asked: bool = False
     beyond_salutation: bool = False
     also: tuple[str, ...] = ()
 
@@ -78,7 +77,7 @@ class Phrases(Model):
 
 
 Dictionary = Mapping[str, Phrases]
-"""ActCue → its phrases in one language."""
+"""Cue → its phrases in one language."""
 
 
 class CuePlace(NamedTuple):
@@ -145,15 +144,13 @@ class CueFinder:
     """Finds cues.
 
     Args:
-        cues: by id; the packaged ones by default.
-        phrases: by language; the packaged ones by default.
+        cues: by id.
+        phrases: by language.
     """
 
-    def __init__(
-        self, cues: Mapping[str, ActCue] | None = None, phrases: Mapping[str, Dictionary] | None = None
-    ) -> None:
-        self._cues = load_cues() if cues is None else cues
-        self._phrases = load_phrases() if phrases is None else phrases
+    def __init__(self, cues: Mapping[str, ActCue], phrases: Mapping[str, Dictionary]) -> None:
+        self._cues = cues
+        self._phrases = phrases
         self._index = cache(self._indexed)
 
     def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[CuePlace, ...]]:
@@ -199,11 +196,14 @@ class CueFinder:
         cue = self._cues[cue_id]
         if (cue.first and order >= cue.first) or (cue.last and order < len(numbers) - cue.last):
             return False
-        text = turns[place.turn].text
-        if cue.asked and not text[place.start : place.end + 1].rstrip("\"'”’»)] ").endswith("?"):
-            return False
-        opening = order == 0 and len(numbers) > 1 and not text[: place.start].strip()
+        opening = order == 0 and len(numbers) > 1 and not turns[place.turn].text[: place.start].strip()
         return not (cue.beyond_salutation and opening)
+
+
+@cache
+def packaged_finder() -> CueFinder:
+    """The finder of the packaged cues: what it has read and sorted serves every conversation."""
+    return CueFinder(load_cues(), load_phrases())
 
 
 def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:

@@ -57,7 +57,7 @@ class StretchWords:
     def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
         stop = len(text) if end is None else end
         self.text = text
-        self.sentences = tuple(_sentences(text, start, stop))
+        self.sentences = tuple(sentence_spans(text, start, stop))
         cased = not text[start:stop].islower()
         self.words = tuple(
             _word_of(match, number, begins=match.start() == first, cased=cased)
@@ -106,8 +106,8 @@ def _word_of(match: re.Match[str], sentence: int, *, begins: bool, cased: bool) 
     return StretchWord(fold_word(written), match.start(), end, sentence, capital, begins, apart)
 
 
-def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Where each sentence begins and ends, its closing mark included and blanks around it not."""
+def sentence_spans(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Where each sentence of a stretch begins and ends, its closing mark included and blanks around it not."""
     cuts = [match.end() for match in _SENTENCE_END.finditer(text, start, stop)]
     for begin, end in zip((start, *cuts), (*cuts, stop), strict=True):
         stretch = text[begin:end]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pydantic import Field, TypeAdapter
 
 from llm_grader.rubric.model import Item
-from llm_grader.signals.cues.find import CueFinder, load_cues
+from llm_grader.signals.cues.find import load_cues, packaged_finder
 from llm_grader.transcript import Model, Share, Transcript
 from llm_grader.verdict import MET, NOT_MET, Verdict
 
@@ -24,7 +24,6 @@ CONTRADICTED = "words_contradict"
 LEAST_RIGHT = 0.85
 """The share of places at which a cue has to be right before it may speak against a verdict."""
 LEAST_PLACES = 20
-_FINDER = CueFinder()
 
 
 class CueWorth(Model):
@@ -83,7 +82,7 @@ def contradictions(
     }
     if not doubted:
         return {}
-    places = _FINDER.find(transcript, frozenset(doubted.values()))
+    places = packaged_finder().find(transcript, frozenset(doubted.values()))
     return {
         item_id: Contradiction(cues[cue_id].title, places[cue_id][0].turn)
         for item_id, cue_id in doubted.items()

@@ -81,12 +81,6 @@ def test_only_the_first_or_last_turns_are_looked_at() -> None:
         ActCue(title="It", first=1, last=1)
 
 
-def test_a_question_is_told_by_its_mark() -> None:
-    cue = {"phrases": {"en": ["anything else"]}, "asked": True}
-    text = "There is nothing and anything else. Is there anything else?"
-    assert found(cue, talk(agent(text))) == [(0, "Is there anything else?")]
-
-
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
