@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import SecretStr
 
@@ -26,7 +25,7 @@ from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import Gold, read_gold
 from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of, render_fits_table
-from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, fit_item, left_out
+from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, Labelled, fit_item, left_out
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
@@ -46,14 +45,6 @@ TRIED = "phrases_tried"
 """The mark in a conversation's metadata that phrases of cues were tried on it while they were written."""
 METHOD = f"logistic regression by item, prior of standard deviation {SPREAD}; κ over {FOLDS} parts left out"
 _LEAST_LABELS = 20
-
-
-class Labelled(NamedTuple):
-    """One item of a rubric, and what is known of it in each conversation on whose label the readers agree."""
-
-    rubric_id: str
-    item: Item
-    rows: tuple[Known, ...]
 
 
 class RememberedChoices:
@@ -113,7 +104,8 @@ async def know(
             if transcript.id not in met:
                 continue
             score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
-            language, found = transcript.language or "?", bool(conversation.places(item))
+            language = "en" if conversation.in_english else transcript.language or "?"
+            found = bool(conversation.places(item))
             tried = bool(transcript.metadata.get(TRIED))
             rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried))
         sys.stderr.write(f"{rubric.id} {transcript.id}\n")

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from llm_grader.eval.measured.item_fit import Known, left_out
+from llm_grader.eval.measured.item_fit import Known, Labelled, left_out
 from llm_grader.eval.stats.bootstrap import cluster_bootstrap
 from llm_grader.eval.stats.ratings import agreement_weights
 from llm_grader.eval.stats.two_raters import cluster_tables, kappa_of_tables
 from llm_grader.local.fits import FitAgreement, Fits, ItemFit
-
-if TYPE_CHECKING:
-    from llm_grader.eval.measured.fit_local import Labelled
-
 
 _ENOUGH_APART = 30
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
+
+from llm_grader.rubric.model import Item
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -44,6 +46,14 @@ class Known:
     found: bool
     met: bool
     tried: bool = False
+
+
+class Labelled(NamedTuple):
+    """One item of a rubric, and what is known of it in each conversation on whose label the readers agree."""
+
+    rubric_id: str
+    item: Item
+    rows: tuple[Known, ...]
 
 
 @dataclass(frozen=True)

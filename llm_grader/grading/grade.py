@@ -14,7 +14,7 @@ from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.errors import EndpointError, JudgeError, Truncated
 from llm_grader.grading.conduct import UNKNOWN_AGENT, UNKNOWN_ROLES, Obstacle, find_obstacle
 from llm_grader.grading.reuse import Before, verdicts_that_hold
-from llm_grader.grading.scoring import apply_conditions, no_scores, score_verdicts
+from llm_grader.grading.scoring import apply_conditions, if_enough, no_scores, score_verdicts
 from llm_grader.grading.votes import vote
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.signals.cues.worth import CONTRADICTED, contradictions
@@ -239,9 +239,8 @@ def _card(
     scores = score_verdicts(rubric, verdicts)
     if status in ("error", "not_graded"):  # a failed call is no grade: neither of the conversation nor of a section
         scores = no_scores(rubric)
-    elif scores.coverage < rubric.min_coverage or scores.score is None:
+    elif (scores := if_enough(scores, rubric)).score is None:
         status, flags = "needs_review", (*flags, LOW_COVERAGE)
-        scores = scores.model_copy(update={"score": None, "passed": None})
     elif status == "needs_review" and scores.passed:
         scores = scores.model_copy(update={"passed": None})
     return Scorecard(

@@ -142,6 +142,12 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Scores:
     )
 
 
+def if_enough(scores: Scores, rubric: Rubric) -> Scores:
+    """The scores, but no score and no pass where less than the rubric's `min_coverage` of the weight was scored."""
+    enough = scores.score is not None and scores.coverage >= rubric.min_coverage
+    return scores if enough else scores.model_copy(update={"score": None, "passed": None})
+
+
 def no_scores(rubric: Rubric) -> Scores:
     """The scores of a card that has none."""
     empty = {section.id: SectionScore(score=None, coverage=0.0) for section in rubric.sections}

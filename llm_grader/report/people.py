@@ -13,7 +13,7 @@ from typing import Literal
 
 from llm_grader.eval.judge.item_answers import ADJUDICATOR
 from llm_grader.eval.labels.units import items_by_turn
-from llm_grader.grading.scoring import score_verdicts
+from llm_grader.grading.scoring import if_enough, score_verdicts
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.verdict import UNSCORED, Label, Scorecard, Verdict
 
@@ -80,11 +80,9 @@ class People:
         if not changed or card.verdicts.keys() != {item.id for item in rubric.items()}:
             return card
         verdicts = {**card.verdicts, **changed}
-        scores = score_verdicts(rubric, verdicts)
-        if scores.coverage < rubric.min_coverage:  # still too little for a score
-            scores = scores.model_copy(update={"score": None, "passed": None})
-            return card.model_copy(update={"verdicts": verdicts, **dict(scores)})
-        return card.model_copy(update={"verdicts": verdicts, "status": _status(card, verdicts), **dict(scores)})
+        scores = if_enough(score_verdicts(rubric, verdicts), rubric)
+        status = card.status if scores.score is None else _status(card, verdicts)
+        return card.model_copy(update={"verdicts": verdicts, "status": status, **dict(scores)})
 
 
 def _relabelled(verdict: Verdict, label: str) -> Verdict:

@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from llm_grader.audit.labelling.answers import Cell
 from llm_grader.audit.labelling.events import EvidenceSpan
@@ -74,13 +75,12 @@ def cell_key(unit: Unit) -> str:
 
 
 def differ(cells: Mapping[str, Cell], verdict: Verdict | None) -> bool:
-    """Whether people differ, or the judge says something else than all of them."""
+    """Whether people differ, or the judge says something else than all of them; one that cannot tell says nothing."""
     labels = {cell.label for cell in cells.values()}
-    return len(labels) > 1 or (_answers(verdict) and verdict is not None and {verdict.label} != labels)
+    return len(labels) > 1 or (_answers(verdict) and {verdict.label} != labels)
 
 
-def _answers(verdict: Verdict | None) -> bool:
-    """Whether the judge says something: one that cannot tell contradicts nobody."""
+def _answers(verdict: Verdict | None) -> TypeGuard[Verdict]:
     return verdict is not None and verdict.label not in (None, CANNOT_ASSESS)
 
 
@@ -94,7 +94,7 @@ def _severity(item: Item, cells: Mapping[str, Cell]) -> float:
 
 def _sides(cells: Mapping[str, Cell], verdict: Verdict | None) -> list[AnswerSide]:
     sides = [AnswerSide(name, False, cell.label, cell.evidence, cell.reason) for name, cell in cells.items()]
-    if verdict is not None and verdict.label is not None and _answers(verdict):
+    if _answers(verdict):
         spans = tuple(EvidenceSpan(turn=e.turn, start=e.start, end=e.end, quote=e.quote) for e in verdict.evidence)
         sides.append(AnswerSide(MODEL, True, verdict.label, spans, verdict.reason))
     return sides

@@ -12,7 +12,6 @@ import pytest
 from llm_grader.errors import InputError
 from llm_grader.eval.labels.files import Gold
 from llm_grader.eval.measured.fit_local import (
-    Labelled,
     RememberedChoices,
     agreed_labels,
     fits_of,
@@ -21,7 +20,7 @@ from llm_grader.eval.measured.fit_local import (
     weakest_source,
 )
 from llm_grader.eval.measured.fit_report import render_fits_table
-from llm_grader.eval.measured.item_fit import Known
+from llm_grader.eval.measured.item_fit import Known, Labelled
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.local.by_choice import ChoiceAsker
