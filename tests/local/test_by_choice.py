@@ -161,7 +161,7 @@ def test_a_label_that_needs_words_is_not_given_where_none_were_found() -> None:
 
 
 def test_a_label_whose_words_its_cue_cannot_show_is_not_given() -> None:
-    """Of sixty quotes that the model had chosen in calls, half showed something else."""
+    """In calls, words that the model chose where no phrase spoke for the label mostly showed something else."""
     blame = item("no_blame", cue="blames", evidence=rule("agent", required_for=("met", "not_met")))
     fits = fitted(blame, intercept=2.0, found=-4.0)
     assert ask(lambda _q: 9.0, [blame], fits=fits, rubric_id="mine")[0].claims["no_blame"].label == "cannot_assess"
