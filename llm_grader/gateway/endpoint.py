@@ -148,14 +148,12 @@ class Endpoint(Model):
 
 
 def is_embedded(model: str) -> bool:
-    """Whether a model's name means one that runs on this machine, from here: `local`, or the path of a GGUF file.
+    """Whether a model's name means one that runs on this machine, from here: `local`, or a GGUF file.
 
-    Servers call models by such names, too: without a folder it is a file where there is one.
+    Servers call models by such names, too; it is theirs where an address is given with it. Without one it is never
+    looked for elsewhere: who mistypes a file's name must not send transcripts anywhere.
     """
-    if model == LOCAL or not model.casefold().endswith(".gguf"):
-        return model == LOCAL
-    path = Path(model).expanduser()
-    return path.is_file() or len(path.parts) > 1
+    return model == LOCAL or model.casefold().endswith(".gguf")
 
 
 def parameters_of(endpoint: Endpoint) -> Mapping[str, str | int | float | bool | None]:

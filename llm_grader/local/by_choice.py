@@ -126,7 +126,7 @@ class ChoiceAsker:
             return likelier(item, choice)
         fit = self._fits.of(self._rubric_id, item) if item.scale == "binary" and item.judged != "audio" else None
         if fit is None or not fit.is_good_enough:
-            return ChoiceDecision(CANNOT_ASSESS, None, _unable(fit))
+            return ChoiceDecision(CANNOT_ASSESS, None, _unable(item, fit))
         score, usage = 0.0, Usage()
         if fit.whole:
             choice = await self.judge(conversation, item)
@@ -238,7 +238,9 @@ def likelier(item: Item, choice: Choice) -> ChoiceDecision:
     return ChoiceDecision(options_of(item)[answer], confidence, reason, choice.usage)
 
 
-def _unable(fit: ItemFit | None) -> str:
+def _unable(item: Item, fit: ItemFit | None) -> str:
+    if item.cue is not None and item.cue not in load_cues():
+        return f"{UNJUDGED} (no cue is called {item.cue}, see `rubric lint`): name a larger one"
     measured = "its agreement on it was never measured" if fit is None else str(fit.stated)
     return f"{UNJUDGED} ({measured}): name a larger one"
 

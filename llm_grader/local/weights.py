@@ -152,7 +152,9 @@ def _check_configured(path: Path) -> Path:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise LocalModelError(f"{path}: the model file cannot be read: {error.strerror}") from error
+        raise LocalModelError(
+            f"{path}: the model file cannot be read: {error.strerror}; a model of a server needs its --base-url"
+        ) from error
     if magic != b"GGUF":
         raise LocalModelError(f"{path}: the model file starts with {magic!r}, expected a GGUF file (b'GGUF')")
     return path

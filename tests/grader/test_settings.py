@@ -35,6 +35,15 @@ def test_a_wrong_setting_is_named_with_what_was_expected(settings: dict[str, Any
         Grader(rubric(), **settings)
 
 
+@pytest.mark.parametrize("name", ["mistyped.gguf", "models/own.GGUF"])
+def test_a_model_file_is_never_looked_for_at_a_server(name: str) -> None:
+    assert Endpoint(model=name).is_local
+    assert str(Endpoint(model=name).weights_file) == name
+    named_by_a_server = Endpoint(model=name, base_url="http://127.0.0.1:1/v1")
+    assert not named_by_a_server.is_local
+    assert named_by_a_server.weights_file is None
+
+
 def test_a_wrong_key_is_never_shown() -> None:
     wrong: Any = [KEY]
     with pytest.raises(UsageError) as caught:

@@ -185,6 +185,12 @@ def test_an_item_that_was_never_measured_is_not_judged() -> None:
     assert chooser.asked == []
 
 
+def test_a_cue_that_there_is_not_is_named() -> None:
+    claim = ask(lambda _q: 9.0, [item("regret", cue="sorrry")], fits=Fits())[0].claims["regret"]
+    assert claim.label == "cannot_assess"
+    assert "no cue is called sorrry, see `rubric lint`" in claim.reason
+
+
 def test_an_item_of_ones_own_goes_by_its_cue_where_that_was_measured() -> None:
     own = item("regret", cue="sorry")
     by_cue = fitted(own, intercept=-2.0, found=4.0).rubrics["mine"]["regret"]
