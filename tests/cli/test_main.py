@@ -197,6 +197,13 @@ def test_the_embedded_model_is_meant_whatever_address_the_environment_has(
     assert run("grade", "chat.txt", "--model", "local", "--base-url", server.base_url).code == 2
 
 
+def test_a_model_file_with_a_wrong_name_is_told_and_nothing_is_sent(run: Run, server: ScriptedServer) -> None:
+    result = run("grade", "chat.txt", "--model", "mistyped.gguf", OPENAI_BASE_URL=server.base_url)
+    assert result.code == 4, result.stderr
+    assert "mistyped.gguf: the model file cannot be read" in " ".join(result.stderr.split())
+    assert server.requests == []
+
+
 def test_a_dry_run_sends_nothing_and_tells_what_it_would_take(run: Run, server: ScriptedServer) -> None:
     result = run("grade", "chat.txt", "--base-url", server.base_url, "--model", "m", "--dry-run", "--json")
     figures = json.loads(result.stdout)
