@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
-import signal
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
@@ -31,6 +30,7 @@ from llm_grader.grader.worker import (
     Ready,
     Reserve,
     Settle,
+    holding_ctrl_c,
     work,
 )
 from llm_grader.transcript import Transcript
@@ -209,7 +209,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, other_end = context.Pipe()
         self._process = context.Process(target=work, args=(assignment, other_end), name="llm_grader worker")
-        with _ignoring_ctrl_c():
+        with holding_ctrl_c():
             self._process.start()
         other_end.close()  # it is the worker's: when that ends, the pipe does
         self._outbox = Outbox(self._pipe)
@@ -248,19 +248,6 @@ class _Worker:
         self._outbox.close()
         self._listener.join()
         self._pipe.close()
-
-
-@contextlib.contextmanager
-def _ignoring_ctrl_c() -> Iterator[None]:
-    """Processes that begin meanwhile ignore Ctrl-C, which a terminal sends to all: the first one says what to do."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _listen(pipe: Connection, take: Callable[[Any], None]) -> None:

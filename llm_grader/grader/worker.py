@@ -12,8 +12,9 @@ import contextlib
 import gc
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, Protocol
 
@@ -107,9 +108,32 @@ def collect_rarely() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 20, 20)
 
 
+@contextlib.contextmanager
+def holding_ctrl_c() -> Iterator[None]:
+    """Hold a Ctrl-C back, here and in the processes that begin meanwhile; none is lost, it comes afterwards.
+
+    A terminal sends it to all of them, and one that has only begun would end with a traceback. On Windows, where
+    signals cannot be held back, nothing is done.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # `multiprocessing` would begin it inside, and let the signal through after that
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def work(assignment: Assignment, pipe: Connection) -> None:
-    """Grade what comes through the pipe until its end; if the first process is gone, what is in flight is kept."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all: the first process says what to do
+    """Grade what comes through the pipe until its end; if the first process is gone, what is in flight is kept.
+
+    Ctrl-C, held back since the process began, is ignored: the first process says what to do.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     asyncio.run(_AssignedWork(assignment, pipe).run())
 
 

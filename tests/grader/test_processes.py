@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,7 +18,7 @@ from llm_grader.gateway.budget import Budget
 from llm_grader.grader.grader import Grader
 from llm_grader.grader.processes import Processes
 from llm_grader.grader.run import note_run
-from llm_grader.grader.worker import Assignment, OpenGrader, Ready, Reserve, work
+from llm_grader.grader.worker import Assignment, OpenGrader, Ready, Reserve, holding_ctrl_c, work
 from llm_grader.rubric.load import load_rubric
 from llm_grader.testing import ScriptedServer
 from llm_grader.transcript import Transcript
@@ -164,3 +165,18 @@ def test_a_process_that_waits_for_a_grant_ends_when_the_first_process_is_gone(ru
         process.join(PATIENCE_S)
         assert process.exitcode == 0
         assert server.requests == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back on this system")
+def test_a_ctrl_c_that_comes_while_a_process_begins_is_not_lost() -> None:
+    done: list[str] = []
+
+    def begin() -> None:
+        with holding_ctrl_c():
+            signal.raise_signal(signal.SIGINT)
+            done.append("begun")
+        done.append("went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()
+    assert done == ["begun"]
