@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from email.utils import parseaddr
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -53,7 +53,8 @@ class Segment(Model):
 class Turn(Model):
     """One message, utterance or event.
 
-    `at` is a point in time (with zone); `start` and `end` are seconds from the beginning of a recording.
+    `at` is a point in time (with zone); `start` and `end` are seconds from the beginning of a recording; `clock` is the
+    time of day, of a source that gives times without a date.
     `segments`, when present, tile `text` from its first to its last character. A turn has a `language` where it is
     not the transcript's; `language_source` is None where it was stated.
     """
@@ -64,6 +65,7 @@ class Turn(Model):
     at: AwareDatetime | None = None
     start: float | None = None
     end: float | None = None
+    clock: time | None = None
     kind: TurnKind = "message"
     visibility: Visibility = "public"
     segments: tuple[Segment, ...] = ()
@@ -91,6 +93,12 @@ class Turn(Model):
     def spoken(self) -> bool:
         """Whether the other side saw or heard it: a public message with some text."""
         return self.kind == "message" and self.visibility == "public" and bool(self.text.strip())
+
+    def undated_time(self) -> str:
+        """`15:31` by the clock, `1:07` into a recording; empty where the source says neither."""
+        if self.clock is not None:
+            return f"{self.clock:%H:%M}"
+        return "" if self.start is None else f"{int(self.start) // 60}:{int(self.start) % 60:02}"
 
     def body_spans(self) -> tuple[tuple[int, int], ...]:
         """Character ranges that the turn's author wrote: everything but quoted text, signatures and the like."""

@@ -249,6 +249,8 @@ def speaker_of(turn: Turn, transcript: Transcript) -> str:
 
 def _time_of(turn: Turn, *, recorded: bool, dated: bool) -> str:
     """Time in a header: into the recording where there is one, else by the clock, for the hour can matter."""
+    if turn.clock and not turn.at:
+        return f", {turn.clock:%H:%M}"
     if recorded and turn.start is not None:
         return f", {int(turn.start) // 60:02d}:{int(turn.start) % 60:02d}"
     if turn.at:

@@ -107,7 +107,7 @@ class ConversationView:
             "number": at,
             "role": turn.role,
             "who": self._who(turn, transcript),
-            "at": self.words.clock(turn.at),
+            "at": self.words.clock(turn.at) or turn.undated_time(),
             "kind": self._kind(turn),
             "quiet": not turn.spoken,
             "language": turn.language or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from importlib import resources
 from typing import Any
 
@@ -163,6 +163,12 @@ def test_a_chat_tells_the_time_by_the_clock_and_never_how_long_it_lasts() -> Non
     at = Turn(role="agent", text="x", start=60.0, at=datetime(2026, 3, 1, 15, 31, tzinfo=UTC))
     assert "turn 0: agent, 2026-03-01 15:31]" in render_transcript(transcript("t1", at))
     assert "turn 0: agent]" in render_transcript(transcript("t1", Turn(role="agent", text="x", start=60.0)))
+
+
+@pytest.mark.parametrize("channel", ["chat", "call"])
+def test_a_time_of_day_without_a_date_is_told_by_the_clock(channel: Channel) -> None:
+    turn = Turn(role="agent", text="x", start=60.0, clock=time(15, 31, 9))
+    assert "turn 0: agent, 15:31]" in render_transcript(transcript("t1", turn, channel=channel))
 
 
 DETECTED = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl no pl pt ro ru sk sl sv tr uk"

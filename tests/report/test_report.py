@@ -8,12 +8,13 @@ import json
 import re
 import stat
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from llm_grader.audit.web.shown import shown_transcript
 from llm_grader.errors import UsageError
 from llm_grader.eval.judge.calibrating import corrected_rates
 from llm_grader.eval.judge.labelled_set import LabelledSet
@@ -64,6 +65,15 @@ CASES = (
     Case(talk("t4", agent="Bertil"), {"greeting": None}),  # 100 of what was scored, waits
     Case(talk("t5"), {}, status="error"),
 )
+
+
+def test_times_are_shown_as_the_source_has_them_as_on_the_page_to_label(tmp_path: Path) -> None:
+    known = ({"at": datetime(2026, 12, 1, 9, 5, tzinfo=UTC)}, {"start": 60.0, "clock": time(15, 31)}, {"start": 67.0})
+    turns = [Turn(role="agent", text="Hello, this is the desk.", **fields) for fields in (*known, {})]
+    dated = talk("t1").model_copy(update={"turns": tuple(turns)})
+    (page,) = unpacked(page_of(composed(store_of(tmp_path, Case(dated, {}))), tmp_path))
+    for shown in (page, shown_transcript(dated)):
+        assert [turn["at"] for turn in shown["turns"]] == ["09:05", "15:31", "1:07", ""]
 
 
 def test_figures_are_those_of_the_cards(tmp_path: Path) -> None:

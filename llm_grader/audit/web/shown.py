@@ -31,17 +31,13 @@ def _turn(turn: Turn, transcript: Transcript) -> dict[str, Any]:
     return {
         "role": turn.role,
         "speaker": turn.speaker or "",
-        "at": turn.at.strftime("%H:%M") if turn.at else _clock(turn.start),
+        "at": f"{turn.at:%H:%M}" if turn.at else turn.undated_time(),
         "kind": turn.kind,
         "internal": turn.visibility == "internal",
         "language": turn.language or transcript.language or "",
         "reviewed": transcript.under_review(turn),
         "text": turn.text,
     }
-
-
-def _clock(seconds: float | None) -> str:
-    return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02}"
 
 
 def shown_text(text: Text, language: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from llm_grader.readers.source.times import clock_time
 from llm_grader.transcript import NO_ZONE
 
 _NUMBERS = re.compile(r"\d+")
@@ -30,16 +31,20 @@ class Dates:
         self._one_day = len(set(written)) == 1
 
     def time_of(self, line: int) -> dict[str, Any]:
-        """The fields of a turn that say when it was: `at`; `start` where the day is not known, but all are of one."""
+        """The fields of a turn that say when it was: `at`; the time of day, where the day is not known.
+
+        Where all are of one day, `start`, too.
+        """
         if self._read is not None:
             return {"at": self._at[line]}
-        return {"start": float(self._seconds[line] - self._seconds[0])} if self._one_day else {}
+        clock = {"clock": clock_time(self._seconds[line])}
+        return {"start": float(self._seconds[line] - self._seconds[0]), **clock} if self._one_day else clock
 
     @property
     def warnings(self) -> list[str]:
         """What had to be assumed or left out."""
         if self._read is None:
-            kept = "kept as seconds since the first" if self._one_day else "the times were left out"
+            kept = "kept as seconds since the first" if self._one_day else "only the times of day are kept"
             return [f"dates can be read with the day or the month first: {kept}"]
         missing = self._at.count(None)
         unread = [f"{missing} times could not be read and were left out"] if missing else []

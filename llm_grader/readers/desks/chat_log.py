@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from typing import NamedTuple
+
+from llm_grader.readers.source.times import clock_time
 
 _STAMPED = re.compile(r"\((\d{1,2}):(\d{2}):(\d{2})(?: ?([AaPp])\.?[Mm]\.?)?\)[ \t]+(\S.*)")
 _NOTICE = re.compile(r"\*\*\*\s*(.+?)\s*\*\*\*")
@@ -13,9 +16,10 @@ _DAY = 86_400
 
 
 class ChatLine(NamedTuple):
-    """What somebody said, or with `who` None what happened; `seconds` since the first line."""
+    """What somebody said, or with `who` None what happened; `start` in seconds since the first line."""
 
-    seconds: float
+    start: float
+    clock: time
     who: str | None
     text: str
 
@@ -41,17 +45,17 @@ def read_chat_log(text: str) -> ChatLog | None:
             heading.append(row)
     if sum(line.who is not None for line in lines) < _FEWEST:
         return None
-    first = lines[0].seconds
+    first = lines[0].start
     # a chat may go on past midnight
-    timed = (ChatLine((seconds - first) % _DAY, who, words.strip()) for seconds, who, words in lines)
+    timed = (line._replace(start=(line.start - first) % _DAY, text=line.text.strip()) for line in lines)
     return ChatLog("\n".join(heading).strip(), tuple(timed))
 
 
 def _line(found: re.Match[str]) -> ChatLine:
     hours, minutes, seconds, half, rest = found.groups()
     hour = int(hours) if half is None else int(hours) % 12 + (12 if half in "Pp" else 0)
-    at = float(hour * 3600 + int(minutes) * 60 + int(seconds))
-    if notice := _NOTICE.fullmatch(rest):
-        return ChatLine(at, None, notice[1])
-    speech = _SPEECH.fullmatch(rest)
-    return ChatLine(at, speech[1].strip(), speech[2] or "") if speech else ChatLine(at, None, rest)
+    start = float(hour * 3600 + int(minutes) * 60 + int(seconds))
+    notice, speech = _NOTICE.fullmatch(rest), _SPEECH.fullmatch(rest)
+    who = speech[1].strip() if speech and not notice else None
+    text = notice[1] if notice else (speech[2] or "") if speech else rest
+    return ChatLine(start, clock_time(start), who, text)

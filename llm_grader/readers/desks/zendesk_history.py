@@ -188,12 +188,13 @@ def _chat(log: ChatLog, at: datetime | None, scene: Scene, *, repeated: bool) ->
         return
     if log.heading:
         yield event_turn("chat", log.heading, at)
-    for seconds, who, text in log.lines:
+    for start, clock, who, text in log.lines:
         if who is None or not text:
-            yield event_turn("chat", text or f"{who}: (nothing)", None).model_copy(update={"start": seconds})
+            event = event_turn("chat", text or f"{who}: (nothing)", None)
+            yield event.model_copy(update={"start": start, "clock": clock})
             continue
         by = scene.cast.says(scene.cast.called(who), stated_role(who, scene.document.options.roles))
-        yield Turn(text=text, start=seconds, **by)
+        yield Turn(text=text, start=start, clock=clock, **by)
 
 
 def _chat_entry(entry: JsonObject, scene: Scene) -> Iterator[Turn]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from typing import Any
 
 from llm_grader.transcript import NO_ZONE
 
@@ -99,12 +100,15 @@ class Stamps:
         elif any(instant(self._iso(stamp))[1] for stamp in dated[:1]):
             self._warnings.append(NO_ZONE)
 
-    def read(self, stamp: str) -> tuple[datetime | None, float | None]:
-        """The point in time or the seconds since the beginning that a stamp stands for; None where it says neither."""
-        at = instant(self._iso(stamp))[0] if self._some_dated and _has_date(stamp) else None
-        seconds = None if at or self._first is None else self._seconds(stamp)
-        self._unread += bool(stamp) and at is None and seconds is None
-        return at, seconds
+    def time_of(self, stamp: str) -> dict[str, Any]:
+        """The fields of a turn that say when it was: `at`; `start`, with `clock` where the time of day is known."""
+        if self._some_dated and _has_date(stamp) and (at := instant(self._iso(stamp))[0]):
+            return {"at": at}
+        if self._first is not None and (seconds := self._seconds(stamp)) is not None:
+            clock = {} if self.are_offsets else {"clock": clock_time((self._first or 0) + seconds)}
+            return {"start": seconds, **clock}
+        self._unread += bool(stamp)
+        return {}
 
     @property
     def warnings(self) -> list[str]:
@@ -140,6 +144,12 @@ def _is_time_of_day(stamp: str) -> bool:
 
 def _clock(stamp: str) -> float | None:
     return _time_of_day(stamp) if _is_time_of_day(stamp) else clock_seconds(stamp)
+
+
+def clock_time(seconds: float) -> time:
+    """The time of day so many seconds after midnight."""
+    minutes, second = divmod(int(seconds) % (2 * _HALF_DAY), 60)
+    return time(minutes // 60, minutes % 60, second)
 
 
 def _time_of_day(stamp: str) -> float | None:

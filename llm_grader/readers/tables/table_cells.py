@@ -17,6 +17,7 @@ from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text, ticket_of
+from llm_grader.readers.source.times import clock_time
 from llm_grader.readers.tables.table_values import kind_of, visibility_of
 from llm_grader.transcript import Channel, Role, Ticket, Turn
 
@@ -146,7 +147,7 @@ class CellReader:
         clock = time_of_day(value) if isinstance(value, str) else None
         if clock is not None:
             self.note(TIMES_OF_DAY)
-            return {"start": clock}
+            return {"start": clock, "clock": clock_time(clock)}
         return {"at": self._times.read(value)}
 
     def ticket(self, cells: Mapping[str, Any]) -> Ticket | None:

@@ -23,7 +23,7 @@ class LabelCast(NamedTuple):
     roles: Mapping[str, Role | None]
 
     def turn(self, label: str, text: str, **when: Any) -> Turn:
-        """A turn of the speaker with this label, at `at`, or from `start` to `end`."""
+        """A turn of the speaker with this label; `when` are its fields that say when it was."""
         role = self.roles[label]
         return Turn(
             role=role or "unknown",
@@ -75,9 +75,8 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
         return
     if not text and (not words or opening.number == _REOPENED):
         return
-    at, seconds = stamps.read(opening.stamp)
-    end = stamps.read(opening.until)[1] if opening.until else None
-    yield cast.turn(opening.label, text, at=at, start=seconds, end=end)
+    end = stamps.time_of(opening.until).get("start") if opening.until else None
+    yield cast.turn(opening.label, text, **stamps.time_of(opening.stamp), end=end)
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
@@ -91,5 +90,4 @@ def _event(line: Line, stamps: Stamps) -> Turn | None:
     if found is None:
         return None
     name, text = found
-    at, seconds = stamps.read(stamp) if stamp else (None, None)
-    return Turn(role="system", text=text, kind="event", event=name, at=at, start=seconds)
+    return Turn(role="system", text=text, kind="event", event=name, **stamps.time_of(stamp))

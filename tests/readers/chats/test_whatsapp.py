@@ -85,9 +85,10 @@ def test_dates_that_nothing_decides_are_told_and_not_guessed(tmp_path: Path) -> 
     lines = ["01/02/24, 10:00 - Jana: Hi", "01/02/24, 10:30 - Petr: Hello", "01/03/24, 10:00 - Jana: Hi"]
     of_two_days = read(tmp_path, "\n".join(lines))
     assert times(of_two_days) == [None, None, None]
-    assert "dates can be read with the day or the month first: the times were left out" in of_two_days.warnings
+    assert [str(turn.clock) for turn in of_two_days.turns] == ["10:00:00", "10:30:00", "10:00:00"]
+    assert "dates can be read with the day or the month first: only the times of day are kept" in of_two_days.warnings
     of_one = read(tmp_path, "\n".join(lines[:2]))
-    assert [turn.start for turn in of_one.turns] == [0.0, 1800.0]
+    assert [(turn.start, str(turn.clock)) for turn in of_one.turns] == [(0, "10:00:00"), (1800, "10:30:00")]
     assert "dates can be read with the day or the month first: kept as seconds since the first" in of_one.warnings
 
 

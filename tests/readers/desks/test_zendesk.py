@@ -222,6 +222,7 @@ def test_a_chat_in_an_internal_comment_is_what_was_said(tmp_path: Path) -> None:
         ("customer", "Jana", "Hello,\nanyone there?", 8),
         ("agent", "Bob", "Yes: I am.", 18),
     ]
+    assert [str(turn.clock) for turn in transcript.turns[1:]] == ["23:59:50", "23:59:58", "00:00:08"]
     assert [wait.seconds for wait in Case(transcript, FigureSettings()).waits] == [10]
 
 

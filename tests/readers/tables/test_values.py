@@ -139,7 +139,8 @@ def test_complete_times_sort_cells_too_and_turn_what_is_newest_first_round(tmp_p
 def test_times_of_day_are_seconds_since_the_first_over_midnight(tmp_path: Path) -> None:
     table = "id,role,body,at\n1,agent,a,23:58\n1,agent,b,00:01\n"
     (transcript,) = read(tmp_path, table, with_turn(at="at"))
-    assert [turn.start for turn in transcript.turns] == [0, 180]  # two minutes to midnight, and one after it
+    # two minutes to midnight, and one after it
+    assert [(turn.start, str(turn.clock)) for turn in transcript.turns] == [(0, "23:58:00"), (180, "00:01:00")]
     assert "times of day without a date: kept as seconds since the first" in transcript.warnings
 
 

@@ -215,8 +215,13 @@ def test_the_mapping_names_speakers_and_is_asked_before_our_own_words(tmp_path: 
 
 def test_times_of_day_become_seconds_since_the_first_with_a_warning(tmp_path: Path) -> None:
     transcript = read(tmp_path, "[23:59] Agent: a\n[00:01] Customer: b\n")
-    assert [turn.start for turn in transcript.turns] == [0, 120]
+    assert [(turn.start, str(turn.clock)) for turn in transcript.turns] == [(0, "23:59:00"), (120, "00:01:00")]
     assert "times of day without a date: kept as seconds since the first" in transcript.warnings
+
+
+def test_times_into_a_recording_are_no_times_of_day(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "[00:03] Agent: a\n[00:09] Customer: b\n")
+    assert [(turn.start, turn.clock) for turn in transcript.turns] == [(3, None), (9, None)]
 
 
 def test_dates_without_a_zone_are_utc_with_a_warning(tmp_path: Path) -> None:
