@@ -24,6 +24,8 @@ from llm_grader.eval.stats.proportions import Proportion
 from llm_grader.transcript import Model
 
 KAPPA_ALL = "κ over all answers, also those off the scale,"
+_MOST_LABELS = 1000
+"""As many of one level as people may be asked to give."""
 Colour = Literal["grey", "blue", "red", "green", "amber"]
 
 
@@ -163,15 +165,22 @@ def _too_few_found(figures: ItemFigures, level: str, recall: Proportion, floor: 
 
 def _would_show(recall: Proportion, floor: float) -> str:
     cases = None if isnan(recall.estimate) else cases_for_share(recall.estimate, floor)
-    return f"; {cases} such labels at this rate would show that it is reached" if cases else ""
+    if not cases:
+        return ""
+    if cases > _MOST_LABELS:
+        return "; so near to it that more labels will hardly show whether it is reached"
+    return f"; {cases} such labels at this rate would show that it is reached"
 
 
 def _green_conditions(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
     gap, bias, quotes = figures.ceiling_gap, figures.bias.estimate, figures.evidence_verified
-    for name, kappa in (("κ", figures.kappa), (KAPPA_ALL, figures.kappa_all)):
-        text = f"{name} = {kappa.estimate:.2f} (GREEN takes {t.kappa:.2f})"
+    kappas = {"κ": figures.kappa}
+    if figures.kappa_all != figures.kappa:  # they are one where every answer is on the scale
+        kappas[KAPPA_ALL] = figures.kappa_all
+    for name, kappa in kappas.items():
+        text = f"{name} = {_apart(kappa.estimate, t.kappa)} (GREEN takes {t.kappa:.2f})"
         yield kappa.estimate >= t.kappa, _reason(text, kappa.estimate, t.kappa)
-        text = f"{name} may be as low as {kappa.low:.2f} (GREEN takes {t.kappa_low:.2f} at worst)"
+        text = f"{name} may be as low as {_apart(kappa.low, t.kappa_low)} (GREEN takes {t.kappa_low:.2f} at worst)"
         yield kappa.low >= t.kappa_low, _reason(text, kappa.low, t.kappa_low)
     text = f"κ with people less κ among people is {_shown(gap)} (GREEN takes {t.ceiling_gap:.2f} at worst)"
     yield gap.low > t.ceiling_gap, _reason(text, gap.low, t.ceiling_gap)
@@ -187,17 +196,18 @@ def _green_conditions(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[boo
 def _wide_enough(figures: ItemFigures, t: Thresholds) -> Iterator[tuple[bool, Reason]]:
     """Whether people agree, the judge answers what they answer, and finds each level of a scale often enough."""
     alpha, cover, applies = figures.human_alpha.estimate, figures.coverage_low, figures.applicability
-    text = f"people agree with one another at α = {alpha:.2f} (GREEN takes {t.human_alpha:.2f})"
+    text = f"people agree with one another at α = {_apart(alpha, t.human_alpha)} (GREEN takes {t.human_alpha:.2f})"
     yield alpha >= t.human_alpha, _reason(text, alpha, t.human_alpha)
-    scored = f"scores {figures.coverage:.0%} of what people scored, maybe only {cover:.0%}"
+    scored = f"scores {figures.coverage:.0%} of what people scored, maybe only {_percent_apart(cover, t.coverage)}"
     text = f"{scored} (GREEN takes {t.coverage:.0%} at worst)"
     yield cover >= t.coverage, _reason(text, cover, t.coverage)
-    text = f"agrees with people on whether it applies in {applies:.0%} (GREEN takes {t.applicability:.0%})"
+    share = _percent_apart(applies, t.applicability)
+    text = f"agrees with people on whether it applies in {share} (GREEN takes {t.applicability:.0%})"
     yield isnan(applies) or applies >= t.applicability, _reason(text, applies, t.applicability)
     for level, recall in figures.recall.items() if figures.failing is None else ():
         if recall.n >= t.minority:
             floor = recall_floor(figures, level, t)
-            text = f"finds {recall.estimate:.0%} of {level} (GREEN takes {floor:.0%})"
+            text = f"finds {_percent_apart(recall.estimate, floor)} of {level} (GREEN takes {floor:.0%})"
             yield recall.estimate >= floor, _reason(text, recall.estimate, floor)
 
 
@@ -207,6 +217,15 @@ def _short_of_green(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
 
 def _proofs(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
     yield from (reason for _, reason in _green_conditions(figures, t))
+
+
+def _apart(found: float, wanted: float) -> str:
+    """Two decimals, or three where by two it would be what is wanted."""
+    return f"{found:.3f}" if found != wanted and f"{found:.2f}" == f"{wanted:.2f}" else f"{found:.2f}"
+
+
+def _percent_apart(found: float, wanted: float) -> str:
+    return f"{found:.1%}" if found != wanted and f"{found:.0%}" == f"{wanted:.0%}" else f"{found:.0%}"
 
 
 def _reason(text: str, found: float, wanted: float) -> Reason:

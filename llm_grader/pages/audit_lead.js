@@ -87,14 +87,14 @@ export async function casesPage() {
   const open = cases.filter((one) => one.decided === null);
   const rows = cases.map((one) => [
     el("a", { href: `/adjudicate/${one.key}` }, worded("span", one.title)),
-    one.critical ? t("audit_critical") : "", number(one.sides), one.decided === null ? t("audit_undecided") : labelled(one.decided),
+    worded("span", one.opening, { dir: "auto" }), one.critical ? t("audit_critical") : "", number(one.sides), one.decided === null ? t("audit_undecided") : labelled(one.decided),
   ]);
   showPage(
     t("audit_adjudicate"),
     el("p", { class: "lead" }, t("audit_cases_open", { n: open.length })),
     waiting ? el("p", {}, t("audit_cases_waiting", { n: waiting })) : null,
     open.length ? el("p", {}, el("a", { class: "button main", href: `/adjudicate/${open[0].key}` }, t("audit_begin"))) : null,
-    rows.length ? table(t("audit_cases"), [t("audit_item"), "", t("audit_sides"), t("audit_decision")], rows) : null,
+    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_conversation"), "", t("audit_sides"), t("audit_decision")], rows) : null,
   );
 }
 

@@ -284,6 +284,8 @@ def test_from_blind_labels_to_the_gate(browser: Any, tmp_path: Path) -> None:
         # The lead decides the two greetings on which they differ, without seeing who is who.
         lea.visit("/adjudicate")
         assert "2 cases" in lea.page.inner_text(".lead")
+        openings = lea.page.locator("tbody td:nth-child(2)").all_inner_texts()
+        assert len(set(openings)) == 2, openings
         for _ in range(2):
             lea.visit("/adjudicate")
             lea.page.click(".button.main")

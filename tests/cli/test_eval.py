@@ -150,6 +150,27 @@ def test_groups_are_compared_each_by_itself(tmp_path: Path) -> None:
     assert (alone.code, "transcripts.jsonl" in alone.stderr) == (2, True)
 
 
+def test_rates_stand_beside_one_another_below_the_tables_and_what_cannot_wait_is_said_of_each_group(
+    tmp_path: Path,
+) -> None:
+    rubric = write_rubric(tmp_path)
+    gold = ["met", "not_met"] * 30
+    place = write_gold(tmp_path, {"solution": {"eva": gold}}, language=lambda n: "de" if n < 20 else "en")
+    judged = ["met", *gold[:1], *gold[2:]]  # the failure of the second conversation, a German one, is missed
+    store = write_store(tmp_path, [card(n, load_rubric(rubric), {"solution": judged[n]}) for n in range(60)])
+    command = ("eval", "--gold", place, "--rubric", rubric, "--store", store)
+    lines = run(*command, "--by", "language").stdout.splitlines()
+    begun = next(at for at, line in enumerate(lines) if line.split()[:2] == ["item", "of"])
+    # 11 of 20 pass as judged; the judge finds 9 of 10 failures: (.55 + .9 - 1) / (1 + .9 - 1) = .5
+    assert lines[begun + 1].split()[:5] == ["solution", "en", "40", "50%", "50%"]
+    assert lines[begun + 2].split()[:4] == ["de", "20", "55%", "50%"]
+    assert "missed: t0001" in words_of("\n".join(lines))
+    assert "GREY, need data" not in "\n".join(lines)
+    whole = words_of(run(*command).stdout)
+    assert "GREY, need data" in whole
+    assert "passed as judged" in whole
+
+
 def test_groups_are_those_of_the_agent_under_review_else_the_only_one_and_of_the_tickets_team(tmp_path: Path) -> None:
     rubric = write_rubric(tmp_path)
     gold = write_gold(tmp_path, {"greeting": {"eva": ["met", "not_met"] * 5}})

@@ -16,6 +16,7 @@ from llm_grader.transcript import Transcript, Turn, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET
 
 FIXED_LABELS = (MET, NOT_MET, NOT_APPLICABLE, CANNOT_ASSESS)
+_LONGEST_OPENING = 80
 
 
 def shown_transcript(transcript: Transcript) -> dict[str, Any]:
@@ -25,6 +26,17 @@ def shown_transcript(transcript: Transcript) -> dict[str, Any]:
         "language": transcript.language or "",
         "turns": [_turn(turn, transcript) for turn in transcript.turns],
     }
+
+
+def shown_opening(transcript: Transcript) -> dict[str, str]:
+    """The first words of a conversation's customer, by which people know it; of anybody where no customer speaks."""
+    said = [turn for turn in transcript.turns if turn.spoken]
+    first = next((turn for turn in said if turn.role == "customer"), next(iter(said), None))
+    if first is None:
+        return {"text": "", "lang": ""}
+    written = " ".join(" ".join(first.text[start:end] for start, end in first.body_spans()).split())
+    text = written if len(written) <= _LONGEST_OPENING else f"{written[:_LONGEST_OPENING].rstrip()}…"
+    return {"text": text, "lang": first.language or transcript.language or ""}
 
 
 def _turn(turn: Turn, transcript: Transcript) -> dict[str, Any]:

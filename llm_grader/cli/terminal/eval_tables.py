@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
+from llm_grader.cli.terminal.rate_tables import gate_name, percent, print_rates
 from llm_grader.eval.judge.gates import KAPPA_ALL
 from llm_grader.verdict import MET, NOT_MET
 
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from llm_grader.eval.judge.report import ItemRow
     from llm_grader.eval.stats.bootstrap import Interval
     from llm_grader.eval.stats.proportions import Proportion
-    from llm_grader.eval.summary.pass_rates import PassRate
     from llm_grader.verdict import Label, Verdict
 
-_STYLES = {"grey": "dim", "blue": "blue", "red": "red", "green": "green", "amber": "yellow"}
 _MEANS = {
     "grey": "need data",
     "blue": "fix the rubric or train auditors",
@@ -47,15 +46,21 @@ half. The gate says who may decide: GREEN the judge alone, AMBER the judge with 
 until people agree, GREY not known yet, none where no judge is asked or no person labelled."""
 
 
-def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[str]) -> None:
-    """The table of each group, then why each gate is what it is, and what the labels are good for."""
+def print_groups(console: Console, groups: Sequence[Group], sources: Sequence[str]) -> None:
+    """The table of each group and why its gates are what they are, the rates of all, and what the labels are good for.
+
+    Several groups are beside one another for their rates: of their gates only what cannot wait is said.
+    """
     from rich.text import Text
 
     for group in groups:
         title = f"{group.name}: " if group.name is not None else ""
         console.print(Text(f"\n{title}{group.transcripts:,} labelled conversations", style="bold"))
-        _print_rows(console, group.rows)
+        _print_rows(console, group.rows, _reasons if len(groups) == 1 else _warnings)
     console.print(Text(f"\n{' '.join(_LEGEND.split())}", style="dim"))
+    if len(groups) > 1:
+        console.print("Why a gate is what it is: without --by, or with --json.", style="dim")
+    print_rates(console, groups)
     if "human" not in sources:
         found = " and ".join(sources) or "missing"
         console.print(f"Labels are {found}: no gate. Only labels from people say whether a judge can be trusted.")
@@ -63,7 +68,7 @@ def print_groups(console: Console, groups: Iterable[Group], sources: Sequence[st
         console.print("Where people labelled an item, only their labels count; items without any have no gate.")
 
 
-def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
+def _print_rows(console: Console, rows: Sequence[ItemRow], remarks: Callable[[ItemRow], Iterator[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -71,7 +76,7 @@ def _print_rows(console: Console, rows: Sequence[ItemRow]) -> None:
         _print_columns(console, rows, headings)
     reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
     for row in rows:
-        if text := "; ".join(_reasons(row)):
+        if text := "; ".join(remarks(row)):
             reasons.add_row(Text(row.figures.item_id), Text(text))
     if reasons.row_count:
         console.print()
@@ -102,19 +107,18 @@ def _cells(row: ItemRow) -> Iterator[Text]:
         "item": [found.item_id, *([flags] if flags else [])],
         "n": [f"{found.scored:,}"],
         "gold": list(found.levels),
-        "share": [_percent(share) for share in found.prevalence],
+        "share": [percent(share) for share in found.prevalence],
         "judge": _answers(found),
         "recall": [_with_interval(found.recall[level]) for level in found.levels],
         "κ": _two_lines(found.kappa),
         "AC": _two_lines(found.ac),
         "bias": _two_lines(found.bias, percent=True),
-        "cover": [_percent(found.coverage)],
-        "quotes": ["–" if found.evidence_verified is None else _percent(found.evidence_verified)],
+        "cover": [percent(found.coverage)],
+        "quotes": ["–" if found.evidence_verified is None else percent(found.evidence_verified)],
         "people": [_figure(found.human_alpha.estimate), _figure(found.ceiling_gap.low, signed=True)],
     }
     yield from (Text("\n".join(lines[heading])) for heading in _HEADINGS[:-1])
-    colour = row.gate.colour
-    yield Text("none" if colour is None else colour.upper(), style=_STYLES.get(colour or "", "dim"))
+    yield gate_name(row)
 
 
 def _reasons(row: ItemRow) -> Iterator[str]:
@@ -128,8 +132,7 @@ def _reasons(row: ItemRow) -> Iterator[str]:
         yield f"{colour.upper()}{look}, {_MEANS[colour]}"
         yield from (reason.text for reason in row.gate.reasons)
     yield from _cautions(row)
-    yield from _grave_errors(row)
-    yield from _rates(row.rate)
+    yield from _warnings(row)
     if found.labelled and not found.scored:
         yield "no verdict meets its labels: other conversations, or labels of single turns"
 
@@ -140,30 +143,21 @@ def _cautions(row: ItemRow) -> Iterator[str]:
     if found.skewed:
         kappa, other = _figure(found.kappa.estimate), _figure(found.ac.estimate)
         yield f"skewed: κ {kappa} and AC {other} lie apart, as with unevenly spread labels: mind the recall of each"
-    if found.few_rare and found.scored:
-        yield f"{found.minority:g} labels off the most common one, fewer than 15: the intervals are too narrow"
     is_there = any(reason.text.startswith(KAPPA_ALL) for reason in row.gate.reasons)
     if not is_there and abs(found.kappa_all.estimate - found.kappa.estimate) >= _SEEN:
         yield f"{KAPPA_ALL} = {_figure(found.kappa_all.estimate)}"
 
 
-def _grave_errors(row: ItemRow) -> Iterator[str]:
-    """The conversations whose critical failure the judge missed, or saw where people see none."""
+def _warnings(row: ItemRow) -> Iterator[str]:
+    """That labels are too few, and the conversations whose critical failure the judge missed, or saw where none is."""
+    if row.figures.few_rare and row.figures.scored:
+        yield f"{row.figures.minority:g} labels off the most common one, fewer than 15: the intervals are too narrow"
     for name, units in (("missed", row.missed), ("false alarms", row.false_alarms)):
         if units:
             more = f" and {len(units) - _MOST_IDS} more" if len(units) > _MOST_IDS else ""
             yield f"{name}: {', '.join(unit.transcript_id for unit in units[:_MOST_IDS])}{more}"
     if row.missed or row.false_alarms:
         yield "`llm-grader report --gold` shows each of them"
-
-
-def _rates(rate: PassRate | None) -> Iterator[str]:
-    if rate is not None and rate.corrected is not None and not isnan(rate.corrected.estimate):
-        low, high = rate.corrected.low, rate.corrected.high
-        yield (
-            f"of {rate.judged.n:,.0f} conversations passed {_percent(rate.judged.estimate)} as judged, "
-            f"{_percent(rate.corrected.estimate)} ({_percent(low)} to {_percent(high)}) without its errors"
-        )
 
 
 def _answers(found: ItemFigures) -> list[str]:
@@ -202,10 +196,6 @@ def _figure(value: float, *, signed: bool = False) -> str:
         return "–"
     text = f"{value:+.2f}" if signed else f"{value:.2f}"
     return text.replace("0.", ".", 1) if abs(round(value, 2)) < 1 else text
-
-
-def _percent(share: float) -> str:
-    return "–" if isnan(share) else f"{share:.0%}"
 
 
 def print_disagreements(console: Console, cases: Sequence[Disagreement], total: Sequence[Disagreement]) -> None:

@@ -53,8 +53,8 @@ TRUSTED = ItemFigures(
 def test_an_item_that_meets_every_threshold_is_green_and_says_why() -> None:
     gate = decide(TRUSTED)
     assert gate.colour == "green"
-    # κ, κ over all answers, the ceiling, the bias, α of people, cover, applicability, quotes.
-    assert [reason.found for reason in gate.reasons] == [0.85, 0.75, 0.85, 0.75, -0.05, 0.01, 0.82, 0.98, 1, 0.99]
+    # κ (and over all answers the same), the ceiling, the bias, α of people, cover, applicability, quotes.
+    assert [reason.found for reason in gate.reasons] == [0.85, 0.75, -0.05, 0.01, 0.82, 0.98, 1, 0.99]
 
 
 @pytest.mark.parametrize("source", ["synthetic", "llm", None])
@@ -145,6 +145,23 @@ def test_the_floor_is_the_settings_or_ten_points_below_what_another_person_finds
     assert "58 such labels" in reasons[0].text
     hopeless = decide(replace(TRUSTED, recall=found(0.5, 0.4, 0.6)))
     assert "would show" not in hopeless.reasons[0].text
+    # 3.8415·.7·.3 / .001² = 806,715
+    near = decide(replace(TRUSTED, recall=found(0.701, 0.6, 0.8))).reasons[0].text
+    assert "such labels" not in near
+    assert "more labels will hardly show" in near
+
+
+def test_a_figure_just_below_its_bound_is_not_written_like_it() -> None:
+    low = decide(replace(TRUSTED, kappa=Interval(0.8, 0.597, 0.9, 200))).reasons
+    assert "may be as low as 0.597 (GREEN takes 0.60 at worst)" in low[0].text
+    few = decide(replace(TRUSTED, coverage_low=0.946)).reasons
+    assert "maybe only 94.6% (GREEN takes 95% at worst)" in few[0].text
+
+
+def test_kappa_over_all_answers_is_not_said_twice_where_all_are_on_the_scale() -> None:
+    same = Interval(0.65, 0.5, 0.8, 200)
+    assert len(decide(replace(TRUSTED, kappa=same, kappa_all=same)).reasons) == 2
+    assert len(decide(replace(TRUSTED, kappa=same, kappa_all=Interval(0.6, 0.4, 0.8, 200))).reasons) == 4
 
 
 SCALE = replace(
