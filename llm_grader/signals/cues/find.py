@@ -46,7 +46,8 @@ class ActCue(Model):
 
     Only the first or last turns of the speaker are looked at where `first` or `last` says how many;
     `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only one. The phrases
-    of the cues in `also` count as its own. `shows` is the label it speaks for.
+    of the cues in `also` count as its own. `shows` is the label it speaks for. A few words of one that
+    `announces`, such as `Two ways.`, are shown with the sentences that follow.
     """
 
     title: str
@@ -56,6 +57,7 @@ class ActCue(Model):
     last: int | None = Field(default=None, ge=1)
     beyond_salutation: bool = False
     also: tuple[str, ...] = ()
+    announces: bool = False
 
     @model_validator(mode="after")
     def _looks_at_one_end(self) -> Self:
@@ -151,6 +153,7 @@ class CueFinder:
     def __init__(self, cues: Mapping[str, ActCue], phrases: Mapping[str, Dictionary]) -> None:
         self._cues = cues
         self._phrases = phrases
+        self._announcing = frozenset(cue_id for cue_id, cue in cues.items() if cue.announces)
         self._index = cache(self._indexed)
 
     def find(self, transcript: Transcript, cue_ids: Collection[str] | None = None) -> dict[str, tuple[CuePlace, ...]]:
@@ -171,7 +174,7 @@ class CueFinder:
             for order, number in enumerate(numbers if cues else ()):
                 turn = transcript.turns[number]
                 indexes = [self._index(primary_language(turn.language or language), cue_id) for cue_id in cues]
-                for cue_id, place in _in_turn(turn, number, indexes, is_name):
+                for cue_id, place in self._in_turn(turn, number, indexes, is_name):
                     if self._counts(cue_id, place, order, transcript.turns, numbers):
                         found.setdefault(cue_id, Counter())[place] += 1
         return {
@@ -188,6 +191,22 @@ class CueFinder:
         lines = [(cue_id, line) for phrases in known for line in phrases.phrases]
         lines += [(_UNLESS + cue_id, line) for phrases in known for line in phrases.unless]
         return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)
+
+    def _in_turn(
+        self, turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[StretchWord], bool]
+    ) -> Iterator[tuple[str, CuePlace]]:
+        """Each cue found in a turn and the sentence that it stands in, but for sentences that rule it out."""
+        for start, end in turn.body_spans():
+            words = StretchWords(turn.text, start, end)
+            matches = [match for index in indexes for match in index.find(words.words, is_name)]
+            ruled_out = {
+                (meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)
+            }
+            for meaning, first, last in matches:
+                if meaning.startswith(_UNLESS) or (_UNLESS + meaning, words.words[first].sentence) in ruled_out:
+                    continue
+                span = words.sentence_around(first, last, announces=meaning in self._announcing)
+                yield meaning, CuePlace(number, *span)
 
     def _counts(
         self, cue_id: str, place: CuePlace, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]
@@ -213,16 +232,3 @@ def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:
         "agent": tuple(number for number, turn in spoken if transcript.under_review(turn)),
         "customer": tuple(number for number, turn in spoken if turn.role == "customer"),
     }
-
-
-def _in_turn(
-    turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[StretchWord], bool]
-) -> Iterator[tuple[str, CuePlace]]:
-    """Each cue found in a turn and the sentence that it stands in, but for sentences that rule it out."""
-    for start, end in turn.body_spans():
-        words = StretchWords(turn.text, start, end)
-        matches = [match for index in indexes for match in index.find(words.words, is_name)]
-        ruled_out = {(meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)}
-        for meaning, first, last in matches:
-            if not meaning.startswith(_UNLESS) and (_UNLESS + meaning, words.words[first].sentence) not in ruled_out:
-                yield meaning, CuePlace(number, *words.sentence_around(first, last))

@@ -65,21 +65,22 @@ class StretchWords:
             for match in _WORD.finditer(text, first, last)
         )
 
-    def sentence_around(self, first: int, last: int) -> tuple[int, int]:
+    def sentence_around(self, first: int, last: int, *, announces: bool = False) -> tuple[int, int]:
         """Where the sentence of some of the words stands, blanks aside; of one beyond 300 characters, the part around.
 
-        One that only announces what follows (`I see two ways:`, or in a few words) goes on with the next two, up to 300
-        characters.
+        One that only announces what follows (`I see two ways:`) goes on with the next two, up to 300 characters.
 
         Args:
             first: position in `words` of the first.
             last: position of the last, in the same sentence.
+            announces: whether a few words with a full stop (`Two ways.`) announce, too.
         """
         number = self.words[first].sentence
         start, end = self.sentences[number]
         if end - start > _LONGEST_SENTENCE:
             return self._part_around(first, last)
-        if self.text[end - 1] == ":" or (end - start < _SHORT_SENTENCE and self.text[end - 1] == "."):
+        in_a_few_words = announces and end - start < _SHORT_SENTENCE and self.text[end - 1] == "."
+        if self.text[end - 1] == ":" or in_a_few_words:
             ends = (stop for _, stop in self.sentences[number + 1 : number + 3] if stop - start <= _LONGEST_SENTENCE)
             end = max(ends, default=end)
         return start, end

@@ -65,6 +65,15 @@ def test_a_sentence_that_announces_what_follows_is_shown_with_it() -> None:
     assert listed.text[start:end] == "Two ways:\nA swap.\nA refund."
 
 
+def test_a_few_words_go_on_with_what_follows_only_where_they_announce_it() -> None:
+    words = StretchWords("Two ways. A swap. A refund. Bye.")
+    start, end = words.sentence_around(0, 1, announces=True)
+    assert words.text[start:end] == "Two ways. A swap. A refund."
+    thanked = StretchWords("Thank you for your patience. The screws are on their way.")
+    start, end = thanked.sentence_around(0, 1)
+    assert thanked.text[start:end] == "Thank you for your patience."
+
+
 def test_of_a_long_sentence_the_part_around_the_match_is_shown() -> None:
     text = "and so on " * 60 + "thank you very much " + "and so on " * 60
     words = StretchWords(text)
