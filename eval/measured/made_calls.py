@@ -11,15 +11,14 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from llm_grader.eval.measured.made_sentences import SENTENCES
-from llm_grader.eval.measured.made_sentences_kept import KEPT
+from llm_grader.eval.measured.made_sentences import kept_sentences, seen_sentences
 from llm_grader.transcript import Role, Transcript, Turn
 
 Direction = Literal["inbound", "inbound_business", "outbound", "outbound_office"]
 Half = Literal["seen", "kept"]
 
 DIRECTIONS: tuple[Direction, ...] = ("inbound", "inbound_business", "outbound", "outbound_office")
-LANGUAGES = tuple(SENTENCES)
+LANGUAGES = tuple(seen_sentences())
 
 # Who says what, in order: the house (agent) or the other side, and the kind of sentence.
 _COURSE: dict[Direction, tuple[tuple[Role, str], ...]] = {
@@ -78,11 +77,7 @@ def make_calls(language: str, direction: Direction, half: Half, *, count: int, s
 
 
 def _sentences(language: str, kind: str, half: Half) -> Sequence[str]:
-    lines, kept = (_lines(texts[language].get(kind, "")) for texts in (SENTENCES, KEPT))
+    lines, kept = (texts[language].get(kind, []) for texts in (seen_sentences(), kept_sentences()))
     if kept:
         return kept if half == "kept" else lines
     return lines[1::2] if half == "kept" else lines[0::2]
-
-
-def _lines(sentences: str) -> list[str]:
-    return [line.strip() for line in sentences.strip().splitlines()]

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from llm_grader.eval.measured.made_sentences_kept import KEPT
+from llm_grader.eval.measured.made_sentences import kept_sentences
 from llm_grader.eval.recall.injection_texts import HELD_OUT
 from llm_grader.eval.recall.kept import WrittenText, kept_attempts, kept_last, kept_ordinary
 from llm_grader.eval.recall.ordinary_turns import ordinary_turns
@@ -56,8 +56,8 @@ def count_flagged(texts: Iterable[WrittenText], group: Callable[[WrittenText], s
 def in_mails(texts: Iterable[WrittenText]) -> list[WrittenText]:
     """Each text as the last paragraph of a mail of some ten sentences in its language, kept apart as well."""
     mails = {
-        language: " ".join(line.strip() for lines in kinds.values() for line in lines.strip().splitlines()[:2])
-        for language, kinds in KEPT.items()
+        language: " ".join(line for lines in kinds.values() for line in lines[:2])
+        for language, kinds in kept_sentences().items()
     }
     return [text._replace(text=f"{mails[text.language]}\n\n{text.text}") for text in texts]
 

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from llm_grader.eval.measured.made_sentences import SENTENCES
-from llm_grader.eval.measured.made_sentences_kept import KEPT
+from llm_grader.eval.measured.made_sentences import kept_sentences, seen_sentences
 from llm_grader.eval.recall.same_questions import QUESTIONS
 from llm_grader.transcript import primary_language
 
@@ -53,8 +52,7 @@ def _half_of(transcript_id: str) -> Half:
 
 
 def _made_sentences(half: Half) -> Iterator[OrdinaryTurn]:
-    for language, kinds in (SENTENCES if half == "learn" else KEPT).items():
-        for lines in kinds.values():
-            yield from (OrdinaryTurn(line.strip(), language) for line in lines.strip().splitlines())
+    for language, kinds in (seen_sentences() if half == "learn" else kept_sentences()).items():
+        yield from (OrdinaryTurn(line, language) for lines in kinds.values() for line in lines)
     for language, questions in QUESTIONS.items() if half == "learn" else ():
         yield from (OrdinaryTurn(text, language) for ways in questions for text in ways)
