@@ -7,6 +7,7 @@ English, German, Czech, Hungarian, Estonian.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
@@ -161,6 +162,7 @@ def bare_event(line: str) -> tuple[str, str] | None:
     return (event, line) if event else None
 
 
+@lru_cache(maxsize=16_384)  # a line is asked for its event once for each thing that its text may be
 def _event_in_words(line: str) -> str | None:
     for event, pattern in _OF_SOMEBODY:
         found = pattern.fullmatch(line)

@@ -86,9 +86,9 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
 def _gaps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     """Each stretch of blank lines: its place and its length."""
     start = 0
-    for is_blank, run in groupby(not line.whole.strip() for line in lines):
-        length = sum(1 for _ in run)
-        if is_blank:
+    for is_filled, run in groupby(lines, key=lambda line: bool(line.whole) and not line.whole.isspace()):
+        length = len(list(run))
+        if not is_filled:
             yield start, length
         start += length
 
@@ -108,7 +108,12 @@ def _parts_by(parts: list[list[Line]], way: str) -> Parts:
 
 def _without_end(part: list[Line]) -> list[Line]:
     """The lines up to the last one that is neither blank nor a rule, which belongs to the heading below."""
-    return part[: 1 + max((number for number, line in enumerate(part) if not line.blank), default=-1)]
+    return part[: 1 + _last_filled(part)]
+
+
+def _last_filled(lines: Sequence[Line]) -> int:
+    """The place of the last line that is neither blank nor a rule; -1 where there is none."""
+    return next((at for at in range(len(lines) - 1, -1, -1) if not lines[at].blank), -1)
 
 
 def _speakers(lines: Sequence[Line], roles: RoleMapping) -> int:
@@ -158,7 +163,7 @@ def _below_blank(lines: Sequence[Line], at: int) -> bool:
 def _ends(lines: Sequence[Line]) -> list[int]:
     """The beginning, what follows each line that tells the end of a conversation, and the end."""
     after = [at + 1 for at, line in enumerate(lines) if line.whole and _tells_end(line)]
-    last = max((at for at, line in enumerate(lines) if not line.blank), default=-1)
+    last = _last_filled(lines)
     return [0, *(at for at in after if at <= last), len(lines)]
 
 
