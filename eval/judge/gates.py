@@ -24,7 +24,7 @@ from llm_grader.eval.stats.proportions import Proportion
 from llm_grader.transcript import Model
 
 KAPPA_ALL = "κ over all answers, also those off the scale,"
-_MOST_LABELS = 1000
+MOST_LABELS = 1000
 """As many of one level as people may be asked to give."""
 Colour = Literal["grey", "blue", "red", "green", "amber"]
 
@@ -112,18 +112,6 @@ def _needed(figures: ItemFigures, t: Thresholds) -> str:
     )
 
 
-def conversations_wanted(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> int | None:
-    """How many more conversations two people have to label, at the least, before an item has labels enough.
-
-    At the rate at which the rarer label has come so far; None where it has not come yet.
-    """
-    if figures.minority < thresholds.minority and not (figures.minority and figures.graded):
-        return None
-    share = figures.minority / figures.graded if figures.graded else 1.0
-    rare = ceil((thresholds.minority - figures.minority) / share) if figures.minority < thresholds.minority else 0
-    return max(0, thresholds.double_scored - figures.double_scored, rare)
-
-
 def _people_differ(figures: ItemFigures, t: Thresholds) -> Iterator[Reason]:
     alpha = figures.human_alpha
     if alpha.high < t.human_alpha:
@@ -167,7 +155,7 @@ def _would_show(recall: Proportion, floor: float) -> str:
     cases = None if isnan(recall.estimate) else cases_for_share(recall.estimate, floor)
     if not cases:
         return ""
-    if cases > _MOST_LABELS:
+    if cases > MOST_LABELS:
         return "; so near to it that more labels will hardly show whether it is reached"
     return f"; {cases} such labels at this rate would show that it is reached"
 

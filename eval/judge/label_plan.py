@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from math import ceil
 
 from llm_grader.errors import UsageError
+from llm_grader.eval.judge.gates import MOST_LABELS, recall_floor
 from llm_grader.eval.judge.item_answers import ItemAnswers, collect_answers, failing_label, is_judged
+from llm_grader.eval.judge.item_figures import ItemFigures
 from llm_grader.eval.judge.item_tables import scale_of
 from llm_grader.eval.judge.labelled_set import LabelledSet
 from llm_grader.eval.judge.thresholds import DEFAULT, Thresholds
-from llm_grader.eval.stats.planning import labels_needed, zero_error_n
+from llm_grader.eval.stats.planning import cases_for_share, labels_needed, zero_error_n
 from llm_grader.eval.stats.reliability import coincidences
 from llm_grader.eval.stats.two_raters import kappa_of_tables
 from llm_grader.eval.summary.green_plan import PEOPLE_KAPPA, GreenPlan, labels_for_green
@@ -132,6 +134,35 @@ def plan_items(
         short = None if green.transcripts is None else max(0, green.transcripts - double)
         plans.append(ItemPlan(item.id, labels, double, other, rare, for_kappa, for_minority, missing, green, short))
     return tuple(plans)
+
+
+def conversations_wanted(figures: ItemFigures, thresholds: Thresholds = DEFAULT) -> int | None:
+    """How many more conversations two people have to label, at the least, before an item has labels enough.
+
+    At the rate at which labels have come so far; None where the rarer one has not come yet, and where no number that
+    people may be asked for is likely to show that a level is found often enough.
+    """
+    if figures.minority < thresholds.minority and not (figures.minority and figures.graded):
+        return None
+    share = figures.minority / figures.graded if figures.graded else 1.0
+    rare = ceil((thresholds.minority - figures.minority) / share) if figures.minority < thresholds.minority else 0
+    found = _wanted_for_recall(figures, thresholds)
+    return None if found is None else max(0, thresholds.double_scored - figures.double_scored, rare, found)
+
+
+def _wanted_for_recall(figures: ItemFigures, t: Thresholds) -> int | None:
+    """How many more it takes, at this rate, to show that the failing level is found often enough; None for too many."""
+    level = figures.failing
+    recall = None if level is None else figures.recall.get(level)
+    if level is None or recall is None or not recall.n or not figures.graded:
+        return 0
+    floor = recall_floor(figures, level, t)
+    if recall.low >= floor or recall.high < floor:  # shown, one way or the other
+        return 0
+    cases = cases_for_share(recall.estimate, floor)
+    if cases is None or cases > MOST_LABELS:
+        return None
+    return max(0, ceil((cases - recall.n) * figures.graded / recall.n))
 
 
 def _until_green(answers: ItemAnswers, double: int, people_kappa: float, thresholds: Thresholds) -> GreenPlan:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GATE_STYLES = {"grey": "dim", "blue": "blue", "red": "red", "green": "green", "amber": "yellow"}
 _LEGEND = """\
 Passed without its errors: the rate corrected by what people's labels say about the judge, and the range in which it
-lies in 95 of 100 cases."""
+lies in 95 of 100 cases; where people labelled nine in ten themselves, it is theirs."""
 
 
 def print_rates(console: Console, groups: Sequence[Group]) -> None:

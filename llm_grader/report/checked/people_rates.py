@@ -9,15 +9,12 @@ import numpy as np
 
 from llm_grader.eval.judge.item_answers import collect_answers
 from llm_grader.eval.labels.units import Conversations
-from llm_grader.eval.stats.proportions import wilson
+from llm_grader.eval.summary import pass_rates
 from llm_grader.report.figures import FEWEST, Mean
 from llm_grader.report.gather import Gathered
 from llm_grader.report.people import is_pass
 from llm_grader.report.rows import NOT_ASKED, ConversationRow
 from llm_grader.verdict import Label
-
-NEARLY_ALL = 0.9
-"""From this share of the conversations on, people's own rate stands in place of a corrected one."""
 
 
 class PeopleRate(NamedTuple):
@@ -51,20 +48,9 @@ def people_passes(
 
 
 def people_rate(passes: Mapping[str, float | None], rows: Iterable[ConversationRow], at: int) -> PeopleRate | None:
-    """People's own rate of the item at a place; None where they labelled less than `NEARLY_ALL`.
-
-    The interval is Wilson's 95 %, as wide as it takes whatever the conversations that nobody labelled would say: none
-    of them pass at its low end, all at its high one.
-    """
-    asked = [row.transcript_id for row in rows if row.judged[at] != NOT_ASKED]
-    labelled = [passes[id_] for id_ in asked if id_ in passes]
-    scored = [share for share in labelled if share is not None]
-    if not scored or len(labelled) < NEARLY_ALL * len(asked):
+    """People's own rate of the item at a place, as in `pass_rates`; of few conversations, without its interval."""
+    own = pass_rates.people_rate(passes, [row.transcript_id for row in rows if row.judged[at] != NOT_ASKED])
+    if own is None:
         return None
-    count, missing = sum(scored), len(asked) - len(labelled)
-    n = len(scored) + missing
-    mean = Mean(count / len(scored), len(scored))
-    if len(scored) >= FEWEST:
-        low, high = wilson(count, n).low, wilson(count + missing, n).high
-        mean = Mean(count / len(scored), len(scored), low, high)
-    return PeopleRate(mean, len(labelled), len(asked))
+    interval = (own.low, own.high) if own.scored >= FEWEST else ()
+    return PeopleRate(Mean(own.estimate, own.scored, *interval), own.labelled, own.asked)

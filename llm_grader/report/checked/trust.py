@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from llm_grader.eval.judge.gates import conversations_wanted
+from llm_grader.eval.judge.label_plan import conversations_wanted
 from llm_grader.report.checked.item_rates import ItemSummary
 
 _MOST_NAMED = 3

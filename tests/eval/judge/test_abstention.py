@@ -70,14 +70,29 @@ def test_the_bias_is_that_of_the_random_sample_alone() -> None:
     people = met((95, "met"), (5, "not_met"), (50, "not_met"))
     judge = met((90, "met"), (10, "not_met"), (50, "met"))
     drawn = Conversations(random=frozenset(f"t{n}" for n in range(100)))
-    (found,) = report_items(gold("eva", people), judged(judge), [GREETING], seed=1, n=200, conversations=drawn)
+    verdicts = judged([*judge, *["met"] * 50])  # fifty more that nobody labelled
+    (found,) = report_items(gold("eva", people), verdicts, [GREETING], seed=1, n=200, conversations=drawn)
     assert found.figures.bias.estimate == pytest.approx(-0.05)
     assert found.rate is not None
     assert found.rate.method == "ppi"
-    (picked,) = report_items(gold("eva", people), judged(judge), [GREETING], seed=1, n=200)
+    (picked,) = report_items(gold("eva", people), verdicts, [GREETING], seed=1, n=200)
     assert picked.rate is not None
     assert picked.rate.method == "rogan_gladen"
     assert picked.figures.bias.estimate == pytest.approx(140 / 150 - 95 / 150)
+
+
+def test_where_people_labelled_nearly_all_the_rate_is_theirs() -> None:
+    people, judge = met((40, "met"), (18, "not_met"), (2, "not_applicable")), ["met"] * 60
+    (found,) = report_items(gold("eva", people), judged(judge), [GREETING], seed=1, n=200)
+    assert found.rate is not None
+    assert (found.rate.method, found.rate.judged.estimate) == ("people", 1)
+    # Wilson at 95 %: 40 of 58 from .562 to .794
+    assert found.rate.corrected is not None
+    assert found.rate.corrected.estimate == pytest.approx(40 / 58)
+    assert (found.rate.corrected.low, found.rate.corrected.high) == pytest.approx((0.562, 0.794), abs=0.001)
+    (rest,) = report_items(gold("eva", people), judged([*judge, *["met"] * 7]), [GREETING], seed=1, n=200)
+    assert rest.rate is not None  # 60 of 67 are less than nine in ten
+    assert rest.rate.method == "rogan_gladen"
 
 
 def test_one_conversation_under_many_ids_is_one() -> None:

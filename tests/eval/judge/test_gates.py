@@ -6,8 +6,9 @@ from math import nan
 import pytest
 
 from llm_grader.eval.agreement import Interval, Proportion
-from llm_grader.eval.judge.gates import conversations_wanted, decide, recall_floor
+from llm_grader.eval.judge.gates import decide, recall_floor
 from llm_grader.eval.judge.item_figures import ItemFigures
+from llm_grader.eval.judge.label_plan import conversations_wanted
 from llm_grader.eval.judge.thresholds import Thresholds
 
 SURE = Interval(0.85, 0.75, 0.92, 200)
@@ -92,6 +93,17 @@ def test_few_failures_are_grey_and_say_how_many_transcripts_they_take() -> None:
 )
 def test_how_many_more_to_label_is_one_number(double: int, minority: float, graded: int, wanted: int | None) -> None:
     assert conversations_wanted(replace(TRUSTED, double_scored=double, minority=minority, graded=graded)) == wanted
+
+
+def test_labels_until_a_recall_is_shown_are_counted_at_the_rate_at_which_failures_come() -> None:
+    # 3.8415·.7·.3 / .1² = 80.7, so 81 failures; 40 of 120 are there: 41 more take 123 conversations
+    near = Proportion(0.8, 0.65, 0.91, 40)
+    seen = replace(TRUSTED, recall={"not_met": near}, graded=120)
+    assert conversations_wanted(seen) == 123
+    hopeless = replace(seen, recall={"not_met": Proportion(0.701, 0.6, 0.8, 40)})
+    assert conversations_wanted(hopeless) is None  # no number that people may be asked for shows it
+    shown = replace(seen, recall={"not_met": Proportion(0.9, 0.75, 0.97, 40)})
+    assert conversations_wanted(shown) == 0
 
 
 def test_auditors_who_are_shown_to_disagree_are_blue_before_the_judge_is_blamed() -> None:
