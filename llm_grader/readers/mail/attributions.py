@@ -13,6 +13,7 @@ from llm_grader.readers.mail.mail_words import ABOVE_THIS, OF_A_PERSON, SAID, WR
 _MOST_LINES = 4
 _LONGEST = 400
 _DATE_WITHIN = 30
+_DATE_AFTER = 12  # the verb, whatever the length of the name before it
 _CLUE = re.compile(r"[@\d]")
 _DATE = re.compile(r"\b(?:19|20)\d{2}(?!\d)|\b\d{1,2}[:.]\d{2}\b")
 _DATE_FIRST = re.compile(r"[\s>*_]*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4})\b")
@@ -90,7 +91,9 @@ def _is_dated(joined: str, lines: Sequence[str], last: int) -> bool:
     if not _DATE.search(joined):
         return False
     if _wrote(joined):
-        return any(character.isdigit() for character in joined[:_DATE_WITHIN])
+        named = not joined.startswith(("<", "("))  # else the name stands on the line above
+        behind = [joined[verb.end() :][:_DATE_AFTER] for verb in WROTE.finditer(joined)] if named else []
+        return any(character.isdigit() for part in (joined[:_DATE_WITHIN], *behind) for character in part)
     if joined[-1] not in ":：":
         # nothing but a date, a name and an address: a line of a list may be that as well
         old_gmail = _SLASHED.match(joined) is not None and not _is_introduced(lines, last)

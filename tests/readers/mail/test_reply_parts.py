@@ -24,6 +24,8 @@ ATTRIBUTIONS = [
     "2024. 02. 05. 10:12 keltezéssel, Jana Nova írta:",
     "Kontakt Jana Nova (<jana@acme.test>) kirjutas kuupäeval E, 5. veebruar 2024 kell 10:12:",
     "Jana Nova kirjutas 05.02.2024 10:12:",
+    "Nagyné Kovács Erzsébet Ilona ezt írta 2024. 02. 05-én, 10:12-kor:",
+    "Jana Nova-Kalnina, Teenindusosakond kirjutas 5. veebruaril 2024 kell 10:12:",
     "Le lun. 5 févr. 2024 à 10:12, Jana Nova <jana@acme.test> a écrit :",
     "El lun, 5 feb 2024 a las 10:12, Jana Nova (<jana@acme.test>) escribió:",
     "Op ma 5 feb 2024 om 10:12 schreef Jana Nova <jana@acme.test>:",
