@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.rubric.model import Item
 from llm_grader.signals.cues.names import name_matcher
-from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, parse_phrase
+from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, cited_spans, parse_phrase
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
 from llm_grader.verdict import MET, NOT_MET
@@ -195,15 +195,18 @@ class CueFinder:
     def _in_turn(
         self, turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[StretchWord], bool]
     ) -> Iterator[tuple[str, CuePlace]]:
-        """Each cue found in a turn and the sentence that it stands in, but for sentences that rule it out."""
+        """Each cue found in a turn and its sentence, but for what is read out and sentences that rule it out."""
         for start, end in turn.body_spans():
             words = StretchWords(turn.text, start, end)
             matches = [match for index in indexes for match in index.find(words.words, is_name)]
             ruled_out = {
                 (meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)
             }
+            cited = cited_spans(turn.text, start, end)
             for meaning, first, last in matches:
                 if meaning.startswith(_UNLESS) or (_UNLESS + meaning, words.words[first].sentence) in ruled_out:
+                    continue
+                if any(begins <= words.words[first].start < ends for begins, ends in cited):
                     continue
                 span = words.sentence_around(first, last, announces=meaning in self._announcing)
                 yield meaning, CuePlace(number, *span)

@@ -25,6 +25,8 @@ _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+
 _APOSTROPHES = re.compile("['’`´]")
 _LONGEST_SENTENCE = 300
 _SHORT_SENTENCE = 30
+_CITED = re.compile(r"„[^„“”]{40,}[“”]|“[^“”]{40,}”|«[^«»]{40,}»|»[^«»]{40,}«")
+_NEARLY_ALL = 0.9
 _MARKS = ("", ",", "!", ".", "?", ";", "\n")
 _KEY_LETTERS = 5
 
@@ -115,6 +117,12 @@ def sentence_spans(text: str, start: int, stop: int) -> Iterator[tuple[int, int]
         if stretch.strip():
             first = begin + len(stretch) - len(stretch.lstrip())
             yield first, first + len(stretch.strip())
+
+
+def cited_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """What somebody reads out in a stretch: 40 characters and more between quotation marks, nearly all of it aside."""
+    found = [match.span() for match in _CITED.finditer(text, start, stop)]
+    return [(begin, end) for begin, end in found if end - begin < _NEARLY_ALL * (stop - start)]
 
 
 def fold_word(word: str) -> str:

@@ -176,3 +176,9 @@ def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
 def test_packaged_phrases_are_those_of_cues_that_there_are() -> None:
     for language, phrases in load_phrases().items():
         assert set(phrases) <= set(load_cues()), language
+
+
+def test_what_an_agent_reads_out_is_no_act_of_theirs() -> None:
+    letter = "I have to read this to you: “We are sorry for any trouble and thank you for your patience.” That is all."
+    assert found(THANKS, talk(agent(letter))) == []
+    assert found(THANKS, talk(agent(f"{letter} Thank you for asking, Maya."))) == [(0, "Thank you for asking, Maya.")]

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.errors import UsageError
-from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, fold_word, parse_phrase
+from llm_grader.signals.cues.phrases import (
+    PhraseIndex,
+    StretchWord,
+    StretchWords,
+    cited_spans,
+    fold_word,
+    parse_phrase,
+)
 
 
 def matches(phrase: str, text: str, name: str = "") -> list[str]:
@@ -110,3 +117,13 @@ def test_a_sentence_of_a_hundred_thousand_words_is_looked_through_at_once() -> N
     places = [words.sentence_around(first, last) for _, first, last in index.find(words.words, lambda _: False)]
     assert len(places) == 20_000
     assert max(end - start for start, end in places) <= 300
+
+
+@pytest.mark.parametrize("marks", ["„{}“", "“{}”", "«{}»", "»{}«"])
+def test_what_is_read_out_is_cited_and_a_name_or_a_whole_message_in_marks_is_not(marks: str) -> None:
+    read_out = marks.format("We thank all of our customers for their patience.")
+    text = f"The letter says: {read_out} That is all I know about it."
+    assert [text[begin:end] for begin, end in cited_spans(text, 0, len(text))] == [read_out]
+    named = f"Your chair {marks.format('Linde')} is on its way, thank you."
+    assert cited_spans(named, 0, len(named)) == []
+    assert cited_spans(read_out, 0, len(read_out)) == []
