@@ -19,19 +19,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.files import Gold, read_gold
 from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of, render_fits_table
 from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, Labelled, fit_item, left_out
+from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
 from llm_grader.local.by_choice import ChoiceAsker, Choose, score_of
-from llm_grader.local.fits import FitOrigin, Fits, ItemFit, render_fits
+from llm_grader.local.fits import FitOrigin, Fits, ItemFit, QuotesRead, render_fits
 from llm_grader.local.questions import Conversation
 from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
@@ -45,6 +46,7 @@ TRIED = "phrases_tried"
 """The mark in a conversation's metadata that phrases of cues were tried on it while they were written."""
 METHOD = f"logistic regression by item, prior of standard deviation {SPREAD}; κ over {FOLDS} parts left out"
 _LEAST_LABELS = 20
+_QUOTES = Path(__file__).parent / "quotes_read.yaml"
 
 
 class RememberedChoices:
@@ -117,7 +119,8 @@ def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
     rubrics: dict[str, dict[str, ItemFit]] = {}
     for rubric_id, item, rows in labelled:
         if len(rows) >= _LEAST_LABELS:
-            rubrics.setdefault(rubric_id, {})[item.id] = _fit(rows, item.policy_hash())
+            read = read_quotes().get(rubric_id, {}).get(item.id)
+            rubrics.setdefault(rubric_id, {})[item.id] = _fit(rows, item.policy_hash(), read)
     return Fits(rubrics=rubrics, cues=dict(_cue_fits(labelled)), origin=origin)
 
 
@@ -140,7 +143,13 @@ def worth_of(labelled: Sequence[Labelled]) -> dict[str, CueWorth]:
     return worth
 
 
-def _fit(rows: Sequence[Known], policy: str) -> ItemFit:
+def read_quotes() -> Mapping[str, Mapping[str, QuotesRead]]:
+    """What came of reading the quotes of each item, by rubric and item: `quotes_read.yaml`."""
+    content = load_yaml(_QUOTES.read_bytes(), path=_QUOTES.name)[0]
+    return TypeAdapter(dict[str, dict[str, QuotesRead]]).validate_python(content)
+
+
+def _fit(rows: Sequence[Known], policy: str, quotes: QuotesRead | None = None) -> ItemFit:
     weights, odds = fit_item(rows), left_out(rows, seed=SEED)
     return ItemFit(
         intercept=round(weights.intercept, 4),
@@ -150,6 +159,7 @@ def _fit(rows: Sequence[Known], policy: str) -> ItemFit:
         agreement=agreement_of(rows, odds, seed=SEED),
         apart=agreement_apart(rows, odds, seed=SEED),
         policy=policy,
+        quotes=quotes,
     )
 
 

@@ -33,6 +33,7 @@ LEAST_KAPPA = 0.3
 """The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill."""
 LEAST_APART = 0.45
 """The κ that it also has to reach on conversations on which nobody tried the phrases."""
+_ERROR = 0.05
 
 
 class FitAgreement(Model):
@@ -50,13 +51,30 @@ class FitAgreement(Model):
         return f"κ {self.kappa:.2f} [{self.low:.2f}, {self.high:.2f}] on {self.conversations} conversations"
 
 
+class QuotesRead(Model):
+    """How many of the quotes that people or models read, who did not choose them, showed what they were cited for."""
+
+    right: int = Field(ge=0)
+    read: int = Field(ge=0)
+
+    @property
+    def mostly_wrong(self) -> bool:
+        """Whether fewer than half are right, shown by the binomial test (one-sided, 5 %)."""
+        at_most = sum(math.comb(self.read, right) for right in range(self.right + 1))
+        return at_most < _ERROR * 2**self.read
+
+    def __str__(self) -> str:
+        return f"{self.right} of {self.read} quotes showed what they were cited for"
+
+
 class ItemFit(Model):
     """Log-odds (nats) of met: `intercept`, and what is added for each thing that is known.
 
     `whole` for each nat of the model's score on the whole conversation, `found` where a place of the item's cue is
     found, `other_language` where the conversation is not in English. With `whole` 0 the model is not asked. `policy` is
     the item's `policy_hash` it was fitted for, empty for what holds of a cue whatever the item. `apart` is the
-    agreement on conversations on which no phrase was tried while it was written, None where they are too few.
+    agreement on conversations on which no phrase was tried while it was written, None where they are too few. `quotes`
+    are those that were read, None where none were.
     """
 
     intercept: float
@@ -66,17 +84,18 @@ class ItemFit(Model):
     agreement: FitAgreement
     apart: FitAgreement | None = None
     policy: str = ""
+    quotes: QuotesRead | None = None
 
     @property
     def is_good_enough(self) -> bool:
-        """Whether the item is judged by it: its agreement is above chance by a margin, and holds elsewhere."""
+        """Whether the item is judged by it: it agrees by a margin, there and elsewhere, and its quotes show it."""
         holds = self.apart is None or self.apart.kappa >= LEAST_APART
-        return holds and self.agreement.low >= LEAST_KAPPA
+        return holds and self.agreement.low >= LEAST_KAPPA and not (self.quotes and self.quotes.mostly_wrong)
 
     @property
-    def stated(self) -> FitAgreement:
-        """The agreement to tell people: that on conversations apart, where there are enough."""
-        return self.apart or self.agreement
+    def stated(self) -> FitAgreement | QuotesRead:
+        """What to tell people: quotes that are mostly wrong; else the agreement, apart where there are enough."""
+        return self.quotes if self.quotes and self.quotes.mostly_wrong else self.apart or self.agreement
 
     def log_odds(self, *, score: float, found: bool, in_english: bool) -> float:
         """The log-odds of met, in nats: above 0 it is more likely than not_met."""

@@ -17,6 +17,7 @@ from llm_grader.local.fits import (
     FitOrigin,
     Fits,
     ItemFit,
+    QuotesRead,
     load_fits,
     parse_fits,
     read_packaged,
@@ -61,6 +62,14 @@ def test_log_odds_are_the_sum_of_what_is_known() -> None:
 @pytest.mark.parametrize(("low", "expected"), [(LEAST_KAPPA, True), (LEAST_KAPPA - 0.01, False)])
 def test_an_item_is_judged_where_the_interval_lies_above_chance(low: float, expected: bool) -> None:
     assert one(agreement=AGREEMENT.model_copy(update={"low": low})).is_good_enough is expected
+
+
+def test_an_item_whose_quotes_are_mostly_wrong_is_not_judged_and_says_so() -> None:
+    # by chance, were half of them right: none of 7 with .5⁷ = .008; 1 of 6 or none with 7 · .5⁶ = .109
+    wrong, unclear = one(quotes=QuotesRead(right=0, read=7)), one(quotes=QuotesRead(right=1, read=6))
+    assert (wrong.is_good_enough, unclear.is_good_enough) == (False, True)
+    assert str(wrong.stated) == "0 of 7 quotes showed what they were cited for"
+    assert unclear.stated == AGREEMENT
 
 
 def test_an_item_whose_policy_was_reworded_goes_by_its_cue_alone() -> None:
