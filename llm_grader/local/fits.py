@@ -60,8 +60,8 @@ class QuotesRead(Model):
     @property
     def mostly_wrong(self) -> bool:
         """Whether fewer than half are right, shown by the binomial test (one-sided, 5 %)."""
-        at_most = sum(math.comb(self.read, right) for right in range(self.right + 1))
-        return at_most < _ERROR * 2**self.read
+        at_most = sum(math.comb(self.read, right) for right in range(self.right + 1)) / 2.0**self.read
+        return at_most < _ERROR
 
     def __str__(self) -> str:
         return f"{self.right} of {self.read} quotes showed what they were cited for"
