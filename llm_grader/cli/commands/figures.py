@@ -68,16 +68,16 @@ def figures(
     """Compute help desk performance figures over many conversations: response times, resolution and more.
 
     What the input cannot tell is left out with the reason. Nothing is sent anywhere. With a store there are also mean
-    score, pass rate, critical failures and each item, with 95 % intervals; without an INPUT there are these alone.
+    score, pass rate, critical failures and each item, as judged, with 95 % intervals; without an INPUT there are these
+    alone. Rates without the judge's errors are in `llm-grader eval --by` and `llm-grader report --gold`.
 
-    Examples:
-      llm-grader figures --store llm-grader.db --by team
+    Example: llm-grader figures --store llm-grader.db --by team
 
-      llm-grader figures export.jsonl
+    Example: llm-grader figures export.jsonl
 
-      llm-grader figures inbox/ --by agent --business-hours hours.yaml --csv > figures.csv
+    Example: llm-grader figures inbox/ --by agent --business-hours hours.yaml --csv > figures.csv
 
-      llm-grader figures chats/ --store llm-grader.db --labels self-assessments.csv
+    Example: llm-grader figures chats/ --store llm-grader.db --labels self-assessments.csv
     """
     from llm_grader.cli.setup.inputs import Inputs
     from llm_grader.figures.figures import compute_figures

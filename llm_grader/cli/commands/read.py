@@ -58,18 +58,17 @@ def read(
     `read formats` lists the formats, those that have a reader and those that have a recipe; `read schema` prints the
     JSON Schema of column mappings and of recipes. (Files of these names are ./formats and ./schema.)
 
-    Examples:
-      llm-grader read inbox/ > transcripts.jsonl
+    Example: llm-grader read inbox/ > transcripts.jsonl
 
-      llm-grader read call.vtt --agent "Speaker 1" --check
+    Example: llm-grader read call.vtt --agent "Speaker 1" --check
 
-      llm-grader read stereo.json --channel-roles 0=agent,1=customer --check
+    Example: llm-grader read stereo.json --channel-roles 0=agent,1=customer --check
 
-      llm-grader read table.csv --suggest-columns > columns.yaml
+    Example: llm-grader read table.csv --suggest-columns > columns.yaml
 
-      llm-grader read export.json --recipe recipe.yaml --check
+    Example: llm-grader read export.json --recipe recipe.yaml --check
 
-      llm-grader read inbox/ --redact --values values.jsonl > redacted.jsonl
+    Example: llm-grader read inbox/ --redact --values values.jsonl > redacted.jsonl
     """
     if source.inputs == ["formats"]:
         _print_formats()
