@@ -13,6 +13,7 @@ from llm_grader.verdict import MET, NOT_MET
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
     from llm_grader.eval.judge.comparison import Group
@@ -33,8 +34,8 @@ _MEANS = {
 _HEADINGS = ("item", "n", "gold", "share", "judge", "recall", "κ", "AC", "bias", "cover", "quotes", "people", "gate")
 _MOST_IDS = 8
 _SEEN = 0.005  # of a difference, at two decimals
+_ANY_WIDTH = 1000
 _NARROW = (("item", *_HEADINGS[1:6]), ("item", *_HEADINGS[6:]))
-_WIDE = 110  # columns, that they fit beside one another
 _LEGEND = """\
 How to read it. Each line of an item is a label that people gave: its share, how often the judge gave each label to
 those conversations (+ those it did not score), and recall: how many of them it found, where what it did not score is
@@ -69,11 +70,14 @@ def print_groups(console: Console, groups: Sequence[Group], sources: Sequence[st
 
 
 def _print_rows(console: Console, rows: Sequence[ItemRow], remarks: Callable[[ItemRow], Iterator[str]]) -> None:
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
-    for headings in (_HEADINGS,) if console.width >= _WIDE else _NARROW:
-        _print_columns(console, rows, headings)
+    whole = _columns(rows, _HEADINGS)
+    fits = Measurement.get(console, console.options.update(max_width=_ANY_WIDTH), whole).maximum <= console.width
+    for table in (whole,) if fits else (_columns(rows, headings) for headings in _NARROW):
+        console.print(table)
     reasons = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
     for row in rows:
         if text := "; ".join(remarks(row)):
@@ -83,7 +87,7 @@ def _print_rows(console: Console, rows: Sequence[ItemRow], remarks: Callable[[It
         console.print(reasons, style="dim")
 
 
-def _print_columns(console: Console, rows: Sequence[ItemRow], headings: Sequence[str]) -> None:
+def _columns(rows: Sequence[ItemRow], headings: Sequence[str]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0), collapse_padding=True)
@@ -95,7 +99,7 @@ def _print_columns(console: Console, rows: Sequence[ItemRow], headings: Sequence
     for row in rows:
         cells = dict(zip(_HEADINGS, _cells(row), strict=True))
         table.add_row(*(cells[heading] for heading in headings))
-    console.print(table)
+    return table
 
 
 def _cells(row: ItemRow) -> Iterator[Text]:
