@@ -11,6 +11,8 @@ const LABEL_KEYS = {
   not_applicable: "label_not_applicable",
   cannot_assess: "label_cannot_assess",
 };
+const FIXED_KEYS = { met: "1", not_met: "2", not_applicable: "9", cannot_assess: "0" };
+const MOST_LEVELS = 8;
 const ROLE_KEYS = {
   agent: "audit_role_agent",
   customer: "audit_role_customer",
@@ -68,6 +70,21 @@ export function labelName(label) {
 /** A label with its shape and word: colour never tells it alone. */
 export function labelled(label) {
   return el("span", { class: `label ${LABEL_KEYS[label] ? label : "level"}` }, `${SHAPES[label] ?? "◆"} ${labelName(label)}`);
+}
+
+/** The key of an item's label, the same on all items: levels count from 1; a level that would be a ninth has none. */
+export function keyOf(item, label) {
+  const place = item.labels.indexOf(label) + 1;
+  return FIXED_KEYS[label] ?? (place <= MOST_LEVELS ? String(place) : null);
+}
+
+/** The label of an item that a key stands for; undefined where it stands for none. */
+export const labelOfKey = (item, key) => item.labels.find((label) => keyOf(item, label) === key);
+
+/** The key of a label as a button shows it. */
+export function shownKey(item, label) {
+  const key = keyOf(item, label);
+  return key ? el("kbd", {}, key) : null;
 }
 
 export const roleName = (role) => t(ROLE_KEYS[role]);

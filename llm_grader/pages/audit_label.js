@@ -1,7 +1,7 @@
 // The label page: one conversation, its items, the keys, and saving as one goes.
 
 import {
-  ask, Conversation, el, inWords, isTyping, labelled, linkButton, policyOf, quoted, roleName, sameSpan, showPage, t, worded,
+  ask, Conversation, el, inWords, isTyping, labelled, labelOfKey, linkButton, policyOf, quoted, roleName, sameSpan, shownKey, showPage, t, worded,
 } from "./audit_dom.js";
 
 const RETRY_MS = 2000;
@@ -238,7 +238,7 @@ class LabelPage {
           disabled: !this.open,
           click: () => this.label(i, label, false),
         },
-        el("kbd", {}, `${k + 1}`),
+        shownKey(item, label),
         labelled(label),
       ),
     );
@@ -446,7 +446,8 @@ class LabelPage {
 
   help() {
     const keys = [
-      ["j k ↓ ↑", "audit_key_move"], ["1–9", "audit_key_label"], ["0", "audit_key_clear"], ["⇧ ↓ ↑", "audit_key_turn"],
+      ["j k ↓ ↑", "audit_key_move"], ["1–8", "audit_key_label"], ["9", "label_not_applicable"], ["0", "label_cannot_assess"],
+      ["⌫", "audit_key_clear"], ["⇧ ↓ ↑", "audit_key_turn"],
       ["⏎", "audit_key_whole"], ["e", "audit_key_selection"], ["r", "audit_key_reason"], ["g", "audit_key_policy"],
       ["u", "audit_key_undo"], ["n p", "audit_key_conversation"], ["s", "audit_key_skip"], ["Ctrl ⏎", "audit_key_submit"], ["?", "audit_key_help"],
     ];
@@ -516,7 +517,7 @@ class LabelPage {
   #itemKeys(key) {
     const { number, of } = this.data;
     const item = this.data.items[this.current];
-    const label = /^[1-9]$/.test(key) ? item.labels[Number(key) - 1] : undefined;
+    const label = labelOfKey(item, key);
     if (label) {
       return () => this.label(this.current, label);
     }
@@ -526,7 +527,7 @@ class LabelPage {
       ArrowDown: () => this.go(this.current + 1),
       k: () => this.go(this.current - 1),
       ArrowUp: () => this.go(this.current - 1),
-      0: () => this.#change(item, { label: null }),
+      Backspace: () => this.#change(item, { label: null }),
       Enter: () => this.addEvidence(this.conversation.pointed()),
       e: () => this.addEvidence(this.conversation.selected()),
       r: () => this.rows[this.current].querySelector("textarea")?.focus(),

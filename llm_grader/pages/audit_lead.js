@@ -1,7 +1,8 @@
 // Every page but the label page: the queue, adjudication, disputes, sessions, agreement, and an agent's own results.
 
 import {
-  ask, channelName, Conversation, el, inWords, isTyping, labelled, labelName, linkButton, number, percent, policyOf, quoted, sameSpan, showPage, t, worded,
+  ask, channelName, Conversation, el, inWords, isTyping, labelled, labelName, labelOfKey, linkButton, number, percent, policyOf, quoted, sameSpan,
+  shownKey, showPage, t, worded,
 } from "./audit_dom.js";
 
 const role = document.body.dataset.role;
@@ -179,8 +180,9 @@ class CasePage {
   }
 
   draw() {
-    const buttons = this.data.item.labels.map((label, k) =>
-      el("button", { type: "button", class: "option", "aria-pressed": String(this.label === label), click: () => this.setLabel(label) }, el("kbd", {}, `${k + 1}`), labelled(label)),
+    const { item } = this.data;
+    const buttons = item.labels.map((label) =>
+      el("button", { type: "button", class: "option", "aria-pressed": String(this.label === label), click: () => this.setLabel(label) }, shownKey(item, label), labelled(label)),
     );
     this.options.replaceChildren(...buttons);
     this.chips.replaceChildren(
@@ -246,7 +248,7 @@ class CasePage {
       return;
     }
     const side = LETTERS.toLowerCase().indexOf(event.key);
-    const label = this.data.item.labels[Number(event.key) - 1];
+    const label = labelOfKey(this.data.item, event.key);
     const turns = { ArrowDown: () => this.conversation.move(1), ArrowUp: () => this.conversation.move(-1) };
     const others = { e: () => this.addEvidence(this.conversation.selected()), Enter: () => this.addEvidence(this.conversation.pointed()), r: () => this.reason.field.focus() };
     const action = event.shiftKey ? turns[event.key] : label ? () => this.setLabel(label) : (others[event.key] ?? (side >= 0 && side < Math.min(4, this.data.sides.length) ? () => this.choose(side) : null));

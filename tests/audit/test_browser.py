@@ -208,6 +208,25 @@ def test_keys_can_be_switched_off(browser: Any, tmp_path: Path) -> None:
         assert anna.page.locator("[aria-pressed=true]").count() == 0
 
 
+def test_not_applicable_and_cannot_tell_have_the_same_keys_on_every_item(browser: Any, tmp_path: Path) -> None:
+    """Cannot tell was key 3 on one item and 4 on the next, where 3 was not applicable."""
+    folder = write_folder(tmp_path / "gold", 1)
+    with served(folder, "--as", "anna", people=1) as links:
+        anna = Visitor(browser, links["anna"])
+        anna.visit("/t/1")
+        chosen = anna.page.locator("[aria-pressed=true]")
+        anna.press("3", "4", "9")  # no answers to whether there was a greeting
+        assert chosen.count() == 0
+        anna.press("0", "9", "0")  # the apology was not called for; the tone cannot be told
+        assert chosen.all_inner_texts() == ["0\n? cannot tell", "9\n– not applicable", "0\n? cannot tell"]
+        anna.press("Backspace")
+        assert chosen.count() == 2
+        anna.press("?")
+        help_ = anna.page.inner_text("dialog table")
+        assert all(line in help_ for line in ("1–8\tanswer", "9\tnot applicable", "0\tcannot tell", "⌫\tclear"))
+        assert anna.troubles == []
+
+
 PAGES = {
     "anna": ["/", "/t/1", "/sessions"],
     "lea": ["/", "/adjudicate", "/disputes", "/sessions", "/agreement"],

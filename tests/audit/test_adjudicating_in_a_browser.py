@@ -1,0 +1,70 @@
+"""The lead's page of one case in a real browser: its keys, what it says, and the way from case to case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llm_grader.audit.folder import load_folder
+from llm_grader.audit.review.adjudication import cell_key
+from llm_grader.audit.team import load_team
+from llm_grader.audit.web.office import Office
+from llm_grader.eval.labels.units import Unit
+from tests.support.audit_browser import Visitor, chromium, served
+from tests.support.audit_client import AuditClient
+from tests.support.audit_folder import write_folder
+
+TEAM = "people: [{name: anna}, {name: ben}, {name: lea, role: lead}]"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three conversations in which Anna and Ben differ on the apology, and on nothing else."""
+    made = write_folder(tmp_path / "gold", 3, overlap=3)
+    (made / "audit").mkdir()
+    (made / "audit" / "team.yaml").write_text(TEAM, "utf-8")
+    with ThreadPoolExecutor() as elsewhere:  # the browser has this thread's event loop
+        elsewhere.submit(label_by_two, made).result()
+    return made
+
+
+def label_by_two(folder: Path) -> None:
+    team, people = load_team(folder)
+    with Office(load_folder(folder), team, people) as office:
+        for name, apology in (("anna", "not_met"), ("ben", "not_applicable")):
+            client = AuditClient(office)
+            client.join(name)
+            labels = [
+                {"item_id": "greeting", "label": "not_met"},
+                {"item_id": "apology", "label": apology},
+                {"item_id": "tone", "label": "1"},
+            ]
+            for n in (1, 2, 3):
+                rev = client.get(f"/api/t/{n}")["rev"]
+                saved = client.send("PUT", f"/api/t/{n}", {"rev": rev, "labels": labels}).json()
+                assert client.send("POST", f"/api/t/{n}/submit", {"rev": saved["rev"]}).json()["missing"] == []
+
+
+def case_of(number: int) -> str:
+    return f"/adjudicate/{cell_key(Unit(f'chat-{number:02}', 'apology'))}"
+
+
+def test_not_applicable_is_key_nine_and_cannot_tell_is_key_zero(browser: Any, folder: Path) -> None:
+    with served(folder, people=3) as links:
+        lea = Visitor(browser, links["lea"])
+        lea.visit(case_of(0))
+        chosen = lea.page.locator("[aria-pressed=true]")
+        for key, shown in (("9", "9\n– not applicable"), ("3", "9\n– not applicable"), ("0", "0\n? cannot tell")):
+            lea.press(key)
+            assert chosen.all_inner_texts() == [shown]
+        assert lea.troubles == []
