@@ -97,6 +97,23 @@ def test_a_decision_needs_a_reason_becomes_gold_and_names_the_lead_in_the_journa
     assert '"by":"lea"' in (office.folder.path / "audit" / "adjudicator.events.jsonl").read_text("utf-8")
 
 
+def test_the_way_goes_through_all_open_cases_and_from_the_last_to_the_first(office: Office) -> None:
+    for name, greeting in (("anna", "met"), ("ben", "not_met")):
+        client = as_(office, name)
+        for n in range(1, 7):
+            submit(client, n, greeting)
+    lea = as_(office, "lea")
+    keys = [case["key"] for case in lea.get("/api/cells")["cases"]]
+    following = dict(zip(keys, [*keys[1:], keys[0]], strict=True))
+    assert {key: lea.get(f"/api/cells/{key}")["next"] for key in keys} == following
+    sent = {"label": "not_met", "reason": "a wave is none"}
+    assert lea.send("POST", f"/api/cells/{keys[1]}", sent).json()["next"] == keys[2]
+    assert lea.get(f"/api/cells/{keys[0]}")["next"] == keys[2]
+    for key in keys[2:]:
+        assert lea.send("POST", f"/api/cells/{key}", sent).json()["next"] == following[key]
+    assert lea.send("POST", f"/api/cells/{keys[0]}", sent).json()["next"] is None
+
+
 def test_agreement_is_that_of_the_submitted_labels(office: Office) -> None:
     submit_all(office)
     table = as_(office, "lea").get("/api/agreement")

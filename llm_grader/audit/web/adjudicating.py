@@ -55,8 +55,9 @@ def case(request: PageRequest) -> Answer:
 
 
 def decide(request: PageRequest) -> Answer:
-    """Decide a cell; only now the answer says who was on which side."""
-    found = _case(_cases(request), request.path["cell"])
+    """Decide a cell; only now the answer says who was on which side, and the way on is that from where it stood."""
+    before = _cases(request)
+    found = _case(before, request.path["cell"])
     sent = request.sent(SentDecision)
     decisions = request.office.decisions
     if decisions is None:
@@ -64,7 +65,7 @@ def decide(request: PageRequest) -> Answer:
     given = GivenCell(item_id=found.unit.item_id, label=sent.label, evidence=sent.evidence, reason=sent.reason)
     decisions.decide(found.unit, given, by=request.person.name)
     after = _cases(request)
-    return _shown(request, after, _case(after, found.key))
+    return {**_shown(request, after, _case(after, found.key)), "next": _next(before, found)}
 
 
 def agreement(request: PageRequest) -> Answer:
@@ -93,7 +94,6 @@ def _case(found: list[OpenCase], key: str) -> OpenCase:
 def _shown(request: PageRequest, found: list[OpenCase], one: OpenCase) -> Answer:
     office = request.office
     language = office.language_of(request.person)
-    open_ = [other.key for other in found if other.decided is None and other.key != one.key]
     decided = one.decided
     return {
         "key": one.key,
@@ -102,9 +102,16 @@ def _shown(request: PageRequest, found: list[OpenCase], one: OpenCase) -> Answer
         "sides": [_side(side, named=decided is not None) for side in one.sides],
         "decided": None if decided is None else {"label": decided.label, "reason": decided.reason},
         "cause": None if decided is None else one.cause,
-        "left": len(open_),
-        "next": next(iter(open_), None),
+        "left": sum(other.decided is None for other in found if other.key != one.key),
+        "next": _next(found, one),
     }
+
+
+def _next(found: list[OpenCase], one: OpenCase) -> str | None:
+    """The undecided case after this one in the list's order; after the last one comes the first."""
+    place = found.index(one)
+    others = (*found[place + 1 :], *found[:place])
+    return next((other.key for other in others if other.decided is None), None)
 
 
 def _side(side: AnswerSide, *, named: bool) -> dict[str, Any]:
