@@ -154,7 +154,7 @@ class CasePage {
       data.decided ? el("p", { class: "note" }, t("audit_decided_cause", { cause: t(CAUSES[data.cause]) })) : null,
       el("section", { class: "decide" }, el("h2", {}, t("audit_decision")), this.options, this.chips, this.reason.row),
     );
-    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) })), this.status), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
+    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) }))), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
     this.draw();
   }
 
@@ -174,6 +174,7 @@ class CasePage {
     return el(
       "footer",
       { class: "foot" },
+      this.status,
       el("button", { type: "button", class: "main", click: () => this.decide() }, t("audit_decide"), el("kbd", {}, "Ctrl ⏎")),
       this.data.next ? linkButton(`/adjudicate/${this.data.next}`, `${t("audit_next")} →`) : linkButton("/adjudicate", t("audit_all_cases")),
     );
@@ -192,6 +193,11 @@ class CasePage {
     );
     const marks = this.data.sides.flatMap((side, i) => side.evidence.map((span) => ({ ...span, name: LETTERS[i], own: false })));
     this.conversation.mark([...marks, ...this.evidence.map((span) => ({ ...span, name: "", own: true }))]);
+  }
+
+  say(key, alarm = false) {
+    this.status.textContent = t(key);
+    this.status.classList.toggle("alarm", alarm);
   }
 
   setLabel(label) {
@@ -214,7 +220,7 @@ class CasePage {
 
   addEvidence(span) {
     if (typeof span === "string") {
-      this.status.textContent = t(span);
+      this.say(span, true);
     } else if (!this.evidence.some((one) => sameSpan(one, span))) {
       this.setEvidence([...this.evidence, span]);
     }
@@ -223,18 +229,16 @@ class CasePage {
   async decide() {
     const reason = this.reason.field.value.trim();
     if (!this.label || !reason) {
-      this.status.textContent = t("audit_decision_lacks");
-      this.status.classList.add("alarm");
+      this.say("audit_decision_lacks", true);
       return;
     }
     if (needsWords(this.data.item, this.label, this.evidence)) {
-      this.status.textContent = t("audit_needs_words");
-      this.status.classList.add("alarm");
+      this.say("audit_needs_words", true);
       return;
     }
     await attempt(this.status, async () => {
       this.take(await ask("POST", `/api/cells/${this.data.key}`, { label: this.label, evidence: this.evidence, reason }));
-      this.status.textContent = t("audit_decided");
+      this.say("audit_decided");
     });
   }
 

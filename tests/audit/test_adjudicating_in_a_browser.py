@@ -68,3 +68,27 @@ def test_not_applicable_is_key_nine_and_cannot_tell_is_key_zero(browser: Any, fo
             lea.press(key)
             assert chosen.all_inner_texts() == [shown]
         assert lea.troubles == []
+
+
+def test_what_pressing_decide_did_is_said_beside_the_button_whatever_is_scrolled(browser: Any, folder: Path) -> None:
+    with served(folder, people=3) as links:
+        lea = Visitor(browser, links["lea"])
+        lea.page.set_viewport_size({"width": 800, "height": 400})
+        lea.visit(case_of(0))
+        said = lea.page.locator(".foot [role=status]")
+        for scrolled in ("0", "document.body.scrollHeight"):
+            lea.page.evaluate(f"scrollTo(0, {scrolled})")
+            lea.page.click(".foot .main")
+            assert said.inner_text() == "A decision needs an answer and a reason."
+            box = said.bounding_box()
+            assert box is not None
+            assert 0 <= box["y"] < box["y"] + box["height"] <= 400
+        lea.press("1")
+        lea.page.fill("#reason", "she says sorry")
+        lea.page.click(".foot .main")
+        assert said.inner_text().startswith("Needs words")
+        lea.page.click(".options .option >> nth=1")
+        lea.page.click(".foot .main")
+        lea.wait_for_status("Decided")
+        assert "alarm" not in str(said.get_attribute("class"))
+        assert lea.troubles == []
