@@ -11,8 +11,6 @@ const LABEL_KEYS = {
   not_applicable: "label_not_applicable",
   cannot_assess: "label_cannot_assess",
 };
-const FIXED_KEYS = { met: "1", not_met: "2", not_applicable: "9", cannot_assess: "0" };
-const MOST_LEVELS = 8;
 const ROLE_KEYS = {
   agent: "audit_role_agent",
   customer: "audit_role_customer",
@@ -72,21 +70,6 @@ export function labelled(label) {
   return el("span", { class: `label ${LABEL_KEYS[label] ? label : "level"}` }, `${SHAPES[label] ?? "◆"} ${labelName(label)}`);
 }
 
-/** The key of an item's label, the same on all items: levels count from 1; a level that would be a ninth has none. */
-export function keyOf(item, label) {
-  const place = item.labels.indexOf(label) + 1;
-  return FIXED_KEYS[label] ?? (place <= MOST_LEVELS ? String(place) : null);
-}
-
-/** The label of an item that a key stands for; undefined where it stands for none. */
-export const labelOfKey = (item, key) => item.labels.find((label) => keyOf(item, label) === key);
-
-/** The key of a label as a button shows it. */
-export function shownKey(item, label) {
-  const key = keyOf(item, label);
-  return key ? el("kbd", {}, key) : null;
-}
-
 export const roleName = (role) => t(ROLE_KEYS[role]);
 export const channelName = (channel) => t(CHANNEL_KEYS[channel]);
 
@@ -130,14 +113,6 @@ export function inWords(failure) {
   }
   const keys = { 0: "audit_unreachable", 403: "audit_refused", 404: "audit_nothing_here", 507: "audit_disk_full" };
   return keys[failure.status] ? t(keys[failure.status]) : failure.message || t("audit_failed");
-}
-
-/** Whether a key press is meant for a field, a button or the browser, and not for us. */
-export function isTyping(event) {
-  const target = event.target;
-  const field = target.closest?.("input, textarea, select, dialog, summary, [contenteditable]");
-  const pressed = (event.key === "Enter" || event.key === " ") && target.closest?.("button, a");
-  return Boolean(field || pressed || event.altKey || event.metaKey);
 }
 
 // What hides or turns text around: as `visible` of the pages' texts.

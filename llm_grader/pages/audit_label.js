@@ -1,8 +1,9 @@
 // The label page: one conversation, its items, the keys, and saving as one goes.
 
 import {
-  ask, Conversation, el, inWords, isTyping, labelled, labelOfKey, linkButton, policyOf, quoted, roleName, sameSpan, shownKey, showPage, t, worded,
+  ask, Conversation, el, inWords, labelled, linkButton, policyOf, quoted, roleName, sameSpan, showPage, t, worded,
 } from "./audit_dom.js";
+import { ANSWER_KEYS, helpButton, isOurs, isSubmit, labelOfKey, openDialog, openHelp, shownKey, WORD_KEYS } from "./audit_keys.js";
 
 const RETRY_MS = 2000;
 const SOON_MS = 250;
@@ -97,9 +98,7 @@ class LabelPage {
     this.saver = new Saver(this);
     this.undone = [];
     this.policy = true;
-    this.keys = localStorage.getItem("audit-keys") !== "off";
     this.status = el("p", { class: "status", role: "status" });
-    this.dialogs = el("div");
     this.take(data);
     addEventListener("keydown", (event) => this.#key(event));
   }
@@ -115,7 +114,7 @@ class LabelPage {
     const title = t("audit_number_of", { n: data.number, of: data.of });
     const list = el("ol", { class: "items", "aria-label": t("audit_items") }, this.rows);
     const right = el("div", { class: "right" }, this.#notes(), list, this.#computed());
-    showPage(title, this.#bar(), el("div", { class: "columns" }, this.conversation.element, right), this.#foot(), this.dialogs);
+    showPage(title, this.#bar(), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
     this.draw();
   }
 
@@ -139,7 +138,7 @@ class LabelPage {
       { class: "bar" },
       number > 1 ? linkButton(`/t/${number - 1}`, `← ${t("audit_previous")}`) : null,
       number < of ? linkButton(`/t/${number + 1}`, `${t("audit_next")} →`) : null,
-      el("button", { type: "button", class: "help", click: () => this.help() }, `? ${t("audit_help")}`),
+      helpButton(() => this.help()),
     );
   }
 
@@ -419,7 +418,7 @@ class LabelPage {
 
   skip() {
     const field = el("input", { id: "why", required: true, maxlength: "500", autofocus: true });
-    const dialog = this.#dialog(
+    const dialog = openDialog(
       t("audit_skip"),
       el("form", { method: "dialog" }, el("label", { for: "why" }, t("audit_skip_why")), field, this.#dialogButtons(t("audit_skip"))),
     );
@@ -445,36 +444,14 @@ class LabelPage {
   }
 
   help() {
-    const keys = [
-      ["j k ↓ ↑", "audit_key_move"], ["1–8", "audit_key_label"], ["9", "label_not_applicable"], ["0", "label_cannot_assess"],
-      ["⌫", "audit_key_clear"], ["⇧ ↓ ↑", "audit_key_turn"],
-      ["⏎", "audit_key_whole"], ["e", "audit_key_selection"], ["r", "audit_key_reason"], ["g", "audit_key_policy"],
-      ["u", "audit_key_undo"], ["n p", "audit_key_conversation"], ["s", "audit_key_skip"], ["Ctrl ⏎", "audit_key_submit"], ["?", "audit_key_help"],
-    ];
-    const rows = keys.map(([key, text]) => el("tr", {}, el("th", { scope: "row" }, el("kbd", {}, key)), el("td", {}, t(text))));
-    const box = el("input", { type: "checkbox", id: "keys" });
-    box.checked = this.keys;
-    box.addEventListener("change", () => {
-      this.keys = box.checked;
-      localStorage.setItem("audit-keys", this.keys ? "on" : "off");
-    });
-    this.#dialog(
-      t("audit_help"),
-      el("table", {}, el("caption", {}, t("audit_keys")), el("tbody", {}, rows)),
-      el("p", {}, box, el("label", { for: "keys" }, t("audit_keys_on"))),
-      el("form", { method: "dialog" }, el("button", { value: "no" }, t("audit_close"))),
-    );
+    openHelp([
+      ["j k ↓ ↑", t("audit_key_move")], ...ANSWER_KEYS, ["⌫", t("audit_key_clear")], ...WORD_KEYS, ["g", t("audit_key_policy")], ["u", t("audit_key_undo")],
+      ["n p", t("audit_key_conversation")], ["s", t("audit_key_skip")], ["Ctrl ⏎", t("audit_key_submit")],
+    ]);
   }
 
   #dialogButtons(yes) {
     return el("p", {}, el("button", { value: "yes", class: "main" }, yes), el("button", { value: "no", formnovalidate: true }, t("audit_close")));
-  }
-
-  #dialog(title, ...content) {
-    const dialog = el("dialog", { "aria-labelledby": "dialog-title" }, el("h2", { id: "dialog-title" }, title), content);
-    this.dialogs.replaceChildren(dialog);
-    dialog.showModal();
-    return dialog;
   }
 
   // --- what holds of an item
@@ -493,14 +470,14 @@ class LabelPage {
   // --- keys
 
   #key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
+    if (isSubmit(event)) {
       event.preventDefault();
       if (this.open) {
         this.submit();
       }
       return;
     }
-    if (!this.keys || event.ctrlKey || isTyping(event)) {
+    if (!isOurs(event)) {
       return;
     }
     const action = event.shiftKey && event.key.startsWith("Arrow") ? this.#turnKeys()[event.key] : this.#itemKeys(event.key);

@@ -1,9 +1,9 @@
 // Every page but the label page: the queue, adjudication, disputes, sessions, agreement, and an agent's own results.
 
 import {
-  ask, channelName, Conversation, el, inWords, isTyping, labelled, labelName, labelOfKey, linkButton, number, percent, policyOf, quoted, sameSpan,
-  shownKey, showPage, t, worded,
+  ask, channelName, Conversation, el, inWords, labelled, labelName, linkButton, number, percent, policyOf, quoted, sameSpan, showPage, t, worded,
 } from "./audit_dom.js";
+import { ANSWER_KEYS, helpButton, isOurs, isSubmit, labelOfKey, openHelp, shownKey, WORD_KEYS } from "./audit_keys.js";
 
 const role = document.body.dataset.role;
 const STATES = { new: "audit_state_new", open: "audit_state_open", submitted: "audit_state_submitted", skipped: "audit_state_skipped" };
@@ -100,6 +100,7 @@ export async function casesPage() {
 }
 
 const LETTERS = "ABCDEFGH";
+const MOST_SIDE_KEYS = 4; // e takes words
 
 const needsWords = (item, label, evidence) => item.required_for.includes(label) && !evidence.length;
 
@@ -140,7 +141,8 @@ class CasePage {
     this.evidence = [];
     this.status = statusLine();
     this.conversation = new Conversation(data.transcript);
-    this.reason = longText("reason", t("audit_reason_required"), { required: true });
+    const leave = (event) => event.key === "Escape" && this.conversation.element.focus({ preventScroll: true });
+    this.reason = longText("reason", t("audit_reason_required"), { required: true, keydown: leave });
     this.reason.field.value = data.decided?.reason ?? "";
     this.options = el("div", { class: "options", role: "group", "aria-label": t("audit_decision") });
     this.chips = el("ul", { class: "chips" });
@@ -154,7 +156,7 @@ class CasePage {
       data.decided ? el("p", { class: "note" }, t("audit_decided_cause", { cause: t(CAUSES[data.cause]) })) : null,
       el("section", { class: "decide" }, el("h2", {}, t("audit_decision")), this.options, this.chips, this.reason.row),
     );
-    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) }))), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
+    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) })), helpButton(() => this.help())), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
     this.draw();
   }
 
@@ -242,24 +244,48 @@ class CasePage {
     });
   }
 
+  help() {
+    const sides = this.#lettered().map((letter) => [letter.toLowerCase(), t("audit_choose", { letter })]);
+    openHelp([...sides, ...ANSWER_KEYS, ...WORD_KEYS, ["Ctrl ⏎", t("audit_decide")]]);
+  }
+
+  /** The letters of the sides that have a key. */
+  #lettered() {
+    return [...LETTERS].slice(0, Math.min(MOST_SIDE_KEYS, this.data.sides.length));
+  }
+
   #key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (isSubmit(event)) {
       event.preventDefault();
       this.decide();
       return;
     }
-    if (event.ctrlKey || isTyping(event)) {
+    if (!isOurs(event)) {
       return;
     }
-    const side = LETTERS.toLowerCase().indexOf(event.key);
-    const label = labelOfKey(this.data.item, event.key);
     const turns = { ArrowDown: () => this.conversation.move(1), ArrowUp: () => this.conversation.move(-1) };
-    const others = { e: () => this.addEvidence(this.conversation.selected()), Enter: () => this.addEvidence(this.conversation.pointed()), r: () => this.reason.field.focus() };
-    const action = event.shiftKey ? turns[event.key] : label ? () => this.setLabel(label) : (others[event.key] ?? (side >= 0 && side < Math.min(4, this.data.sides.length) ? () => this.choose(side) : null));
+    const action = event.shiftKey && event.key in turns ? turns[event.key] : this.#action(event.key);
     if (action) {
       event.preventDefault();
       action();
     }
+  }
+
+  #action(key) {
+    const label = labelOfKey(this.data.item, key);
+    if (label) {
+      return () => this.setLabel(label);
+    }
+    const side = this.#lettered().map((letter) => letter.toLowerCase()).indexOf(key);
+    if (side >= 0) {
+      return () => this.choose(side);
+    }
+    return {
+      e: () => this.addEvidence(this.conversation.selected()),
+      Enter: () => this.addEvidence(this.conversation.pointed()),
+      r: () => this.reason.field.focus(),
+      "?": () => this.help(),
+    }[key];
   }
 }
 

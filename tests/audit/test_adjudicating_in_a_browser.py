@@ -92,3 +92,36 @@ def test_what_pressing_decide_did_is_said_beside_the_button_whatever_is_scrolled
         lea.wait_for_status("Decided")
         assert "alarm" not in str(said.get_attribute("class"))
         assert lea.troubles == []
+
+
+def test_escape_leaves_the_reason_so_that_keys_work_again(browser: Any, folder: Path) -> None:
+    with served(folder, people=3) as links:
+        lea = Visitor(browser, links["lea"])
+        lea.visit(case_of(0))
+        lea.press("a")  # choosing a side goes on to the reason
+        lea.page.keyboard.type("because 2")
+        lea.press("Escape", "0")
+        assert lea.page.locator("[aria-pressed=true]").all_inner_texts() == ["0\n? cannot tell"]
+        assert lea.page.input_value("#reason") == "because 2"
+        lea.press("r")
+        assert lea.page.evaluate("document.activeElement.id") == "reason"
+        assert lea.troubles == []
+
+
+def test_the_keys_are_listed_and_can_be_switched_off(browser: Any, folder: Path) -> None:
+    with served(folder, people=3) as links:
+        lea = Visitor(browser, links["lea"])
+        lea.visit(case_of(0))
+        lea.page.click(".help")
+        keys = lea.page.locator("dialog th").all_inner_texts()
+        assert keys == ["a", "b", "1–8", "9", "0", "⇧ ↓ ↑", "⏎", "e", "r", "Ctrl ⏎", "?"]
+        assert lea.axe() == []
+        lea.press("Control+Enter")  # a dialog is open
+        assert lea.status() == ""
+        lea.press("Escape", "?")
+        lea.page.get_by_label("Use these keys").uncheck()
+        lea.press("Escape", "1")
+        assert lea.page.locator("[aria-pressed=true]").count() == 0
+        lea.press("Control+Enter")
+        lea.wait_for_status("A decision needs")
+        assert lea.troubles == []

@@ -32,6 +32,7 @@ _ASSETS: Mapping[str, str] = {
     "audit_label.js": "text/javascript",
     "audit_lead.js": "text/javascript",
     "audit_dom.js": "text/javascript",
+    "audit_keys.js": "text/javascript",
 }
 _PAGES: Mapping[str, tuple[str, Collection[Part]]] = {
     "/": ("queue", EVERYBODY),
