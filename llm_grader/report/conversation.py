@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from llm_grader.pages.text import MarkedSpan, split_at_spans, visible
+from llm_grader.pages.times import shown_times
 from llm_grader.report.hiding.colleagues import Colleagues
 from llm_grader.report.people import FinalLabel
 from llm_grader.report.results import Text, TextState
@@ -59,7 +60,7 @@ class ConversationView:
             "status": self._status(row.status),
             "note": self._note(text.state),
             "language": (transcript and transcript.language) or "",
-            "turns": [] if transcript is None else [self._turn(transcript, at, marks) for at in _places(transcript)],
+            "turns": [] if transcript is None else self._turns(transcript, marks),
             "items": items,
             "tally": self._tally(items),
             "dispute": self.words.t("dispute", id=f"run{self.run}/{self._shown(row.transcript_id)}/"),
@@ -97,17 +98,20 @@ class ConversationView:
     def _note(self, state: TextState) -> str:
         return "" if state == "shown" else self.words.t(f"text_{state}")
 
-    def _turn(self, transcript: Transcript, at: int, marks: Mapping[int, list[MarkedSpan]]) -> Page:
-        turn = transcript.turns[at]
-        words, spans = turn.text, marks.get(at, [])
+    def _turns(self, transcript: Transcript, marks: Mapping[int, list[MarkedSpan]]) -> list[Page]:
+        times = shown_times(transcript.turns, self.words.t, self.words.zone)
+        return [self._turn(transcript, place, marks) | {"at": time} for place, time in enumerate(times)]
+
+    def _turn(self, transcript: Transcript, place: int, marks: Mapping[int, list[MarkedSpan]]) -> Page:
+        turn = transcript.turns[place]
+        words, spans = turn.text, marks.get(place, [])
         if self.colleagues is not None:
             words, spans = self.colleagues.hide_spans(words, spans, turn.language or transcript.language)
         pieces = split_at_spans(words, spans)
         return {
-            "number": at,
+            "number": place,
             "role": turn.role,
             "who": self._who(turn, transcript),
-            "at": self.words.clock(turn.at) or turn.undated_time(),
             "kind": self._kind(turn),
             "quiet": not turn.spoken,
             "language": turn.language or "",
@@ -173,10 +177,6 @@ class ConversationView:
         if not verdict.claimed:
             return why
         return f"{why}; {self.words.t('claimed', label=self.words.label(item, verdict.claimed).words)}"
-
-
-def _places(transcript: Transcript) -> range:
-    return range(len(transcript.turns))
 
 
 def _labels(final: FinalLabel) -> list[tuple[str, str]]:

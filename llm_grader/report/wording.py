@@ -86,10 +86,6 @@ class ReportWording:
         """The day of a point in time; – where it is not known."""
         return "–" if time is None else self.t.date(time.astimezone(self.zone))
 
-    def clock(self, time: datetime | None) -> str:
-        """Hours and minutes of a point in time."""
-        return "" if time is None else time.astimezone(self.zone).strftime("%H:%M")
-
     def share(self, found: Share) -> str:
         """A share in per cent; – of nothing."""
         return "–" if found.estimate is None else self.t.percent(found.estimate)

@@ -69,11 +69,24 @@ CASES = (
 
 def test_times_are_shown_as_the_source_has_them_as_on_the_page_to_label(tmp_path: Path) -> None:
     known = ({"at": datetime(2026, 12, 1, 9, 5, tzinfo=UTC)}, {"start": 60.0, "clock": time(15, 31)}, {"start": 67.0})
-    turns = [Turn(role="agent", text="Hello, this is the desk.", **fields) for fields in (*known, {})]
+    assert times_on_both_pages(tmp_path, *known, {}) == ["09:05", "15:31", "1:07", ""]
+
+
+def test_times_of_several_days_say_the_day_wherever_another_one_begins(tmp_path: Path) -> None:
+    points = [datetime(2026, 12, day, hour, 5, tzinfo=UTC) for day, hour in ((1, 9), (1, 17), (2, 8), (2, 9), (4, 9))]
+    known: list[dict[str, Any]] = [{"at": at} for at in points]
+    times = ["1 Dec 2026 09:05", "17:05", "", "2 Dec 2026 08:05", "09:05", "4 Dec 2026 09:05"]
+    assert times_on_both_pages(tmp_path, *known[:2], {}, *known[2:]) == times
+
+
+def times_on_both_pages(tmp_path: Path, *known: dict[str, Any]) -> list[str]:
+    """What stands beside turns of which so much is known, alike in the report and on the page to label."""
+    turns = [Turn(role="agent", text="Hello, this is the desk.", **fields) for fields in known]
     dated = talk("t1").model_copy(update={"turns": tuple(turns)})
     (page,) = unpacked(page_of(composed(store_of(tmp_path, Case(dated, {}))), tmp_path))
-    for shown in (page, shown_transcript(dated)):
-        assert [turn["at"] for turn in shown["turns"]] == ["09:05", "15:31", "1:07", ""]
+    reported, labelled = ([turn["at"] for turn in shown["turns"]] for shown in (page, shown_transcript(dated, "en")))
+    assert reported == labelled
+    return reported
 
 
 def test_figures_are_those_of_the_cards(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _shown(request: PageRequest, found: list[OpenCase], one: OpenCase) -> Answer
     decided = one.decided
     return {
         "key": one.key,
-        "transcript": shown_transcript(office.folder.transcripts[one.unit.transcript_id]),
+        "transcript": shown_transcript(office.folder.transcripts[one.unit.transcript_id], language),
         "item": shown_item(office.folder.rubric.item(one.unit.item_id), office.folder.rubric, language),
         "sides": [_side(side, named=decided is not None) for side in one.sides],
         "decided": None if decided is None else {"label": decided.label, "reason": decided.reason},

@@ -67,10 +67,11 @@ def own_result(request: PageRequest) -> Answer:
         cell = result_of(results, Unit(transcript.id, item.id))
         if cell is not None:
             evidence = [span.model_dump() for span in cell.evidence]
-            shown = {"label": cell.label, "evidence": evidence, "reason": cell.reason}
-            rows.append({"item": shown_item(item, results.folder.rubric, language), "result": shown})
+            result = {"label": cell.label, "evidence": evidence, "reason": cell.reason}
+            rows.append({"item": shown_item(item, results.folder.rubric, language), "result": result})
     open_ = [d.unit.item_id for d in _of(transcript, results) if d.state == "open"]
-    return {"number": int(request.path["n"]), "transcript": shown_transcript(transcript), "rows": rows, "open": open_}
+    shown = shown_transcript(transcript, language)
+    return {"number": int(request.path["n"]), "transcript": shown, "rows": rows, "open": open_}
 
 
 def disagree(request: PageRequest) -> Answer:
@@ -94,13 +95,13 @@ def dispute(request: PageRequest) -> Answer:
     """One dispute, with the conversation and what was decided, for a lead."""
     results = request.office.results()
     found = find_dispute(read_disputes(results.folder.path), request.path["id"])
-    rubric = results.folder.rubric
+    rubric, language = results.folder.rubric, request.office.language_of(request.person)
     cell = result_of(results, found.unit)
     request.office.desks[request.person.name].reveal(found.unit.transcript_id)
     return {
         **_shown(request, found),
-        "transcript": shown_transcript(results.folder.transcripts[found.unit.transcript_id]),
-        "item": shown_item(rubric.item(found.unit.item_id), rubric, request.office.language_of(request.person)),
+        "transcript": shown_transcript(results.folder.transcripts[found.unit.transcript_id], language),
+        "item": shown_item(rubric.item(found.unit.item_id), rubric, language),
         "evidence": [span.model_dump() for span in found.opened.evidence],
         "result": None
         if cell is None

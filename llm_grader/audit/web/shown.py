@@ -11,6 +11,8 @@ from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import Cell
 from llm_grader.audit.labelling.checks import applies
 from llm_grader.audit.labelling.desk import QueuePlace
+from llm_grader.pages.texts import load_strings
+from llm_grader.pages.times import shown_times
 from llm_grader.rubric.model import Item, Rubric, Text, wording
 from llm_grader.transcript import Transcript, Turn, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET
@@ -19,12 +21,13 @@ FIXED_LABELS = (MET, NOT_MET, NOT_APPLICABLE, CANNOT_ASSESS)
 _LONGEST_OPENING = 80
 
 
-def shown_transcript(transcript: Transcript) -> dict[str, Any]:
-    """A conversation: its channel and language, and who said what when."""
+def shown_transcript(transcript: Transcript, language: str) -> dict[str, Any]:
+    """A conversation: its channel and language, and who said what when, days as in `language`."""
+    times = shown_times(transcript.turns, load_strings(language))
     return {
         "channel": transcript.channel,
         "language": transcript.language or "",
-        "turns": [_turn(turn, transcript) for turn in transcript.turns],
+        "turns": [_turn(turn, transcript) | {"at": time} for turn, time in zip(transcript.turns, times, strict=True)],
     }
 
 
@@ -43,7 +46,6 @@ def _turn(turn: Turn, transcript: Transcript) -> dict[str, Any]:
     return {
         "role": turn.role,
         "speaker": turn.speaker or "",
-        "at": f"{turn.at:%H:%M}" if turn.at else turn.undated_time(),
         "kind": turn.kind,
         "internal": turn.visibility == "internal",
         "language": turn.language or transcript.language or "",
@@ -94,7 +96,7 @@ def shown_place(place: QueuePlace, folder: GoldFolder, language: str, *, of: int
         "state": place.answers.state,
         "rev": place.answers.rev,
         "revealed": place.answers.revealed,
-        "transcript": shown_transcript(place.transcript),
+        "transcript": shown_transcript(place.transcript, language),
         "items": [shown_item(item, folder.rubric, language) for item in place.items],
         "conditions": {
             item.id: {"item": item.applies_when.item, "label": item.applies_when.label}
