@@ -73,6 +73,9 @@ export function labelled(label) {
 export const roleName = (role) => t(ROLE_KEYS[role]);
 export const channelName = (channel) => t(CHANNEL_KEYS[channel]);
 
+/** The code of a conversation: everybody sees the same one. */
+export const codeInWords = (transcript) => `${t("audit_code")} ${transcript.code}`;
+
 /** A failure of a request: its status, and what the server said. */
 export class Failure extends Error {
   constructor(status, answer) {

@@ -1,7 +1,7 @@
 // The label page: one conversation, its items, the keys, and saving as one goes.
 
 import {
-  ask, Conversation, el, inWords, labelled, linkButton, policyOf, quoted, roleName, sameSpan, showPage, t, worded,
+  ask, codeInWords, Conversation, el, inWords, labelled, linkButton, policyOf, quoted, roleName, sameSpan, showPage, t, worded,
 } from "./audit_dom.js";
 import { ANSWER_KEYS, helpButton, isOurs, isSubmit, labelOfKey, openDialog, openHelp, shownKey, WORD_KEYS } from "./audit_keys.js";
 
@@ -111,7 +111,7 @@ class LabelPage {
     this.conversation = new Conversation(data.transcript);
     this.rows = data.items.map((item, i) => el("li", { class: "item", tabindex: "-1", id: `item-${i + 1}`, click: () => this.go(i, false) }));
     this.done = el("span", { class: "done" });
-    const title = t("audit_number_of", { n: data.number, of: data.of });
+    const title = `${t("audit_number_of", { n: data.number, of: data.of })} · ${codeInWords(data.transcript)}`;
     const list = el("ol", { class: "items", "aria-label": t("audit_items") }, this.rows);
     const right = el("div", { class: "right" }, this.#notes(), list, this.#computed());
     showPage(title, this.#bar(), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());

@@ -1,7 +1,7 @@
 // Every page but the label page: the queue, adjudication, disputes, sessions, agreement, and an agent's own results.
 
 import {
-  ask, channelName, Conversation, el, inWords, labelled, labelName, linkButton, number, percent, policyOf, quoted, sameSpan, showPage, t, worded,
+  ask, channelName, codeInWords, Conversation, el, inWords, labelled, labelName, linkButton, number, percent, policyOf, quoted, sameSpan, showPage, t, worded,
 } from "./audit_dom.js";
 import { ANSWER_KEYS, helpButton, isOurs, isSubmit, labelOfKey, openHelp, shownKey, WORD_KEYS } from "./audit_keys.js";
 
@@ -60,7 +60,7 @@ async function queuePage() {
   const todo = places.filter((place) => ["new", "open"].includes(place.state));
   const rows = places.map((place) => [
     el("a", { href: `/t/${place.number}` }, t("audit_conversation_n", { n: place.number })),
-    channelName(place.channel), number(place.turns), t(STATES[place.state]), `${place.answered} / ${place.items}`,
+    el("code", {}, place.code), channelName(place.channel), number(place.turns), t(STATES[place.state]), `${place.answered} / ${place.items}`,
   ]);
   const done = places.length - todo.length;
   showPage(
@@ -69,7 +69,8 @@ async function queuePage() {
     places.length ? el("progress", { max: places.length, value: done, "aria-label": t("audit_done_of", { n: done, of: places.length }) }) : null,
     todo.length ? el("p", {}, el("a", { class: "button main", href: `/t/${todo[0].number}`, id: "start" }, done || todo[0].state === "open" ? t("audit_go_on") : t("audit_begin"))) : null,
     sessions.length ? sessionLinks(sessions) : null,
-    places.length ? table(t("audit_conversations"), [t("audit_conversation"), t("audit_channel"), t("audit_turns"), t("audit_state"), t("audit_items_answered")], rows) : null,
+    places.length ? table(t("audit_conversations"), [t("audit_conversation"), t("audit_code"), t("audit_channel"), t("audit_turns"), t("audit_state"), t("audit_items_answered")], rows) : null,
+    places.length ? el("p", {}, t("audit_code_means")) : null,
   );
   document.getElementById("start")?.focus();
 }
@@ -88,14 +89,14 @@ export async function casesPage() {
   const open = cases.filter((one) => one.decided === null);
   const rows = cases.map((one) => [
     el("a", { href: `/adjudicate/${one.key}` }, worded("span", one.title)),
-    worded("span", one.opening, { dir: "auto" }), one.critical ? t("audit_critical") : "", number(one.sides), one.decided === null ? t("audit_undecided") : labelled(one.decided),
+    worded("span", one.opening, { dir: "auto" }), el("code", {}, one.code), one.critical ? t("audit_critical") : "", number(one.sides), one.decided === null ? t("audit_undecided") : labelled(one.decided),
   ]);
   showPage(
     t("audit_adjudicate"),
     el("p", { class: "lead" }, t("audit_cases_open", { n: open.length })),
     waiting ? el("p", {}, t("audit_cases_waiting", { n: waiting })) : null,
     open.length ? el("p", {}, el("a", { class: "button main", href: `/adjudicate/${open[0].key}` }, t("audit_begin"))) : null,
-    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_conversation"), "", t("audit_sides"), t("audit_decision")], rows) : null,
+    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_conversation"), t("audit_code"), "", t("audit_sides"), t("audit_decision")], rows) : null,
   );
 }
 
@@ -156,7 +157,7 @@ class CasePage {
       data.decided ? el("p", { class: "note" }, t("audit_decided_cause", { cause: t(CAUSES[data.cause]) })) : null,
       el("section", { class: "decide" }, el("h2", {}, t("audit_decision")), this.options, this.chips, this.reason.row),
     );
-    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) })), helpButton(() => this.help())), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
+    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) })), el("span", {}, codeInWords(data.transcript)), helpButton(() => this.help())), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
     this.draw();
   }
 

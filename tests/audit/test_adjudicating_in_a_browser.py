@@ -13,6 +13,7 @@ from llm_grader.audit.folder import load_folder
 from llm_grader.audit.review.adjudication import cell_key
 from llm_grader.audit.team import load_team
 from llm_grader.audit.web.office import Office
+from llm_grader.audit.web.shown import shown_code
 from llm_grader.eval.labels.units import Unit
 from tests.support.audit_browser import Visitor, chromium, served
 from tests.support.audit_client import AuditClient
@@ -125,3 +126,21 @@ def test_the_keys_are_listed_and_can_be_switched_off(browser: Any, folder: Path)
         lea.press("Control+Enter")
         lea.wait_for_status("A decision needs")
         assert lea.troubles == []
+
+
+def test_two_people_find_the_same_conversation_by_its_code(browser: Any, folder: Path) -> None:
+    code = shown_code("chat-00")
+    with served(folder, people=3) as links:
+        anna, lea = (Visitor(browser, links[name]) for name in ("anna", "lea"))
+        anna.page.click(f"tr:has-text('{code}') a")
+        anna.page.wait_for_url("**/t/*")
+        anna.ready()
+        assert anna.page.inner_text("h1").endswith(f"Code {code}")
+        assert anna.page.locator(".turn .text").nth(2).inner_text() == "Sorry about parcel 0."
+        lea.visit("/adjudicate")
+        lea.page.click(f"tr:has-text('{code}') a")
+        lea.page.wait_for_url("**/adjudicate/*")
+        lea.ready()
+        assert f"Code {code}" in lea.page.inner_text(".bar")
+        assert lea.page.locator(".turn .text").nth(2).inner_text() == "Sorry about parcel 0."
+        assert anna.troubles == lea.troubles == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -112,6 +113,22 @@ def test_the_way_goes_through_all_open_cases_and_from_the_last_to_the_first(offi
     for key in keys[2:]:
         assert lea.send("POST", f"/api/cells/{key}", sent).json()["next"] == following[key]
     assert lea.send("POST", f"/api/cells/{keys[0]}", sent).json()["next"] is None
+
+
+def test_a_conversation_has_the_same_code_for_everybody_and_no_two_have_one(office: Office) -> None:
+    submit_all(office)
+    codes: dict[str, dict[str, str]] = {}
+    for name in ("anna", "ben"):
+        client = as_(office, name)
+        queue = office.desks[name].queue()
+        codes[name] = {id_: client.get(f"/api/t/{n}")["transcript"]["code"] for n, id_ in enumerate(queue, 1)}
+        assert [place["code"] for place in client.get("/api/queue")["places"]] == list(codes[name].values())
+    assert codes["anna"] == codes["ben"]
+    assert len(set(codes["anna"].values())) == 6
+    assert all(re.fullmatch("[0-9a-f]{6}", code) for code in codes["anna"].values())
+    lea = as_(office, "lea")
+    (case,) = lea.get("/api/cells")["cases"]
+    assert case["code"] == lea.get(f"/api/cells/{case['key']}")["transcript"]["code"] == codes["anna"]["chat-00"]
 
 
 def test_agreement_is_that_of_the_submitted_labels(office: Office) -> None:

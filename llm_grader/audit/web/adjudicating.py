@@ -13,7 +13,7 @@ from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_cases
 from llm_grader.audit.review.agreement import agreement_so_far
 from llm_grader.audit.web.requests import Answer, PageRequest
-from llm_grader.audit.web.shown import shown_item, shown_opening, shown_text, shown_transcript
+from llm_grader.audit.web.shown import shown_code, shown_item, shown_opening, shown_text, shown_transcript
 from llm_grader.transcript import Model
 
 
@@ -36,6 +36,7 @@ def cases(request: PageRequest) -> Answer:
                 "key": case.key,
                 "title": shown_text(rubric.item(case.unit.item_id).title, language),
                 "opening": shown_opening(request.office.folder.transcripts[case.unit.transcript_id]),
+                "code": shown_code(case.unit.transcript_id),
                 "critical": case.critical,
                 "sides": len(case.sides),
                 "decided": None if case.decided is None else case.decided.label,

@@ -5,6 +5,7 @@ An auditor's page is made of these alone. Nothing here knows of a judge, a sampl
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from llm_grader.audit.folder import GoldFolder
@@ -19,16 +20,23 @@ from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_APPLICABLE, NOT_MET
 
 FIXED_LABELS = (MET, NOT_MET, NOT_APPLICABLE, CANNOT_ASSESS)
 _LONGEST_OPENING = 80
+_CODE_DIGITS = 6
 
 
 def shown_transcript(transcript: Transcript, language: str) -> dict[str, Any]:
-    """A conversation: its channel and language, and who said what when, days as in `language`."""
+    """A conversation: its code, channel and language, and who said what when, days as in `language`."""
     times = shown_times(transcript.turns, load_strings(language))
     return {
+        "code": shown_code(transcript.id),
         "channel": transcript.channel,
         "language": transcript.language or "",
         "turns": [_turn(turn, transcript) | {"at": time} for turn, time in zip(transcript.turns, times, strict=True)],
     }
+
+
+def shown_code(transcript_id: str) -> str:
+    """By what people name a conversation to one another: the same for everybody, and it tells nothing of it."""
+    return hashlib.sha256(transcript_id.encode("utf-8", "surrogatepass")).hexdigest()[:_CODE_DIGITS]
 
 
 def shown_opening(transcript: Transcript) -> dict[str, str]:
@@ -123,6 +131,7 @@ def shown_progress(place: QueuePlace) -> dict[str, Any]:
     answered = sum(cells.get(item.id, Cell()).label is not None for item in applying)
     return {
         "number": place.number,
+        "code": shown_code(place.transcript.id),
         "channel": place.transcript.channel,
         "turns": len(place.transcript.turns),
         "state": place.answers.state,
