@@ -11,7 +11,8 @@ async function join() {
     await ask("POST", "/api/session", { token });
     location.replace("/");
   } catch (failure) {
-    showPage(t("audit_title"), el("p", { role: "alert" }, failure.status === 423 ? t("audit_locked") : t("audit_wrong_link")));
+    const key = { token: "audit_wrong_link", locked: "audit_locked" }[failure.answer?.error];
+    showPage(t("audit_title"), el("p", { role: "alert" }, key ? t(key, { n: failure.answer.browsers }) : inWords(failure)));
   }
 }
 

@@ -19,6 +19,7 @@ from llm_grader.audit.review.adjudication import cell_key
 from llm_grader.audit.review.disputes import read_disputes
 from llm_grader.audit.review.sessions import new_session, read_sessions, reveal_session
 from llm_grader.audit.team import load_team
+from llm_grader.audit.web.logins import MOST_BROWSERS
 from llm_grader.audit.web.office import Office
 from llm_grader.eval.judge.comparison import compare
 from llm_grader.eval.judge.labelled_set import load_labelled_set
@@ -440,6 +441,19 @@ def test_an_answer_stays_on_the_page_where_the_program_was_started_anew(browser:
         anna.wait_for_status("NOT saved")
         assert "Open your own link again" in anna.status()
         assert anna.page.locator("[aria-pressed=true]").count() == 1
+
+
+def test_a_link_that_opens_no_more_browsers_says_how_to_get_another(browser: Any, tmp_path: Path) -> None:
+    with served(write_folder(tmp_path / "gold", 1), "--as", "anna", people=1) as links:
+        for _ in range(MOST_BROWSERS):
+            Visitor(browser, links["anna"]).context.close()
+        page = browser.new_page()
+        page.goto(links["anna"])
+        page.wait_for_selector("[role=alert]")
+        said = page.inner_text("main")
+        assert f"opened in {MOST_BROWSERS} browsers" in said
+        assert "start it anew" in said
+        page.close()
 
 
 def test_the_gold_folder_is_read_by_eval_as_it_is(browser: Any, tmp_path: Path) -> None:

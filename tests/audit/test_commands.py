@@ -14,6 +14,7 @@ from llm_grader.audit.folder import load_folder
 from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.labelling.desk import Desk
 from llm_grader.audit.review.disputes import Dispute, DisputeCounts, DisputeStep, count_disputes
+from llm_grader.audit.web.logins import MOST_BROWSERS
 from llm_grader.cli.commands.audit.serve import app
 from llm_grader.errors import InputError, UsageError
 from tests.support.audit_folder import write_folder
@@ -46,6 +47,12 @@ def gold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_command_shows_an_example_of_itself(command: str) -> None:
     shown = " ".join(run(*command.split(), "--help").stdout.split())
     assert f"Example: llm-grader audit {command}" in shown
+
+
+def test_the_help_says_how_many_browsers_a_link_opens_and_how_to_get_another() -> None:
+    shown = " ".join(run("--help").stdout.split())
+    assert MOST_BROWSERS == 5
+    assert "opens five browsers. Whoever needs another one gets it when the program is ended and started anew" in shown
 
 
 def test_status_shows_people_and_items(gold: Path) -> None:

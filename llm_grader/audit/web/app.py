@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from llm_grader.audit.team import Part
 from llm_grader.audit.web import adjudicating, calibrating, disputing, labelling
 from llm_grader.audit.web.guard import Guard, refused
-from llm_grader.audit.web.logins import Login
+from llm_grader.audit.web.logins import MOST_BROWSERS, Login
 from llm_grader.audit.web.office import CAN_LABEL, Office
 from llm_grader.audit.web.requests import EVERYBODY, Handler, cookie_name, handled
 from llm_grader.audit.web.shown import FIXED_LABELS
@@ -127,7 +127,7 @@ async def _join(request: Request) -> Response:
     name = cookie_name(request)
     made = office.logins.join(token, request.cookies.get(name))
     if made is None:
-        return refused(403, "token")
+        return refused(403, "token", browsers=MOST_BROWSERS)
     answer = JSONResponse({"ok": True})
     answer.set_cookie(name, made, httponly=True, samesite="strict", path="/")
     return answer

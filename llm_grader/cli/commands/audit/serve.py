@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from llm_grader.audit.team import Team, TeamMember
     from llm_grader.eval.labels.units import Verdicts
 
+_LINKS = (
+    "`serve` prints a link for each person, which opens five browsers. Whoever needs another one gets it when the "
+    "program is ended and started anew: then all links are new, and what is saved stays."
+)
+
 app = typer.Typer(
-    help="Let people label conversations, blind, and adjudicate where they differ.",
+    help=f"Let people label conversations, blind, and adjudicate where they differ.\n\n{_LINKS}",
     invoke_without_command=True,
     rich_markup_mode=None,
 )
@@ -92,6 +97,7 @@ def _open_office(
     flags: ServeFlags,
 ) -> None:
     from llm_grader.audit.labelling.journal import edited_by_hand
+    from llm_grader.audit.web.logins import MOST_BROWSERS
     from llm_grader.audit.web.office import Office
     from llm_grader.audit.web.serve import LOCAL_HOSTS
     from llm_grader.audit.web.serve import serve as serve_office
@@ -113,7 +119,8 @@ def _open_office(
         for path in edited_by_hand(folder.path):
             text = "holds labels that somebody wrote into a file of the page, which counts them no more"
             typer.echo(f"llm-grader: {path} {text}: give them in a file of another name", err=True)
-        typer.echo("llm-grader: each link is for one person; Ctrl-C ends", err=True)
+        text = f"each link is for one person and opens {MOST_BROWSERS} browsers"
+        typer.echo(f"llm-grader: {text}; Ctrl-C ends, and starting anew makes new links for all", err=True)
         serve_office(
             office,
             served,
