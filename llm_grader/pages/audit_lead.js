@@ -96,7 +96,7 @@ export async function casesPage() {
     el("p", { class: "lead" }, t("audit_cases_open", { n: open.length })),
     waiting ? el("p", {}, t("audit_cases_waiting", { n: waiting })) : null,
     open.length ? el("p", {}, el("a", { class: "button main", href: `/adjudicate/${open[0].key}` }, t("audit_begin"))) : null,
-    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_conversation"), t("audit_code"), "", t("audit_sides"), t("audit_decision")], rows) : null,
+    rows.length ? table(t("audit_cases"), [t("audit_item"), t("audit_conversation"), t("audit_code"), t("audit_critical"), t("audit_sides"), t("audit_decision")], rows) : null,
   );
 }
 
@@ -157,7 +157,7 @@ class CasePage {
       data.decided ? el("p", { class: "note" }, t("audit_decided_cause", { cause: t(CAUSES[data.cause]) })) : null,
       el("section", { class: "decide" }, el("h2", {}, t("audit_decision")), this.options, this.chips, this.reason.row),
     );
-    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) })), el("span", {}, codeInWords(data.transcript)), helpButton(() => this.help())), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
+    showPage(item.title.text, el("div", { class: "bar" }, el("span", {}, t("audit_cases_open", { n: data.left + (data.decided ? 0 : 1) })), el("span", {}, `${t("audit_conversation")} · ${codeInWords(data.transcript)}`), helpButton(() => this.help())), el("div", { class: "columns" }, this.conversation.element, right), this.#foot());
     this.draw();
   }
 

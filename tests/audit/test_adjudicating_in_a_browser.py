@@ -144,3 +144,25 @@ def test_two_people_find_the_same_conversation_by_its_code(browser: Any, folder:
         assert f"Code {code}" in lea.page.inner_text(".bar")
         assert lea.page.locator(".turn .text").nth(2).inner_text() == "Sorry about parcel 0."
         assert anna.troubles == lea.troubles == []
+
+
+def test_on_a_phone_nothing_covers_what_is_said_and_both_pages_fit(browser: Any, folder: Path) -> None:
+    with served(folder, "--language", "de", people=3) as links:
+        lea = Visitor(browser, links["lea"])
+        for path in ("/adjudicate", case_of(0)):
+            lea.visit(path)
+            lea.page.set_viewport_size({"width": 320, "height": 700})
+            assert lea.overflow() == 0, path
+            assert lea.axe() == [], path
+        lea.press("1")
+        lea.page.fill("#reason", "because")
+        lea.page.evaluate("scrollTo(0, 0)")
+        lea.press("Control+Enter")
+        lea.wait_for_status("Braucht Worte")
+        uncovered = """() => {
+            const said = document.querySelector('.foot .status');
+            const box = said.getBoundingClientRect();
+            return document.elementFromPoint(box.left + box.width / 2, box.top + 2) === said;
+        }"""
+        assert lea.page.evaluate(uncovered)
+        assert lea.troubles == []
