@@ -306,6 +306,7 @@ def test_from_blind_labels_to_the_gate(browser: Any, tmp_path: Path) -> None:
         assert "2 cases" in lea.page.inner_text(".lead")
         openings = lea.page.locator("tbody td:nth-child(2)").all_inner_texts()
         assert len(set(openings)) == 2, openings
+        assert "\u202e" not in "".join(openings)
         for _ in range(2):
             lea.visit("/adjudicate")
             lea.page.click(".button.main")

@@ -12,6 +12,7 @@ from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import Cell
 from llm_grader.audit.labelling.checks import applies
 from llm_grader.audit.labelling.desk import QueuePlace
+from llm_grader.pages.text import visible
 from llm_grader.pages.texts import load_strings
 from llm_grader.pages.times import shown_times
 from llm_grader.rubric.model import Item, Rubric, Text, wording
@@ -47,7 +48,7 @@ def shown_opening(transcript: Transcript) -> dict[str, str]:
         return {"text": "", "lang": ""}
     written = " ".join(" ".join(first.text[start:end] for start, end in first.body_spans()).split())
     text = written if len(written) <= _LONGEST_OPENING else f"{written[:_LONGEST_OPENING].rstrip()}…"
-    return {"text": text, "lang": first.language or transcript.language or ""}
+    return {"text": visible(text), "lang": first.language or transcript.language or ""}
 
 
 def _turn(turn: Turn, transcript: Transcript) -> dict[str, Any]:
