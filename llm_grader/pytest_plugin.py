@@ -31,7 +31,7 @@ def assert_agreement(
 
     Args:
         rubric: a `Rubric`, the id of a packaged one, or a path.
-        gold: a folder with transcripts.jsonl and labels, see `eval.labels.files.read_gold`.
+        gold: a folder with transcripts.jsonl and labels, see `eval.labels.gold.read_gold`.
         judge: a `Grader` (for this rubric), anything with a `complete` method, or the name of a model.
         min_kappa: the least κ of each item; an item whose κ is not known fails.
         item: the item or items to look at; by default every labelled one.
@@ -48,7 +48,7 @@ def assert_agreement(
     from llm_grader.eval.judge.comparison import lean_verdicts
     from llm_grader.eval.judge.labelled_set import LabelledSet
     from llm_grader.eval.judge.report import report_items
-    from llm_grader.eval.labels.files import read_gold
+    from llm_grader.eval.labels.gold import read_gold
     from llm_grader.eval.summary.floors import below
     from llm_grader.rubric.load import load_rubric
     from llm_grader.rubric.model import Rubric

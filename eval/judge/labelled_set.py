@@ -11,7 +11,8 @@ from pathlib import Path
 
 from llm_grader.errors import InputError, UsageError
 from llm_grader.eval.labels.checked import name_key
-from llm_grader.eval.labels.files import read_gold, read_label_files
+from llm_grader.eval.labels.files import read_label_files
+from llm_grader.eval.labels.gold import read_gold
 from llm_grader.eval.labels.sample import Drawn
 from llm_grader.eval.labels.sources import sources_of
 from llm_grader.eval.labels.turns import TurnPieces, turn_pieces

@@ -12,41 +12,18 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import to_json
-
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.checked import FIELDS, checked_label, name_key, with_one_spelling
-from llm_grader.eval.labels.sample import FILE as SAMPLE
-from llm_grader.eval.labels.sample import Drawn, read_sample
 from llm_grader.eval.labels.sheets import NumberedRow, open_sheet
-from llm_grader.eval.labels.words import FILE as WORDS
-from llm_grader.eval.labels.words import load_words
 from llm_grader.files.json_strict import parse_json
-from llm_grader.files.problems import explain
 from llm_grader.rubric.model import Rubric
-from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label
 
-_SUFFIXES = (".csv", ".jsonl")
+SUFFIXES = (".csv", ".jsonl")
 _MOST_FAULTS = 20
-
-
-@dataclass(frozen=True)
-class Gold:
-    """Labelled conversations: the transcripts by id, every label about them, and the sample they were drawn as.
-
-    `notes` say in words what was left aside on reading.
-    """
-
-    transcripts: dict[str, Transcript]
-    labels: tuple[Label, ...]
-    sample: Mapping[str, Drawn] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
 
 def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
@@ -108,7 +85,7 @@ class _Reading:
 
     def add(self, path: Path, given: Mapping[str, str]) -> None:
         """Read a file; what a row does not say of annotator and source `given` says."""
-        if path.suffix not in _SUFFIXES:
+        if path.suffix not in SUFFIXES:
             raise InputError(f"expected a .jsonl or .csv file of labels, found {path.suffix or 'no suffix'}", path=path)
         for number, row in self._rows(path, given):
             if path.suffix == ".csv" and not str(row.get("label", "x")).strip():
@@ -125,7 +102,7 @@ class _Reading:
     def _rows(self, path: Path, given: Mapping[str, str]) -> Iterator[NumberedRow]:
         if path.suffix == ".jsonl":
             name = {name: value for name, value in given.items() if name == "annotator"}
-            yield from ((number, {**name, **row}) for number, row in _jsonl_rows(path))
+            yield from ((number, {**name, **row}) for number, row in jsonl_rows(path))
             return
         sheet = open_sheet(path, self._rubric, self._words, given)
         self._ignored += [f"{path.name}: the columns {', '.join(sheet.ignored)} are no items"] if sheet.ignored else []
@@ -189,7 +166,13 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise MalformedInput("not UTF-8: save the file as UTF-8", path=path, where=f"line {number}") from None
 
 
-def _jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSONL file, each with its line; what is none is told under the key "".
+
+    Raises:
+        InputError: the file cannot be read.
+        MalformedInput: it is not UTF-8.
+    """
     for number, line in _lines(path):
         if not line.strip():
             continue
@@ -199,73 +182,6 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, {"": error.message}
             continue
         yield number, row if isinstance(row, dict) else {"": "expected one object a line"}
-
-
-def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
-    """The gold of a folder with `transcripts.jsonl` (canonical transcripts) and labels.
-
-    The labels are in `labels.jsonl` or `labels.csv`; with a rubric, rather in `labels/<id of the rubric>`, with either
-    suffix or as a folder with a file a person, where that is there. `sample.jsonl` says how the conversations were
-    drawn, `words.yaml` what the words of sheets mean.
-
-    Raises:
-        MalformedInput: a line is no transcript or no label, an id stands twice, or a label is about a transcript or a
-            turn that is not there; names the file and the line or the label.
-        InputError: a file is missing, or labels lie in several places.
-    """
-    transcripts = _read_transcripts(folder / "transcripts.jsonl")
-    path = _labels_place(folder, rubric)
-    files = [path]
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
-    labels, notes = read_label_files(files, rubric=rubric, words=load_words(folder / WORDS), by_person=path.is_dir())
-    for label in labels:
-        _check_place(label, transcripts, path)
-    return Gold(transcripts, labels, read_sample(folder / SAMPLE), notes)
-
-
-def _read_transcripts(source: Path) -> dict[str, Transcript]:
-    transcripts: dict[str, Transcript] = {}
-    for number, row in _jsonl_rows(source):
-        if "" in row:
-            raise MalformedInput(row[""], path=source, where=f"line {number}")
-        try:
-            transcript = Transcript.model_validate_json(to_json(row))
-        except ValidationError as error:
-            problem = explain(error, row)[0]
-            place = ".".join(str(key) for key in problem.place)
-            raise MalformedInput(f"{place}: {problem.message}", path=source, where=f"line {number}") from None
-        if transcript.id in transcripts:
-            raise MalformedInput(f"the id {transcript.id!r} stands twice", path=source, where=f"line {number}")
-        transcripts[transcript.id] = transcript
-    return transcripts
-
-
-def _labels_place(folder: Path, rubric: Rubric | None) -> Path:
-    """The file of labels, or the folder with one a person."""
-    by_rubric = [] if rubric is None else [folder / "labels" / rubric.id]
-    for stem in (*by_rubric, folder / "labels"):
-        found = [path for suffix in _SUFFIXES if (path := stem.with_suffix(suffix)).exists()]
-        found += [stem] if stem in by_rubric and stem.is_dir() else []
-        if len(found) > 1:
-            both = " and ".join(path.name for path in found)
-            raise InputError(f"expected one file of labels, found both {both}: keep one", path=stem.parent)
-        if found:
-            return found[0]
-    kept = sorted(path.stem for path in folder.glob("labels/*"))
-    what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}" if kept else "labels.jsonl"
-    raise InputError(f"expected {what}: name the rubric with --rubric" if kept else f"expected {what}", path=folder)
-
-
-def _check_place(label: Label, transcripts: dict[str, Transcript], path: Path) -> None:
-    where = f"label of {label.annotator} on {label.item_id}"
-    if label.transcript_id not in transcripts:
-        raise MalformedInput(f"no transcript has the id {label.transcript_id!r}", path=path, where=where)
-    turns = len(transcripts[label.transcript_id].turns)
-    if label.turn is not None and not 0 <= label.turn < turns:
-        raise MalformedInput(
-            f"{label.transcript_id!r} has the turns 0 to {turns - 1}, found {label.turn}", path=path, where=where
-        )
 
 
 def render_jsonl(labels: Iterable[Label]) -> str:

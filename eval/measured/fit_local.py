@@ -23,7 +23,7 @@ from pydantic import SecretStr, TypeAdapter
 
 from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
-from llm_grader.eval.labels.files import Gold, read_gold
+from llm_grader.eval.labels.gold import Gold, read_gold
 from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of, render_fits_table
 from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, Labelled, fit_item, left_out
 from llm_grader.files.yaml_strict import load_yaml

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from llm_grader.eval.labels.files import read_gold
+from llm_grader.eval.labels.gold import read_gold
 from llm_grader.grading.scoring import score_verdicts
 from llm_grader.report.compose import compose
 from llm_grader.report.document import ReportSettings

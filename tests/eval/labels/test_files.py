@@ -8,7 +8,8 @@ import pytest
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.dataset import label_features, labels_from_dataset, labels_to_dataset
-from llm_grader.eval.labels.files import read_gold, read_labels, render_csv, render_jsonl
+from llm_grader.eval.labels.files import read_labels, render_csv, render_jsonl
+from llm_grader.eval.labels.gold import read_gold
 from llm_grader.rubric.model import Item, Rubric, Section
 from llm_grader.verdict import Label
 

@@ -8,7 +8,8 @@ import pytest
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.checked import gold_labels, with_one_spelling
-from llm_grader.eval.labels.files import read_gold, read_labels
+from llm_grader.eval.labels.files import read_labels
+from llm_grader.eval.labels.gold import read_gold
 from llm_grader.eval.labels.sample import Drawn, read_sample, render_sample
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from llm_grader.errors import InputError
-from llm_grader.eval.labels.files import Gold
+from llm_grader.eval.labels.gold import Gold
 from llm_grader.eval.measured.fit_local import (
     RememberedChoices,
     agreed_labels,

@@ -1,0 +1,101 @@
+"""Gold folders on disk: conversations, the labels about them, and the sample that they were drawn as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from llm_grader.errors import InputError, MalformedInput
+from llm_grader.eval.labels.files import SUFFIXES, jsonl_rows, read_label_files
+from llm_grader.eval.labels.sample import FILE as SAMPLE
+from llm_grader.eval.labels.sample import Drawn, read_sample
+from llm_grader.eval.labels.words import FILE as WORDS
+from llm_grader.eval.labels.words import load_words
+from llm_grader.files.problems import explain
+from llm_grader.rubric.model import Rubric
+from llm_grader.transcript import Transcript
+from llm_grader.verdict import Label
+
+
+@dataclass(frozen=True)
+class Gold:
+    """Labelled conversations: the transcripts by id, every label about them, and the sample they were drawn as.
+
+    `notes` say in words what was left aside on reading.
+    """
+
+    transcripts: dict[str, Transcript]
+    labels: tuple[Label, ...]
+    sample: Mapping[str, Drawn] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
+    """The gold of a folder with `transcripts.jsonl` (canonical transcripts) and labels.
+
+    The labels are in `labels.jsonl` or `labels.csv`; with a rubric, rather in `labels/<id of the rubric>`, with either
+    suffix or as a folder with a file a person, where that is there. `sample.jsonl` says how the conversations were
+    drawn, `words.yaml` what the words of sheets mean.
+
+    Raises:
+        MalformedInput: a line is no transcript or no label, an id stands twice, or a label is about a transcript or a
+            turn that is not there; names the file and the line or the label.
+        InputError: a file is missing, or labels lie in several places.
+    """
+    transcripts = _read_transcripts(folder / "transcripts.jsonl")
+    path = _labels_place(folder, rubric)
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
+    labels, notes = read_label_files(files, rubric=rubric, words=load_words(folder / WORDS), by_person=path.is_dir())
+    for label in labels:
+        _check_place(label, transcripts, path)
+    return Gold(transcripts, labels, read_sample(folder / SAMPLE), notes)
+
+
+def _read_transcripts(source: Path) -> dict[str, Transcript]:
+    transcripts: dict[str, Transcript] = {}
+    for number, row in jsonl_rows(source):
+        if "" in row:
+            raise MalformedInput(row[""], path=source, where=f"line {number}")
+        try:
+            transcript = Transcript.model_validate_json(to_json(row))
+        except ValidationError as error:
+            problem = explain(error, row)[0]
+            place = ".".join(str(key) for key in problem.place)
+            raise MalformedInput(f"{place}: {problem.message}", path=source, where=f"line {number}") from None
+        if transcript.id in transcripts:
+            raise MalformedInput(f"the id {transcript.id!r} stands twice", path=source, where=f"line {number}")
+        transcripts[transcript.id] = transcript
+    return transcripts
+
+
+def _labels_place(folder: Path, rubric: Rubric | None) -> Path:
+    """The file of labels, or the folder with one a person."""
+    by_rubric = [] if rubric is None else [folder / "labels" / rubric.id]
+    for stem in (*by_rubric, folder / "labels"):
+        found = [path for suffix in SUFFIXES if (path := stem.with_suffix(suffix)).exists()]
+        found += [stem] if stem in by_rubric and stem.is_dir() else []
+        if len(found) > 1:
+            both = " and ".join(path.name for path in found)
+            raise InputError(f"expected one file of labels, found both {both}: keep one", path=stem.parent)
+        if found:
+            return found[0]
+    kept = sorted(path.stem for path in folder.glob("labels/*"))
+    what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}" if kept else "labels.jsonl"
+    raise InputError(f"expected {what}: name the rubric with --rubric" if kept else f"expected {what}", path=folder)
+
+
+def _check_place(label: Label, transcripts: dict[str, Transcript], path: Path) -> None:
+    where = f"label of {label.annotator} on {label.item_id}"
+    if label.transcript_id not in transcripts:
+        raise MalformedInput(f"no transcript has the id {label.transcript_id!r}", path=path, where=where)
+    turns = len(transcripts[label.transcript_id].turns)
+    if label.turn is not None and not 0 <= label.turn < turns:
+        raise MalformedInput(
+            f"{label.transcript_id!r} has the turns 0 to {turns - 1}, found {label.turn}", path=path, where=where
+        )
