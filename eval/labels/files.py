@@ -11,19 +11,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.checked import FIELDS, checked_label, name_key, with_one_spelling
 from llm_grader.eval.labels.sheets import NumberedRow, open_sheet
+from llm_grader.eval.labels.units import ADJUDICATOR
 from llm_grader.files.json_strict import parse_json
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Label
 
 SUFFIXES = (".csv", ".jsonl")
 _MOST_FAULTS = 20
+_MOST_NAMED = 8
 
 
 def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
@@ -44,11 +47,7 @@ def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
 
 
 def read_label_files(
-    paths: Iterable[Path],
-    *,
-    rubric: Rubric | None = None,
-    words: Mapping[str, str] | None = None,
-    by_person: bool = False,
+    paths: Iterable[Path], *, rubric: Rubric | None = None, words: Mapping[str, str] | None = None
 ) -> tuple[tuple[Label, ...], tuple[str, ...]]:
     """The labels of several files together, and notes on what was left aside.
 
@@ -56,18 +55,17 @@ def read_label_files(
         paths: the files.
         rubric: as for `read_labels`.
         words: what words of sheets mean, see `load_words`.
-        by_person: each file is one person's, after whom it is named.
 
     Raises:
         MalformedInput, InputError: as for `read_labels`; an annotator may label an item in one of the files alone.
     """
-    reading = _Reading(rubric, words or {})
+    reading = LabelReading(rubric, words or {})
     for path in paths:
-        reading.add(path, {"annotator": path.stem, "label_source": "human"} if by_person else {})
+        reading.add(path)
     return reading.finish()
 
 
-class _Reading:
+class LabelReading:
     """Labels as they are read, and what is wrong with them.
 
     Args:
@@ -82,9 +80,20 @@ class _Reading:
         self._faults: list[tuple[Path, int, str]] = []
         self._blank = self._revised = 0
         self._ignored: list[str] = []
+        self._on_page: set[tuple[str, ...]] = set()
+        self._aside: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._twice: set[tuple[str, str, Path, Path]] = set()
 
-    def add(self, path: Path, given: Mapping[str, str]) -> None:
-        """Read a file; what a row does not say of annotator and source `given` says."""
+    def add(self, path: Path, person: str = "", *, on_page: bool = False) -> None:
+        """Read a file.
+
+        Args:
+            path: the file.
+            person: who gave those labels of it that do not say so.
+            on_page: the page writes it: where it has somebody's answer about a conversation, that stands, and what
+                files added later say of it is left aside.
+        """
+        given = {"annotator": person, "label_source": "human"} if person else {}
         if path.suffix not in SUFFIXES:
             raise InputError(f"expected a .jsonl or .csv file of labels, found {path.suffix or 'no suffix'}", path=path)
         for number, row in self._rows(path, given):
@@ -95,7 +104,9 @@ class _Reading:
                 self._faults.append((path, number, row[""]))
                 continue
             try:
-                self._keep(checked_label(row, self._rubric), path, number)
+                label = checked_label(row, self._rubric)
+                if self._counts(label, path, on_page=on_page):
+                    self._keep(label, path, number)
             except MalformedInput as error:
                 self._faults.append((path, number, error.message))
 
@@ -108,27 +119,42 @@ class _Reading:
         self._ignored += [f"{path.name}: the columns {', '.join(sheet.ignored)} are no items"] if sheet.ignored else []
         yield from sheet.rows
 
+    def _counts(self, label: Label, path: Path, *, on_page: bool) -> bool:
+        """Whether the page has no other answer of the same person; an adjudicator decides cell by cell."""
+        name = name_key(label.annotator)
+        answer = (name, label.transcript_id, *([label.item_id] if name == ADJUDICATOR else []))
+        if on_page:
+            self._on_page.add(answer)
+        elif answer in self._on_page:
+            self._aside[path.name, label.annotator].setdefault(label.transcript_id)
+            return False
+        return True
+
     def _keep(self, label: Label, path: Path, number: int) -> None:
         cell = (label.transcript_id, label.item_id, name_key(label.annotator), label.turn)
         before = self._cells.get(cell)
         if before is not None:
-            self._revise(label, *before)
+            self._revise(label, path, *before)
             if label.at is None or before[0].at is None or label.at <= before[0].at:
                 return
         self._cells[cell] = label, path, number
 
-    def _revise(self, label: Label, before: Label, path: Path, number: int) -> None:
+    def _revise(self, label: Label, path: Path, before: Label, earlier: Path, number: int) -> None:
         """Count a changed label; the later one counts.
 
         Raises:
-            MalformedInput: nothing tells which of the two is the later.
+            MalformedInput: nothing tells which of the two is the later; once a conversation.
         """
-        if label.at is None or before.at is None or label.at == before.at:
+        if label.at is not None and before.at is not None and label.at != before.at:
+            self._revised += 1
+            return
+        conversation = (name_key(label.annotator), label.transcript_id, path, earlier)
+        if conversation not in self._twice:
+            self._twice.add(conversation)
             raise MalformedInput(
                 f"{label.annotator} already labelled item {label.item_id!r} of {label.transcript_id!r} in line "
-                f"{number} of {path.name}: keep one of the two, or say with `at` when each was given"
+                f"{number} of {earlier.name}: keep one of the two, or say with `at` when each was given"
             )
-        self._revised += 1
 
     def finish(self) -> tuple[tuple[Label, ...], tuple[str, ...]]:
         """The labels and the notes.
@@ -142,13 +168,18 @@ class _Reading:
             rest = len(others) + 1 - _MOST_FAULTS
             lines = [message, *more, *([f"and {rest:,} more"] if rest > 0 else [])]
             raise MalformedInput("\n  ".join(lines), path=path, where=f"line {number}")
-        notes = list(self._ignored)
+        notes = [*self._ignored, *(_told_aside(*file, list(ids)) for file, ids in self._aside.items())]
         if self._blank:
             notes.append(f"{self._blank:,} cells without a label were left out")
         if self._revised:
             notes.append(f"{self._revised:,} labels were changed later: the later ones count")
         labels = (label for label, _, _ in self._cells.values())
         return tuple(with_one_spelling(labels)), tuple(notes)
+
+
+def _told_aside(file: str, annotator: str, ids: Sequence[str]) -> str:
+    named = f"{', '.join(ids[:_MOST_NAMED])}{', …' if len(ids) > _MOST_NAMED else ''}"
+    return f"{file}: {annotator} answered {len(ids):,} of its conversations on the page, which stands: {named}"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

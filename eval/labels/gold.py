@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from llm_grader.errors import InputError, MalformedInput
-from llm_grader.eval.labels.files import SUFFIXES, jsonl_rows, read_label_files
+from llm_grader.eval.labels.files import LabelReading, jsonl_rows
+from llm_grader.eval.labels.places import LabelFiles, find_label_files
 from llm_grader.eval.labels.sample import FILE as SAMPLE
 from llm_grader.eval.labels.sample import Drawn, read_sample
 from llm_grader.eval.labels.words import FILE as WORDS
@@ -44,17 +45,35 @@ def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
     Raises:
         MalformedInput: a line is no transcript or no label, an id stands twice, or a label is about a transcript or a
             turn that is not there; names the file and the line or the label.
-        InputError: a file is missing, or labels lie in several places.
+        InputError: a file is missing, or one for all is there twice.
     """
     transcripts = _read_transcripts(folder / "transcripts.jsonl")
-    path = _labels_place(folder, rubric)
-    files = [path]
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
-    labels, notes = read_label_files(files, rubric=rubric, words=load_words(folder / WORDS), by_person=path.is_dir())
-    for label in labels:
-        _check_place(label, transcripts, path)
+    files = find_label_files(folder, rubric)
+    if not any(files):
+        raise InputError(_what_lacks(folder, rubric), path=folder)
+    labels, notes = read_folder_labels(folder, files, transcripts, rubric)
     return Gold(transcripts, labels, read_sample(folder / SAMPLE), notes)
+
+
+def read_folder_labels(
+    folder: Path, files: LabelFiles, transcripts: Mapping[str, Transcript], rubric: Rubric | None
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """The labels of a gold folder, and notes on what was left aside.
+
+    Raises:
+        MalformedInput, InputError: as for `read_gold`.
+    """
+    reading = LabelReading(rubric, load_words(folder / WORDS))
+    for path in files.on_page:
+        reading.add(path, path.stem, on_page=True)
+    for path in files.by_person:
+        reading.add(path, path.stem)
+    for path in files.shared:
+        reading.add(path)
+    labels, notes = reading.finish()
+    for label in labels:
+        _check_place(label, transcripts, folder)
+    return labels, notes
 
 
 def _read_transcripts(source: Path) -> dict[str, Transcript]:
@@ -74,23 +93,14 @@ def _read_transcripts(source: Path) -> dict[str, Transcript]:
     return transcripts
 
 
-def _labels_place(folder: Path, rubric: Rubric | None) -> Path:
-    """The file of labels, or the folder with one a person."""
-    by_rubric = [] if rubric is None else [folder / "labels" / rubric.id]
-    for stem in (*by_rubric, folder / "labels"):
-        found = [path for suffix in SUFFIXES if (path := stem.with_suffix(suffix)).exists()]
-        found += [stem] if stem in by_rubric and stem.is_dir() else []
-        if len(found) > 1:
-            both = " and ".join(path.name for path in found)
-            raise InputError(f"expected one file of labels, found both {both}: keep one", path=stem.parent)
-        if found:
-            return found[0]
-    kept = sorted(path.stem for path in folder.glob("labels/*"))
-    what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}" if kept else "labels.jsonl"
-    raise InputError(f"expected {what}: name the rubric with --rubric" if kept else f"expected {what}", path=folder)
+def _what_lacks(folder: Path, rubric: Rubric | None) -> str:
+    if kept := sorted(path.stem for path in folder.glob("labels/*")):
+        what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}"
+        return f"expected {what}: name the rubric with --rubric"
+    return "expected labels.jsonl"
 
 
-def _check_place(label: Label, transcripts: dict[str, Transcript], path: Path) -> None:
+def _check_place(label: Label, transcripts: Mapping[str, Transcript], path: Path) -> None:
     where = f"label of {label.annotator} on {label.item_id}"
     if label.transcript_id not in transcripts:
         raise MalformedInput(f"no transcript has the id {label.transcript_id!r}", path=path, where=where)

@@ -41,6 +41,10 @@ class GoldFolder:
         """
         return tuple(item for item in self._in_channel(transcript) if not self._is_computed(item, transcript))
 
+    def asks(self, item: Item, transcript: Transcript) -> bool:
+        """Whether people are asked an item about a conversation: one of `items_for`."""
+        return self.rubric.in_channel(item, transcript.channel) and not self._is_computed(item, transcript)
+
     def computed(self, transcript: Transcript) -> dict[str, Verdict]:
         """Item → what was computed, for the items that are computed."""
         return {

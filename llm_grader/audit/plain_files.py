@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from llm_grader.errors import DiskError, MalformedInput, UsageError
 from llm_grader.transcript import Model
 
+Stamp = tuple[int, int, int] | None
 _MODE = 0o600
 _Line = TypeVar("_Line", bound=Model)
 
@@ -123,6 +124,15 @@ def _parsed(line: str, kind: type[_Line], path: Path, number: int) -> _Line:
     except ValidationError:  # its own text would quote what somebody wrote
         message = f"damaged: expected a line of {kind.__name__}; restore the file from a copy, or remove the line"
         raise MalformedInput(message, path=path, where=f"line {number}") from None
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What changes whenever a file does; taken before it is read, so that it is at worst read once more."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -15,12 +15,12 @@ from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
 from llm_grader.errors import MalformedInput, UsageError
 from llm_grader.eval.labels.files import render_jsonl
+from llm_grader.eval.labels.places import JOURNAL
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Label
 
 BY_HAND = ".by-hand"
 """The ending of what somebody wrote into the file of an annotator who labels on the page."""
-_ENDING = ".events.jsonl"
 
 
 class AnnotatorJournal:
@@ -127,7 +127,7 @@ def _check_spelling(folder: Path, annotator: str) -> None:
 
 def journal_file(folder: Path, annotator: str) -> Path:
     """Where an annotator's journal is."""
-    return folder / "audit" / f"{annotator}{_ENDING}"
+    return folder / "audit" / f"{annotator}{JOURNAL}"
 
 
 def gold_file(folder: Path, rubric_id: str, annotator: str) -> Path:
@@ -137,7 +137,7 @@ def gold_file(folder: Path, rubric_id: str, annotator: str) -> Path:
 
 def annotators_in(folder: Path) -> list[str]:
     """Everybody who has a journal, by name."""
-    return sorted(path.name.removesuffix(_ENDING) for path in (folder / "audit").glob(f"*{_ENDING}"))
+    return sorted(path.name.removesuffix(JOURNAL) for path in (folder / "audit").glob(f"*{JOURNAL}"))
 
 
 def edited_by_hand(folder: Path) -> list[Path]:

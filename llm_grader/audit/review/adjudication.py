@@ -50,6 +50,8 @@ class OpenCase:
 def find_cases(results: AuditResults, verdicts: Verdicts) -> list[OpenCase]:
     """All cells where people differ, or people and the judge, the undecided first, and of those the gravest.
 
+    Not those that people are not asked here, whatever sheets of theirs say: nobody could decide them.
+
     Severity is as in `find_disagreements`: the item's weight times the points between the answers, times the judge's
     confidence where the judge is one of those who differ.
     """
@@ -61,8 +63,8 @@ def find_cases(results: AuditResults, verdicts: Verdicts) -> list[OpenCase]:
     cases = []
     for unit, cells in results.cells().items():
         verdict = verdicts.get(unit)
-        if differ(cells, verdict):
-            item = results.folder.rubric.item(unit.item_id)
+        item = results.folder.rubric.item(unit.item_id)
+        if differ(cells, verdict) and results.folder.asks(item, results.folder.transcripts[unit.transcript_id]):
             severity, cause = graver.get(unit, (_severity(item, cells), "rubric"))
             sides = _shuffled(unit, _sides(cells, verdict))
             cases.append(OpenCase(cell_key(unit), unit, sides, severity, cause, item.critical, results.decision(unit)))

@@ -164,7 +164,9 @@ def _person(
     severities: Mapping[str, float],
 ) -> RaterRow:
     agreed, compared = _with_others(cells, name)
-    times = [one.active_ms / 1000 for one in answers.conversations.values() if one.state == "submitted"]
+    times = [
+        one.active_ms / 1000 for one in answers.conversations.values() if one.active_ms and one.state == "submitted"
+    ]
     skipped = sum(one.state == "skipped" for one in answers.conversations.values())
     in_sessions = {id_ for one in results.sessions if name in one.participants for id_ in one.transcripts}
     begun = {id_ for id_, one in answers.conversations.items() if one.state != "new"}

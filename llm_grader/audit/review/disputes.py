@@ -188,9 +188,9 @@ def is_of(transcript: Transcript, agent: str) -> bool:
 def _check(results: AuditResults, unit: Unit, objection: Objection) -> None:
     transcript = results.folder.transcripts.get(unit.transcript_id)
     result = None if transcript is None else result_of(results, unit)
-    if transcript is None or result is None or result.at is None:
+    if transcript is None or result is None:
         raise UsageError("there is no result to disagree with")
-    if _now() - result.at > WINDOW:
+    if result.at is not None and _now() - result.at > WINDOW:  # a sheet need not say when
         raise UsageError(f"this result is older than {WINDOW.days} days")
     if len(objection.reason.strip()) < LEAST_REASON:
         raise UsageError(f"say why, in {LEAST_REASON} characters or more")

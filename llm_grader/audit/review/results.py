@@ -8,29 +8,33 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from llm_grader.audit.folder import GoldFolder
 from llm_grader.audit.labelling.answers import AnnotatorAnswers, Cell
 from llm_grader.audit.labelling.journal import annotators_in, journal_file, read_answers
+from llm_grader.audit.plain_files import Stamp, stamp_of
 from llm_grader.audit.queue import assignees
+from llm_grader.audit.review.label_files import FileAnswersReader, with_files
 from llm_grader.audit.review.sessions import CalibrationSession, read_sessions
 from llm_grader.eval.judge.item_answers import ADJUDICATOR, is_judged
+from llm_grader.eval.labels.checked import name_key
 from llm_grader.eval.labels.units import Unit, Verdicts
 from llm_grader.verdict import Label, Scorecard
-
-_Stamp = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True)
 class AuditResults:
-    """Answers by annotator (the adjudicator's apart), sessions, and the names of those who share the drawn ones."""
+    """Answers by annotator (the adjudicator's apart), sessions, and the names of those who share the drawn ones.
+
+    Answers are those given on the page and those in label files. `notes` say what of the latter was left aside.
+    """
 
     folder: GoldFolder
     by_annotator: dict[str, AnnotatorAnswers]
     adjudicated: AnnotatorAnswers
     sessions: tuple[CalibrationSession, ...]
     auditors: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def labels(self) -> list[Label]:
         """Every gold label there is, in the order in which the files of the gold folder give them."""
@@ -40,8 +44,9 @@ class AuditResults:
     def waiting(self) -> frozenset[str]:
         """The ids of conversations that somebody is still labelling: nobody is shown what others said of these.
 
-        It is whoever the conversation is assigned to and has neither submitted nor skipped it, and whoever takes part
-        in a session about it that is not revealed. Whoever has seen the answers of others has nothing to wait for.
+        It is whoever the conversation is assigned to and has neither submitted nor skipped it, nor labelled it in a
+        file, and whoever takes part in a session about it that is not revealed. Whoever has seen the answers of others
+        has nothing to wait for.
         """
         open_ = {
             row.transcript_id
@@ -80,7 +85,7 @@ class AuditResults:
 
 
 class ResultsReader:
-    """Reads results so far, again and again: of the journals only those that have changed since. Safe for threads.
+    """Reads results so far, again and again: of journals and label files only what has changed. Safe for threads.
 
     Args:
         folder: the gold folder.
@@ -90,35 +95,33 @@ class ResultsReader:
     def __init__(self, folder: GoldFolder, auditors: Iterable[str]) -> None:
         self._folder = folder
         self._auditors = tuple(auditors)
-        self._seen: dict[str, tuple[_Stamp, AnnotatorAnswers]] = {}
+        self._files = FileAnswersReader(folder)
+        self._seen: dict[str, tuple[Stamp, AnnotatorAnswers]] = {}
 
     def read(self) -> AuditResults:
         """The results so far.
 
         Raises:
-            MalformedInput: a journal or a session is damaged.
+            MalformedInput, InputError: a journal, a session or a file of labels is damaged.
         """
-        names = {*annotators_in(self._folder.path), ADJUDICATOR}
-        answers = {name: self._answers(name) for name in names}
+        on_page = {name: self._answers(name) for name in annotators_in(self._folder.path)}
+        in_files = self._files.read()
+        known = {name_key(name): name for name in (*self._auditors, *on_page)}  # a file may be named Anna.csv
+        given = {known.get(name_key(name), name): cells for name, cells in in_files.by_annotator.items()}
+        answers = {
+            name: with_files(on_page.get(name) or AnnotatorAnswers(name), given.get(name, {}))
+            for name in {*on_page, *given, ADJUDICATOR}
+        }
         adjudicated = answers.pop(ADJUDICATOR)
         sessions = tuple(read_sessions(self._folder.path))
-        return AuditResults(self._folder, answers, adjudicated, sessions, self._auditors)
+        return AuditResults(self._folder, answers, adjudicated, sessions, self._auditors, in_files.notes)
 
     def _answers(self, name: str) -> AnnotatorAnswers:
-        stamp = _stamp(journal_file(self._folder.path, name))
+        stamp = stamp_of(journal_file(self._folder.path, name))
         seen = self._seen.get(name)
         if seen is None or seen[0] != stamp:
             seen = self._seen[name] = (stamp, read_answers(self._folder.path, name, self._folder.rubric))
         return seen[1]
-
-
-def _stamp(path: Path) -> _Stamp:
-    """What changes whenever a file does; taken before it is read, so that it is at worst read once more."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def read_results(folder: GoldFolder, auditors: Iterable[str]) -> AuditResults:

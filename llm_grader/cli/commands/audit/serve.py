@@ -119,6 +119,8 @@ def _open_office(
         for path in edited_by_hand(folder.path):
             text = "holds labels that somebody wrote into a file of the page, which counts them no more"
             typer.echo(f"llm-grader: {path} {text}: give them in a file of another name", err=True)
+        for note in office.results().notes if office.decisions is not None else ():
+            typer.echo(f"llm-grader: {note}", err=True)
         text = f"each link is for one person and opens {MOST_BROWSERS} browsers"
         typer.echo(f"llm-grader: {text}; Ctrl-C ends, and starting anew makes new links for all", err=True)
         serve_office(
@@ -160,3 +162,5 @@ def status(*, gold: GoldDir = None, team: TeamFile = None, more: AuditFlags, jso
         typer.echo(json_module.dumps(without_nan(plain), ensure_ascii=False))
     else:
         print_agreement(table, waiting=len(results.waiting()))
+    for note in results.notes:
+        typer.echo(f"llm-grader: {note}", err=True)
