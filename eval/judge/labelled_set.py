@@ -126,7 +126,7 @@ def load_labelled_set(
 
     Args:
         path: a folder that `read_gold` reads; a public set's folder, named like the set, which has its own rubric; or a
-            `.jsonl` or `.csv` file of labels.
+            `.jsonl`, `.csv` or `.xlsx` file of labels.
         rubric: id or path of the rubric that the labels answer, or the rubric itself.
         default_rubric: the same, where none is named and the set has none of its own, as `rubric.yaml` in its folder.
 

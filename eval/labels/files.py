@@ -24,13 +24,13 @@ from llm_grader.files.json_strict import parse_json
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Label
 
-SUFFIXES = (".csv", ".jsonl")
+SUFFIXES = (".csv", ".xlsx", ".jsonl")
 _MOST_FAULTS = 20
 _MOST_NAMED = 8
 
 
 def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
-    """The labels of a `.jsonl` (UTF-8) or `.csv` file (see `open_sheet`), in its order.
+    """The labels of a `.jsonl` (UTF-8), `.csv` or `.xlsx` file (see `open_sheet`), in its order.
 
     In JSONL, and in a column of a sheet, `evidence_quotes` is a list of strings as JSON. An empty cell says nothing.
 
@@ -41,7 +41,7 @@ def read_labels(path: Path, *, rubric: Rubric | None = None) -> list[Label]:
     Raises:
         MalformedInput: a line is no label, one annotator answers the same item twice, or the rubric does not know the
             item or the label; names the file and each line.
-        InputError: the file cannot be read, or its suffix is neither `.jsonl` nor `.csv`.
+        InputError: the file cannot be read, or its suffix is none of these.
     """
     return list(read_label_files([path], rubric=rubric)[0])
 
@@ -94,10 +94,12 @@ class LabelReading:
                 files added later say of it is left aside.
         """
         given = {"annotator": person, "label_source": "human"} if person else {}
-        if path.suffix not in SUFFIXES:
-            raise InputError(f"expected a .jsonl or .csv file of labels, found {path.suffix or 'no suffix'}", path=path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            expected = f"expected a file of labels, {', '.join(SUFFIXES)}"
+            raise InputError(f"{expected}; found {path.suffix or 'no suffix'}", path=path)
         for number, row in self._rows(path, given):
-            if path.suffix == ".csv" and not str(row.get("label", "x")).strip():
+            if suffix != ".jsonl" and not str(row.get("label", "x")).strip():
                 self._blank += 1
                 continue
             if "" in row:
@@ -111,7 +113,7 @@ class LabelReading:
                 self._faults.append((path, number, error.message))
 
     def _rows(self, path: Path, given: Mapping[str, str]) -> Iterator[NumberedRow]:
-        if path.suffix == ".jsonl":
+        if path.suffix.lower() == ".jsonl":
             name = {name: value for name, value in given.items() if name == "annotator"}
             yield from ((number, {**name, **row}) for number, row in jsonl_rows(path))
             return

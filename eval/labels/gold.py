@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from llm_grader.errors import InputError, MalformedInput
-from llm_grader.eval.labels.files import LabelReading, jsonl_rows
+from llm_grader.eval.labels.files import SUFFIXES, LabelReading, jsonl_rows
 from llm_grader.eval.labels.places import LabelFiles, find_label_files
 from llm_grader.eval.labels.sample import FILE as SAMPLE
 from llm_grader.eval.labels.sample import Drawn, read_sample
@@ -20,6 +20,8 @@ from llm_grader.files.problems import explain
 from llm_grader.rubric.model import Rubric
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import Label
+
+_EXPECTED = f"expected a file of labels, {', '.join(SUFFIXES)}"
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Gold:
 def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
     """The gold of a folder with `transcripts.jsonl` (canonical transcripts) and labels.
 
-    The labels are in `labels.jsonl` or `labels.csv`; with a rubric, rather in `labels/<id of the rubric>`, with either
-    suffix or as a folder with a file a person, where that is there. `sample.jsonl` says how the conversations were
+    The labels are in `labels.jsonl`, `.csv` or `.xlsx`; with a rubric, rather in `labels/<id of the rubric>`, with such
+    a suffix or as a folder with a file a person, where that is there. `sample.jsonl` says how the conversations were
     drawn, `words.yaml` what the words of sheets mean.
 
     Raises:
@@ -49,8 +51,8 @@ def read_gold(folder: Path, *, rubric: Rubric | None = None) -> Gold:
     """
     transcripts = _read_transcripts(folder / "transcripts.jsonl")
     files = find_label_files(folder, rubric)
-    if not any(files):
-        raise InputError(_what_lacks(folder, rubric), path=folder)
+    if not (files.on_page or files.by_hand):
+        raise InputError(_what_lacks(folder, rubric, files), path=folder)
     labels, notes = read_folder_labels(folder, files, transcripts, rubric)
     return Gold(transcripts, labels, read_sample(folder / SAMPLE), notes)
 
@@ -73,7 +75,8 @@ def read_folder_labels(
     labels, notes = reading.finish()
     for label in labels:
         _check_place(label, transcripts, folder)
-    return labels, notes
+    unread = (f"{path}: not read: {_EXPECTED}" for path in files.others)
+    return labels, (*unread, *notes)
 
 
 def _read_transcripts(source: Path) -> dict[str, Transcript]:
@@ -93,7 +96,9 @@ def _read_transcripts(source: Path) -> dict[str, Transcript]:
     return transcripts
 
 
-def _what_lacks(folder: Path, rubric: Rubric | None) -> str:
+def _what_lacks(folder: Path, rubric: Rubric | None, files: LabelFiles) -> str:
+    if files.others:
+        return f"{_EXPECTED}; found {', '.join(path.name for path in files.others)}"
     if kept := sorted(path.stem for path in folder.glob("labels/*")):
         what = f"labels of {rubric.id if rubric else 'one rubric'}; found {', '.join(kept)}"
         return f"expected {what}: name the rubric with --rubric"

@@ -12,13 +12,19 @@ from llm_grader.rubric.model import Rubric
 JOURNAL = ".events.jsonl"
 """The ending of a journal in `audit`: whoever has one labels on the page, which writes their file of labels."""
 
+_HIDDEN = (".", "~$")  # those of the system, and what Excel holds open
+
 
 class LabelFiles(NamedTuple):
-    """The files of labels about one rubric: those that the page writes, those of one person each, and one for all."""
+    """The files of labels about one rubric: those that the page writes, those of one person each, and one for all.
+
+    `others` lie among those of people and are not read, as nobody can.
+    """
 
     on_page: tuple[Path, ...]
     by_person: tuple[Path, ...]
-    shared: tuple[Path, ...]
+    shared: tuple[Path, ...] = ()
+    others: tuple[Path, ...] = ()
 
     @property
     def by_hand(self) -> tuple[Path, ...]:
@@ -35,13 +41,19 @@ def find_label_files(folder: Path, rubric: Rubric | None) -> LabelFiles:
         InputError: one file for all is there twice, in several formats.
     """
     if rubric is None:
-        return LabelFiles((), (), _shared(folder / "labels"))
+        return LabelFiles((), (), shared=_shared(folder / "labels"))
     own = folder / "labels" / rubric.id
-    found = sorted(path for path in own.glob("*") if path.suffix in SUFFIXES)
-    on_page = tuple(path for path in found if _is_of_page(path, folder))
-    by_person = tuple(path for path in found if path not in on_page)
+    there = sorted(path for path in own.glob("*") if not path.name.startswith(_HIDDEN))
+    known = [path for path in there if path.suffix.lower() in SUFFIXES]
+    on_page = tuple(path for path in known if _is_of_page(path, folder))
+    by_person = tuple(path for path in known if path not in on_page)
     shared = _shared(own)
-    return LabelFiles(on_page, by_person, shared if shared or by_person else _shared(folder / "labels"))
+    return LabelFiles(
+        on_page,
+        by_person,
+        shared=shared if shared or by_person else _shared(folder / "labels"),
+        others=tuple(path for path in there if path not in known),
+    )
 
 
 def _is_of_page(path: Path, folder: Path) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from llm_grader.errors import InputError, MalformedInput
+from llm_grader.errors import MalformedInput
+from llm_grader.eval.labels.cells import NumberedCells, read_cells
 from llm_grader.eval.labels.checked import FIELDS
 from llm_grader.eval.labels.words import label_of_word
 from llm_grader.files.json_strict import parse_json
@@ -35,7 +34,7 @@ class Sheet(NamedTuple):
 def open_sheet(
     path: Path, rubric: Rubric | None, words: Mapping[str, str], given: Mapping[str, str] | None = None
 ) -> Sheet:
-    """A CSV file of labels: UTF-8, UTF-16 or, as Excel writes it, cp1252; separated by commas, semicolons or tabs.
+    """A sheet of labels, CSV or Excel, see `read_cells`.
 
     It has a column a field of `Label`, or else `transcript_id` and a column an item, named by its id or title. An empty
     label is one that nobody gave; what a row does not say of annotator and source `given` says.
@@ -43,70 +42,21 @@ def open_sheet(
     Raises:
         MalformedInput: the columns are neither; names what is missing.
         InputError: the file cannot be read.
+        UsageError: it is Excel's, and what reads that is not installed.
     """
-    text, first, separator = _separated(_text(path))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = read_cells(path)
+    first, heading = next(lines, (1, []))
+    columns = [name.strip() for name in heading]
+    items = _items_of(columns, rubric)
     try:
-        columns = [name.strip() for name in next(rows, [])]
-        lines = _Lines(path, rows, first)
-        items = _items_of(columns, rubric)
         if items and "item_id" not in columns:
             _check_wide(columns, given or {}, items)
             ignored = tuple(c for c in columns if c and c not in items and c not in _WIDE)
             return Sheet(_wide_rows(lines, columns, items, (words, given or {})), ignored)
         _check_columns(columns, given or {})
-        return Sheet(_long_rows(lines, columns, rubric, (words, given or {})), ())
-    except csv.Error as error:
-        raise MalformedInput(f"not valid CSV: {error}", path=path, where=f"line {first}") from None
     except MalformedInput as error:
         raise MalformedInput(error.message, path=path, where=f"line {first}") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise MalformedInput("neither UTF-8 nor Windows-1252: save it as CSV in UTF-8", path=path)
-
-
-def _separated(text: str) -> tuple[str, int, str]:
-    """The text from its heading on, the heading's line, and what separates cells; `sep=;` in a line before says it."""
-    heading, _, rest = text.partition("\n")
-    stated = re.fullmatch(r"sep=(.)\r?", heading)
-    if stated is not None:
-        return rest, 2, stated[1]
-    return text, 1, max(",;\t", key=heading.count)
-
-
-class _Lines:
-    """The cells of each line that has any, with the number of the line in the file.
-
-    Args:
-        path: the file, for errors.
-        rows: a reader of CSV, past the heading.
-        first: the line of the heading.
-    """
-
-    def __init__(self, path: Path, rows: Any, first: int) -> None:
-        self._path = path
-        self._rows = rows
-        self._before = first - 1
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        number = self._rows.line_num + 1 + self._before
-        try:
-            for cells in self._rows:
-                if any(cell.strip() for cell in cells):
-                    yield number, cells
-                number = self._rows.line_num + 1 + self._before
-        except csv.Error as error:
-            raise MalformedInput(f"not valid CSV: {error}", path=self._path, where=f"line {number}") from None
+    return Sheet(_long_rows(lines, columns, rubric, (words, given or {})), ())
 
 
 def _items_of(columns: Sequence[str], rubric: Rubric | None) -> dict[str, Item]:
@@ -129,7 +79,10 @@ def _check_wide(columns: Sequence[str], given: Mapping[str, str], items: Mapping
 
 
 def _wide_rows(
-    lines: _Lines, columns: Sequence[str], items: Mapping[str, Item], said: tuple[Mapping[str, str], Mapping[str, str]]
+    lines: Iterator[NumberedCells],
+    columns: Sequence[str],
+    items: Mapping[str, Item],
+    said: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Iterator[NumberedRow]:
     words, given = said
     for number, cells in lines:
@@ -154,7 +107,7 @@ def _check_columns(columns: Sequence[str], given: Mapping[str, str]) -> None:
 
 
 def _long_rows(
-    lines: _Lines,
+    lines: Iterator[NumberedCells],
     columns: Sequence[str],
     rubric: Rubric | None,
     said: tuple[Mapping[str, str], Mapping[str, str]],

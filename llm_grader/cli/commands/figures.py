@@ -54,7 +54,7 @@ def figures(
         int | None, typer.Option("--run", help="Number of their run. [latest results, with --store]")
     ] = None,
     labels: Annotated[
-        Path | None, typer.Option("--labels", help="Labels of agents and auditors, .jsonl or .csv.")
+        Path | None, typer.Option("--labels", help="Labels of agents and auditors, .jsonl, .csv or .xlsx.")
     ] = None,
     satisfied: Annotated[
         str, typer.Option("--satisfied", help="CSAT score from which a customer is satisfied, and the highest one.")

@@ -93,6 +93,8 @@ def _labelled(
 
     settings = load_settings(store=store)
     labelled = load_labelled_set(gold, rubric, default_rubric=settings.rubric)
+    for note in labelled.notes:
+        typer.echo(f"llm-grader: {note}", err=True)
     if run is None and store is None:
         return labelled, None
     return labelled, _verdicts(labelled, settings, run)

@@ -156,8 +156,8 @@ def test_a_file_that_is_not_text_or_not_there_says_so(tmp_path: Path) -> None:
         read_labels(path)
     with pytest.raises(InputError, match="cannot be read"):
         read_labels(tmp_path / "none.csv")
-    with pytest.raises(InputError, match=r"\.jsonl or \.csv"):
-        read_labels(tmp_path / "labels.xlsx")
+    with pytest.raises(InputError, match=r"expected a file of labels, \.csv, \.xlsx, \.jsonl; found \.ods"):
+        read_labels(tmp_path / "labels.ods")
 
 
 def test_two_annotators_and_two_turns_are_no_repetition(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from llm_grader.errors import InputError, MalformedInput
+from llm_grader.errors import InputError, MalformedInput, UsageError
 from llm_grader.eval.labels.checked import gold_labels, with_one_spelling
 from llm_grader.eval.labels.files import read_labels
 from llm_grader.eval.labels.gold import read_gold
@@ -54,6 +55,70 @@ def test_a_folder_has_a_sheet_a_person_with_a_column_an_item(tmp_path: Path, rub
     }
     assert {label.label_source for label in gold.labels} == {"human"}
     assert gold.notes == ("eva.csv: the columns Teamleiter are no items", "1 cells without a label were left out")
+
+
+def workbook(path: Path, *rows: tuple[object, ...]) -> Path:
+    """A workbook whose first worksheet has these rows, and whose second has others."""
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.create_sheet("Notizen").append(["transcript_id", "greeting"])
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_a_sheet_of_csv_is(tmp_path: Path, rubric: Rubric) -> None:
+    folder = gold_folder(tmp_path, eva=b"transcript_id,greeting,solution\nt0,met,not_met\n")
+    heading = ("transcript_id", "Greets", "solution", None)
+    path = workbook(folder / "labels" / "desk" / "Ben.XLSX", heading, ("t0", "Ja", None), (), ("t1", "no", "met"))
+    gold = read_gold(folder, rubric=rubric)
+    found = {(one.transcript_id, one.item_id): one.label for one in gold.labels if one.annotator == "Ben"}
+    expected = {("t0", "greeting"): "met", ("t1", "greeting"): "not_met", ("t1", "solution"): "met"}
+    assert found == expected
+    assert gold.notes == ("1 cells without a label were left out",)
+    workbook(path, heading, ("t0", 5.0), (), ("t1", True), ("t2", "met", "met", "so so"))
+    with pytest.raises(MalformedInput) as caught:
+        read_gold(folder, rubric=rubric)
+    told = [line.strip() for line in str(caught.value).split("\n")]
+    assert "Ben.XLSX: line 2: label: expected one of" in told[0]
+    assert told[0].endswith("found '5'")
+    assert (told[1].startswith("line 4"), told[1].endswith("found 'TRUE'")) == (True, True)
+    assert told[2] == "line 5: expected 3 cells, found 4"
+
+
+def test_ids_that_a_workbook_holds_as_numbers_are_as_excel_shows_them(tmp_path: Path, rubric: Rubric) -> None:
+    heading = ("transcript_id", "greeting", "annotator", "label_source")
+    path = workbook(tmp_path / "labels.xlsx", heading, (1042, "met", "eva", "human"))
+    assert [label.transcript_id for label in read_labels(path, rubric=rubric)] == ["1042"]
+
+
+def test_what_is_no_workbook_and_what_lacks_to_read_one_say_what_to_do(
+    tmp_path: Path, rubric: Rubric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "labels.xlsx"
+    with pytest.raises(InputError, match="cannot be read"):
+        read_labels(path, rubric=rubric)
+    path.write_bytes(b"\xd0\xcf\x11\xe0 with a password")
+    with pytest.raises(MalformedInput, match=r"labels\.xlsx: expected an Excel workbook: save it anew"):
+        read_labels(path, rubric=rubric)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(UsageError, match=r"openpyxl is missing: pip install 'llm-grader\[xlsx\]'"):
+        read_labels(path, rubric=rubric)
+
+
+def test_a_file_among_the_sheets_that_is_not_read_is_told(tmp_path: Path, rubric: Rubric) -> None:
+    folder = gold_folder(tmp_path, eva=b"transcript_id,greeting\nt0,met\n")
+    for name in ("ben.ods", "jan", "~$eva.xlsx", ".DS_Store", ".eva.jsonl.7.tmp"):
+        (folder / "labels" / "desk" / name).write_bytes(b"")
+    read = read_gold(folder, rubric=rubric)
+    assert len(read.labels) == 1
+    told = "not read: expected a file of labels, .csv, .xlsx, .jsonl"
+    assert read.notes == tuple(f"{folder}/labels/desk/{name}: {told}" for name in ("ben.ods", "jan"))
+    (folder / "labels" / "desk" / "eva.csv").unlink()
+    with pytest.raises(InputError, match=r"expected a file of labels, .*; found ben\.ods, jan"):
+        read_gold(folder, rubric=rubric)
 
 
 def test_a_sheet_alone_has_to_say_who_labelled_and_that_it_was_a_person(tmp_path: Path, rubric: Rubric) -> None:
