@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.files import SUFFIXES, LabelReading, jsonl_rows
-from llm_grader.eval.labels.places import LabelFiles, find_label_files
+from llm_grader.eval.labels.places import LabelFiles, find_label_files, person_of
 from llm_grader.eval.labels.sample import FILE as SAMPLE
 from llm_grader.eval.labels.sample import Drawn, read_sample
 from llm_grader.eval.labels.words import FILE as WORDS
@@ -69,7 +69,7 @@ def read_folder_labels(
     for path in files.on_page:
         reading.add(path, path.stem, on_page=True)
     for path in files.by_person:
-        reading.add(path, path.stem)
+        reading.add(path, person_of(path))
     for path in files.shared:
         reading.add(path)
     labels, notes = reading.finish()

@@ -12,6 +12,8 @@ from llm_grader.rubric.model import Rubric
 JOURNAL = ".events.jsonl"
 """The ending of a journal in `audit`: whoever has one labels on the page, which writes their file of labels."""
 
+BY_HAND = "-by-hand"
+"""The end of the name of a file of labels that the page found in its own file of that person, and moved aside."""
 _HIDDEN = (".", "~$")  # those of the system, and what Excel holds open
 
 
@@ -54,6 +56,11 @@ def find_label_files(folder: Path, rubric: Rubric | None) -> LabelFiles:
         shared=shared if shared or by_person else _shared(folder / "labels"),
         others=tuple(path for path in there if path not in known),
     )
+
+
+def person_of(path: Path) -> str:
+    """Whose labels a file of one person holds, after whom it is named."""
+    return path.stem.removesuffix(BY_HAND)
 
 
 def _is_of_page(path: Path, folder: Path) -> bool:

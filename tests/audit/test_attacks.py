@@ -56,7 +56,9 @@ def test_labels_written_by_hand_into_a_file_of_the_page_are_kept_aside_and_not_l
     with Office(load_folder(gold), TEAM, TEAM.people):
         assert file.read_text("utf-8") == said
     (aside,) = edited_by_hand(gold)
+    assert aside.name == "anna-by-hand.jsonl"
     assert '"met"' in aside.read_text("utf-8")
+    assert '"tone"' not in aside.read_text("utf-8")  # which the page has said, too
     assert {label.label for label in load_labelled_set(gold).labels} == {"not_met", "1"}
 
 

@@ -179,6 +179,34 @@ def test_one_file_for_all_counts_beside_what_the_page_writes(gold: Path) -> None
     assert shown == {"anna": 1, "ben": 0, "cleo": 6}
 
 
+def test_labels_in_a_file_that_the_page_takes_over_go_on_counting(gold: Path) -> None:
+    """A file anna.jsonl of hers was renamed when the page was opened, and counted no more."""
+    row = {"item_id": "greeting", "label": "met", "label_source": "human"}
+    lines = [json.dumps({"transcript_id": id_, **row}) for id_ in ALL]
+    (gold / "labels" / "desk").mkdir(parents=True)
+    file = gold / "labels" / "desk" / "anna.jsonl"
+    file.write_text("\n".join(lines), "utf-8")
+    rubric = load_rubric(gold / "rubric.yaml")
+    before = read_gold(gold, rubric=rubric).labels
+    for _ in range(2):
+        with Office(load_folder(gold), TEAM, TEAM.people) as office:
+            assert len(office.results().by_annotator["anna"].submitted()) == 6
+            assert read_gold(gold, rubric=rubric).labels == before
+    assert {path.name for path in file.parent.iterdir()} == {"anna.jsonl", "anna-by-hand.jsonl"}
+    file.write_text(json.dumps({"transcript_id": "chat-00", **row, "item_id": "tone", "label": "2"}), "utf-8")
+    with Office(load_folder(gold), TEAM, TEAM.people) as office:
+        assert {label.annotator for label in office.results().labels()} == {"anna"}
+        assert len(read_gold(gold, rubric=rubric).labels) == 7
+        label_on_page(office, "anna", "chat-00")
+        labels = office.results().labels()
+        assert len(labels) == len(read_gold(gold, rubric=rubric).labels) == 8
+        assert sorted(label.label for label in labels if label.transcript_id == "chat-00") == [
+            "1",
+            "not_met",
+            "not_met",
+        ]
+
+
 def test_an_item_that_the_page_does_not_ask_is_no_case_whatever_sheets_say(tmp_path: Path) -> None:
     gold = write_folder(tmp_path / "gold", rubric=RUBRIC.replace("critical: true", "judged: org"))
     sheet(gold, "anna.csv", {"chat-00": "met not_met 2"})

@@ -15,12 +15,9 @@ from llm_grader.audit.labelling.events import AuditEvent
 from llm_grader.audit.plain_files import Lines, OneWriter, read_lines, replace_file
 from llm_grader.errors import MalformedInput, UsageError
 from llm_grader.eval.labels.files import render_jsonl
-from llm_grader.eval.labels.places import JOURNAL
+from llm_grader.eval.labels.places import BY_HAND, JOURNAL
 from llm_grader.rubric.model import Rubric
 from llm_grader.verdict import Label
-
-BY_HAND = ".by-hand"
-"""The ending of what somebody wrote into the file of an annotator who labels on the page."""
 
 
 class AnnotatorJournal:
@@ -93,29 +90,34 @@ class AnnotatorJournal:
     def project(self) -> None:
         """Bring the gold file to what the journal says; it stays untouched where it says so already.
 
-        Labels that were never given here, so written by hand, are kept beside it: a file that ends in `BY_HAND`.
+        Labels that were never given here, so written by hand, are moved to a file beside it, where they go on counting.
 
         Raises:
             DiskError: it cannot be written. The journal has everything; the next projection catches up.
         """
         text = render_jsonl(self.answers.labels())
         if text or self._gold.exists():
-            there = self._gold.read_text("utf-8") if self._gold.exists() else None
-            if there is not None and self._has_others(there):
-                replace_file(self._gold.with_name(self._gold.name + BY_HAND), there)
+            there = self._gold.read_text("utf-8-sig") if self._gold.exists() else None
+            if there is not None:
+                self._keep_by_hand(there)
             if there != text:
                 replace_file(self._gold, text)
 
-    def _has_others(self, text: str) -> bool:
-        """Whether a gold file holds something that this journal never said."""
-        for line in filter(None, text.split("\n")):
-            try:
-                label = Label.model_validate_json(line)
-            except ValidationError:
-                return True
-            if (label.transcript_id, label.item_id, label.label) not in self.answers.ever:
-                return True
-        return False
+    def _keep_by_hand(self, there: str) -> None:
+        """Add those lines of a gold file that this journal never said to the file of what was written by hand."""
+        others = [line for line in there.split("\n") if line.strip() and not self._said(line)]
+        beside = by_hand_file(self._gold)
+        before = beside.read_text("utf-8").split("\n") if others and beside.exists() else []
+        if new := [line for line in others if line not in before]:
+            replace_file(beside, "".join(f"{line}\n" for line in [*filter(None, before), *new]))
+
+    def _said(self, line: str) -> bool:
+        try:
+            label = Label.model_validate_json(line)
+        except ValidationError:
+            return False
+        cell = (label.transcript_id, label.item_id, label.label)
+        return label.annotator == self.annotator and cell in self.answers.ever
 
 
 def _check_spelling(folder: Path, annotator: str) -> None:
@@ -135,6 +137,11 @@ def gold_file(folder: Path, rubric_id: str, annotator: str) -> Path:
     return folder / "labels" / rubric_id / f"{annotator}.jsonl"
 
 
+def by_hand_file(gold: Path) -> Path:
+    """Where labels go on counting that somebody wrote into the file of an annotator who labels on the page."""
+    return gold.with_name(f"{gold.stem}{BY_HAND}.jsonl")
+
+
 def annotators_in(folder: Path) -> list[str]:
     """Everybody who has a journal, by name."""
     return sorted(path.name.removesuffix(JOURNAL) for path in (folder / "audit").glob(f"*{JOURNAL}"))
@@ -142,7 +149,7 @@ def annotators_in(folder: Path) -> list[str]:
 
 def edited_by_hand(folder: Path) -> list[Path]:
     """What was found in files of annotators who label on the page that they never said there."""
-    return sorted((folder / "labels").glob(f"*/*{BY_HAND}"))
+    return sorted((folder / "labels").glob(f"*/*{BY_HAND}.jsonl"))
 
 
 def read_answers(folder: Path, annotator: str, rubric: Rubric) -> AnnotatorAnswers:

@@ -117,8 +117,8 @@ def _open_office(
         )
     with Office(folder, team, served, verdicts=verdicts, language=language) as office:
         for path in edited_by_hand(folder.path):
-            text = "holds labels that somebody wrote into a file of the page, which counts them no more"
-            typer.echo(f"llm-grader: {path} {text}: give them in a file of another name", err=True)
+            text = "holds labels that were found in a file that the page writes"
+            typer.echo(f"llm-grader: {path} {text}: they count from there", err=True)
         for note in office.results().notes if office.decisions is not None else ():
             typer.echo(f"llm-grader: {note}", err=True)
         text = f"each link is for one person and opens {MOST_BROWSERS} browsers"
