@@ -50,7 +50,8 @@ def sample(
         ),
     ] = None,
     extend: Annotated[
-        bool, typer.Option("--extend", help="Draw more into the folder: --random and --overlap are what it then has.")
+        bool,
+        typer.Option("--extend", help="Draw more into the folder: --random and --overlap say what it then has."),
     ] = False,
     annotators: Annotated[
         str | None, typer.Option("--annotators", metavar="A,B", help="Who labels: the conversations are shared out.")
@@ -70,6 +71,8 @@ def sample(
     Example: llm-grader audit sample --gold gold/ --random 200 --overlap 40% --by agent,channel
 
     Example: llm-grader audit sample --gold gold/ --extend --random 320 --overlap 320
+
+    Example: llm-grader audit sample --gold gold/ --extend --overlap 120
 
     Example: llm-grader audit sample inbox/ --gold gold/ --run 17 --critical 20 --seed 3
     """
@@ -118,11 +121,15 @@ def _extend(
     from llm_grader.eval.sampling.folder import RUBRIC, extend_gold
     from llm_grader.rubric.load import load_rubric
 
-    if random is None:
-        raise UsageError("--extend: say with --random how many there are to be at random in all")
+    if random is None and overlap is None:
+        raise UsageError(
+            "--extend: say with --random how many are to be at random in all, or with --overlap how many by two"
+        )
     there = read_sample(gold / FILE)
     cards = list(stored_cards(settings, run, load_rubric(gold / RUBRIC)))
-    twice = None if overlap is None else _share_or_number(overlap, random)
+    now = sum(one.stratum == "random" for one in there.values())
+    whole = random if random is not None and random > now else now
+    twice = None if overlap is None else _share_or_number(overlap, whole)
     drawn = extend_sample(there, cards, random=random, overlap=twice)
     new = [one.transcript_id for one in drawn if one.transcript_id not in there]
     texts = _texts(new, settings, inputs)

@@ -53,8 +53,10 @@ def test_all_that_is_random_in_the_end_had_the_same_chance_whatever_was_picked_b
 def test_other_conversations_or_fewer_are_refused(rubric: Rubric) -> None:
     cards = [card(n, rubric, {"greeting": "met"}) for n in range(20)]
     there = {one.transcript_id: one for one in draw_sample(cards, rubric, SampleSizes(5, 0, rare=0), now=NOW)}
-    with pytest.raises(UsageError, match="5 are drawn at random already"):
-        extend_sample(there, cards, random=5)
+    with pytest.raises(UsageError, match="--random: 5 are drawn at random and stay so; found 4"):
+        extend_sample(there, cards, random=4)
+    with pytest.raises(UsageError, match="--overlap: 5 go to two people and stay so; found 2"):
+        extend_sample(there, cards, random=10, overlap=2)
     with pytest.raises(UsageError, match="from 20 conversations and there are 19 now"):
         extend_sample(there, cards[1:], random=10)
     with pytest.raises(UsageError, match="begin another folder"):
@@ -78,5 +80,24 @@ def test_the_command_adds_conversations_and_keeps_what_is_there(tmp_path: Path) 
     assert (len(after), list(after)[:5]) == (12, list(before))
     assert (gold / "transcripts.jsonl").read_text("utf-8").startswith(lines)
     assert sorted(file.name for file in gold.iterdir()) == ["rubric.yaml", "sample.jsonl", "transcripts.jsonl"]
+    again = run("sample", *flags, "--extend", "--overlap", "75%")
+    assert again.code == 0, again.stderr
+    assert "12 random; 9 by two people" in again.stderr
+    assert (gold / "transcripts.jsonl").read_text("utf-8").count("\n") == 12
+    assert {one.probability for one in read_sample(gold / "sample.jsonl").values()} == {0.6}
     without = run("sample", source, *flags, "--extend")
     assert (without.code, "say with --random" in without.stderr) == (2, True)
+
+
+def test_the_overlap_is_raised_alone_whatever_the_store_has_by_now(rubric: Rubric) -> None:
+    cards = [card(n, rubric, {"greeting": "met"}) for n in range(20)]
+    sizes = SampleSizes(10, 2, rare=0, overlap=4)
+    there = {one.transcript_id: one for one in draw_sample(cards, rubric, sizes, now=NOW)}
+    for random in (None, 10):
+        drawn = extend_sample(there, cards[5:], random=random, overlap=8)
+        assert [one.model_copy(update={"overlap": False}) for one in drawn] == [
+            one.model_copy(update={"overlap": False}) for one in there.values()
+        ]
+        twice = {one.transcript_id for one in drawn if one.overlap}
+        assert len(twice) == 8
+        assert twice >= {one.transcript_id for one in there.values() if one.overlap}
