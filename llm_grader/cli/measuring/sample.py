@@ -101,6 +101,7 @@ def sample(
         critical=_number_or_all(critical),
         **{name: number for name, number in given.items() if number is not None},
     )
+    wanted = replace(wanted, random=_of_those_there(wanted.random, cards))
     sizes = _with_overlap(wanted, overlap, team)
     drawn = draw_sample(cards, loaded, sizes, by=spread, seed=seed)
     texts = _texts([one.transcript_id for one in drawn], settings, inputs or [])
@@ -128,7 +129,7 @@ def _extend(
     there = read_sample(gold / FILE)
     cards = list(stored_cards(settings, run, load_rubric(gold / RUBRIC)))
     now = sum(one.stratum == "random" for one in there.values())
-    whole = random if random is not None and random > now else now
+    whole = _of_those_there(random, cards) if random is not None and random > now else now
     twice = None if overlap is None else _share_or_number(overlap, whole)
     drawn = extend_sample(there, cards, random=random, overlap=twice)
     new = [one.transcript_id for one in drawn if one.transcript_id not in there]
@@ -138,6 +139,17 @@ def _extend(
     extend_gold(gold, drawn, [texts[id_] for id_ in new])
     _tell(gold, drawn, len(cards))
     typer.echo(f"{len(new):,} are new: start `llm-grader audit serve` anew to label them", err=True)
+
+
+def _of_those_there(random: int, cards: Sequence[Scorecard]) -> int:
+    """How many can be drawn at random; fewer than are wanted is told."""
+    from llm_grader.eval.sampling.draw import could_be_drawn
+
+    there = sum(map(could_be_drawn, cards))
+    if random > there:
+        text = f"{random:,} are to be drawn at random, and the store has {there:,} that were graded: all are drawn"
+        typer.echo(f"llm-grader: {text}", err=True)
+    return min(random, there)
 
 
 def _names(text: str) -> list[str]:

@@ -101,3 +101,18 @@ def test_the_overlap_is_raised_alone_whatever_the_store_has_by_now(rubric: Rubri
         twice = {one.transcript_id for one in drawn if one.overlap}
         assert len(twice) == 8
         assert twice >= {one.transcript_id for one in there.values() if one.overlap}
+
+
+def test_more_than_there_are_is_told(tmp_path: Path) -> None:
+    path = write_rubric(tmp_path)
+    store = write_store(tmp_path, [card(n, load_rubric(path), {"greeting": "met"}) for n in range(20)])
+    source = write_gold(tmp_path, {"greeting": {"eva": ["met"] * 20}}) / "transcripts.jsonl"
+    flags = ("--rubric", path, "--store", store)
+    told = "llm-grader: 30 are to be drawn at random, and the store has 20 that were graded: all are drawn\n"
+    found = run("sample", source, "--gold", tmp_path / "all", *flags, "--random", "30", "--overlap", "50%")
+    assert (found.code, found.stderr.startswith(told)) == (0, True), found.stderr
+    assert "20 random; 10 by two people" in found.stderr
+    assert run("sample", source, "--gold", tmp_path / "some", *flags, "--random", "9", "--uncertain", "0").code == 0
+    more = run("sample", source, "--gold", tmp_path / "some", *flags, "--extend", "--random", "30")
+    assert (more.code, more.stderr.startswith(told)) == (0, True), more.stderr
+    assert "20 random" in more.stderr
