@@ -518,11 +518,11 @@ function consensusForm(data, row, i, status) {
 // --- agreement
 
 export async function agreementPage() {
-  const { items, raters } = await ask("GET", "/api/agreement");
-  const range = (interval) => (interval === null || interval.estimate === null ? "–" : el("span", { class: "nowrap" }, `${number(interval.estimate, 2)} (${number(interval.low, 2)}–${number(interval.high, 2)})`));
+  const { items, raters, least } = await ask("GET", "/api/agreement");
+  const range = (interval) => (interval === null || interval.estimate === null || interval.n < least ? "–" : el("span", { class: "nowrap" }, `${number(interval.estimate, 2)} (${number(interval.low, 2)}–${number(interval.high, 2)})`));
   const rows = items.map((item) => [
     worded("span", item.title), number(item.labelled), number(item.double), percent(item.agreement.estimate), range(item.kappa), range(item.ac), range(item.alpha),
-    item.judge_kappa ? range(item.judge_kappa) : "–", item.missing === null ? "?" : number(item.missing),
+    range(item.judge_kappa), item.missing === null ? "?" : number(item.missing),
   ]);
   const people = raters.map((one) => [
     one.is_model ? t("audit_model") : one.name, `${number(one.submitted)} / ${number(one.assigned)}`, number(one.skipped), one.seconds === null ? "–" : number(one.seconds),

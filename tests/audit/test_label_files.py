@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,14 @@ from typer.testing import CliRunner
 
 from llm_grader.audit.folder import load_folder
 from llm_grader.audit.queue import queue_of
+from llm_grader.audit.review.agreement import ItemAgreement
 from llm_grader.audit.team import Team, TeamMember, write_team
 from llm_grader.audit.web.office import Office
 from llm_grader.cli.commands.audit.serve import app
+from llm_grader.cli.terminal.audit_tables import _item_cells
 from llm_grader.errors import MalformedInput
 from llm_grader.eval.labels.gold import read_gold
+from llm_grader.eval.stats.bootstrap import Interval
 from llm_grader.rubric.load import load_rubric
 from tests.support.audit_client import AuditClient
 from tests.support.audit_folder import RUBRIC, write_folder
@@ -221,3 +226,23 @@ def test_an_agent_may_disagree_with_a_result_of_sheets_that_do_not_say_when(gold
     add = ["dispute", "add", "chat-00", "apology", "--by", "maya", "--reason", "I said sorry to them"]
     done = CliRunner().invoke(app, [*add, "--gold", str(gold)])
     assert done.exception is None, done.exception
+
+
+@pytest.mark.parametrize(("number", "shown"), [(9, False), (10, True)])
+def test_figures_beyond_chance_are_shown_from_ten_conversations_on(tmp_path: Path, number: int, shown: bool) -> None:
+    gold = write_folder(tmp_path / "gold", number)
+    for name, tone in (("anna", "1"), ("ben", "2")):
+        sheet(gold, f"{name}.csv", {f"chat-{n:02}": f"met not_met {1 + n % 2 if n else tone}" for n in range(number)})
+    done = CliRunner().invoke(app, ["status", "--gold", str(gold)], env={"COLUMNS": "200"})
+    (row,) = [line.split() for line in done.stdout.splitlines() if line.startswith("tone")]
+    assert row[1:4] == [str(number), str(number), f"{(number - 1) / number:.0%}"]
+    assert (row[4:7] == ["–", "–", "–"]) == (not shown)
+
+
+def test_a_kappa_of_the_model_from_one_label_is_not_shown() -> None:
+    undefined = Interval(math.nan, math.nan, math.nan, 0)
+    one = ItemAgreement(
+        "tone", 1, 0, *[undefined] * 4, judge_kappa=Interval(0, -0.88, 0.2, 1), judge_scored=1, missing=9
+    )
+    many = replace(one, judge_kappa=Interval(0, -0.88, 0.2, 10))
+    assert (_item_cells(one)[-2], _item_cells(many)[-2]) == ("–", ".00 (-.88–.20)")

@@ -25,6 +25,9 @@ from llm_grader.eval.stats.two_raters import kappa_of_tables
 from llm_grader.rubric.model import Item
 from llm_grader.verdict import MET, Label
 
+LEAST_COMPARED = 10
+"""From fewer conversations no figure beyond chance is shown: its interval is nearly all there is, and looks exact."""
+
 
 @dataclass(frozen=True)
 class ItemAgreement:

@@ -11,7 +11,7 @@ from pydantic import Field
 from llm_grader.audit.labelling.checks import GivenCell
 from llm_grader.audit.labelling.events import EvidenceSpan
 from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_cases
-from llm_grader.audit.review.agreement import agreement_so_far
+from llm_grader.audit.review.agreement import LEAST_COMPARED, agreement_so_far
 from llm_grader.audit.web.requests import Answer, PageRequest
 from llm_grader.audit.web.shown import shown_code, shown_item, shown_opening, shown_text, shown_transcript
 from llm_grader.transcript import Model
@@ -78,6 +78,7 @@ def agreement(request: PageRequest) -> Answer:
     return {
         "items": [{**_plain(asdict(item)), "title": titles[item.item_id]} for item in table.items],
         "raters": [_plain(asdict(rater)) for rater in table.raters],
+        "least": LEAST_COMPARED,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from llm_grader.audit.review.agreement import AgreementTable, ItemAgreement, RaterRow
+from llm_grader.audit.review.agreement import LEAST_COMPARED, AgreementTable, ItemAgreement, RaterRow
 from llm_grader.cli.terminal.show import stdout_console
 from llm_grader.eval.stats.bootstrap import Interval
 
@@ -35,8 +35,8 @@ _LEGEND = """\
 like the others: how often somebody said what all others said. severity: how much stricter than the average, where all
 labelled the same. changed later: answers changed after those of others were shown; they count nowhere. by two:
 conversations that two people labelled; same: how often they agree. κ, AC1, α: the same beyond chance, 1 is always and 0
-as by chance, AC1 for labels that are mostly alike; in brackets where it lies in 95 of 100 cases. missing: labels until
-κ of the model is known within .1, see `llm-grader plan --gold`."""
+as by chance, AC1 for labels that are mostly alike; in brackets where it lies in 95 of 100 cases, and – from fewer than
+ten conversations. missing: labels until κ of the model is known within .1, see `llm-grader plan --gold`."""
 
 
 def without_nan(value: Any) -> Any:
@@ -73,13 +73,17 @@ def _item_cells(item: ItemAgreement) -> tuple[Text | str, ...]:
 
 
 def _range(interval: Interval | None) -> str:
-    if interval is None or math.isnan(interval.estimate):
+    if interval is None or not _is_shown(interval):
         return "–"
     return f"{_short(interval.estimate)} ({_short(interval.low)}–{_short(interval.high)})"
 
 
 def _point(interval: Interval) -> str:
-    return "–" if math.isnan(interval.estimate) else _short(interval.estimate)
+    return _short(interval.estimate) if _is_shown(interval) else "–"
+
+
+def _is_shown(interval: Interval) -> bool:
+    return interval.n >= LEAST_COMPARED and not math.isnan(interval.estimate)
 
 
 def _short(value: float) -> str:
