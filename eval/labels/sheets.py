@@ -18,6 +18,7 @@ from llm_grader.verdict import Label
 _REQUIRED = tuple(name for name, field in Label.model_fields.items() if field.is_required())
 _OPTIONAL = tuple(name for name in FIELDS if name not in _REQUIRED)
 _WIDE = ("transcript_id", "annotator", "label_source", "at")
+_ID = ("id", "conversation")
 _NUMBER = re.compile("[0-9]{1,18}")
 _SHOWN = 40
 
@@ -36,8 +37,9 @@ def open_sheet(
 ) -> Sheet:
     """A sheet of labels, CSV or Excel, see `read_cells`.
 
-    It has a column a field of `Label`, or else `transcript_id` and a column an item, named by its id or title. An empty
-    label is one that nobody gave; what a row does not say of annotator and source `given` says.
+    It has a column a field of `Label`, or else `transcript_id` and a column an item, named by its id or title;
+    `transcript_id` may be called `id` or `conversation`. An empty label is one that nobody gave; what a row does not
+    say of annotator and source `given` says.
 
     Raises:
         MalformedInput: the columns are neither; names what is missing.
@@ -46,7 +48,7 @@ def open_sheet(
     """
     lines = read_cells(path)
     first, heading = next(lines, (1, []))
-    columns = [name.strip() for name in heading]
+    columns = _with_id([name.strip() for name in heading])
     items = _items_of(columns, rubric)
     try:
         if items and "item_id" not in columns:
@@ -57,6 +59,11 @@ def open_sheet(
     except MalformedInput as error:
         raise MalformedInput(error.message, path=path, where=f"line {first}") from None
     return Sheet(_long_rows(lines, columns, rubric, (words, given or {})), ())
+
+
+def _with_id(columns: list[str]) -> list[str]:
+    own = next((name for name in columns if name.casefold() in _ID), None)
+    return columns if _WIDE[0] in columns else [_WIDE[0] if name == own else name for name in columns]
 
 
 def _items_of(columns: Sequence[str], rubric: Rubric | None) -> dict[str, Item]:

@@ -94,6 +94,15 @@ def test_ids_that_a_workbook_holds_as_numbers_are_as_excel_shows_them(tmp_path: 
     assert [label.transcript_id for label in read_labels(path, rubric=rubric)] == ["1042"]
 
 
+@pytest.mark.parametrize("name", ["transcript_id", "id", "ID", "Conversation"])
+def test_the_column_of_conversations_may_be_called_otherwise(tmp_path: Path, rubric: Rubric, name: str) -> None:
+    folder = gold_folder(tmp_path, eva=f"{name},greeting\nt1,met\n".encode())
+    assert [label.transcript_id for label in read_gold(folder, rubric=rubric).labels] == ["t1"]
+    path = tmp_path / "labels.csv"
+    path.write_text(f"{LONG.replace('transcript_id', name)}\nt2,greeting,met,eva,human\n", "utf-8")
+    assert [label.transcript_id for label in read_labels(path, rubric=rubric)] == ["t2"]
+
+
 def test_what_is_no_workbook_and_what_lacks_to_read_one_say_what_to_do(
     tmp_path: Path, rubric: Rubric, monkeypatch: pytest.MonkeyPatch
 ) -> None:
