@@ -246,3 +246,19 @@ def test_a_kappa_of_the_model_from_one_label_is_not_shown() -> None:
     )
     many = replace(one, judge_kappa=Interval(0, -0.88, 0.2, 10))
     assert (_item_cells(one)[-2], _item_cells(many)[-2]) == ("–", ".00 (-.88–.20)")
+
+
+def test_decisions_in_a_file_stand_beside_those_made_on_the_page(gold: Path) -> None:
+    for name, label in (("anna", "met"), ("ben", "not_met")):
+        sheet(gold, f"{name}.csv", {"chat-00": f"{label} {label} 2"})
+    sheet(gold, "adjudicator.csv", {"chat-00": "met,,"})
+    with Office(load_folder(gold), TEAM, TEAM.people) as office:
+        lea = as_(office, "lea")
+        decided = {case["title"]["text"]: (case["decided"], case["key"]) for case in lea.get("/api/cells")["cases"]}
+        assert {title: label for title, (label, _) in decided.items()} == {"Greets": "met", "Apologises": None}
+        path = f"/api/cells/{decided['Apologises'][1]}"
+        assert lea.send("POST", path, {"label": "not_met", "reason": "no sorry"}).status == 200
+        found = {case["title"]["text"]: case["decided"] for case in lea.get("/api/cells")["cases"]}
+        assert found == {"Greets": "met", "Apologises": "not_met"}
+    labels = read_gold(gold, rubric=load_rubric(gold / "rubric.yaml")).labels
+    assert {label.item_id for label in labels if label.annotator == "adjudicator"} == {"greeting", "apology"}
