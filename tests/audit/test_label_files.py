@@ -164,6 +164,9 @@ def test_a_sheet_that_changes_is_read_again_and_a_wrong_one_is_told_with_its_lin
         path.write_text(path.read_text("utf-8").replace("met", "perhaps", 1), "utf-8")
         with pytest.raises(MalformedInput, match=r"anna\.csv: line 2: label: expected one of"):
             office.results()
+        answered = as_(office, "lea").send("GET", "/api/cells")
+        assert answered.status == 422
+        assert answered.json()["message"].startswith(f"{path}: cannot be read: `llm-grader audit status`")
 
 
 def test_labels_of_models_and_about_single_turns_are_nobodys_answers(gold: Path) -> None:
@@ -240,10 +243,8 @@ def test_figures_beyond_chance_are_shown_from_ten_conversations_on(tmp_path: Pat
 
 
 def test_a_kappa_of_the_model_from_one_label_is_not_shown() -> None:
-    undefined = Interval(math.nan, math.nan, math.nan, 0)
-    one = ItemAgreement(
-        "tone", 1, 0, *[undefined] * 4, judge_kappa=Interval(0, -0.88, 0.2, 1), judge_scored=1, missing=9
-    )
+    none, few = Interval(math.nan, math.nan, math.nan, 0), Interval(0, -0.88, 0.2, 1)
+    one = ItemAgreement("tone", 1, 0, none, none, none, none, judge_kappa=few, judge_scored=1, missing=9)
     many = replace(one, judge_kappa=Interval(0, -0.88, 0.2, 10))
     assert (_item_cells(one)[-2], _item_cells(many)[-2]) == ("–", ".00 (-.88–.20)")
 

@@ -17,7 +17,7 @@ from llm_grader.audit.labelling.checks import LacksWords, Outdated, Unacceptable
 from llm_grader.audit.team import Part, TeamMember
 from llm_grader.audit.web.guard import refused
 from llm_grader.audit.web.office import Office
-from llm_grader.errors import DiskError, UsageError
+from llm_grader.errors import DiskError, InputError, UsageError
 from llm_grader.transcript import Model
 
 Answer = dict[str, Any]
@@ -88,5 +88,8 @@ def _answer(handler: Handler, request: PageRequest) -> Response:
         return refused(422, error.code, message=str(error))
     except (Unacceptable, UsageError) as error:
         return refused(422, "unacceptable", message=str(error))
+    except InputError as error:  # whose text may say what somebody answered
+        message = f"{error.path}: cannot be read: `llm-grader audit status` says where and why"
+        return refused(422, "unacceptable", message=message)
     except DiskError as error:
         return refused(507, "disk", message=str(error))
