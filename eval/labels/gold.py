@@ -76,7 +76,10 @@ def read_folder_labels(
     for label in labels:
         _check_place(label, transcripts, folder)
     unread = (f"{path}: not read: {_EXPECTED}" for path in files.others)
-    return labels, (*unread, *notes)
+    passed = (
+        f"{path}: not read: this rubric has labels of its own in {path.parent / 'labels'}" for path in files.passed_over
+    )
+    return labels, (*unread, *passed, *notes)
 
 
 def _read_transcripts(source: Path) -> dict[str, Transcript]:

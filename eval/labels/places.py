@@ -20,13 +20,15 @@ _HIDDEN = (".", "~$")  # those of the system, and what Excel holds open
 class LabelFiles(NamedTuple):
     """The files of labels about one rubric: those that the page writes, those of one person each, and one for all.
 
-    `others` lie among those of people and are not read, as nobody can.
+    `others` lie among those of people and are not read, as nobody can; `passed_over` are for all rubrics, where this
+    one has its own.
     """
 
     on_page: tuple[Path, ...]
     by_person: tuple[Path, ...]
     shared: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
+    passed_over: tuple[Path, ...] = ()
 
     @property
     def by_hand(self) -> tuple[Path, ...]:
@@ -49,12 +51,14 @@ def find_label_files(folder: Path, rubric: Rubric | None) -> LabelFiles:
     known = [path for path in there if path.suffix.lower() in SUFFIXES]
     on_page = tuple(path for path in known if _is_of_page(path, folder))
     by_person = tuple(path for path in known if path not in on_page)
-    shared = _shared(own)
+    shared, general = _shared(own), _shared(folder / "labels")
+    has_own = bool(shared or by_person)
     return LabelFiles(
         on_page,
         by_person,
-        shared=shared if shared or by_person else _shared(folder / "labels"),
+        shared=shared if has_own else general,
         others=tuple(path for path in there if path not in known),
+        passed_over=general if has_own else (),
     )
 
 

@@ -130,6 +130,15 @@ def test_a_file_among_the_sheets_that_is_not_read_is_told(tmp_path: Path, rubric
         read_gold(folder, rubric=rubric)
 
 
+def test_labels_for_all_rubrics_beside_those_of_this_one_are_told(tmp_path: Path, rubric: Rubric) -> None:
+    folder = gold_folder(tmp_path, eva=b"transcript_id,greeting\nt0,met\n")
+    (folder / "labels.csv").write_text(f"{LONG}\nt1,greeting,met,jan,human\n", "utf-8")
+    read = read_gold(folder, rubric=rubric)
+    assert [label.annotator for label in read.labels] == ["eva"]
+    own = f"not read: this rubric has labels of its own in {folder}/labels"
+    assert read.notes == (f"{folder}/labels.csv: {own}",)
+
+
 def test_a_sheet_alone_has_to_say_who_labelled_and_that_it_was_a_person(tmp_path: Path, rubric: Rubric) -> None:
     path = tmp_path / "labels.csv"
     path.write_text("transcript_id,greeting\nt0,met\n", "utf-8")
