@@ -58,7 +58,9 @@ def list_runs(store: options.StoreFile = None, json: options.Json = False) -> No
 
 @app.command("show")
 def show(
-    transcript: Annotated[list[str] | None, typer.Argument(help="Ids of transcripts. [all, in brief]")] = None,
+    transcript: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID…]", help="Ids of transcripts. [all, in brief]")
+    ] = None,
     run: RunNumber = None,
     store: options.StoreFile = None,
     json: options.Json = False,
@@ -106,7 +108,7 @@ def _print(cards: Sequence[Scorecard], items: Sequence[dict[str, ItemLine]]) -> 
 
 @app.command("forget")
 def forget_conversations(
-    transcript: Annotated[list[str] | None, typer.Argument(help="Ids of transcripts.")] = None,
+    transcript: Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="Ids of transcripts.")] = None,
     before: Annotated[
         datetime | None,
         typer.Option(metavar="DATE", help="Also those that began before this day; where unknown, kept before it."),
