@@ -94,4 +94,7 @@ def load_folder(path: Path, rubric: str | Path | None = None) -> GoldFolder:
         if row.transcript_id not in transcripts:
             message = f"no conversation has the id {row.transcript_id!r}"
             raise MalformedInput(message, path=path / FILE, where=f"line {number}")
-    return GoldFolder(path, load_rubric(rubric or path / "rubric.yaml"), transcripts, drawn)
+    own = path / "rubric.yaml"
+    if rubric is None and not own.exists():
+        raise InputError("there is no rubric to label by: put it there, or name it with --rubric", path=own)
+    return GoldFolder(path, load_rubric(rubric or own), transcripts, drawn)

@@ -19,7 +19,7 @@ from llm_grader.audit.team import Team, TeamMember, write_team
 from llm_grader.audit.web.office import Office
 from llm_grader.cli.commands.audit.serve import app
 from llm_grader.cli.terminal.audit_tables import _item_cells
-from llm_grader.errors import MalformedInput
+from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.gold import read_gold
 from llm_grader.eval.stats.bootstrap import Interval
 from llm_grader.rubric.load import load_rubric
@@ -263,3 +263,10 @@ def test_decisions_in_a_file_stand_beside_those_made_on_the_page(gold: Path) -> 
         assert found == {"Greets": "met", "Apologises": "not_met"}
     labels = read_gold(gold, rubric=load_rubric(gold / "rubric.yaml")).labels
     assert {label.item_id for label in labels if label.annotator == "adjudicator"} == {"greeting", "apology"}
+
+
+def test_a_folder_of_labels_without_a_rubric_says_to_name_one(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gold", 2)
+    (folder / "rubric.yaml").unlink()
+    with pytest.raises(InputError, match=r"rubric\.yaml: there is no rubric to label by: .* name it with --rubric"):
+        load_folder(folder)

@@ -23,13 +23,17 @@ TeamFile = Annotated[Path | None, typer.Option("--team", help="Who takes part. [
 RunNumber = Annotated[int | None, typer.Option("--run", help="Number of the run. [the latest result of each]")]
 Users = Annotated[Path | None, typer.Option("--users", help="YAML: id of a user there → name of an annotator.")]
 By = Annotated[str, typer.Option("--by", help="Who does it.")]
+FolderRubric = Annotated[
+    str | None,
+    typer.Option("--rubric", "-r", help="Id of a packaged rubric, or a YAML file. [rubric.yaml in the gold folder]"),
+]
 
 
 @dataclass(frozen=True)
 class AuditFlags:
     """What is labelled by, and what a judge said."""
 
-    rubric: options.Rubric = None
+    rubric: FolderRubric = None
     language: Annotated[str | None, options.setting("language", help="Language of the pages.")] = None
     store: options.StoreFile = None
     run: RunNumber = None
