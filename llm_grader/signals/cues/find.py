@@ -45,9 +45,10 @@ class ActCue(Model):
     """One act that words can show.
 
     Only the first or last turns of the speaker are looked at where `first` or `last` says how many;
-    `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only one. The phrases
-    of the cues in `also` count as its own. `shows` is the label it speaks for. A few words of one that
-    `announces`, such as `Two ways.`, are shown with the sentences that follow.
+    `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only one,
+    `after_agent` what a customer said before any agent under review. The phrases of the cues in `also` count as its
+    own. `shows` is the label it speaks for. A few words of one that `announces`, such as `Two ways.`, are shown with
+    the sentences that follow.
     """
 
     title: str
@@ -58,6 +59,7 @@ class ActCue(Model):
     beyond_salutation: bool = False
     also: tuple[str, ...] = ()
     announces: bool = False
+    after_agent: bool = False
 
     @model_validator(mode="after")
     def _looks_at_one_end(self) -> Self:
@@ -169,11 +171,15 @@ class CueFinder:
         language = primary_language(language_of(transcript) or "")
         is_name = name_matcher(transcript)
         found: dict[str, Counter[CuePlace]] = {}
-        for by, numbers in _speaking(transcript).items():
+        speaking = _speaking(transcript)
+        begun = next(iter(speaking["agent"]), len(transcript.turns))
+        for by, numbers in speaking.items():
             cues = [cue_id for cue_id in wanted if self._cues[cue_id].by == by]
             for order, number in enumerate(numbers if cues else ()):
                 turn = transcript.turns[number]
-                indexes = [self._index(primary_language(turn.language or language), cue_id) for cue_id in cues]
+                code = primary_language(turn.language or language)
+                looked = [cue_id for cue_id in cues if number > begun or not self._cues[cue_id].after_agent]
+                indexes = [self._index(code, cue_id) for cue_id in looked]
                 for cue_id, place in self._in_turn(turn, number, indexes, is_name):
                     if self._counts(cue_id, place, order, transcript.turns, numbers):
                         found.setdefault(cue_id, Counter())[place] += 1

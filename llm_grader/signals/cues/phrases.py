@@ -111,12 +111,18 @@ def _word_of(match: re.Match[str], sentence: int, *, begins: bool, cased: bool) 
 
 def sentence_spans(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Where each sentence of a stretch begins and ends, its closing mark included and blanks around it not."""
-    cuts = [match.end() for match in _SENTENCE_END.finditer(text, start, stop)]
+    cuts = [match.end() for match in _SENTENCE_END.finditer(text, start, stop) if not _goes_on(text, match)]
     for begin, end in zip((start, *cuts), (*cuts, stop), strict=True):
         stretch = text[begin:end]
         if stretch.strip():
             first = begin + len(stretch) - len(stretch.lstrip())
             yield first, first + len(stretch.strip())
+
+
+def _goes_on(text: str, mark: re.Match[str]) -> bool:
+    """Whether a point stands behind a figure and before a small letter, as in `am 7.11. brauchen`: it ends nothing."""
+    behind_figure = mark[0] == "." and text[mark.start() - 1 : mark.start()].isdigit()
+    return behind_figure and text[mark.end() : mark.end() + 2].lstrip(" ")[:1].islower()
 
 
 def cited_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:

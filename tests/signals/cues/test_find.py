@@ -182,3 +182,12 @@ def test_what_an_agent_reads_out_is_no_act_of_theirs() -> None:
     letter = "I have to read this to you: “We are sorry for any trouble and thank you for your patience.” That is all."
     assert found(THANKS, talk(agent(letter))) == []
     assert found(THANKS, talk(agent(f"{letter} Thank you for asking, Maya."))) == [(0, "Thank you for asking, Maya.")]
+
+
+def test_a_customer_complains_of_an_agent_only_once_that_one_has_spoken() -> None:
+    said = {"phrases": {"en": ["said that already"]}, "by": "customer", "after_agent": True}
+    to_a_bot = customer("I said that already to your machine.")
+    assert found(said, talk(to_a_bot, agent("Good morning."), customer("Hello."))) == []
+    assert found(said, talk(to_a_bot, agent("What is it?"), customer("I said that already!"))) == [
+        (2, "I said that already!")
+    ]

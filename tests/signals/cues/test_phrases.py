@@ -64,6 +64,15 @@ def test_a_number_with_a_point_and_an_abbreviation_in_it_end_no_sentence() -> No
     assert [words.text[start:end] for start, end in words.sentences] == ["It costs 12.50 today.", "Fine!", "Bye"]
 
 
+def test_a_point_behind_a_date_ends_no_sentence_that_goes_on() -> None:
+    text = "Wie gesagt, am 7.11. brauchen wir ihn. Es kostet 12. Danke!\nDo 5. května. Přijdu v 9.\na pak dál"
+    words = StretchWords(text)
+    assert [text[start:end] for start, end in words.sentences] == [
+        *("Wie gesagt, am 7.11. brauchen wir ihn.", "Es kostet 12.", "Danke!"),
+        *("Do 5. května.", "Přijdu v 9.", "a pak dál"),
+    ]
+
+
 def test_a_sentence_that_announces_what_follows_is_shown_with_it() -> None:
     words = StretchWords("I see two ways: a swap.\nOr a refund. Bye.")
     assert words.sentences[0] == (0, 23)
