@@ -78,6 +78,19 @@ def language_of(transcript: Transcript) -> str | None:
     return transcript.language or detect_language(_sample(transcript))
 
 
+def likely_language(transcript: Transcript) -> str | None:
+    """The language that is stated, else one of the five whose telling words stand at the beginning, else `language_of`.
+
+    A tenth of the time and none of the memory of `language_of` for most; a language near to one of the five, as Slovak
+    is to Czech, passes for it. For choosing words to look for, where that does no harm.
+    """
+    if transcript.language:
+        return transcript.language
+    sample = _sample(transcript)
+    told = [language for language in _OWN_WORDS if _is_plainly(sample, language)]
+    return told[0] if len(told) == 1 else detect_language(sample)
+
+
 def detect_language(text: str) -> str | None:
     """The BCP 47 code of the language a text is in; None where that is uncertain, or it has under 20 characters."""
     return None if len(text.strip()) < LEAST_CHARACTERS else _classified(text)

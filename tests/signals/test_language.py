@@ -9,7 +9,8 @@ import pytest
 
 from llm_grader.eval.stats.proportions import wilson
 from llm_grader.readers import read_transcripts
-from llm_grader.signals.language import LEAST_CHARACTERS, detect_language, with_languages
+from llm_grader.signals import language as languages
+from llm_grader.signals.language import LEAST_CHARACTERS, detect_language, likely_language, with_languages
 from llm_grader.transcript import Segment, Transcript, Turn
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "gold"
@@ -83,6 +84,20 @@ def test_only_what_people_wrote_to_each_other_counts() -> None:
     told = with_languages(Transcript(id="t", channel="email", turns=(mail, event)))
     assert told.language == "cs"
     assert told.turns[1].language is None
+
+
+def test_a_language_that_words_tell_takes_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look for phrases in a transcript of our own without a language loaded it: 100 MB in every process."""
+
+    def load() -> None:
+        raise AssertionError("the model was loaded")
+
+    monkeypatch.setattr(languages, "_identifier", load)
+    assert likely_language(chat(*CZECH)) == "cs"
+    assert likely_language(chat("Good morning, you are talking to Ana. How can I help?")) == "en"
+    assert likely_language(chat("Gdzie jest moja paczka?", language="pl")) == "pl"
+    with pytest.raises(AssertionError):
+        likely_language(chat("Gdzie jest moje zamówienie? Czekam dwa tygodnie."))
 
 
 def test_nothing_said_is_in_no_language() -> None:

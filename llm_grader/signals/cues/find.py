@@ -21,7 +21,7 @@ from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.rubric.model import Item
 from llm_grader.signals.cues.names import name_matcher
 from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, cited_spans, parse_phrase
-from llm_grader.signals.language import language_of
+from llm_grader.signals.language import likely_language
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
 from llm_grader.verdict import MET, NOT_MET
 
@@ -168,7 +168,7 @@ class CueFinder:
             cue_ids: the cues that are looked for; all of them by default. One that there is not is not found.
         """
         wanted = [cue_id for cue_id in self._cues if cue_ids is None or cue_id in cue_ids]
-        language = primary_language(language_of(transcript) or "")
+        language = primary_language(likely_language(transcript) or "")
         is_name = name_matcher(transcript)
         found: dict[str, Counter[CuePlace]] = {}
         speaking = _speaking(transcript)
