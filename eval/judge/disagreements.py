@@ -1,7 +1,7 @@
 """Disagreements of judge and auditors, case by case, with the likely cause.
 
 evidence     the judge's claim failed its check: the words it cites are not there
-gold_error   the adjudicator sides with the judge against the auditors
+gold_error   the adjudicator sides with the judge against all auditors
 auditor      only an auditor differs without whom all others agree clearly better
 rubric       the auditors differ among themselves: the wording leaves it open
 noise        the judge answers differently when asked again
@@ -121,7 +121,7 @@ def _cause(
     others = {label.label for label in auditors if label.annotator not in suspects}
     if verdict.label is None:
         return "evidence"
-    if adjudicator is not None and adjudicator.label == verdict.label:
+    if adjudicator is not None and adjudicator.label == verdict.label and adjudicator.label not in others:
         return "gold_error"
     if others == {verdict.label}:
         return "auditor"

@@ -9,7 +9,7 @@ from pathlib import Path
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.eval.labels.sample import FILE, read_sample
 from llm_grader.readers.read import read_transcripts
-from llm_grader.rubric.load import load_rubric
+from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.signals.items import judge_signal
 from llm_grader.transcript import Model, Transcript
@@ -94,7 +94,15 @@ def load_folder(path: Path, rubric: str | Path | None = None) -> GoldFolder:
         if row.transcript_id not in transcripts:
             message = f"no conversation has the id {row.transcript_id!r}"
             raise MalformedInput(message, path=path / FILE, where=f"line {number}")
-    own = path / "rubric.yaml"
-    if rubric is None and not own.exists():
-        raise InputError("there is no rubric to label by: put it there, or name it with --rubric", path=own)
-    return GoldFolder(path, load_rubric(rubric or own), transcripts, drawn)
+    return GoldFolder(path, load_rubric(rubric or _own_rubric(path)), transcripts, drawn)
+
+
+def _own_rubric(folder: Path) -> str | Path:
+    """The folder's own rubric, else the packaged one that all of its labels are about."""
+    own = folder / "rubric.yaml"
+    if own.exists():
+        return own
+    labelled = {path.stem for path in folder.glob("labels/*")} & set(packaged_rubrics())
+    if len(labelled) == 1:
+        return labelled.pop()
+    raise InputError("there is no rubric to label by: put it there, or name it with --rubric", path=own)

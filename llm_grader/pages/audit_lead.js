@@ -218,7 +218,6 @@ class CasePage {
     this.label = side.label;
     this.evidence = side.evidence;
     this.draw();
-    this.reason.field.focus();
   }
 
   addEvidence(span) {
@@ -247,7 +246,7 @@ class CasePage {
 
   help() {
     const sides = this.#lettered().map((letter) => [letter.toLowerCase(), t("audit_choose", { letter })]);
-    openHelp([...sides, ...ANSWER_KEYS, ...WORD_KEYS, ["Ctrl ⏎", t("audit_decide")]]);
+    openHelp([...sides, ...ANSWER_KEYS, ...WORD_KEYS, ["Ctrl ⏎", t("audit_decide")], ["n", t("audit_next")]]);
   }
 
   /** The letters of the sides that have a key. */
@@ -285,6 +284,7 @@ class CasePage {
       e: () => this.addEvidence(this.conversation.selected()),
       Enter: () => this.addEvidence(this.conversation.pointed()),
       r: () => this.reason.field.focus(),
+      n: () => location.assign(this.data.next ? `/adjudicate/${this.data.next}` : "/adjudicate"),
       "?": () => this.help(),
     }[key];
   }

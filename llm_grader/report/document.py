@@ -141,7 +141,7 @@ class ReportDocument:
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """The labels and the calibration it rests on, by name, with their SHA-256."""
-        gold = () if self.gold is None else ((self.gold.name, self.gold.data_hash),)
+        gold = () if self.gold is None else ((self.gold.name, self.gold.labels_hash),)
         return (*gold, *(() if self.calibration is None else (("calibration", hash_of(self.calibration)),)))
 
     @property

@@ -99,13 +99,15 @@ def test_escape_leaves_the_reason_so_that_keys_work_again(browser: Any, folder: 
     with served(folder, people=3) as links:
         lea = Visitor(browser, links["lea"])
         lea.visit(case_of(0))
-        lea.press("a")  # choosing a side goes on to the reason
+        lea.press("a", "r")
         lea.page.keyboard.type("because 2")
         lea.press("Escape", "0")
         assert lea.page.locator("[aria-pressed=true]").all_inner_texts() == ["0\n? cannot tell"]
         assert lea.page.input_value("#reason") == "because 2"
         lea.press("r")
         assert lea.page.evaluate("document.activeElement.id") == "reason"
+        lea.press("Escape", "n")
+        lea.page.wait_for_url(f"**{case_of(1)}")
         assert lea.troubles == []
 
 
@@ -115,7 +117,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(browser: Any, folder: Path)
         lea.visit(case_of(0))
         lea.page.click(".help")
         keys = lea.page.locator("dialog th").all_inner_texts()
-        assert keys == ["a", "b", "1–8", "9", "0", "⇧ ↓ ↑", "⏎", "e", "r", "Ctrl ⏎", "?"]
+        assert keys == ["a", "b", "1–8", "9", "0", "⇧ ↓ ↑", "⏎", "e", "r", "Ctrl ⏎", "n", "?"]
         assert lea.axe() == []
         lea.press("Control+Enter")  # a dialog is open
         assert lea.status() == ""

@@ -114,16 +114,20 @@ def test_nobodys_name_is_on_a_case_before_it_is_decided(office: Office) -> None:
     lea.join("lea")
     cases = lea.get("/api/cells")["cases"]
     assert len(cases) == 12  # to the judge everything is met, to both people nothing: two items of six conversations
-    key = cases[0]["key"]
+    key = next(case["key"] for case in cases if case["title"]["text"] == "Greets")
     before = lea.send("GET", f"/api/cells/{key}").body
     assert not any(word in before for word in (b'"by"', b"is_model", b'"anna"', b'"ben"', b'"model"'))
     sides = lea.get(f"/api/cells/{key}")["sides"]
     assert {tuple(side) for side in sides} == {("label", "evidence", "reason")}
+    # Anna gave no reasons, and the model always does: until it is decided nobody's are shown.
+    assert {side["reason"] for side in sides} == {""}
     decided = lea.send("POST", f"/api/cells/{key}", {"label": sides[0]["label"], "reason": "the words say so"}).json()
     assert {(side["by"], side["is_model"]) for side in decided["sides"]} == {
         ("anna", False), ("ben", False), ("model", True),
     }  # fmt: skip
     assert [side["label"] for side in decided["sides"]] == [side["label"] for side in sides]
+    reasons = {side["by"]: side["reason"] for side in decided["sides"]}
+    assert (reasons["ben"], reasons["anna"], bool(reasons["model"])) == ("by hand", "", True)
 
 
 def test_the_order_of_sides_tells_nothing(office: Office) -> None:

@@ -265,8 +265,11 @@ def test_decisions_in_a_file_stand_beside_those_made_on_the_page(gold: Path) -> 
     assert {label.item_id for label in labels if label.annotator == "adjudicator"} == {"greeting", "apology"}
 
 
-def test_a_folder_of_labels_without_a_rubric_says_to_name_one(tmp_path: Path) -> None:
+def test_a_folder_of_labels_without_a_rubric_takes_that_of_its_labels_or_says_to_name_one(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "gold", 2)
     (folder / "rubric.yaml").unlink()
+    (folder / "labels" / "call_quality").mkdir(parents=True)
+    assert load_folder(folder).rubric.id == "call_quality"
+    (folder / "labels" / "helpdesk_qa").mkdir()
     with pytest.raises(InputError, match=r"rubric\.yaml: there is no rubric to label by: .* name it with --rubric"):
         load_folder(folder)

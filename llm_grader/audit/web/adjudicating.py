@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from llm_grader.audit.review.adjudication import AnswerSide, OpenCase, find_case
 from llm_grader.audit.review.agreement import LEAST_COMPARED, agreement_so_far
 from llm_grader.audit.web.requests import Answer, PageRequest
 from llm_grader.audit.web.shown import shown_code, shown_item, shown_opening, shown_text, shown_transcript
+from llm_grader.rubric.model import Item
 from llm_grader.transcript import Model
 
 
@@ -96,12 +98,12 @@ def _case(found: list[OpenCase], key: str) -> OpenCase:
 def _shown(request: PageRequest, found: list[OpenCase], one: OpenCase) -> Answer:
     office = request.office
     language = office.language_of(request.person)
-    decided = one.decided
+    decided, item = one.decided, office.folder.rubric.item(one.unit.item_id)
     return {
         "key": one.key,
         "transcript": shown_transcript(office.folder.transcripts[one.unit.transcript_id], language),
-        "item": shown_item(office.folder.rubric.item(one.unit.item_id), office.folder.rubric, language),
-        "sides": [_side(side, named=decided is not None) for side in one.sides],
+        "item": shown_item(item, office.folder.rubric, language),
+        "sides": _sides(one.sides, item, named=decided is not None),
         "decided": None if decided is None else {"label": decided.label, "reason": decided.reason},
         "cause": None if decided is None else one.cause,
         "left": sum(other.decided is None for other in found if other.key != one.key),
@@ -116,11 +118,23 @@ def _next(found: list[OpenCase], one: OpenCase) -> str | None:
     return next((other.key for other in others if other.decided is None), None)
 
 
-def _side(side: AnswerSide, *, named: bool) -> dict[str, Any]:
+def _sides(sides: Sequence[AnswerSide], item: Item, *, named: bool) -> list[dict[str, Any]]:
+    """The answers; before names may be seen, reasons and words only where they do not tell which is the model's.
+
+    It always writes both; a sheet of labels has neither.
+    """
+    tells_nothing = named or not any(side.is_model for side in sides)
+    need_words = [side for side in sides if side.label in item.evidence.required_for]
+    reason = tells_nothing or all(side.reason for side in sides)
+    words = tells_nothing or (bool(need_words) and all(side.evidence for side in need_words))
+    return [_side(side, named=named, reason=reason, words=words) for side in sides]
+
+
+def _side(side: AnswerSide, *, named: bool, reason: bool, words: bool) -> dict[str, Any]:
     shown = {
         "label": side.label,
-        "evidence": [span.model_dump() for span in side.evidence],
-        "reason": side.reason,
+        "evidence": [span.model_dump() for span in side.evidence] if words else [],
+        "reason": side.reason if reason else "",
     }
     return {**shown, "by": side.by, "is_model": side.is_model} if named else shown
 

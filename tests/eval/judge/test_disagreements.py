@@ -60,6 +60,8 @@ def test_an_adjudicator_who_sides_with_the_judge_points_at_gold() -> None:
     assert case.adjudicator == labels[2]
     assert len(case.auditors) == 2
     assert only([*labels[:2], labelled_by("adjudicator", "met")], judged("not_met")).cause == "model"
+    split = [labelled_by("eva", "met"), labelled_by("jan", "not_met"), labelled_by("adjudicator", "not_met")]
+    assert only(split, judged("not_met")).cause == "rubric"  # one of them said so, too
 
 
 def test_what_models_say_is_neither_an_auditor_nor_the_adjudicator_where_people_labelled() -> None:
