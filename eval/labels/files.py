@@ -98,10 +98,12 @@ class LabelReading:
         if suffix not in SUFFIXES:
             expected = f"expected a file of labels, {', '.join(SUFFIXES)}"
             raise InputError(f"{expected}; found {path.suffix or 'no suffix'}", path=path)
+        is_empty = True
         for number, row in self._rows(path, given):
             if suffix != ".jsonl" and not str(row.get("label", "x")).strip():
                 self._blank += 1
                 continue
+            is_empty = False
             if "" in row:
                 self._faults.append((path, number, row[""]))
                 continue
@@ -111,6 +113,8 @@ class LabelReading:
                     self._keep(label, path, number)
             except MalformedInput as error:
                 self._faults.append((path, number, error.message))
+        if is_empty and not on_page:
+            self._ignored.append(f"{path.name}: there are no labels in it")
 
     def _rows(self, path: Path, given: Mapping[str, str]) -> Iterator[NumberedRow]:
         if path.suffix.lower() == ".jsonl":

@@ -61,7 +61,7 @@ def item_pass_rate(answers: ItemAnswers, verdicts: Verdicts, random: BoolArray |
     judged = wilson(sum(scored.values()), len(scored))
     if answers.source != "human":
         return PassRate(judged, None, None)
-    asked = [unit for unit, verdict in verdicts.items() if verdict.status != "error"]
+    asked = [unit for unit, verdict in verdicts.items() if verdict.status in ("ok", "needs_review")]
     if (own := people_rate(_passes(answers), asked)) is not None:
         return PassRate(judged, Corrected(own.estimate, own.low, own.high, 0.0), "people")
     both = answers.gold.any(axis=1) & answers.judge.any(axis=1)

@@ -137,8 +137,6 @@ def _reasons(row: ItemRow) -> Iterator[str]:
         yield from (reason.text for reason in row.gate.reasons)
     yield from _cautions(row)
     yield from _warnings(row)
-    if found.labelled and not found.scored:
-        yield "no verdict meets its labels: other conversations, or labels of single turns"
 
 
 def _cautions(row: ItemRow) -> Iterator[str]:
@@ -153,7 +151,7 @@ def _cautions(row: ItemRow) -> Iterator[str]:
 
 
 def _warnings(row: ItemRow) -> Iterator[str]:
-    """That labels are too few, and the conversations whose critical failure the judge missed, or saw where none is."""
+    """That labels are too few or meet no verdict, and whose critical failure the judge missed, or saw where none is."""
     if row.figures.few_rare and row.figures.scored:
         yield f"{row.figures.minority:g} labels off the most common one, fewer than 15: the intervals are too narrow"
     for name, units in (("missed", row.missed), ("false alarms", row.false_alarms)):
@@ -162,6 +160,8 @@ def _warnings(row: ItemRow) -> Iterator[str]:
             yield f"{name}: {', '.join(unit.transcript_id for unit in units[:_MOST_IDS])}{more}"
     if row.missed or row.false_alarms:
         yield "`llm-grader report --gold` shows each of them"
+    if row.figures.labelled and not row.figures.scored:
+        yield "no verdict meets its labels: other conversations, or labels of single turns"
 
 
 def _answers(found: ItemFigures) -> list[str]:

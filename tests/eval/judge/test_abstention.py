@@ -90,6 +90,9 @@ def test_where_people_labelled_nearly_all_the_rate_is_theirs() -> None:
     assert found.rate.corrected is not None
     assert found.rate.corrected.estimate == pytest.approx(40 / 58)
     assert (found.rate.corrected.low, found.rate.corrected.high) == pytest.approx((0.562, 0.794), abs=0.001)
+    nobody = {Unit(f"x{n}", "greeting"): Verdict(item_id="greeting", label=None, status="not_graded") for n in range(9)}
+    (same,) = report_items(gold("eva", people), judged(judge) | nobody, [GREETING], seed=1, n=200)
+    assert same.rate == found.rate  # there was nothing to label
     (rest,) = report_items(gold("eva", people), judged([*judge, *["met"] * 7]), [GREETING], seed=1, n=200)
     assert rest.rate is not None  # 60 of 67 are less than nine in ten
     assert rest.rate.method == "rogan_gladen"

@@ -130,6 +130,12 @@ def test_a_file_among_the_sheets_that_is_not_read_is_told(tmp_path: Path, rubric
         read_gold(folder, rubric=rubric)
 
 
+def test_a_sheet_without_any_label_is_told(tmp_path: Path, rubric: Rubric) -> None:
+    """Only its heading was there, or its cells were empty: the person was missing everywhere, without a word."""
+    folder = gold_folder(tmp_path, eva=b"transcript_id,greeting\nt0,met\n", jan=b"transcript_id,greeting\n")
+    assert read_gold(folder, rubric=rubric).notes == ("jan.csv: there are no labels in it",)
+
+
 def test_labels_for_all_rubrics_beside_those_of_this_one_are_told(tmp_path: Path, rubric: Rubric) -> None:
     folder = gold_folder(tmp_path, eva=b"transcript_id,greeting\nt0,met\n")
     (folder / "labels.csv").write_text(f"{LONG}\nt1,greeting,met,jan,human\n", "utf-8")
