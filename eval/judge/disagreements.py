@@ -118,14 +118,15 @@ def _cause(
     doubts: tuple[set[str], list[str | None]],
 ) -> Cause:
     suspects, again = doubts
+    said = {label.label for label in auditors}
     others = {label.label for label in auditors if label.annotator not in suspects}
     if verdict.label is None:
         return "evidence"
-    if adjudicator is not None and adjudicator.label == verdict.label and adjudicator.label not in others:
+    if adjudicator is not None and adjudicator.label == verdict.label and adjudicator.label not in said:
         return "gold_error"
     if others == {verdict.label}:
         return "auditor"
-    if len({label.label for label in auditors}) > 1:
+    if len(said) > 1:
         return "rubric"
     return "noise" if any(label != verdict.label for label in again) else "model"
 

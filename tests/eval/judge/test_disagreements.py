@@ -90,6 +90,13 @@ def test_an_auditor_without_whom_all_agree_is_the_cause() -> None:
     cases = find_disagreements(labels, verdicts, [GREETING])
     assert len(cases) == 5
     assert {case.cause for case in cases} == {"auditor"}
+    # The lead and the judge side with Kim on one of them: not everybody was wrong there.
+    labels.append(labelled_by("adjudicator", "met", transcript="t0"))
+    verdicts[Unit("t0", "greeting")] = judged("met")
+    assert (
+        next(c for c in find_disagreements(labels, verdicts, [GREETING]) if c.unit.transcript_id == "t0").cause
+        == "rubric"
+    )
 
 
 def test_full_agreement_and_unjudged_labels_are_no_cases() -> None:
