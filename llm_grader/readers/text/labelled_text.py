@@ -14,7 +14,8 @@ from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
-from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_lines
+from llm_grader.readers.text.internal_notes import may_be_note, note_author, with_notes_labelled
+from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line, parse_lines
 from llm_grader.readers.text.labelled_turns import cast_of, turns_of
 from llm_grader.readers.text.legend import names_listed, read_legend
 from llm_grader.readers.text.line_ends import with_line_ends
@@ -69,7 +70,7 @@ def read(document: Document) -> Iterator[Transcript]:
 def _lines(text: str, document: Document) -> list[Line]:
     """The lines of a text as it is pasted, each turn on one of its own."""
     roles = document.options.roles
-    return with_name_lines(parse_lines(with_line_ends(text, roles)), roles)
+    return with_name_lines(with_notes_labelled(parse_lines(with_line_ends(text, roles))), roles)
 
 
 def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
@@ -77,7 +78,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     legend_lines = "\n".join(line.whole.strip() for line in lines if line.number in legend.lines)
     header, lines = split_header([line for line in lines if line.number not in legend.lines])
     named = legend.roles.keys() | names_listed(lines)
-    speakers = find_speakers(lines, document.options.roles, named, event_in=bare_event)
+    speakers = find_speakers(lines, document.options.roles, named, event_in=_is_aside)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
@@ -99,10 +100,15 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *stamps.warnings,
             *assumed,
             *_above(lines[:first]),
-            *_doubts(lines[first:], speakers),
+            *_doubts(lines[first:], speakers | cast.notes),
             *lost,
         ),
     )
+
+
+def _is_aside(line: str) -> bool:
+    """Whether a line is an event or begins a note: nobody says it to the other side."""
+    return bare_event(line) is not None or note_author(parse_line(line).label) is not None
 
 
 def _with_doubt(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], list[str]]:
@@ -138,7 +144,9 @@ def _may_speak(label: str) -> bool:
 def _doubts(lines: list[Line], speakers: frozenset[str]) -> list[str]:
     summary = [_SUMMARY] if may_be_summary(lines, speakers) else []
     doubtful = {
-        line.label: line.number for line in reversed(lines) if line.label not in speakers and is_name(line.label)
+        line.label: line.number
+        for line in reversed(lines)
+        if line.label not in speakers and (is_name(line.label) or may_be_note(line.label))
     }
     doubts = sorted((number, label) for label, number in doubtful.items())[:_DOUBTS_TOLD]
     return summary + [

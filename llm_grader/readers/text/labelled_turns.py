@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.text_header import begins_report
 from llm_grader.transcript import Role, Turn
@@ -21,16 +22,20 @@ class LabelCast(NamedTuple):
 
     names: Mapping[str, str]
     roles: Mapping[str, Role | None]
+    notes: frozenset[str] = frozenset()
+    """The labels that open notes, which only the house sees; the name is empty where they do not say whose."""
 
     def turn(self, label: str, text: str, **when: Any) -> Turn:
         """A turn of the speaker with this label; `when` are its fields that say when it was."""
         role = self.roles[label]
+        shown: dict[str, Any] = {"kind": "note", "visibility": "internal"} if label in self.notes else {}
         return Turn(
             role=role or "unknown",
             text=text,
-            speaker=self.names[label],
+            speaker=self.names[label] or None,
             role_source="source" if role else None,
             role_confidence=1.0 if role else None,
+            **shown,
             **when,
         )
 
@@ -43,8 +48,18 @@ def cast_of(
     for label in dict.fromkeys(line.label for line in lines if line.label in speakers):
         spelling.setdefault(label.casefold(), label)
     names = {label: spelling[label.casefold()] for label in speakers if label.casefold() in spelling}
-    stated = {label: None if roles.role_of(name) else legend.get(label) for label, name in names.items()}
-    return LabelCast(names, {label: stated[label] or stated_role(name, roles) for label, name in names.items()})
+    noted = {
+        label: by
+        for label in dict.fromkeys(line.label for line in lines)
+        if roles.role_of(label) is None and (by := note_author(label)) is not None
+    }
+    names |= {label: spelling.get(by.casefold(), by) for label, by in noted.items()}
+    stated = {
+        label: None if roles.role_of(name) else legend.get(label, legend.get(name)) for label, name in names.items()
+    }
+    found = {label: stated[label] or stated_role(name, roles) for label, name in names.items()}
+    # a note that does not say whose it is was written by the house
+    return LabelCast(names, found | {label: "agent" for label, by in noted.items() if not by}, frozenset(noted))
 
 
 def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:

@@ -383,3 +383,42 @@ def test_who_is_listed_as_present_is_a_speaker_however_seldom(tmp_path: Path) ->
 )
 def test_who_begins_or_ends_a_chat_or_its_recording_is_an_event(line: str, event: str | None) -> None:
     assert bare_event(line) == (None if event is None else (event, line))
+
+
+@pytest.mark.parametrize(
+    ("opening", "writer"),
+    [
+        ("Internal note: ", None),
+        ("Note (internal): ", None),
+        ("[Private note] ", None),
+        ("(Internal note: ", None),
+        ("Agent note: ", None),
+        ("Interne Notiz von Jo: ", "Jo"),
+        ("Agent (internal note): ", "Agent"),
+        ("Agent [note]: ", "Agent"),
+        ("Interní poznámka: ", None),
+        ("Belső megjegyzés: ", None),
+        ("Sisemine märkus: ", None),
+        ("Whisper from Eva: ", "Eva"),
+    ],
+)
+def test_a_note_of_the_house_is_never_said_to_the_customer(tmp_path: Path, opening: str, writer: str | None) -> None:
+    closed = ")" if opening.startswith("(") else ""
+    words = "He shouts.\nHe pays late."
+    text = f"Customer: {LATE}\nAgent: {LOOK}\n{opening}{words.replace('.', f'.{closed}', 1)}\nCustomer: Thanks.\n"
+    transcript = read(tmp_path, text)
+    note = transcript.turns[2]
+    assert (note.text, note.kind, note.visibility, note.speaker) == (words, "note", "internal", writer)
+    assert said(transcript)[1] == ("Agent", LOOK)
+    assert [turn.role for turn in transcript.turns if turn.spoken] == ["customer", "agent", "customer"]
+
+
+def test_a_note_that_does_not_say_for_whom_it_is_stays_and_is_told(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Customer: {LATE}\nAgent: {LOOK}\nNote: we close at five.\nCustomer: Thanks.\n")
+    assert transcript.turns[1].text == f"{LOOK}\nNote: we close at five."
+    assert warned(transcript, "line 3: 'Note' is not known as a speaker")
+
+
+def test_a_private_number_is_no_note(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Agent: {HELLO}\nMaya (private): {LATE}\nAgent: {LOOK}\nMaya (private): Thanks.\n")
+    assert [turn.kind for turn in transcript.turns] == ["message"] * 4

@@ -1,0 +1,63 @@
+"""Notes of the house in a pasted text: `Internal note: …`, `Tom (private note): …`, `[Interne Notiz] …`.
+
+The other side never saw them. A `Note: …` that does not say for whom it is may be part of what somebody writes.
+English, German, Czech, Hungarian, Estonian.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from llm_grader.readers.roles.role_words import role_of_label
+from llm_grader.readers.text.label_lines import Line
+
+_INTERNAL = r"internal(?:ly)?|interne[rs]?|interní|belső|sisemine|sise"
+_PRIVATE = r"intern|private?|private[rs]|soukrom[áýé]|privát|privaatne"
+_OURS = rf"(?:{_INTERNAL}|{_PRIVATE}|agents?['’]?s?|staff|wrap[ -]up)"
+_NOTED = r"(?:notes?|notiz(?:en)?|vermerk|poznámk[ay]|megjegyzés(?:ek)?|jegyzet|märkus(?:ed)?|märge)"
+_NOTE = rf"(?:{_NOTED}|comments?|remarks?|messages?|anmerkung(?:en)?|kommentar|komentář|zpráva|üzenet|kommentaar)"
+_NAMED = rf"(?:{_OURS} {_NOTE}|{_NOTE} (?:[-–] |[(\[])?{_OURS}[)\]]?|{_NOTED} to self|whisper(?:ed)?)"
+_OF_NOBODY = re.compile(rf"(?:{_NAMED}|internal)(?: (?:by|from|to|von|an|od) (?P<by>[^()\[\]]+))?", re.IGNORECASE)
+_OF_SOMEBODY = re.compile(
+    rf"(?P<by>[^()\[\]]+?) ?(?:[-–] |[(\[])"
+    rf"(?:{_NAMED}|(?:{_INTERNAL})|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED})[)\]]?",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(rf"[ \t]*[\[(](?P<label>{_NAMED})(?:[\])][ \t]*:?|:)[ \t]*(?=\S)", re.IGNORECASE)
+_BARE = re.compile(_NOTED, re.IGNORECASE)
+_LONGEST_LABEL = 60
+
+
+def may_be_note(label: str) -> bool:
+    """Whether a label is a word for a note that does not say for whom it is."""
+    return _BARE.fullmatch(label) is not None
+
+
+def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
+    """The lines, those that begin like `[Internal note] …` or `(Internal note: …)` with these words for a label."""
+    return [_labelled(line) if line.whole.lstrip()[:1] in ("[", "(") else line for line in lines]
+
+
+def _labelled(line: Line) -> Line:
+    found = None if line.label else _BRACKETED.match(line.whole)
+    if found is None:
+        return line
+    text = line.whole[found.end() :].rstrip()
+    closed = text.endswith((")", "]")) and found[0].rstrip().endswith(":")
+    return Line(line.number, line.whole, found["label"], text[:-1] if closed else text)
+
+
+@lru_cache(maxsize=4096)
+def note_author(label: str) -> str | None:
+    """Who wrote the note that a label opens; empty where it does not say, None where it opens none."""
+    if not label or len(label) > _LONGEST_LABEL:
+        return None
+    if found := _OF_NOBODY.fullmatch(label):
+        return (found["by"] or "").strip()
+    found = _OF_SOMEBODY.fullmatch(label)
+    # `Maya (private)` may tell a telephone from another
+    if found is None or (found["private"] and role_of_label(found["by"]) != "agent"):
+        return None
+    return str(found["by"])
