@@ -94,7 +94,7 @@ def _by_nick(line: str, number: int) -> Line:
     found = _NICK.match(line)
     if found is None:
         return Line(number, line)
-    return Line(number, line, found["label"], line[found.end() :], stamps_of(found)[0])
+    return Line(number, line, found["label"], line[found.end() :], stamps_of(found)[0], bold=True)
 
 
 def text_begins(line: str) -> int:

@@ -422,3 +422,9 @@ def test_a_note_that_does_not_say_for_whom_it_is_stays_and_is_told(tmp_path: Pat
 def test_a_private_number_is_no_note(tmp_path: Path) -> None:
     transcript = read(tmp_path, f"Agent: {HELLO}\nMaya (private): {LATE}\nAgent: {LOOK}\nMaya (private): Thanks.\n")
     assert [turn.kind for turn in transcript.turns] == ["message"] * 4
+
+
+def test_nicks_in_brackets_are_speakers_however_they_are_written(tmp_path: Path) -> None:
+    roles = RoleMapping(agents=("agent_jo",))
+    transcript = read(tmp_path, f"<maya> {LATE}\n<agent_jo> {LOOK}\n<maya> thanks\n", roles)
+    assert said(transcript) == [("maya", LATE), ("agent_jo", LOOK), ("maya", "thanks")]
