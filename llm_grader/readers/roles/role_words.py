@@ -32,7 +32,9 @@ _LABELS: dict[Role, str] = {
     """,
     "bot": """
         bot, chatbot, voicebot, robot, ivr, assistant, virtual assistant, digital assistant, ai assistant, ai agent,
-        virtual agent, digital agent, automated message, automated system, assistent, virtueller assistent,
+        virtual agent, digital agent, automated message, automatic message, auto reply, automatic reply,
+        automated reply, automated system, automatische nachricht, automatická zpráva, automatikus üzenet,
+        automaatne sõnum, assistent, virtueller assistent,
         digitaler assistent, ki assistent, ki agent, virtueller agent, sprachassistent, asistent, virtuální asistent,
         virtuální asistentka, virtuální agent, digitální asistent, hlasový asistent, asszisztens, virtuális
         asszisztens, virtuális ügynök, digitális asszisztens, mi ügynök, virtuaalne assistent, virtuaalassistent

@@ -1,6 +1,7 @@
 """Lines of a chat that nobody said: somebody came or went, the call was on hold, a time stands alone.
 
-Names of events are those of help desks: `joined`, `left`, `hold`, `transfer`, `end`, `start`, `time`, `notice`.
+Names of events are those of help desks: `joined`, `left`, `hold`, `transfer`, `end`, `start`, `time`, `day`, `pause`,
+`notice`.
 English, German, Czech, Hungarian, Estonian.
 """
 
@@ -11,6 +12,7 @@ from functools import lru_cache
 
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.days import is_day
 from llm_grader.readers.text.label_lines import TO, is_name
 
 _LONGEST = 90
@@ -40,6 +42,11 @@ _WORDS: dict[str, str] = {
         |lõpetatud
     """,
     "start": r"started|has started|begonnen|gestartet|zahájena?|elkezdődött|algas|alustatud",
+    "notice": r"""
+        is typing|is typing[ ]?…|is typing[ ]?\.{3}|schreibt[ ]?…|schreibt[ ]?\.{3}|píše[ ]?…|píše[ ]?\.{3}
+        |kirjutab[ ]?…|kirjutab[ ]?\.{3}|navigated to .{1,60}|assigned to .{1,60}|was assigned to .{1,60}
+        |has been assigned to .{1,60}|wurde .{1,40} zugewiesen
+    """,
 }
 _THING = r"""
     (?:the |this |der |die |das |dem |den |az? )?(?:chat|conversation|call|meeting|session|room|channel|group|gespräch
@@ -55,7 +62,7 @@ _VERBS = {event: _flat(words) for event, words in _WORDS.items()}
 _OBJECT = rf"(?:[ ](?:to[ ]|in[ ]|from[ ]|k[ ]|do[ ])?{_flat(_THING)})?"
 _OF_SOMEBODY = [
     (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:{_VERBS[event]}){_OBJECT}[.!]?", re.IGNORECASE))
-    for event in ("joined", "left", "hold", "transfer")
+    for event in ("joined", "left", "hold", "transfer", "notice")
 ]
 _STARTED = r"(?:has )?started|gestartet|begonnen|zahájila?|spustila?|elindította|elkezdte|alustas|käivitas"
 _STOPPED = _flat(r"""
@@ -88,13 +95,24 @@ _OF_A_THING = [
     for event, words in _VERBS.items()
 ]
 _ALONE = [(event, re.compile(rf"(?:{_VERBS[event]})[.!]?", re.IGNORECASE)) for event in ("hold", "transfer")]
-_ANYWHERE = [(event, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for event, words in _VERBS.items()]
+_PAUSED = r"(?:long |short )?(?:pause|silence)|stille|ticho|csend|vaikus|\S+ \w+ (?:later|später|později|később|hiljem)"
+_ANYWHERE = [
+    (event, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
+    for event, words in {**_VERBS, "pause": _PAUSED}.items()
+]
 _TO_YOU = [
     (
         "joined",
         re.compile(r"(?:you are (?:now )?|sie sind jetzt ?)(?:chatting|connected|talking|verbunden) .{1,60}", re.I),
     ),
     ("end", re.compile(r"end of (?:the )?(?:chat|call|conversation|transcript)[.!]?", re.I)),
+    (
+        "notice",
+        re.compile(
+            r"(?:\w+ )?(?:status|priority) (?:was |has been )?(?:changed|set|updated)(?: from \w+)? to \w+", re.I
+        ),
+    ),
+    ("notice", re.compile(r"(?:page|seite|strana|oldal|lk\.?) \d{1,4} ?(?:of|von|z|/) ?\d{1,4}", re.I)),
 ]
 _STEM = 4
 _STEMS = frozenset(
@@ -107,6 +125,15 @@ _STEMS = frozenset(
         "end",
         "today",
         "yesterday",
+        "changed",
+        "updated",
+        "status",
+        "priority",
+        "page",
+        "seite",
+        "strana",
+        "oldal",
+        "seen",
         *(
             "stopped",
             "gestoppt",
@@ -123,15 +150,15 @@ _STEMS = frozenset(
 )
 """How the longest word of every event begins: a line without such a word, a time or marks around it tells none."""
 _TIME_ALONE = re.compile(
-    rf"[\[(]?(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
+    r"[\[(]?(?:(?:seen|read|delivered)(?: at)? )?"
+    rf"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
     rf"(?:[ ]?(?:{TO}|,)[ ]?{STAMP})?"
     r"[\])]?(?: uhr)?|today|yesterday|delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
     re.IGNORECASE,
 )
-_MARKS = "*-=~[(<"
-_WRAPPED = re.compile(
-    r"(\*{2,}|-{2,}|={2,}|~+|[\[(<])[ ]?(?P<inside>[^\[\]()<>*~]{2,}?)[ ]?(?:\*{2,}|-{2,}|={2,}|~+|[\])>])"
-)
+_MARKS = "*-=~[(<─—"
+_RULED = r"\*{2,}|-{2,}|[─—]{2,}|={2,}|~+"
+_WRAPPED = re.compile(rf"({_RULED}|[\[(<])[ ]?(?P<inside>[^\[\]()<>*~]{{2,}}?)[ ]?(?:{_RULED}|[\])>])")
 _PRONOUNS = frozenset(
     _flat("I|You|We|He|She|They|It|Who|Ich|Du|Sie|Wir|Er|Já|My|Vy|On|Én|Te|Ő|Ön|Mi|Ma|Sa|Ta|Me").split("|")
 )
@@ -153,8 +180,12 @@ def bare_event(line: str) -> tuple[str, str] | None:
     has_stem = not _STEMS.isdisjoint([word[:_STEM] for word in line.lower().split()])
     if (has_stem or ":" in line) and _TIME_ALONE.fullmatch(line):
         return "time", line
+    if is_day(line):
+        return "day", line
     if line[0] in _MARKS and (wrapped := _WRAPPED.fullmatch(line)):
         inside = wrapped["inside"].strip()
+        if is_day(inside, marked=True):
+            return "day", inside
         starred = line.startswith("***")
         event = next((name for name, words in _ANYWHERE if words.search(inside)), "notice" if starred else None)
         return (event, inside) if event else None

@@ -73,7 +73,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
         if line.label in cast.names or begins_report(line, above):
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.names else line.whole]
-        elif opening.label in cast.names and (event := _event(line, stamps)):
+        elif opening.label in cast.names and (event := _event(line, stamps)) and not _is_answer(event, opening, words):
             yield from _turn(opening, words, cast, stamps)
             yield event
             clock = event.text if event.event == "time" and event.text[:1].isdigit() else ""
@@ -92,6 +92,11 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
         return
     end = stamps.time_of(opening.until).get("start") if opening.until else None
     yield cast.turn(opening.label, text, **stamps.time_of(opening.stamp), end=end)
+
+
+def _is_answer(event: Turn, opening: Line, words: Sequence[str]) -> bool:
+    """Whether a date is what somebody says: it stands right below the name."""
+    return event.event == "day" and opening.number != _REOPENED and not any(map(str.strip, words))
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:

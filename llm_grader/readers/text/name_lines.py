@@ -13,23 +13,16 @@ from functools import lru_cache
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
+from llm_grader.readers.text.days import MONTH, WEEKDAY
 from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
 from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
 _LONGEST_NAME = 60
 _MOST_WORDS = 8
-_WEEKDAY = (
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)\w{0,6}|mo|di|mi|do|fr|sa|so|\w{3,7}tag|mittwoch|po|út|st|čt|pá|ne|\w{3,9}päev)"
-    r"\.?,? "
-)
-_MONTH = (
-    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro"
-    r"|már|ápr|máj|jún|júl|sze|vee|juu)\w{0,8}\.?"
-)
 _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
-    rf"|(?:{_WEEKDAY})?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{_WEEKDAY})"
+    rf"|(?:{WEEKDAY})?(?:{MONTH} \d{{1,2}}|\d{{1,2}}\.? {MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{WEEKDAY})"
 )
 # a day has a blank behind its first word and a time below: asked first, that is cheap to see
 _WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"

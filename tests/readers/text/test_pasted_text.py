@@ -132,6 +132,23 @@ def test_a_list_of_times_in_a_labelled_text_is_no_list_of_speakers(tmp_path: Pat
         ("Eva csatlakozott a beszélgetéshez", "joined"),
         ("Eva lahkus vestlusest", "left"),
         ("(Anruf weitergeleitet an Ben)", "transfer"),
+        ("Monday, March 10, 2025", "day"),
+        ("Mittwoch, 12. März 2025", "day"),
+        ("středa 12. března 2025", "day"),
+        ("2025. március 12., szerda", "day"),
+        ("esmaspäev, 10. märts 2025", "day"),
+        ("pondělí 10. 3. 2025", "day"),
+        ("--- 10.03.2025 ---", "day"),
+        ("── March 10, 2025 ──", "day"),
+        ("Eva is typing…", "notice"),
+        ("Eva schreibt …", "notice"),
+        ("Visitor navigated to https://shop.example/help", "notice"),
+        ("Chat assigned to Eva Lind", "notice"),
+        ("Status changed to pending", "notice"),
+        ("Page 2 of 3", "notice"),
+        ("Seen 10:04", "time"),
+        ("[silence 10 seconds]", "pause"),
+        ("--- 5 minutes later ---", "pause"),
     ],
 )
 def test_what_nobody_said_is_an_event_between_the_turns(tmp_path: Path, line: str, event: str) -> None:
@@ -158,10 +175,21 @@ def test_what_nobody_said_is_an_event_between_the_turns(tmp_path: Path, line: st
         "[see the list]",
         "(please hurry)",
         "I have transferred 40 euros",
+        "10.03.2025",
+        "2025-03-10",
+        "Wednesday",
+        "on March 10, 2025 please",
+        "She is typing",
+        "I was assigned to Eva",
     ],
 )
 def test_what_somebody_says_about_such_things_stays_theirs(line: str) -> None:
     assert bare_event(line) is None
+
+
+def test_a_date_right_below_a_name_is_what_that_one_says(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Agent:\nWhen?\nCustomer:\nMonday, March 10, 2025\nAgent:\n{LOOK}\n")
+    assert said(transcript) == [("Agent", "When?"), ("Customer", "Monday, March 10, 2025"), ("Agent", LOOK)]
 
 
 def test_an_event_with_a_time_has_it(tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""Lines that consist of a day, such as messengers put between messages: `Monday, March 10, 2025`.
+
+English, German, Czech, Hungarian, Estonian.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WEEKDAYS = (
+    r"(?:mon|tue|wed|thu|fri|sat|sun)\w{0,6}|mo|di|mi|do|fr|sa|so|\w{3,7}tag|mittwoch|po|út|st|čt|pá|ne|pondělí|úterý"
+    r"|středa|čtvrtek|pátek|sobota|neděle|hétfő|kedd|szerda|csütörtök|péntek|szombat|vasárnap|\w{3,9}päev"
+)
+WEEKDAY = rf"(?:{_WEEKDAYS})\.?,? "
+MONTH = (
+    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro"
+    r"|már|ápr|máj|jún|júl|sze|vee|juu)\w{0,8}\.?"
+)
+_YEAR = r"(?:19|20)\d{2}"
+_WRITTEN = (
+    rf"(?:{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH},? {_YEAR}"
+    rf"|{_YEAR}\. {MONTH} \d{{1,2}}\.?)"
+)
+_FIGURES = rf"(?:{_YEAR}[-./] ?\d{{1,2}}[-./] ?\d{{1,2}}\.?|\d{{1,2}}[-./] ?\d{{1,2}}[-./] ?{_YEAR})"
+_DAY = re.compile(rf"(?:{WEEKDAY})?{_WRITTEN}(?:,? (?:{_WEEKDAYS}))?|{WEEKDAY}{_FIGURES}", re.IGNORECASE)
+_IN_FIGURES = re.compile(_FIGURES)
+_LONGEST = 40
+
+
+def is_day(line: str, *, marked: bool = False) -> bool:
+    """Whether a line is a date with its year and nothing else.
+
+    One in figures alone may be what somebody was asked for, and counts where marks such as `--- … ---` set it off.
+    """
+    if len(line) > _LONGEST or not any(map(str.isdigit, line)):
+        return False
+    return _DAY.fullmatch(line) is not None or (marked and _IN_FIGURES.fullmatch(line) is not None)
