@@ -54,6 +54,7 @@ _RECORDING = r"""
     your call is (?:very )?important to us
     you are (?:currently )?(?:number|caller|in position|position) [\w ]{1,12} in the (?:queue|line)
     all (?:of )?(?:our )?(?:agents|operators|representatives|advisors|lines|colleagues) are (?:currently |still )?busy
+    (?:chat|conversation|session) (?:was|has been) (?:\w+ )?(?:closed|ended) (?:due to|because of) (?:\w+ )?inactivity
     thank you for calling[^!?]{0,60}\b(?:is|are) (?:now |currently )?closed
     you are calling outside (?:of )?(?:our )?\w+ hours
     sie rufen ausserhalb unserer \w+zeiten
@@ -63,6 +64,10 @@ _RECORDING = r"""
     drucken sie (?:bitte )?(?:die )?(?:eins|zwei|null|[0-9])
     ihr anruf ist uns wichtig
     alle (?:unsere )?(?:mitarbeiter|leitungen|platze)\w* (?:sind|sprechen) (?:\w+ |im moment )?(?:belegt|im gesprach)
+    (?:chat|gesprach|unterhaltung) (?:wurde|wird) (?:\w+ )?wegen inaktivitat (?:beendet|geschlossen)
+    (?:chat|konverzace) byla? (?:\w+ )?(?:ukoncen|uzavren)a? (?:z duvodu|kvuli) (?:\w+ )?(?:neaktivity|necinnosti)
+    inaktivitas miatt [^.!?]{0,40}(?:lezar|befejez)
+    vestlus [^.!?]{0,20}(?:suleti|lopetati) (?:tegevusetuse|passiivsuse) tottu
     stisknete (?:jednicku|dvojku|nulu|[0-9])
     vsichni (?:nasi )?operatori jsou
     nyomja meg az? (?:egyes|kettes|nulla|[0-9])

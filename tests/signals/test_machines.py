@@ -39,6 +39,11 @@ RECORDINGS = [
     "You are calling outside our business hours.",
     "Sie rufen außerhalb unserer Geschäftszeiten an.",
     "Voláte mimo pracovní dobu.",
+    "This chat was closed due to inactivity.",
+    "Der Chat wurde automatisch wegen Inaktivität beendet.",
+    "Konverzace byla ukončena z důvodu neaktivity.",
+    "A beszélgetést inaktivitás miatt lezártuk.",
+    "Vestlus suleti tegevusetuse tõttu.",
 ]
 AUTO_REPLIES = [
     "Thank you for your message. I am out of the office until 5 May with limited access to e-mail.",
@@ -77,6 +82,7 @@ PEOPLE = [
     "The lines are busy today, thank you for waiting. How can I help?",
     "This call may be recorded. You are talking to Ana, how can I help?",
     "Your label was generated automatically, please print it and put it on the parcel.",
+    "I have reopened the chat, it was closed while you were typing.",
     "I am calling about the voicemail you left us on Monday.",
     "The office is closed on Sunday, so the parcel leaves on Monday.",
     "I will leave a message with the warehouse, and they will look for it.",
