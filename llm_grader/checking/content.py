@@ -34,18 +34,29 @@ _FILLER_WORDS = """
     inaudible unintelligible indistinct null nan
     hm hmm hmmm hmmmm mhm mm mmm mmhm um umm uh uhh uhm er erm eh ehm äh ähm äm öh öhm tja ő öö ööö ee eee éé izé ehh
 """
-_NOISES = frozenset(_NOISE_WORDS.split())
+_MEDIA_WORDS = """
+    image images photo picture video audio gif sticker attachment attachments attached file
+    bild foto anhang datei obrázek příloha soubor kép csatolmány fájl pilt manus fail
+"""
+_NOISES = frozenset((*_NOISE_WORDS.split(), *_MEDIA_WORDS.split()))
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _NOTHING_EXPORTED = "n/a"
+# what stands in the place of a message that is gone, or of a file that is not here
+_IN_ITS_PLACE = re.compile(
+    r"(?:(?:this )?message (?:was |has been )?(?:deleted|removed)|diese nachricht wurde gelöscht"
+    r"|tato zpráva byla (?:odstraněna|smazána)|ezt az üzenetet törölték|see sõnum kustutati"
+    r"|(?:(?:attachment|file|image|anhang|datei|bild|příloha|soubor|csatolmány|fájl|manus|fail)s?: )?[^\s/]{1,60}"
+    r"\.(?:pdf|png|jpe?g|gif|heic|webp|docx?|xlsx?|csv|txt|zip|mp[34]|mov|wav|ogg))\.?"
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
 def says_nothing(turn: Turn) -> bool:
-    """Whether what the turn's author wrote is empty, noise, fillers, or a bare heading."""
+    """Whether what the turn's author wrote is empty, noise, fillers, a bare heading, or the place of a file."""
     body = "".join(turn.text[start:end] for start, end in turn.body_spans()).strip()
     if len(body) > _LONGEST:
         return False
-    return _is_heading(body) or _is_noise(body)
+    return _is_heading(body) or _is_noise(body) or _IN_ITS_PLACE.fullmatch(body.casefold()) is not None
 
 
 def _is_heading(body: str) -> bool:

@@ -90,8 +90,15 @@ EMPTY = [
     "[BLANK_AUDIO]",
     "♪♪",
     "Agent:",
+    "[image]",
+    "<attachment: invoice.pdf>",
+    "invoice_4711.pdf",
+    "This message was deleted.",
+    "Diese Nachricht wurde gelöscht",
 ]
 SAYING = [
+    "The invoice is invoice_4711.pdf",
+    "[order 4711]",
     "Hm?",
     "OK",
     "No.",
