@@ -29,12 +29,14 @@ _NUMBER = re.compile(r"\d{5}(?:\.\d{1,20})?|\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}
 _COMPACT = re.compile(r"\d{8}T\d{6}(?:Z|[+-]\d{4})?")
 _DURATION = re.compile(r"(-?\d+(?:\.\d+)?)s")
 _ISO_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ,]+(.*))?", re.DOTALL)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.][ ]?(\d{1,2})[-/.][ ]?(\d{1,2})\.?(?:[T ,]+(.*))?", re.DOTALL)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])[ ]?(\d{1,2})\2[ ]?(\d{4}|\d{2})(?:[T ,]+(.*))?", re.DOTALL)
 _CLOCK = re.compile(
-    r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?(?:[ ]?([AaPp])\.?[Mm]\b\.?)?"
+    r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?(?:[ ]?([AaPp])\.?[ ]?[Mm]\b\.?)?"
     r"[ ]*(Z|UTC|(?:GMT|UTC)?[ ]?[+-]\d{2}:?\d{2}|GMT)?"
 )
+_AT = re.compile(r"(?:at|um|v|ve|kell|à|às|a las|alle|om|kl\.?|klo|o)[ ]+", re.IGNORECASE)
+_BETWEEN_HYPHENS = re.compile(r"(?<=\d)-([^\W\d_]{3,9})-(?=\d)")
 _YEAR = re.compile(r"(?<![\d:.+-])(?:19|20)\d{2}(?![\d:])")
 _DAY = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:])")
 _MONTH_WORD = re.compile(r"[^\W\d_]{3,}")
@@ -211,7 +213,8 @@ def _of_text(text: str, days_first: bool | None) -> datetime | None:
 
 
 def _by_month_name(text: str) -> datetime | None:
-    """`5 Jan 2026 10:00`, `Jan 5, 2026 10:00 AM`, `Mon Jan 05 10:00:00 +0000 2026`, RFC 2822."""
+    """`5 Jan 2026 10:00`, `05-JAN-2026 10:00`, `Jan 5, 2026 10:00 AM`, `Mon Jan 05 10:00:00 +0000 2026`, RFC 2822."""
+    text = _BETWEEN_HYPHENS.sub(r" \1 ", text)
     months = [number for word in _MONTH_WORD.findall(text) if (number := _month(word))]
     clock = _CLOCK.search(text)
     rest = text if clock is None else f"{text[: clock.start()]} {text[clock.end() :]}"
@@ -234,7 +237,7 @@ def _dated(year: int, month: int, day: int, clock: str | None) -> datetime | Non
     """A date with the time of day that follows it; None where that is none."""
     if not clock or not clock.strip():
         return datetime(year, month, day)
-    found = _CLOCK.match(clock.strip())
+    found = _CLOCK.match(_AT.sub("", clock.strip(), count=1))
     if found is None:
         return None
     at = _clocked(found)

@@ -36,6 +36,13 @@ TEN = datetime(2026, 1, 5, 10, tzinfo=UTC)
         "5. Januar 2026, 10:00 Uhr",
         "5. ledna 2026 10:00",
         "2026. január 5. 10:00",
+        "2026. 01. 05. 10:00",
+        "2026.01.05. 10:00:00",
+        "05-JAN-2026 10:00",
+        "5.1.2026 v 10:00",
+        "05.01.2026 um 10:00 Uhr",
+        "5.1.2026 kell 10:00",
+        "Mon Jan 05 2026 05:00:00 GMT-0500 (EST)",
         "5. jaanuar 2026 10:00",
         # 20458 days from 1970-01-01 to 2026-01-05, of 86400 s, and 36000 s
         "1767607200",
@@ -102,6 +109,11 @@ def test_what_is_no_time_is_none_and_told_without_its_words(nothing: str | bool)
     assert moments.read(nothing) is None
     assert all("hello" not in warning for warning in moments.warnings)
     assert moments.warnings
+
+
+@pytest.mark.parametrize("half", ["PM", "pm", "p.m.", "p. m.", "P.M."])
+def test_the_half_of_the_day_counts_however_it_is_written(half: str) -> None:
+    assert Moments("at", ["13/1/2026 10:00"]).read(f"13/1/2026 10:00 {half}") == datetime(2026, 1, 13, 22, tzinfo=UTC)
 
 
 def test_a_zone_is_kept_and_its_absence_is_told() -> None:
