@@ -166,7 +166,7 @@ def _stated_seconds(text: str) -> float | None:
 
 def time_of_day(text: str) -> float | None:
     """Seconds since midnight of `9:58`, `09:58:30` or `1:05 PM`; None for anything else."""
-    found = _CLOCK.fullmatch(text.strip())
+    found = _CLOCK.fullmatch(text.replace("\u202f", " ").strip())
     at = None if found is None or found[6] else _clocked(found)
     return None if at is None else at.hour * 3600.0 + at.minute * 60 + at.second + at.microsecond / 1e6
 
@@ -193,7 +193,7 @@ def _of_number(number: float) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def _of_text(text: str, days_first: bool | None) -> datetime | None:
-    text = text.strip()
+    text = text.replace("\u202f", " ").replace("\xa0", " ").strip()
     if _COMPACT.fullmatch(text):
         return datetime.fromisoformat(text)
     at, assumed = instant(text)

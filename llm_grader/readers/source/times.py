@@ -14,15 +14,18 @@ _LATEST_EPOCH = 32_503_680_000  # the year 3000 in seconds: what is larger is mi
 _FIRST_OFFSET_BELOW = {1: 120, 2: 7200}  # by the number of colons, in seconds
 _HALF_DAY = 43_200
 
-STAMP = (
-    r"(?:\d{4}-\d{2}-\d{2}[T ]|\d{1,2}[./]\d{1,2}[./]\d{2,4},?[ ])?"
-    r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?(?:[ ]?[AaPp][Mm])?(?:Z|[ ]?[+-]\d{2}:?\d{2})?"
+_DATE = (
+    r"\d{4}-\d{2}-\d{2}(?:T|,?[ ])|\d{1,2}[./-]\d{1,2}[./-]\d{2,4},?[ ]|\d{4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?,?[ ]"
+    r"|(?:[^\W\d_]{3,10}\.? \d{1,2},?|\d{1,2}\.? [^\W\d_]{3,10}\.?,?) \d{4},?[ ](?:at )?"
 )
-"""A regular expression for a stamp: `00:01:02`, `10:22 AM`, `2024-05-01 10:22`, `1.5.2024 10:22`."""
+_HALF = r"(?:[ ]?[AaPp](?:[Mm]|\.[ ]?[Mm]\.?))?"
+STAMP = rf"(?:{_DATE})?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,6}})?{_HALF}(?:Z|[ ]?[+-]\d{{2}}:?\d{{2}})?"
+"""A regular expression of a stamp: `0:01:02`, `10:22 AM`, `2024-05-01 10:22`, `1.5.2024 10:22`, `May 1, 2024 10:22`."""
 
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,6}))?")
-_DAY = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{2,4}),? (.*)")
+_DAY = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{2,4}),? (.*)")
+_DOTTED = re.compile(r"(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?,? (.*)")  # as in Hungary
 
 
 def clock_seconds(text: str) -> float | None:
@@ -123,18 +126,24 @@ class Stamps:
         return (seconds - (self._first or 0)) % (2 * _HALF_DAY)
 
     def _iso(self, stamp: str) -> str:
+        if dotted := _DOTTED.match(stamp):
+            return f"{dotted[1]}-{dotted[2]:>02}-{dotted[3]:>02} {_written_clock(dotted[4])}"
         found = _DAY.match(stamp)
         if found is None:
-            return stamp
+            return stamp.replace(", ", " ", 1)
         if self._day_first is None:
             return ""
         day, month = (found[1], found[3]) if self._day_first else (found[3], found[1])
-        minutes, seconds = divmod(int(_time_of_day(found[5]) or 0), 60)
-        return f"{2000 + int(found[4]) % 100}-{month:>02}-{day:>02} {minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+        return f"{2000 + int(found[4]) % 100}-{month:>02}-{day:>02} {_written_clock(found[5])}"
 
 
 def _has_date(stamp: str) -> bool:
-    return "-" in stamp[:5] or _DAY.match(stamp) is not None
+    return "-" in stamp[:5] or _DAY.match(stamp) is not None or _DOTTED.match(stamp) is not None
+
+
+def _written_clock(clock: str) -> str:
+    minutes, seconds = divmod(int(_time_of_day(clock) or 0), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 def _is_time_of_day(stamp: str) -> bool:
@@ -154,7 +163,7 @@ def clock_time(seconds: float) -> time:
 
 def _time_of_day(stamp: str) -> float | None:
     """Seconds since midnight of `10:22`, `10:22:31` or `10:22 PM`."""
-    found = re.match(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?: ?([AaPp])[Mm])?", stamp)
+    found = re.match(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?: ?([AaPp])\.? ?[Mm])?", stamp)
     if found is None:
         return None
     seconds = float(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0))

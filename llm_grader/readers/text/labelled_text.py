@@ -27,6 +27,7 @@ from llm_grader.transcript import Channel, Transcript, Turn
 NAME = "text"
 
 _FIRST_SPEAKER_WITHIN = 20
+_BLANKS = re.compile("[\u00a0\u202f]")  # as programs put them before the half of the day
 _DOUBTS_TOLD = 5
 _FEWEST_INNER = 2
 _INNER_LABEL = re.compile(r"[.!?…\"”)|][ \t]+[^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30})?:[ \t]")
@@ -70,6 +71,7 @@ def read(document: Document) -> Iterator[Transcript]:
 def _lines(text: str, document: Document) -> list[Line]:
     """The lines of a text as it is pasted, each turn on one of its own."""
     roles = document.options.roles
+    text = _BLANKS.sub(" ", text)
     return with_name_lines(with_notes_labelled(parse_lines(with_line_ends(text, roles))), roles)
 
 

@@ -456,3 +456,28 @@ def test_nicks_in_brackets_are_speakers_however_they_are_written(tmp_path: Path)
     roles = RoleMapping(agents=("agent_jo",))
     transcript = read(tmp_path, f"<maya> {LATE}\n<agent_jo> {LOOK}\n<maya> thanks\n", roles)
     assert said(transcript) == [("maya", LATE), ("agent_jo", LOOK), ("maya", "thanks")]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "hour"),
+    [
+        ("10:02 p.m.", 22),
+        ("10:02 P. M.", 22),
+        ("10:02\u202fPM", 22),
+        ("10:02\xa0AM", 10),
+        ("2025.03.13. 10:02", 10),
+        ("2025. 03. 13. 10:02", 10),
+        ("13-03-2025 10:02", 10),
+        ("2025-03-13, 10:02", 10),
+        ("Mar 13, 2025 10:02 AM", None),
+        ("13. března 2025 10:02", None),
+    ],
+)
+@pytest.mark.parametrize("line", ["{} {}: {}", "{1} ({0}): {2}", "[{}] {}: {}"])
+def test_a_stamp_belongs_to_its_own_line(tmp_path: Path, stamp: str, hour: int | None, line: str) -> None:
+    lines = (line.format(stamp, who, words) for who, words in (("Customer", LATE), ("Agent", LOOK), ("Customer", "ok")))
+    transcript = read(tmp_path, "\n".join(lines))
+    assert said(transcript) == [("Customer", LATE), ("Agent", LOOK), ("Customer", "ok")]
+    hours = {turn.at.hour if turn.at else turn.clock and turn.clock.hour for turn in transcript.turns}
+    assert hours == {hour}
+    assert warned(transcript, "could not be read") == (hour is None)
