@@ -252,7 +252,7 @@ def role_of_label(label: str) -> Role | None:
     if word in _ROLE_OF_LABEL:
         return _ROLE_OF_LABEL[word]
     if inside := re.fullmatch(r"([^()\[\]]*)[(\[]([^()\[\]]+)[)\]]", word):
-        name, note = inside[1].strip(), inside[2].strip()
+        name, note = (part.strip("0123456789#. ") for part in inside.groups())
         # an "Agent (AI)" is an AI agent
         return next(
             (_ROLE_OF_LABEL[phrase] for phrase in (f"{note} {name}", note, name) if phrase in _ROLE_OF_LABEL), None
@@ -271,10 +271,11 @@ def _role_of_words(words: list[str]) -> Role | None:
 
 
 def is_field(label: str) -> bool:
-    """Whether the label names a field rather than a speaker: `Date`, `Bestellnummer`, `Note`, `Customer Name`."""
+    """Whether the label names a field and no speaker: `Date`, `Bestellnummer`, `Customer Name`, `Chat Started`."""
     word = plain(label).rstrip("0123456789#. ")
     of_whom, _, what = word.rpartition(" ")
-    return word in _FIELD_WORDS or (what in _OF_PEOPLE and (of_whom in _ROLE_OF_LABEL or of_whom in _FIELD_WORDS))
+    of_people = what in _OF_PEOPLE and (of_whom in _ROLE_OF_LABEL or of_whom in _FIELD_WORDS)
+    return word in _FIELD_WORDS or of_people or (of_whom in _FIELD_WORDS and what in _FIELD_WORDS)
 
 
 def is_numbered_speaker(label: str) -> bool:

@@ -157,7 +157,9 @@ def find_speakers(
 
 
 def _is_login(label: str, marked: Container[str]) -> bool:
-    """Whether a label is one word such as `jana_92`, or any behind a time."""
+    """Whether a label is one word such as `jana_92`, or any behind a time, where `Nová, Jana` is a name as well."""
+    if label in marked and is_turned_name(label):
+        return True
     is_login = label in marked or _LOGIN.search(label) is not None
     return is_login and _TOKEN.fullmatch(label) is not None and not is_field(label)
 
@@ -185,6 +187,11 @@ def is_name(label: str) -> bool:
         return False
     first, *others = label.partition(" (")[0].split()
     return _begins_name(first) and all(_begins_name(part) or part in _PARTICLES for part in others)
+
+
+def is_turned_name(label: str) -> bool:
+    """Whether a label is a name with the family's first, as in `Nová, Jana`."""
+    return ", " in label and is_name(label.replace(", ", " ", 1))
 
 
 def _begins_name(part: str) -> bool:

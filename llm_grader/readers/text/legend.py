@@ -78,7 +78,7 @@ def _pairs(words: str, left: Mapping[str, int]) -> Iterator[tuple[str, Role]]:
     found = []
     for clause in filter(None, (part.strip(" \t*_.") for part in _CLAUSES.split(words))):
         pair = _PAIR.fullmatch(clause)
-        stated = _stated(pair, left) if pair else None
+        stated = _stated(pair, left) if pair else _titled(clause, left)
         if stated is None:
             return
         found.append(stated)
@@ -95,10 +95,18 @@ def _stated(pair: re.Match[str], left: Mapping[str, int]) -> tuple[str, Role] | 
     return None
 
 
+def _titled(words: str, left: Mapping[str, int]) -> tuple[str, Role] | None:
+    """The label and role of `Agent Tom`, where Tom speaks further down."""
+    title, _, name = words.partition(" ")
+    role = role_of_label(title)
+    speaks = name != "" and left.get(name, 0) > 0
+    return (name, role) if role and speaks and role_of_label(name) is None else None
+
+
 def _short(who: str) -> tuple[str, ...]:
-    """How somebody may be called further down: as here, by the first name, by initials."""
+    """How somebody may be called further down: as here, by the first or the last name, by initials."""
     parts = who.split()
-    return (who, parts[0], "".join(part[0] for part in parts)) if parts else ()
+    return (who, parts[0], parts[-1], "".join(part[0] for part in parts)) if parts else ()
 
 
 def _role_in(words: str) -> Role | None:

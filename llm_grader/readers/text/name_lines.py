@@ -14,7 +14,7 @@ from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
 from llm_grader.readers.text.days import MONTH, WEEKDAY
-from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
+from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name, is_turned_name
 from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
@@ -27,7 +27,7 @@ _DAY = (
 # a day has a blank behind its first word and a time below: asked first, that is cheap to see
 _WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
 # it ends where no letter follows: nowhere else is a time looked for
-_NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-])(?![^\W\d_])"
+_NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-](?: \([^()\d\n]{1,30}\))?)(?![^\W\d_])"
 _NAME_FIRST = re.compile(
     rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*(?:[,|·•@–—-]|at|um|v|kell)?[ \t]*"
     rf"[*_]{{0,3}}[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
@@ -63,7 +63,7 @@ def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and a time."""
     heads = {at: head for at, line in enumerate(lines) if (head := _head(line)) is not None}
     labels = {head.label for head in heads.values()}
-    speaking = {label for label in labels if is_known(label, roles) or is_name(label)}
+    speaking = {label for label in labels if is_known(label, roles) or is_name(label) or is_turned_name(label)}
     heads = {at: head for at, head in heads.items() if head.label in speaking}
     return heads if len(heads) >= _FEWEST and len(speaking) >= _FEWEST else {}
 
@@ -107,7 +107,7 @@ def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
 
 def _called(line: Line) -> str:
     """What a line consists of, where that may be a name."""
-    words = line.label if line.label and not line.text.strip() else line.whole.strip(" \t*_:")
+    words = line.label if line.label and not line.text.strip() else line.whole.strip(" \t*_:#")
     if not words or len(words) > _LONGEST_NAME or words.count(" ") >= _MOST_WORDS:
         return ""
     return "" if ":" in words or words[-1] in ".!?," else words

@@ -481,3 +481,37 @@ def test_a_stamp_belongs_to_its_own_line(tmp_path: Path, stamp: str, hour: int |
     hours = {turn.at.hour if turn.at else turn.clock and turn.clock.hour for turn in transcript.turns}
     assert hours == {hour}
     assert warned(transcript, "could not be read") == (hour is None)
+
+
+@pytest.mark.parametrize(
+    "legend",
+    [
+        "Participants: Ms Lind (customer), Mr Berger (agent)\n\nLind: {}\nBerger: {}\nLind: ok\n",
+        "Chat Started: Monday, 10:15:02\nChat Origin: Web\nAgent Tom B\n( 9s ) Maya: {}\n( 12s ) Tom B: {}\n"
+        "( 45s ) Maya: ok\n",
+    ],
+)
+def test_a_legend_tells_of_last_names_and_by_titles(tmp_path: Path, legend: str) -> None:
+    transcript = read(tmp_path, legend.format(LATE, LOOK))
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [
+        ("customer", LATE),
+        ("agent", LOOK),
+        ("customer", "ok"),
+    ]
+
+
+def test_numbered_agents_with_names_are_agents(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Agent 1 (Tom): {HELLO}\nCustomer: {LATE}\nAgent 2 (Eva): {LOOK}\n")
+    assert [turn.role for turn in transcript.turns] == ["agent", "customer", "agent"]
+
+
+def test_headings_may_name_who_speaks(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"### Agent\n{HELLO}\n\n### Customer\n{LATE}\n\n### Agent\n{LOOK}\n")
+    assert said(transcript) == [("Agent", HELLO), ("Customer", LATE), ("Agent", LOOK)]
+
+
+def test_the_family_name_may_come_first_and_the_desk_behind(tmp_path: Path) -> None:
+    one, other = "Novák, Petr", "Weber, Ana (Support)"
+    transcript = read(tmp_path, f"[10:02] {one}\n{LATE}\n\n[10:03] {other}\n{LOOK}\n\n[10:05] {one}\nThanks.\n")
+    assert said(transcript) == [(one, LATE), (other, LOOK), (one, "Thanks.")]
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent", "customer"]
