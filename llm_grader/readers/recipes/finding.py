@@ -12,7 +12,7 @@ from llm_grader.files.json_strict import Record
 from llm_grader.readers.recipes.paths import is_nothing, path
 from llm_grader.readers.recipes.recipe import Recipe, RecipeThread, part_of
 from llm_grader.readers.recipes.recipe_parts import text_of
-from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.table_rows import column_names, is_parquet, read_rows
 
@@ -82,7 +82,7 @@ class Finder:
             return document.json.beginnings
         if not self._recipe.table or not column_names(document):
             return []
-        return [record for record, _ in islice(_rows(document), _SAMPLE)]
+        return [record for record, _ in islice(_rows(unreported(document)), _SAMPLE)]
 
     def _records(self, document: Document) -> Iterable[Record]:
         return document.json.records() if document.json.first is not None else _rows(document)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -190,6 +191,14 @@ class Document:
             self.report(MalformedInput(_message(error), where=where or None))
         except MalformedInput as error:
             self.report(MalformedInput(error.message, path=error.path, where=error.where or where or None))
+
+
+def unreported(document: Document) -> Document:
+    """The same file, of which nothing is told: to look at before it is read."""
+    other = copy(document)
+    other.options = replace(document.options, on_error=lambda _: None)
+    other.warnings = []
+    return other
 
 
 class JsonRecords:

@@ -324,3 +324,10 @@ def test_public_tables_are_refused_with_their_columns_or_read_with_a_mapping() -
     read_ones = list(read_transcripts(SAMPLES / "chat-corpora", columns={**chats, "roles": {"action": "system"}}))
     assert {turn.role for t in read_ones for turn in t.turns} == {"agent", "customer", "system"}
     assert read_ones[0].id == "3592"
+
+
+def test_a_broken_row_of_a_table_without_a_mapping_is_told_once(tmp_path: Path) -> None:
+    told: list[InputError] = []
+    table = "chat_id,role,message\n1,customer,It, again, is late\n1,agent,Good morning\n2,agent,Hello\n"
+    assert read(tmp_path, table, on_error=told.append) == []
+    assert ["a column mapping" in str(error) for error in told] == [True]
