@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast, get_args
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.source.moments import Moments, seconds
 from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.table_values import is_message, is_usual_kind
 from llm_grader.transcript import Role
 
 _ROLES = frozenset(get_args(Role))
@@ -37,6 +38,8 @@ _NAMES = {
     "cislo ticket_no case_no",
     "language": "language lang locale sprache jazyk nyelv keel",
     "channel": "channel kanal csatorna medium media_type",
+    "order": "turn_index turn_number turn_no turn_id turn message_index message_number message_no sequence_number "
+    "sequence seq seq_no position order index line line_number row step poradi sorszam jarjekord reihenfolge",
 }
 _RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
 _INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
@@ -82,6 +85,8 @@ def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
         fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
         if part == "role":
             fitting = fitting or [name for name, values in free.items() if _are_sides(values)]
+        if part == "kind":
+            fitting = fitting or [name for name, values in free.items() if _are_kinds(values)]
         if fitting:
             best = min(fitting, key=lambda name: (-_sides_known(part, name, free[name]), rank(part, name) or 0))
             # a column of names or addresses may be called `sender`: it tells people apart, and no roles
@@ -89,6 +94,19 @@ def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
             parts["speaker" if people else part] = best
     words = [as_text(value) or "" for value in filled.get(parts.get("role", ""), ())]
     return Guess(parts, *_meanings(parts.get("role", ""), words))
+
+
+def order_column(columns: Mapping[str, Sequence[Any]], parts: Mapping[str, str]) -> str | None:
+    """The column that numbers the turns, where no time says their order."""
+    if not {"at", "start"}.isdisjoint(parts):
+        return None
+    named = sorted((place, name) for name in columns if (place := rank("order", name)) is not None)
+    free = (name for _, name in named if name not in parts.values())
+    return next((name for name in free if columns[name] and all(map(_is_number, columns[name]))), None)
+
+
+def _is_number(value: Any) -> bool:
+    return (as_text(value) or "").strip().isdecimal()
 
 
 def rank(part: str, column: str) -> int | None:
@@ -126,6 +144,12 @@ def _are_sides(values: Sequence[Any]) -> bool:
     words = {as_text(value) or "" for value in values if isinstance(value, str)}
     sides = {side for word in words if (side := side_of(word))}
     return len(words) <= _MOST_VALUES and "customer" in sides and len(sides) > 1
+
+
+def _are_kinds(values: Sequence[Any]) -> bool:
+    """Whether the words are kinds of turns, of which some are no messages, whatever the column is called."""
+    words = {as_text(value) or "" for value in values if isinstance(value, str)}
+    return 1 < len(words) <= _MOST_VALUES and all(map(is_usual_kind, words)) and not all(map(is_message, words))
 
 
 def _sides_known(part: str, column: str, values: Sequence[Any]) -> int:

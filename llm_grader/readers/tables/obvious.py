@@ -9,7 +9,7 @@ from typing import Any
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts, order_column, rank
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows
 
@@ -38,7 +38,8 @@ def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping |
     if not {"at", "start", "end"} & parts.keys():
         parts |= _times_in(document, names)
     turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
-    return ColumnMapping(id=ids, turn=turn, **other)
+    order = order_column(_beginning(document, [name for name in names if name != ids]), parts)
+    return ColumnMapping(id=ids, turn=turn, order=order, **other)
 
 
 def _beginning(document: Document, names: Sequence[str]) -> dict[str, list[str | None]]:

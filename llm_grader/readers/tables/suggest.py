@@ -11,9 +11,9 @@ from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.files.json_strict import is_json, parse_json
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
-from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts, order_column, rank
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
 from llm_grader.readers.text.label_lines import find_speakers, parse_lines
@@ -38,11 +38,14 @@ def suggest_columns(document: Document) -> Suggestion:
 
     Raises:
         UnsupportedFormat: there is no table in it, or no column that could hold what was said.
+        MalformedInput: none of its rows can be read.
     """
     names = column_names(document)
     if not names:
         raise UnsupportedFormat("no table: expected a first line with the names of columns, and rows as long as it")
-    rows = [row.cells for row in islice(read_rows(document, None, ()), _ROWS)]
+    rows = [row.cells for row in islice(read_rows(unreported(document), None, ()), _ROWS)]
+    if not rows:
+        next(read_rows(document, None, ()), None)  # which says what is wrong with the first one
     columns = {name: [row.get(name) for row in rows] for name in names if name}
     found = _cell(columns) or _wide(columns) or _long(columns)
     if found is None:
@@ -102,7 +105,14 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
         return None
     name = name or next((column for column in columns if column not in guess.parts.values()), None)
     kinds, open_kinds = _kinds(columns.get(guess.parts.get("kind", ""), ()))
-    data = {**({"id": name} if name else {}), "turn": guess.parts, **_roles(guess), **kinds}
+    order = order_column({column: values for column, values in columns.items() if column != name}, guess.parts)
+    data = {
+        **({"id": name} if name else {}),
+        "turn": guess.parts,
+        **({"order": order} if order else {}),
+        **_roles(guess),
+        **kinds,
+    }
     return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds))
 
 

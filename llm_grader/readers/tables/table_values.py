@@ -57,7 +57,12 @@ def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKi
 
 def is_usual_kind(word: str) -> bool:
     """Whether a word is a kind of turn without a mapping."""
-    return _by_words(word, _KINDS) is not None
+    return _by_words(_word(word), _KINDS) is not None
+
+
+def is_message(word: str) -> bool:
+    """Whether a word is that of a message without a mapping."""
+    return _by_words(_word(word), _KINDS) == "message"
 
 
 def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from llm_grader.errors import UnsupportedFormat
+from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.readers import read_transcripts
 from llm_grader.readers.recipes.draft import suggest_mapping
 from llm_grader.readers.source.document import Document, Options
@@ -25,6 +25,10 @@ def drafted(tmp_path: Path, content: str) -> tuple[str, list[Transcript]]:
     text = suggest_mapping(Document(file, name="in", stem="in", options=Options()))
     (tmp_path / "mapping.yaml").write_text(text)
     return text, list(read_transcripts(file, columns=tmp_path / "mapping.yaml"))
+
+
+def in_memory(table: str) -> Document:
+    return Document(table.encode(), name="in", stem="in", options=Options())
 
 
 def sides(transcripts: list[Transcript]) -> list[tuple[str, str]]:
@@ -110,3 +114,35 @@ def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
 def test_nothing_is_drafted_where_nobody_says_anything(tmp_path: Path, content: str) -> None:
     with pytest.raises(UnsupportedFormat):
         drafted(tmp_path, content)
+
+
+def test_a_row_that_cannot_be_read_costs_itself_and_no_draft() -> None:
+    table = "chat_id,role,message\n1,customer,It, again, is late\n1,agent,Good morning to you\n2,agent,Hello\n"
+    text = suggest_mapping(in_memory(table))
+    assert yaml.safe_load(text)["turn"] == {"text": "message", "role": "role"}
+
+
+def test_a_table_of_which_no_row_can_be_read_says_why() -> None:
+    with pytest.raises(MalformedInput, match="not valid CSV"):
+        suggest_mapping(in_memory('chat_id,role,message\n1,customer,"My parcel is late\n'))
+
+
+def test_a_column_of_kinds_is_known_by_its_words(tmp_path: Path) -> None:
+    table = (
+        f"chat_id;type;role;message\n1;comment;customer;{SAID[1]}\n1;note;agent;He shouts\n1;reply;agent;{SAID[0]}\n"
+    )
+    text, (transcript,) = drafted(tmp_path, table)
+    assert yaml.safe_load(text)["turn"]["kind"] == "type"
+    assert [(turn.kind, turn.visibility) for turn in transcript.turns] == [
+        ("message", "public"),
+        ("note", "internal"),
+        ("message", "public"),
+    ]
+
+
+@pytest.mark.parametrize("column", ["turn", "Turn Index", "seq", "position", "message_number"])
+def test_turns_that_are_numbered_are_put_in_that_order(tmp_path: Path, column: str) -> None:
+    table = f"chat_id;{column};role;message\n1;1;customer;{SAID[1]}\n1;10;customer;Many thanks\n1;9;agent;{SAID[0]}\n"
+    text, transcripts = drafted(tmp_path, table)
+    assert yaml.safe_load(text)["order"] == column
+    assert sides(transcripts) == [("customer", SAID[1]), ("agent", SAID[0]), ("customer", "Many thanks")]

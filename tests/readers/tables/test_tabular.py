@@ -326,6 +326,12 @@ def test_public_tables_are_refused_with_their_columns_or_read_with_a_mapping() -
     assert read_ones[0].id == "3592"
 
 
+def test_a_plain_table_whose_turns_are_numbered_is_in_that_order(tmp_path: Path) -> None:
+    table = "transcript_id,turn,role,text\n1,1,customer,It is late\n1,10,customer,Thanks\n1,2,agent,I look\n"
+    (transcript,) = read(tmp_path, table)
+    assert [turn.text for turn in transcript.turns] == ["It is late", "I look", "Thanks"]
+
+
 def test_a_broken_row_of_a_table_without_a_mapping_is_told_once(tmp_path: Path) -> None:
     told: list[InputError] = []
     table = "chat_id,role,message\n1,customer,It, again, is late\n1,agent,Good morning\n2,agent,Hello\n"
