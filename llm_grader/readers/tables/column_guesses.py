@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast, get_args
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.source.moments import Moments, seconds
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.table_values import is_message, is_usual_kind
+from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS, is_message, is_usual_kind
 from llm_grader.transcript import Role
 
 _ROLES = frozenset(get_args(Role))
@@ -44,7 +44,6 @@ _NAMES = {
 _RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
 _INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
 _OUTGOING = re.compile(r"outgoing|outbound|agent")
-_BOOLEANS = frozenset(("true", "false", "0", "1"))
 _SIDES: dict[str, Role] = {
     **dict.fromkeys(("in", "incoming", "inbound", "received", "end-user", "enduser", "human", "contact"), "customer"),
     **dict.fromkeys(("out", "outgoing", "outbound", "sent", "admin", "staff", "teammate"), "agent"),
@@ -187,12 +186,12 @@ def side_of(word: str) -> Role | None:
 def _meanings(column: str, words: Sequence[str]) -> tuple[dict[str, Role], tuple[str, ...]]:
     """Whose the words of a role column are, and those of which nobody can tell."""
     counted = [word for word, _ in Counter(words).most_common(_MOST_VALUES)]
-    if {word.casefold() for word in counted} <= _BOOLEANS:
+    if {word.casefold() for word in counted} <= TRUE_WORDS | FALSE_WORDS:
         incoming, outgoing = _INCOMING.search(plain(column).replace(" ", "_")), _OUTGOING.search(plain(column))
         if bool(incoming) == bool(outgoing):
             return {}, tuple(counted)
         yes: Role = "customer" if incoming else "agent"
         no: Role = "agent" if incoming else "customer"
-        return {word: yes if word.casefold() in ("true", "1") else no for word in counted}, ()
+        return {word: yes if word.casefold() in TRUE_WORDS else no for word in counted}, ()
     found = {word: side for word in counted if (side := side_of(word))}
     return found, tuple(word for word in counted if word not in found)

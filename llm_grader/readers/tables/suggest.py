@@ -174,6 +174,10 @@ def doubts_of(guess: Guess) -> tuple[str, ...]:
     doubts = []
     if "role" not in guess.parts:
         doubts.append("who is the agent: no column says a role (name a `role` column, or read with --agent NAME)")
+    elif guess.roles and "agent" not in guess.roles.values():
+        doubts.append(
+            f"who is the agent: no word of {guess.parts['role']} was taken for one (change them under `roles`)"
+        )
     words = [word for word in guess.open_roles if len(word) <= 24 and len(word.split()) <= 2]
     if guess.open_roles:
         listed = ", ".join(map(repr, words)) or "longer ones"

@@ -111,7 +111,7 @@ class CellReader:
         """The turn of these parts, with the role that they state."""
         stated = parts.pop("role", None)
         role = self._role(stated) if stated else stated_role(parts.get("speaker"), self._roles)
-        if role is None and stated and "speaker" in parts:
+        if role is None and stated and ("speaker" in parts or self.mapping.roles):
             word = repr(stated) if len(stated.split()) <= 2 and len(stated) <= 40 else "a word of the role column"
             self.note(f"{word} is no role that we know: say which it is under `roles` of the column mapping")
         if role is None:

@@ -12,8 +12,32 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.transcript import Channel, TurnKind, Visibility
 
 _T = TypeVar("_T")
-_TRUE = frozenset(("true", "1", "yes", "y", "t", "x", "ja", "ano", "igen", "jah"))
-_FALSE = frozenset(("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei"))
+# as people write them, spreadsheets in five languages, and data frames in which a value is missing
+TRUE_WORDS = frozenset(
+    (
+        "true",
+        "1",
+        "yes",
+        "y",
+        "t",
+        "x",
+        "ja",
+        "ano",
+        "igen",
+        "jah",
+        "wahr",
+        "pravda",
+        "igaz",
+        "tõene",
+        "on",
+        "1.0",
+        "✓",
+        "✔",
+    )
+)
+FALSE_WORDS = frozenset(
+    ("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei", "falsch", "nepravda", "hamis", "väär", "off", "0.0")
+)
 _HIDDEN = re.compile(r"intern|privat|hidden|soukrom|belso|magan|sise|confidential|staff|agent.?only")
 _NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus")
 _SHOWN = re.compile(
@@ -107,7 +131,7 @@ def _by_words(word: str, meanings: Mapping[str, _T]) -> _T | None:
 
 
 def _truth(word: str) -> bool | None:
-    return True if word in _TRUE else False if word in _FALSE else None
+    return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
 
 
 def _given(word: str, meanings: Mapping[str, _T]) -> _T | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from llm_grader.errors import MalformedInput
 from llm_grader.files.json_strict import describe, is_json, parse_json
 from llm_grader.readers.mail.reply_parts import split_reply
-from llm_grader.readers.source.columns import TurnColumns
+from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
@@ -73,10 +73,13 @@ def _of_list(
 
 
 def _of_text(text: str, reader: CellReader, *, channel: Channel, document: Document) -> list[Turn]:
-    options = replace(document.options, channel=channel)
+    given = document.options.roles
+    roles = given.model_copy(update={"speakers": {**reader.mapping.roles, **given.speakers}})
+    options = replace(document.options, channel=channel, roles=roles)
     part = Document(text.encode(), name=document.name, stem="cell", options=options, is_part=True)
     (transcript,) = labelled_text.read(part)
     reader.note(*transcript.warnings)
+    transcript = transcript.model_copy(update={"turns": tuple(_by_mapping(transcript.turns, reader.mapping, document))})
     if len(transcript.turns) == 1 and may_hold_others(text, options.roles):
         reader.note(_ONE_OR_SEVERAL)
         unsure = {"role": "unknown", "role_source": None, "role_confidence": None}
@@ -84,6 +87,16 @@ def _of_text(text: str, reader: CellReader, *, channel: Channel, document: Docum
     if channel != "email":
         return list(transcript.turns)
     return [turn.model_copy(update={"segments": split_reply(turn.text)}) for turn in transcript.turns]
+
+
+def _by_mapping(turns: Iterable[Turn], mapping: ColumnMapping, document: Document) -> Iterator[Turn]:
+    """The turns, with the roles that the mapping gives to labels of which the caller says nothing."""
+    for turn in turns:
+        role = mapping.roles_by_word.get((turn.speaker or "").casefold())
+        if turn.role != "unknown" or role is None or document.options.roles.role_of(turn.speaker):
+            yield turn
+        else:
+            yield turn.model_copy(update={"role": role, "role_source": "source", "role_confidence": 1.0})
 
 
 def _as_object(item: Any, reader: CellReader) -> Mapping[str, Any]:

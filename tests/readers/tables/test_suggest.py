@@ -146,3 +146,8 @@ def test_turns_that_are_numbered_are_put_in_that_order(tmp_path: Path, column: s
     text, transcripts = drafted(tmp_path, table)
     assert yaml.safe_load(text)["order"] == column
     assert sides(transcripts) == [("customer", SAID[1]), ("agent", SAID[0]), ("customer", "Many thanks")]
+
+
+def test_a_draft_without_an_agent_says_so(tmp_path: Path) -> None:
+    table = f"chat_id;sender_type;message\n1;Contact;{SAID[1]}\n1;User;{SAID[0]}\n"
+    assert "no word of sender_type was taken for one" in drafted(tmp_path, table)[0]

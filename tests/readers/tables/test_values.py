@@ -258,3 +258,29 @@ def test_the_times_of_a_table_that_needs_no_mapping_are_read_whatever_their_colu
         "2026-01-13T10:00",
         "2026-01-13T10:05",
     ]
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("WAHR", "FALSCH"), ("PRAVDA", "NEPRAVDA"), ("IGAZ", "HAMIS"), ("TÕENE", "VÄÄR"), ("1.0", "0.0"), ("on", "off")],
+)
+def test_true_and_false_are_read_as_spreadsheets_and_data_frames_write_them(tmp_path: Path, yes: str, no: str) -> None:
+    rows = f"id,role,internal,text\n1,customer,{no},It is late\n1,agent,{yes},He shouts\n1,agent,{no},I look\n"
+    (tmp_path / "in.csv").write_text(rows, "utf-8")
+    columns = {"id": "id", "turn": {"text": "text", "role": "role", "visibility": "internal"}}
+    (transcript,) = read_transcripts(tmp_path / "in.csv", columns=columns)
+    assert [turn.visibility for turn in transcript.turns] == ["public", "internal", "public"]
+
+
+def test_a_word_that_the_roles_of_the_mapping_lack_is_told(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id,who,text\n1,K,It is late\n1,S,I look\n1,X,Wait\n")
+    columns = {"id": "id", "turn": {"text": "text", "role": "who"}, "roles": {"K": "customer", "S": "agent"}}
+    (transcript,) = read_transcripts(tmp_path / "in.csv", columns=columns)
+    assert any("'X' is no role" in warning for warning in transcript.warnings)
+
+
+def test_the_roles_of_the_mapping_are_those_of_labels_in_a_cell(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('id,talk\n1,"K: It is late\nS: I look\nK: Thanks"\n')
+    columns = {"id": "id", "cell": "talk", "roles": {"K": "customer", "S": "agent"}}
+    (transcript,) = read_transcripts(tmp_path / "in.csv", columns=columns)
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent", "customer"]
