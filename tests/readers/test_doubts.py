@@ -55,6 +55,21 @@ DOUBTFUL: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {
     "a blank language": ([ASK, REPLY], {"language": ""}, "language '' is no language"),
     "a turn's": ([ASK, {**REPLY, "language": "??"}], {}, "language '??' is no language"),
     "both roles": ([ASK, REPLY, {**ASK, "speaker": "Ana"}], {}, "speaker 'Ana' is agent and customer"),
+    "customers who share a thread of mails": (
+        [ASK, REPLY, {**ASK, "speaker": "Jon"}],
+        {"channel": "email"},
+        "customers write from 2 addresses",
+    ),
+    "a participant of the other side": (
+        [ASK, REPLY],
+        {"participants": [{"id": "Ana", "role": "customer"}]},
+        "'Ana' takes part as customer and speaks as agent",
+    ),
+    "one id for two": (
+        [ASK, REPLY],
+        {"participants": [{"id": "Ana", "role": "agent"}, {"id": "Ana", "role": "customer"}]},
+        "2 participants have the id 'Ana'",
+    ),
     "no agent": ([ASK], {}, "no turn of an agent"),
     "no customer": ([REPLY], {}, "no turn of a customer"),
     "a greeting customer": ([{**ASK, "text": "Hello, how can I help you?"}, REPLY], {}, "the customer greets like"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from llm_grader.readers.roles.languages import guess_language
 from llm_grader.readers.roles.role_words import Side, count_phrases, plain
-from llm_grader.transcript import Role, Transcript, Turn
+from llm_grader.transcript import Participant, Role, Transcript, Turn
 
 _MOSTLY = 0.95
 _GREETED_WITHIN = 10
@@ -20,8 +20,9 @@ _MISPLACED: tuple[tuple[Role, Side, str], ...] = (
 def role_warnings(transcript: Transcript) -> list[str]:
     """What speaks against the roles.
 
-    A side is missing, one says nearly everything, somebody sounds like another or is both agent and customer, or a
-    supervisor answers, whose words are not graded.
+    A side is missing, one says nearly everything, somebody sounds like another or is both agent and customer, several
+    customers write one thread of mails, a participant is said to be on the other side, or a supervisor answers, whose
+    words are not graded.
     """
     spoken = [turn for turn in transcript.turns if turn.spoken]
     words = Counter[Role]()
@@ -36,7 +37,9 @@ def role_warnings(transcript: Transcript) -> list[str]:
         *warnings,
         *_misplaced_phrases(spoken[:_GREETED_WITHIN], transcript.language),
         *_both(spoken),
+        *_several_customers(spoken if transcript.channel == "email" else []),
         *_above(words),
+        *_of_participants(transcript.participants, spoken),
     ]
 
 
@@ -50,9 +53,26 @@ def _both(spoken: list[Turn]) -> Iterator[str]:
             yield f"speaker {speaker!r} is agent and customer: are the speakers told apart?"
 
 
+def _several_customers(mails: list[Turn]) -> Iterator[str]:
+    writers = {turn.speaker for turn in mails if turn.role == "customer" and turn.speaker}
+    if len(writers) > 1:
+        yield f"customers write from {len(writers)} addresses: is it one conversation?"
+
+
 def _above(words: Mapping[Role, int]) -> Iterator[str]:
     if words.get("supervisor"):
         yield "a supervisor speaks to the customer: only the words of agents are graded"
+
+
+def _of_participants(people: Sequence[Participant], spoken: list[Turn]) -> Iterator[str]:
+    sides = {(turn.speaker, turn.role) for turn in spoken}
+    for name, times in Counter(person.id for person in people).items():
+        if times > 1:
+            yield f"{times} participants have the id {name!r}"
+    for person in people:
+        other = {"agent": "customer", "customer": "agent"}.get(person.role)
+        if (person.id, other) in sides and (person.id, person.role) not in sides:
+            yield f"{person.id!r} takes part as {person.role} and speaks as {other}: are the roles swapped?"
 
 
 def _misplaced_phrases(turns: list[Turn], language: str | None) -> Iterator[str]:
