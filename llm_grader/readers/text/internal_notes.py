@@ -15,7 +15,7 @@ from llm_grader.readers.text.label_lines import Line
 
 _INTERNAL = r"internal(?:ly)?|interne[rs]?|interní|belső|sisemine|sise"
 _PRIVATE = r"intern|private?|private[rs]|soukrom[áýé]|privát|privaatne"
-_OURS = rf"(?:{_INTERNAL}|{_PRIVATE}|agents?['’]?s?|staff|wrap[ -]up)"
+_OURS = rf"(?:{_INTERNAL}|{_PRIVATE}|agents?['’]?s?|staff|wrap[ -]up|after[ -]call)"
 _NOTED = r"(?:notes?|notiz(?:en)?|vermerk|poznámk[ay]|megjegyzés(?:ek)?|jegyzet|märkus(?:ed)?|märge)"
 _NOTE = rf"(?:{_NOTED}|comments?|remarks?|messages?|anmerkung(?:en)?|kommentar|komentář|zpráva|üzenet|kommentaar)"
 _NAMED = rf"(?:{_OURS} {_NOTE}|{_NOTE} (?:[-–] |[(\[])?{_OURS}[)\]]?|{_NOTED} to self|whisper(?:ed)?)"
@@ -25,7 +25,11 @@ _OF_SOMEBODY = re.compile(
     rf"(?:{_NAMED}|(?:{_INTERNAL})|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED})[)\]]?",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(rf"[ \t]*[\[(](?P<label>{_NAMED})(?:[\])][ \t]*:?|:)[ \t]*(?=\S)", re.IGNORECASE)
+_OPENING = re.compile(
+    rf"[ \t>*_#]*[\[(]?(?P<label>{_NAMED}(?: (?:by|from|von|od) [^()\[\]:\n]{{1,40}})?)"
+    r"(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|[*_ \t]*$)[*_ \t]*",
+    re.IGNORECASE,
+)
 _BARE = re.compile(_NOTED, re.IGNORECASE)
 _LONGEST_LABEL = 60
 
@@ -36,17 +40,18 @@ def may_be_note(label: str) -> bool:
 
 
 def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
-    """The lines, those that begin like `[Internal note] …` or `(Internal note: …)` with these words for a label."""
-    return [_labelled(line) if line.whole.lstrip()[:1] in ("[", "(") else line for line in lines]
+    """The lines, those that begin a note with that for a label: `[Internal note] …`, or the words alone on a line."""
+    return [line if line.label else _labelled(line) for line in lines]
 
 
 def _labelled(line: Line) -> Line:
-    found = None if line.label else _BRACKETED.match(line.whole)
+    found = _OPENING.match(line.whole)
     if found is None:
         return line
     text = line.whole[found.end() :].rstrip()
-    closed = text.endswith((")", "]")) and found[0].rstrip().endswith(":")
-    return Line(line.number, line.whole, found["label"], text[:-1] if closed else text)
+    opened = found[0].lstrip(" \t>*_#")[:1] in ("[", "(") and found[0].rstrip("*_ \t").endswith(":")
+    closed = opened and "]" not in found[0] and ")" not in found[0] and text.endswith((")", "]"))
+    return Line(line.number, line.whole, found["label"].strip(), text[:-1] if closed else text)
 
 
 @lru_cache(maxsize=4096)

@@ -72,7 +72,7 @@ def _lines(text: str, document: Document) -> list[Line]:
     """The lines of a text as it is pasted, each turn on one of its own."""
     roles = document.options.roles
     text = _BLANKS.sub(" ", text)
-    return with_name_lines(with_notes_labelled(parse_lines(with_line_ends(text, roles))), roles)
+    return with_notes_labelled(with_name_lines(parse_lines(with_line_ends(text, roles)), roles))
 
 
 def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:

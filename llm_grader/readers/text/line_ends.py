@@ -14,6 +14,7 @@ from llm_grader.files.json_strict import is_json
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import is_known, is_name, parse_line, text_begins
 from llm_grader.readers.text.one_line import unfolded
 
@@ -56,7 +57,7 @@ def _broken_at_marks(text: str, roles: RoleMapping) -> str:
     parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
     opening = Counter(parse_line(part).label for line, marks in parts for part in _between(line, marks))
     del opening[""]
-    stated = {label for label in opening if is_known(label, roles)}
+    stated = {label for label in opening if is_known(label, roles) or note_author(label) is not None}
     returning = max(opening.values(), default=0) > 1
     speakers = stated | ({label for label in opening if is_name(label)} if returning else set())
     places = [_places(line, marks, speakers) if marks else [] for line, marks in parts]
@@ -129,7 +130,7 @@ def _label_in(words: str, above: str, labels: Mapping[str, int], *, first: str, 
         before = parts[skipped - 1] if skipped else above.rstrip()
         bare = label.strip("*_")
         exact = role_of_label(bare.casefold()) or (is_numbered_speaker(bare) and len(bare) > 1) or roles.role_of(bare)
-        if exact or bare == first:
+        if exact or bare == first or note_author(bare) is not None:
             return label
         if before[-1:] in _ENDS and is_name(bare) and labels[bare.split()[-1]] > 1:
             return label

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
+from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import is_name
 
 _WRITTEN_BREAK = re.compile(r"\\r\\n|\\n|\\r")
@@ -89,6 +90,8 @@ def _label_in(above: str, phrase: str, roles: RoleMapping) -> str:
 def _begins(opening: _Opening, labels: Sequence[str], roles: RoleMapping) -> bool:
     """Whether a label in the line begins a turn: a known one, or a name where it or the first one comes back."""
     label = opening.label
+    if note_author(label) is not None:
+        return True
     if _is_role(label, roles) or (len(label) > 1 and is_numbered_speaker(label)):
         # in the middle of a sentence only a single word written as the first label is: `the customer: …` is no turn
         return opening.clear or (" " not in label and (label[0].isupper() or not labels[0][0].isupper()))
@@ -96,7 +99,7 @@ def _begins(opening: _Opening, labels: Sequence[str], roles: RoleMapping) -> boo
 
 
 def _is_role(label: str, roles: RoleMapping) -> bool:
-    return roles.role_of(label) is not None or role_of_label(label) is not None
+    return roles.role_of(label) is not None or role_of_label(label) is not None or note_author(label) is not None
 
 
 def _speaks(label: str, roles: RoleMapping) -> bool:

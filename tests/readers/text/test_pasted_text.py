@@ -515,3 +515,26 @@ def test_the_family_name_may_come_first_and_the_desk_behind(tmp_path: Path) -> N
     transcript = read(tmp_path, f"[10:02] {one}\n{LATE}\n\n[10:03] {other}\n{LOOK}\n\n[10:05] {one}\nThanks.\n")
     assert said(transcript) == [(one, LATE), (other, LOOK), (one, "Thanks.")]
     assert [turn.role for turn in transcript.turns] == ["customer", "agent", "customer"]
+
+
+@pytest.mark.parametrize(
+    "note", ["Internal note", "[Internal note]", "**Private note**", "## Agent notes", "Internal note:"]
+)
+@pytest.mark.parametrize("labels", ["{}: {}", "{}\n{}"])
+def test_a_note_may_have_its_name_on_a_line_of_its_own(tmp_path: Path, note: str, labels: str) -> None:
+    said_by = [labels.format(who, words) for who, words in (("Agent", HELLO), ("Customer", LATE), ("Agent", LOOK))]
+    transcript = read(tmp_path, "\n\n".join([*said_by[:2], f"{note}\nHe shouts.", said_by[2]]))
+    assert [(turn.kind, turn.text) for turn in transcript.turns] == [
+        ("message", HELLO),
+        ("message", LATE),
+        ("note", "He shouts."),
+        ("message", LOOK),
+    ]
+
+
+@pytest.mark.parametrize("between", [" ", " | ", "<br>", "\\n"])
+def test_a_note_in_a_text_of_one_line_is_told_apart(tmp_path: Path, between: str) -> None:
+    turns = (f"Customer: {LATE}", f"Agent: {LOOK}", "Internal note: He shouts.", f"Agent: {HELLO}", "Customer: Thanks.")
+    transcript = read(tmp_path, between.join(turns))
+    assert [turn.text for turn in transcript.turns] == [LATE, LOOK, "He shouts.", HELLO, "Thanks."]
+    assert [turn.kind for turn in transcript.turns].index("note") == 2
