@@ -33,6 +33,7 @@ _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*[-–—|]?[ \t]*(?=\S)")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
 _TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
+_PHONE = re.compile(r"\+\d[\d ()/-]{6,18}\d")
 _LOGIN = re.compile(r"[^\W\d_].*[._@\d]|[._@].*[^\W\d_]")
 _PARTICLES = frozenset(["from", "of", "at", "de", "van", "von", "da", "di", "del", "der", "den", "zu", "od", "z"])
 _TO_SOMEBODY = re.compile(
@@ -157,8 +158,8 @@ def find_speakers(
 
 
 def _is_login(label: str, marked: Container[str]) -> bool:
-    """Whether a label is one word such as `jana_92`, or any behind a time, where `Nová, Jana` is a name as well."""
-    if label in marked and is_turned_name(label):
+    """Whether a label is one word such as `jana_92`, or a telephone number; behind a time any word, or `Nová, Jana`."""
+    if (label in marked and is_turned_name(label)) or _PHONE.fullmatch(label):
         return True
     is_login = label in marked or _LOGIN.search(label) is not None
     return is_login and _TOKEN.fullmatch(label) is not None and not is_field(label)

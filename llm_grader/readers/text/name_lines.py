@@ -95,7 +95,9 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     sure = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())
     begins = next((at for at, line in enumerate(lines) if not line.blank), 0)
     names = {head.label for head in kept.values()}
-    if len(kept) < _FEWEST_BARE or 2 * sure < len(kept) or len(names) < _FEWEST or begins not in kept:
+    if len(kept) < _FEWEST_BARE or 2 * sure < len(kept) or len(names) < _FEWEST:
+        return {}
+    if begins not in kept and not all(head.stamp for head in kept.values()):
         return {}
     return kept | {at + 1: Line(lines[at + 1].number, "") for at, head in kept.items() if head.stamp}
 

@@ -15,7 +15,7 @@ from llm_grader.readers.text.label_lines import Line, is_known
 _TIME = rf"(?:[\[(]?(?P<stamp>{STAMP})[\])]?[ \t]*[-–—|]?[ \t]*)?"
 _WORDS = r"[^\W\d_][\w .'’-]{0,40}?(?: ?\([^()\n]{1,30}\))?"
 _MARKED = re.compile(
-    rf"[ \t]*{_TIME}(?:(?:[\[(](?P<a>{_WORDS})[\])]|<(?P<b>{_WORDS})>"
+    rf"[ \t]*{_TIME}(?:(?:[\[(](?P<a>{_WORDS})[\])]:?|<(?P<b>{_WORDS})>:?"
     rf"|(?P<c>{_WORDS})(?:[ ]?>+|[ ][-–—|→]+|[ ][-=]+>))[ \t]+|(?P<d>{_WORDS})[ ]?\t[ \t]*)(?=\S)"
 )
 _LONGEST = 120

@@ -538,3 +538,22 @@ def test_a_note_in_a_text_of_one_line_is_told_apart(tmp_path: Path, between: str
     transcript = read(tmp_path, between.join(turns))
     assert [turn.text for turn in transcript.turns] == [LATE, LOOK, "He shouts.", HELLO, "Thanks."]
     assert [turn.kind for turn in transcript.turns].index("note") == 2
+
+
+def test_names_above_dates_are_read_below_the_subject_of_a_ticket(tmp_path: Path) -> None:
+    said_by = (("Eva Lind", "09:00", LATE), ("Jo Park (Brindle)", "09:30", LOOK), ("Eva Lind", "10:00", "Thanks."))
+    parts = [f"{who}\nMarch 10, 2025 {clock}\n\n{words}\n" for who, clock, words in said_by]
+    transcript = read(tmp_path, "\n".join(["Ticket #4711: a late parcel\n", *parts]))
+    assert said(transcript) == [(who, words) for who, _, words in said_by]
+
+
+@pytest.mark.parametrize("label", ["[{}]: ", "<{}>: ", "[{}] "])
+def test_labels_may_stand_in_brackets_before_the_colon(tmp_path: Path, label: str) -> None:
+    lines = (f"{label.format(who)}{words}" for who, words in (("AGENT", HELLO), ("CUSTOMER", LATE), ("AGENT", LOOK)))
+    assert said(read(tmp_path, "\n".join(lines))) == [("AGENT", HELLO), ("CUSTOMER", LATE), ("AGENT", LOOK)]
+
+
+def test_a_telephone_number_is_somebody(tmp_path: Path) -> None:
+    roles = RoleMapping(agents=("+49 30 123456",))
+    transcript = read(tmp_path, f"+49 30 123456: {HELLO}\n+49 170 998877: {LATE}\n+49 30 123456: {LOOK}\n", roles)
+    assert [turn.role for turn in transcript.turns] == ["agent", "customer", "agent"]
