@@ -21,6 +21,7 @@ from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_lab
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
+from llm_grader.readers.text.one_line import unfolded
 from llm_grader.signals.machines import is_mailbox, is_recording
 from llm_grader.transcript import Role, Transcript, Turn
 
@@ -87,7 +88,7 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
             yield from (_Piece(speaker, words, cue) for speaker, words in _by_voice(text) if words)
         return
     roles = document.options.roles
-    lines = [[_line(line, document) for line in _MARKUP.sub("", text).split("\n")] for text in texts]
+    lines = [[_line(line, document) for line in _labels_apart(_MARKUP.sub("", text), roles)] for text in texts]
     every = [line for several in lines for line in several]
     speakers = find_speakers(every, roles, event_in=lambda line: is_mailbox(line) or is_recording(line))
     if not speakers and (named := list(_by_names(cues, lines, roles))):
@@ -95,6 +96,12 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
         return
     for cue, several in zip(cues, lines, strict=True):
         yield from (_Piece(speaker, words, cue) for speaker, words in _by_label(several, speakers) if words)
+
+
+def _labels_apart(text: str, roles: RoleMapping) -> list[str]:
+    """The lines of a cue, broken before each label where one of them holds the words of several."""
+    lines = text.split("\n")
+    return [part for line in lines for part in (unfolded(line, roles).split("\n") if line.count(":") > 1 else [line])]
 
 
 def _by_names(cues: Sequence[Cue], lines: Sequence[Sequence[Line]], roles: RoleMapping) -> Iterator[_Piece]:

@@ -144,3 +144,8 @@ def test_what_people_say_again_is_said_again(tmp_path: Path) -> None:
     texts = ["Agent: no no", "Customer: no no", "Customer: no no", "Agent: I see what you mean", "Customer: good"]
     transcript = read(tmp_path, *(cue(4 * n, text) for n, text in enumerate(texts, 1)))
     assert [turn.text for turn in transcript.turns].count("no no") == 3
+
+
+def test_a_cue_may_hold_the_words_of_two_on_one_line(tmp_path: Path) -> None:
+    transcript = read(tmp_path, cue(1, "Agent: Hello. Customer: Hi, my bill: it is late."), cue(5, "Agent: I look."))
+    assert said(transcript) == [("Agent", "Hello."), ("Customer", "Hi, my bill: it is late."), ("Agent", "I look.")]
