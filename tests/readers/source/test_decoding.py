@@ -66,3 +66,16 @@ def test_a_long_line_takes_a_time_in_proportion() -> None:
     # a search that begins anew at each of 300,000 characters would look at 45,000,000,000
     text, _ = decode(b">" * 300_000 + b"\nGr\xfc\xdfe und sch\xf6nen Tag\n")
     assert text.endswith("Grüße und schönen Tag\n")
+
+
+@pytest.mark.parametrize(
+    ("magic", "told"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"Outlook \(\.msg\)"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"Rar!\x1a\x07", "RAR"),
+    ],
+)
+def test_what_is_no_text_is_told_by_its_first_bytes(magic: bytes, told: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=told):
+        decode(magic + bytes(range(256)))
