@@ -30,7 +30,7 @@ _LISTED = """
     id ids no nr number key uuid conversation chat call ticket case thread session dialogue dialog interaction
     contact message messages msg text body content comment transcript utterance sentence note notes reply
     question answer description subject title summary conversation history log role speaker sender author from
-    to who user agent customer client caller operator name email mail address phone participant type kind
+    to who what said user agent customer client caller operator name email mail address phone participant type kind
     channel source direction incoming inbound outbound public private internal visible visibility date time
     timestamp at created sent received updated started ended start end duration order index position turn row
     line language lang locale status state priority tag tags rating score csat nps team department queue group
@@ -79,7 +79,7 @@ def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], head: str) ->
     if not all(map(_could_be_name, names[1:])) or not (_could_be_name(names[0]) or not names[0]):
         return False
     filled = [name for name in names if name]
-    if len(set(filled)) < len(filled) or not filled:
+    if not filled or (len(set(filled)) < len(filled) and not all(map(is_column_name, filled))):
         return False
     matching = sum(map(is_column_name, filled))
     quoted = any(f'{mark}"' in head for mark in (*SEPARATORS, "\n"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.tables.headers import Header, find_header, is_column_name
-from llm_grader.readers.text.label_lines import parse_line
+from llm_grader.readers.text.label_lines import is_name, parse_line
 
 _MOST_ABOVE = 15
 _FEWEST_KNOWN = 2
@@ -112,9 +112,10 @@ def _unescaped(cells: Iterable[str]) -> Iterator[str]:
 
 
 def _is_spoken(line: str) -> bool:
-    """Whether a line is something that somebody says."""
-    label = parse_line(line).label
-    return bool(label) and "|" not in label and role_of_label(label) is not None
+    """Whether a line is something that somebody says; a `Customer: Maya Lind` says of whom the table is."""
+    found = parse_line(line)
+    label = found.label
+    return bool(label) and "|" not in label and role_of_label(label) is not None and not is_name(found.text.strip())
 
 
 def _filled(line: str, separator: str) -> int:

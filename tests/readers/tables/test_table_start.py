@@ -149,3 +149,20 @@ def test_transcripts_in_cells_of_a_markdown_table_are_apart(tmp_path: Path) -> N
         read(tmp_path, content)
     first, second = read(tmp_path, content, {"id": "id", "cell": "transcript", "channel": "chat"})
     assert (said(first), said(second)) == ([("agent", "Hello"), ("customer", "Late")], [("agent", "Hi")])
+
+
+def test_who_the_customer_is_may_stand_above_a_table(tmp_path: Path) -> None:
+    rows = "| Who | What |\n|--|--|\n| Customer | It is too late. |\n| Agent | I look into it. |\n"
+    text = f"# Chat\n\nCustomer: Maya Lind\n\n{rows}"
+    (tmp_path / "chat.md").write_text(text)
+    (transcript,) = read_transcripts(tmp_path / "chat.md")
+    assert [(turn.role, turn.text) for turn in transcript.turns] == [
+        ("customer", "It is too late."),
+        ("agent", "I look into it."),
+    ]
+
+
+def test_a_column_that_stands_twice_is_said_to(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("chat_id,role,message,message\n1,customer,It is late,x\n1,agent,I look,y\n")
+    with pytest.raises(MalformedInput, match="the column 'message' stands twice"):
+        list(read_transcripts(tmp_path / "in.csv"))
