@@ -189,8 +189,9 @@ def bare_event(line: str) -> tuple[str, str] | None:
         starred = line.startswith("***")
         event = next((name for name, words in _ANYWHERE if words.search(inside)), "notice" if starred else None)
         return (event, inside) if event else None
-    event = _event_in_words(line) if has_stem else None
-    return (event, line) if event else None
+    words = line.lstrip("*•-– ")
+    event = _event_in_words(words) if has_stem else None
+    return (event, words) if event else None
 
 
 @lru_cache(maxsize=16_384)  # a line is asked for its event once for each thing that its text may be

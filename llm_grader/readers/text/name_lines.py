@@ -88,8 +88,9 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     counts = Counter(called.values())
     kept: dict[int, Line] = {}
     for at, who in called.items():
-        # what stands right below a name is said by that one
-        has_words = at + 1 < len(lines) and lines[at + 1].whole.strip() and at - 1 not in kept
+        # what stands right below a name, or the time below that, is said by that one
+        is_said = at - 1 in kept or (at - 2 in kept and kept[at - 2].stamp != "")
+        has_words = at + 1 < len(lines) and lines[at + 1].whole.strip() and not is_said
         if has_words and (counts[who] > 1 or is_known(who, roles) or _opens(lines, at)):
             kept[at] = _marked(lines[at], who, _time_below(lines, at))
     sure = sum(bool(head.stamp) or counts[head.label] > 1 or is_known(head.label, roles) for head in kept.values())

@@ -557,3 +557,31 @@ def test_a_telephone_number_is_somebody(tmp_path: Path) -> None:
     roles = RoleMapping(agents=("+49 30 123456",))
     transcript = read(tmp_path, f"+49 30 123456: {HELLO}\n+49 170 998877: {LATE}\n+49 30 123456: {LOOK}\n", roles)
     assert [turn.role for turn in transcript.turns] == ["agent", "customer", "agent"]
+
+
+def test_what_stands_below_a_name_and_its_time_is_said_though_it_looks_like_a_name(tmp_path: Path) -> None:
+    text = f"Eva Lind\n  9:15 AM\n{LATE}\nJo Park\n  9:16 AM\nHello Eva\n9:17\n{LOOK}\nEva Lind\n  9:20 AM\nThanks\n"
+    assert said(read(tmp_path, text)) == [
+        ("Eva Lind", LATE),
+        ("Jo Park", "Hello Eva"),
+        (None, "9:17"),
+        ("Jo Park", LOOK),
+        ("Eva Lind", "Thanks"),
+    ]
+
+
+def test_an_event_may_have_a_star_before_it(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"[09:15] Eva: {LATE}\n[09:16] * Jo joined the chat\n[09:16] Jo: {LOOK}\n")
+    assert [(turn.kind, turn.text) for turn in transcript.turns] == [
+        ("message", LATE),
+        ("event", "Jo joined the chat"),
+        ("message", LOOK),
+    ]
+
+
+@pytest.mark.parametrize("stamps", ["14.03. 09:15 14.03. 09:16", "3/14 9:15 3/14 9:16"])
+def test_dates_without_a_year_belong_to_the_stamp(tmp_path: Path, stamps: str) -> None:
+    day, first, _, second = stamps.split()
+    transcript = read(tmp_path, f"Eva Lind {day} {first}\n{LATE}\nJo Park {day} {second}\n{LOOK}\n")
+    assert said(transcript) == [("Eva Lind", LATE), ("Jo Park", LOOK)]
+    assert warned(transcript, "2 times could not be read")
