@@ -15,11 +15,15 @@ from llm_grader.readers.text.label_lines import Line
 
 _INTERNAL = r"internal(?:ly)?|interne[rs]?|interní|belső|sisemine|sise"
 _PRIVATE = r"intern|private?|private[rs]|soukrom[áýé]|privát|privaatne"
-_OURS = rf"(?:{_INTERNAL}|{_PRIVATE}|agents?['’]?s?|staff|wrap[ -]up|after[ -]call)"
+_OURS = r"(?:agents?['’]?s?|staff|wrap[ -]up|after[ -]call)"  # whose comments and messages are for the customer
 _NOTED = r"(?:notes?|notiz(?:en)?|vermerk|poznámk[ay]|megjegyzés(?:ek)?|jegyzet|märkus(?:ed)?|märge)"
-_NOTE = rf"(?:{_NOTED}|comments?|remarks?|messages?|anmerkung(?:en)?|kommentar|komentář|zpráva|üzenet|kommentaar)"
-_NAMED = rf"(?:{_OURS} {_NOTE}|{_NOTE} (?:[-–] |[(\[])?{_OURS}[)\]]?|{_NOTED} to self|whisper(?:ed)?)"
-_OF_NOBODY = re.compile(rf"(?:{_NAMED}|internal)(?: (?:by|from|to|von|an|od) (?P<by>[^()\[\]]+))?", re.IGNORECASE)
+_COMMENT = rf"(?:{_NOTED}|comments?|remarks?|anmerkung(?:en)?|kommentar|komentář|kommentaar)"
+_HIDDEN = rf"(?:{_INTERNAL}|{_PRIVATE})"
+_NAMED = (
+    rf"(?:{_HIDDEN} {_COMMENT}|(?:{_INTERNAL}) (?:messages?|zpráva|üzenet)|{_OURS} {_NOTED}|{_NOTED} to self"
+    rf"|{_COMMENT} (?:[-–] |[(\[])?{_HIDDEN}[)\]]?|whisper(?:ed)?)"
+)
+_OF_NOBODY = re.compile(rf"{_NAMED}(?: (?:by|from|to|von|an|od) (?P<by>[^()\[\]]+))?", re.IGNORECASE)
 _OF_SOMEBODY = re.compile(
     rf"(?P<by>[^()\[\]]+?) ?(?:[-–] |[(\[])"
     rf"(?:{_NAMED}|(?:{_INTERNAL})|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED})[)\]]?",
@@ -27,7 +31,7 @@ _OF_SOMEBODY = re.compile(
 )
 _OPENING = re.compile(
     rf"[ \t>*_#]*[\[(]?(?P<label>{_NAMED}(?: (?:by|from|von|od) [^()\[\]:\n]{{1,40}})?)"
-    r"(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|[*_ \t]*$)[*_ \t]*",
+    r"(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|(?P<alone>[*_ \t]*$))[*_ \t]*",
     re.IGNORECASE,
 )
 _BARE = re.compile(_NOTED, re.IGNORECASE)
@@ -46,7 +50,7 @@ def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
 
 def _labelled(line: Line) -> Line:
     found = _OPENING.match(line.whole)
-    if found is None:
+    if found is None or (found["alone"] is not None and not _BARE.search(found["label"])):
         return line
     text = line.whole[found.end() :].rstrip()
     opened = found[0].lstrip(" \t>*_#")[:1] in ("[", "(") and found[0].rstrip("*_ \t").endswith(":")

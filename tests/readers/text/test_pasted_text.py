@@ -447,6 +447,14 @@ def test_a_note_that_does_not_say_for_whom_it_is_stays_and_is_told(tmp_path: Pat
     assert warned(transcript, "line 3: 'Note' is not known as a speaker")
 
 
+@pytest.mark.parametrize(
+    "line", ["Private message: write to us", "Agent comment: it is paid", "Internal: 2 GB", "* Private message"]
+)
+def test_what_may_be_for_the_customer_stays_said(tmp_path: Path, line: str) -> None:
+    transcript = read(tmp_path, f"Customer: {LATE}\nAgent: {LOOK}\n{line}\nCustomer: Thanks.\n")
+    assert transcript.turns[1].text == f"{LOOK}\n{line}"
+
+
 def test_a_private_number_is_no_note(tmp_path: Path) -> None:
     transcript = read(tmp_path, f"Agent: {HELLO}\nMaya (private): {LATE}\nAgent: {LOOK}\nMaya (private): Thanks.\n")
     assert [turn.kind for turn in transcript.turns] == ["message"] * 4
