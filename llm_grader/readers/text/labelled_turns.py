@@ -69,11 +69,15 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     such as a summary at its end, is an event up to the next label.
     """
     opening, words = lines[0], list[str]()
-    for line, above in zip(lines, [None, *lines], strict=False):
+    for line, above, below in zip(lines, [None, *lines], [*lines[1:], None], strict=False):
         if line.label in cast.names or begins_report(line, above):
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.names else line.whole]
-        elif opening.label in cast.names and (event := _event(line, stamps)) and not _is_answer(event, opening, words):
+        elif (
+            opening.label in cast.names
+            and (event := _event(line, stamps))
+            and not _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=(above, below))
+        ):
             yield from _turn(opening, words, cast, stamps)
             yield event
             clock = event.text if event.event == "time" and event.text[:1].isdigit() else ""
@@ -94,9 +98,13 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
     yield cast.turn(opening.label, text, **stamps.time_of(opening.stamp), end=end)
 
 
-def _is_answer(event: Turn, opening: Line, words: Sequence[str]) -> bool:
-    """Whether a date is what somebody says: it stands right below the name."""
-    return event.event == "day" and opening.number != _REOPENED and not any(map(str.strip, words))
+def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line | None]) -> bool:
+    """Whether a date or a time is somebody's: a date right below the name, or one of several below each other."""
+    if event.event not in ("time", "day"):
+        return False
+    others = (bare_event(line.whole) for line in beside if line is not None)
+    listed = any(found is not None and found[0] == event.event for found in others)
+    return (listed and any(map(str.isdigit, event.text))) or (below_name and event.event == "day")
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:

@@ -593,3 +593,17 @@ def test_dates_without_a_year_belong_to_the_stamp(tmp_path: Path, stamps: str) -
     transcript = read(tmp_path, f"Eva Lind {day} {first}\n{LATE}\nJo Park {day} {second}\n{LOOK}\n")
     assert said(transcript) == [("Eva Lind", LATE), ("Jo Park", LOOK)]
     assert warned(transcript, "2 times could not be read")
+
+
+@pytest.mark.parametrize(
+    "times", ["12 March 2025 at 10:00\n13 March 2025 at 11:30", "10:30\n11:00", "10:30-11:00\n12:15"]
+)
+def test_times_below_each_other_are_a_list_that_somebody_gives(tmp_path: Path, times: str) -> None:
+    transcript = read(tmp_path, f"Customer: {LATE}\nAgent: We are free at:\n{times}\nCustomer: Thanks.\n")
+    assert said(transcript)[1] == ("Agent", f"We are free at:\n{times}")
+
+
+def test_a_day_above_a_time_is_none(tmp_path: Path) -> None:
+    day = "Tuesday, March 11, 2025"
+    transcript = read(tmp_path, f"Customer: {LATE}\nAgent: {LOOK}\n{day}\n10:05 AM\nCustomer: Thanks.\n")
+    assert [turn.text for turn in transcript.turns] == [LATE, LOOK, day, "10:05 AM", "Thanks."]
