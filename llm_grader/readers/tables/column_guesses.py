@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast, get_args
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.source.moments import Moments, seconds
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS, is_message, is_usual_kind
+from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS, part_that_hides
 from llm_grader.transcript import Role
 
 _ROLES = frozenset(get_args(Role))
@@ -84,8 +84,8 @@ def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
         fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
         if part == "role":
             fitting = fitting or [name for name, values in free.items() if _are_sides(values)]
-        if part == "kind":
-            fitting = fitting or [name for name, values in free.items() if _are_kinds(values)]
+        if part in ("kind", "visibility"):
+            fitting = fitting or [name for name, values in free.items() if _hides(name, values) == part]
         if fitting:
             best = min(fitting, key=lambda name: (-_sides_known(part, name, free[name]), rank(part, name) or 0))
             # a column of names or addresses may be called `sender`: it tells people apart, and no roles
@@ -145,10 +145,8 @@ def _are_sides(values: Sequence[Any]) -> bool:
     return len(words) <= _MOST_VALUES and "customer" in sides and len(sides) > 1
 
 
-def _are_kinds(values: Sequence[Any]) -> bool:
-    """Whether the words are kinds of turns, of which some are no messages, whatever the column is called."""
-    words = {as_text(value) or "" for value in values if isinstance(value, str)}
-    return 1 < len(words) <= _MOST_VALUES and all(map(is_usual_kind, words)) and not all(map(is_message, words))
+def _hides(name: str, values: Sequence[Any]) -> str | None:
+    return part_that_hides(name, [as_text(value) or "" for value in values]) if _are_few(name, values) else None
 
 
 def _sides_known(part: str, column: str, values: Sequence[Any]) -> int:

@@ -12,6 +12,7 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts, order_column, rank
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows
+from llm_grader.readers.tables.table_values import part_that_hides
 
 OBVIOUS_TURN = TurnColumns(
     **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
@@ -21,7 +22,7 @@ OBVIOUS_TURN = TurnColumns(
 _IDS = ("transcript_id", "conversation_id")
 _VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
 _OF_MODELS = frozenset(("content", "value"))  # messages to models are a format of their own
-_ROWS_GUESSED_BY = 50
+_ROWS_GUESSED_BY = 200
 _FEWEST_ROWS = 2
 
 
@@ -37,8 +38,11 @@ def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping |
     parts = {name: name for name in OBVIOUS_TURN.by_field if name in names}
     if not {"at", "start", "end"} & parts.keys():
         parts |= _times_in(document, names)
+    beginning = _beginning(document, [name for name in names if name != ids])
+    if not hidden and not {"kind", "visibility"} & parts.keys():
+        parts |= _hidden_by({name: values for name, values in beginning.items() if name not in parts.values()})
     turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
-    order = order_column(_beginning(document, [name for name in names if name != ids]), parts)
+    order = order_column(beginning, parts)
     return ColumnMapping(id=ids, turn=turn, order=order, **other)
 
 
@@ -58,6 +62,12 @@ def _first_rows(document: Document) -> Iterator[Mapping[str, Any]]:
         quiet = Options(on_error=lambda _: None)
         part = Document(document.head.encode(), name=document.name, stem="", options=quiet)
         yield from (row.cells for row in read_rows(part, None, ()))
+
+
+def _hidden_by(columns: Mapping[str, Sequence[str | None]]) -> dict[str, str]:
+    """The first column that tells what the other side does not see."""
+    found = ((part_that_hides(name, filter(None, values)), name) for name, values in columns.items())
+    return next(({part: name} for part, name in found if part), {})
 
 
 def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast, get_args
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_words import plain
@@ -43,6 +43,8 @@ _NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus")
 _SHOWN = re.compile(
     r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external"
 )
+_HIDES = re.compile(r"note|notiz|poznamk|megjegyzes|markus|intern|privat|public|visib|hidden")
+_MAY_HIDE = re.compile(rf"{_HIDES.pattern}|type|kind")
 _FEW_WORDS = 3
 _KINDS: dict[str, TurnKind] = {
     **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
@@ -84,11 +86,6 @@ def is_usual_kind(word: str) -> bool:
     return _by_words(_word(word), _KINDS) is not None
 
 
-def is_message(word: str) -> bool:
-    """Whether a word is that of a message without a mapping."""
-    return _by_words(_word(word), _KINDS) == "message"
-
-
 def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:
     """Who sees a turn, by the mapping, the usual words, or what true and false mean in a column of this name.
 
@@ -109,6 +106,27 @@ def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -
     elif _NOTE.search(plain(column)):
         return "internal" if truth else "public"
     raise _unknown(column, value, "visibilities", get_args(Visibility))
+
+
+def part_that_hides(column: str, words: Iterable[str]) -> Literal["kind", "visibility"] | None:
+    """Whether a column tells notes from messages, or the internal from the public, by its name and all of its words."""
+    if not _MAY_HIDE.search(plain(column)):
+        return None
+    distinct = frozenset(words)
+    readers: tuple[tuple[Literal["kind", "visibility"], Callable[..., str]], ...] = (
+        ("kind", kind_of),
+        ("visibility", visibility_of),
+    )
+    for part, read in readers:
+        try:
+            found = {read(word, column, {}) for word in distinct}
+        except MalformedInput:
+            continue
+        # a column called `is_note` may hold the first one far down; one called `type` may tell of other things
+        hides = _HIDES.search(plain(column)) or found & {"note", "internal"}
+        if hides and found & {"message", "public"}:
+            return part
+    return None
 
 
 def channel_of(value: Any) -> Channel | None:

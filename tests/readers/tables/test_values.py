@@ -284,3 +284,30 @@ def test_the_roles_of_the_mapping_are_those_of_labels_in_a_cell(tmp_path: Path) 
     columns = {"id": "id", "cell": "talk", "roles": {"K": "customer", "S": "agent"}}
     (transcript,) = read_transcripts(tmp_path / "in.csv", columns=columns)
     assert [turn.role for turn in transcript.turns] == ["customer", "agent", "customer"]
+
+
+@pytest.mark.parametrize(
+    ("column", "shown", "hidden"),
+    [
+        ("type", "reply", "note"),
+        ("message_type", "public", "internal_note"),
+        ("is_note", "0", "1"),
+        ("is_note", "false", "true"),
+        ("comment_type", "public", "private"),
+        ("intern", "nein", "ja"),
+    ],
+)
+def test_a_plain_table_keeps_notes_inside_whatever_their_column_is_called(
+    tmp_path: Path, column: str, shown: str, hidden: str
+) -> None:
+    rows = [f"1,customer,{shown},It is late", *[f"1,agent,{shown},I look"] * 60, f"1,agent,{hidden},He shouts"]
+    (tmp_path / "in.csv").write_text("\n".join([f"transcript_id,role,{column},text", *rows]))
+    (transcript,) = read_transcripts(tmp_path / "in.csv")
+    assert {turn.text for turn in transcript.turns if not turn.spoken} == {"He shouts"}
+
+
+def test_a_column_of_other_types_hides_nothing(tmp_path: Path) -> None:
+    rows = "transcript_id,role,type,text\n1,customer,text,It is late\n1,agent,image,I look\n"
+    (tmp_path / "in.csv").write_text(rows)
+    (transcript,) = read_transcripts(tmp_path / "in.csv")
+    assert all(turn.spoken for turn in transcript.turns)
