@@ -55,6 +55,8 @@ def name_matcher(transcript: Transcript) -> Callable[[StretchWord], bool]:
     def is_name(word: StretchWord) -> bool:
         if word.folded.startswith(_REDACTED):
             return True
+        if word.joined:  # what has a part of its name from a person is called otherwise; of `Anna-Marie`, Anna counts
+            return False
         names, stems = known()
         if word.capital is None:  # written without capitals: a short name may be any word
             return word.folded in names and len(word.folded) >= _SHORTEST_INFLECTED

@@ -24,7 +24,8 @@ class StretchWord(NamedTuple):
     """One word: as it is compared, and where it stands (characters, end exclusive).
 
     `first` says that the sentence begins with it, so that a capital tells nothing, and `apart` that a mark such as a
-    comma follows. `capital` is None in a text without any, as recognisers write it.
+    comma follows. `capital` is None in a text without any, as recognisers write it. `joined` says that it goes on what
+    stands before a hyphen, as in `LENOVO-IMRE`.
     """
 
     folded: str
@@ -33,6 +34,7 @@ class StretchWord(NamedTuple):
     capital: bool | None
     first: bool
     apart: bool
+    joined: bool
 
 
 class StretchWords:
@@ -74,6 +76,7 @@ class StretchWords:
             capital=self.text[start].isupper() if self._cased else None,
             first=start == self.sentences[sentence][0],
             apart=self.text[end : end + 1] in _MARKS,
+            joined=self.text[start - 1 : start] in ("-", "_") and self.text[: start - 1][-1:].isalnum(),
         )
 
     def sentence_around(self, first: int, last: int, *, announces: bool = False) -> tuple[int, int]:
