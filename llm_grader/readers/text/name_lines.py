@@ -13,7 +13,7 @@ from functools import lru_cache
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
-from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name
+from llm_grader.readers.text.label_lines import EMPTY, TO, Line, is_known, is_name
 from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
@@ -27,16 +27,17 @@ _MONTH = (
     r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro"
     r"|már|ápr|máj|jún|júl|sze|vee|juu)\w{0,8}\.?"
 )
+_DATE = rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?"
 _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
-    rf"|(?:{_WEEKDAY})?(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{_WEEKDAY})"
+    rf"|{_WEEKDAY}(?:{_DATE})?|{_DATE})"
 )
 # a day has a blank behind its first word and a time below: asked first, that is cheap to see
 _WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
 # it ends where no letter follows: nowhere else is a time looked for
 _NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-])(?![^\W\d_])"
 _NAME_FIRST = re.compile(
-    rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*(?:[,|·•@–—-]|at|um|v|kell)?[ \t]*"
+    rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*+(?:(?:[,|·•@–—-]|at|um|v|kell)[ \t]*+)?"
     rf"[*_]{{0,3}}[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
     re.IGNORECASE,
 )
@@ -104,7 +105,7 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     names = {head.label for head in kept.values()}
     if len(kept) < _FEWEST_BARE or 2 * sure < len(kept) or len(names) < _FEWEST or begins not in kept:
         return {}
-    return kept | {at + 1: Line(lines[at + 1].number, "") for at, head in kept.items() if head.stamp}
+    return kept | {at + 1: EMPTY for at, head in kept.items() if head.stamp}
 
 
 def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
