@@ -55,7 +55,9 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     """
     opening, words = lines[0], list[str]()
     for line, above in zip(lines, [None, *lines], strict=False):
-        if line.label in cast.names or begins_report(line, above):
+        if not line.whole:
+            words.append("")
+        elif line.label in cast.names or begins_report(line, above):
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.names else line.whole]
         elif opening.label in cast.names and (event := _event(line, stamps)):

@@ -69,7 +69,7 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
 
 def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and a time."""
-    heads = {at: head for at, line in enumerate(lines) if (head := _head(line)) is not None}
+    heads = {at: head for at, line in enumerate(lines) if ":" in line.whole and (head := _head(line)) is not None}
     labels = {head.label for head in heads.values()}
     speaking = {label for label in labels if is_known(label, roles) or is_name(label)}
     heads = {at: head for at, head in heads.items() if head.label in speaking}
@@ -78,7 +78,7 @@ def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
 
 def _head(line: Line) -> Line | None:
     whole = line.whole
-    if len(whole) > _LONGEST or ":" not in whole or (line.label and line.text.strip()):
+    if len(whole) > _LONGEST or (line.label and line.text.strip()):
         return None
     if line.label and line.stamp:
         return line
@@ -92,7 +92,7 @@ def _head(line: Line) -> Line | None:
 def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and nothing else, of which one comes back, and the times below them, which are theirs."""
     is_somebody = lru_cache(maxsize=4096)(lambda words: is_name(words) or is_known(words, roles))
-    called = {at: who for at, line in enumerate(lines) if (who := _called(line)) and is_somebody(who)}
+    called = {at: who for at, line in enumerate(lines) if line.whole and (who := _called(line)) and is_somebody(who)}
     counts = Counter(called.values())
     kept: dict[int, Line] = {}
     for at, who in called.items():
