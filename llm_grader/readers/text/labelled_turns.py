@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.text_header import begins_report
-from llm_grader.transcript import Role, Turn
+from llm_grader.transcript import Role, RoleSource, Turn
 
 _LONGEST_EVENT = 140
 _REOPENED = 0  # lines are numbered from 1
 
 
-class LabelCast(NamedTuple):
-    """Who speaks: by label the name, and the role that the source states."""
+class LabelCast:
+    """Who speaks.
 
-    names: Mapping[str, str]
-    roles: Mapping[str, Role | None]
+    Args:
+        empty: an empty turn of each, by label, with the name and the role that the source states.
+    """
+
+    def __init__(self, empty: Mapping[str, Turn]) -> None:
+        self.empty = empty
+        self._timed: dict[tuple[str, ...], Turn] = {}
 
     def turn(self, label: str, text: str, **when: Any) -> Turn:
-        """A turn of the speaker with this label; `when` are its fields that say when it was."""
-        role = self.roles[label]
-        return Turn(
-            role=role or "unknown",
-            text=text,
-            speaker=self.names[label],
-            role_source="source" if role else None,
-            role_confidence=1.0 if role else None,
-            **when,
-        )
+        """A turn of the speaker with this label; `when` are its fields that say when it was.
+
+        It is a copy of one that has the same fields, so that all of them share what says which these are.
+        """
+        key = (label, *when)
+        alike = self._timed.get(key) or self._timed.setdefault(key, self.empty[label].model_copy(update=when))
+        return alike.model_copy(update={"text": text, **when})
 
 
 def cast_of(
@@ -44,7 +46,14 @@ def cast_of(
         spelling.setdefault(label.casefold(), label)
     names = {label: spelling[label.casefold()] for label in speakers if label.casefold() in spelling}
     stated = {label: None if roles.role_of(name) else legend.get(label) for label, name in names.items()}
-    return LabelCast(names, {label: stated[label] or stated_role(name, roles) for label, name in names.items()})
+    roles_of = {label: stated[label] or stated_role(name, roles) for label, name in names.items()}
+    return LabelCast({label: _empty_turn(name, roles_of[label]) for label, name in names.items()})
+
+
+def _empty_turn(name: str, role: Role | None) -> Turn:
+    source: RoleSource | None = "source" if role else None
+    sure = 1.0 if role else None
+    return Turn(role=role or "unknown", text="", speaker=name, role_source=source, role_confidence=sure)
 
 
 def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
@@ -57,10 +66,10 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     for line, above in zip(lines, [None, *lines], strict=False):
         if not line.whole:
             words.append("")
-        elif line.label in cast.names or begins_report(line, above):
+        elif line.label in cast.empty or begins_report(line, above):
             yield from _turn(opening, words, cast, stamps)
-            opening, words = line, [line.text if line.label in cast.names else line.whole]
-        elif opening.label in cast.names and (event := _event(line, stamps)):
+            opening, words = line, [line.text if line.label in cast.empty else line.whole]
+        elif opening.label in cast.empty and (event := _event(line, stamps)):
             yield from _turn(opening, words, cast, stamps)
             yield event
             clock = event.text if event.event == "time" and event.text[:1].isdigit() else ""
@@ -72,7 +81,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
 
 def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
     text = "\n".join(words).strip()
-    if opening.label not in cast.names:
+    if opening.label not in cast.empty:
         yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")
         return
     if not text and (not words or opening.number == _REOPENED):
@@ -82,7 +91,7 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
-    if not line.whole or len(line.whole) > _LONGEST_EVENT:
+    if len(line.whole) > _LONGEST_EVENT:
         return None
     stamp = ""
     found = bare_event(line.whole)
