@@ -173,6 +173,15 @@ def test_a_conversation_is_the_same_under_another_id_and_with_other_warnings() -
     assert talk().model_copy(update={"language": None}).content_hash() != talk().content_hash()
 
 
+@pytest.mark.parametrize("update", [None, {"role": "customer"}, {"role": "customer", "speaker": "Ana"}])
+def test_a_copy_is_as_pydantic_makes_it(update: dict[str, Any] | None) -> None:
+    turn = Turn(role="agent", text="Hello", start=1.5)
+    copy, plain = turn.model_copy(update=update), BaseModel.model_copy(turn, update=update)
+    assert copy == plain
+    assert copy.model_fields_set == plain.model_fields_set
+    assert (turn.role, turn.speaker, turn.model_fields_set) == ("agent", None, {"role", "text", "start"})
+
+
 def test_a_key_depends_on_neither_key_nor_family() -> None:
     base = Grader(rubric(), "m", base_url="http://127.0.0.1:1/v1").identity.base
     stamped = base.model_copy(update={"key": "k", "family": "f"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.rubric.model import EvidenceRule
-from llm_grader.signals.cues.phrases import sentence_spans
+from llm_grader.signals.cues.words import sentence_spans
 from llm_grader.transcript import Turn
 from llm_grader.verdict import Evidence
 

@@ -100,9 +100,11 @@ class QuoteFinder:
                 return hinted
         best: Evidence | Unverified = Unverified.QUOTE_NOT_FOUND
         for index in turns:
-            best = min(best, self._look(index, sought), key=_rank)
-            if _rank(best) == _EXACT:
-                break
+            found = self._look(index, sought)
+            if found is not Unverified.QUOTE_NOT_FOUND:
+                best = min(best, found, key=_rank)
+                if _rank(best) == _EXACT:
+                    break
         return best
 
     def _look(self, index: int, sought: _Sought) -> Evidence | Unverified:

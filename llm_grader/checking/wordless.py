@@ -50,10 +50,12 @@ _DENIALS = _listed(
 _ONLY = _listed("only just nur bloß jen pouze csak csupán ainult")
 _WORDS_BEFORE = 2
 
+_BEGIN_MARKS = frozenset("[<(&")
 _MARKS = re.compile(r"\[[^\[\]]{0,40}\]|<[^<>]{0,40}>|\([^()\d]{0,40}\)(?=\W*$)|&[a-z]+;")
 _WORD = re.compile(r"[^\s!-&(-/:-@\[-`{-~…¿¡•·]+")
 _UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_BEFORE = re.compile(r"[^.,;:!?\n()\[\]–—-]*$")
+_CLAUSE_ENDS = ".,;:!?\n()[]–—-"
+_BEFORE = re.compile(rf"[^{re.escape(_CLAUSE_ENDS)}]*$")
 _LONGEST_BEFORE = 60
 
 
@@ -62,12 +64,16 @@ def weight_of(text: str) -> float:
 
     Hesitation, marks of a transcriber such as `[inaudible]`, tags, and what stands where there is nothing are no words.
     """
-    return sum(map(_weight, _words(_MARKS.sub(" ", fold(text)))))
+    return sum(map(_weight, _words(_without_marks(fold(text)))))
 
 
 def says_something(text: str) -> bool:
     """Whether any word of a text says something, see `weight_of`."""
-    return any(map(_weight, _words(_MARKS.sub(" ", fold(text)))))
+    return any(map(_weight, _words(_without_marks(fold(text)))))
+
+
+def _without_marks(folded: str) -> str:
+    return folded if _BEGIN_MARKS.isdisjoint(folded) else _MARKS.sub(" ", folded)
 
 
 def _words(folded: str) -> Iterator[str]:
@@ -84,8 +90,11 @@ def _weight(word: str) -> float:
 
 def is_denied(text: str, start: int) -> bool:
     """Whether what begins at `start` is cut from a denial: one of the two words before it, in its clause, denies it."""
-    before = _BEFORE.search(fold(text[max(0, start - _LONGEST_BEFORE) : start].rstrip()))
-    words = list(_words(before[0])) if before else []
+    before = text[max(0, start - _LONGEST_BEFORE) : start].rstrip()
+    if not before or before[-1] in _CLAUSE_ENDS:  # most quotes begin where a clause does
+        return False
+    clause = _BEFORE.search(fold(before))
+    words = list(_words(clause[0])) if clause else []
     if words and words[-1] in _ONLY:  # "not only" affirms
         return False
     return any(word in _DENIALS or word.endswith("n't") for word in words[-_WORDS_BEFORE:])

@@ -14,7 +14,7 @@ from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, wording
 from llm_grader.signals.cues.find import CuePlace, packaged_finder
-from llm_grader.signals.cues.phrases import StretchWords
+from llm_grader.signals.cues.words import StretchWords
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence

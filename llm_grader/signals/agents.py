@@ -12,7 +12,7 @@ def speaking_agents(transcript: Transcript) -> list[str]:
     """What the agents who say something to the customer are called, in the order in which they begin to."""
     spoken = (turn.speaker or _NAMELESS for turn in transcript.turns if turn.role == "agent" and turn.spoken)
     found: dict[str, str] = {}
-    for speaker in spoken:
+    for speaker in dict.fromkeys(spoken):
         found.setdefault(name_key(speaker), speaker)
     return list(found.values())
 

@@ -119,16 +119,19 @@ def assign_roles(transcript: Transcript, mapping: RoleMapping) -> Transcript:
 
     A role that the source states stays as it is, also against the mapping, which is then a warning.
     """
-    decisions = _by_mapping(transcript, mapping)
-    decisions |= _by_elimination(transcript, decisions)
-    decisions |= _by_cues(transcript, decisions)
+    mapped = {speaker: mapping.role_of(*names) for speaker, names in transcript.called().items()}
+    unknown = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.role == "unknown" and turn.speaker)
+    decisions = {speaker: Decision(role, "mapping", 1.0) for speaker in unknown if (role := mapped[speaker])}
+    decisions |= _by_elimination(transcript, decisions, [speaker for speaker in unknown if speaker not in decisions])
+    if undecided := [speaker for speaker in unknown if speaker not in decisions]:
+        decisions |= roles_by_cues(transcript, undecided)
     turns = tuple(_decided(turn, decisions.get(turn.speaker or "", _UNKNOWN)) for turn in transcript.turns)
     roles = {turn.speaker: turn.role for turn in turns if turn.speaker}
     participants = tuple(
         p.model_copy(update={"role": roles[p.id]}) if p.role == "unknown" and p.id in roles else p
         for p in transcript.participants
     )
-    warnings = (*transcript.warnings, *_contradictions(transcript, mapping))
+    warnings = (*transcript.warnings, *_contradictions(transcript, mapped))
     update = {"turns": turns, "participants": participants, "warnings": warnings}
     return with_agent(transcript.model_copy(update=update), mapping)
 
@@ -142,23 +145,16 @@ def _decided(turn: Turn, decision: Decision) -> Turn:
     return turn.model_copy(update={"role": role, "role_source": source, "role_confidence": confidence})
 
 
-def _undecided(transcript: Transcript, decisions: Mapping[str, Decision]) -> list[str]:
-    unknown = (turn.speaker for turn in transcript.turns if turn.role == "unknown" and turn.speaker)
-    return [speaker for speaker in dict.fromkeys(unknown) if speaker not in decisions]
-
-
-def _by_mapping(transcript: Transcript, mapping: RoleMapping) -> dict[str, Decision]:
-    called = transcript.called()
-    roles = {speaker: mapping.role_of(*called[speaker]) for speaker in _undecided(transcript, {})}
-    return {speaker: Decision(role, "mapping", 1.0) for speaker, role in roles.items() if role}
-
-
-def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
+def _by_elimination(
+    transcript: Transcript, decisions: Mapping[str, Decision], left: Sequence[str]
+) -> dict[str, Decision]:
     """Of two people, the other one when one is the agent or the customer; bots and the like do not count."""
+    if not left:
+        return {}
     others = {speaker for speaker, decision in decisions.items() if decision.role not in _OTHER_SIDE}
     people = (turn for turn in transcript.turns if turn.kind == "message" and turn.role in (*_OTHER_SIDE, "unknown"))
     speaking = {turn.speaker for turn in people} - others
-    undecided = [speaker for speaker in _undecided(transcript, decisions) if speaker in speaking]
+    undecided = [speaker for speaker in left if speaker in speaking]
     if len(speaking) != 2 or None in speaking or len(undecided) != 1:
         return {}
     (other,) = speaking - {undecided[0]}
@@ -169,18 +165,12 @@ def _by_elimination(transcript: Transcript, decisions: Mapping[str, Decision]) -
     return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)} if role in _OTHER_SIDE else {}
 
 
-def _by_cues(transcript: Transcript, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
-    undecided = _undecided(transcript, decisions)
-    return roles_by_cues(transcript, undecided) if undecided else {}
-
-
-def _contradictions(transcript: Transcript, mapping: RoleMapping) -> Iterator[str]:
+def _contradictions(transcript: Transcript, mapped: Mapping[str, Role | None]) -> Iterator[str]:
     stated = {turn.speaker: turn.role for turn in transcript.turns if turn.speaker and turn.role != "unknown"}
-    called = transcript.called()
     for speaker, role in stated.items():
-        mapped = mapping.role_of(*called[speaker])
-        if mapped and mapped != role and role not in ("bot", "system"):  # these may write from an agent's address
-            yield f"speaker {speaker!r}: the source says {role}, the mapping {mapped}; the source's was kept"
+        other = mapped[speaker]
+        if other and other != role and role not in ("bot", "system"):  # these may write from an agent's address
+            yield f"speaker {speaker!r}: the source says {role}, the mapping {other}; the source's was kept"
 
 
 def with_agent(transcript: Transcript, mapping: RoleMapping) -> Transcript:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -29,8 +29,10 @@ _OF_TWO_LETTERS = frozenset(
 
 def time_warnings(transcript: Transcript) -> list[str]:
     """What speaks against the times: they go back, lie before the beginning, or cannot be meant."""
-    absurd = [number for number, turn in enumerate(transcript.turns) if _is_absurd(turn)]
-    back = [number for number, before, turn in _neighbours(transcript.turns) if _goes_back(before, turn)]
+    turns = transcript.turns
+    absurd = [number for number, turn in enumerate(turns) if _is_absurd(turn)]
+    timed = [number for number, turn in enumerate(turns) if turn.at is not None or turn.start is not None]
+    back = [number for before, number in pairwise(timed) if _goes_back(turns[before], turns[number])]
     return [
         *_counted(absurd, "cannot be meant: negative, an end before the beginning, or out of any range"),
         *_counted(back, "go back"),
@@ -53,12 +55,6 @@ def _counted(places: Sequence[int], what: str) -> Iterator[str]:
         yield f"the times of {len(places)} turn{'' if len(places) == 1 else 's'} {what}; first in turn {places[0]}"
 
 
-def _neighbours(turns: Iterable[Turn]) -> Iterator[tuple[int, Turn, Turn]]:
-    """Each turn that has a time, its place, and the one before it that has one."""
-    timed = [(number, turn) for number, turn in enumerate(turns) if turn.at is not None or turn.start is not None]
-    return ((number, before, turn) for (_, before), (number, turn) in pairwise(timed))
-
-
 def _goes_back(before: Turn, turn: Turn) -> bool:
     if before.at is not None and turn.at is not None:
         return turn.at < before.at - _SLACK
@@ -67,7 +63,7 @@ def _goes_back(before: Turn, turn: Turn) -> bool:
 
 def _is_absurd(turn: Turn) -> bool:
     seconds = [second for second in (turn.start, turn.end) if second is not None]
-    if any(not 0 <= second <= _LONGEST_RECORDING for second in seconds) or seconds != sorted(seconds):
+    if seconds and not 0 <= seconds[0] <= seconds[-1] <= _LONGEST_RECORDING:
         return True
     return _is_absurd_date(turn.at)
 

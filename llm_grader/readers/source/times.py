@@ -35,7 +35,8 @@ def clock_seconds(text: str) -> float | None:
     if found is None:
         return None
     hours, minutes, seconds, fraction = found.groups()
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return whole + float(f"0.{fraction}") if fraction else float(whole)
 
 
 def instant(value: str | float | datetime) -> tuple[datetime | None, bool]:

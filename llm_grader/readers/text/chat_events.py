@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
@@ -115,6 +116,7 @@ _TO_YOU = [
     ("notice", re.compile(r"(?:page|seite|strana|oldal|lk\.?) \d{1,4} ?(?:of|von|z|/) ?\d{1,4}", re.I)),
 ]
 _STEM = 4
+_stem_of = itemgetter(slice(_STEM))
 _STEMS = frozenset(
     max(re.findall(r"[^\W\d_]+", words), key=len)[:_STEM]
     for words in (
@@ -177,7 +179,7 @@ def bare_event(line: str) -> tuple[str, str] | None:
     line = line.strip()
     if not line or len(line) > _LONGEST:
         return None
-    has_stem = not _STEMS.isdisjoint([word[:_STEM] for word in line.lower().split()])
+    has_stem = not _STEMS.isdisjoint(map(_stem_of, line.lower().split()))
     if (has_stem or ":" in line) and _TIME_ALONE.fullmatch(line):
         return "time", line
     if is_day(line):

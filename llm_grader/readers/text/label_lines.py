@@ -24,8 +24,9 @@ _TIME = (
 )
 _BEFORE = rf"[ \t]*(?:(?:[-*+•]|>+)[ \t]+)?{_NUMBER}[*_]{{0,3}}(?:(?:{_TIME})[ \t]*[-–—|]?[ \t]*)?[*_]{{0,3}}"
 _LABEL = r"(?P<label>[^\s:：*_\[(<>][^:：\n*<>]{0,59}?)"
+# no letter begins it: seen first, that spares most places of a line the rest
 _AFTER = (
-    rf"[*_]{{0,3}}(?:[ \t]*[\[(](?P<late>{STAMP})[\])])?[*_]{{0,3}}"
+    rf"(?=[*_ \t\[(:：])[*_]{{0,3}}(?:[ \t]*[\[(](?P<late>{STAMP})[\])])?[*_]{{0,3}}"
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
@@ -47,7 +48,8 @@ _SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|nap
 class Line(NamedTuple):
     """One line: `label` is what may be a speaker (empty for none), `text` what follows it.
 
-    `stamp` is the time that stands before or behind the label, `until` the second one of a range.
+    An empty one has no number. `stamp` is the time that stands before or behind the label, `until` the second one of a
+    range.
     """
 
     number: int
@@ -68,9 +70,12 @@ class Line(NamedTuple):
         return Line(self.number, self.whole) if self.label else self
 
 
+EMPTY = Line(0, "")
+
+
 def parse_lines(text: str) -> list[Line]:
     """Every line of a text whose line ends are unified, numbered from 1."""
-    return [parse_line(line, number) for number, line in enumerate(text.split("\n"), 1)]
+    return [parse_line(line, number) if line else EMPTY for number, line in enumerate(text.split("\n"), 1)]
 
 
 def parse_line(line: str, number: int = 1) -> Line:
@@ -121,7 +126,8 @@ def _clock(seconds: str | None) -> str:
 
 def without_stamp(line: str) -> tuple[str, str]:
     """What stands on a line behind its time, and the time; the line itself where there is none."""
-    found = _STAMPED.match(line) if ":" in line or "s" in line else None
+    may_begin = not line[:1].isalpha() and (":" in line or "s" in line)
+    found = _STAMPED.match(line) if may_begin else None
     return (line[found.end() :].strip(), stamps_of(found)[0]) if found else (line.strip(), "")
 
 

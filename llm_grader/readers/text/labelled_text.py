@@ -61,11 +61,16 @@ def read(document: Document) -> Iterator[Transcript]:
     Raises:
         MalformedInput: no line begins with a speaker, or there is nothing but a header.
     """
+    parts = _parts(document)
+    is_one = len(parts.conversations) == 1
+    while parts.conversations:  # the lines of each are let go of before it is handed on
+        name = document.new_id(numbered=not is_one)
+        yield _conversation(parts.conversations.pop(0), name, document, warnings=parts.warnings)
+
+
+def _parts(document: Document) -> Parts:
     lines = _lines(document.lines_text, document)
-    parts = Parts([lines]) if document.is_part else conversations_in(lines, document.options.roles)
-    for part in parts.conversations:
-        name = document.new_id(numbered=len(parts.conversations) > 1)
-        yield _conversation(part, name, document, warnings=parts.warnings)
+    return Parts([lines]) if document.is_part else conversations_in(lines, document.options.roles)
 
 
 def _lines(text: str, document: Document) -> list[Line]:
@@ -77,7 +82,7 @@ def _lines(text: str, document: Document) -> list[Line]:
 
 def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
     legend = read_legend(lines)
-    legend_lines = "\n".join(line.whole.strip() for line in lines if line.number in legend.lines)
+    legend_lines = [line.whole.strip() for line in lines if line.number in legend.lines] if legend.lines else []
     header, lines = split_header([line for line in lines if line.number not in legend.lines])
     named = legend.roles.keys() | names_listed(lines)
     speakers = find_speakers(lines, document.options.roles, named, event_in=_is_aside)
@@ -91,7 +96,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     channel, assumed = _channel(document, above, stamps)
     cast = cast_of(lines, speakers, legend=legend.roles, roles=document.options.roles)
     turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
-    about = (("header", header), ("legend", legend_lines), ("heading", heading))
+    about = (("header", header), ("legend", "\n".join(legend_lines)), ("heading", heading))
     return Transcript(
         id=name,
         channel=channel,
@@ -145,12 +150,10 @@ def _may_speak(label: str) -> bool:
 
 def _doubts(lines: list[Line], speakers: frozenset[str]) -> list[str]:
     summary = [_SUMMARY] if may_be_summary(lines, speakers) else []
-    doubtful = {
-        line.label: line.number
-        for line in reversed(lines)
-        if line.label not in speakers and (is_name(line.label) or may_be_note(line.label))
-    }
-    doubts = sorted((number, label) for label, number in doubtful.items())[:_DOUBTS_TOLD]
+    first = {line.label: line.number for line in reversed(lines) if line.label and line.label not in speakers}
+    doubts = sorted((number, label) for label, number in first.items() if is_name(label) or may_be_note(label))[
+        :_DOUBTS_TOLD
+    ]
     return summary + [
         f"line {at}: {label!r} is not known as a speaker: read as text of the turn above" for at, label in doubts
     ]

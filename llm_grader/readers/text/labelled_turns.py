@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
@@ -11,33 +11,33 @@ from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.text_header import begins_report
-from llm_grader.transcript import Role, Turn
+from llm_grader.transcript import Role, RoleSource, Turn
 
 _LONGEST_EVENT = 140
 _REOPENED = 0  # lines are numbered from 1
 
 
-class LabelCast(NamedTuple):
-    """Who speaks: by label the name, and the role that the source states."""
+class LabelCast:
+    """Who speaks.
 
-    names: Mapping[str, str]
-    roles: Mapping[str, Role | None]
-    notes: frozenset[str] = frozenset()
-    """The labels that open notes, which only the house sees; the name is empty where they do not say whose."""
+    Args:
+        empty: an empty turn of each, by label, with the name and the role that the source states.
+        notes: the labels that open notes, which only the house sees.
+    """
+
+    def __init__(self, empty: Mapping[str, Turn], notes: frozenset[str] = frozenset()) -> None:
+        self.empty = empty
+        self.notes = notes
+        self._timed: dict[tuple[str, ...], Turn] = {}
 
     def turn(self, label: str, text: str, **when: Any) -> Turn:
-        """A turn of the speaker with this label; `when` are its fields that say when it was."""
-        role = self.roles[label]
-        shown: dict[str, Any] = {"kind": "note", "visibility": "internal"} if label in self.notes else {}
-        return Turn(
-            role=role or "unknown",
-            text=text,
-            speaker=self.names[label] or None,
-            role_source="source" if role else None,
-            role_confidence=1.0 if role else None,
-            **shown,
-            **when,
-        )
+        """A turn of the speaker with this label; `when` are its fields that say when it was.
+
+        It is a copy of one that has the same fields, so that all of them share what says which these are.
+        """
+        key = (label, *when)
+        alike = self._timed.get(key) or self._timed.setdefault(key, self.empty[label].model_copy(update=when))
+        return alike.model_copy(update={"text": text, **when})
 
 
 def cast_of(
@@ -51,15 +51,25 @@ def cast_of(
     noted = {
         label: by
         for label in dict.fromkeys(line.label for line in lines)
-        if roles.role_of(label) is None and (by := note_author(label)) is not None
+        if label and roles.role_of(label) is None and (by := note_author(label)) is not None
     }
     names |= {label: spelling.get(by.casefold(), by) for label, by in noted.items()}
     stated = {
         label: None if roles.role_of(name) else legend.get(label, legend.get(name)) for label, name in names.items()
     }
-    found = {label: stated[label] or stated_role(name, roles) for label, name in names.items()}
     # a note that does not say whose it is was written by the house
-    return LabelCast(names, found | {label: "agent" for label, by in noted.items() if not by}, frozenset(noted))
+    roles_of = {
+        label: stated[label] or (stated_role(name, roles) if name else "agent") for label, name in names.items()
+    }
+    empty = {label: _empty_turn(name, roles_of[label]) for label, name in names.items()}
+    inside = {"kind": "note", "visibility": "internal"}
+    return LabelCast(empty | {label: empty[label].model_copy(update=inside) for label in noted}, frozenset(noted))
+
+
+def _empty_turn(name: str, role: Role | None) -> Turn:
+    source: RoleSource | None = "source" if role else None
+    sure = 1.0 if role else None
+    return Turn(role=role or "unknown", text="", speaker=name or None, role_source=source, role_confidence=sure)
 
 
 def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
@@ -70,11 +80,13 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     """
     opening, words = lines[0], list[str]()
     for line, above, below in zip(lines, [None, *lines], [*lines[1:], None], strict=False):
-        if line.label in cast.names or begins_report(line, above):
+        if not line.whole:
+            words.append("")
+        elif line.label in cast.empty or begins_report(line, above):
             yield from _turn(opening, words, cast, stamps)
-            opening, words = line, [line.text if line.label in cast.names else line.whole]
+            opening, words = line, [line.text if line.label in cast.empty else line.whole]
         elif (
-            opening.label in cast.names
+            opening.label in cast.empty
             and (event := _event(line, stamps))
             and not _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=(above, below))
         ):
@@ -89,7 +101,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
 
 def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
     text = "\n".join(words).strip()
-    if opening.label not in cast.names:
+    if opening.label not in cast.empty:
         yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")
         return
     if not text and (not words or opening.number == _REOPENED):
@@ -108,7 +120,7 @@ def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line | None]) ->
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:
-    if not line.whole or len(line.whole) > _LONGEST_EVENT:
+    if len(line.whole) > _LONGEST_EVENT:
         return None
     stamp = ""
     found = bare_event(line.whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import is_field, role_of_label
@@ -46,7 +46,7 @@ def read_legend(lines: Sequence[Line]) -> Legend:
     used: list[Line] = []
     titles: set[int] = set()
     left = Counter(line.label for line in lines)
-    for line in [line for line in lines if not line.blank][:_WITHIN]:
+    for line in islice((line for line in lines if not line.blank), _WITHIN):
         left[line.label] -= 1
         words = _TITLE.sub("", line.whole, count=1).strip(" \t*_-•.")
         pairs = list(_pairs(words, left)) if 0 < len(words) <= _LONGEST else []
@@ -65,8 +65,8 @@ def read_legend(lines: Sequence[Line]) -> Legend:
 
 def names_listed(lines: Sequence[Line]) -> frozenset[str]:
     """The names under a line such as `Attendees`, or behind it: who speaks further down, whatever the role."""
-    above = [line for line in lines if not line.blank][:_WITHIN]
-    for line, below in pairwise(above):
+    above = (line for line in lines if not line.blank)
+    for line, below in pairwise(islice(above, _WITHIN)):
         if title := _ATTENDEES.match(line.whole):
             words = line.whole[title.end() :].strip(" \t*_:") or below.whole
             return frozenset(name for part in _CLAUSES.split(words) if is_name(name := part.strip(" \t*_-•")))

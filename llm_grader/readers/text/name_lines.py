@@ -14,22 +14,23 @@ from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
 from llm_grader.readers.text.days import MONTH, WEEKDAY
-from llm_grader.readers.text.label_lines import TO, Line, is_known, is_name, is_turned_name
+from llm_grader.readers.text.label_lines import EMPTY, TO, Line, is_known, is_name, is_turned_name
 from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
 _LONGEST_NAME = 60
 _MOST_WORDS = 8
+_DATE = rf"(?:{MONTH} \d{{1,2}}|\d{{1,2}}\.? {MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?"
 _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
-    rf"|(?:{WEEKDAY})?(?:{MONTH} \d{{1,2}}|\d{{1,2}}\.? {MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?|{WEEKDAY})"
+    rf"|{WEEKDAY}(?:{_DATE})?|{_DATE})"
 )
 # a day has a blank behind its first word and a time below: asked first, that is cheap to see
 _WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
 # it ends where no letter follows: nowhere else is a time looked for
 _NAME = r"(?P<name>[^\W\d_][^\n\[\]():|<>]{0,58}?[^\s\[\]():|<>,·•@–—-](?: \([^()\d\n]{1,30}\))?)(?![^\W\d_])"
 _NAME_FIRST = re.compile(
-    rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*(?:[,|·•@–—-]|at|um|v|kell)?[ \t]*"
+    rf"[ \t>]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*+(?:(?:[,|·•@–—-]|at|um|v|kell)[ \t]*+)?"
     rf"[*_]{{0,3}}[\[(]?{_WHEN}[\])]?[*_]{{0,3}}[ \t]*:?",
     re.IGNORECASE,
 )
@@ -61,7 +62,7 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
 
 def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and a time."""
-    heads = {at: head for at, line in enumerate(lines) if (head := _head(line)) is not None}
+    heads = {at: head for at, line in enumerate(lines) if ":" in line.whole and (head := _head(line)) is not None}
     labels = {head.label for head in heads.values()}
     speaking = {label for label in labels if is_known(label, roles) or is_name(label) or is_turned_name(label)}
     heads = {at: head for at, head in heads.items() if head.label in speaking}
@@ -70,7 +71,7 @@ def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
 
 def _head(line: Line) -> Line | None:
     whole = line.whole
-    if len(whole) > _LONGEST or ":" not in whole or (line.label and line.text.strip()):
+    if len(whole) > _LONGEST or (line.label and line.text.strip()):
         return None
     if line.label and line.stamp:
         return line
@@ -84,7 +85,7 @@ def _head(line: Line) -> Line | None:
 def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and nothing else, of which one comes back, and the times below them, which are theirs."""
     is_somebody = lru_cache(maxsize=4096)(lambda words: is_name(words) or is_known(words, roles))
-    called = {at: who for at, line in enumerate(lines) if (who := _called(line)) and is_somebody(who)}
+    called = {at: who for at, line in enumerate(lines) if line.whole and (who := _called(line)) and is_somebody(who)}
     counts = Counter(called.values())
     kept: dict[int, Line] = {}
     for at, who in called.items():
@@ -100,7 +101,7 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
         return {}
     if begins not in kept and not all(head.stamp for head in kept.values()):
         return {}
-    return kept | {at + 1: Line(lines[at + 1].number, "") for at, head in kept.items() if head.stamp}
+    return kept | {at + 1: EMPTY for at, head in kept.items() if head.stamp}
 
 
 def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:

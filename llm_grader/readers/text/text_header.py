@@ -89,6 +89,7 @@ def _is_persons(text: str) -> bool:
 
 def may_be_summary(lines: Sequence[Line], speakers: frozenset[str]) -> bool:
     """Whether each side speaks once at most, and fields of a report stand between or below them."""
+    if _OF_SUMMARIES.isdisjoint(map(str.casefold, {line.label for line in lines})):
+        return False
     counts = Counter(line.label.casefold() for line in lines if line.label in speakers)
-    fields = any(line.label.casefold() in _OF_SUMMARIES for line in lines)
-    return fields and max(counts.values(), default=0) <= 1
+    return max(counts.values(), default=0) <= 1

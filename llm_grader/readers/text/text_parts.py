@@ -42,9 +42,10 @@ class Parts(NamedTuple):
 def conversations_in(lines: list[Line], roles: RoleMapping) -> Parts:
     """The lines of each conversation; all of them together where nothing clear separates several."""
     for way, starts in (("numbered headings", _headings(lines)), ("headers with ids", _headers(lines))):
+        if len(starts) < 2 or _speakers(lines[: starts[0]], roles):
+            continue
         parts = [_without_end(lines[start:end]) for start, end in pairwise([0, *starts[1:], len(lines)])]
-        named_from_the_start = len(starts) > 1 and not _speakers(lines[: starts[0]], roles)
-        if named_from_the_start and all(_speakers(part, roles) for part in parts):
+        if all(_speakers(part, roles) for part in parts):
             return _parts_by(parts, way)
     rules = _rules(lines)
     ruled = [
@@ -67,13 +68,12 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
 
     They do when they are wider than the others, or each part begins with a greeting, and both sides speak in each part.
     """
-    gaps = [(start, length) for start, length in _gaps(lines) if start and start + length < len(lines)]
-    widest = max((length for _, length in gaps), default=0)
-    wide = [start for start, length in gaps if length == widest]
-    places = list(pairwise([0, *wide, len(lines)]))
-    if len(places) < 2 or not all(_has_two_labels(lines[start:end]) for start, end in places):
+    gaps = {start: length for start, length in _gaps(lines) if start and start + length < len(lines)}
+    widest = max(gaps.values(), default=0)
+    bounds = [0, *(start for start, length in gaps.items() if length == widest), len(lines)]
+    if not gaps or not all(_has_two_labels(lines[start:end]) for start, end in pairwise(bounds)):
         return
-    parts = [lines[start:end] for start, end in places]
+    parts = [lines[start:end] for start, end in pairwise(bounds)]
     clear = widest > 1 or all(_greeted(part) for part in parts)
     if clear and all(_speakers(part, roles) > 1 for part in parts):
         first = parts[1][widest].number
@@ -85,12 +85,10 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
 
 def _gaps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     """Each stretch of blank lines: its place and its length."""
-    start = 0
-    for is_filled, run in groupby(lines, key=lambda line: bool(line.whole) and not line.whole.isspace()):
-        length = len(list(run))
-        if not is_filled:
-            yield start, length
-        start += length
+    filled = [at for at, line in enumerate(lines) if line.whole and not line.whole.isspace()]
+    for above, below in pairwise([-1, *filled, len(lines)]):
+        if below > above + 1:
+            yield above + 1, below - above - 1
 
 
 def _has_two_labels(part: Sequence[Line]) -> bool:
@@ -126,16 +124,16 @@ def _rules(lines: Sequence[Line]) -> dict[str, list[int]]:
     """The lines of three or more of the same mark and nothing else, by mark."""
     found: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
-        if rule := _RULE.fullmatch(line.whole):
+        if line.whole and (rule := _RULE.fullmatch(line.whole)):
             found.setdefault(rule[1], []).append(number)
     return found
 
 
 def _headings(lines: Sequence[Line]) -> list[int]:
     """Lines such as `=== Conversation 12 ===` below a blank one, each with a number of its own."""
-    after_blank = (number for number in range(len(lines)) if number == 0 or lines[number - 1].blank)
-    found = ((number, _HEADING.fullmatch(lines[number].whole[:_LONGEST_HEADING])) for number in after_blank)
-    return _if_distinct([(number, name["id"]) for number, name in found if name])
+    after_blank = (at for at, line in enumerate(lines) if line.whole and _below_blank(lines, at))
+    found = ((at, _HEADING.fullmatch(lines[at].whole[:_LONGEST_HEADING])) for at in after_blank)
+    return _if_distinct([(at, name["id"]) for at, name in found if name])
 
 
 def _headers(lines: Sequence[Line]) -> list[int]:
@@ -143,6 +141,8 @@ def _headers(lines: Sequence[Line]) -> list[int]:
     found: dict[str, list[tuple[int, str]]] = {}
     first: list[str] = []
     fields = {label for label in {line.label for line in lines if line.label} if is_field(label)}
+    if not fields:
+        return []
     for are_fields, numbered in groupby(enumerate(lines), key=lambda numbered: numbered[1].label in fields):
         if not are_fields:
             continue
@@ -162,13 +162,14 @@ def _below_blank(lines: Sequence[Line], at: int) -> bool:
 
 def _ends(lines: Sequence[Line]) -> list[int]:
     """The beginning, what follows each line that tells the end of a conversation, and the end."""
-    after = [at + 1 for at, line in enumerate(lines) if line.whole and _tells_end(line)]
+    told = {label for label in {line.label for line in lines} if not label or role_of_label(label) == "system"}
+    after = [at + 1 for at, line in enumerate(lines) if line.whole and line.label in told and _tells_end(line)]
     last = _last_filled(lines)
     return [0, *(at for at in after if at <= last), len(lines)]
 
 
 def _tells_end(line: Line) -> bool:
-    if len(line.whole) > _LONGEST_END or (line.label and role_of_label(line.label) != "system"):
+    if len(line.whole) > _LONGEST_END:
         return False
     event = bare_event(line.text if line.label else without_stamp(line.whole)[0])
     return event is not None and event[0] == "end"

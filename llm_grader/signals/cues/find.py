@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
@@ -20,7 +21,8 @@ from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.rubric.model import Item
 from llm_grader.signals.cues.names import name_matcher
-from llm_grader.signals.cues.phrases import PhraseIndex, StretchWord, StretchWords, cited_spans, parse_phrase
+from llm_grader.signals.cues.phrases import IsName, PhraseIndex, parse_phrase
+from llm_grader.signals.cues.words import StretchWords, cited_spans
 from llm_grader.signals.language import likely_language
 from llm_grader.transcript import Model, Transcript, Turn, primary_language
 from llm_grader.verdict import MET, NOT_MET
@@ -175,12 +177,13 @@ class CueFinder:
         begun = next(iter(speaking["agent"]), len(transcript.turns))
         for by, numbers in speaking.items():
             cues = [cue_id for cue_id in wanted if self._cues[cue_id].by == by]
+            looked = frozenset(chain(cues, (_UNLESS + cue_id for cue_id in cues)))
+            later = frozenset(name for name in looked if self._cues[name.removeprefix(_UNLESS)].after_agent)
             for order, number in enumerate(numbers if cues else ()):
                 turn = transcript.turns[number]
                 code = primary_language(turn.language or language)
-                looked = [cue_id for cue_id in cues if number > begun or not self._cues[cue_id].after_agent]
-                indexes = [self._index(code, cue_id) for cue_id in looked]
-                for cue_id, place in self._in_turn(turn, number, indexes, is_name):
+                now = looked if number > begun else looked - later
+                for cue_id, place in self._in_turn(turn, number, now, code, is_name):
                     if self._counts(cue_id, place, order, transcript.turns, numbers):
                         found.setdefault(cue_id, Counter())[place] += 1
         return {
@@ -189,30 +192,35 @@ class CueFinder:
             if cue_id in found
         }
 
-    def _indexed(self, language: str, cue_id: str) -> PhraseIndex:
-        """The phrases of a cue in a language, or in all of them where that has none or is not known."""
-        codes = (language, ANY_LANGUAGE) if language in self._phrases else tuple(self._phrases)
-        named = (cue_id, *self._cues[cue_id].also)
-        known = [phrases for code in codes for one in named if (phrases := self._phrases.get(code, {}).get(one))]
-        lines = [(cue_id, line) for phrases in known for line in phrases.phrases]
-        lines += [(_UNLESS + cue_id, line) for phrases in known for line in phrases.unless]
-        return PhraseIndex((meaning, parse_phrase(line)) for meaning, line in lines)
+    def _indexed(self, language: str) -> PhraseIndex:
+        """The phrases of all cues in a language, or in all of them where that is not one of them."""
+        codes = (language, ANY_LANGUAGE) if language else tuple(self._phrases)
+        return PhraseIndex(
+            (meaning, parse_phrase(line))
+            for cue_id, cue in self._cues.items()
+            for code in codes
+            for named in (cue_id, *cue.also)
+            if (known := self._phrases.get(code, {}).get(named))
+            for meaning, lines in ((cue_id, known.phrases), (_UNLESS + cue_id, known.unless))
+            for line in lines
+        )
 
     def _in_turn(
-        self, turn: Turn, number: int, indexes: Sequence[PhraseIndex], is_name: Callable[[StretchWord], bool]
+        self, turn: Turn, number: int, wanted: frozenset[str], language: str, is_name: IsName
     ) -> Iterator[tuple[str, CuePlace]]:
         """Each cue found in a turn and its sentence, but for what is read out and sentences that rule it out."""
+        index = self._index(language if language in self._phrases else "")
         for start, end in turn.body_spans():
             words = StretchWords(turn.text, start, end)
-            matches = [match for index in indexes for match in index.find(words.words, is_name)]
-            ruled_out = {
-                (meaning, words.words[at].sentence) for meaning, at, _ in matches if meaning.startswith(_UNLESS)
-            }
+            matches = list(index.find(words, is_name, wanted))
+            if not matches:
+                continue
+            ruled_out = {(meaning, words.sentence_of(at)) for meaning, at, _ in matches if meaning.startswith(_UNLESS)}
             cited = cited_spans(turn.text, start, end)
             for meaning, first, last in matches:
-                if meaning.startswith(_UNLESS) or (_UNLESS + meaning, words.words[first].sentence) in ruled_out:
+                if meaning.startswith(_UNLESS) or (_UNLESS + meaning, words.sentence_of(first)) in ruled_out:
                     continue
-                if any(begins <= words.words[first].start < ends for begins, ends in cited):
+                if any(begins <= words.word(first).start < ends for begins, ends in cited):
                     continue
                 span = words.sentence_around(first, last, announces=meaning in self._announcing)
                 yield meaning, CuePlace(number, *span)

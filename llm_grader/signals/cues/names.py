@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import takewhile
 
-from llm_grader.signals.cues.phrases import StretchWord, fold_word
+from llm_grader.signals.cues.words import StretchWord, fold_word
 from llm_grader.transcript import Transcript, primary_language
 
 _TOKEN = re.compile(r"[^\s,;()<>\"]+")
@@ -21,8 +22,9 @@ _INTRODUCES = re.compile(
 _ADDRESSED = re.compile(
     r"\b(?:Mrs|Ms|Miss|Mr|Mister|Frau|Herrn?|[Pp](?:aní|anu|ane)|[Ss]lečno|[Pp]roua|[Hh]ärra|[Pp]reili)\.? "
     r"([^\W\d_]{2,})"
-    r"|([^\W\d_]{2,}) (?:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b"
 )
+_TITLE_BEHIND = re.compile(r" (?:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b")
+_LAST_WORD = re.compile(r"[^\W\d_]{2,}\Z")
 _CALLED = re.compile(r"(?:, |\b(?i:oh|hi|hello|hey|dear|thanks|ahoj|szia|kedves|tere) )([^\W\d_]{2,})[,.!?]")
 _NO_WORDS = (
     "customer client caller user visitor guest speaker unknown anonymous mrs mr ms miss dr ing mgr the and "
@@ -44,12 +46,18 @@ def name_matcher(transcript: Transcript) -> Callable[[StretchWord], bool]:
     At the beginning of a sentence, where a capital tells nothing, a short name counts before a mark alone (`Will, …`).
     The tokens that stand for names in a redacted text are names.
     """
-    names = _names(transcript)
-    stems = tuple((stem, longest) for name in sorted(names) for stem, longest in _stems(name))
+
+    @cache
+    def known() -> tuple[frozenset[str], tuple[tuple[str, int], ...]]:
+        names = _names(transcript)
+        return names, tuple((stem, longest) for name in sorted(names) for stem, longest in _stems(name))
 
     def is_name(word: StretchWord) -> bool:
         if word.folded.startswith(_REDACTED):
             return True
+        if word.joined:  # what has a part of its name from a person is called otherwise; of `Anna-Marie`, Anna counts
+            return False
+        names, stems = known()
         if word.capital is None:  # written without capitals: a short name may be any word
             return word.folded in names and len(word.folded) >= _SHORTEST_INFLECTED
         if not word.capital or (word.first and not word.apart and len(word.folded) <= _SHORT):
@@ -109,7 +117,9 @@ def _addressed(transcript: Transcript) -> Iterator[str]:
     for turn in transcript.turns:
         if turn.role == "agent" and turn.spoken:
             text = turn.text[:_LOOKED_AT]
-            yield from (_with_capitals(match[1] or match[2]) for match in _ADDRESSED.finditer(text))
+            yield from (_with_capitals(match[1]) for match in _ADDRESSED.finditer(text))
+            before = (_LAST_WORD.search(text, 0, title.start()) for title in _TITLE_BEHIND.finditer(text))
+            yield from (_with_capitals(word[0]) for word in before if word)
             yield from (_with_capitals(match[1]) for match in _CALLED.finditer(text) if match[1] in said)
 
 

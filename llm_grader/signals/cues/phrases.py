@@ -1,4 +1,4 @@
-"""Words of a text, and phrases that are looked for in them: how a cue's lines are written, and where they match.
+"""Phrases that are looked for in the words of a text: how a cue's lines are written, and where they match.
 
 A phrase is words in their order. They are compared without case, accents and apostrophes, within one sentence:
 
@@ -9,134 +9,19 @@ A phrase is words in their order. They are compared without case, accents and ap
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from llm_grader.errors import UsageError
+from llm_grader.signals.cues.words import StretchWord, StretchWords, fold_word
 
 _GAP, _NUMBER, _NAME = "…", "#", "@name"
 _MOST_BETWEEN = 6
-_LETTER = r"[\w\u0300-\u036f]"  # accents may stand apart
-_WORD = re.compile(rf"[\w.+-]+@[\w.-]*\w|{_LETTER}+(?:['’`´]{_LETTER}+)*")  # an address is one word
-_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s|$)|\n+")
-_APOSTROPHES = re.compile("['’`´]")
-_LONGEST_SENTENCE = 300
-_SHORT_SENTENCE = 30
-_CITED = re.compile(r"„[^„“”]{40,}[“”]|“[^“”]{40,}”|«[^«»]{40,}»|»[^«»]{40,}«")
-_NEARLY_ALL = 0.9
-_MARKS = ("", ",", "!", ".", "?", ";", "\n")
 _KEY_LETTERS = 5
-
-
-class StretchWord(NamedTuple):
-    """One word: as it is compared, where it stands (characters, end exclusive), and the sentence it is in, from 0.
-
-    `first` says that the sentence begins with it, so that a capital tells nothing, and `apart` that a mark such as a
-    comma follows. `capital` is None in a text without any, as recognisers write it.
-    """
-
-    folded: str
-    start: int
-    end: int
-    sentence: int
-    capital: bool | None
-    first: bool
-    apart: bool
-
-
-class StretchWords:
-    """The words of one stretch of a text, sentence by sentence.
-
-    Args:
-        text: the whole text.
-        start: the beginning of the stretch, in characters.
-        end: its end, exclusive; None is that of the text.
-    """
-
-    def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
-        stop = len(text) if end is None else end
-        self.text = text
-        self.sentences = tuple(sentence_spans(text, start, stop))
-        cased = not text[start:stop].islower()
-        self.words = tuple(
-            _word_of(match, number, begins=match.start() == first, cased=cased)
-            for number, (first, last) in enumerate(self.sentences)
-            for match in _WORD.finditer(text, first, last)
-        )
-
-    def sentence_around(self, first: int, last: int, *, announces: bool = False) -> tuple[int, int]:
-        """Where the sentence of some of the words stands, blanks aside; of one beyond 300 characters, the part around.
-
-        One that only announces what follows (`I see two ways:`) goes on with the next two, up to 300 characters.
-
-        Args:
-            first: position in `words` of the first.
-            last: position of the last, in the same sentence.
-            announces: whether a few words with a full stop (`Two ways.`) announce, too.
-        """
-        number = self.words[first].sentence
-        start, end = self.sentences[number]
-        if end - start > _LONGEST_SENTENCE:
-            return self._part_around(first, last)
-        in_a_few_words = announces and end - start < _SHORT_SENTENCE and self.text[end - 1] == "."
-        if self.text[end - 1] == ":" or in_a_few_words:
-            ends = (stop for _, stop in self.sentences[number + 1 : number + 3] if stop - start <= _LONGEST_SENTENCE)
-            end = max(ends, default=end)
-        return start, end
-
-    def _part_around(self, first: int, last: int) -> tuple[int, int]:
-        """As many words of the sentence around some of them as 300 characters hold."""
-        number = self.words[first].sentence
-        growing = True
-        while growing:
-            growing = False
-            for before, after in ((first - 1, last), (first, last + 1)):
-                within = before >= 0 and after < len(self.words)
-                if not within or {self.words[before].sentence, self.words[after].sentence} != {number}:
-                    continue
-                if self.words[after].end - self.words[before].start <= _LONGEST_SENTENCE:
-                    first, last, growing = before, after, True
-        return self.words[first].start, self.words[last].end
-
-
-def _word_of(match: re.Match[str], sentence: int, *, begins: bool, cased: bool) -> StretchWord:
-    written, end = match[0], match.end()
-    capital = written[0].isupper() if cased else None
-    apart = match.string[end : end + 1] in _MARKS
-    return StretchWord(fold_word(written), match.start(), end, sentence, capital, begins, apart)
-
-
-def sentence_spans(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Where each sentence of a stretch begins and ends, its closing mark included and blanks around it not."""
-    cuts = [match.end() for match in _SENTENCE_END.finditer(text, start, stop) if not _goes_on(text, match)]
-    for begin, end in zip((start, *cuts), (*cuts, stop), strict=True):
-        stretch = text[begin:end]
-        if stretch.strip():
-            first = begin + len(stretch) - len(stretch.lstrip())
-            yield first, first + len(stretch.strip())
-
-
-def _goes_on(text: str, mark: re.Match[str]) -> bool:
-    """Whether a point stands behind a figure and before a small letter, as in `am 7.11. brauchen`: it ends nothing."""
-    behind_figure = mark[0] == "." and text[mark.start() - 1 : mark.start()].isdigit()
-    return behind_figure and text[mark.end() : mark.end() + 2].lstrip(" ")[:1].islower()
-
-
-def cited_spans(text: str, start: int, stop: int) -> list[tuple[int, int]]:
-    """What somebody reads out in a stretch: 40 characters and more between quotation marks, nearly all of it aside."""
-    found = [match.span() for match in _CITED.finditer(text, start, stop)]
-    return [(begin, end) for begin, end in found if end - begin < _NEARLY_ALL * (stop - start)]
-
-
-def fold_word(word: str) -> str:
-    """A word as it is compared: small letters, no accents, no apostrophes."""
-    if word.isalnum() and word.isascii():  # most are
-        return word.lower()
-    bare = unicodedata.normalize("NFD", _APOSTROPHES.sub("", word).casefold())
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+_MOST_MET = 1 << 12
+IsName = Callable[[StretchWord], bool]
+"""Tells whether a word is the customer's name."""
 
 
 class Phrase(NamedTuple):
@@ -150,21 +35,23 @@ class Phrase(NamedTuple):
         before = range(min(self.gaps, default=len(self.options)))
         return max(before, key=lambda word: min(len(option) for option in self.options[word]))
 
-    def end_in(
-        self, words: Sequence[StretchWord], at: int, is_name: Callable[[StretchWord], bool], of: int = 0
-    ) -> int | None:
+    def end_in(self, words: StretchWords, at: int, is_name: IsName, of: int = 0) -> int | None:
         """The position of the last word of a match that begins at `at`, within its sentence; None where none does."""
-        if not fits(words[at], self.options[of], is_name):
+        if not fits(words, at, self.options[of], is_name):
             return None
         if of + 1 == len(self.options):
             return at
         reach = _MOST_BETWEEN if of + 1 in self.gaps else 0
         for following in range(at + 1, min(at + 2 + reach, len(words))):
-            if words[following].sentence != words[at].sentence:
+            if words.sentence_of(following) != words.sentence_of(at):
                 return None
             if (end := self.end_in(words, following, is_name, of + 1)) is not None:
                 return end
         return None
+
+
+_Anchored = tuple[str, Phrase, int]
+"""What a phrase stands for, the phrase, and the position of its rarest word."""
 
 
 @cache
@@ -193,17 +80,19 @@ def _option(option: str) -> str:
     return option if option in (_NUMBER, _NAME) else fold_word(option.removesuffix("*")) + star
 
 
-def fits(word: StretchWord, options: Sequence[str], is_name: Callable[[StretchWord], bool]) -> bool:
+def fits(words: StretchWords, at: int, options: Sequence[str], is_name: IsName) -> bool:
     """Whether a word is one of the options of a phrase's word."""
+    return _is_like(words.folded[at], options) or (_NAME in options and is_name(words.word(at)))
+
+
+def _is_like(folded: str, options: Sequence[str]) -> bool:
     for option in options:
         if option == _NUMBER:
-            found = word.folded[0].isdigit()
-        elif option == _NAME:
-            found = is_name(word)
+            found = folded[0].isdigit()
         elif option[-1] == "*":
-            found = word.folded.startswith(option[:-1])
+            found = folded.startswith(option[:-1])
         else:
-            found = word.folded == option
+            found = folded == option
         if found:
             return True
     return False
@@ -212,44 +101,58 @@ def fits(word: StretchWord, options: Sequence[str], is_name: Callable[[StretchWo
 class PhraseIndex:
     """Many phrases, found in one pass over the words: each by its rarest word, which is taken to be the longest.
 
+    Which phrases a word may be the rarest of is remembered, as most words come again.
+
     Args:
         phrases: what each stands for, and the phrase.
     """
 
     def __init__(self, phrases: Iterable[tuple[str, Phrase]]) -> None:
-        self._by_beginning: dict[str, list[tuple[str, Phrase, int]]] = {}
+        self._by_beginning: dict[str, list[_Anchored]] = {}
+        self._by_name: list[_Anchored] = []
         for meaning, phrase in phrases:
-            rarest = phrase.rarest()
-            for key in {_key(option) for option in phrase.options[rarest]}:
-                self._by_beginning.setdefault(key, []).append((meaning, phrase, rarest))
+            anchored = meaning, phrase, phrase.rarest()
+            options = phrase.options[phrase.rarest()]
+            for key in {_key(option) for option in options if option != _NAME}:
+                self._by_beginning.setdefault(key, []).append(anchored)
+            if _NAME in options:
+                self._by_name.append(anchored)
         self._short = tuple(sorted({len(key) - 1 for key in self._by_beginning if key[-1] == "*"}))
+        self._anchored_at = lru_cache(maxsize=_MOST_MET)(self._look_up)
 
     def find(
-        self, words: Sequence[StretchWord], is_name: Callable[[StretchWord], bool]
+        self, words: StretchWords, is_name: IsName, wanted: Container[str] | None = None
     ) -> Iterator[tuple[str, int, int]]:
-        """Each match: what its phrase stands for, and the positions of its first and its last word."""
-        for at, word in enumerate(words):
-            for meaning, phrase, rarest in self._candidates(word):
-                if fits(word, phrase.options[rarest], is_name) and rarest <= at:
+        """Each match: what its phrase stands for, and the positions of its first and its last word.
+
+        Args:
+            words: where they are looked for.
+            is_name: whether a word is the customer's name.
+            wanted: what the phrases stand for that are looked for; all by default.
+        """
+        named = [one for one in self._by_name if wanted is None or one[0] in wanted]
+        for at, folded in enumerate(words.folded):
+            candidates: Iterable[_Anchored] = self._anchored_at(folded)
+            if named and is_name(words.word(at)):
+                candidates = dict.fromkeys((*candidates, *named))
+            for meaning, phrase, rarest in candidates:
+                if rarest <= at and (wanted is None or meaning in wanted):
                     end = phrase.end_in(words, at - rarest, is_name)
                     if end is not None:
                         yield meaning, at - rarest, end
 
-    def _candidates(self, word: StretchWord) -> Iterator[tuple[str, Phrase, int]]:
-        found, key = self._by_beginning, word.folded[:_KEY_LETTERS]
-        yield from found.get(key, ())
-        for length in self._short:
-            if length <= len(key):
-                yield from found.get(f"{key[:length]}*", ())
-        if _NAME in found:
-            yield from found[_NAME]
-        if key[:1].isdigit():
-            yield from found.get(_NUMBER, ())
+    def _look_up(self, folded: str) -> tuple[_Anchored, ...]:
+        """The phrases whose rarest word this may be, names aside."""
+        key = folded[:_KEY_LETTERS]
+        keys = [key, *(f"{key[:length]}*" for length in self._short if length <= len(key))]
+        keys += [_NUMBER] if key[:1].isdigit() else []
+        found = dict.fromkeys(anchored for key in keys for anchored in self._by_beginning.get(key, ()))
+        return tuple(one for one in found if _is_like(folded, one[1].options[one[2]]))
 
 
 def _key(option: str) -> str:
     """What words that fit an option begin with; with a star where that is short and any may follow."""
-    if option in (_NUMBER, _NAME):
+    if option == _NUMBER:
         return option
     start = option.removesuffix("*")
     return start[:_KEY_LETTERS] if start == option or len(start) >= _KEY_LETTERS else f"{start}*"

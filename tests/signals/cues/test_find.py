@@ -108,6 +108,8 @@ def test_only_the_first_or_last_turns_are_looked_at() -> None:
         ("Customer", "Mind egyezik, Borbála néni.", True),
         ("p.reed@firm.example", "We wrote to p.reed@firm.example.", False),
         ("Reed", "We wrote to reed@firm.example.", False),
+        ("Kiss Imre", "A másik gép a LENOVO-IMRE.", False),
+        ("Anna-Marie Reed", "Of course, Anna-Marie.", True),
     ],
 )
 def test_a_name_is_known_in_its_forms(name: str, text: str, expected: bool) -> None:

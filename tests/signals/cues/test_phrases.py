@@ -7,14 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_grader.errors import UsageError
-from llm_grader.signals.cues.phrases import (
-    PhraseIndex,
-    StretchWord,
-    StretchWords,
-    cited_spans,
-    fold_word,
-    parse_phrase,
-)
+from llm_grader.signals.cues.phrases import PhraseIndex, parse_phrase
+from llm_grader.signals.cues.words import StretchWord, StretchWords, cited_spans, fold_word
 
 
 def matches(phrase: str, text: str, name: str = "") -> list[str]:
@@ -24,8 +18,8 @@ def matches(phrase: str, text: str, name: str = "") -> list[str]:
     def is_name(word: StretchWord) -> bool:
         return bool(name) and word.folded == fold_word(name)
 
-    found = PhraseIndex([("it", parse_phrase(phrase))]).find(words.words, is_name)
-    return [text[words.words[first].start : words.words[last].end] for _, first, last in found]
+    found = PhraseIndex([("it", parse_phrase(phrase))]).find(words, is_name)
+    return [text[words.word(first).start : words.word(last).end] for _, first, last in found]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +87,7 @@ def test_a_few_words_go_on_with_what_follows_only_where_they_announce_it() -> No
 def test_of_a_long_sentence_the_part_around_the_match_is_shown() -> None:
     text = "and so on " * 60 + "thank you very much " + "and so on " * 60
     words = StretchWords(text)
-    at = next(number for number, word in enumerate(words.words) if word.folded == "thank")
+    at = words.folded.index("thank")
     start, end = words.sentence_around(at, at + 1)
     assert end - start <= 300
     assert "thank you" in text[start:end]
@@ -104,10 +98,11 @@ def test_words_and_sentences_are_slices_of_the_text_in_order(text: str) -> None:
     words = StretchWords(text)
     ends = [0, *(end for _, end in words.sentences)]
     assert all(before <= start < end for before, (start, end) in zip(ends, words.sentences, strict=False))
-    for word in words.words:
-        start, end = words.sentences[word.sentence]
+    for at, folded in enumerate(words.folded):
+        word = words.word(at)
+        start, end = words.sentences[words.sentence_of(at)]
         assert start <= word.start < word.end <= end
-        assert fold_word(text[word.start : word.end]) == word.folded
+        assert fold_word(text[word.start : word.end]) == word.folded == folded
 
 
 @given(st.text(max_size=200), st.text(max_size=30))
@@ -116,14 +111,14 @@ def test_any_phrase_is_refused_or_looked_for(text: str, phrase: str) -> None:
         parsed = parse_phrase(phrase)
     except UsageError:
         return
-    list(PhraseIndex([("it", parsed)]).find(StretchWords(text).words, lambda _: False))
+    list(PhraseIndex([("it", parsed)]).find(StretchWords(text), lambda _: False))
 
 
 def test_a_sentence_of_a_hundred_thousand_words_is_looked_through_at_once() -> None:
     """The part around a match was looked for from both ends, word by word: a call without marks took hours."""
     words = StretchWords("thank you so much and " * 20_000)
     index = PhraseIndex([("it", parse_phrase("thank you"))])
-    places = [words.sentence_around(first, last) for _, first, last in index.find(words.words, lambda _: False)]
+    places = [words.sentence_around(first, last) for _, first, last in index.find(words, lambda _: False)]
     assert len(places) == 20_000
     assert max(end - start for start, end in places) <= 300
 
