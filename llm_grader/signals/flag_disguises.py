@@ -1,23 +1,15 @@
-"""Text in disguise, read: base64 and the like, letters that look like others, digits for letters, letters apart."""
+"""Text in disguise, read: letters that look like others, digits for letters, letters apart, words backwards, codes."""
 
 from __future__ import annotations
 
-import base64
+import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
-from urllib.parse import unquote
+from collections.abc import Iterator, Sequence
+
+from llm_grader.signals.flag_codes import decoded_letters
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-
-ENCODED = re.compile(
-    r"(?<![\w/+=.@%-])(?:[A-Za-z0-9+/]{24,4000}={0,2}|(?:[0-9a-f]{2}){16,2000}|(?:[\w.-]{0,20}%[0-9A-Fa-f]{2}){6,400}\w{0,20})(?![\w/+@-])"
-)
-"""Words in base64, hexadecimal digits or percent-encoding, outside of addresses."""
-SHORTEST_ENCODED = 18
-"""Characters, none of them a blank, that such a word has at least: six of `%41`."""
-_HEXADECIMAL = re.compile("(?:[0-9a-f]{2})+")
-_LEAST_WORDS_HIDDEN = 3
 
 _OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 _MIXED_WORD = re.compile(
@@ -28,30 +20,45 @@ _LATIN = str.maketrans(
 )
 _DIGIT_FOR_LETTER = re.compile(r"(?<=[^\W\d_])[013457@$](?=[^\W\d_])")
 _LETTERS = str.maketrans("013457@$", "oieastas")
-_APART = re.compile(r"(?<!\w)[^\W\d_](?:[ .\-_*·|]{1,3}[^\W\d_]){9,400}(?!\w)")
+_ROT13 = re.compile(r"\brot ?-?13\b", re.IGNORECASE)
+_APART = re.compile(r"(?<!\w)[^\W\d_](?:[ .\-_*·|/,]{1,9}[^\W\d_]){9,400}(?!\w)")
+_GAP = re.compile(r"[ .\-_*·|/,]+")
+_FEWEST_LINES = 5  # of a text whose first letters are read
+_SHORTEST_BACKWARDS = 6
 _STEERING_LETTERS = re.compile(
     "ignor|instru|disregard|forget|prompt|fullmarks|score|gradeth|gradeit|passed|criteri|perfect|rating|"
     "anweis|vergiss|regeln|punktzahl|bewert|bestnote|erfullt|bestanden|perfekt|"
     "pokyn|pravidl|zapomen|hodno|bodu|splnen|znamk|"
-    "utasit|szabaly|felejts|ertekel|pontszam|pontot|teljesit|"
-    "juhis|reegl|unusta|eira|hinda|hinne|punkti|punktid|taidet"
+    "utasit|szabaly|felejts|ertekel|pontszam|pontot|teljesit|teljesul|"
+    "juhis|reegl|unusta|eirak|hinda|hinne|punkti|punktid|taidet"
 )
 """Beginnings of words to the judge, without accents, as they stand where letters were put apart."""
 
 
-def has_hidden_prose(text: str) -> bool:
-    """Whether a long word of a text is several words in base64, hexadecimal digits or percent-encoding."""
-    longest = max(map(len, text.split()), default=0)  # an ordinary text has no word of that length
-    return longest >= SHORTEST_ENCODED and any(_is_hidden_prose(match[0]) for match in ENCODED.finditer(text))
+_BACKWARDS = (
+    "ignor|instruct|disregard|prompt|grader|graded|evaluat|criteri|fulfil|marks|anweis|bewert|punktzahl|erfull|"
+    "kriteri|splnen|hodnot|pokyn|ertekel|pontsz|teljes|szempont|utasit|hinda|hinne|taidet|kriteer|punkti|juhis"
+)
+"""Beginnings of words to the judge, without accents, as they end a word that is written backwards."""
+_BACKWARDS_ENDS = tuple(stem[::-1] for stem in _BACKWARDS.split("|"))
 
 
-def has_steering_letters(text: str) -> bool:
-    """Whether letters that stand apart (`i g n o r e`) make up a word to the judge."""
-    for run in _APART.finditer(text):
-        letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKD", run[0].casefold())))
-        if _STEERING_LETTERS.search(letters):
-            return True
-    return False
+def has_steering_letters(readings: Sequence[str]) -> bool:
+    """Whether letters that stood apart or in code make up a word to the judge, whatever parts the words."""
+    return any(_STEERING_LETTERS.search(_plain_letters(letters)) for letters in readings)
+
+
+def reads_backwards(word: str) -> bool:
+    """Whether a word, in lower case, is one to the judge when read from its end."""
+    return len(word) >= _SHORTEST_BACKWARDS and _plain_letters(word).endswith(_BACKWARDS_ENDS)
+
+
+def put_together(text: str) -> list[str]:
+    """What letters say that stand apart (`i g n o r e`), in code, or at the beginnings of lines."""
+    found = [_closed_up(run[0]) for run in _APART.finditer(text)] + list(decoded_letters(text))
+    if text.count("\n") >= _FEWEST_LINES - 1:
+        found.append("".join(line.strip()[:1] for line in text.split("\n")))
+    return found
 
 
 def uncovered(text: str) -> Iterator[str]:
@@ -60,19 +67,16 @@ def uncovered(text: str) -> Iterator[str]:
         yield text.translate(_LATIN)
     if len(_DIGIT_FOR_LETTER.findall(text)) > 1:
         yield text.translate(_LETTERS)
+    if "13" in text and _ROT13.search(text):
+        yield codecs.encode(text, "rot13")
 
 
-def _is_hidden_prose(encoded: str) -> bool:
-    try:
-        decoded = _decoded(encoded)
-    except ValueError:  # binascii's and Unicode's are
-        return False
-    return decoded.isprintable() and sum(map(str.isalpha, decoded.split(" "))) >= _LEAST_WORDS_HIDDEN
+def _closed_up(apart: str) -> str:
+    """Letters that stand apart as words, which are parted by wider gaps than letters are."""
+    gaps = _GAP.findall(apart)
+    narrow = min(map(len, gaps))
+    return _GAP.sub(lambda gap: " " * (len(gap[0]) > narrow), apart)
 
 
-def _decoded(encoded: str) -> str:
-    if "%" in encoded:
-        return unquote(encoded, errors="strict")
-    if _HEXADECIMAL.fullmatch(encoded):
-        return bytes.fromhex(encoded).decode()
-    return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
+def _plain_letters(text: str) -> str:
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFKD", text.casefold())))

@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
         minden szempont*|minden tétel*|minden pont*|teljesítettnek|megfelelőnek|tökéletesnek|hibátlannak|
         maksimumpunk*|maksimaalsed punktid|kõrgeim hinne|kõik kriteeriumid|kõik punktid|täidetuks|
         nõuetele vastavaks|täiuslikuks|laitmatuks""",
+    "own words": "system prompt|system prompts|systemprompt*|rendszerprompt*|systémov* prompt*|süsteemiviip*",
     "all questions": """
         every question|each question|all questions|jede frage|alle fragen|každou otázku|každé otázky|
         všechny otázky|minden kérdés*|igale küsimusele|kõigile küsimustele""",
@@ -88,11 +89,16 @@ WORDS: dict[str, str] = {
 }
 """What words do → the words."""
 
+BACKWARDS = "backwards"
+"""The vocabulary of words that `flag_disguises` finds to be words to the judge when read from their end."""
+
 TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("order to grade", ("grade", "result")),
     ("order to grade", ("judge", "result")),
     ("order to grade", ("judge", "grade")),
     ("order to grade", ("judge", "done")),
+    ("hidden or encoded", (BACKWARDS,)),
+    ("fake system or grader", ("own words",)),
     ("order to grade", ("all questions", "yes", "judge")),
     ("disregard", ("disregard", "instructions")),
     ("role play", ("play", "judge")),
@@ -155,7 +161,6 @@ SHAPES: tuple[FlagShape, ...] = (
     ),
     _shape("fake system or grader", "[", rf"^[^\S\n]*+\[(?:{_ROLES})\][^\n]{{0,120}}?(?:{_VERDICTS})"),
     _shape("fake system or grader", "<[", r"<\|?(?:im_start|im_end|system|endoftext|eot_id)|\[/?inst\]|<<sys>>"),
-    _shape("fake system or grader", "yY", "system prompt"),
     _shape(
         "fake end",
         "-=*#_~",

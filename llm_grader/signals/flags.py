@@ -15,8 +15,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from llm_grader.signals.flag_disguises import INVISIBLE, has_hidden_prose, has_steering_letters, uncovered
-from llm_grader.signals.flag_patterns import SHAPES, TOGETHER, WITHIN, WORDS
+from llm_grader.signals.flag_codes import has_hidden_prose
+from llm_grader.signals.flag_disguises import INVISIBLE, has_steering_letters, put_together, reads_backwards, uncovered
+from llm_grader.signals.flag_patterns import BACKWARDS, SHAPES, TOGETHER, WITHIN, WORDS
 from llm_grader.signals.flag_words import sentences_of, word_model
 from llm_grader.transcript import Transcript
 
@@ -78,8 +79,9 @@ def steering_kind(text: str) -> str | None:
     plain = INVISIBLE.sub("", text)
     if (kind := _kind_of_words(plain)) is not None:
         return kind
-    hidden = has_hidden_prose(plain) or has_steering_letters(plain) or any(map(_kind_of_words, uncovered(plain)))
-    return "hidden or encoded" if hidden else None
+    letters = put_together(plain)
+    hidden = has_hidden_prose(plain) or has_steering_letters(letters)
+    return "hidden or encoded" if hidden or any(map(_kind_of_words, chain(letters, uncovered(plain)))) else None
 
 
 def _kind_of_words(text: str) -> str | None:
@@ -100,18 +102,21 @@ def _hits(words: Sequence[str]) -> list[_Hit]:
     """The words that some vocabulary has, or that one of its phrases begins with, in their order: few are."""
     hits = []
     for at, word in enumerate(words):
-        if starts := _begun_by(word):
-            names = (name for name, entry in starts if len(entry) == 1 or _matches(words[at : at + 3], entry))
-            hits.append(_Hit(at, frozenset(names)))
+        if begun := _begun_by(word):
+            names, phrases = begun
+            if phrases:
+                names = names.union(name for name, phrase in phrases if _matches(words[at : at + 3], phrase))
+            hits.append(_Hit(at, names))
     return hits
 
 
 def _kind_of_neighbours(hits: Sequence[_Hit]) -> str | None:
     """Kind that words of several vocabularies close to each other give away."""
+    possible = _kinds_among(frozenset().union(*(hit.vocabularies for hit in hits)))
     last: dict[str, int] = {}
-    for hit in hits:
+    for hit in hits if possible else ():
         last |= dict.fromkeys(hit.vocabularies, hit.at)
-        for kind, together in TOGETHER:
+        for kind, together in possible:
             if hit.vocabularies.isdisjoint(together):
                 continue
             if all(hit.at - last.get(name, -WITHIN) < WITHIN for name in together):
@@ -119,10 +124,27 @@ def _kind_of_neighbours(hits: Sequence[_Hit]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _kinds_among(vocabularies: frozenset[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What is in `TOGETHER` and can be made of these vocabularies: nothing, mostly, so that nobody needs to look."""
+    return tuple((kind, together) for kind, together in TOGETHER if vocabularies.issuperset(together))
+
+
+_Entry = tuple[str, tuple[str, ...]]
+
+
 @lru_cache(maxsize=16_384)
-def _begun_by(word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Entries whose first word it is."""
-    return tuple(entry for entry in _entries().get(word[:2], ()) if _matches((word,), entry[1][:1]))
+def _begun_by(word: str) -> tuple[frozenset[str], tuple[_Entry, ...]] | None:
+    """Vocabularies that have a word, and entries that begin with it, which are phrases; None where there is neither.
+
+    A word to the judge that is written backwards has a vocabulary of its own.
+    """
+    begun = [entry for entry in _entries().get(word[:2], ()) if _matches((word,), entry[1][:1])]
+    names = {name for name, entry in begun if len(entry) == 1}
+    if reads_backwards(word):
+        names.add(BACKWARDS)
+    phrases = tuple((name, entry) for name, entry in begun if len(entry) > 1)
+    return (frozenset(names), phrases) if names or phrases else None
 
 
 def _matches(words: Sequence[str], entry: tuple[str, ...]) -> bool:
@@ -133,9 +155,9 @@ def _matches(words: Sequence[str], entry: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _entries() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+def _entries() -> dict[str, list[_Entry]]:
     """Entries of all vocabularies by the first two letters, as (vocabulary, words)."""
-    entries: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    entries: dict[str, list[_Entry]] = {}
     for name, listed in WORDS.items():
         for entry in filter(None, (part.strip().casefold() for part in listed.split("|"))):
             entries.setdefault(entry[:2], []).append((name, tuple(entry.split())))
