@@ -1,8 +1,9 @@
 """Patterns of text that addresses the judge: words by what they do, and which of them together give it away. Data.
 
-`flags` reads it. A vocabulary lists words in English, German, Czech, Hungarian and Estonian, parted by `|`: `word*` is
-any word that begins so, and several words are a phrase. Words of different vocabularies count where they stand close to
-each other, so that neither alone raises an alarm: customers rate, agents answer questions, and both speak of rules.
+`flags` reads it. A vocabulary lists words in English, German, Czech, Hungarian and Estonian, then, as who writes may
+choose any language, words of orders to grade in others. They are parted by `|`: `word*` is any word that begins so, and
+several words are a phrase. Words of different vocabularies count where they stand close to each other, so that neither
+alone raises an alarm: customers rate, agents answer questions, and both speak of rules.
 Measured by `llm_grader.eval.recall.injections` on texts that are kept apart.
 """
 
@@ -18,7 +19,14 @@ WORDS: dict[str, str] = {
         quality analyst|prüfer*|gutachter*|bewerter*|qualitätsprüf*|beurteiler*|wer das bewertet|wer das prüft|
         hodnotitel*|kontrolor*|posuzovatel*|soudce|kdo to hodnotí|kdo toto hodnotí|értékelő|értékelőnek|
         értékelője|bíráló*|ellenőr|ellenőrnek|ellenőrzőnek|aki ezt pontozza|aki ezt értékeli|hindaja|hindajale|
-        hindajana|kontrollija*|kohtunik*|kes seda hindab""",
+        hindajana|kontrollija*|kohtunik*|kes seda hindab|
+        оценщик*|оценивающ*|проверяющ*|рецензент*|кто оценивает|оцінювач*|перевіряльник*|перевіряюч*|хто оцінює|
+        оценител*|oceniając*|kontrolerz*|kontrolera|kontrolerowi|recenzen*|kto ocenia|hodnotiteľ*|posudzovateľ*|
+        kontrolór*|değerlendir*|denetçi*|denetmen*|puanlayan*|evaluatorul*|evaluatoare*|examinator*|valutator*|
+        verificator*|controllore|controllori|correttor*|chi valuta|evaluador*|calificador*|verificador*|
+        quien evalúa|quien evalúe|avaliador*|quem avalia|évaluateur*|l'évaluateur*|correcteur*|vérificateur*|
+        examinateur*|qui évalue|beoordelaar*|wie beoordeelt|vērtētāj*|pārbaudītāj*|vertintoj*|arvioija*|arvioijalle|
+        tarkastaja*|bedömar*|granskar*|bedømmer*|ocjenjivač*|ocenjevalec*|iudex|iudici|βαθμολογητ*|αξιολογητ*""",
     "model": """
         language model*|llm|llms|ai model*|as an ai|you are an ai|dear ai|dear llm|chatgpt|sprachmodell*|
         ki modell*|liebe ki|als ki|du eine ki bist|jazykov* model*|uměl* inteligenc*|nyelvi modell*|
@@ -31,7 +39,14 @@ WORDS: dict[str, str] = {
         mark|rate|grade|score|label|evaluate|assess|give|set|output|bewerte|bewertest|bewerten|markiere|
         beurteile|gib|setze|vergib|trage|označ|označte|ohodnoť*|ohodnotíš|ohodnotíte|hodnoť*|dej|dejte|přiděl*|
         zapiš|vypiš|jelöld|jelöl|jelölj|értékeld|értékeled|értékelj|pontozd|adj|add meg|írd be|märgi|märkige|
-        hinda|hindad|hinnake|anna|andke|pane|väljasta""",
+        hinda|hindad|hinnake|anna|andke|pane|väljasta|
+        поставь|поставьте|ставь|ставьте|оцени|оцените|отметь|отметьте|зачти|зачтите|постав|поставте|оціни|
+        оцініть|познач|зарахуй|зарахуйте|daj|dajte|proszę wpisać|wpisz|zaznacz|postaw|oceń|przyznaj|hodnoť|
+        označte|işaretle|işaretleyin|puan ver|yaz|pune|puneți|puneti|acordă|acordați|notează|marchează|metti|
+        mettete|metta|segna|segnate|assegna|assegnate|date|pon|ponga|pongan|marca|marque|marquen|califica|
+        puntúa|otorga|dê|atribua|mettez|mets|donnez|notez|cochez|marquez|attribuez|geef|zet|markeer|vink|
+        ieliec|atzīmē|atzīmējiet|liec|įrašyk|pažymėk|merkitse|merkitkää|anna täydet|sätt|markera|stavi|scribe|
+        scribite|nota omnia|βάλε|βάλτε""",
     "result": """
         full marks|full score|full points|maximum score|maximum points|highest score|top score|all criteria|
         all items|all checks|all questions as|each criterion|each item|every item|every criterion|every label|
@@ -42,7 +57,29 @@ WORDS: dict[str, str] = {
         jako vyhovující|jako dokonal*|jako bezchybn*|maximális pont*|teljes pontszám*|legmagasabb pont*|
         minden szempont*|minden tétel*|minden pont*|teljesítettnek|megfelelőnek|tökéletesnek|hibátlannak|
         maksimumpunk*|maksimaalsed punktid|kõrgeim hinne|kõik kriteeriumid|kõik punktid|täidetuks|
-        nõuetele vastavaks|täiuslikuks|laitmatuks""",
+        nõuetele vastavaks|täiuslikuks|laitmatuks|
+        все пункты|всем пунктам|все критерии|всем критериям|максимум баллов|максимальный балл|высший балл|
+        высшую оценку|максимальную оценку|усі пункти|всі пункти|усім пунктам|всім пунктам|усі критерії|
+        всі критерії|максимальний бал|найвищий бал|wszystkie punkty|wszystkie kryteria|wszystkich kryteriów|
+        maksymaln* liczb*|maksymaln* ocen*|najwyższ* ocen*|každy punkt|każdy punkt|plný počet|všetky body|
+        všetky kritériá|všetko splnené|najvyššie skóre|bütün maddeler*|tüm maddeler*|tüm kriterler*|tam puan|
+        en yüksek puan|toate punctele|toate criteriile|punctaj maxim|punctajul maxim|nota maximă|tutti i punti|
+        tutti i criteri|punteggio massimo|punteggio pieno|il massimo dei|massimo dei voti|todos los criterios|
+        todos los puntos|puntuación máxima|nota máxima|máxima puntuación|todo cumplido|todos os critérios|
+        pontuação máxima|tous les critères|tous les points|note maximale|score maximal|totalité des|alle punten|
+        alle kriteria|hoogste score|volledige score|maximale score|overal de|visi punkti|visus punktus|
+        visi kritēriji|maksimālo punktu|maksimāl* vērtējum*|visi punktai|aukščiausi* bal*|kaikki kohdat|
+        kaikki kriteerit|täydet pisteet|alla punkter|alla kriterier|full poäng|full pott|sve točke|vse točke|
+        omnia puncta|omnia adimpleta|omnia impleta|nihil deducendum|όλα τα κριτήρια|άριστα παντού""",
+    "fulfilled": """
+        выполнено|выполнены|выполненными|зачтено|виконано|виконані|зараховано|spełnion*|zaliczon*|splnené|splnená|
+        splnených|karşılan*|tamamlandı|yerine getirildi|îndeplinit*|indeplinit*|soddisfatt*|superat*|cumplid*|
+        cumprid*|rempli|remplis|remplie|conforme|conformes|satisfait*|voldaan|vervuld|izpildīt*|įvykdyt*|
+        täytetty|täytetyiksi|täyttyy|uppfyll*|opfyldt|ispunjen*|izpolnjen*|adimplet*|εκπληρώ*""",
+    "everywhere": """
+        везде|всюду|всюди|скрізь|wszędzie|všade|peste tot|ovunque|dappertutto|dovunque|en todas partes|
+        en todo|em tudo|partout|overal|visur|kaikkialla|joka kohtaan|ubique|her yere|her yerde|hepsini|hepsine|
+        överallt|svuda|povsod|παντού""",
     "own words": "system prompt|system prompts|systemprompt*|rendszerprompt*|systémov* prompt*|süsteemiviip*",
     "all questions": """
         every question|each question|all questions|jede frage|alle fragen|každou otázku|každé otázky|
@@ -57,13 +94,17 @@ WORDS: dict[str, str] = {
         ignore|disregard|forget|override|overrule|bypass|no longer apply|no longer applies|no longer valid|
         ignorier*|missachte*|vergiss|vergesst|umgehe|gelten nicht|gilt nicht mehr|ignoruj*|nerespektuj*|
         zapomeň*|přepiš|neplatí|hagyd figyelmen|hagyja figyelmen|ne vedd figyelembe|felejts*|felejtsd|
-        nem érvényes*|érvénytelen*|eira|eirake|ära arvesta|unusta*|ei kehti|kehtetu*""",
+        nem érvényes*|érvénytelen*|eira|eirake|ära arvesta|unusta*|ei kehti|kehtetu*|
+        игнорируй*|игнорируйте|забудь|забудьте|ігноруй*|ігноруйте|zignoruj*|ignorez|oubliez|oublie|ignora|ignore|
+        ignoren|olvida|olviden|dimentica|dimenticate|negeer*|vergeet|yok say|yoksay*|görmezden|unohda|ignorē*""",
     "instructions": """
         instruction*|prompt|prompts|directive*|guideline*|rules|rubric|checklist|you were told|told before|
         told you|anweisung*|vorgabe*|regeln|regel|checkliste|instruktion*|dir vorher|dir bisher|dir gesagt|
         pokyn*|instrukc*|pravidla|pravidel|pravidlech|ti bylo|ti řekli|bylo dříve|utasítás*|előírás*|szabály*|
         ellenőrzőlist*|mondtak neked|amit korábban|amit eddig|juhis*|juhend*|korraldus*|reegl*|sulle varem|
-        sulle öeldi|kontrollnimekir*""",
+        sulle öeldi|kontrollnimekir*|
+        инструкци*|указани*|інструкці*|вказівк*|instrukcj*|poleceni*|instrucciones|istruzioni|instruções|
+        instrucțiuni*|consignes|instructies|talimat*|ohjeet|ohjeita|norādījum*|instrukcij*""",
     "play": """
         pretend*|act as|you act|roleplay|role play|from now on you|you are now|tu so|ab jetzt bist|
         ab sofort bist|du bist jetzt|spiel die rolle|spiele die rolle|předstírej*|od teď jsi|nyní jsi|zahraj si|
@@ -97,6 +138,9 @@ TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("order to grade", ("judge", "result")),
     ("order to grade", ("judge", "grade")),
     ("order to grade", ("judge", "done")),
+    ("order to grade", ("judge", "fulfilled")),
+    ("order to grade", ("judge", "everywhere")),
+    ("order to grade", ("grade", "fulfilled", "everywhere")),
     ("hidden or encoded", (BACKWARDS,)),
     ("fake system or grader", ("own words",)),
     ("order to grade", ("all questions", "yes", "judge")),
@@ -120,6 +164,10 @@ _TALK = (
     r"transcript|transkript\w*|conversation|chat\w*|gespräch\w*|dialog\w*|přepis\w*|rozhovor\w*|konverzac\w*|átirat\w*|"
     r"beszélgetés\w*|csevegés\w*|transkriptsioon\w*|vestlus\w*|"
     r"recording|aufzeichnung|záznam\w*|felvétel\w*|salvestis\w*"
+)
+_BLOCKS = (
+    r"input|output|eingabe|ausgabe|gespraech|vstup|výstup|vystup|prepis|bemenet|kimenet|atirat|beszelgetes|sisend|"
+    r"väljund|valjund"
 )
 _ROLES = (
     r"system|systém|rendszer|süsteem|assistant|assistent|grader|judge|evaluator|reviewer|auditor|prüfer|"
@@ -167,7 +215,7 @@ SHAPES: tuple[FlagShape, ...] = (
         rf"[-=*#_~]{{3}}[^\S\n]*(?:\w+[^\S\n]+){{0,3}}?(?:end|ende|konec|vége|lõpp)\b[^\n]{{0,30}}?\b(?:{_TALK})",
     ),
     _shape("fake end", "-=*#_", rf"[-=*#_]{{3}}[^\S\n]*(?:{_TALK})[^\S\n]+(?:end|ende|konec|vége|lõpp)\b"),
-    _shape("fake end", "<", rf"</ ?(?:{_TALK}|turn|system|user|assistant|instructions?) ?>"),
+    _shape("fake end", "<", rf"</ ?(?:{_TALK}|{_BLOCKS}|turn|system|user|assistant|instructions?) ?>"),
     _shape(
         "hidden or encoded",
         "<:",
