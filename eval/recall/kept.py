@@ -38,7 +38,10 @@ class WrittenText(NamedTuple):
 
 
 def read_texts(name: str) -> Iterator[WrittenText]:
-    """The texts of a file beside this module: a kind after `#`, then lines `language way-to-hide | text`."""
+    """The texts of a file beside this module: a kind after `#`, then lines `language way-to-hide | text`.
+
+    A kind may name an idea (`order to grade / 3`), of which a text of each language may be one.
+    """
     kind = ""
     for line in (_FOLDER / name).read_text("utf-8").splitlines():
         if line.startswith("#"):

@@ -1,5 +1,6 @@
-"""How much a text reads like words to the judge: a linear model over its words, their beginnings and their neighbours.
+"""How much a text reads like words to the judge: a linear model over words, their neighbours, and concepts of several.
 
+It knows words, their beginnings, which ones are neighbours, and which of `flag_concepts` stand together.
 The weights are data, `flag_weights.json`, which says what it was made of: `llm_grader.eval.recall.training` makes it
 from texts in English, German, Czech, Hungarian and Estonian. They are whole numbers: a score is the same everywhere.
 """
@@ -13,12 +14,14 @@ import unicodedata
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
-from itertools import chain, pairwise
+from itertools import chain, combinations, pairwise
 from math import log, sqrt
-from operator import xor
+from operator import or_, xor
 from typing import NamedTuple
+
+from llm_grader.signals.flag_concepts import CONCEPTS
 
 TABLE = 1 << 18
 """Weights of words and their beginnings, and as many of neighbours; which one is a hash of the letters."""
@@ -26,6 +29,10 @@ WINDOW = 3
 """Sentences in a row that are weighed together, at most: an attempt may take several."""
 FEWEST_WORDS = 9
 """Words that a shorter text is taken to have, so that one word does not decide."""
+FEWEST_CONCEPTS = 2
+"""Concepts that a text is taken to have at least; how many it has, its weight of concepts is shared among."""
+CONCEPT_TABLE = len(CONCEPTS) * (1 + len(CONCEPTS))
+"""Weights of concepts, and of each with each."""
 LENGTH = 0.3
 """What a text that is e times as long has to score more: of many sentences, one looks suspicious by chance."""
 
@@ -39,25 +46,29 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
 class WordWeights(NamedTuple):
-    """Tables of weights of words and of neighbours, how much one is worth, what is added, where steering begins."""
+    """Tables of weights of words, neighbours and concepts, what one is worth, what is added, where steering begins."""
 
     words: Sequence[int]
     pairs: Sequence[int]
+    concepts: Sequence[int]
     scale: float
+    concept_scale: float
     bias: float
     threshold: float
 
 
 class MetWord(NamedTuple):
-    """What a word weighs, and the numbers of its stem: as a later neighbour, as the one before, as the one before that.
+    """What a word weighs, the numbers of its stem, and its concepts, a bit each.
 
-    The place of two neighbours is the number of the one, as it stands before, and of the other, by exclusive or.
+    The stem has numbers as a later neighbour, as the one before, and as the one before that. The place of two
+    neighbours is the number of the one, as it stands before, and of the other, by exclusive or.
     """
 
     weight: int
     later: int
     near: int
     far: int
+    concepts: int
 
 
 class MetWords(dict[str, MetWord]):
@@ -72,7 +83,24 @@ class MetWords(dict[str, MetWord]):
             self.clear()
         stem = stem_of(word)
         weight = sum(self._weights[place] for place in word_places(word))
-        self[word] = found = MetWord(weight, stem % TABLE, stem * _NEXT % TABLE, stem * _NEXT_BUT_ONE % TABLE)
+        self[word] = found = MetWord(
+            weight, stem % TABLE, stem * _NEXT % TABLE, stem * _NEXT_BUT_ONE % TABLE, concepts_of(word)
+        )
+        return found
+
+
+class MetConcepts(dict[int, float]):
+    """What the sets of concepts that were met are worth, as far as there is room."""
+
+    def __init__(self, weights: WordWeights) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, concepts: int) -> float:
+        if len(self) >= _MOST_MET:
+            self.clear()
+        total = sum(self._weights.concepts[place] for place in concept_places(concepts))
+        self[concepts] = found = self._weights.concept_scale * total * concept_share(concepts)
         return found
 
 
@@ -82,6 +110,7 @@ class WordModel:
     def __init__(self, weights: WordWeights) -> None:
         self._weights = weights
         self._met = MetWords(weights.words)
+        self._concepts = MetConcepts(weights)
 
     def steers(self, sentences: Sequence[Sequence[str]]) -> bool:
         """Whether the words of a text read like words to the judge: by the threshold that the weights come with."""
@@ -95,22 +124,22 @@ class WordModel:
         """
         if not sentences:
             return float("-inf")
-        weighed = [(len(words), self._weigh(words)) for words in sentences]
-        highest = float("-inf")
+        weighed = [(len(words), *self._weigh(words)) for words in sentences]
+        highest, scale = float("-inf"), self._weights.scale
         for first in range(len(weighed)):
-            count = total = 0
-            for words, weight in weighed[first : first + WINDOW]:
-                count, total = count + words, total + weight
-                highest = max(highest, total / sqrt(max(count, FEWEST_WORDS)))
-        return self._weights.bias + self._weights.scale * highest - LENGTH * log(len(weighed))
+            count = total = concepts = 0
+            for words, weight, more in weighed[first : first + WINDOW]:
+                count, total, concepts = count + words, total + weight, concepts | more
+                highest = max(highest, scale * total / sqrt(max(count, FEWEST_WORDS)) + self._concepts[concepts])
+        return self._weights.bias + highest - LENGTH * log(len(weighed))
 
-    def _weigh(self, words: Sequence[str]) -> int:
-        """Sum of the weights of words and neighbours. What is mapped here is mapped without a line of Python a word."""
-        weights, later, near, far = zip(*map(self._met.__getitem__, words), strict=True)
+    def _weigh(self, words: Sequence[str]) -> tuple[int, int]:
+        """Sum of the weights of words and neighbours, and all concepts, mapped without a line of Python a word."""
+        weights, later, near, far, concepts = zip(*map(self._met.__getitem__, words), strict=True)
         pair: Callable[[int], int] = self._weights.pairs.__getitem__
         neighbours = chain(map(xor, near, later[1:]), map(xor, far, later[2:]))
         total: int = sum(weights) + sum(map(pair, neighbours))
-        return total
+        return total, reduce(or_, concepts)
 
 
 @cache
@@ -123,7 +152,9 @@ def load_weights() -> WordWeights:
     """The packaged weights."""
     found = json.loads((resources.files("llm_grader.signals") / "flag_weights.json").read_text("utf-8"))
     table = array("b", zlib.decompress(base64.b85decode(found["tables"])))
-    return WordWeights(table[:TABLE], table[TABLE:], found["scale"], found["bias"], found["threshold"])
+    words, pairs, concepts = table[:TABLE], table[TABLE : 2 * TABLE], table[2 * TABLE :]
+    numbers = (found[name] for name in ("scale", "concept_scale", "bias", "threshold"))
+    return WordWeights(words, pairs, concepts, *numbers)
 
 
 def sentences_of(text: str) -> list[list[str]]:
@@ -148,6 +179,38 @@ def pair_places(stems: Sequence[int]) -> list[int]:
     """Places in the table of neighbours: of each stem with the next, and with the next but one."""
     near = [(one * _NEXT ^ other) % TABLE for one, other in pairwise(stems)]
     return near + [(one * _NEXT_BUT_ONE ^ other) % TABLE for one, other in zip(stems, stems[2:], strict=False)]
+
+
+def concepts_of(word: str) -> int:
+    """The concepts of a word: the bit of each is its place among `CONCEPTS`."""
+    letters = _plain_letters(word)
+    whole, beginnings = _words_of_concepts()
+    begun = (beginnings.get(letters[:length], 0) for length in range(2, len(letters) + 1))
+    return reduce(or_, begun, whole.get(letters, 0))
+
+
+def concept_places(concepts: int) -> list[int]:
+    """Places in the table of concepts: of each, and of each with each."""
+    found = [place for place in range(len(CONCEPTS)) if concepts >> place & 1]
+    return found + [len(CONCEPTS) * (1 + one) + other for one, other in combinations(found, 2)]
+
+
+def concept_share(concepts: int) -> float:
+    """What the weights of concepts and pairs count each: there are the more pairs, the longer a text is."""
+    return FEWEST_CONCEPTS / max(concepts.bit_count(), FEWEST_CONCEPTS)
+
+
+@cache
+def _words_of_concepts() -> tuple[dict[str, int], dict[str, int]]:
+    """The concepts of words, and those of beginnings of words."""
+    whole: dict[str, int] = {}
+    beginnings: dict[str, int] = {}
+    for place, listed in enumerate(CONCEPTS.values()):
+        for word in listed.split():
+            entries = beginnings if word.endswith("*") else whole
+            letters = _plain_letters(word.rstrip("*"))
+            entries[letters] = entries.get(letters, 0) | 1 << place
+    return whole, beginnings
 
 
 def _plain_letters(word: str) -> str:

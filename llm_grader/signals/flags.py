@@ -18,7 +18,7 @@ from typing import NamedTuple
 from llm_grader.signals.flag_codes import has_hidden_prose
 from llm_grader.signals.flag_disguises import INVISIBLE, has_steering_letters, put_together, reads_backwards, uncovered
 from llm_grader.signals.flag_patterns import BACKWARDS, SHAPES, TOGETHER, WITHIN, WORDS
-from llm_grader.signals.flag_words import sentences_of, word_model
+from llm_grader.signals.flag_words import WordModel, sentences_of, word_model
 from llm_grader.transcript import Transcript
 
 INSTRUCTION_LIKE = "instruction_like_text"
@@ -70,25 +70,31 @@ def _texts(transcript: Transcript) -> Iterator[str]:
         yield transcript.agent_id
 
 
-def steering_kind(text: str) -> str | None:
-    """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`, `flag_words`."""
+def steering_kind(text: str, model: WordModel | None = None) -> str | None:
+    """Kind of attempt to steer the judge that a text looks like, None for none; see `flag_patterns`, `flag_words`.
+
+    `model` weighs the words, the packaged one where none is given.
+    """
+    model = model or word_model()
     characters = frozenset(text)
     for shape in SHAPES:
         if not characters.isdisjoint(shape.marks) and shape.shape.search(text):
             return shape.kind
     plain = INVISIBLE.sub("", text)
-    if (kind := _kind_of_words(plain)) is not None:
+    if (kind := _kind_of_words(plain, model)) is not None:
         return kind
     letters = put_together(plain)
     hidden = has_hidden_prose(plain) or has_steering_letters(letters)
-    return "hidden or encoded" if hidden or any(map(_kind_of_words, chain(letters, uncovered(plain)))) else None
+    if hidden or any(_kind_of_words(reading, model) for reading in chain(letters, uncovered(plain))):
+        return "hidden or encoded"
+    return None
 
 
-def _kind_of_words(text: str) -> str | None:
+def _kind_of_words(text: str, model: WordModel) -> str | None:
     """Kind that the words of a text give away: those of several vocabularies close to each other, or all in all."""
     sentences = sentences_of(text)
     hits = _hits(list(chain.from_iterable(sentences)))
-    return _kind_of_neighbours(hits) or ("by its words" if word_model().steers(sentences) else None)
+    return _kind_of_neighbours(hits) or ("by its words" if model.steers(sentences) else None)
 
 
 class _Hit(NamedTuple):
