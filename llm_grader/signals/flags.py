@@ -16,8 +16,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from llm_grader.signals.flag_codes import has_hidden_prose
-from llm_grader.signals.flag_disguises import INVISIBLE, has_steering_letters, put_together, reads_backwards, uncovered
-from llm_grader.signals.flag_patterns import BACKWARDS, SHAPES, TOGETHER, WITHIN, WORDS
+from llm_grader.signals.flag_disguises import INVISIBLE, has_steering_letters, is_in_cipher, put_together, uncovered
+from llm_grader.signals.flag_patterns import IN_CIPHER, SHAPES, TOGETHER, WITHIN, WORDS
 from llm_grader.signals.flag_words import WordModel, sentences_of, word_model
 from llm_grader.transcript import Transcript
 
@@ -83,9 +83,12 @@ def steering_kind(text: str, model: WordModel | None = None) -> str | None:
     plain = INVISIBLE.sub("", text)
     if (kind := _kind_of_words(plain, model)) is not None:
         return kind
-    letters = put_together(plain)
+    letters = put_together(plain, characters)
     hidden = has_hidden_prose(plain) or has_steering_letters(letters)
-    if hidden or any(_kind_of_words(reading, model) for reading in chain(letters, uncovered(plain))):
+    parted = (INVISIBLE.sub(" ", text),) if plain != text else ()
+    if hidden or any(
+        _kind_of_words(reading, model) for reading in chain(letters, parted, uncovered(plain, characters))
+    ):
         return "hidden or encoded"
     return None
 
@@ -143,12 +146,12 @@ _Entry = tuple[str, tuple[str, ...]]
 def _begun_by(word: str) -> tuple[frozenset[str], tuple[_Entry, ...]] | None:
     """Vocabularies that have a word, and entries that begin with it, which are phrases; None where there is neither.
 
-    A word to the judge that is written backwards has a vocabulary of its own.
+    A word to the judge in cipher has a vocabulary of its own.
     """
     begun = [entry for entry in _entries().get(word[:2], ()) if _matches((word,), entry[1][:1])]
     names = {name for name, entry in begun if len(entry) == 1}
-    if reads_backwards(word):
-        names.add(BACKWARDS)
+    if is_in_cipher(word):
+        names.add(IN_CIPHER)
     phrases = tuple((name, entry) for name, entry in begun if len(entry) > 1)
     return (frozenset(names), phrases) if names or phrases else None
 
