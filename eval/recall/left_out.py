@@ -4,8 +4,8 @@
 
 `seen_wide.txt` is learnt from, so it is measured in fifths: what one idea says in several languages is left out
 together, neighbours in the list of ordinary talk as well, and a fifth of the ordinary turns, of which the threshold is
-made as in `training`. `seen_more.txt` has no part in it, for its author had read these. The concepts and the patterns
-are the packaged ones, whose author had read them, too: take the figures for the upper end.
+made as in `training`. `seen_more.txt` and `near_more.txt` have no part in it, for their author had read these.
+The concepts and the patterns are the packaged ones, whose author had, too: take the figures for the upper end.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ def flagged_when_left_out(folder: Path | None) -> dict[str, Counts]:
         seen = [text.text for text in tries if "hidden" not in text.kind and fold_of_idea(text) != fold]
         others = [text for text, at in zip(near, folds_of_near, strict=True) if at != fold]
         rest = [turn for at, turn in enumerate(turns) if at % FOLDS != fold]
-        talk = ordinary(rest, [*others, *read_texts("near_more.txt")])
-        learnt.append(learn([*attempts("seen.txt"), *seen_attempts(seen), *talk]))
+        learnt.append(learn([*attempts("seen.txt"), *seen_attempts(seen), *ordinary(rest, others)]))
         model = WordModel(learnt[-1])
         scores += [model.score(sentences_of(turn.text)) for turn in turns[fold::FOLDS]]
     threshold = float(np.quantile(scores, 1 - MOST_FALSE_ALARMS))

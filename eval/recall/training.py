@@ -49,7 +49,7 @@ _MOST_OF_A_TEMPLATE = 10
 _FOLDS = 5
 _KEPT = 50_000
 _SIZE = 2 * TABLE + flag_words.CONCEPT_TABLE + 1
-_ROUNDS, _RATE, _SHRINK = 100, 0.05, 1e-5
+_ROUNDS, _RATE, _SHRINK = 100, 0.05, 1e-5  # at twice the rounds, sets kept apart suffer
 _CONCEPTS_RATE = 0.2  # of that of words: or else short texts, which have few concepts, would count for little
 _NEAR_WEIGHT, _SEEN_WEIGHT = 3.0, 3.0
 

@@ -39,9 +39,9 @@ CONCEPTS: dict[str, str] = {
         tragen eintragen schreib* notier* kreuz* ankreuzen hak* fulle ausfullen gebe ausgeben stell* zahl* markier*
         bestatig* abgeben ubernehm* vermerk* werte dej dejte dat davat napis* zapis* vypln* zaskrt* oznac* uved*
         pripis* pridel* nastav* vypis* vrat* potvrd* opis* prevezm* zadej* udel* zatrhn* odevzdej* pocit* ber adj adja
-        adjon adni irj irja irjon irjanak irni ird jelol* tegy* pipalj* kitolt* tolts* vezet* jegyez* masol* rogzit*
-        irjuk valaszd* fogad* vegy* pane pange panna anna andke anda kirjuta* margi* taida* tagasta* sisesta* linnuta*
-        kinnita* vali loe lugeda loetagu kanna arvesta*""",
+        adjon adni irj irja irjon irjanak irni ird jelol* tegy* pipa* fajfk* krizek haken kitolt* tolts* vezet*
+        jegyez* masol* rogzit* irjuk valaszd* fogad* vegy* pane pange panna anna andke anda kirjuta* margi* taida*
+        tagasta* sisesta* linnuta* kinnita* vali loe lugeda loetagu kanna arvesta*""",
     "fulfilled": """
         met pass passed passes passing fulfil* satisfied compliant complied approved yes true ok done unmet failed
         fail erfullt erfuellt erfullen bestanden konform ja wahr durchgefallen nichterfullt unerfullt erbracht
