@@ -1,8 +1,9 @@
 """Texts that are kept apart from all that flags are made of: attempts to steer a judge, and ordinary talk near them.
 
-No pattern, weight or setting is chosen by them: whoever improves flags because of a line in them has to write new
-lines. `kept_attempts` and `kept_ordinary` were written before the texts that weights are learnt from; `kept_last` in
-other images, when the weights were fixed, after `seen.txt`, its forerunner, had been learnt from.
+No pattern or weight is chosen by them: whoever improves flags because of a line in them has to write new lines. Their
+counts decided between three values of `flag_words.LENGTH` and two numbers of rounds of training. `kept_attempts` and
+`kept_ordinary` were written before the texts that weights are learnt from; `kept_last` in other images, when the
+weights were fixed, after `seen.txt`, its forerunner, had been learnt from.
 """
 
 from __future__ import annotations

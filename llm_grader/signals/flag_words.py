@@ -33,7 +33,7 @@ FEWEST_CONCEPTS = 2
 """Concepts that a text is taken to have at least; how many it has, its weight of concepts is shared among."""
 CONCEPT_TABLE = len(CONCEPTS) * (1 + len(CONCEPTS))
 """Weights of concepts, and of each with each."""
-LENGTH = 0.3
+LENGTH = 0.4
 """What a text that is e times as long has to score more: of many sentences, one looks suspicious by chance."""
 
 _BEGINNINGS = (5, 7)
