@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +38,7 @@ from llm_grader.local.questions import Conversation
 from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.find import cues_hash, load_cues
+from llm_grader.signals.cues.packaged import cues_hash, load_cues
 from llm_grader.signals.cues.worth import CueWorth, render_worth
 from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
 
@@ -97,13 +98,17 @@ def agreed_labels(gold: Gold, rubric: Rubric) -> list[tuple[Item, dict[str, bool
 async def know(
     asker: ChoiceAsker | None, gold: Gold, rubric: Rubric, asked: Callable[[Item], bool] = lambda _: True
 ) -> list[Labelled]:
-    """What is known of each labelled item; without an asker, and for items not `asked`, no score."""
+    """What is known of each labelled item, doubtful words aside; without an asker, and if not `asked`, no score."""
     labels = agreed_labels(gold, rubric)
     rows: dict[str, list[Known]] = {item.id: [] for item, _ in labels}
+    doubtful = Counter[str]()
     for transcript in gold.transcripts.values():
         conversation = Conversation(transcript)
         for item, met in labels:
             if transcript.id not in met:
+                continue
+            if conversation.doubt(item):
+                doubtful[item.id] += 1
                 continue
             score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
             language = "en" if conversation.in_english else transcript.language or "?"
@@ -111,13 +116,13 @@ async def know(
             tried = bool(transcript.metadata.get(TRIED))
             rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried))
         sys.stderr.write(f"{rubric.id} {transcript.id}\n")
-    return [Labelled(rubric.id, item, tuple(rows[item.id])) for item, _ in labels]
+    return [Labelled(rubric.id, item, tuple(rows[item.id]), doubtful[item.id]) for item, _ in labels]
 
 
 def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
     """The fit of each item with 20 labels or more, and of each cue over all items that go by it."""
     rubrics: dict[str, dict[str, ItemFit]] = {}
-    for rubric_id, item, rows in labelled:
+    for rubric_id, item, rows, _ in labelled:
         if len(rows) >= _LEAST_LABELS:
             read = read_quotes().get(rubric_id, {}).get(item.id)
             rubrics.setdefault(rubric_id, {})[item.id] = _fit(rows, item.policy_hash(), read)
@@ -127,7 +132,7 @@ def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
 def _cue_fits(labelled: Sequence[Labelled]) -> Iterator[tuple[str, ItemFit]]:
     """By words alone, as nothing is known of what else an item of another rubric asks."""
     for cue_id in load_cues():
-        rows = [replace(row, score=None) for _, item, of_item in labelled if item.cue == cue_id for row in of_item]
+        rows = [replace(row, score=None) for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
         if len(rows) >= _LEAST_LABELS:
             yield cue_id, _fit(rows, "")
 
@@ -136,7 +141,7 @@ def worth_of(labelled: Sequence[Labelled]) -> dict[str, CueWorth]:
     """How often each cue spoke true where it was found, over all items that go by it, on conversations apart."""
     worth = {}
     for cue_id, cue in load_cues().items():
-        rows = [row for _, item, of_item in labelled if item.cue == cue_id for row in of_item]
+        rows = [row for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
         found = [row.met == (cue.shows == MET) for row in rows if row.found and not row.tried]
         if found:
             worth[cue_id] = CueWorth(right=round(sum(found) / len(found), 3), found=len(found))

@@ -11,12 +11,17 @@ from llm_grader.eval.stats.two_raters import cluster_tables, kappa_of_tables
 from llm_grader.local.fits import FitAgreement, Fits, ItemFit
 
 _ENOUGH_APART = 30
+_ENOUGH_OF_EACH = 5
 
 
 def agreement_apart(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int) -> FitAgreement | None:
-    """The agreement on conversations on which no phrase was tried; None where there are fewer than 30."""
+    """The agreement on conversations on which no phrase was tried.
+
+    None where they are too few to tell: fewer than 30, or fewer than five labels of one kind, which leave κ to chance.
+    """
     apart = [(row, value) for row, value in zip(rows, log_odds, strict=True) if not row.tried]
-    if len({row.transcript_id for row, _ in apart}) < _ENOUGH_APART:
+    met = sum(row.met for row, _ in apart)
+    if len({row.transcript_id for row, _ in apart}) < _ENOUGH_APART or min(met, len(apart) - met) < _ENOUGH_OF_EACH:
         return None
     return agreement_of([row for row, _ in apart], [value for _, value in apart], seed=seed)
 
@@ -42,9 +47,9 @@ def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int)
 def render_fits_table(fits: Fits, labelled: Sequence[Labelled], *, seed: int) -> str:
     """The table: each item and what it goes by, each cue, and all that is judged together, in English and elsewhere."""
     lines = [f"{'':44}{'n':>5}{'met':>6}  {'κ':>5} {'95 % interval':>14} {'apart':>6} {'interval':>14}  goes by"]
-    for rubric_id, item, rows in labelled:
+    for rubric_id, item, rows, doubtful in labelled:
         fit = fits.rubrics.get(rubric_id, {}).get(item.id)
-        lines.append(_line(f"{rubric_id}.{item.id}", rows, fit))
+        lines.append(_line(f"{rubric_id}.{item.id}", rows, fit) + (f"; {doubtful} doubtful" if doubtful else ""))
     lines += [
         _line(f"cue {id_}", [row for one in labelled if one.item.cue == id_ for row in one.rows], fit)
         for id_, fit in fits.cues.items()
@@ -65,7 +70,7 @@ def _line(name: str, rows: Sequence[Known], fit: ItemFit | None) -> str:
 
 def _together(fits: Fits, labelled: Sequence[Labelled], seed: int) -> Iterator[str]:
     rows, odds = list[Known](), list[float]()
-    for rubric_id, item, of_item in labelled:
+    for rubric_id, item, of_item, _ in labelled:
         fit = fits.rubrics.get(rubric_id, {}).get(item.id)
         if fit is not None and fit.is_good_enough:
             rows += of_item

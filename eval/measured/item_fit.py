@@ -49,11 +49,15 @@ class Known:
 
 
 class Labelled(NamedTuple):
-    """One item of a rubric, and what is known of it in each conversation on whose label the readers agree."""
+    """One item of a rubric, and what is known of it in each conversation on whose label the readers agree.
+
+    Conversations with words that only may show its cue are left out, as they are not judged: so many are `doubtful`.
+    """
 
     rubric_id: str
     item: Item
     rows: tuple[Known, ...]
+    doubtful: int = 0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from llm_grader.authoring.lint_words import Source, asks_twice, outside_transcri
 from llm_grader.authoring.translations import stale_translations
 from llm_grader.errors import RubricError
 from llm_grader.rubric.model import Item, Rubric, Signal, Text
-from llm_grader.signals.cues.find import load_cues
+from llm_grader.signals.cues.packaged import load_cues
 from llm_grader.signals.items import SIGNALS, judge_signal
 from llm_grader.transcript import Transcript
 

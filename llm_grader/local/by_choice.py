@@ -29,7 +29,7 @@ from llm_grader.local.questions import (
     render_sentence_search,
 )
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cues.find import load_cues
+from llm_grader.signals.cues.packaged import load_cues
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, UNJUDGED
@@ -127,6 +127,9 @@ class ChoiceAsker:
         fit = self._fits.of(self._rubric_id, item) if item.scale == "binary" and item.judged != "audio" else None
         if fit is None or not fit.is_good_enough:
             return ChoiceDecision(CANNOT_ASSESS, None, _unable(item, fit))
+        if fit.found and (doubt := conversation.doubt(item)):
+            reason = f"{UNJUDGED} here: words in turn {doubt.turn} may mean it or not; name a larger one"
+            return ChoiceDecision(CANNOT_ASSESS, None, reason)
         score, usage = 0.0, Usage()
         if fit.whole:
             choice = await self.judge(conversation, item)

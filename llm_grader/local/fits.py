@@ -23,17 +23,17 @@ from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import UsageError
 from llm_grader.local.weights import read_configured
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.find import cues_hash
+from llm_grader.signals.cues.packaged import cues_hash
 from llm_grader.transcript import Model
 from llm_grader.verdict import LabelSource
 
 _log = logging.getLogger("llm_grader")
 
 LEAST_KAPPA = 0.3
-"""The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill."""
-LEAST_APART = 0.45
-"""The κ that it also has to reach on conversations on which nobody tried the phrases."""
-_ERROR = 0.05
+"""The lower bound of an item's cross-validated κ from which it is judged: below it chance cannot be told from skill.
+
+The κ itself has to reach it on conversations on which nobody tried the phrases.
+"""
 
 
 class FitAgreement(Model):
@@ -58,10 +58,9 @@ class QuotesRead(Model):
     read: int = Field(ge=0)
 
     @property
-    def mostly_wrong(self) -> bool:
-        """Whether fewer than half are right, shown by the binomial test (one-sided, 5 %)."""
-        at_most = sum(math.comb(self.read, right) for right in range(self.right + 1)) / 2.0**self.read
-        return at_most < _ERROR
+    def often_wrong(self) -> bool:
+        """Whether fewer than two in three are right."""
+        return 3 * self.right < 2 * self.read
 
     def __str__(self) -> str:
         return f"{self.right} of {self.read} quotes showed what they were cited for"
@@ -89,13 +88,13 @@ class ItemFit(Model):
     @property
     def is_good_enough(self) -> bool:
         """Whether the item is judged by it: it agrees by a margin, there and elsewhere, and its quotes show it."""
-        holds = self.apart is None or self.apart.kappa >= LEAST_APART
-        return holds and self.agreement.low >= LEAST_KAPPA and not (self.quotes and self.quotes.mostly_wrong)
+        holds = self.apart is None or self.apart.kappa >= LEAST_KAPPA
+        return holds and self.agreement.low >= LEAST_KAPPA and not (self.quotes and self.quotes.often_wrong)
 
     @property
     def stated(self) -> FitAgreement | QuotesRead:
-        """What to tell people: quotes that are mostly wrong; else the agreement, apart where there are enough."""
-        return self.quotes if self.quotes and self.quotes.mostly_wrong else self.apart or self.agreement
+        """What to tell people: quotes that are often wrong; else the agreement, apart where there are enough."""
+        return self.quotes if self.quotes and self.quotes.often_wrong else self.apart or self.agreement
 
     def log_odds(self, *, score: float, found: bool, in_english: bool) -> float:
         """The log-odds of met, in nats: above 0 it is more likely than not_met."""

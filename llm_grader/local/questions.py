@@ -39,6 +39,7 @@ class Conversation:
         self._finder = QuoteFinder(transcript)
         self._citable = CitableTurns(self._finder)
         self._places = packaged_finder().find(transcript)
+        self._loose_places = packaged_finder(loose=True).find(transcript)
 
     def citable(self, item: Item, label: str) -> dict[int, str]:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
@@ -47,6 +48,10 @@ class Conversation:
     def places(self, item: Item) -> tuple[CuePlace, ...]:
         """The sentences that show the item's cue, the most telling first; none where it names none."""
         return self._places.get(item.cue, ()) if item.cue else ()
+
+    def doubt(self, item: Item) -> CuePlace | None:
+        """The first sentence that only may show the item's cue, where none surely does."""
+        return next(iter(self._loose_places.get(item.cue or "", ())), None) if not self.places(item) else None
 
     def sentences(self, turn: int, item: Item, label: str) -> tuple[str, ...]:
         """The sentences that a turn's author wrote and that can prove `label`."""

@@ -160,6 +160,23 @@ def test_a_label_that_needs_words_is_not_given_where_none_were_found() -> None:
     assert "no words were found that show met" in claim.reason
 
 
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("I have waived the fee for you.", "met"),
+        ("Your upgrade is on page two.", "cannot_assess"),
+        ("It arrives on Friday.", "not_met"),
+    ],
+)
+def test_words_that_may_mean_something_else_are_left_to_a_larger_model(said: str, label: str) -> None:
+    beyond = item("beyond", cue="goes_beyond")
+    talk = conversation(Turn(role="customer", text="Late."), Turn(role="agent", text=said))
+    fits = fitted(beyond, intercept=-2.0, found=4.0)
+    claim = ask(lambda _q: pytest.fail("asked"), [beyond], talk, fits=fits, rubric_id="mine")[0].claims["beyond"]
+    assert claim.label == label
+    assert ("words in turn 1 may mean it or not" in claim.reason) == (label == "cannot_assess")
+
+
 def test_a_label_whose_words_its_cue_cannot_show_is_not_given() -> None:
     """In calls, words that the model chose where no phrase spoke for the label mostly showed something else."""
     blame = item("no_blame", cue="blames", evidence=rule("agent", required_for=("met", "not_met")))

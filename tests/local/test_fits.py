@@ -27,7 +27,7 @@ from llm_grader.local.fits import (
 from llm_grader.local.weights import QWEN_CODER
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.find import cues_hash, load_cues
+from llm_grader.signals.cues.packaged import cues_hash, load_cues
 
 GREETING = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet?"})
 AGREEMENT = FitAgreement(kappa=0.6, low=0.4, high=0.8, conversations=60)
@@ -64,12 +64,11 @@ def test_an_item_is_judged_where_the_interval_lies_above_chance(low: float, expe
     assert one(agreement=AGREEMENT.model_copy(update={"low": low})).is_good_enough is expected
 
 
-def test_an_item_whose_quotes_are_mostly_wrong_is_not_judged_and_says_so() -> None:
-    # by chance, were half of them right: none of 7 with .5⁷ = .008; 1 of 6 or none with 7 · .5⁶ = .109
-    wrong, unclear = one(quotes=QuotesRead(right=0, read=7)), one(quotes=QuotesRead(right=1, read=6))
-    assert (wrong.is_good_enough, unclear.is_good_enough) == (False, True)
-    assert str(wrong.stated) == "0 of 7 quotes showed what they were cited for"
-    assert unclear.stated == AGREEMENT
+def test_an_item_whose_quotes_are_often_wrong_is_not_judged_and_says_so() -> None:
+    wrong, right = one(quotes=QuotesRead(right=11, read=17)), one(quotes=QuotesRead(right=4, read=6))
+    assert (wrong.is_good_enough, right.is_good_enough) == (False, True)
+    assert str(wrong.stated) == "11 of 17 quotes showed what they were cited for"
+    assert right.stated == AGREEMENT
 
 
 def test_an_item_whose_policy_was_reworded_goes_by_its_cue_alone() -> None:

@@ -1,89 +1,27 @@
-"""Cues: phrases by which an act shows in what was said, such as a thank-you, in several languages.
+"""Finding cues: the sentences by which an act shows in what was said, such as a thank-you, in several languages.
 
-They are data: `prompts/cues.yaml` has the cues, `prompts/cues_en.yaml` and its like the phrases. An item of a rubric
-names the one it goes by; the places found are the sentences that show it. Words are no proof that something was meant:
-what a cue is worth for an item is measured, not supposed.
+An item of a rubric names the cue it goes by; the places found are the sentences that show it. Words are no proof that
+something was meant: what a cue is worth for an item is measured, not supposed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from importlib import resources
 from itertools import chain
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import NamedTuple
 
-from pydantic import AfterValidator, Field, TypeAdapter, model_validator
-
-from llm_grader.files.yaml_strict import load_yaml
-from llm_grader.rubric.model import Item
 from llm_grader.signals.cues.names import name_matcher
+from llm_grader.signals.cues.packaged import ANY_LANGUAGE, ActCue, Dictionary, load_cues, load_phrases
 from llm_grader.signals.cues.phrases import IsName, PhraseIndex, parse_phrase
 from llm_grader.signals.cues.words import StretchWords, cited_spans
 from llm_grader.signals.language import likely_language
-from llm_grader.transcript import Model, Transcript, Turn, primary_language
-from llm_grader.verdict import MET, NOT_MET
-
-ANY_LANGUAGE = "mul"
-"""The key of phrases that are looked for whatever the language: the code for several at once."""
+from llm_grader.transcript import Transcript, Turn, primary_language
 
 _UNLESS = "unless "
-_FILE = re.compile(r"cues_(\w+)\.yaml")
-
-
-def _are_phrases(lines: tuple[str, ...]) -> tuple[str, ...]:
-    for line in lines:
-        parse_phrase(line)
-    return lines
-
-
-Lines = Annotated[tuple[str, ...], AfterValidator(_are_phrases)]
-
-
-class ActCue(Model):
-    """One act that words can show.
-
-    Only the first or last turns of the speaker are looked at where `first` or `last` says how many;
-    `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only one,
-    `after_agent` what a customer said before any agent under review. The phrases of the cues in `also` count as its
-    own. `shows` is the label it speaks for. A few words of one that `announces`, such as `Two ways.`, are shown with
-    the sentences that follow.
-    """
-
-    title: str
-    shows: Literal["met", "not_met"] = "met"
-    by: Literal["agent", "customer"] = "agent"
-    first: int | None = Field(default=None, ge=1)
-    last: int | None = Field(default=None, ge=1)
-    beyond_salutation: bool = False
-    also: tuple[str, ...] = ()
-    announces: bool = False
-    after_agent: bool = False
-
-    @model_validator(mode="after")
-    def _looks_at_one_end(self) -> Self:
-        if self.first and self.last:
-            raise ValueError("either `first` or `last`, not both")
-        return self
-
-    def shown_by(self, item: Item) -> str:
-        """The label of an item that the act speaks for: of a penalty item the other one, as to meet it is the fault."""
-        flipped = {MET: NOT_MET, NOT_MET: MET}
-        return flipped[self.shows] if item.penalty else self.shows
-
-
-class Phrases(Model):
-    """The phrases of a cue in one language; none is counted in a sentence where one of `unless` stands."""
-
-    phrases: Lines = ()
-    unless: Lines = ()
-
-
-Dictionary = Mapping[str, Phrases]
-"""Cue → its phrases in one language."""
+_GREETING = "greeting"
+_OPENING_TURNS = 2
 
 
 class CuePlace(NamedTuple):
@@ -92,58 +30,6 @@ class CuePlace(NamedTuple):
     turn: int
     start: int
     end: int
-
-
-@cache
-def load_cues() -> Mapping[str, ActCue]:
-    """The packaged cues by id.
-
-    Raises:
-        MalformedInput, ValidationError: the file is damaged.
-    """
-    return TypeAdapter(dict[str, ActCue]).validate_python(_read("cues.yaml"))
-
-
-@cache
-def load_phrases() -> Mapping[str, Dictionary]:
-    """Language → the packaged phrases of each cue; each language is read when it is first looked for.
-
-    Raises:
-        MalformedInput, ValidationError: a file is damaged.
-    """
-    names = sorted(entry.name for entry in resources.files("llm_grader.prompts").iterdir())
-    return _ReadWhenWanted(tuple(found[1] for name in names if (found := _FILE.fullmatch(name))))
-
-
-class _ReadWhenWanted(Mapping[str, Dictionary]):
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        self._languages = languages
-        self._read = cache(
-            lambda language: TypeAdapter(dict[str, Phrases]).validate_python(_read(f"cues_{language}.yaml"))
-        )
-
-    def __getitem__(self, language: str) -> Dictionary:
-        if language not in self._languages:
-            raise KeyError(language)
-        return self._read(language)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._languages)
-
-    def __len__(self) -> int:
-        return len(self._languages)
-
-
-def _read(name: str) -> Any:
-    return load_yaml((resources.files("llm_grader.prompts") / name).read_bytes(), path=name)[0]
-
-
-@cache
-def cues_hash() -> str:
-    """SHA-256 over the packaged cues: other phrases, other places."""
-    files = resources.files("llm_grader.prompts")
-    names = ("cues.yaml", *(f"cues_{language}.yaml" for language in load_phrases()))
-    return hashlib.sha256(b"".join((files / name).read_bytes() for name in names)).hexdigest()
 
 
 class CueFinder:
@@ -184,13 +70,16 @@ class CueFinder:
                 code = primary_language(turn.language or language)
                 now = looked if number > begun else looked - later
                 for cue_id, place in self._in_turn(turn, number, now, code, is_name):
-                    if self._counts(cue_id, place, order, transcript.turns, numbers):
+                    if self._counts(cue_id, place, order, transcript.turns, numbers, code):
                         found.setdefault(cue_id, Counter())[place] += 1
         return {
             cue_id: tuple(sorted(found[cue_id], key=lambda place: (-found[cue_id][place], place)))
             for cue_id in wanted
             if cue_id in found
         }
+
+    def _phrases_of(self, language: str) -> PhraseIndex:
+        return self._index(language if language in self._phrases else "")
 
     def _indexed(self, language: str) -> PhraseIndex:
         """The phrases of all cues in a language, or in all of them where that is not one of them."""
@@ -209,7 +98,7 @@ class CueFinder:
         self, turn: Turn, number: int, wanted: frozenset[str], language: str, is_name: IsName
     ) -> Iterator[tuple[str, CuePlace]]:
         """Each cue found in a turn and its sentence, but for what is read out and sentences that rule it out."""
-        index = self._index(language if language in self._phrases else "")
+        index = self._phrases_of(language)
         for start, end in turn.body_spans():
             words = StretchWords(turn.text, start, end)
             matches = list(index.find(words, is_name, wanted))
@@ -226,20 +115,36 @@ class CueFinder:
                 yield meaning, CuePlace(number, *span)
 
     def _counts(
-        self, cue_id: str, place: CuePlace, order: int, turns: tuple[Turn, ...], numbers: tuple[int, ...]
+        self,
+        cue_id: str,
+        place: CuePlace,
+        order: int,
+        turns: tuple[Turn, ...],
+        numbers: tuple[int, ...],
+        language: str,
     ) -> bool:
         """Whether a place lies where its cue looks, `order` being the number of its turn among its speaker's."""
-        cue = self._cues[cue_id]
+        cue, text = self._cues[cue_id], turns[place.turn].text
         if (cue.first and order >= cue.first) or (cue.last and order < len(numbers) - cue.last):
             return False
-        opening = order == 0 and len(numbers) > 1 and not turns[place.turn].text[: place.start].strip()
-        return not (cue.beyond_salutation and opening)
+        if not cue.beyond_salutation or len(numbers) == 1:
+            return True
+        opens = order == 0 and not text[: place.start].strip()
+        return not opens and not (order < _OPENING_TURNS and self._greets(text[place.start : place.end], language))
+
+    def _greets(self, sentence: str, language: str) -> bool:
+        words = StretchWords(sentence)
+        return any(True for _ in self._phrases_of(language).find(words, lambda _: False, {_GREETING}))
 
 
 @cache
-def packaged_finder() -> CueFinder:
-    """The finder of the packaged cues: what it has read and sorted serves every conversation."""
-    return CueFinder(load_cues(), load_phrases())
+def packaged_finder(*, loose: bool = False) -> CueFinder:
+    """The finder of the packaged cues: what it has read and sorted serves every conversation.
+
+    Args:
+        loose: it finds sentences that only may show the act.
+    """
+    return CueFinder(load_cues(), load_phrases(loose=loose))
 
 
 def _speaking(transcript: Transcript) -> dict[str, tuple[int, ...]]:

@@ -20,7 +20,7 @@ _INTRODUCES = re.compile(
     r"(?:(?i:frau|herr|pan|paní|mrs?|ms|dr)\.?\s+)?((?:[^\W\d_]+[ -]?){1,3})"
 )
 _ADDRESSED = re.compile(
-    r"\b(?:Mrs|Ms|Miss|Mr|Mister|Frau|Herrn?|[Pp](?:aní|anu|ane)|[Ss]lečno|[Pp]roua|[Hh]ärra|[Pp]reili)\.? "
+    r"\b(?:(?:Mrs|Ms|Mr)\.?|Miss|Mister|Frau|Herrn?|[Pp](?:aní|anu|ane)|[Ss]lečno|[Pp]roua|[Hh]ärra|[Pp]reili) "
     r"([^\W\d_]{2,})"
 )
 _TITLE_BEHIND = re.compile(r" (?:úr|uram|asszony|hölgy|néni|bácsi|kisasszony)\b")

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from pydantic import Field, TypeAdapter
 
 from llm_grader.rubric.model import Item
-from llm_grader.signals.cues.find import load_cues, packaged_finder
+from llm_grader.signals.cues.find import packaged_finder
+from llm_grader.signals.cues.packaged import load_cues
 from llm_grader.transcript import Model, Share, Transcript
 from llm_grader.verdict import MET, NOT_MET, Verdict
 

@@ -104,6 +104,13 @@ def test_of_an_item_the_score_of_the_model_and_its_words_are_known() -> None:
     assert len(requests) == 1
 
 
+def test_a_conversation_with_words_that_only_may_show_it_is_left_out_and_counted() -> None:
+    loose = CALL.model_copy(update={"turns": (Turn(role="agent", text="Meier am Apparat."), CALL.turns[1])})
+    for talk, rows, doubtful in ((CALL, 1, 0), (loose, 0, 1)):
+        one = asyncio.run(know(None, Gold({"c1": talk}, (label("greeting", "met"),)), RUBRIC))[0]
+        assert (len(one.rows), one.doubtful) == (rows, doubtful)
+
+
 def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
     messages, path, requests = [{"role": "user", "content": "Is it „so“?"}], tmp_path / "answers.jsonl", []
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from llm_grader.signals.cues.find import ActCue, CueFinder, Phrases, load_cues, load_phrases
+from llm_grader.signals.cues.find import CueFinder, packaged_finder
+from llm_grader.signals.cues.packaged import ActCue, Phrases, load_cues, load_phrases
 from llm_grader.transcript import Segment, Transcript, Turn
 
 
@@ -108,6 +109,7 @@ def test_only_the_first_or_last_turns_are_looked_at() -> None:
         ("Customer", "Mind egyezik, Borbála néni.", True),
         ("p.reed@firm.example", "We wrote to p.reed@firm.example.", False),
         ("Reed", "We wrote to reed@firm.example.", False),
+        ("Customer", "To je vaše věc, paní. Jízdenku musíte mít platnou.", False),
         ("Kiss Imre", "A másik gép a LENOVO-IMRE.", False),
         ("Anna-Marie Reed", "Of course, Anna-Marie.", True),
     ],
@@ -168,6 +170,14 @@ def test_the_salutation_does_not_count_for_what_comes_later_but_that_of_the_only
     assert found(cue, talk(ann, agent("Hello."), agent("Dear Ann, done."))) == [(2, "Dear Ann, done.")]
 
 
+def test_a_name_in_a_greeting_is_used_for_nothing_else() -> None:
+    finder = packaged_finder()
+    call = talk(customer("Hello, Jo here.", "Jo Reed"), agent("Acme, Ana."), agent("Oh, hello Jo."), agent("Bye."))
+    assert "uses_name" not in finder.find(call)
+    later = call.model_copy(update={"turns": (*call.turns, agent("Hello again, Jo."))})
+    assert [place.turn for place in finder.find(later)["uses_name"]] == [4]
+
+
 def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
     by_name = {"uses_name", "knows_name"}
     assert set(load_phrases()) == {"cs", "de", "en", "et", "hu", "mul"}
@@ -178,6 +188,13 @@ def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
 def test_packaged_phrases_are_those_of_cues_that_there_are() -> None:
     for language, phrases in load_phrases().items():
         assert set(phrases) <= set(load_cues()), language
+
+
+def test_loose_phrases_are_of_the_same_cues_and_languages_and_none_of_them_is_sure() -> None:
+    assert set(load_phrases(loose=True)) == set(load_phrases()) - {"mul"}
+    for language, loose in load_phrases(loose=True).items():
+        for cue_id, phrases in loose.items():
+            assert not set(phrases.phrases) & set(load_phrases()[language][cue_id].phrases), (language, cue_id)
 
 
 def test_what_an_agent_reads_out_is_no_act_of_theirs() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm_grader.signals.cues.find import load_cues
+from llm_grader.signals.cues.packaged import load_cues
 from llm_grader.signals.cues.worth import CueWorth, contradictions, load_worth
 from llm_grader.transcript import Transcript, Turn
 from llm_grader.verdict import Verdict
