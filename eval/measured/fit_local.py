@@ -134,7 +134,15 @@ def _cue_fits(labelled: Sequence[Labelled]) -> Iterator[tuple[str, ItemFit]]:
     for cue_id in load_cues():
         rows = [replace(row, score=None) for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
         if len(rows) >= _LEAST_LABELS:
-            yield cue_id, _fit(rows, "")
+            yield cue_id, _fit(rows, "", _quotes_of(cue_id, labelled))
+
+
+def _quotes_of(cue_id: str, labelled: Sequence[Labelled]) -> QuotesRead | None:
+    """The quotes read of all items that go by a cue."""
+    known = read_quotes()
+    of_items = [known.get(rubric_id, {}).get(item.id) for rubric_id, item, _, _ in labelled if item.cue == cue_id]
+    read = [one for one in of_items if one]
+    return QuotesRead(right=sum(one.right for one in read), read=sum(one.read for one in read)) if read else None
 
 
 def worth_of(labelled: Sequence[Labelled]) -> dict[str, CueWorth]:

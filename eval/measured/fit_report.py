@@ -49,30 +49,38 @@ def render_fits_table(fits: Fits, labelled: Sequence[Labelled], *, seed: int) ->
     lines = [f"{'':44}{'n':>5}{'met':>6}  {'κ':>5} {'95 % interval':>14} {'apart':>6} {'interval':>14}  goes by"]
     for rubric_id, item, rows, doubtful in labelled:
         fit = fits.rubrics.get(rubric_id, {}).get(item.id)
-        lines.append(_line(f"{rubric_id}.{item.id}", rows, fit) + (f"; {doubtful} doubtful" if doubtful else ""))
+        judged = bool(fit and fit.judges(item))
+        lines.append(
+            _line(f"{rubric_id}.{item.id}", rows, fit, judged=judged) + (f"; {doubtful} doubtful" if doubtful else "")
+        )
     lines += [
-        _line(f"cue {id_}", [row for one in labelled if one.item.cue == id_ for row in one.rows], fit)
+        _line(
+            f"cue {id_}",
+            [row for one in labelled if one.item.cue == id_ for row in one.rows],
+            fit,
+            judged=fit.is_good_enough,
+        )
         for id_, fit in fits.cues.items()
     ]
     return "\n".join([*lines, *_together(fits, labelled, seed)]) + "\n"
 
 
-def _line(name: str, rows: Sequence[Known], fit: ItemFit | None) -> str:
+def _line(name: str, rows: Sequence[Known], fit: ItemFit | None, *, judged: bool) -> str:
     counts = f"{name:44}{len(rows):5}{sum(row.met for row in rows):6}"
     if fit is None:
         return f"{counts}  too few labels"
     by = ", ".join(name for name, weight in (("the model", fit.whole), ("words", fit.found)) if weight)
-    judged = by if fit.is_good_enough else f"not judged ({by})"
+    goes_by = by if judged else f"not judged ({by})"
     one = fit.agreement
     apart = f"{fit.apart.kappa:6.2f} {fit.apart.low:6.2f} to {fit.apart.high:.2f}" if fit.apart else f"{'–':>6}{'':15}"
-    return f"{counts}  {one.kappa:5.2f} {one.low:6.2f} to {one.high:.2f} {apart}  {judged}"
+    return f"{counts}  {one.kappa:5.2f} {one.low:6.2f} to {one.high:.2f} {apart}  {goes_by}"
 
 
 def _together(fits: Fits, labelled: Sequence[Labelled], seed: int) -> Iterator[str]:
     rows, odds = list[Known](), list[float]()
     for rubric_id, item, of_item, _ in labelled:
         fit = fits.rubrics.get(rubric_id, {}).get(item.id)
-        if fit is not None and fit.is_good_enough:
+        if fit is not None and fit.judges(item):
             rows += of_item
             odds += left_out(of_item, seed=seed)
     for name, mine in (

@@ -18,7 +18,7 @@ from llm_grader.checking.claims import Claim, Failed, Quote, Reply
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
-from llm_grader.local.fits import Fits, ItemFit, probability
+from llm_grader.local.fits import Fits, ItemFit, never_given, probability
 from llm_grader.local.questions import (
     NO,
     YES,
@@ -29,7 +29,7 @@ from llm_grader.local.questions import (
     render_sentence_search,
 )
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cues.packaged import load_cues
+from llm_grader.signals.cues.packaged import load_cues, phrase_languages
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, UNJUDGED
@@ -118,6 +118,8 @@ class ChoiceAsker:
     async def decide(self, conversation: Conversation, item: Item) -> ChoiceDecision:
         """The label of an item: by its fit, or by the model's answer where it is asked without fits.
 
+        None where words were found that only may show it, or the conversation's language has no phrases.
+
         Raises:
             JudgeError: see `errors`.
         """
@@ -125,8 +127,11 @@ class ChoiceAsker:
             choice = await self.judge(conversation, item)
             return likelier(item, choice)
         fit = self._fits.of(self._rubric_id, item) if item.scale == "binary" and item.judged != "audio" else None
-        if fit is None or not fit.is_good_enough:
+        if fit is None or not fit.judges(item):
             return ChoiceDecision(CANNOT_ASSESS, None, _unable(item, fit))
+        if fit.found and not conversation.has_phrases:
+            reason = f"{UNJUDGED} here: its phrases are in {', '.join(phrase_languages())} only; name a larger one"
+            return ChoiceDecision(CANNOT_ASSESS, None, reason)
         if fit.found and (doubt := conversation.doubt(item)):
             reason = f"{UNJUDGED} here: words in turn {doubt.turn} may mean it or not; name a larger one"
             return ChoiceDecision(CANNOT_ASSESS, None, reason)
@@ -244,6 +249,8 @@ def likelier(item: Item, choice: Choice) -> ChoiceDecision:
 def _unable(item: Item, fit: ItemFit | None) -> str:
     if item.cue is not None and item.cue not in load_cues():
         return f"{UNJUDGED} (no cue is called {item.cue}, see `rubric lint`): name a larger one"
+    if fit is not None and fit.is_good_enough:
+        return f"{UNJUDGED} (no words of it can show {never_given(item)[0]}): name a larger one"
     measured = "its agreement on it was never measured" if fit is None else str(fit.stated)
     return f"{UNJUDGED} ({measured}): name a larger one"
 

@@ -23,9 +23,9 @@ from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import UsageError
 from llm_grader.local.weights import read_configured
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.packaged import cues_hash
+from llm_grader.signals.cues.packaged import cues_hash, load_cues
 from llm_grader.transcript import Model
-from llm_grader.verdict import LabelSource
+from llm_grader.verdict import MET, NOT_MET, LabelSource
 
 _log = logging.getLogger("llm_grader")
 
@@ -96,9 +96,20 @@ class ItemFit(Model):
         """What to tell people: quotes that are often wrong; else the agreement, apart where there are enough."""
         return self.quotes if self.quotes and self.quotes.often_wrong else self.apart or self.agreement
 
+    def judges(self, item: Item) -> bool:
+        """Whether an item is judged by it: it is good enough, and both labels can be given."""
+        return self.is_good_enough and not never_given(item)
+
     def log_odds(self, *, score: float, found: bool, in_english: bool) -> float:
         """The log-odds of met, in nats: above 0 it is more likely than not_met."""
         return self.intercept + self.whole * score + self.found * found + self.other_language * (not in_english)
+
+
+def never_given(item: Item) -> tuple[str, ...]:
+    """The labels of an item that need words, which its cue cannot show: with one, what is given leans to one side."""
+    cue = load_cues().get(item.cue or "")
+    shown = cue.shown_by(item) if cue else None
+    return tuple(label for label in (MET, NOT_MET) if cue and label in item.evidence.required_for and label != shown)
 
 
 class FitOrigin(Model):

@@ -6,6 +6,7 @@ The transcript comes first in every question, so that the server's cache holds i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from llm_grader.asking.citable import CitableTurns
 from llm_grader.asking.messages import speaker_of, template
@@ -14,6 +15,7 @@ from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, wording
 from llm_grader.signals.cues.find import CuePlace, packaged_finder
+from llm_grader.signals.cues.packaged import ANY_LANGUAGE, phrase_languages
 from llm_grader.signals.cues.words import StretchWords
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
@@ -39,7 +41,6 @@ class Conversation:
         self._finder = QuoteFinder(transcript)
         self._citable = CitableTurns(self._finder)
         self._places = packaged_finder().find(transcript)
-        self._loose_places = packaged_finder(loose=True).find(transcript)
 
     def citable(self, item: Item, label: str) -> dict[int, str]:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
@@ -50,8 +51,18 @@ class Conversation:
         return self._places.get(item.cue, ()) if item.cue else ()
 
     def doubt(self, item: Item) -> CuePlace | None:
-        """The first sentence that only may show the item's cue, where none surely does."""
+        """The most telling sentence that only may show the item's cue, where none surely does."""
         return next(iter(self._loose_places.get(item.cue or "", ())), None) if not self.places(item) else None
+
+    @cached_property
+    def has_phrases(self) -> bool:
+        """Whether its language, where it is known, is one of those with phrases."""
+        language = primary_language(language_of(self.transcript) or "")
+        return language in ("", "und", ANY_LANGUAGE, *phrase_languages())
+
+    @cached_property
+    def _loose_places(self) -> dict[str, tuple[CuePlace, ...]]:
+        return packaged_finder(loose=True).find(self.transcript)
 
     def sentences(self, turn: int, item: Item, label: str) -> tuple[str, ...]:
         """The sentences that a turn's author wrote and that can prove `label`."""

@@ -177,6 +177,27 @@ def test_words_that_may_mean_something_else_are_left_to_a_larger_model(said: str
     assert ("words in turn 1 may mean it or not" in claim.reason) == (label == "cannot_assess")
 
 
+def test_an_item_of_which_only_one_label_can_be_given_is_not_judged() -> None:
+    """Were it judged where it is met and left where it is not, every score would lean to the agent."""
+    pleased = item("pleased", cue="satisfied", evidence=rule("customer", required_for=("met", "not_met")))
+    talk = conversation(Turn(role="agent", text="All done."), Turn(role="customer", text="Thank you so much!"))
+    fits = fitted(pleased, intercept=-2.0, found=4.0)
+    claim = ask(lambda _q: pytest.fail("asked"), [pleased], talk, fits=fits, rubric_id="mine")[0].claims["pleased"]
+    assert claim.label == "cannot_assess"
+    assert "no words of it can show not_met" in claim.reason
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "not_met"), ("mul", "not_met"), ("fr", "cannot_assess")])
+def test_a_language_without_phrases_is_left_to_a_larger_model(language: str, label: str) -> None:
+    sorry = item("sorry", cue="sorry")
+    talk = conversation(Turn(role="customer", text="Bonjour."), Turn(role="agent", text="Je suis là."))
+    talk = talk.model_copy(update={"language": language})
+    fits = fitted(sorry, intercept=-2.0, found=4.0)
+    claim = ask(lambda _q: pytest.fail("asked"), [sorry], talk, fits=fits, rubric_id="mine")[0].claims["sorry"]
+    assert claim.label == label
+    assert ("its phrases are in cs, de, en, et, hu only" in claim.reason) == (label == "cannot_assess")
+
+
 def test_a_label_whose_words_its_cue_cannot_show_is_not_given() -> None:
     """In calls, words that the model chose where no phrase spoke for the label mostly showed something else."""
     blame = item("no_blame", cue="blames", evidence=rule("agent", required_for=("met", "not_met")))

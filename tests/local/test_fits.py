@@ -190,3 +190,9 @@ def test_packaged_fits_never_claim_more_than_their_labels() -> None:
 def test_every_cue_of_a_packaged_rubric_is_there() -> None:
     wanted = {item.cue for id_ in packaged_rubrics() for item in load_rubric(id_).items() if item.cue}
     assert wanted == set(load_cues()), "a cue that no item names tells nobody anything"
+
+
+def test_a_cue_whose_quotes_show_something_else_decides_no_item_of_anybodys() -> None:
+    cues = read_packaged().cues
+    assert cues["looks_up"].quotes is not None
+    assert not any(cues[cue_id].is_good_enough for cue_id in ("looks_up", "timeframe", "blames"))

@@ -79,7 +79,7 @@ class CueFinder:
         }
 
     def _phrases_of(self, language: str) -> PhraseIndex:
-        return self._index(language if language in self._phrases else "")
+        return self._index(language if language in self._phrases and language != ANY_LANGUAGE else "")
 
     def _indexed(self, language: str) -> PhraseIndex:
         """The phrases of all cues in a language, or in all of them where that is not one of them."""

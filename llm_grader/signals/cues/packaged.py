@@ -100,6 +100,11 @@ def load_phrases(*, loose: bool = False) -> Mapping[str, Dictionary]:
     return _ReadWhenWanted("loose_cues" if loose else "cues")
 
 
+def phrase_languages() -> tuple[str, ...]:
+    """The languages with phrases of their own."""
+    return tuple(language for language in load_phrases() if language != ANY_LANGUAGE)
+
+
 class _ReadWhenWanted(Mapping[str, Dictionary]):
     def __init__(self, stem: str) -> None:
         names = sorted(entry.name for entry in resources.files("llm_grader.prompts").iterdir())

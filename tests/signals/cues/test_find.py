@@ -178,6 +178,11 @@ def test_a_name_in_a_greeting_is_used_for_nothing_else() -> None:
     assert [place.turn for place in finder.find(later)["uses_name"]] == [4]
 
 
+def test_a_conversation_in_several_languages_is_looked_through_in_all_of_them() -> None:
+    both = talk(customer("Hallo."), agent("Thank you for your patience. Vielen Dank für Ihre Geduld."), language="mul")
+    assert len(packaged_finder().find(both)["thanks"]) == 2
+
+
 def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
     by_name = {"uses_name", "knows_name"}
     assert set(load_phrases()) == {"cs", "de", "en", "et", "hu", "mul"}
