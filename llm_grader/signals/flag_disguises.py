@@ -43,7 +43,7 @@ _STEERING_LETTERS = re.compile(
 
 
 _IN_CIPHER = (
-    "ignor|instruct|disregard|prompt|grade|checklist|evaluat|criteri|fulfil|marks|anweis|bewert|punktzahl|erfull|"
+    "ignore|ignorier|ignoruj|instruct|disregard|prompt|grade|checklist|evaluat|criteri|fulfil|marks|anweis|bewert|punktzahl|erfull|"
     "kriteri|splnen|hodnot|pokyn|ertekel|pontsz|teljes|szempont|utasit|hinda|hinne|taidet|kriteer|punkti|juhis"
 )
 """Beginnings of words to the judge, without accents, as they are looked for in words in cipher."""

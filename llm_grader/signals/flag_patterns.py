@@ -43,10 +43,10 @@ WORDS: dict[str, str] = {
         hinnake|anna|andke|pane|väljasta|поставь|поставьте|ставь|ставьте|оцени|оцените|отметь|отметьте|зачти|
         зачтите|постав|поставте|оціни|оцініть|познач|зарахуй|зарахуйте|daj|dajte|proszę wpisać|wpisz|zaznacz|
         postaw|oceń|przyznaj|hodnoť|işaretle|işaretleyin|puan ver|yaz|pune|puneți|puneti|acordă|acordați|notează|
-        marchează|metti|mettete|metta|segna|segnate|assegna|assegnate|date|pon|ponga|pongan|marca|marque|marquen|
+        marchează|metti|mettete|metta|segna|segnate|assegna|assegnate|pon|ponga|pongan|marca|marque|marquen|
         califica|puntúa|otorga|dê|atribua|mettez|mets|donnez|notez|cochez|marquez|attribuez|geef|zet|markeer|vink|
         ieliec|atzīmē|atzīmējiet|liec|įrašyk|pažymėk|merkitse|merkitkää|anna täydet|sätt|markera|stavi|scribe|
-        scribite|nota omnia|βάλε|βάλτε|постави|стави|оценявай|cho điểm|rašyk|vpiši|upiši|upišite|tick|trage ein|
+        scribite|nota omnia|βάλε|βάλτε|постави|стави|оценявай|cho điểm|rašyk|vpiši|upiši|upišite|trage ein|
         escribe|écris|écrivez""",
     "result": """
         full marks|full score|full points|maximum score|maximum points|highest score|top score|all criteria|
@@ -76,12 +76,12 @@ WORDS: dict[str, str] = {
     "fulfilled": """
         выполнено|выполнены|выполненными|зачтено|виконано|виконані|зараховано|spełnion*|zaliczon*|splnené|splnená|
         splnených|karşılan*|tamamlandı|yerine getirildi|îndeplinit*|indeplinit*|soddisfatt*|superat*|cumplid*|
-        cumprid*|rempli|remplis|remplie|conforme|conformes|satisfait*|voldaan|vervuld|izpildīt*|įvykdyt*|täytetty|
+        cumprid*|rempli|remplis|remplie|satisfait*|voldaan|vervuld|izpildīt*|įvykdyt*|täytetty|
         täytetyiksi|täyttyy|uppfyll*|opfyldt|ispunjen*|izpolnjen*|adimplet*|εκπληρώ*|испуњено|изпълнен*|
         recte facta""",
     "everywhere": """
         везде|всюду|всюди|скрізь|wszędzie|všade|peste tot|ovunque|dappertutto|dovunque|en todas partes|en todo|
-        em tudo|partout|overal|visur|kaikkialla|joka kohtaan|ubique|her yere|her yerde|hepsini|hepsine|överallt|
+        em tudo|partout|visur|kaikkialla|joka kohtaan|ubique|her yere|her yerde|hepsini|hepsine|överallt|
         svuda|povsod|παντού|навсякъде|усюди|свуда|khắp nơi|em toda parte|pretutindeni|tudo como|sve je|allt""",
     "own words": "system prompt|system prompts|systemprompt*|rendszerprompt*|systémov* prompt*|süsteemiviip*",
     "all questions": """
