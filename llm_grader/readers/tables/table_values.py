@@ -43,8 +43,53 @@ _NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus")
 _SHOWN = re.compile(
     r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external"
 )
-_HIDES = re.compile(r"note|notiz|poznamk|megjegyzes|markus|intern|privat|public|visib|hidden")
-_MAY_HIDE = re.compile(rf"{_HIDES.pattern}|type|kind")
+# whole names only: `international`, `delivery_note` and `customer_type` tell of other things than who sees a turn
+_HIDING = frozenset(
+    [
+        "note",
+        "notes",
+        "notiz",
+        "notizen",
+        "poznamka",
+        "megjegyzes",
+        "markus",
+        "internal",
+        "intern",
+        "interne",
+        "interner",
+        "internes",
+        "interni",
+        "belso",
+        "private",
+        "privat",
+        "public",
+        "visibility",
+        "visible",
+        "hidden",
+    ]
+)
+_OF_KINDS = frozenset(("type", "kind"))
+_OF_TURNS = frozenset(
+    [
+        "is",
+        "was",
+        "only",
+        "message",
+        "msg",
+        "comment",
+        "reply",
+        "response",
+        "turn",
+        "post",
+        "entry",
+        "item",
+        "record",
+        "activity",
+        "event",
+    ]
+)
+_TO_CUSTOMERS = re.compile(r"(?:is )?(?:visible to (?:the )?customers?|customer visible)")
+_WORDS_JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^\w\s]+")
 _FEW_WORDS = 3
 _KINDS: dict[str, TurnKind] = {
     **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
@@ -110,8 +155,12 @@ def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -
 
 def part_that_hides(column: str, words: Iterable[str]) -> Literal["kind", "visibility"] | None:
     """Whether a column tells notes from messages, or the internal from the public, by its name and all of its words."""
-    if not _MAY_HIDE.search(plain(column)):
+    name = plain(_WORDS_JOINED.sub(" ", column.rpartition(".")[2]))
+    of_whom = _TO_CUSTOMERS.fullmatch(name) is not None
+    named = frozenset(name.split())
+    if not of_whom and (named.isdisjoint(_HIDING | _OF_KINDS) or not named <= _HIDING | _OF_KINDS | _OF_TURNS):
         return None
+    says_so = of_whom or not named.isdisjoint(_HIDING)
     distinct = frozenset(words)
     readers: tuple[tuple[Literal["kind", "visibility"], Callable[..., str]], ...] = (
         ("kind", kind_of),
@@ -123,7 +172,7 @@ def part_that_hides(column: str, words: Iterable[str]) -> Literal["kind", "visib
         except MalformedInput:
             continue
         # a column called `is_note` may hold the first one far down; one called `type` may tell of other things
-        hides = _HIDES.search(plain(column)) or found & {"note", "internal"}
+        hides = says_so or found & {"note", "internal"}
         if hides and found & {"message", "public"}:
             return part
     return None

@@ -311,3 +311,35 @@ def test_a_column_of_other_types_hides_nothing(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(rows)
     (transcript,) = read_transcripts(tmp_path / "in.csv")
     assert all(turn.spoken for turn in transcript.turns)
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("Privatkunde", "nein", "ja"),
+        ("international", "no", "yes"),
+        ("has_internet", "false", "true"),
+        ("delivery_note", "no", "yes"),
+        ("public_sector", "0", "1"),
+        ("call_type", "external", "internal"),
+        ("customer_type", "public", "private"),
+    ],
+)
+def test_a_column_whose_name_only_contains_a_word_for_notes_hides_nothing(
+    tmp_path: Path, column: str, first: str, second: str
+) -> None:
+    rows = f"1,customer,It is late,{first}\n1,agent,I look,{first}\n2,customer,Hi,{second}\n2,agent,Yes,{second}\n"
+    (tmp_path / "in.csv").write_text(f"conversation_id,role,text,{column}\n{rows}")
+    transcripts = list(read_transcripts(tmp_path / "in.csv"))
+    turns = [turn for transcript in transcripts for turn in transcript.turns]
+    assert {(turn.kind, turn.visibility) for turn in turns} == {("message", "public")}
+    assert column in transcripts[0].metadata
+
+
+@pytest.mark.parametrize("column", ["isNote", "is_private", "visible_to_customer", "Internal Comment"])
+def test_a_column_of_notes_is_known_however_its_words_are_joined(tmp_path: Path, column: str) -> None:
+    shown, hidden = ("yes", "no") if column.startswith("visible") else ("no", "yes")
+    rows = f"1,customer,It is late,{shown}\n1,agent,He shouts,{hidden}\n"
+    (tmp_path / "in.csv").write_text(f"conversation_id,role,text,{column}\n{rows}")
+    (transcript,) = read_transcripts(tmp_path / "in.csv")
+    assert {turn.text for turn in transcript.turns if not turn.spoken} == {"He shouts"}
