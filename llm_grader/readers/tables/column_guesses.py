@@ -39,7 +39,7 @@ _NAMES = {
     "language": "language lang locale sprache jazyk nyelv keel",
     "channel": "channel kanal csatorna medium media_type",
     "order": "turn_index turn_number turn_no turn_id turn message_index message_number message_no sequence_number "
-    "sequence seq seq_no position order index line line_number row step poradi sorszam jarjekord reihenfolge",
+    "sequence seq seq_no position order index line_number row poradi sorszam jarjekord reihenfolge",
 }
 _RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
 _INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
@@ -95,13 +95,28 @@ def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
     return Guess(parts, *_meanings(parts.get("role", ""), words))
 
 
-def order_column(columns: Mapping[str, Sequence[Any]], parts: Mapping[str, str]) -> str | None:
-    """The column that numbers the turns, where no time says their order."""
+def order_column(
+    columns: Mapping[str, Sequence[Any]], parts: Mapping[str, str], conversations: Sequence[Any]
+) -> str | None:
+    """The column that numbers the turns, where no time says their order: no number stands twice in a conversation.
+
+    Args:
+        columns: those that may number them.
+        parts: the columns that hold parts of a turn.
+        conversations: the conversation of each row.
+    """
     if not {"at", "start"}.isdisjoint(parts):
         return None
     named = sorted((place, name) for name in columns if (place := rank("order", name)) is not None)
     free = (name for _, name in named if name not in parts.values())
-    return next((name for name in free if columns[name] and all(map(_is_number, columns[name]))), None)
+    return next((name for name in free if columns[name] and _number_turns(columns[name], conversations)), None)
+
+
+def _number_turns(values: Sequence[Any], conversations: Sequence[Any]) -> bool:
+    if not all(map(_is_number, values)):
+        return False
+    places = [(as_text(name), int(as_text(value) or "")) for name, value in zip(conversations, values, strict=True)]
+    return len(set(places)) == len(places)
 
 
 def _is_number(value: Any) -> bool:

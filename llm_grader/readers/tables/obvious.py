@@ -38,11 +38,12 @@ def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping |
     parts = {name: name for name in OBVIOUS_TURN.by_field if name in names}
     if not {"at", "start", "end"} & parts.keys():
         parts |= _times_in(document, names)
-    beginning = _beginning(document, [name for name in names if name != ids])
+    beginning = _beginning(document, names)
+    conversations = beginning.pop(ids)
     if not hidden and not {"kind", "visibility"} & parts.keys():
         parts |= _hidden_by({name: values for name, values in beginning.items() if name not in parts.values()})
     turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
-    order = order_column(beginning, parts)
+    order = order_column(beginning, parts, conversations)
     return ColumnMapping(id=ids, turn=turn, order=order, **other)
 
 

@@ -105,7 +105,9 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
         return None
     name = name or next((column for column in columns if column not in guess.parts.values()), None)
     kinds, open_kinds = _kinds(columns.get(guess.parts.get("kind", ""), ()))
-    order = order_column({column: values for column, values in columns.items() if column != name}, guess.parts)
+    rows = max(map(len, columns.values()))
+    others = {column: values for column, values in columns.items() if column != name}
+    order = order_column(others, guess.parts, columns[name] if name else [None] * rows)
     data = {
         **({"id": name} if name else {}),
         "turn": guess.parts,

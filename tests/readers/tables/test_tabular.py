@@ -337,3 +337,15 @@ def test_a_broken_row_of_a_table_without_a_mapping_is_told_once(tmp_path: Path) 
     table = "chat_id,role,message\n1,customer,It, again, is late\n1,agent,Good morning\n2,agent,Hello\n"
     assert read(tmp_path, table, on_error=told.append) == []
     assert ["a column mapping" in str(error) for error in told] == [True]
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers"), [("line", (3, 1, 2)), ("step", (3, 1, 2)), ("turn", (2, 1, 1)), ("position", (2, 2, 1))]
+)
+def test_numbers_that_are_not_those_of_turns_leave_the_order(
+    tmp_path: Path, column: str, numbers: tuple[int, ...]
+) -> None:
+    said = ("It is late", "I look", "Thanks")
+    rows = "".join(f"1,{number},customer,{text}\n" for number, text in zip(numbers, said, strict=True))
+    (transcript,) = read(tmp_path, f"transcript_id,{column},role,text\n{rows}")
+    assert tuple(turn.text for turn in transcript.turns) == said
