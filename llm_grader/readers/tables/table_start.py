@@ -46,7 +46,8 @@ def find_table(head: str, wanted: Iterable[str] = ()) -> TableStart | None:
         wanted: columns that a mapping names.
     """
     lines, named = head.split("\n"), frozenset(wanted)
-    above = next((at for at, line in enumerate(lines[:_MOST_ABOVE]) if _is_spoken(line)), _MOST_ABOVE)
+    spoken = [at for at, line in enumerate(lines[:_MOST_ABOVE]) if _is_spoken(line)]
+    above = _MOST_ABOVE if not spoken or _say_of_whom(lines, spoken) else spoken[0]
     for at in range(min(above, len(lines) - 1)):
         if barred := _barred_at(lines, at, named):
             return barred
@@ -112,10 +113,24 @@ def _unescaped(cells: Iterable[str]) -> Iterator[str]:
 
 
 def _is_spoken(line: str) -> bool:
-    """Whether a line is something that somebody says; a `Customer: Maya Lind` says of whom the table is."""
-    found = parse_line(line)
-    label = found.label
-    return bool(label) and "|" not in label and role_of_label(label) is not None and not is_name(found.text.strip())
+    """Whether a line is something that somebody says."""
+    label = parse_line(line).label
+    return bool(label) and "|" not in label and role_of_label(label) is not None
+
+
+def _say_of_whom(lines: Sequence[str], spoken: Sequence[int]) -> bool:
+    """Whether these lines say of whom a table is, as `Customer: Maya Lind` does, and are no chat with one in it.
+
+    Each gives somebody a full name, a blank line comes after them, and nobody speaks further down.
+    """
+    found = [parse_line(lines[at]) for at in spoken]
+    names = [line.text.strip() for line in found]
+    return (
+        all(" " in name and is_name(name) for name in names)
+        and len({line.label.casefold() for line in found}) == len(found)
+        and any(not line.strip() for line in lines[spoken[-1] + 1 : _MOST_ABOVE])
+        and not any(map(_is_spoken, lines[_MOST_ABOVE:]))
+    )
 
 
 def _filled(line: str, separator: str) -> int:

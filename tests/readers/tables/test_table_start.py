@@ -166,3 +166,12 @@ def test_a_column_that_stands_twice_is_said_to(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("chat_id,role,message,message\n1,customer,It is late,x\n1,agent,I look,y\n")
     with pytest.raises(MalformedInput, match="the column 'message' stands twice"):
         list(read_transcripts(tmp_path / "in.csv"))
+
+
+@pytest.mark.parametrize("end", ["Agent: Thanks\n", ""])
+def test_a_chat_with_a_pasted_table_in_it_is_a_chat(tmp_path: Path, end: str) -> None:
+    table = "id,name,role,date\n1,Anna,admin,2024-01-01\n2,Bob,user,2024-01-02\n3,Eva,user,2024-01-03\n"
+    (tmp_path / "chat.txt").write_text(f"Agent: Hello\nCustomer: Hi\n{table}{end}")
+    (transcript,) = read_transcripts(tmp_path / "chat.txt")
+    assert [turn.role for turn in transcript.turns] == ["agent", "customer", "agent"][: 2 + bool(end)]
+    assert "Anna" in transcript.turns[1].text
