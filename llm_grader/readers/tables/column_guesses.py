@@ -109,10 +109,11 @@ def order_column(
         return None
     named = sorted((place, name) for name in columns if (place := rank("order", name)) is not None)
     free = (name for _, name in named if name not in parts.values())
-    return next((name for name in free if columns[name] and _number_turns(columns[name], conversations)), None)
+    return next((name for name in free if columns[name] and number_turns(columns[name], conversations)), None)
 
 
-def _number_turns(values: Sequence[Any], conversations: Sequence[Any]) -> bool:
+def number_turns(values: Sequence[Any], conversations: Sequence[Any]) -> bool:
+    """Whether these are numbers of which none stands twice in a conversation."""
     if not all(map(_is_number, values)):
         return False
     places = [(as_text(name), int(as_text(value) or "")) for name, value in zip(conversations, values, strict=True)]

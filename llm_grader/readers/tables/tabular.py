@@ -16,6 +16,7 @@ from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.column_guesses import number_turns
 from llm_grader.readers.tables.headers import is_quoted_table
 from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
@@ -58,6 +59,8 @@ def read(document: Document) -> Iterator[Transcript]:
         return
     columns = mapping.turn or OBVIOUS_TURN
     groups = _grouped(rows, mapping, document)
+    if document.options.columns is None and mapping.order and not _are_numbered(groups, mapping.order):
+        mapping = ColumnMapping.model_validate(mapping.model_dump(exclude={"order"}))
     times = _times_of(columns.at, [row for several in groups.values() for row in several], mapping)
     order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
     for several in groups.values():
@@ -65,6 +68,12 @@ def read(document: Document) -> Iterator[Transcript]:
             reader = CellReader(mapping, document.options.roles, times.afresh())
             if transcript := _of_rows(_sorted(several, mapping.order, order, reader), reader, document):
                 yield transcript
+
+
+def _are_numbered(groups: Mapping[str, Sequence[Row]], order: str) -> bool:
+    """Whether a column that seemed to number the turns does so further down as well."""
+    places = [(name, cell_of(row.cells, order)) for name, several in groups.items() for row in several]
+    return number_turns([place for _, place in places], [name for name, _ in places])
 
 
 def missing_from(document: Document, mapping: ColumnMapping) -> list[str]:

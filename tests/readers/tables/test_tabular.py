@@ -349,3 +349,11 @@ def test_numbers_that_are_not_those_of_turns_leave_the_order(
     rows = "".join(f"1,{number},customer,{text}\n" for number, text in zip(numbers, said, strict=True))
     (transcript,) = read(tmp_path, f"transcript_id,{column},role,text\n{rows}")
     assert tuple(turn.text for turn in transcript.turns) == said
+
+
+def test_numbers_that_stand_twice_far_down_leave_the_order_as_well(tmp_path: Path) -> None:
+    rows = [f"{name},{turn},customer,Hi" for name in range(150) for turn in (1, 2)]
+    rows += ["last,2,customer,It is late", "last,1,agent,I look", "last,1,customer,Thanks"]
+    *_, last = read(tmp_path, "\n".join(["transcript_id,turn,role,text", *rows]))
+    assert [turn.text for turn in last.turns] == ["It is late", "I look", "Thanks"]
+    assert last.metadata["turn"] == ["2", "1", "1"]
