@@ -19,7 +19,7 @@ _DATE = (
     r"|\d{1,2}(?:\.\d{1,2}\.|/\d{1,2}),?[ ]"
     r"|(?:[^\W\d_]{3,10}\.? \d{1,2},?|\d{1,2}\.? [^\W\d_]{3,10}\.?,?) \d{4},?[ ](?:at )?"
 )
-_HALF = r"(?:[ ]?[AaPp](?:[Mm]|\.[ ]?[Mm]\.?))?"
+_HALF = r"(?:[ ]?[AaPp](?:[Mm]|\.[ ]?[Mm]\.?)(?![^\W_]))?"  # `A. Müller` is no half of a day
 STAMP = rf"(?:{_DATE})?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,6}})?{_HALF}(?:Z|[ ]?[+-]\d{{2}}:?\d{{2}})?"
 """A regular expression of a stamp: `0:01:02`, `10:22 AM`, `2024-05-01 10:22`, `1.5.2024 10:22`, `May 1, 2024 10:22`."""
 
@@ -165,7 +165,7 @@ def clock_time(seconds: float) -> time:
 
 def _time_of_day(stamp: str) -> float | None:
     """Seconds since midnight of `10:22`, `10:22:31` or `10:22 PM`."""
-    found = re.match(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?: ?([AaPp])\.? ?[Mm])?", stamp)
+    found = re.match(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?: ?([AaPp])(?:\. ?)?[Mm](?![^\W_]))?", stamp)
     if found is None:
         return None
     seconds = float(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0))

@@ -14,6 +14,7 @@ from llm_grader.readers.text.text_header import begins_report
 from llm_grader.transcript import Role, RoleSource, Turn
 
 _LONGEST_EVENT = 140
+_OF_MESSENGERS = ("seen", "read", "delivered")
 _REOPENED = 0  # lines are numbered from 1
 
 
@@ -115,8 +116,13 @@ def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line | None]) ->
     if event.event not in ("time", "day"):
         return False
     others = (bare_event(line.whole) for line in beside if line is not None)
-    listed = any(found is not None and found[0] == event.event for found in others)
-    return (listed and any(map(str.isdigit, event.text))) or (below_name and event.event == "day")
+    listed = any(found is not None and found[0] == event.event and _may_be_listed(found[1]) for found in others)
+    return (listed and _may_be_listed(event.text)) or (below_name and event.event == "day")
+
+
+def _may_be_listed(text: str) -> bool:
+    """Whether a time says when; `Today` alone and `Read 10:05` are a messenger's."""
+    return any(map(str.isdigit, text)) and not text.lower().startswith(_OF_MESSENGERS)
 
 
 def _event(line: Line, stamps: Stamps) -> Turn | None:

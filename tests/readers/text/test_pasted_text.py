@@ -607,3 +607,16 @@ def test_a_day_above_a_time_is_none(tmp_path: Path) -> None:
     day = "Tuesday, March 11, 2025"
     transcript = read(tmp_path, f"Customer: {LATE}\nAgent: {LOOK}\n{day}\n10:05 AM\nCustomer: Thanks.\n")
     assert [turn.text for turn in transcript.turns] == [LATE, LOOK, day, "10:05 AM", "Thanks."]
+
+
+def test_initials_behind_a_time_are_no_half_of_a_day(tmp_path: Path) -> None:
+    text = f"10:02 A. Müller: {HELLO}\n10:03 P. Meier: {LATE}\n10:04 A. Müller: {LOOK}\n10:05 P. Meier: ok\n"
+    transcript = read(tmp_path, text)
+    assert [turn.speaker for turn in transcript.turns] == ["A. Müller", "P. Meier"] * 2
+    assert [turn.clock and turn.clock.hour for turn in transcript.turns] == [10] * 4
+
+
+@pytest.mark.parametrize("lines", ["Today\n10:02", "Delivered\n10:03", "Read 10:05 AM\n10:06 AM"])
+def test_a_time_beside_what_a_messenger_writes_is_nobodys(tmp_path: Path, lines: str) -> None:
+    transcript = read(tmp_path, f"Agent: {HELLO}\n{lines}\nCustomer: {LATE}\n")
+    assert [turn.event for turn in transcript.turns] == [None, "time", "time", None]
