@@ -96,10 +96,20 @@ _OF_A_THING = [
     for event, words in _VERBS.items()
 ]
 _ALONE = [(event, re.compile(rf"(?:{_VERBS[event]})[.!]?", re.IGNORECASE)) for event in ("hold", "transfer")]
-_PAUSED = r"(?:long |short )?(?:pause|silence)|stille|ticho|csend|vaikus|\S+ \w+ (?:later|später|později|később|hiljem)"
+_COUNTED = (
+    r"(?:\d{1,3}|an?|one|two|three|five|ten|a few|ein(?:e|en)?|zwei|drei|fünf|zehn|einige) ?"
+    r"(?:s|secs?|seconds?|sek|sekunden?|mins?|minutes?|minuten?|hours?|stunden?|days?|tage?|sekund[ay]?|minut[ay]?"
+    r"|hodin[ay]?|dn[íy]|másodperc(?:cel)?|perc(?:cel)?|óráv?a?l?|nap(?:pal)?|sekundit|minutit|tundi?|päeva?)\.?"
+)
+_PAUSED = re.compile(
+    rf"(?:long |short )?(?:pause|silence|stille|ticho|csend|vaikus)(?:,? (?:of |for |von )?{_COUNTED})?"
+    rf"|{_COUNTED} (?:later|später|později|később|hiljem)",
+    re.IGNORECASE,
+)
 _ANYWHERE = [
     (event, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
-    for event, words in {**_VERBS, "pause": _PAUSED}.items()
+    for event, words in _VERBS.items()
+    if event != "notice"
 ]
 _TO_YOU = [
     (
@@ -188,12 +198,19 @@ def bare_event(line: str) -> tuple[str, str] | None:
         inside = wrapped["inside"].strip()
         if is_day(inside, marked=True):
             return "day", inside
-        starred = line.startswith("***")
-        event = next((name for name, words in _ANYWHERE if words.search(inside)), "notice" if starred else None)
+        event = _event_between_marks(inside) or ("notice" if line.startswith("***") else None)
         return (event, inside) if event else None
-    words = line.lstrip("*•-– ")
-    event = _event_in_words(words) if has_stem else None
-    return (event, words) if event else None
+    event = _event_in_words(line) if has_stem else None
+    return (event, line) if event else None
+
+
+def _event_between_marks(words: str) -> str | None:
+    if event := next((name for name, verbs in _ANYWHERE if verbs.search(words)), None):
+        return event
+    if _PAUSED.fullmatch(words):
+        return "pause"
+    # what somebody says in brackets may hold such words too
+    return "notice" if _event_in_words(words) == "notice" else None
 
 
 @lru_cache(maxsize=16_384)  # a line is asked for its event once for each thing that its text may be

@@ -132,7 +132,8 @@ def _event(line: Line, stamps: Stamps) -> Turn | None:
     found = bare_event(line.whole)
     if found is None:
         words, stamp = without_stamp(line.whole)
-        found = bare_event(words) if stamp else None
+        # without a time, a line with a star before it may be one of a list that somebody gives
+        found = bare_event(words.removeprefix("* ")) if stamp else None
     if found is None:
         return None
     name, text = found

@@ -149,6 +149,9 @@ def test_a_list_of_times_in_a_labelled_text_is_no_list_of_speakers(tmp_path: Pat
         ("Seen 10:04", "time"),
         ("[silence 10 seconds]", "pause"),
         ("--- 5 minutes later ---", "pause"),
+        ("(pause)", "pause"),
+        ("(zwei Minuten später)", "pause"),
+        ("[Eva is typing…]", "notice"),
     ],
 )
 def test_what_nobody_said_is_an_event_between_the_turns(tmp_path: Path, line: str, event: str) -> None:
@@ -181,6 +184,12 @@ def test_what_nobody_said_is_an_event_between_the_turns(tmp_path: Path, line: st
         "on March 10, 2025 please",
         "She is typing",
         "I was assigned to Eva",
+        "(I will call you later)",
+        "[please send the form later]",
+        "(ich melde mich dann später)",
+        "(my son is typing)",
+        "(the seat assigned to me was broken)",
+        "(no pause please)",
     ],
 )
 def test_what_somebody_says_about_such_things_stays_theirs(line: str) -> None:
@@ -620,3 +629,10 @@ def test_initials_behind_a_time_are_no_half_of_a_day(tmp_path: Path) -> None:
 def test_a_time_beside_what_a_messenger_writes_is_nobodys(tmp_path: Path, lines: str) -> None:
     transcript = read(tmp_path, f"Agent: {HELLO}\n{lines}\nCustomer: {LATE}\n")
     assert [turn.event for turn in transcript.turns] == [None, "time", "time", None]
+
+
+@pytest.mark.parametrize("bullet", ["-", "*", "•"])
+def test_a_list_of_what_happened_is_what_somebody_says(tmp_path: Path, bullet: str) -> None:
+    listed = "\n".join(f"{bullet} {words}" for words in ("Tom left the chat", "The chat ended", "I was alone"))
+    transcript = read(tmp_path, f"Customer: This:\n{listed}\nAgent: {LOOK}\nCustomer: ok\nAgent: {HELLO}\n")
+    assert said(transcript)[:2] == [("Customer", f"This:\n{listed}"), ("Agent", LOOK)]
