@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from llm_grader.transcript import Role, RoleSource, Turn
 
 _LONGEST_EVENT = 140
 _OF_MESSENGERS = ("seen", "read", "delivered")
+_INSIDE = ",;:-–—/&(„“+="  # what ends no sentence
+_RULED = re.compile(r"\s*(?:\*{2,}|-{2,}|[─—]{2,}|={2,}|~{2,})")
 _REOPENED = 0  # lines are numbered from 1
 
 
@@ -80,7 +83,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     such as a summary at its end, is an event up to the next label.
     """
     opening, words = lines[0], list[str]()
-    for line, above, below in zip(lines, [None, *lines], [*lines[1:], None], strict=False):
+    for at, (line, above, below) in enumerate(zip(lines, [None, *lines], [*lines[1:], None], strict=False)):
         if not line.whole:
             words.append("")
         elif line.label in cast.empty or begins_report(line, above):
@@ -90,6 +93,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
             opening.label in cast.empty
             and (event := _event(line, stamps))
             and not _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=(above, below))
+            and not (_may_go_on(event, line) and (_goes_on(words) or not _opens_below(lines, at, cast)))
         ):
             yield from _turn(opening, words, cast, stamps)
             yield event
@@ -118,6 +122,27 @@ def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line | None]) ->
     others = (bare_event(line.whole) for line in beside if line is not None)
     listed = any(found is not None and found[0] == event.event and _may_be_listed(found[1]) for found in others)
     return (listed and _may_be_listed(event.text)) or (below_name and event.event == "day")
+
+
+def _may_go_on(event: Turn, line: Line) -> bool:
+    """Whether an event may as well be part of what somebody says: a day or a notice that no rule or time sets off."""
+    is_set_off = without_stamp(line.whole)[1] or _RULED.match(line.whole)
+    return event.event in ("day", "notice") and not is_set_off
+
+
+def _goes_on(words: Sequence[str]) -> bool:
+    """Whether the last words said are no whole sentence."""
+    last = next((said for text in reversed(words) if (said := text.strip())), "")
+    return last != "" and (last[-1].isalnum() or last[-1] in _INSIDE)
+
+
+def _opens_below(lines: Sequence[Line], at: int, cast: LabelCast) -> bool:
+    """Whether what stands below a line begins a turn or is nobody's, or nothing does."""
+    below = next((lines[place] for place in range(at + 1, len(lines)) if not lines[place].blank), None)
+    if below is None or below.label in cast.empty or bare_event(below.whole):
+        return True
+    words, stamp = without_stamp(below.whole)
+    return begins_report(below, None) or bool(stamp and bare_event(words))
 
 
 def _may_be_listed(text: str) -> bool:

@@ -132,26 +132,13 @@ def test_a_list_of_times_in_a_labelled_text_is_no_list_of_speakers(tmp_path: Pat
         ("Eva csatlakozott a beszélgetéshez", "joined"),
         ("Eva lahkus vestlusest", "left"),
         ("(Anruf weitergeleitet an Ben)", "transfer"),
-        ("Monday, March 10, 2025", "day"),
-        ("Mittwoch, 12. März 2025", "day"),
-        ("středa 12. března 2025", "day"),
-        ("2025. március 12., szerda", "day"),
-        ("esmaspäev, 10. märts 2025", "day"),
-        ("pondělí 10. 3. 2025", "day"),
         ("--- 10.03.2025 ---", "day"),
         ("── March 10, 2025 ──", "day"),
-        ("Eva is typing…", "notice"),
-        ("Eva schreibt …", "notice"),
-        ("Visitor navigated to https://shop.example/help", "notice"),
-        ("Chat assigned to Eva Lind", "notice"),
-        ("Status changed to pending", "notice"),
-        ("Page 2 of 3", "notice"),
         ("Seen 10:04", "time"),
         ("[silence 10 seconds]", "pause"),
         ("--- 5 minutes later ---", "pause"),
         ("(pause)", "pause"),
         ("(zwei Minuten später)", "pause"),
-        ("[Eva is typing…]", "notice"),
     ],
 )
 def test_what_nobody_said_is_an_event_between_the_turns(tmp_path: Path, line: str, event: str) -> None:
@@ -636,3 +623,49 @@ def test_a_list_of_what_happened_is_what_somebody_says(tmp_path: Path, bullet: s
     listed = "\n".join(f"{bullet} {words}" for words in ("Tom left the chat", "The chat ended", "I was alone"))
     transcript = read(tmp_path, f"Customer: This:\n{listed}\nAgent: {LOOK}\nCustomer: ok\nAgent: {HELLO}\n")
     assert said(transcript)[:2] == [("Customer", f"This:\n{listed}"), ("Agent", LOOK)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your new delivery date is\nMonday, March 10, 2025\nIs that fine for you?",
+        "I bought it on\n12 March 2024\nand it broke.",
+        "I bought it on\n\n12 March 2024",
+        "The tracking shows\nStatus updated to delivered\nat your door.",
+        "At the bottom it shows\nPage 3 of 7\nand then nothing.",
+        "Look at this.\nPage 3 of 7\nand then nothing.",
+        "Your screen says\nVisitor is typing",
+    ],
+)
+def test_a_day_or_a_notice_inside_somebodys_talk_is_part_of_it(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Customer: {LATE}\nAgent: {words}\nCustomer: ok\n")
+    assert said(transcript) == [("Customer", LATE), ("Agent", words), ("Customer", "ok")]
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("Monday, March 10, 2025", "day"),
+        ("Mittwoch, 12. März 2025", "day"),
+        ("středa 12. března 2025", "day"),
+        ("2025. március 12., szerda", "day"),
+        ("esmaspäev, 10. märts 2025", "day"),
+        ("pondělí 10. 3. 2025", "day"),
+        ("Eva is typing…", "notice"),
+        ("Eva schreibt …", "notice"),
+        ("Visitor navigated to https://shop.example/help", "notice"),
+        ("Chat assigned to Eva Lind", "notice"),
+        ("Status changed to pending", "notice"),
+        ("Page 2 of 3", "notice"),
+        ("[Eva is typing…]", "notice"),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_day_or_a_notice_between_turns_is_nobodys(tmp_path: Path, line: str, event: str, gap: str) -> None:
+    transcript = read(tmp_path, gap.join((f"Customer: {LATE}", line, "Page 3 of 7", f"Agent: {LOOK}")))
+    assert [(turn.event, turn.text) for turn in transcript.turns] == [
+        (None, LATE),
+        (event, line.strip("[]")),
+        ("notice", "Page 3 of 7"),
+        (None, LOOK),
+    ]
