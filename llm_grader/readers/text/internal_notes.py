@@ -7,7 +7,7 @@ English, German, Czech, Hungarian, Estonian.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 
 from llm_grader.readers.roles.role_words import role_of_label
@@ -20,13 +20,13 @@ _NOTED = r"(?:notes?|notiz(?:en)?|vermerk|poznámk[ay]|megjegyzés(?:ek)?|jegyze
 _COMMENT = rf"(?:{_NOTED}|comments?|remarks?|anmerkung(?:en)?|kommentar|komentář|kommentaar)"
 _HIDDEN = rf"(?:{_INTERNAL}|{_PRIVATE})"
 _NAMED = (
-    rf"(?:{_HIDDEN} {_COMMENT}|(?:{_INTERNAL}) (?:messages?|zpráva|üzenet)|{_OURS} {_NOTED}|{_NOTED} to self"
+    rf"(?:{_HIDDEN} {_COMMENT}|(?:{_INTERNAL}) (?:messages?|zpráva|üzenet)|{_OURS} {_NOTED}"
     rf"|{_COMMENT} (?:[-–] |[(\[])?{_HIDDEN}[)\]]?|whisper(?:ed)?)"
 )
 _OF_NOBODY = re.compile(rf"{_NAMED}(?: (?:by|from|to|von|an|od) (?P<by>[^()\[\]]+))?", re.IGNORECASE)
 _OF_SOMEBODY = re.compile(
     rf"(?P<by>[^()\[\]]+?) ?(?:[-–] |[(\[])"
-    rf"(?:{_NAMED}|(?:{_INTERNAL})|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED})[)\]]?",
+    rf"(?:{_NAMED}|(?P<word>{_INTERNAL}|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED}))[)\]]?",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -36,6 +36,7 @@ _OPENING = re.compile(
 )
 _BARE = re.compile(_NOTED, re.IGNORECASE)
 _LONGEST_LABEL = 60
+_NOBODY: frozenset[str] = frozenset()
 
 
 def may_be_note(label: str) -> bool:
@@ -59,14 +60,58 @@ def _labelled(line: Line) -> Line:
 
 
 @lru_cache(maxsize=4096)
-def note_author(label: str) -> str | None:
-    """Who wrote the note that a label opens; empty where it does not say, None where it opens none."""
+def note_author(label: str, speakers: Container[str] = _NOBODY) -> str | None:
+    """Who wrote the note that a label opens; empty where it does not say, None where it opens none.
+
+    `Storage (internal)` opens none: with no word for a note, that is one of an agent or of the `speakers`.
+    """
     if not label or len(label) > _LONGEST_LABEL:
         return None
     if found := _OF_NOBODY.fullmatch(label):
         return (found["by"] or "").strip()
     found = _OF_SOMEBODY.fullmatch(label)
-    # `Maya (private)` may tell a telephone from another
-    if found is None or (found["private"] and role_of_label(found["by"]) != "agent"):
+    if found is None:
         return None
-    return str(found["by"])
+    by = str(found["by"])
+    if found["word"] and role_of_label(by) != "agent":
+        # `Maya (private)` may tell a telephone from another
+        is_somebody = not found["private"] and by in speakers and role_of_label(by) is None
+        return by if is_somebody else None
+    # an `Agent (Intern)` is a trainee
+    return None if found["private"] and found["private"].startswith("I") else by
+
+
+def without_quoted(lines: Sequence[Line], speakers: frozenset[str], ours: Container[str]) -> list[Line]:
+    """The lines, those without their label that begin a note as what somebody reads out: `It says:` stands above.
+
+    Args:
+        lines: the lines of a conversation.
+        speakers: the labels of those who speak.
+        ours: those of them who speak for the house, and are not taken to quote.
+    """
+    found, by, above = list[Line](), "", ""
+    for line in lines:
+        is_note = bool(line.label) and note_author(line.label, speakers) is not None
+        if is_note and by and by not in ours and above.endswith(":"):
+            line = line.without_label()
+        found.append(line)
+        if is_note and line.label:
+            by = ""
+        elif line.label in speakers:
+            by = line.label
+        if not line.blank:
+            above = line.whole.rstrip("*_ \t")
+    return found
+
+
+def notes_between(lines: Sequence[Line], speakers: frozenset[str], ours: Container[str]) -> Iterator[tuple[int, str]]:
+    """The notes, by line and label, that do not say whose they are and that words of a customer may stand around."""
+    labelled = [at for at, line in enumerate(lines) if line.label in speakers or note_author(line.label) is not None]
+    for above, at, below in zip(labelled, labelled[1:], [*labelled[2:], len(lines)], strict=False):
+        line, by = lines[at], lines[above].label
+        if note_author(line.label) != "" or by not in speakers or by in ours:
+            continue
+        more = sum(not other.blank for other in lines[at + 1 : below])
+        goes_on = below < len(lines) and lines[below].label == by
+        if goes_on or more > (not line.text.strip()):
+            yield line.number, line.label

@@ -11,10 +11,17 @@ import re
 from collections.abc import Iterator
 
 from llm_grader.errors import MalformedInput
+from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
-from llm_grader.readers.text.internal_notes import may_be_note, note_author, with_notes_labelled
+from llm_grader.readers.text.internal_notes import (
+    may_be_note,
+    note_author,
+    notes_between,
+    with_notes_labelled,
+    without_quoted,
+)
 from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line, parse_lines
 from llm_grader.readers.text.labelled_turns import cast_of, turns_of
 from llm_grader.readers.text.legend import names_listed, read_legend
@@ -37,6 +44,7 @@ _NO_SPEAKER = (
 _NO_DIALOGUE = "a header without a conversation below it: names and fields only, as above a summary"
 _SUMMARY = "each side speaks once, beside fields of a report: this may be a summary and no conversation"
 _LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
+_BETWEEN = "line {}: {!r} between lines of one speaker: read as a note up to the next label, which may be theirs"
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
 _CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
 _CHAT_WORDS = re.compile(
@@ -83,9 +91,12 @@ def _lines(text: str, document: Document) -> list[Line]:
 def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
     legend = read_legend(lines)
     legend_lines = [line.whole.strip() for line in lines if line.number in legend.lines] if legend.lines else []
+    roles = document.options.roles
     header, lines = split_header([line for line in lines if line.number not in legend.lines])
     named = legend.roles.keys() | names_listed(lines)
-    speakers = find_speakers(lines, document.options.roles, named, event_in=_is_aside)
+    speakers = find_speakers(lines, roles, named, event_in=_is_aside)
+    ours = {label for label in speakers if (legend.roles.get(label) or stated_role(label, roles)) == "agent"}
+    lines = without_quoted(lines, speakers, ours)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
@@ -94,7 +105,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     of_callers = any(map(_CALLERS.match, speakers))
     above = "call" if of_callers else " ".join((heading, *header, *header.values()))
     channel, assumed = _channel(document, above, stamps)
-    cast = cast_of(lines, speakers, legend=legend.roles, roles=document.options.roles)
+    cast = cast_of(lines, speakers, legend=legend.roles, roles=roles)
     turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
     about = (("header", header), ("legend", "\n".join(legend_lines)), ("heading", heading))
     return Transcript(
@@ -108,6 +119,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *assumed,
             *_above(lines[:first]),
             *_doubts(lines[first:], speakers | cast.notes),
+            *(_BETWEEN.format(*note) for note in notes_between(lines[first:], speakers, ours)),
             *lost,
         ),
     )

@@ -55,7 +55,7 @@ def cast_of(
     noted = {
         label: by
         for label in dict.fromkeys(line.label for line in lines)
-        if label and roles.role_of(label) is None and (by := note_author(label)) is not None
+        if label and roles.role_of(label) is None and (by := note_author(label, speakers)) is not None
     }
     names |= {label: spelling.get(by.casefold(), by) for label, by in noted.items()}
     stated = {

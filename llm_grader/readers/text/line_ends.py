@@ -130,7 +130,7 @@ def _label_in(words: str, above: str, labels: Mapping[str, int], *, first: str, 
         before = parts[skipped - 1] if skipped else above.rstrip()
         bare = label.strip("*_")
         exact = role_of_label(bare.casefold()) or (is_numbered_speaker(bare) and len(bare) > 1) or roles.role_of(bare)
-        if exact or bare == first or note_author(bare) is not None:
+        if exact or bare == first or (before[-1:] in _ENDS and note_author(bare) is not None):
             return label
         if before[-1:] in _ENDS and is_name(bare) and labels[bare.split()[-1]] > 1:
             return label

@@ -23,6 +23,9 @@ _BOLD = re.compile(r"[*_]{0,3}")
 _LONGEST_LABEL = 70
 _SENTENCE_ENDS = (".", "!", "?", "…", '"', "”", "»", ")", *_MARKS)
 
+_NOTE_BEHIND = (".", "!", "?", "…", "|", "•")
+_CLOSING = '"”“»)] '
+
 
 class _Opening(NamedTuple):
     """Where a turn may begin: its label, what stands before it, and whether that ends a sentence or parts turns."""
@@ -71,9 +74,15 @@ def _openings(text: str, roles: RoleMapping) -> Iterator[_Opening]:
             before = text[done : colon.start() - len(label)].rstrip("*_ ")
             stamp = _STAMP.search(before)
             above = before[: stamp.start()].rstrip() if stamp else before
-            clear = not above or above.endswith(_SENTENCE_ENDS)
+            # a note begins behind a sentence: in one, or behind `It says:`, somebody speaks of it
+            is_note = note_author(label.strip("*_ ")) is not None
+            clear = above.rstrip(_CLOSING).endswith(_NOTE_BEHIND) if is_note else _is_clear(above)
             start, done = done + len(above), colon.end() + len(_BOLD.match(text, colon.end())[0])  # type: ignore[index]
             yield _Opening(start, done, label.strip("*_ "), f"{stamp[0].strip()} " if stamp else "", clear)
+
+
+def _is_clear(above: str) -> bool:
+    return not above or above.endswith(_SENTENCE_ENDS)
 
 
 def _label_in(above: str, phrase: str, roles: RoleMapping) -> str:
@@ -91,7 +100,7 @@ def _begins(opening: _Opening, labels: Sequence[str], roles: RoleMapping) -> boo
     """Whether a label in the line begins a turn: a known one, or a name where it or the first one comes back."""
     label = opening.label
     if note_author(label) is not None:
-        return True
+        return opening.clear
     if _is_role(label, roles) or (len(label) > 1 and is_numbered_speaker(label)):
         # in the middle of a sentence only a single word written as the first label is: `the customer: …` is no turn
         return opening.clear or (" " not in label and (label[0].isupper() or not labels[0][0].isupper()))

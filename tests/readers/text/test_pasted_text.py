@@ -669,3 +669,53 @@ def test_a_day_or_a_notice_between_turns_is_nobodys(tmp_path: Path, line: str, e
         ("notice", "Page 3 of 7"),
         (None, LOOK),
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It says:\nInternal note: delivered to neighbour\nWhat does that mean?",
+        "It says:\nStaff note: closed.\nWhat now?",
+        "Na balíku:\nSoukromá poznámka: to je na štítku\nCo to je?",
+        "It is late again.\nNote to self: never order on Fridays.\nWhen will it come?",
+        "I see this.\nKids - internal: storage is full",
+        "It says: Staff note: closed. What now?",
+        "my order is late in my private note: today please 3",
+    ],
+)
+@pytest.mark.parametrize("who", ["Customer", "Anna K"])
+def test_what_a_customer_reads_out_is_no_note(tmp_path: Path, words: str, who: str) -> None:
+    transcript = read(tmp_path, f"{who}: {words}\nAgent: {LOOK}\n{who}: Thanks.\n")
+    assert said(transcript) == [(who, words), ("Agent", LOOK), (who, "Thanks.")]
+    assert {turn.kind for turn in transcript.turns} == {"message"}
+
+
+def test_things_inside_something_write_no_notes(tmp_path: Path) -> None:
+    words = "It says:\nStorage (internal): 64 GB\nCard (external): 32 GB"
+    transcript = read(tmp_path, f"Customer: {words}\nAgent: {LOOK}\n")
+    assert said(transcript) == [("Customer", words), ("Agent", LOOK)]
+
+
+@pytest.mark.parametrize("words", ["It says: Staff note: closed. What now?", "it is in my private note: today please"])
+def test_a_note_spoken_of_in_a_text_of_one_line_is_none(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Customer: {words} Agent: {LOOK} Customer: Thanks.")
+    assert said(transcript) == [("Customer", words), ("Agent", LOOK), ("Customer", "Thanks.")]
+
+
+def test_a_note_between_lines_of_a_customer_is_told(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Customer: {LATE}\nInternal note: He shouts.\nWhen?\nAgent: {LOOK}\n")
+    assert transcript.turns[1].kind == "note"
+    assert warned(transcript, "line 2: 'Internal note' between lines of one speaker")
+    after_agent = read(tmp_path, f"Customer: {LATE}\nAgent: {LOOK}\nInternal note: He shouts.\nWhen?\n")
+    assert not warned(after_agent, "between lines")
+
+
+@pytest.mark.parametrize(("label", "kind"), [("Agent (Intern)", "message"), ("Agent (intern)", "note")])
+def test_a_trainee_writes_no_notes(tmp_path: Path, label: str, kind: str) -> None:
+    transcript = read(tmp_path, f"{label}: Hi, I am Sam.\nCustomer: {LATE}\nAgent: {LOOK}\n")
+    assert transcript.turns[0].kind == kind
+
+
+def test_a_speaker_known_by_name_may_write_inside(tmp_path: Path) -> None:
+    transcript = read(tmp_path, f"Tom: {HELLO}\nAnna: {LATE}\nTom (internal): He shouts.\nAnna: Thanks.\nTom: Bye.\n")
+    assert [turn.kind for turn in transcript.turns] == ["message", "message", "note", "message", "message"]
