@@ -30,6 +30,11 @@ NAME = "captions"
 _SOUND = re.compile(r"[\[(♪♫][^\[\]()\n:]{0,40}[\])♪♫]|[♪♫]+")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>|</v>")
 _MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:.]*>|\{\\[^{}\n]*\}")
+_QUOTES = re.compile('["“”„«»]')
+_OPEN_QUOTES = ("'", "‘", "‚", "‹", "`")
+_ENDS = (".", "!", "?", "…", '"', "”", "»", ")", "]", "|", ";", "/", "–", "—", "•", "-")
+_FEWEST_LABELS = 2
+_LONGEST_INNER = 5
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
 
 
@@ -100,8 +105,26 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
 
 def _labels_apart(text: str, roles: RoleMapping) -> list[str]:
     """The lines of a cue, broken before each label where one of them holds the words of several."""
-    lines = text.split("\n")
-    return [part for line in lines for part in (unfolded(line, roles).split("\n") if line.count(":") > 1 else [line])]
+    return [part for line in text.split("\n") for part in _apart(line, roles)]
+
+
+def _apart(line: str, roles: RoleMapping) -> list[str]:
+    if line.count(":") < _FEWEST_LABELS or not _may_hold_two(line):
+        return [line]
+    parts = unfolded(line, roles).split("\n")
+    # what stands in quotation marks is of one turn: `The sign said: "Agent: Bond."`
+    quoted = any(len(_QUOTES.findall(part)) % 2 or part.rstrip().endswith(_OPEN_QUOTES) for part in parts)
+    return [line] if quoted or len(parts) == 1 else parts
+
+
+def _may_hold_two(line: str) -> bool:
+    """Whether something before a colon inside is written like a label: cheaper to ask than which it is."""
+    for phrase in line.split(":")[1:-1]:
+        words = phrase.split()[-_LONGEST_INNER:]
+        behind_sentence = any(word.endswith(_ENDS) for word in words)
+        if words and (behind_sentence or not words[-1][0].islower()):
+            return True
+    return False
 
 
 def _by_names(cues: Sequence[Cue], lines: Sequence[Sequence[Line]], roles: RoleMapping) -> Iterator[_Piece]:

@@ -149,3 +149,24 @@ def test_what_people_say_again_is_said_again(tmp_path: Path) -> None:
 def test_a_cue_may_hold_the_words_of_two_on_one_line(tmp_path: Path) -> None:
     transcript = read(tmp_path, cue(1, "Agent: Hello. Customer: Hi, my bill: it is late."), cue(5, "Agent: I look."))
     assert said(transcript) == [("Agent", "Hello."), ("Customer", "Hi, my bill: it is late."), ("Agent", "I look.")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'The sign said: "Agent: Bond." Right?',
+        "The sign said: “Agent: Bond.” Right?",
+        "The sign said: 'Agent: Bond.' Right?",
+        "Auf dem Schild stand: „Hallo. Agent: Bond.“",
+    ],
+)
+def test_what_somebody_quotes_in_a_cue_is_their_words(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, cue(1, f"Customer: {words}"), cue(5, "Agent: I look."))
+    assert said(transcript) == [("Customer", words), ("Agent", "I look.")]
+
+
+@pytest.mark.parametrize(
+    "line", ["Agent: Hello. Customer: Hi.", "agent: hello. customer: hi.", 'Agent: "No." Customer: Hi.']
+)
+def test_labels_in_a_cue_break_it_however_they_are_written(tmp_path: Path, line: str) -> None:
+    assert len(read(tmp_path, cue(1, line), cue(5, "Agent: I look.")).turns) == 3
