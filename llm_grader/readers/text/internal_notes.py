@@ -89,10 +89,10 @@ def without_quoted(lines: Sequence[Line], speakers: frozenset[str], ours: Contai
         speakers: the labels of those who speak.
         ours: those of them who speak for the house, and are not taken to quote.
     """
-    found, by, above = list[Line](), "", ""
+    found, by, above, quoted = list[Line](), "", "", False
     for line in lines:
         is_note = bool(line.label) and note_author(line.label, speakers) is not None
-        if is_note and by and by not in ours and above.endswith(":"):
+        if is_note and by and by not in ours and (quoted or above.endswith(":")):
             line = line.without_label()
         found.append(line)
         if is_note and line.label:
@@ -100,6 +100,7 @@ def without_quoted(lines: Sequence[Line], speakers: frozenset[str], ours: Contai
         elif line.label in speakers:
             by = line.label
         if not line.blank:
+            quoted = is_note and not line.label
             above = line.whole.rstrip("*_ \t")
     return found
 

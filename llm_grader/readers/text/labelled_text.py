@@ -44,6 +44,7 @@ _NO_SPEAKER = (
 _NO_DIALOGUE = "a header without a conversation below it: names and fields only, as above a summary"
 _SUMMARY = "each side speaks once, beside fields of a report: this may be a summary and no conversation"
 _LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
+_QUOTED = "line {}: {!r} below a line that ends with a colon: read as words of the turn above, and no note"
 _BETWEEN = "line {}: {!r} between lines of one speaker: read as a note up to the next label, which may be theirs"
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
 _CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
@@ -96,7 +97,9 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     named = legend.roles.keys() | names_listed(lines)
     speakers = find_speakers(lines, roles, named, event_in=_is_aside)
     ours = {label for label in speakers if (legend.roles.get(label) or stated_role(label, roles)) == "agent"}
+    labels = {line.number: line.label for line in lines if line.label}
     lines = without_quoted(lines, speakers, ours)
+    quoted = [(line.number, label) for line in lines if not line.label and (label := labels.get(line.number))]
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
@@ -119,6 +122,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *assumed,
             *_above(lines[:first]),
             *_doubts(lines[first:], speakers | cast.notes),
+            *(_QUOTED.format(*note) for note in quoted[:1]),
             *(_BETWEEN.format(*note) for note in notes_between(lines[first:], speakers, ours)),
             *lost,
         ),

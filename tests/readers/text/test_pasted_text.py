@@ -719,3 +719,11 @@ def test_a_trainee_writes_no_notes(tmp_path: Path, label: str, kind: str) -> Non
 def test_a_speaker_known_by_name_may_write_inside(tmp_path: Path) -> None:
     transcript = read(tmp_path, f"Tom: {HELLO}\nAnna: {LATE}\nTom (internal): He shouts.\nAnna: Thanks.\nTom: Bye.\n")
     assert [turn.kind for turn in transcript.turns] == ["message", "message", "note", "message", "message"]
+
+
+def test_notes_read_out_one_below_the_other_are_told(tmp_path: Path) -> None:
+    words = "It says:\nInternal note: he shouts\nStaff note: closed"
+    transcript = read(tmp_path, f"Customer: {words}\nAgent: {LOOK}\nInternal note: He shouts.\n")
+    assert said(transcript)[0] == ("Customer", words)
+    assert [turn.kind for turn in transcript.turns] == ["message", "message", "note"]
+    assert warned(transcript, "line 2: 'Internal note' below a line that ends with a colon")
