@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from llm_grader.eval.measured.fit_report import agreement_apart
 from llm_grader.eval.measured.item_fit import Known, fit_item, left_out
 
 
@@ -62,3 +63,14 @@ def test_nothing_is_judged_by_a_fit_that_has_seen_it() -> None:
 def test_the_same_seed_divides_the_conversations_alike() -> None:
     rows = simulated(60, found=2.0)
     assert left_out(rows, seed=1) == left_out(rows, seed=1)
+
+
+@pytest.mark.parametrize(("met", "count", "told"), [(5, 40, True), (4, 40, False), (36, 40, False), (10, 29, False)])
+def test_agreement_on_conversations_apart_needs_enough_of_both_labels(met: int, count: int, told: bool) -> None:
+    """With one conversation that is met, κ is 0 where all others are judged rightly: chance, and no measure."""
+    rows = [Known(f"t{n}", "en", None, n < met, n < met) for n in range(count)]
+    tried = [Known(f"u{n}", "en", None, n < 20, n < 20, tried=True) for n in range(40)]
+    odds = [1.0 if row.met else -1.0 for row in (*rows, *tried)]
+    found = agreement_apart([*rows, *tried], odds, seed=1)
+    assert (found is not None) is told
+    assert found is None or (found.kappa, found.conversations) == (1.0, count)
