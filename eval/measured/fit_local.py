@@ -32,13 +32,13 @@ from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
-from llm_grader.local.by_choice import ChoiceAsker, Choose, score_of
+from llm_grader.local.by_choice import ChoiceAsker, Choose, lacks_words, score_of
 from llm_grader.local.fits import FitOrigin, Fits, ItemFit, QuotesRead, render_fits
 from llm_grader.local.questions import Conversation
 from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.packaged import cues_hash, load_cues
+from llm_grader.signals.cues.packaged import cues_hash, load_cues, showing
 from llm_grader.signals.cues.worth import CueWorth, render_worth
 from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
 
@@ -112,9 +112,10 @@ async def know(
                 continue
             score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
             language = "en" if conversation.in_english else transcript.language or "?"
-            found = bool(conversation.places(item))
+            found = conversation.found(item)
             tried = bool(transcript.metadata.get(TRIED))
-            rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried))
+            lacking = tuple(label for label in (MET, NOT_MET) if lacks_words(conversation, item, label))
+            rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried, lacking))
         sys.stderr.write(f"{rubric.id} {transcript.id}\n")
     return [Labelled(rubric.id, item, tuple(rows[item.id]), doubtful[item.id]) for item, _ in labels]
 
@@ -147,13 +148,16 @@ def _quotes_of(cue_id: str, labelled: Sequence[Labelled]) -> QuotesRead | None:
 
 def worth_of(labelled: Sequence[Labelled]) -> dict[str, CueWorth]:
     """How often each cue spoke true where it was found, over all items that go by it, on conversations apart."""
-    worth = {}
-    for cue_id, cue in load_cues().items():
-        rows = [row for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
-        found = [row.met == (cue.shows == MET) for row in rows if row.found and not row.tried]
-        if found:
-            worth[cue_id] = CueWorth(right=round(sum(found) / len(found), 3), found=len(found))
-    return worth
+    spoke_true: dict[str, list[bool]] = {}
+    for _, item, rows, _ in labelled:
+        for (label, cue_id), found in zip(showing(item).items(), (1, -1), strict=False):
+            shown = [row.met == (label == MET) for row in rows if row.found == found and not row.tried]
+            spoke_true.setdefault(cue_id, []).extend(shown)
+    return {
+        cue_id: CueWorth(right=round(sum(found) / len(found), 3), found=len(found))
+        for cue_id, found in spoke_true.items()
+        if found
+    }
 
 
 def read_quotes() -> Mapping[str, Mapping[str, QuotesRead]]:

@@ -19,7 +19,7 @@ def agreement_apart(rows: Sequence[Known], log_odds: Sequence[float], *, seed: i
 
     None where they are too few to tell: fewer than 30, or fewer than five labels of one kind, which leave κ to chance.
     """
-    apart = [(row, value) for row, value in zip(rows, log_odds, strict=True) if not row.tried]
+    apart = [(row, value) for row, value in given(rows, log_odds) if not row.tried]
     met = sum(row.met for row, _ in apart)
     if len({row.transcript_id for row, _ in apart}) < _ENOUGH_APART or min(met, len(apart) - met) < _ENOUGH_OF_EACH:
         return None
@@ -30,12 +30,15 @@ def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int)
     """Cohen's κ of the verdicts with the labels, its 95 % interval over conversations. No skill where it is undefined.
 
     Args:
-        rows: what was known, and the label.
+        rows: what was known, and the label; where no verdict is given for lack of words, none is compared.
         log_odds: of met, one for each row, by a fit that had not seen its conversation.
         seed: of the resampling.
     """
-    clusters = [row.transcript_id for row in rows]
-    truth, judged = [row.met for row in rows], [value > 0 for value in log_odds]
+    compared = given(rows, log_odds)
+    if not compared:
+        return FitAgreement(kappa=0, low=0, high=0, conversations=0)
+    clusters = [row.transcript_id for row, _ in compared]
+    truth, judged = [row.met for row, _ in compared], [value > 0 for _, value in compared]
     tables = cluster_tables(truth, judged, clusters=clusters, labels=(False, True))
     weights = agreement_weights(None, (False, True))
     found = cluster_bootstrap(lambda sums: kappa_of_tables(sums, weights), tables, seed=seed)
@@ -44,31 +47,37 @@ def agreement_of(rows: Sequence[Known], log_odds: Sequence[float], *, seed: int)
     return FitAgreement(kappa=kappa, low=low, high=high, conversations=len(set(clusters)))
 
 
+def given(rows: Sequence[Known], log_odds: Sequence[float]) -> list[tuple[Known, float]]:
+    """The rows that get a verdict, each with its log-odds."""
+    return [(row, value) for row, value in zip(rows, log_odds, strict=True) if row.gets(value)]
+
+
 def render_fits_table(fits: Fits, labelled: Sequence[Labelled], *, seed: int) -> str:
     """The table: each item and what it goes by, each cue, and all that is judged together, in English and elsewhere."""
     lines = [f"{'':44}{'n':>5}{'met':>6}  {'κ':>5} {'95 % interval':>14} {'apart':>6} {'interval':>14}  goes by"]
     for rubric_id, item, rows, doubtful in labelled:
         fit = fits.rubrics.get(rubric_id, {}).get(item.id)
         judged = bool(fit and fit.judges(item))
-        lines.append(
-            _line(f"{rubric_id}.{item.id}", rows, fit, judged=judged) + (f"; {doubtful} doubtful" if doubtful else "")
-        )
+        left = f"; {doubtful} doubtful" if doubtful else ""
+        lines.append(_line(f"{rubric_id}.{item.id}", rows, fit, judged=judged, seed=seed) + left)
     lines += [
         _line(
             f"cue {id_}",
             [row for one in labelled if one.item.cue == id_ for row in one.rows],
             fit,
             judged=fit.is_good_enough,
+            seed=seed,
         )
         for id_, fit in fits.cues.items()
     ]
     return "\n".join([*lines, *_together(fits, labelled, seed)]) + "\n"
 
 
-def _line(name: str, rows: Sequence[Known], fit: ItemFit | None, *, judged: bool) -> str:
-    counts = f"{name:44}{len(rows):5}{sum(row.met for row in rows):6}"
+def _line(name: str, rows: Sequence[Known], fit: ItemFit | None, *, judged: bool, seed: int) -> str:
     if fit is None:
-        return f"{counts}  too few labels"
+        return f"{name:44}{len(rows):5}{sum(row.met for row in rows):6}  too few labels"
+    compared = [row for row, _ in given(rows, left_out(rows, seed=seed))]
+    counts = f"{name:44}{len(compared):5}{sum(row.met for row in compared):6}"
     by = ", ".join(name for name, weight in (("the model", fit.whole), ("words", fit.found)) if weight)
     goes_by = by if judged else f"not judged ({by})"
     one = fit.agreement
@@ -88,7 +97,7 @@ def _together(fits: Fits, labelled: Sequence[Labelled], seed: int) -> Iterator[s
         ("in English", lambda row: row.language == "en"),
         ("in other languages", lambda row: row.language != "en"),
     ):
-        chosen = [(row, value) for row, value in zip(rows, odds, strict=True) if mine(row)]
+        chosen = [(row, value) for row, value in given(rows, odds) if mine(row)]
         if not chosen:
             continue
         parts = [row for row, _ in chosen], [value for _, value in chosen]

@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from llm_grader.rubric.model import Item
+from llm_grader.verdict import MET, NOT_MET
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -36,16 +37,23 @@ _CHOICES = ((_FOUND,), (_FOUND, _OTHER), (_WHOLE, _FOUND), (_WHOLE, _FOUND, _OTH
 class Known:
     """What is known of one item of one conversation, and its label.
 
-    `score` is the model's log-odds of Yes on the whole, None where it was not asked. `tried` says that phrases were
-    tried on the conversation while they were written, so that they look better on it than they are.
+    `score` is the model's log-odds of Yes on the whole, None where it was not asked. `found` is 1 where the item's cue
+    was found, -1 where the one against it was. `tried` says that phrases were tried on the conversation while they were
+    written, so that they look better on it than they are. `lacking` are the labels that need words which were not
+    found: neither is given, whatever the odds.
     """
 
     transcript_id: str
     language: str
     score: float | None
-    found: bool
+    found: int
     met: bool
     tried: bool = False
+    lacking: tuple[str, ...] = ()
+
+    def gets(self, log_odds: float) -> bool:
+        """Whether the label that the log-odds of met speak for is given."""
+        return (MET if log_odds > 0 else NOT_MET) not in self.lacking
 
 
 class Labelled(NamedTuple):

@@ -29,7 +29,7 @@ from llm_grader.local.questions import (
     render_sentence_search,
 )
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cues.packaged import load_cues, phrase_languages
+from llm_grader.signals.cues.packaged import load_cues, phrase_languages, showing
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, UNJUDGED
@@ -139,7 +139,7 @@ class ChoiceAsker:
         if fit.whole:
             choice = await self.judge(conversation, item)
             score, usage = score_of(choice), choice.usage
-        found = bool(conversation.places(item))
+        found = conversation.found(item)
         log_odds = fit.log_odds(score=score, found=found, in_english=conversation.in_english)
         label = MET if log_odds > 0 else NOT_MET
         return ChoiceDecision(label, probability(log_odds), _why(item, fit, found=found, score=score), usage)
@@ -179,7 +179,7 @@ class ChoiceAsker:
 
     async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
         decision = await self.decide(conversation, item)
-        if self._fits is not None and _lacks_words(conversation, item, decision.label):
+        if self._fits is not None and lacks_words(conversation, item, decision.label):
             reason = f"{UNJUDGED} here: no words were found that show {decision.label}, to which it leans"
             decision = ChoiceDecision(CANNOT_ASSESS, None, reason, decision.usage)
         quotes, usage = tuple[Quote, ...](), Usage()
@@ -220,15 +220,12 @@ def score_of(choice: Choice) -> float:
 
 
 def _shown(conversation: Conversation, item: Item, label: str, turns: Collection[int]) -> Quote | None:
-    """The most telling words of `turns` by which the item's cue shows `label`; None where there are none."""
-    cue = load_cues().get(item.cue or "")
-    if cue is None or cue.shown_by(item) != label:
-        return None
-    return next((conversation.quote(place) for place in conversation.places(item) if place.turn in turns), None)
+    """The most telling words of `turns` by which a cue of the item shows `label`; None where there are none."""
+    return next((conversation.quote(place) for place in conversation.places(item, label) if place.turn in turns), None)
 
 
-def _lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
-    """Whether a label needs words, and the item's cue has found none that show it."""
+def lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
+    """Whether a label needs words, and no cue of the item has found any that show it."""
     if item.cue not in load_cues() or label not in item.evidence.required_for:
         return False
     return _shown(conversation, item, label, conversation.citable(item, label)) is None
@@ -255,12 +252,12 @@ def _unable(item: Item, fit: ItemFit | None) -> str:
     return f"{UNJUDGED} ({measured}): name a larger one"
 
 
-def _why(item: Item, fit: ItemFit, *, found: bool, score: float) -> str:
+def _why(item: Item, fit: ItemFit, *, found: int, score: float) -> str:
     """What the label rests on, in words."""
     parts = []
-    cue = load_cues().get(item.cue or "")
-    if cue is not None and fit.found:
-        parts.append(f"{'words' if found else 'no words'} found for “{cue.title[0].lower()}{cue.title[1:]}”")
+    if fit.found and (cue_ids := tuple(showing(item).values())):
+        title = load_cues()[cue_ids[1 if found < 0 else 0]].title
+        parts.append(f"{'words' if found else 'no words'} found for “{title[0].lower()}{title[1:]}”")
     if fit.whole:
         parts.append(f"the model leans to {YES if score > 0 else NO}")
     return "; ".join(parts) or "the same for every conversation"

@@ -23,7 +23,7 @@ from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import UsageError
 from llm_grader.local.weights import read_configured
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.packaged import cues_hash, load_cues
+from llm_grader.signals.cues.packaged import cues_hash, showing
 from llm_grader.transcript import Model
 from llm_grader.verdict import MET, NOT_MET, LabelSource
 
@@ -70,10 +70,10 @@ class ItemFit(Model):
     """Log-odds (nats) of met: `intercept`, and what is added for each thing that is known.
 
     `whole` for each nat of the model's score on the whole conversation, `found` where a place of the item's cue is
-    found, `other_language` where the conversation is not in English. With `whole` 0 the model is not asked. `policy` is
-    the item's `policy_hash` it was fitted for, empty for what holds of a cue whatever the item. `apart` is the
-    agreement on conversations on which no phrase was tried while it was written, None where they are too few. `quotes`
-    are those that were read, None where none were.
+    found and taken away where one of the cue against it is, `other_language` where the conversation is not in English.
+    With `whole` 0 the model is not asked. `policy` is the item's `policy_hash` it was fitted for, empty for what holds
+    of a cue whatever the item. `apart` is the agreement on conversations on which no phrase was tried while it was
+    written, None where they are too few. `quotes` are those that were read, None where none were.
     """
 
     intercept: float
@@ -100,16 +100,17 @@ class ItemFit(Model):
         """Whether an item is judged by it: it is good enough, and both labels can be given."""
         return self.is_good_enough and not never_given(item)
 
-    def log_odds(self, *, score: float, found: bool, in_english: bool) -> float:
-        """The log-odds of met, in nats: above 0 it is more likely than not_met."""
+    def log_odds(self, *, score: float, found: int, in_english: bool) -> float:
+        """The log-odds of met, in nats: above 0 it is more likely than not_met. `found`: see `Conversation.found`."""
         return self.intercept + self.whole * score + self.found * found + self.other_language * (not in_english)
 
 
 def never_given(item: Item) -> tuple[str, ...]:
-    """The labels of an item that need words, which its cue cannot show: with one, what is given leans to one side."""
-    cue = load_cues().get(item.cue or "")
-    shown = cue.shown_by(item) if cue else None
-    return tuple(label for label in (MET, NOT_MET) if cue and label in item.evidence.required_for and label != shown)
+    """The labels of an item that need words, which no cue of it shows: with one, what is given leans to one side."""
+    shown = showing(item)
+    return tuple(
+        label for label in (MET, NOT_MET) if shown and label in item.evidence.required_for and label not in shown
+    )
 
 
 class FitOrigin(Model):

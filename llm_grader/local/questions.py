@@ -15,7 +15,7 @@ from llm_grader.checking.evidence import QuoteFinder
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, wording
 from llm_grader.signals.cues.find import CuePlace, packaged_finder
-from llm_grader.signals.cues.packaged import ANY_LANGUAGE, phrase_languages
+from llm_grader.signals.cues.packaged import ANY_LANGUAGE, phrase_languages, showing
 from llm_grader.signals.cues.words import StretchWords
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
@@ -46,13 +46,24 @@ class Conversation:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
         return self._citable.under(item.evidence, label)
 
-    def places(self, item: Item) -> tuple[CuePlace, ...]:
-        """The sentences that show the item's cue, the most telling first; none where it names none."""
-        return self._places.get(item.cue, ()) if item.cue else ()
+    def places(self, item: Item, label: str) -> tuple[CuePlace, ...]:
+        """The sentences that show a label, by the item's cue or the one against it, the most telling first."""
+        return self._places.get(showing(item).get(label, ""), ())
+
+    def found(self, item: Item) -> int:
+        """1 where the item's cue is found, -1 where the one against it is, 0 where neither or both are."""
+        signs = zip(showing(item).values(), (1, -1), strict=False)
+        return sum(sign for cue_id, sign in signs if cue_id in self._places)
 
     def doubt(self, item: Item) -> CuePlace | None:
-        """The most telling sentence that only may show the item's cue, where none surely does."""
-        return next(iter(self._loose_places.get(item.cue or "", ())), None) if not self.places(item) else None
+        """The most telling sentence that leaves the item open; None where there is none.
+
+        It speaks against another that shows the item's cue, or only may show it where none surely does.
+        """
+        shown = [self._places[cue_id] for cue_id in showing(item).values() if cue_id in self._places]
+        if shown:
+            return shown[1][0] if len(shown) > 1 else None
+        return next(iter(self._loose_places.get(item.cue or "", ())), None)
 
     @cached_property
     def has_phrases(self) -> bool:

@@ -179,12 +179,45 @@ def test_words_that_may_mean_something_else_are_left_to_a_larger_model(said: str
 
 def test_an_item_of_which_only_one_label_can_be_given_is_not_judged() -> None:
     """Were it judged where it is met and left where it is not, every score would lean to the agent."""
-    pleased = item("pleased", cue="satisfied", evidence=rule("customer", required_for=("met", "not_met")))
-    talk = conversation(Turn(role="agent", text="All done."), Turn(role="customer", text="Thank you so much!"))
-    fits = fitted(pleased, intercept=-2.0, found=4.0)
-    claim = ask(lambda _q: pytest.fail("asked"), [pleased], talk, fits=fits, rubric_id="mine")[0].claims["pleased"]
+    sorry = item("sorry", cue="sorry", evidence=rule("agent", required_for=("met", "not_met")))
+    talk = conversation(Turn(role="customer", text="Late."), Turn(role="agent", text="I am so sorry."))
+    fits = fitted(sorry, intercept=-2.0, found=4.0)
+    claim = ask(lambda _q: pytest.fail("asked"), [sorry], talk, fits=fits, rubric_id="mine")[0].claims["sorry"]
     assert claim.label == "cannot_assess"
     assert "no words of it can show not_met" in claim.reason
+
+
+PLEASED = item("pleased", cue="satisfied", evidence=rule("customer", required_for=("met", "not_met")))
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "quotes", "reason"),
+    [
+        ("Right. Thank you so much!", "met", ["Thank you so much!"], "found for “customer thanks"),
+        (
+            "Right. Useless, the lot of you.",
+            "not_met",
+            ["Useless, the lot of you."],
+            "found for “customer is displeased",
+        ),
+        ("Thank you so much! Useless, the lot of you.", "cannot_assess", [], "may mean it or not"),
+        ("Right.", "cannot_assess", [], "no words were found"),
+    ],
+)
+def test_two_cues_against_each_other_show_both_labels(said: str, label: str, quotes: list[str], reason: str) -> None:
+    talk = conversation(Turn(role="agent", text="All done."), Turn(role="customer", text=said))
+    fits = fitted(PLEASED, intercept=-0.5, found=4.0)
+    claim = ask(lambda _q: pytest.fail("asked"), [PLEASED], talk, fits=fits, rubric_id="mine")[0].claims["pleased"]
+    assert (claim.label, [quote.quote for quote in claim.quotes]) == (label, quotes)
+    assert reason in claim.reason
+
+
+def test_of_a_penalty_item_two_cues_show_the_other_labels() -> None:
+    angry = item("angry", cue="satisfied", penalty=True, evidence=rule("customer", required_for=("met", "not_met")))
+    talk = conversation(Turn(role="agent", text="No."), Turn(role="customer", text="Useless, the lot of you."))
+    fits = fitted(angry, intercept=0.0, found=-4.0)
+    claim = ask(lambda _q: pytest.fail("asked"), [angry], talk, fits=fits, rubric_id="mine")[0].claims["angry"]
+    assert (claim.label, len(claim.quotes)) == ("met", 1)
 
 
 @pytest.mark.parametrize(("language", "label"), [("en", "not_met"), ("mul", "not_met"), ("fr", "cannot_assess")])

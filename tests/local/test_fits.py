@@ -27,7 +27,7 @@ from llm_grader.local.fits import (
 from llm_grader.local.weights import QWEN_CODER
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
-from llm_grader.signals.cues.packaged import cues_hash, load_cues
+from llm_grader.signals.cues.packaged import cues_hash, load_cues, showing
 
 GREETING = Item.model_validate({"id": "greeting", "title": "Greeting", "question": "Did the agent greet?"})
 AGREEMENT = FitAgreement(kappa=0.6, low=0.4, high=0.8, conversations=60)
@@ -188,11 +188,12 @@ def test_packaged_fits_never_claim_more_than_their_labels() -> None:
 
 
 def test_every_cue_of_a_packaged_rubric_is_there() -> None:
-    wanted = {item.cue for id_ in packaged_rubrics() for item in load_rubric(id_).items() if item.cue}
+    items = [item for id_ in packaged_rubrics() for item in load_rubric(id_).items()]
+    wanted = {cue_id for item in items for cue_id in showing(item).values()}
     assert wanted == set(load_cues()), "a cue that no item names tells nobody anything"
 
 
 def test_a_cue_whose_quotes_show_something_else_decides_no_item_of_anybodys() -> None:
     cues = read_packaged().cues
-    assert cues["looks_up"].quotes is not None
-    assert not any(cues[cue_id].is_good_enough for cue_id in ("looks_up", "timeframe", "blames"))
+    assert cues["timeframe"].quotes is not None
+    assert not any(cues[cue_id].is_good_enough for cue_id in ("timeframe", "blames"))

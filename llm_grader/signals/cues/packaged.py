@@ -40,8 +40,8 @@ class ActCue(Model):
     Only the first or last turns of the speaker are looked at where `first` or `last` says how many;
     `beyond_salutation` leaves out the first sentence of an agent's first turn, unless that is the only one, and
     greetings in the first two; `after_agent` what a customer said before any agent under review. The phrases of the
-    cues in `also` count as its own. `shows` is the label it speaks for. A few words of one that `announces`, such as
-    `Two ways.`, are shown with the sentences that follow.
+    cues in `also` count as its own. `shows` is the label it speaks for; the cue `against` it, if any, speaks for the
+    other. A few words of one that `announces`, such as `Two ways.`, are shown with the sentences that follow.
     """
 
     title: str
@@ -51,6 +51,7 @@ class ActCue(Model):
     last: int | None = Field(default=None, ge=1)
     beyond_salutation: bool = False
     also: tuple[str, ...] = ()
+    against: str | None = None
     announces: bool = False
     after_agent: bool = False
 
@@ -64,6 +65,16 @@ class ActCue(Model):
         """The label of an item that the act speaks for: of a penalty item the other one, as to meet it is the fault."""
         flipped = {MET: NOT_MET, NOT_MET: MET}
         return flipped[self.shows] if item.penalty else self.shows
+
+
+def showing(item: Item) -> dict[str, str]:
+    """Label → the cue whose words show it: first the item's own, then the one against it; empty where it has none."""
+    cue = load_cues().get(item.cue or "")
+    if cue is None or item.cue is None:
+        return {}
+    shown = cue.shown_by(item)
+    other = {MET: NOT_MET, NOT_MET: MET}[shown]
+    return {shown: item.cue, **({other: cue.against} if cue.against else {})}
 
 
 class Phrases(Model):

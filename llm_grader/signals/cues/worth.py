@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter
 
 from llm_grader.rubric.model import Item
 from llm_grader.signals.cues.find import packaged_finder
-from llm_grader.signals.cues.packaged import load_cues
+from llm_grader.signals.cues.packaged import load_cues, showing
 from llm_grader.transcript import Model, Share, Transcript
 from llm_grader.verdict import MET, NOT_MET, Verdict
 
@@ -76,10 +76,10 @@ def contradictions(
     """
     known, cues = load_worth() if worth is None else worth, load_cues()
     doubted = {
-        item.id: item.cue
+        item.id: cue_id
         for item in items
-        if item.cue and item.cue in cues and item.cue in known
-        if known[item.cue].may_contradict and _opposes(cues[item.cue].shown_by(item), verdicts[item.id])
+        for label, cue_id in showing(item).items()
+        if cue_id in known and known[cue_id].may_contradict and _opposes(label, verdicts[item.id])
     }
     if not doubted:
         return {}

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from llm_grader.eval.measured.fit_report import agreement_apart
+from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of
 from llm_grader.eval.measured.item_fit import Known, fit_item, left_out
 
 
@@ -74,3 +74,16 @@ def test_agreement_on_conversations_apart_needs_enough_of_both_labels(met: int, 
     found = agreement_apart([*rows, *tried], odds, seed=1)
     assert (found is not None) is told
     assert found is None or (found.kappa, found.conversations) == (1.0, count)
+
+
+def test_a_verdict_that_is_not_given_for_lack_of_words_is_not_compared() -> None:
+    """Half of the conversations show nothing; a guess at them would be right by half."""
+    rows = [
+        Known(f"t{n}", "en", None, found, n % 2 == 0, lacking=() if found else ("met", "not_met"))
+        for n in range(40)
+        for found in [0 if n < 20 else 1 if n % 2 == 0 else -1]
+    ]
+    odds = [1.0 if row.found > 0 else -1.0 for row in rows]
+    found = agreement_of(rows, odds, seed=1)
+    assert (found.kappa, found.conversations) == (1.0, 20)
+    assert agreement_of(rows[:20], odds[:20], seed=1).conversations == 0

@@ -190,6 +190,14 @@ def test_every_packaged_cue_has_phrases_in_five_languages() -> None:
         assert set(load_phrases()[language]) | by_name == set(load_cues()), language
 
 
+def test_a_cue_against_another_speaks_for_the_other_label_in_the_same_mouth() -> None:
+    cues = load_cues()
+    pairs = [(cue, cues[cue.against]) for cue in cues.values() if cue.against]
+    assert pairs
+    assert all((one.by, other.by) in {("agent", "agent"), ("customer", "customer")} for one, other in pairs)
+    assert all({one.shows, other.shows} == {"met", "not_met"} for one, other in pairs)
+
+
 def test_packaged_phrases_are_those_of_cues_that_there_are() -> None:
     for language, phrases in load_phrases().items():
         assert set(phrases) <= set(load_cues()), language

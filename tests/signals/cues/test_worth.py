@@ -56,3 +56,12 @@ def test_of_a_penalty_item_words_speak_for_the_other_label() -> None:
     for label, expected in (("not_met", {"blamed"}), ("met", set())):
         verdicts = {"blamed": Verdict(item_id="blamed", label=label)}
         assert set(contradictions(TALK, [fault], verdicts, worth=WORTH)) == expected
+
+
+def test_the_words_of_the_cue_against_speak_against_what_the_items_own_would_show() -> None:
+    left = item("left", cue="satisfied")
+    talk = TALK.model_copy(update={"turns": (*TALK.turns, Turn(role="customer", text="Useless, the lot of you."))})
+    known = {"displeased": CueWorth(right=0.9, found=40)}
+    for label, expected in (("met", {"left": 3}), ("not_met", {})):
+        verdicts = {"left": Verdict(item_id="left", label=label)}
+        assert {id_: one.turn for id_, one in contradictions(talk, [left], verdicts, worth=known).items()} == expected
