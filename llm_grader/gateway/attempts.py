@@ -34,7 +34,7 @@ from llm_grader.gateway.budget import Budget
 from llm_grader.gateway.client import classify
 from llm_grader.gateway.ledger import Ledger
 from llm_grader.gateway.pace import Pace
-from llm_grader.gateway.throttle import Throttle
+from llm_grader.gateway.throttle import Sent, Throttle
 from llm_grader.gateway.work import current_work
 from llm_grader.usage import Usage
 
@@ -224,19 +224,21 @@ class Throttled:
 
     async def __call__(self, request: Request[_Answer], ledger: Ledger) -> _Answer:
         """Answer to `request`, sent when it is its turn."""
-        async with self._throttle.slot(ledger.expected_tokens) as sent:
+        async with self._throttle.slot(ledger.expected_tokens, not_before=ledger.not_before) as sent:
             try:
                 answer = await self._send(request, ledger)
             except RunStopped as error:
                 self._throttle.stop(error)
                 raise
             except JudgeError as fault:
+                if isinstance(fault, TransientError) and fault.retry_after is not None:
+                    ledger.not_before = self._throttle.now() + fault.retry_after
                 self._after(fault, sent, f"attempt {ledger.attempts}/{MAX_ATTEMPTS}")
                 raise
             self._throttle.succeeded(sent)
             return answer
 
-    def _after(self, fault: JudgeError, sent: int, attempt: str) -> None:
+    def _after(self, fault: JudgeError, sent: Sent, attempt: str) -> None:
         if isinstance(fault, EndpointError):
             self._throttle.stop(fault)
         elif isinstance(fault, TransientError):
@@ -244,7 +246,7 @@ class Throttled:
             if isinstance(fault, RateLimited):
                 self._throttle.slow_down(fault.retry_after, sent)
             else:
-                self._throttle.failed(fault.retry_after)
+                self._throttle.failed(fault.retry_after, sent)
         elif not fault.is_everybodys:  # an answer that cannot be used is an answer
             self._throttle.succeeded(sent)
         if fault.is_everybodys:
@@ -262,7 +264,7 @@ def _pause_of(fault: TransientError) -> str:
 class Retrying:
     """Tries again what may pass, six times at most, after a random wait that grows.
 
-    Where the server named a pause, the throttle makes everybody wait, and this question with them. The first attempt is
+    Where the server named a pause, the throttle keeps it, for this question at least. The first attempt is
     made without tenacity, which most questions never need.
 
     Args:

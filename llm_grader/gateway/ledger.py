@@ -22,6 +22,8 @@ class Ledger:
 
     An attempt takes more than one request where the endpoint rejects a parameter. `tokens` has prompt, cached and
     completion tokens of each request that was answered, or may have been; None for what is not known.
+    `not_before` is when
+    the server wants the next attempt, in seconds of the throttle's clock.
 
     Args:
         estimate: what one request is expected to cost, in US dollars, where that matters.
@@ -58,6 +60,7 @@ class Ledger:
         self.expected_tokens = expected_tokens
         self._price = price
         self.attempts = 0
+        self.not_before = 0.0
         self.requests = 0
         self.tokens: list[tuple[int | None, int | None, int | None]] = []
         self.text = ""

@@ -6,6 +6,9 @@ it becomes what was not refused of the round and `_TOLERATED` more, and half of 
 fewer are refused, and shrinks to what the endpoint bears where more are; refusals at random, however few requests are
 sent, do not hold it down. (The share of marked packets decides in the same way in DCTCP, RFC 8257, and the bandwidth
 that arrives in BBR; TCP's halving at each loss, RFC 5681, takes every loss for congestion.)
+
+A pause that the endpoint asks for holds everybody, until it is over or a request is answered that was sent after the
+refused one: then the endpoint takes others, and only the refused one waits on.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import contextlib
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from llm_grader.errors import EndpointDown, EndpointError, Interrupted, JudgeError, TransientError
 from llm_grader.gateway.pace import Pace
@@ -28,6 +31,13 @@ _LEAST_OUTCOMES = 4  # of a round: one refusal says nothing of a share
 _SAME_AGAIN = 12  # failures that may pass: two conversations that have used up their attempts
 _FINAL_COUNTS_FOR = 4  # a rejection is sure to come again, a failure is not
 NOTHING_NEW = "nothing new is begun: run again to go on"
+
+
+class Sent(NamedTuple):
+    """When a request was sent: after how many cuts of what is allowed, and as which of all."""
+
+    cuts: int
+    number: int
 
 
 class Throttle:
@@ -57,6 +67,8 @@ class Throttle:
         self._waiting: set[Work] = set()
         self._in_flight = 0
         self._cuts = 0
+        self._sent = 0
+        self._paused_by = 0
         self._outcomes = 0
         self._refusals = 0
         self._fault_again: tuple[str, set[object], int] = ("", set(), 0)
@@ -69,29 +81,30 @@ class Throttle:
         self._changed = asyncio.Condition()
 
     @contextlib.asynccontextmanager
-    async def slot(self, tokens: float = 0) -> AsyncIterator[int]:
+    async def slot(self, tokens: float = 0, *, not_before: float = 0.0) -> AsyncIterator[Sent]:
         """Hold one of the allowed requests, of about so many `tokens`, after any pause is over and when it is its turn.
 
-        Yields when it is sent, for `slow_down`.
+        Yields when it is sent, for `slow_down`, and not before the clock tells so many seconds.
 
         Raises:
             Exception: what `stop` was called with.
             Interrupted: after `finish`, where its work has not begun.
         """
-        await self._take_turn(current_work.get() or BEGUN, tokens)
+        await self._take_turn(current_work.get() or BEGUN, tokens, not_before)
+        self._sent += 1
         try:
-            yield self._cuts
+            yield Sent(self._cuts, self._sent)
         finally:
             await self._leave()
 
-    async def _take_turn(self, work: Work, tokens: float) -> None:
+    async def _take_turn(self, work: Work, tokens: float, not_before: float) -> None:
         self._waiting.add(work)
         try:
             async with self._changed:
                 await self._changed.wait_for(lambda: self._refusal(work) or self._in_flight < self.allowed)
                 self._in_flight += 1
             try:
-                await self._wait_for_turn(work, tokens)
+                await self._wait_for_turn(work, tokens, not_before)
             except BaseException:
                 await self._leave()
                 raise
@@ -99,8 +112,8 @@ class Throttle:
         finally:
             self._waiting.discard(work)
 
-    async def _wait_for_turn(self, work: Work, tokens: float) -> None:
-        while (refusal := self._refusal(work)) is None and (wait := self._wait(tokens)) > 0:
+    async def _wait_for_turn(self, work: Work, tokens: float, not_before: float) -> None:
+        while (refusal := self._refusal(work)) is None and (wait := self._wait(tokens, not_before)) > 0:
             await self._sleep_unless_woken(wait)
         if refusal is not None:
             raise refusal
@@ -109,6 +122,10 @@ class Throttle:
         async with self._changed:
             self._in_flight -= 1
             self._changed.notify_all()
+
+    def now(self) -> float:
+        """Seconds of its clock."""
+        return self._clock()
 
     def _refusal(self, work: Work) -> Exception | None:
         if self._stopped_by is None and self._finishing and not work.begun:
@@ -127,8 +144,8 @@ class Throttle:
         self._woken.set()
         self._woken = asyncio.Event()
 
-    def _wait(self, tokens: float) -> float:
-        pause = self._paused_until - self._clock()
+    def _wait(self, tokens: float, not_before: float) -> float:
+        pause = max(self._paused_until, not_before) - self._clock()
         return pause if pause > 0 or self._pace is None else self._pace.take(self._clock(), tokens)
 
     def restart(self, limit: int) -> None:
@@ -154,7 +171,7 @@ class Throttle:
         self._wake()
         return sum(not work.begun for work in self._waiting)
 
-    def slow_down(self, seconds: float | None, sent: int | None = None) -> None:
+    def slow_down(self, seconds: float | None, sent: Sent | None = None) -> None:
         """The endpoint asked for fewer requests, and for a pause of `seconds` when it said how long.
 
         Args:
@@ -165,29 +182,37 @@ class Throttle:
         Raises:
             EndpointDown: it asks for more than we wait.
         """
-        self._pause(seconds)
+        self._pause(seconds, sent)
         self._count(sent, refused=True)
         self._failing_since = None  # an endpoint that answers is not down
 
-    def _pause(self, seconds: float | None) -> None:
+    def _pause(self, seconds: float | None, sent: Sent | None) -> None:
         if seconds is None:
             return
         if seconds > LONGEST_PAUSE:
             self._give_up(f"the endpoint asks to wait {seconds:.0f} s, over {LONGEST_PAUSE:.0f} s")
         self._paused_until = max(self._paused_until, self._clock() + seconds)
+        self._paused_by = max(self._paused_by, sent.number if sent else self._sent)
 
-    def succeeded(self, sent: int | None = None) -> None:
+    def _end_pause(self, sent: Sent | None) -> None:
+        """Let others go on where one is answered that was sent after all that were refused."""
+        if self._paused_until and sent is not None and sent.number > self._paused_by:
+            self._paused_until = 0.0
+            self._wake()
+
+    def succeeded(self, sent: Sent | None = None) -> None:
         """A request, for which `slot` yielded `sent`, was answered."""
         self._failing_since = None
         if not self._proven:
             self._proven, self.allowed = True, self.limit
         self._count(sent, refused=False)
+        self._end_pause(sent)
 
-    def _count(self, sent: int | None, *, refused: bool) -> None:
+    def _count(self, sent: Sent | None, *, refused: bool) -> None:
         """Count an outcome; at the end of a round, what is allowed follows from it."""
         if not self._proven:
             self.allowed = 1
-        if not self._proven or (sent is not None and sent != self._cuts):
+        if not self._proven or (sent is not None and sent.cuts != self._cuts):
             return
         self._outcomes += 1
         self._refusals += refused
@@ -217,14 +242,14 @@ class Throttle:
             self.stop(error)
             raise error
 
-    def failed(self, pause: float | None = None) -> None:
+    def failed(self, pause: float | None = None, sent: Sent | None = None) -> None:
         """A request got no usable answer; the endpoint may have asked for a `pause` in seconds.
 
         Raises:
             EndpointDown: for longer than a minute none has, pauses apart, whatever work it was for; or it asks for more
                 than we wait.
         """
-        self._pause(pause)
+        self._pause(pause, sent)
         now = self._clock()
         if self._failing_since is None:
             self._failing_since = now

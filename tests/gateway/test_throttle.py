@@ -147,6 +147,52 @@ def test_a_longer_pause_that_is_asked_for_meanwhile_is_kept() -> None:
     run(test)
 
 
+@pytest.mark.parametrize(("answered", "goes_at"), [("the earlier one", 1007.0), ("the later one", 1000.0)])
+def test_an_answer_to_what_was_sent_after_the_refused_one_ends_the_pause_for_others(
+    answered: str, goes_at: float
+) -> None:
+    async def test() -> None:
+        clock = Clock()
+        made = proven(4, clock)
+        async with made.slot() as earlier, made.slot() as refused, made.slot() as later:
+            made.slow_down(7.0, refused)
+            made.succeeded(earlier if answered == "the earlier one" else later)
+            async with made.slot():
+                assert clock.now == goes_at
+
+    run(test)
+
+
+def test_who_waits_for_the_end_of_a_pause_goes_on_when_it_ends_early() -> None:
+    async def test() -> None:
+        made = Throttle(4, clock=Clock(), sleep=never_over)
+        made.succeeded()
+        async with made.slot() as refused, made.slot() as later:
+            made.slow_down(7.0, refused)
+            waiting = Requests(made)
+            await waiting.start(2)
+            assert waiting.in_flight == 0
+            made.succeeded(later)
+            await waiting.settle()
+            assert waiting.in_flight == 2
+            await waiting.end()
+
+    run(test)
+
+
+def test_the_refused_one_waits_until_its_pause_is_over_though_others_go_on() -> None:
+    async def test() -> None:
+        clock = Clock()
+        made = proven(4, clock)
+        async with made.slot() as refused, made.slot() as later:
+            made.slow_down(7.0, refused)
+            made.succeeded(later)
+        async with made.slot(not_before=1007.0):
+            assert clock.now == 1007.0
+
+    run(test)
+
+
 def test_who_waits_for_the_end_of_a_pause_does_not_send_when_it_is_stopped() -> None:
     async def test() -> None:
         clock = Clock()
