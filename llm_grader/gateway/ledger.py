@@ -22,8 +22,7 @@ class Ledger:
 
     An attempt takes more than one request where the endpoint rejects a parameter. `tokens` has prompt, cached and
     completion tokens of each request that was answered, or may have been; None for what is not known.
-    `not_before` is when
-    the server wants the next attempt, in seconds of the throttle's clock.
+    `not_before` is when the server wants the next attempt, in seconds of the throttle's clock.
 
     Args:
         estimate: what one request is expected to cost, in US dollars, where that matters.

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from llm_grader.errors import StoreError
-from llm_grader.store.rows import now
+from llm_grader.store.rows import insert, now
 from llm_grader.store.store import Store
 from llm_grader.store.stored import StoredResult
 from llm_grader.transcript import Transcript
@@ -27,8 +27,6 @@ _APART = ("id", "source", "metadata", "warnings")
 _LARGEST_TEXT = 100_000_000
 """Bytes of a conversation, as JSON, that is kept or unpacked at most: a hundred times as many as a long one has."""
 
-_WRITE = "insert or replace into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_NOTE = "insert or ignore into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?)"
 _READ = """
 select transcript_id, content_hash, apart, packed
 from conversations left join texts using (content_hash) where transcript_id = ? order by kept_at desc
@@ -45,22 +43,33 @@ class Forgotten(NamedTuple):
     results: int
 
 
-def write_conversation(db: sqlite3.Connection, transcript: Transcript, key: str, *, keep_text: bool) -> None:
-    """Keep the conversation that result `key` is about as part of a transaction, its text too where that is wanted."""
-    content = transcript.content_hash()
-    apart = transcript.model_dump_json(include=set(_APART), exclude_defaults=True) if keep_text else None
-    db.execute(_WRITE, (transcript.id, content, *_columns(About.of(transcript)), apart, now()))
-    db.execute("insert or ignore into contents values (?, ?)", (key, content))
-    if keep_text:
-        text = transcript.model_dump_json(exclude=set(_APART), exclude_defaults=True).encode()
-        if len(text) <= _LARGEST_TEXT:
-            db.execute("insert or ignore into texts values (?, ?)", (content, zlib.compress(text)))
+def write_conversations(db: sqlite3.Connection, graded: Iterable[tuple[Transcript, str]], *, keep_text: bool) -> None:
+    """Keep the conversations that results are about as part of a transaction, their texts too where that is wanted.
+
+    Args:
+        db: the connection.
+        graded: each conversation, and the key of its result.
+        keep_text: whether its text is kept.
+    """
+    rows, contents, texts = [], [], []
+    for transcript, key in graded:
+        content = transcript.content_hash()
+        apart = transcript.model_dump_json(include=set(_APART), exclude_defaults=True) if keep_text else None
+        rows.append((transcript.id, content, *_columns(About.of(transcript)), apart, now()))
+        contents.append((key, content))
+        text = transcript.model_dump_json(exclude=set(_APART), exclude_defaults=True).encode() if keep_text else b""
+        if text and len(text) <= _LARGEST_TEXT:
+            texts.append((content, zlib.compress(text)))
+    insert(db, "insert or replace into conversations", rows)
+    insert(db, "insert or ignore into contents", contents)
+    insert(db, "insert or ignore into texts", texts)
 
 
-def note_conversation(db: sqlite3.Connection, result: StoredResult) -> None:
-    """Keep what results are grouped by of a conversation whose result is there; its text is, if texts are kept."""
-    db.execute(_NOTE, (result.transcript_id, result.content_hash, *_columns(result.about), now()))
-    db.execute("insert or ignore into contents values (?, ?)", (result.key, result.content_hash))
+def note_conversations(db: sqlite3.Connection, results: Sequence[StoredResult]) -> None:
+    """Keep what results are grouped by of conversations whose results are there; their texts are, if texts are kept."""
+    rows = [(one.transcript_id, one.content_hash, *_columns(one.about), None, now()) for one in results]
+    insert(db, "insert or ignore into conversations", rows)
+    insert(db, "insert or ignore into contents", [(one.key, one.content_hash) for one in results])
 
 
 def _columns(about: About) -> tuple[str | None, ...]:

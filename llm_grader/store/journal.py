@@ -19,13 +19,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from functools import partial
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from llm_grader.errors import LeasedElsewhere
-from llm_grader.store.conversations import note_conversation, write_conversation
-from llm_grader.store.rows import now, read_finished, write_card, write_run_items
+from llm_grader.store.conversations import note_conversations
+from llm_grader.store.entries import Begin, End, Save, write_begins, write_ends, write_saves
+from llm_grader.store.rows import now, write_run_items
 from llm_grader.store.schema import as_our_errors
 from llm_grader.store.store import Store
 from llm_grader.store.stored import StoredResult
@@ -35,8 +36,15 @@ from llm_grader.verdict import Scorecard
 
 _Value = TypeVar("_Value")
 _Operation = Callable[[sqlite3.Connection], Any]
-_Entry = tuple[_Operation, Future[Any]]
 _MOST_IN_ONE_COMMIT = 256
+
+
+class _Entry(NamedTuple):
+    """Something to write, and who is told of it: a task that waits for it, or whoever keeps the failures."""
+
+    what: _Operation | Begin | End | Save
+    waiting: asyncio.Future[Any] | None = None
+    failures: list[Exception] | None = None
 
 
 class Journal:
@@ -57,7 +65,7 @@ class Journal:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{run_id}"
         self._owners = count()
         self._notes: list[StoredResult] = []
-        self._noted: list[Future[None]] = []
+        self._failures: list[Exception] = []
         self._db = store.connect()
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="llm_grader journal", daemon=True)
@@ -73,19 +81,17 @@ class Journal:
         Raises:
             DiskError, StoreError: it could not be written.
         """
-        return await asyncio.wrap_future(self._submit(operation))
+        value: _Value = await self._written(operation)
+        return value
+
+    async def _written(self, what: _Operation | Begin | Save) -> Any:
+        waiting = asyncio.get_running_loop().create_future()
+        self._queue.put(_Entry(what, waiting))
+        return await waiting
 
     async def save(self, card: Scorecard, transcript: Transcript | None = None) -> None:
         """Keep a result and the conversation it is about, note that the run graded it, and end its lease."""
-        key = card.provenance.key
-
-        def operation(db: sqlite3.Connection) -> None:
-            write_card(db, card, self.run_id)
-            if transcript is not None:
-                write_conversation(db, transcript, key, keep_text=self._keep_texts)
-            db.execute("delete from claims where key = ?", (key,))
-
-        await self.write(operation)
+        await self._written(Save(card, transcript))
 
     def note(self, result: StoredResult) -> None:
         """Note, in a later commit, that the run found a result that is there already."""
@@ -103,10 +109,9 @@ class Journal:
 
         def operation(db: sqlite3.Connection) -> None:
             write_run_items(db, self.run_id, [(one.transcript_id, one.key) for one in notes])
-            for one in notes:
-                note_conversation(db, one)
+            note_conversations(db, notes)
 
-        self._noted.append(self._submit(operation))
+        self._queue.put(_Entry(operation, failures=self._failures))
 
     async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
         """Lease `key` to `owner` and note that a request for it is about to be sent; returns the attempt's number.
@@ -116,20 +121,7 @@ class Journal:
         Raises:
             LeasedElsewhere: somebody else holds the lease, or finished while this one was looking.
         """
-
-        def operation(db: sqlite3.Connection) -> int | None:
-            if read_finished(db, key, since=self.started_at) is not None:
-                return None
-            db.execute("insert into claims values (?, ?, ?) on conflict(key) do nothing", (key, owner, now()))
-            (holder,) = db.execute("select owner from claims where key = ?", (key,)).fetchone()
-            if holder != owner:
-                return None
-            values = (self.run_id, key, transcript_id, now(), prompt_bytes, items)
-            columns = "run_id, key, transcript_id, started_at, prompt_bytes, items"
-            sql = f"insert into attempts({columns}) values (?, ?, ?, ?, ?, ?)"  # noqa: S608 - no text of others
-            return db.execute(sql, values).lastrowid
-
-        attempt = await self.write(operation)
+        attempt: int | None = await self._written(Begin(owner, key, transcript_id, prompt_bytes, items))
         if attempt is None:
             raise LeasedElsewhere(key)
         return attempt
@@ -139,16 +131,11 @@ class Journal:
 
         It is in doubt, too, where the outcome is None: we gave up waiting, and do not know.
         """
-        values = (now(), outcome, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, attempt)
-        sql = (
-            "update attempts set finished_at = ?, outcome = ?, prompt_tokens = ?, cached_tokens = ?, "
-            "completion_tokens = ? where attempt_id = ?"
-        )
-        self._submit(lambda db: db.execute(sql, values))
+        self._queue.put(_Entry(End(attempt, now(), outcome, usage)))
 
     def drop_attempt(self, attempt: int) -> None:
         """Take back an attempt that was not sent after all, with the next commit."""
-        self._submit(lambda db: db.execute("delete from attempts where attempt_id = ?", (attempt,)))
+        self._queue.put(_Entry(lambda db: db.execute("delete from attempts where attempt_id = ?", (attempt,))))
 
     def close(self) -> None:
         """Write what is waiting, end all leases, and end the thread.
@@ -157,16 +144,11 @@ class Journal:
             DiskError, StoreError: something that was noted could not be written.
         """
         self._submit_notes()
-        self._submit(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",)))
+        self._queue.put(_Entry(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",))))
         self._queue.put(None)
         self._thread.join()
-        for noted in self._noted:
-            noted.result()
-
-    def _submit(self, operation: _Operation) -> Future[Any]:
-        future: Future[Any] = Future()
-        self._queue.put((operation, future))
-        return future
+        for failure in self._failures:
+            raise failure
 
     def _work(self) -> None:
         renewed, ended = time.monotonic(), False
@@ -174,7 +156,7 @@ class Journal:
             batch, ended = self._gather()
             if time.monotonic() - renewed > self._seconds_between_renewals:
                 renewed = time.monotonic()
-                batch.append((self._renew, Future()))
+                batch.append(_Entry(self._renew))
             if batch:
                 self._commit(self._db, batch)
         self._db.close()
@@ -197,21 +179,51 @@ class Journal:
 
     def _commit(self, db: sqlite3.Connection, batch: list[_Entry]) -> None:
         """All of `batch` in one transaction: either everything is on disk, or everybody gets the error."""
-        waiting = [future.set_running_or_notify_cancel() for _, future in batch]
-        values: list[Any] = []
+        values: list[Any] = [None] * len(batch)
         failure: Exception | None = None
         try:
             with as_our_errors(db, self._path):
                 db.execute("begin immediate")
-                values = [operation(db) for operation, _ in batch]
+                values = self._write_all(db, [entry.what for entry in batch])
                 db.execute("commit")
         except Exception as error:
-            failure, values = error, [None] * len(batch)
-        for (_, future), waits, value in zip(batch, waiting, values, strict=True):
-            if waits and failure is None:
-                future.set_result(value)
-            elif waits:
-                future.set_exception(failure)
+            failure = error
+        told: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+        for entry, value in zip(batch, values, strict=True):
+            if entry.waiting is not None:
+                told.setdefault(entry.waiting.get_loop(), []).append((entry.waiting, value))
+            elif entry.failures is not None and failure is not None:
+                entry.failures.append(failure)
+        for loop, waiting in told.items():
+            with contextlib.suppress(RuntimeError):  # it is closed: nobody waits any more
+                loop.call_soon_threadsafe(partial(_tell, waiting, failure))
+
+    def _write_all(self, db: sqlite3.Connection, batch: list[_Operation | Begin | End | Save]) -> list[Any]:
+        """Write all of a commit; gives the value of each."""
+        begins = [one for one in batch if isinstance(one, Begin)]
+        numbers = iter(write_begins(db, begins, self.run_id, since=self.started_at) if begins else [])
+        write_ends(db, [one for one in batch if isinstance(one, End)])
+        saves = [one for one in batch if isinstance(one, Save)]
+        if saves:
+            write_saves(db, saves, self.run_id, keep_text=self._keep_texts)
+        values: list[Any] = []
+        for one in batch:
+            if isinstance(one, Begin):
+                values.append(next(numbers))
+            else:
+                values.append(None if isinstance(one, End | Save) else one(db))
+        return values
+
+
+def _tell(waiting: Iterable[tuple[asyncio.Future[Any], Any]], failure: Exception | None) -> None:
+    """Let those who wait go on, with their value or the failure of all."""
+    for future, value in waiting:
+        if future.done():  # it gave up waiting
+            continue
+        if failure is None:
+            future.set_result(value)
+        else:
+            future.set_exception(failure)
 
 
 class JournalLog:

@@ -36,7 +36,7 @@ from pydantic import ValidationError
 
 from llm_grader.errors import DiskError, StoreError
 from llm_grader.rubric.model import Rubric
-from llm_grader.store.rows import now, read_finished, write_card
+from llm_grader.store.rows import now, read_finished, write_cards
 from llm_grader.store.schema import PATIENCE_S, as_our_errors, make_private, migrate, refuse_foreign, use_wal
 from llm_grader.verdict import Provenance, Scorecard
 
@@ -179,7 +179,7 @@ class Store:
         """Keep `card` and note that the run graded its transcript. Both are on disk when this returns."""
         with self.locked() as db:
             db.execute("begin immediate")
-            write_card(db, card, run_id)
+            write_cards(db, [card], run_id)
             db.execute("commit")
 
     def has(self, key: str) -> bool:
