@@ -21,7 +21,7 @@ from llm_grader.report.html import write_report
 from llm_grader.report.results import StoredResults
 from llm_grader.rubric.load import load_rubric
 from llm_grader.rubric.model import Rubric
-from llm_grader.store.conversations import write_conversation
+from llm_grader.store.conversations import write_conversations
 from llm_grader.store.store import Store
 from llm_grader.transcript import Transcript
 from llm_grader.verdict import CANNOT_ASSESS, About, Evidence, Label, Provenance, Scorecard, Verdict
@@ -93,7 +93,7 @@ def write_sample(path: Path) -> None:
         for card, transcript in sample_cards(gold.transcripts.values(), gold.labels, rubric):
             store.save(card, run)
             with store.locked() as db:
-                write_conversation(db, transcript, card.provenance.key, keep_text=True)
+                write_conversations(db, [(transcript, card.provenance.key)], keep_text=True)
         settings = ReportSettings(title=TITLE, now=_DAY)
         write_report(compose(StoredResults(store), settings), path)
     path.chmod(0o644)

@@ -6,13 +6,14 @@ Their errors become ours here; their texts, which may hold a transcript, go no f
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from llm_grader.errors import BadRequest, InvalidOutput, JudgeError, TransientError
@@ -126,9 +127,18 @@ class Client:
 
         The SDK's own method would walk all of it first, and its JSON is the same but takes four times as long.
         """
-        from openai.types.chat import ChatCompletion
+        return _completion_in(await self._sdk.post("/chat/completions", cast_to=bytes, content=to_json(body)))
 
-        return await self._sdk.post("/chat/completions", cast_to=ChatCompletion, content=to_json(body))
+
+def _completion_in(content: bytes) -> ChatCompletion:
+    """Completion that an answer holds, as the SDK reads it, which takes seven times as long as to read a sound one."""
+    from openai.types.chat import ChatCompletion
+
+    try:
+        return ChatCompletion.model_validate_json(content, strict=True)
+    except ValidationError:
+        read = json.loads(content)
+        return ChatCompletion.construct(**read) if isinstance(read, dict) else read
 
 
 def _http_client(**settings: Any) -> Any:
