@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from llm_grader.asking.messages import prompt_item
-from llm_grader.grading.scoring import broken_condition
+from llm_grader.grading.scoring import broken_condition, conditions_of
 from llm_grader.rubric.model import Item, Rubric
 from llm_grader.transcript import Channel, Transcript
 from llm_grader.verdict import NOT_APPLICABLE, Scorecard, Verdict
@@ -44,25 +44,17 @@ def verdicts_that_hold(
     taken = {verdict.item_id: verdict for verdict in _taken(before, rubric, transcript)}
     settled = {**taken, **computed}
 
-    def inapplicable(item: Item, reason: str) -> Verdict:
-        return Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=reason, judged=item.judged)
-
-    decided: dict[str, Verdict | None] = {}
-
-    def decide(item: Item) -> Verdict | None:
-        """The verdict after conditions; None where it is open before somebody is asked."""
-        if item.id not in decided:
-            decided[item.id] = None
-            parent = item.applies_when.item if item.applies_when else None
-            verdict = None if parent is None else decide(rubric.item(parent))
-            if parent is None or verdict is not None:
-                condition = {} if parent is None or verdict is None else {parent: verdict}
-                broken = broken_condition(item, condition, transcript.ticket)
-                decided[item.id] = inapplicable(item, broken) if broken else settled.get(item.id)
-        return decided[item.id]
-
-    open_items = (item for item in rubric.items() if item.id not in settled)
-    inapplicable_still = {item.id: verdict for item in open_items if (verdict := decide(item)) is not None}
+    decided: dict[str, Verdict] = {}  # after conditions, as far as that is known before somebody is asked
+    open_items = [item for item in rubric.items() if item.id not in settled]
+    for item in (one for each in open_items for one in reversed(conditions_of(each, rubric))):
+        parent = item.applies_when.item if item.applies_when else None
+        if item.id in decided or (parent is not None and parent not in decided):
+            continue
+        if broken := broken_condition(item, decided, transcript.ticket):
+            decided[item.id] = Verdict(item_id=item.id, label=NOT_APPLICABLE, reason=broken, judged=item.judged)
+        elif item.id in settled:
+            decided[item.id] = settled[item.id]
+    inapplicable_still = {item.id: decided[item.id] for item in open_items if item.id in decided}
     return {**inapplicable_still, **taken}
 
 

@@ -41,16 +41,20 @@ def apply_conditions(rubric: Rubric, verdicts: Mapping[str, Verdict], transcript
         KeyError: an item of the rubric has no verdict.
     """
     decided: dict[str, Verdict] = {}
+    for item in rubric.items():
+        for one in reversed(conditions_of(item, rubric)):
+            if one.id not in decided:
+                broken = broken_condition(one, decided, transcript.ticket)
+                decided[one.id] = _inapplicable(verdicts[one.id], broken) if broken else verdicts[one.id]
+    return {item.id: decided[item.id] for item in rubric.items()}
 
-    def decide(item: Item) -> Verdict:
-        if item.id not in decided:
-            if item.applies_when is not None and item.applies_when.item is not None:
-                decide(rubric.item(item.applies_when.item))
-            broken = broken_condition(item, decided, transcript.ticket)
-            decided[item.id] = _inapplicable(verdicts[item.id], broken) if broken else verdicts[item.id]
-        return decided[item.id]
 
-    return {item.id: decide(item) for item in rubric.items()}
+def conditions_of(item: Item, rubric: Rubric) -> list[Item]:
+    """The item, the one that its condition names, the one that the condition of that one names, and so on."""
+    chain = [item]
+    while (condition := chain[-1].applies_when) is not None and condition.item is not None:
+        chain.append(rubric.item(condition.item))
+    return chain
 
 
 def broken_condition(item: Item, decided: Mapping[str, Verdict], ticket: Ticket | None) -> str | None:
