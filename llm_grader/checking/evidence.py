@@ -160,6 +160,8 @@ class _Sought(NamedTuple):
 
 def _unwrapped(folded: str) -> str:
     """`folded` without the quote marks and ellipses around it."""
+    if folded[:1].isalnum() and folded[-1:].isalnum():  # most quotes have none
+        return folded
     rest = folded[_end_of(_WRAPPING, folded) :][::-1]
     return rest[_end_of(_WRAPPING_REVERSED, rest) :][::-1]
 

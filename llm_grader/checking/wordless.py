@@ -55,7 +55,7 @@ _MARKS = re.compile(r"\[[^\[\]]{0,40}\]|<[^<>]{0,40}>|\([^()\d]{0,40}\)(?=\W*$)|
 _WORD = re.compile(r"[^\s!-&(-/:-@\[-`{-~…¿¡•·]+")
 _UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CLAUSE_ENDS = ".,;:!?\n()[]–—-"
-_BEFORE = re.compile(rf"[^{re.escape(_CLAUSE_ENDS)}]*$")
+_UP_TO_CLAUSE = re.compile(rf"(?:.*[{re.escape(_CLAUSE_ENDS)}])?", re.DOTALL)
 _LONGEST_BEFORE = 60
 
 
@@ -77,7 +77,7 @@ def _without_marks(folded: str) -> str:
 
 
 def _words(folded: str) -> Iterator[str]:
-    return (word.strip("'") for word in _WORD.findall(folded) if any(map(str.isalnum, word)))
+    return (word.strip("'") for found in _WORD.finditer(folded) if any(map(str.isalnum, word := found[0])))
 
 
 def _weight(word: str) -> float:
@@ -93,8 +93,7 @@ def is_denied(text: str, start: int) -> bool:
     before = text[max(0, start - _LONGEST_BEFORE) : start].rstrip()
     if not before or before[-1] in _CLAUSE_ENDS:  # most quotes begin where a clause does
         return False
-    clause = _BEFORE.search(fold(before))
-    words = list(_words(clause[0])) if clause else []
+    words = list(_words(_UP_TO_CLAUSE.sub("", fold(before), count=1)))
     if words and words[-1] in _ONLY:  # "not only" affirms
         return False
     return any(word in _DENIALS or word.endswith("n't") for word in words[-_WORDS_BEFORE:])
