@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from llm_grader.readers.mail.mail_words import CLOSING, CONTACT, DISCLAIMER, LEGAL, SENT_FROM
+from llm_grader.readers.mail.mail_words import CLOSING, DISCLAIMER, LEGAL, SENT_FROM
+from llm_grader.readers.mail.said import is_contact, is_postscript, is_said, may_be_name
 from llm_grader.transcript import SegmentKind
 
 _SIGNATURE_LINES = 12
@@ -24,12 +25,12 @@ _DISCLAIMED_PARAGRAPHS = 4
 
 def mark_ending(lines: Sequence[str], kinds: list[SegmentKind], start: int, end: int) -> None:
     """Mark signature and disclaimer at the end of what the author wrote in one go."""
-    signature = _delimited_signature(lines, start, end) or _contact_data(lines, start, end)
-    if signature is not None:
-        kinds[signature:end] = ["signature"] * (end - signature)
     for first, last in _paragraphs(lines, start, end)[-_DISCLAIMED_PARAGRAPHS:]:
         if _is_disclaimer("".join(lines[first:last])):
             kinds[first:last] = ["disclaimer"] * (last - first)
+    signature = _delimited_signature(lines, start, end) or _contact_data(lines, kinds, start, end)
+    for number in range(*signature) if signature else ():
+        kinds[number] = "signature" if kinds[number] == "body" else kinds[number]
     last = next((at for at in reversed(range(start, end)) if kinds[at] == "body" and lines[at].strip()), end)
     # further up, such a line is the author's: `Sent via DHL on 5 May`
     if last < end and _is_brief(lines[last]) and SENT_FROM.match(lines[last]):
@@ -41,26 +42,40 @@ def _is_brief(line: str) -> bool:
     return len(_LINK.sub("", line).rstrip()) <= _LONGEST_SIGNATURE_LINE
 
 
-def _delimited_signature(lines: Sequence[str], start: int, end: int) -> int | None:
-    for number in range(start, end):
+def _delimited_signature(lines: Sequence[str], start: int, end: int) -> tuple[int, int] | None:
+    for number in range(max(start, 1), end):
         line = lines[number]
         if len(line) <= _LONGEST_SIGNATURE_LINE and _DELIMITER.fullmatch(line.rstrip("\r\n")):
-            below = sum(1 for other in lines[number + 1 : end] if other.strip())
-            return number if below <= _SIGNATURE_LINES else None
+            stop = next((at for at in range(number + 1, end) if is_postscript(lines[at])), end)
+            below = sum(1 for other in lines[number + 1 : stop] if other.strip())
+            return (number, stop) if below <= _SIGNATURE_LINES else None
     return None
 
 
-def _contact_data(lines: Sequence[str], start: int, end: int) -> int | None:
-    """The first line below `Kind regards, Jana` where only names, numbers and addresses follow."""
+def _contact_data(lines: Sequence[str], kinds: Sequence[SegmentKind], start: int, end: int) -> tuple[int, int] | None:
+    """The lines below `Kind regards, Jana` where only names, numbers and addresses follow, to what is said again."""
     written = [number for number in range(start, end) if lines[number].strip()]
     short = (at for at in reversed(range(len(written))) if len(lines[written[at]]) <= _LONGEST_CLOSING)
     closing = next((at for at in short if CLOSING.fullmatch(lines[written[at]].rstrip())), None)
-    if closing is None:
+    if closing is None or not all(map(may_be_name, (lines[at] for at in written[closing + 1 :][:1]))):
         return None
     below = written[closing + 2 :]
-    brief = all(_is_brief(lines[number]) for number in below)
-    found = brief and len(below) <= _SIGNATURE_LINES and any(CONTACT.search(lines[number]) for number in below)
-    return below[0] if found else None
+    if len(below) > _SIGNATURE_LINES or not all(_is_brief(lines[number]) for number in below):
+        return None
+    own = [number for number in below if kinds[number] == "body"]
+    stop = _end_of_contact_data(lines, own, end)
+    found = any(is_contact(lines[number]) for number in below if number < stop)
+    return (below[0], stop) if found else None
+
+
+def _end_of_contact_data(lines: Sequence[str], below: Sequence[int], end: int) -> int:
+    """Where the author says something again, with the line above where that goes on there."""
+    at = next((at for at, number in enumerate(below) if is_said(lines[number])), None)
+    if at is None:
+        return end
+    while at and lines[below[at]].lstrip()[:1].islower() and below[at - 1] == below[at] - 1:
+        at -= 1
+    return below[at]
 
 
 def _paragraphs(lines: Sequence[str], start: int, end: int) -> list[tuple[int, int]]:

@@ -1,0 +1,91 @@
+"""What is signature below a mail, and what its author still says there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.readers.mail.test_reply_parts import body, parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!\n\nI have put the log here:\nhttps://files.example/log.txt\nIt still crashes when I print.",
+        "Hi Eva,\n\nThank you.\n\nWe have sent it again.\nYou can follow it here: https://track.example/4711\n"
+        "It should arrive on Friday.",
+        "Hello Eva,\n\nThanks.\n\nPlease do this:\n1. Open https://shop.example/reset\n2. Enter your address.",
+        "Hello,\n\nThanks,\nEva\n\n1. Open https://shop.example/reset\n2. Enter your address",
+        "Thank you.\n\nOne more thing.\nMy second order 4711 889 123 is late too.\nPlease check.",
+        "Hallo,\n\nViele Grüße\nEva\n\nP.S. Rufen Sie mich bitte unter 0171 1234567 an",
+        "Kde je?\n\nS pozdravem\nEva Malá\n\nP.S. Zavolejte mi prosím na 777 123 456 po páté.",
+        "Hol van?\n\nÜdvözlettel\nÉva\n\nU.i.: a számom +36 30 123 4567",
+        "Hol van?\n\nKöszönettel\nÉva\n\nKérem, hogy a +36 30 123 4567 számon keressenek",
+        "Kus see on?\n\nLugupidamisega\nEva\n\nPalun helistage mulle numbril 5123 4567",
+        "Dobrý den,\n\nhezký den\n\nPosílám to znovu, sledovat to můžete zde:\nwww.posta.example/4711",
+        "Bonjour,\n\nCordialement\nEva\n\nVous pouvez me joindre au 06 12 34 56 78.",
+        "Thanks\nEva Malá\nOrder 4711889123",
+        "Köszönettel\nÉva\nRendelésszám: 20260104",
+        "Thanks\n\nalso my second order 4711889123 is late too",
+        "MFG\nEVA\n\nBITTE RUFEN SIE MICH AN UNTER 0171 1234567",
+    ],
+)
+def test_what_is_said_below_a_closing_is_the_authors(text: str) -> None:
+    assert parts(text) == [("body", text)]
+
+
+@pytest.mark.parametrize(
+    ("signature", "said"),
+    [
+        ("Acme Ltd\n+420 777 123 456", "PS: Please call after five."),
+        ("Acme s.r.o.\nwww.acme.test", "Zavolejte mi prosím na 777 123 456 po páté."),
+        ("+49 171 1234567", "Bitte rufen Sie mich nach fünf an"),
+        ("+36 30 123 4567", "UI: Ha lehet, délután hívjanak."),
+    ],
+)
+def test_what_is_said_below_contact_data_is_the_authors(signature: str, said: str) -> None:
+    for greeting in ("Thanks,\nJana", "Mit freundlichen Grüßen\n\nJana Nova"):
+        assert parts(f"Where is it?\n\n{greeting}\n{signature}\n\n{said}")[1:] == [
+            ("signature", signature),
+            ("body", said),
+        ]
+    assert parts(f"Where is it?\n-- \nJana\n{signature}\n\nPS: {said}")[2:] == [("body", f"PS: {said}")]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Acme Ltd\n1 High Street\nLondon\njana@acme.test",
+        "vedoucí oddělení reklamací a podpory\nAcme s.r.o.\ntel. +420 777 123 456",
+        "specialistka péče o zákazníky v Acme, a.s.\nKe Kopci 5, Praha 4.\nMobil: 777 123 456",
+        "customer service manager at Acme Inc.\nT: +44 20 1234 5678",
+        "Leiterin der Abteilung für Kundenanliegen\nAcme GmbH & Co. KG\nHRB 12345\nTel.: 089 123456",
+        "ügyfélszolgálati munkatárs\nAcme Kft.\n2. emelet 5. ajtó\n+36 30 123 4567",
+        "klienditeenindaja\nAcme OÜ\ne-post: jana@acme.test",
+        "Bestellannahme\nTelefonnummer: 089 123456",
+        "+420 777 123 456\n\nPlease consider the environment before printing this e-mail.",
+        "www.acme.test\nFollow us on Facebook!",
+        "www.acme.test\nMyslete na životní prostředí, než tuto zprávu vytisknete.",
+        "www.acme.test\nBitte denken Sie an die Umwelt, bevor Sie drucken.",
+        "+420 777 123 456\n\nSent from my iPhone",
+        "+420 777 123 456\n\nDiese E-Mail wurde von Avast auf Viren geprüft.\nwww.avast.com",
+        "Otevírací doba: po–pá 9–17 hod.\n777 123 456",
+        "Ing. Ph.D.\nSenior Specialist, Logistics & Returns\n\n[image]\nwww.acme.test",
+    ],
+)
+def test_titles_addresses_and_slogans_of_a_company_are_signature(signature: str) -> None:
+    for greeting in (
+        "Thanks,\nJana Nova",
+        "Mit freundlichen Grüßen\n\nJana",
+        "S pozdravem\nVáš tým Acme",
+        "MfG\nJana Nova, für die Gruppe.",
+    ):
+        assert parts(f"It is on its way.\n\n{greeting}\n{signature}") == [
+            ("body", f"It is on its way.\n\n{greeting}"),
+            ("signature", signature),
+        ]
+
+
+def test_thanks_further_up_are_no_closing_of_a_letter_that_has_one() -> None:
+    text = "Thank you.\n\nWe have sent it again.\n\nKind regards\nJana\nwww.acme.test"
+    assert parts(text) == [("body", text.removesuffix("\nwww.acme.test")), ("signature", "www.acme.test")]
+    assert body(text).endswith("Jana")
