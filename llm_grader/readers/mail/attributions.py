@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from llm_grader.readers.mail.mail_words import ABOVE_THIS, OF_A_PERSON, SAID, WROTE
+from llm_grader.readers.mail.mail_words import ABOVE_THIS, OF_A_PERSON, OF_A_SENTENCE, SAID, WROTE
 
 _MOST_LINES = 4
 _LONGEST = 400
@@ -27,6 +27,7 @@ _COMMENT_DATE = re.compile(
     r"\s*(?:\w{2,9}\.?,? )?(?:\w{3,9}\.? \d{1,2}|\d{1,2}\.? \w{3,9}\.?|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}),?"
     r"(?: \d{4},?)?(?: \w{2,4})? \d{1,2}:\d{2}[^\n]{0,30}\s*"
 )
+_OPENING_MARKS = ('"', "„", "“", "”", "«", "»", "‚", "‘")
 _AROUND = " \t\r\n-–—_*=~"
 _GROUPWISE = re.compile(r">>> ?(?=[^\n]{0,200}(?:@|\d{4}))[^\n]{1,200}?(?:>>>|:)\s*")
 
@@ -67,23 +68,33 @@ def _closes_address(lines: Sequence[str], number: int) -> bool:
 
 def _first_line(lines: Sequence[str], last: int) -> int | None:
     """The line an attribution that ends in `last` begins with, None when it is none."""
-    by_address, joined = None, ""
-    for first in range(last, max(last - _MOST_LINES, -1), -1):
-        if not lines[first].strip() or (is_quote(lines[first]) and first < last):
-            break
-        nameless = joined.startswith(("<", "("))  # the name then stands on this line, above its address
-        joined = f"{lines[first].strip(_AROUND)} {joined}".strip()
-        if len(joined) > _LONGEST:
-            break
+    by_address = None
+    for first, joined, nameless in _joined_lines(lines, last):
         if not _CLUE.search(joined):
             continue
         if _is_dated(joined, lines, last):
-            return first
-        if _wrote(joined) and has_address(joined):
+            if not _is_of_the_author(joined, lines, first, last):
+                return first
+            if not WROTE.match(joined):  # else the name stands on the line above
+                return by_address
+        elif _wrote(joined) and has_address(joined):
             if _DATE.search(joined) and not joined.startswith(("<", "(")):
                 return first
             by_address = first if by_address is None or nameless else by_address
     return by_address
+
+
+def _joined_lines(lines: Sequence[str], last: int) -> Iterator[tuple[int, str, bool]]:
+    """A line with more and more of those above it: the first, all as one, and whether those below lack a name."""
+    joined = ""
+    for first in range(last, max(last - _MOST_LINES, -1), -1):
+        if not lines[first].strip() or (is_quote(lines[first]) and first < last):
+            return
+        nameless = joined.startswith(("<", "("))  # the name then stands on this line, above its address
+        joined = f"{lines[first].strip(_AROUND)} {joined}".strip()
+        if len(joined) > _LONGEST:
+            return
+        yield first, joined, nameless
 
 
 def _is_dated(joined: str, lines: Sequence[str], last: int) -> bool:
@@ -101,13 +112,26 @@ def _is_dated(joined: str, lines: Sequence[str], last: int) -> bool:
     return _is_dated_address(joined) or bool(_IN_BRACKETS.search(joined) and _YEAR_AND_TIME.match(joined))
 
 
+def _is_of_the_author(joined: str, lines: Sequence[str], first: int, last: int) -> bool:
+    """Whether the author tells what somebody wrote: `your colleague wrote to me on 5 May:`.
+
+    A mail program gives an address, quotes with `>`, or keeps its line apart, with a name and no other words.
+    """
+    if _IN_BRACKETS.search(joined) or _is_above_quote(lines, last):
+        return False
+    below = next((line for line in lines[last + 1 : last + 4] if line.strip()), "")
+    if OF_A_SENTENCE.search(joined) or below.lstrip().startswith(_OPENING_MARKS):
+        return True
+    return not has_address(joined) and (joined.islower() or (first > 0 and bool(lines[first - 1].strip())))
+
+
 def _is_dated_address(joined: str) -> bool:
     return has_address(joined) and _DATE_FIRST.match(joined) is not None
 
 
 def _is_above_quote(lines: Sequence[str], number: int) -> bool:
     below = next((line for line in lines[number + 1 : number + 4] if line.strip()), "")
-    return is_quote(below)
+    return is_quote(below) or below.startswith("&gt;")
 
 
 def _is_introduced(lines: Sequence[str], number: int) -> bool:

@@ -47,6 +47,18 @@ OF_A_PERSON = re.compile(
 )
 """Before the verb, the sign of a sentence: `as I wrote to help@…:`."""
 
+OF_A_SENTENCE = re.compile(
+    r"^(?i:the|an?|der|die|das|ein|eine|az?|ez|this|that|your|our|my) [^\W\d_]"
+    r"|(?<!\w)(?:the|(?<!von )der|die|your|our|my|me|us|mir|uns|[Ii]hr(?:e[nmr]?)?|mein(?:e[nmr]?)?|unser(?:e[nmr]?)?"
+    r"|váš|vaše|vaši|můj|moje|náš|naše|naši|mi|mně|nám|nekem|nekünk|kollégá\w+|teie|meie|minu|mulle|meile"
+    r"|votre|notre|mon|nous|su|nuestr[oa]|uw|mijn|onze|wasz|nasz|mój)(?!\w)"
+    r"|(?<!\w)(?i:frau|herrn?|mrs?\.?|ms\.?|pan[ií]?|monsieur|madame|härra|proua) \w"
+)
+"""Words of a sentence about what somebody wrote, such as `your`, `me` or `Mrs`, which no mail program writes.
+
+Without an address only: a name may have such words in it.
+"""
+
 _HEADERS: dict[HeaderKind, str] = {
     "from": "from|von|od|odesílatel|feladó|küldő|saatja|kellelt|de|van|från|fra|nadawca|da|lähettäjä|от|от кого",
     "date": """date|sent|datum|gesendet|odesláno|odoslané|datum odeslání|dátum|elküldve|küldve|küldés dátuma
