@@ -5,11 +5,11 @@ Shared by the roles of letters and by the threads, in which a desk's address nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter
-from llm_grader.readers.mail.mail_words import DESKS
+from llm_grader.readers.mail.mail_words import DESKS, FREE_MAIL
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.transcript import Role, RoleSource
@@ -60,6 +60,57 @@ class House:
         """Who writes and gets a letter, but for the house; everyone where that leaves nobody."""
         people = {who.address for who in (letter.sender, *letter.to) if who.address}
         return frozenset(people - self._addresses) or frozenset(people)
+
+
+def home_of(letters: Sequence[Letter], roles: RoleMapping) -> str:
+    """The domain of the house where its customer is known to be from elsewhere, by the first letter of a person.
+
+    Empty where it may be a house's own help desk, whose customers are colleagues, or where anybody may have an address.
+    """
+    first = next((letter for letter in letters if not letter.automatic), None)
+    if first is None:
+        return ""
+    sender = _domain(first.sender.address)
+    elsewhere = {_domain(who.address) for who in first.to} - {sender}
+    everyone = [who for letter in letters for who in (letter.sender, *letter.to, *letter.copy)]
+    desks = {_domain(who.address) for who in everyone if side(who, roles)[0] in HOUSE}
+    is_ours = is_desk(first.sender.address) or not any(is_desk(who.address) for who in first.to)
+    if sender in desks and elsewhere and is_ours and not elsewhere & desks:
+        return "" if _is_free_mail(sender) else sender
+    asked = {_domain(who.address) for who in first.to if side(who, roles)[0] in HOUSE} - {sender}
+    home = asked.pop() if len(asked) == 1 else ""
+    # a colleague beside the desk may be the customer, to whom somebody writes for the desk
+    only_desks = all(side(who, roles)[0] in HOUSE for who in first.to if _domain(who.address) == home)
+    return home if only_desks and not _is_free_mail(home) else ""
+
+
+def stays_inside(letter: Letter, roles: RoleMapping, home: str) -> bool:
+    """Whether only the house reads a letter of its own: by the roles, or by the `home_of` its conversation."""
+    recipients = (*letter.to, *letter.copy)
+    own = _domain(letter.sender.address)
+    if not recipients:
+        return False
+    if all(_is_of_house(who, own, roles) for who in (letter.sender, *recipients)):
+        return True
+    # what a form or another program sends for somebody is theirs
+    people = (letter.sender, *recipients, *letter.reply_to)
+    return bool(home) and not letter.automatic and all(_is_at(who, home, roles) for who in people)
+
+
+def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:
+    """Whether the mapping says so, or it is a desk at home: another company has its `support@` too."""
+    role, source, _ = side(who, roles)
+    return role in HOUSE and (source == "mapping" or who.address.endswith(f"@{home}"))
+
+
+def _is_at(who: Address, home: str, roles: RoleMapping) -> bool:
+    domain = _domain(who.address)
+    return (domain == home or domain.endswith(f".{home}")) and side(who, roles)[0] != "customer"
+
+
+def _is_free_mail(domain: str) -> bool:
+    name, _, rest = domain.partition(".")
+    return name in FREE_MAIL and (rest.count(".") == 0 or rest.startswith(("co.", "com.")))
 
 
 def _domain(address: str) -> str:

@@ -2,7 +2,7 @@
 
 What each letter's author wrote, quoted, forwarded or signed is marked as segments, and never removed. Letters that a
 machine sent are a bot's; of the others those from the house's domains and addresses are an agent's. A letter that only
-the house got from itself is a note.
+the house got from itself is a note, and one between colleagues where a customer wrote from elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from llm_grader.readers.mail.house import HOUSE, is_desk, side
+from llm_grader.readers.mail.house import home_of, is_desk, side, stays_inside
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter, parse_letter
 from llm_grader.readers.mail.mail_threads import Thread, thread_letters
@@ -75,7 +75,8 @@ def _transcript(thread: Thread, options: Options, stems: Counter[str]) -> Transc
     letters, warnings = _without_copies(thread.letters)
     if any(letter.at is None for letter in letters) and len(letters) > 1:
         warnings.append("not every mail has a date: they are in the order of the files")
-    turns = tuple(_turn(letter, options.roles) for letter in letters)
+    home = home_of(letters, options.roles)
+    turns = tuple(_turn(letter, options.roles, home) for letter in letters)
     times = [letter.at for letter in letters if letter.at]
     return Transcript(
         id=_id(thread.letters, stems),
@@ -124,9 +125,9 @@ def _without_copies(thread: Sequence[Letter]) -> tuple[list[Letter], list[str]]:
     return kept, warnings
 
 
-def _turn(letter: Letter, roles: RoleMapping) -> Turn:
+def _turn(letter: Letter, roles: RoleMapping, home: str) -> Turn:
     role, source, confidence = ("bot", "source", 1.0) if letter.automatic else side(letter.sender, roles)
-    inside = _stays_inside(letter, roles)
+    inside = stays_inside(letter, roles, home)
     return Turn(
         role=role,
         text=letter.text,
@@ -139,18 +140,6 @@ def _turn(letter: Letter, roles: RoleMapping) -> Turn:
         role_source=source,
         role_confidence=confidence,
     )
-
-
-def _stays_inside(letter: Letter, roles: RoleMapping) -> bool:
-    recipients = (*letter.to, *letter.copy)
-    home = letter.sender.address.partition("@")[2]
-    return bool(recipients) and all(_is_of_house(who, home, roles) for who in (letter.sender, *recipients))
-
-
-def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:
-    """Whether the mapping says so, or it is a desk at home: another company has its `support@` too."""
-    role, source, _ = side(who, roles)
-    return role in HOUSE and (source == "mapping" or who.address.endswith(f"@{home}"))
 
 
 def _about(letter: Letter) -> dict[str, Any]:

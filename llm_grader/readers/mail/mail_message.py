@@ -38,6 +38,7 @@ class Letter(NamedTuple):
     sender: Address
     to: tuple[Address, ...]
     copy: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
     at: datetime | None
     text: str
     attachments: tuple[Attachment, ...]
@@ -107,6 +108,7 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
         sender=sender,
         to=headers.addresses("to"),
         copy=headers.addresses("cc"),
+        reply_to=headers.addresses("reply-to"),
         at=at,
         text=sound("\n\n".join(texts), warnings).strip(),
         attachments=attachments,

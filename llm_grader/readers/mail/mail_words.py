@@ -25,6 +25,42 @@ def _pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[s
 DESKS = frozenset(["help", "hilfe", "pomoc", "segitseg", "abi", "service", "servicedesk", "helpline", "hotline"])
 """The words before the `@` of a desk's address, besides those that name an agent's role."""
 
+FREE_MAIL = frozenset(
+    [
+        *(
+            "gmail",
+            "googlemail",
+            "outlook",
+            "hotmail",
+            "live",
+            "msn",
+            "yahoo",
+            "ymail",
+            "icloud",
+            "me",
+            "aol",
+            "proton",
+        ),
+        *(
+            "protonmail",
+            "zoho",
+            "yandex",
+            "mail",
+            "gmx",
+            "web",
+            "t-online",
+            "freenet",
+            "arcor",
+            "posteo",
+            "seznam",
+            "email",
+        ),
+        *("centrum", "atlas", "volny", "post", "azet", "zoznam", "freemail", "citromail", "indamail", "hot", "online"),
+        *("neti", "wp", "onet", "interia", "o2", "laposte", "orange", "free", "wanadoo", "libero", "ziggo", "telia"),
+    ]
+)
+"""Where anybody may have an address: the words before the last part of the domain."""
+
 WROTE = _pattern(
     r"""wrote|writes|schrieb|schreibt|napsala?|napsal\(a\)|napísala?|napísal\(a\)|píše|írta|írt|kirjutas|a écrit
     |escribió|schreef|heeft geschreven|skrev|napisała?|napisał\(a\)|pisze|ha scritto|escreveu|kirjoitti|написала?""",

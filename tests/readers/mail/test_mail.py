@@ -202,6 +202,79 @@ def test_a_mail_that_stays_within_the_house_is_a_note(
     assert (turn.kind, turn.visibility) == (kind, "internal" if kind == "note" else "public")
 
 
+CUSTOMER, DESK = "eva@post.test", "help@acme.test"
+
+
+def letters(tmp_path: Path, *who: tuple[str, str], roles: RoleMapping | None = None, **headers: str) -> list[str]:
+    """The kinds of letters of one conversation, given by their senders and recipients; the headers are of the last."""
+    for number, (sender, to) in enumerate(who):
+        more = headers if number == len(who) - 1 else {}
+        date = f"Mon, 5 Feb 2024 1{number}:00:00 +0000"
+        mail(
+            tmp_path,
+            f"{number}.eml",
+            sender=sender,
+            to=to,
+            Message_ID=f"<{number}@x>",
+            References="<0@x>",
+            Date=date,
+            **more,
+        )
+    (transcript,) = read(tmp_path, roles)
+    return [turn.kind for turn in transcript.turns]
+
+
+@pytest.mark.parametrize("begins", [(CUSTOMER, DESK), (DESK, CUSTOMER), ("anna@acme.test", CUSTOMER)])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ("anna@acme.test", "tom@acme.test"),
+        (DESK, "store@acme.test"),
+        ("store@acme.test", DESK),
+        (DESK, "anna@acme.test, tom@brno.acme.test"),
+    ],
+)
+def test_colleagues_at_the_desk_that_a_customer_wrote_to_write_notes(
+    tmp_path: Path, begins: tuple[str, str], inside: tuple[str, str]
+) -> None:
+    assert letters(tmp_path, begins, inside, (DESK, CUSTOMER)) == ["message", "note", "message"]
+
+
+def test_the_house_of_an_agent_whom_the_caller_names_is_known_as_well(tmp_path: Path) -> None:
+    roles = RoleMapping(agents=("anna@acme.test",))
+    inside = ("anna@acme.test", "tom@acme.test")
+    assert letters(tmp_path, (CUSTOMER, "anna@acme.test"), inside, roles=roles) == ["message", "note"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "next_one", "headers"),
+    [
+        (("tom@acme.test", DESK), (DESK, "tom@acme.test"), {}),
+        (("tom@acme.test", f"{DESK}, vendor@x.test"), ("eva@acme.test", DESK), {}),
+        (("alerts-noreply@x.test", DESK), ("tom@acme.test", DESK), {}),
+        ((CUSTOMER, DESK), ("adam@post.test", DESK), {}),
+        ((CUSTOMER, DESK), ("adam@post.test", CUSTOMER), {}),
+        ((CUSTOMER, DESK), ("anna@acme.test", "tom@acme.test"), {"Cc": CUSTOMER}),
+        ((CUSTOMER, DESK), ("form@acme.test", DESK), {"Reply_To": CUSTOMER}),
+        ((CUSTOMER, DESK), ("form@acme.test", DESK), {"Auto_Submitted": "auto-generated"}),
+        ((CUSTOMER, "support@gmail.com"), ("adam@gmail.com", "support@gmail.com"), {}),
+        ((CUSTOMER, "hilfe@web.de"), ("adam@web.de", "hilfe@web.de"), {}),
+        (("agent@outsourced.test", f"tom@acme.test, {DESK}"), ("tom@acme.test", DESK), {}),
+        (("agent@outsourced.test", "tom@acme.test"), ("tom@acme.test", DESK), {}),
+        (("support@customer.test", DESK), ("tom@customer.test", "support@customer.test"), {}),
+    ],
+)
+def test_whoever_may_be_the_customer_writes_no_notes(
+    tmp_path: Path, begins: tuple[str, str], next_one: tuple[str, str], headers: dict[str, str]
+) -> None:
+    assert letters(tmp_path, begins, next_one, **headers) == ["message", "message"]
+
+
+def test_a_customer_by_the_mapping_writes_no_notes_to_a_desk_of_the_same_domain(tmp_path: Path) -> None:
+    roles = RoleMapping(customers=("tom@acme.test",))
+    assert letters(tmp_path, (CUSTOMER, DESK), ("tom@acme.test", DESK), roles=roles) == ["message", "message"]
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "text"),
     [
