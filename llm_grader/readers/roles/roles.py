@@ -148,21 +148,28 @@ def _decided(turn: Turn, decision: Decision) -> Turn:
 def _by_elimination(
     transcript: Transcript, decisions: Mapping[str, Decision], left: Sequence[str]
 ) -> dict[str, Decision]:
-    """Of two people, the other one when one is the agent or the customer; bots and the like do not count."""
+    """Of two people, the other one when one is the agent or the customer; beside several agents, who is left.
+
+    Bots and the like do not count, nor what a machine sends under somebody's address.
+    """
     if not left:
         return {}
     others = {speaker for speaker, decision in decisions.items() if decision.role not in _OTHER_SIDE}
-    people = (turn for turn in transcript.turns if turn.kind == "message" and turn.role in (*_OTHER_SIDE, "unknown"))
-    speaking = {turn.speaker for turn in people} - others
+    turns = [turn for turn in transcript.turns if turn.kind == "message" and turn.role in (*_OTHER_SIDE, "unknown")]
+    speaking = {turn.speaker: turn for turn in reversed(turns) if turn.speaker not in others}  # with their first turns
     undecided = [speaker for speaker in left if speaker in speaking]
-    if len(speaking) != 2 or None in speaking or len(undecided) != 1:
+    if None in speaking or len(undecided) != 1 or len(speaking) < 2:
         return {}
-    (other,) = speaking - {undecided[0]}
-    role, source, _ = decisions.get(other or "", _UNKNOWN)
-    if source == "unknown":
-        turn = next(turn for turn in transcript.turns if turn.speaker == other)
-        role, source = turn.role, turn.role_source or "source"
-    return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)} if role in _OTHER_SIDE else {}
+    known = [_known(turn, decisions) for speaker, turn in speaking.items() if speaker != undecided[0]]
+    role = known[0].role
+    if role not in _OTHER_SIDE or (len(known) > 1 and any(decision.role != "agent" for decision in known)):
+        return {}
+    source = next((decision.source for decision in known if decision.source == "cues"), known[0].source)
+    return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)}
+
+
+def _known(turn: Turn, decisions: Mapping[str, Decision]) -> Decision:
+    return decisions.get(turn.speaker or "") or Decision(turn.role, turn.role_source or "source", turn.role_confidence)
 
 
 def _contradictions(transcript: Transcript, mapped: Mapping[str, Role | None]) -> Iterator[str]:

@@ -63,6 +63,38 @@ def test_a_bot_beside_them_does_not_keep_two_people_from_being_told_apart() -> N
     assert [role for role, _ in decided(settled).values()] == ["agent", "customer", "bot"]
 
 
+def test_what_a_machine_sends_under_the_agents_address_first_does_not_keep_the_customer_from_being_known() -> None:
+    bot = Turn(role="bot", speaker="help", text="We got your mail.", role_source="source")
+    answer = Turn(role="agent", speaker="help", text="It is on its way.", role_source="cues", role_confidence=0.9)
+    asked = Turn(role="unknown", speaker="eva", text="Where is it?")
+    for turns in ((asked, bot, answer), (bot, asked, answer), (asked, answer, bot)):
+        settled = assign_roles(Transcript(id="t", channel="email", turns=turns), RoleMapping())
+        assert decided(settled)["eva"] == ("customer", "cues")
+
+
+def test_one_who_is_left_beside_several_agents_is_the_customer() -> None:
+    read = transcript(("a", "x"), ("b", "y"), ("c", "z"))
+    settled = assign_roles(read, RoleMapping(agents=("a", "c")))
+    assert decided(settled)["b"] == ("customer", "mapping")
+    known = Turn(role="agent", speaker="d", text="w", role_source="cues", role_confidence=0.9)
+    mixed = assign_roles(read.model_copy(update={"turns": (*read.turns, known)}), RoleMapping(agents=("a", "c")))
+    assert decided(mixed)["b"] == ("customer", "cues")
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        RoleMapping(agents=("a",), customers=("c",)),
+        RoleMapping(customers=("a", "c")),
+        RoleMapping(speakers={"a": "bot", "c": "bot"}),
+        RoleMapping(agents=("a",)),
+    ],
+)
+def test_one_who_is_left_is_no_customer_where_one_is_known_or_two_are_left(roles: RoleMapping) -> None:
+    settled = assign_roles(transcript(("a", "x"), ("b", "y"), ("c", "z")), roles)
+    assert decided(settled)["b"] == ("unknown", "unknown")
+
+
 def test_one_who_only_writes_notes_is_no_other_side() -> None:
     said = (Turn(role="customer", speaker="a", text="x"), Turn(role="agent", speaker="b", text="y"))
     note = Turn(role="unknown", speaker="c", text="z", kind="note", visibility="internal")
