@@ -15,7 +15,7 @@ from typing import NamedTuple
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.mail.mail_headers import POLICY, Address, Headers, sound
 from llm_grader.readers.mail.mail_parts import Attachment, attachments_of, texts_of
-from llm_grader.readers.mail.mail_words import REPLY_PREFIX
+from llm_grader.readers.mail.mail_words import AUTO_REPLY, REPLY_PREFIX
 from llm_grader.transcript import NO_ZONE
 
 _MOST_BOUNDARIES = 50
@@ -137,5 +137,12 @@ def _is_automatic(message: EmailMessage, headers: Headers, sender: Address) -> b
         or headers.words("precedence").strip().lower() in ("bulk", "junk", "auto_reply")
         or "x-autoreply" in headers
         or message.get_content_type() == "multipart/report"
+        or _is_auto_reply(headers)
         or _ROBOT.fullmatch(sender.address.partition("@")[0]) is not None
     )
+
+
+def _is_auto_reply(headers: Headers) -> bool:
+    """Whether the subject says so; in a letter that answers none, and does not ask for no more of them, people do."""
+    answers = any(headers.words(name) for name in ("in-reply-to", "references", "x-auto-response-suppress"))
+    return answers and AUTO_REPLY.match(headers.words("subject")) is not None

@@ -205,6 +205,20 @@ CONTACT = re.compile(
 )
 """An address or number of some kind."""
 
+AUTO_REPLY = _pattern(
+    """auto[- ]?reply|auto[- ]?response|automatic reply|automatic response|automated reply|automated response
+    |out of (?:the )?office|out of (?:the )?office auto-?reply|out of office reply|abwesenheitsnotiz
+    |abwesenheitsnachricht|abwesenheitsmeldung|abwesenheitsassistent|automatische antwort|automatische abwesenheitsnotiz
+    |automatická odpověď|automatické odpovědi|automatická odpoveď|nepřítomnost|mimo kancelář|automatikus válasz
+    |házon kívül|automaatvastus|automaatne vastus|kontorist väljas|réponse automatique|absence du bureau
+    |respuesta automática|risposta automatica|resposta automática|automatisch antwoord|afwezig|autosvar
+    |automatiskt? svar|odpowiedź automatyczna|automatyczna odpowiedź|automaattinen vastaus|автоответ
+    |автоматический ответ""",
+    before=r"\s*",
+    after=r"[ \t]*(?:[:：]|$)",
+)
+"""The beginning, or the whole, of the subject that a program gives to an automatic reply."""
+
 REPLY_PREFIX = re.compile(
     r"(?:(?:re|aw|antw|antwort|odp|odpověď|vá|válasz|vs|vast|sv|ref|rv|fwd?|wg|přep|tov|továbbítás|vl|edasi|tr|enc|vb|pd)"
     r"(?:\[\d{1,3}\])?[ \t]*[:：][ \t]*)+",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from email.header import Header
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,55 @@ def test_the_agent_is_known_by_domain_address_or_name_and_a_machine_is_a_bot(
     roles = RoleMapping(domains=("acme.test",), addresses=("shop@mail.test",), agents=("Eva",))
     (transcript,) = read(tmp_path, roles)
     assert transcript.turns[0].role == role
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Order 17",
+        "Out of Office: Order 17",
+        "Out of Office AutoReply: Order 17",
+        "Abwesenheitsnotiz: Bestellung",
+        "Automatische Antwort: Bestellung",
+        "Automatická odpověď: Objednávka 17",
+        "Mimo kancelář: Objednávka 17",
+        "Automatikus válasz: Rendelés",
+        "Automaatvastus: Tellimus",
+        "Automatické odpovědi: Objednávka",
+        "Réponse automatique : Commande",
+        "Automatisch antwoord: Bestelling",
+        "Autosvar: Order",
+        "Odpowiedź automatyczna: Zamówienie",
+        "Risposta automatica: Ordine",
+        "Automatische Antwort",
+    ],
+)
+@pytest.mark.parametrize("sign", [{"In_Reply_To": "<0@x>"}, {"X_Auto_Response_Suppress": "All"}])
+def test_an_automatic_reply_is_known_by_how_its_subject_begins(
+    tmp_path: Path, subject: str, sign: dict[str, str]
+) -> None:
+    mail(tmp_path, "1.eml", body="Back on 12 January.", Subject=str(Header(subject, "utf-8")), **sign)
+    assert read(tmp_path)[0].turns[0].role == "bot"
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers"),
+    [
+        ("Re: Automatic reply: Order 17", {"In_Reply_To": "<0@x>"}),
+        ("AW: Abwesenheitsnotiz: Bestellung", {"In_Reply_To": "<0@x>"}),
+        ("Automatic reply: why do I get nothing else?", {}),
+        ("Out of office chairs", {"In_Reply_To": "<0@x>"}),
+        ("Abwesenheit meines Nachbarn: Paket", {"In_Reply_To": "<0@x>"}),
+        ("Automatická odpověď nefunguje", {"In_Reply_To": "<0@x>"}),
+        ("Auto: kaputt", {"In_Reply_To": "<0@x>"}),
+        ("Order 17", {"X_Auto_Response_Suppress": "All"}),
+    ],
+)
+def test_what_people_write_about_automatic_replies_is_theirs(
+    tmp_path: Path, subject: str, headers: dict[str, str]
+) -> None:
+    mail(tmp_path, "1.eml", Subject=str(Header(subject, "utf-8")), **headers)
+    assert read(tmp_path)[0].turns[0].role == "unknown"
 
 
 def test_without_a_mapping_the_address_of_a_desk_is_a_cue(tmp_path: Path) -> None:
