@@ -18,7 +18,8 @@ def _one_of(phrases: str) -> str:
     return "|".join(sorted(listed, key=len, reverse=True))
 
 
-def _pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[str]:
+def pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[str]:
+    """Patterns given one after the other with bars between them, none with a bar of its own, in any case."""
     return re.compile(f"{before}(?:{_one_of(phrases)}){after}", re.IGNORECASE)
 
 
@@ -61,7 +62,7 @@ FREE_MAIL = frozenset(
 )
 """Where anybody may have an address: the words before the last part of the domain."""
 
-WROTE = _pattern(
+WROTE = pattern(
     r"""wrote|writes|schrieb|schreibt|napsala?|napsal\(a\)|napísala?|napísal\(a\)|píše|írta|írt|kirjutas|a écrit
     |escribió|schreef|heeft geschreven|skrev|napisała?|napisał\(a\)|pisze|ha scritto|escreveu|kirjoitti|написала?""",
     before=r"\b",
@@ -69,7 +70,7 @@ WROTE = _pattern(
 )
 """The verb of a line such as `On 5 May 2024 Jana wrote:`."""
 
-SAID = _pattern(
+SAID = pattern(
     r"""said|says|quoting|geschrieben|zitat von|geschreven|napisana przez|citování|citace|idézet|citation de|citando
     |citerar|cytowanie|写道""",
     before=r"(?<!\w)",
@@ -108,7 +109,7 @@ _HEADERS: dict[HeaderKind, str] = {
 HEADER_KIND: dict[str, HeaderKind] = {
     word: kind for kind, words in _HEADERS.items() for word in _one_of(words).split("|")
 }
-HEADER = _pattern("|".join(HEADER_KIND), before=r"[\s>]*[*_]{0,3}(", after=r")[*_]{0,3}[ \t]?:[*_]{0,3}[ \t]")
+HEADER = pattern("|".join(HEADER_KIND), before=r"[\s>]*[*_]{0,3}(", after=r")[*_]{0,3}[ \t]?:[*_]{0,3}[ \t]")
 """A line such as `Von: …` or `*Subject:* …`; the word is group 1."""
 
 
@@ -152,22 +153,7 @@ FORWARDED = _marker(
 )
 """`---------- Forwarded message ---------` and its like."""
 
-SENT_FROM = _pattern(
-    """sent from|sent with|sent via|get outlook for|von meinem .{1,40} gesendet|gesendet von|gesendet mit|gesendet aus
-    |holen sie sich outlook|outlook für .{2,10} beziehen|télécharger outlook|obtener outlook|hämta outlook|hent outlook
-    |outlook voor .{2,10} downloaden|pobierz .{0,10}outlook|získat outlook|hankige outlook|az outlook .{0,12} letöltése
-    |az outlook .{0,12} beszerzése|verstuurd vanaf|sent using|gesendet über|odesláno přes|odesláno mobilní
-    |wysłano za pomocą
-    |diese nachricht wurde von mein.{1,60} gesendet|odesláno z|odesláno ze|odesláno pomocí|elküldve a|elküldve az
-    |az? .{1,30} küldve|saadetud minu|saadetud mu|saadetud telefonist|saadetud iphone.{1,6}|envoyé de mon
-    |envoyé depuis|envoyé à partir|enviado desde mi|verzonden vanaf|verzonden met|verzonden vanuit|skickat från
-    |skickades från|sendt fra min|wysłane z|wysłano z|inviato da|enviado do meu""",
-    before=r"\s*",
-    after=r"\b",
-)
-"""The line that a telephone adds: `Sent from my phone`."""
-
-CLOSING = _pattern(
+CLOSING = pattern(
     """regards|best regards|kind regards|warm regards|many regards|with best regards|with kind regards|best wishes
     |sincerely|yours sincerely|yours faithfully|cheers|thanks|thank you|many thanks|mit freundlichen grüßen
     |mit besten grüßen|mit freundlichem gruß|viele grüße|beste grüße|liebe grüße|freundliche grüße|herzliche grüße
@@ -192,7 +178,7 @@ _DISCLAIMER = (
     """delete|destroy|löschen|vernichten|smaž|vymaž|töröl|kustuta|notify the sender|informieren sie|informujte
     |értesít""",
 )
-DISCLAIMER = tuple(map(_pattern, _DISCLAIMER))
+DISCLAIMER = tuple(map(pattern, _DISCLAIMER))
 """What legal text at the end of a mail speaks of: this mail, secrecy, the recipient, what is forbidden, deletion."""
 
 LEGAL = tuple(_one_of("|".join(_DISCLAIMER[1:3])).split("|"))
@@ -205,7 +191,7 @@ CONTACT = re.compile(
 )
 """An address or number of some kind."""
 
-AUTO_REPLY = _pattern(
+AUTO_REPLY = pattern(
     """auto[- ]?reply|auto[- ]?response|automatic reply|automatic response|automated reply|automated response
     |out of (?:the )?office|out of (?:the )?office auto-?reply|out of office reply|abwesenheitsnotiz
     |abwesenheitsnachricht|abwesenheitsmeldung|abwesenheitsassistent|automatische antwort|automatische abwesenheitsnotiz

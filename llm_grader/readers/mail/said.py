@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from llm_grader.readers.mail.mail_words import CONTACT, SENT_FROM
+from llm_grader.readers.mail.device_words import DEVICE, MINE, OF_A_PARCEL, SENT_FROM
+from llm_grader.readers.mail.mail_words import CONTACT
 
 _POSTSCRIPT = re.compile(
     r"\s*(?:[Pp]\.? ?-?[Ss]|[Uu]\.? ?[Ii]|P\. ?D|PD|N\.? ?B)(?:[ .]{0,3}[.:!,]|\.? [–-] |\.? (?=[^\W\d_A-ZÀ-Ž]))"
@@ -69,6 +70,15 @@ def is_contact(line: str) -> bool:
     return CONTACT.search(line) is not None and (_OF_A_CASE.search(line) is None or _PHONE.search(line) is not None)
 
 
+def is_sent_from_device(line: str) -> bool:
+    """Whether a line says which telephone or program a mail was sent from, and nothing of when or of a parcel."""
+    text = _ADDRESSES.sub("", line)
+    if not SENT_FROM.match(text) or OF_A_PARCEL.search(text):
+        return False
+    mine = MINE.search(text)
+    return DEVICE.search(text) is not None or (mine is not None and text[mine.end() :].strip()[:1].isupper())
+
+
 def may_be_name(line: str) -> bool:
     """Whether a line below `Kind regards` may be who writes: it neither is a sentence nor begins a list."""
     text = line.rstrip(_CLOSED)
@@ -94,7 +104,9 @@ def is_said(line: str) -> bool:
     """Whether a line is what the author says."""
     if is_postscript(line) or _FIRST_ITEM.match(line):
         return True
-    if SENT_FROM.match(line) or _OF_A_COMPANY.search(line):
+    if SENT_FROM.match(line):
+        return not is_sent_from_device(line)
+    if _OF_A_COMPANY.search(line):
         return False
     words = _words(line)
     if line.isupper():

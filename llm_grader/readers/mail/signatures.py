@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from llm_grader.readers.mail.mail_words import CLOSING, DISCLAIMER, LEGAL, SENT_FROM
-from llm_grader.readers.mail.said import is_contact, is_postscript, is_said, may_be_name
+from llm_grader.readers.mail.mail_words import CLOSING, DISCLAIMER, LEGAL
+from llm_grader.readers.mail.said import is_contact, is_postscript, is_said, is_sent_from_device, may_be_name
 from llm_grader.transcript import SegmentKind
 
 _SIGNATURE_LINES = 12
@@ -32,8 +32,7 @@ def mark_ending(lines: Sequence[str], kinds: list[SegmentKind], start: int, end:
     for number in range(*signature) if signature else ():
         kinds[number] = "signature" if kinds[number] == "body" else kinds[number]
     last = next((at for at in reversed(range(start, end)) if kinds[at] == "body" and lines[at].strip()), end)
-    # further up, such a line is the author's: `Sent via DHL on 5 May`
-    if last < end and _is_brief(lines[last]) and SENT_FROM.match(lines[last]):
+    if last < end and _is_brief(lines[last]) and is_sent_from_device(lines[last]):
         stop = next((at for at in range(last, end) if kinds[at] != "body"), end)
         kinds[last:stop] = ["signature"] * (stop - last)
 

@@ -89,3 +89,88 @@ def test_thanks_further_up_are_no_closing_of_a_letter_that_has_one() -> None:
     text = "Thank you.\n\nWe have sent it again.\n\nKind regards\nJana\nwww.acme.test"
     assert parts(text) == [("body", text.removesuffix("\nwww.acme.test")), ("signature", "www.acme.test")]
     assert body(text).endswith("Jana")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from our warehouse in Brno on 5 January.",
+        "Sent from our shop with DHL, number 0034043416",
+        "Sent via DHL on Monday.",
+        "Sent via Royal Mail yesterday.",
+        "Sent from my old address on 5 January, please check.",
+        "Sent with tracking to your phone's address.",
+        "Gesendet mit DHL am 5. Mai",
+        "Gesendet von unserem Lager in Wien am 5.1.",
+        "Gesendet mit Hermes, Sendung 4711.",
+        "Odesláno přes PPL 5. 1., zásilka 4711.",
+        "Odesláno z Brna",
+        "Odesláno ze skladu v pondělí.",
+        "Elküldve a raktárunkból január 5-én.",
+        "Az csomagot tegnap küldve",
+        "Saadetud mu eelmisele aadressile 5. jaanuaril",
+        "Envoyé depuis notre entrepôt le 5 janvier.",
+        "Verzonden met PostNL op maandag.",
+        "Wysłano z magazynu 5 stycznia.",
+        "Sent from my iPhone order on 5 January 2026",
+    ],
+)
+@pytest.mark.parametrize(
+    "above", ["Your order is complete.\n", "Your order is complete.\n\n", "Thanks,\nJana\n+1 212 555 0100\n\n"]
+)
+def test_how_something_was_sent_is_the_authors_also_at_the_end(line: str, above: str) -> None:
+    assert parts(above + line)[-1][1].endswith(line)
+    assert parts(above + line)[-1][0] == "body"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from my iPhone",
+        "Sent from my iPhone 15 Pro Max",
+        "Sent from my Samsung Galaxy smartphone.",
+        "Sent from my SM-G991B",
+        "Sent from my Tecno Spark",
+        "Sent from Mail for Windows 10",
+        "Sent from Yahoo Mail on Android",
+        "Sent from Outlook for Android<https://aka.ms/AAb9ysg>",
+        "Sent with Proton Mail secure email.",
+        "Sent via BlackBerry from T-Mobile",
+        "Sent from the all new AOL app for iOS",
+        "Sent using Zoho Mail",
+        "Get Outlook for iOS<https://aka.ms/o0ukef>",
+        "Gesendet mit der GMX Mail App",
+        "Gesendet mit der mobilen Mail App",
+        "Gesendet von Mail für Windows",
+        "Gesendet aus der Telekom Mail App",
+        "Von meinem Galaxy gesendet",
+        "Von meinem Redmi Note 9 gesendet",
+        "Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.",
+        "Odesláno z mobilu",
+        "Odesláno z iPhonu",
+        "Odesláno z mého telefonu",
+        "Odesláno z aplikace Outlook pro Android",
+        "Odesláno z Pošty pro Windows",
+        "Odesláno ze zařízení Samsung Galaxy.",
+        "Odesláno mobilní aplikací Email.cz",
+        "Získat Outlook pro iOS",
+        "Elküldve a Huawei telefonomról",
+        "Elküldve az iPhone-omról",
+        "Az iPhone-omról küldve",
+        "iPhone-omról küldve",
+        "Saadetud minu Samsungi telefonist",
+        "Saadetud iPhone'ist",
+        "Envoyé de mon iPhone",
+        "Envoyé depuis mon appareil mobile",
+        "Verstuurd vanaf mijn iPhone",
+        "Enviado desde mi Xiaomi",
+        "Inviato da iPhone",
+        "Wysłane z iPhone'a",
+        "Skickat från min iPhone",
+        "Sendt fra min iPad",
+        "Enviado do meu Motorola",
+    ],
+)
+def test_what_a_telephone_or_program_adds_is_signature(line: str) -> None:
+    for above in ("Yes.", "Yes.\n\nKind regards,\nJana"):
+        assert parts(f"{above}\n\n{line}") == [("body", above), ("signature", line)]
