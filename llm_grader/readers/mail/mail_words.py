@@ -113,6 +113,20 @@ HEADER = pattern("|".join(HEADER_KIND), before=r"[\s>]*[*_]{0,3}(", after=r")[*_
 """A line such as `Von: …` or `*Subject:* …`; the word is group 1."""
 
 
+MESSAGE_FIELD = pattern(
+    """message|your message|message body|message text|comment|comments|question|enquiry|inquiry|description|details
+    |nachricht|ihre nachricht|nachrichtentext|deine nachricht|mitteilung|ihre mitteilung|anliegen|ihr anliegen|frage
+    |ihre frage|beschreibung|kommentar|zpráva|vaše zpráva|text zprávy|obsah zprávy|dotaz|váš dotaz|popis
+    |popis problému|správa|vaša správa|üzenet|az üzenet|üzenet szövege|megjegyzés|kérdés|leírás|sõnum|teie sõnum
+    |sõnumi sisu|küsimus|kirjeldus|kommentaar|votre message|commentaire|mensaje|su mensaje|messaggio
+    |il tuo messaggio|mensagem|bericht|uw bericht|meddelande|besked|melding|wiadomość|treść wiadomości|treść|opis
+    |viesti|сообщение|text|tekst""",
+    before=r"[\s>]*[*_]{0,3}",
+    after=r"[*_]{0,3}[ \t]?:",
+)
+"""The field of a contact form that holds what somebody writes."""
+
+
 def _marker(phrases: str) -> re.Pattern[str]:
     # dashes around it or a colon after it: the words alone may be a sentence of the author's
     words = _one_of(phrases)

@@ -23,6 +23,7 @@ from llm_grader.readers.mail.mail_words import (
     FORWARDED,
     HEADER,
     HEADER_KIND,
+    MESSAGE_FIELD,
     ORIGINAL,
     HeaderKind,
 )
@@ -32,6 +33,7 @@ from llm_grader.transcript import Segment, SegmentKind
 _HEADER_LINES = 10
 _FROM_WITHIN = 3
 _MARKED = re.compile(r"[\s>]{0,20}[-_=*]{2}|[^:\n]{1,80}:")  # cheap, and true for every line that could be a marker
+_FIELD = re.compile(r"[^:\n]{1,40}:")
 _RULE = re.compile(r"\s*(?:[-_=*]{5,})\s*")
 
 
@@ -100,13 +102,26 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
     """Whether the headers of an earlier mail (`From: … Sent: … Subject: …`) begin here, or the rule above them."""
     if _RULE.fullmatch(lines[number]):
         number = next((at for at in range(number + 1, min(number + 4, len(lines))) if lines[at].strip()), number)
-    if _header_kind(lines[number]) is None:
+    if _header_kind(lines[number]) is None or _is_form(lines, number):
         return False
     headers = [(kind, line) for line in lines[number : number + _HEADER_LINES] if (kind := _header_kind(line))]
     kinds = {kind for kind, _ in headers}
     has_from = "from" in map(_header_kind, lines[number : number + _FROM_WITHIN])
     # an itinerary has From, To and Date as well, but neither a subject nor an address
     return has_from and len(kinds) >= 3 and ("subject" in kinds or any(has_address(line) for _, line in headers))
+
+
+def _is_form(lines: Sequence[str], number: int) -> bool:
+    """Whether fields of a contact form begin at a line: they name no recipient, and the last holds what is written."""
+    for at in range(number, min(number + _HEADER_LINES, len(lines))):
+        line = lines[at]
+        if MESSAGE_FIELD.match(line):
+            return True
+        if not line.strip():
+            return MESSAGE_FIELD.match("".join(lines[at + 1 : at + 2])) is not None
+        if _header_kind(line) == "to" or not _FIELD.match(line):
+            return False
+    return False
 
 
 def _header_kind(line: str) -> HeaderKind | None:

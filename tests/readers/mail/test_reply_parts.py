@@ -145,6 +145,37 @@ def test_the_history_that_a_help_desk_sends_along_is_quoted(date: str) -> None:
     assert parts(text)[-1] == ("quoted", f"Petr\n{date}\n\nOld?")
 
 
+FORMS = [
+    "Von: Eva Groß\nE-Mail: eva@post.test\nDatum: 05.01.2026 10:00\nBetreff: Reklamation\nNachricht: Kam defekt an.",
+    "Od: Eva Malá\nE-mail: eva@post.test\nDatum: 5. 1. 2026\nPředmět: Reklamace\nZpráva: Zboží přišlo rozbité.",
+    "From: Eva Small\nEmail: eva@post.test\nDate: 5 Jan 2026\nSubject: Complaint\n\nMessage:\nIt broke.\nPlease help.",
+    "Name: Eva\nFrom: eva@post.test\nDate: 5 Jan 2026\nSubject: Complaint\nPhone: 123\nMessage Body:\nIt came broken.",
+    "Feladó: Kis Éva\nE-mail: eva@post.test\nDátum: 2026. 01. 05.\nTárgy: Reklamáció\nÜzenet: Törötten jött.",
+    "Saatja: Eva\nE-post: eva@post.test\nKuupäev: 05.01.2026\nTeema: Kaebus\nSõnum: Tuli katki.",
+    "De : Eva\nE-mail : eva@post.test\nDate : 5 janvier\nObjet : Réclamation\nMessage : Tout est cassé.",
+    "*Von:* Eva Groß\n*Datum:* 05.01.2026\n*Betreff:* Reklamation\n*Ihre Nachricht:* Die Ware kam defekt an.",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_form_of_a_site_holds_is_its_authors(form: str) -> None:
+    for above in ("", "New message from the contact form:\n\n", "---------------\n"):
+        assert parts(above + form) == [("body", above + form)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_that_is_quoted_or_passed_on_is_not_the_authors(form: str) -> None:
+    for marker in (*HEADERS[:5], "-----Original Message-----"):
+        assert body(f"We look into it.\n\n{marker}\n\n{form}\n") == "We look into it."
+    assert body(f"See below.\n\n{FORWARDS[0]}\n{HEADERS[0]}\n\n{form}\n") == "See below."
+
+
+@pytest.mark.parametrize("headers", HEADERS)
+def test_a_field_of_a_form_in_an_earlier_mail_leaves_it_quoted(headers: str) -> None:
+    for text in ("Hello,\n\nMessage: it came broken.", "Hello Jana,\nNachricht: defekt.", "Hallo:\n\nZpráva: x"):
+        assert body(f"My answer.\n\n{headers}\n\n{text}\n") == "My answer."
+
+
 def test_answers_between_quoted_lines_are_body() -> None:
     text = "On 5 Feb 2024 10:12 Jana <j@a.test> wrote:\n> Which size?\n\nLarge.\n\n> Which colour?\n\nBlue.\n"
     assert parts(text) == [
