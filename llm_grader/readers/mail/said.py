@@ -20,8 +20,11 @@ _ADDRESSES = re.compile(r"<[^<>\s]*>|(?:https?://|www\.)\S+|\S{1,64}@\S+")
 _AROUND = ".,;:!?…()[]\"'„“”‚‘’»«*_|"
 _ENDS = (".", "!", "?", "…", ":")
 _CLOSED = "\"'“”’»)] \t\r\n"
+_LONGEST = 2000
+"""Characters of a line of a signature, with the addresses of its links."""
 _FEWEST = 3
 _FEWEST_WITHOUT_END = 4
+_SURE_SPEAKING = 2
 _NO_TITLE = 10
 """Words that no title has, in small letters or not."""
 _WORD = re.compile(r"[\w']+")
@@ -44,6 +47,14 @@ _SPEAKING = frozenset(
     """)
 )
 """Words of those who speak, and of sentences: pronouns, forms of `be` and `have`, `please`, `not`."""
+_ASKING = frozenset(
+    _WORD.findall("""
+    i i'm i've i'd my me please ich mir mich mein meine meinen meiner meinem bitte já mi mě mne mně můj moje moji mou
+    mám jsem prosím prosíme én nekem engem kérem kérjük vagyok minu mul mulle palun j'ai je mon svp yo favor ik mijn jag
+    mig proszę mnie mój io mio
+    """)
+)
+"""Those of one who asks for something, which no slogan of a company has."""
 _OF_A_COMPANY = re.compile(
     r"the environment|think before|umwelt|životní(?:ho|mu)? prostředí|környezet|keskkon|follow us|find us|visit us"
     r"|folgen sie uns|besuchen sie uns|sledujte nás|navštivte|kövess|látogass|jälgi meid|avast|avg\b|virus-?free"
@@ -102,15 +113,19 @@ def _has_name_first(line: str) -> bool:
 
 def is_said(line: str) -> bool:
     """Whether a line is what the author says."""
-    if is_postscript(line) or _FIRST_ITEM.match(line):
+    if len(line) > _LONGEST or is_postscript(line) or _FIRST_ITEM.match(line):
         return True
     if SENT_FROM.match(line):
         return not is_sent_from_device(line)
     if _OF_A_COMPANY.search(line):
         return False
     words = _words(line)
+    if "|" in line or 2 * sum(len(word) > 1 for word in words) < len(words):
+        return False  # columns, or a name in s p a c e d letters
     if line.isupper():
-        return len(words) >= _FEWEST_WITHOUT_END and sum(word.casefold() in _SPEAKING for word in words) > 1
+        return (
+            len(words) >= _FEWEST_WITHOUT_END and sum(word.casefold() in _SPEAKING for word in words) > _SURE_SPEAKING
+        )
     small = [word for word in words if word[0].islower()]
     if 2 * len(small) < len(words):
         return False
@@ -118,7 +133,12 @@ def is_said(line: str) -> bool:
     if text.endswith(_ENDS) and not _is_abbreviated(text):
         return len(words) >= _FEWEST
     speaking = len(words) >= _FEWEST_WITHOUT_END and any(word.casefold() in _SPEAKING for word in words)
-    return speaking or sum(len(word) > 1 for word in words) >= _NO_TITLE
+    return speaking or len(words) >= _NO_TITLE
+
+
+def is_asked(line: str) -> bool:
+    """Whether one person says something in a line, as no slogan does."""
+    return is_said(line) and (len(line) > _LONGEST or any(word.casefold() in _ASKING for word in _words(line)))
 
 
 def _words(line: str) -> list[str]:

@@ -10,11 +10,17 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from llm_grader.readers.mail.mail_words import CLOSING, DISCLAIMER, LEGAL
-from llm_grader.readers.mail.said import is_contact, is_postscript, is_said, is_sent_from_device, may_be_name
+from llm_grader.readers.mail.said import is_asked, is_contact, is_postscript, is_said, is_sent_from_device, may_be_name
 from llm_grader.transcript import SegmentKind
 
 _SIGNATURE_LINES = 12
 _DELIMITER = re.compile(r"(?:--|—|–|_{5,})[ \t]*")
+_SURE_DELIMITER = "-- "
+_LONGEST_SIGNATURE = 30
+"""Lines below the delimiter that mail programs set themselves."""
+_FIELD = re.compile(r"(?!(?:tel|mob|fax|phone|mail|e-?mail|web|t|m|f|e|w)\w{0,6}\.?:)[^:]{1,30}:[ \t]", re.IGNORECASE)
+_CLOSING_WITHIN = 8
+_MOST_DELIMITERS = 4
 _LINK = re.compile(r"<[^<>\s]*>")
 _LONGEST_SIGNATURE_LINE = 100  # without the addresses of links
 _LONGEST_CLOSING = 50
@@ -42,13 +48,32 @@ def _is_brief(line: str) -> bool:
 
 
 def _delimited_signature(lines: Sequence[str], start: int, end: int) -> tuple[int, int] | None:
-    for number in range(max(start, 1), end):
-        line = lines[number]
-        if len(line) <= _LONGEST_SIGNATURE_LINE and _DELIMITER.fullmatch(line.rstrip("\r\n")):
-            stop = next((at for at in range(number + 1, end) if is_postscript(lines[at])), end)
-            below = sum(1 for other in lines[number + 1 : stop] if other.strip())
-            return (number, stop) if below <= _SIGNATURE_LINES else None
-    return None
+    """The lines below `-- ` or another delimiter; those that part what the author writes are none."""
+    found = [at for at in range(max(start, 1), end) if _is_delimiter(lines[at])]
+    tried = dict.fromkeys((*found[:_MOST_DELIMITERS], *found[-_MOST_DELIMITERS:]))
+    spans = (_below_delimiter(lines, at, end, alone=len(found) == 1) for at in tried)
+    return next((span for span in spans if span is not None), None)
+
+
+def _is_delimiter(line: str) -> bool:
+    return len(line) <= _LONGEST_SIGNATURE_LINE and _DELIMITER.fullmatch(line.rstrip("\r\n")) is not None
+
+
+def _below_delimiter(lines: Sequence[str], number: int, end: int, *, alone: bool) -> tuple[int, int] | None:
+    """From a delimiter to what is said again: a sentence, but below a mark of mail programs only a postscript."""
+    sure = lines[number].rstrip("\r\n") == _SURE_DELIMITER
+    above = [line for line in lines[max(number - _CLOSING_WITHIN, 0) : number] if line.strip()]
+    closed = any(len(line) <= _LONGEST_CLOSING and CLOSING.fullmatch(line.rstrip()) for line in above)
+    ends = is_postscript if sure else is_asked if closed else is_said
+    stop = next((at for at in range(number + 1, end) if ends(lines[at])), end)
+    below = [line for line in lines[number + 1 : stop] if line.strip()]
+    if sure:
+        short = len(below) <= _SIGNATURE_LINES or not any(map(is_said, below[:_LONGEST_SIGNATURE]))
+        return (number, stop) if short and len(below) <= _LONGEST_SIGNATURE else None
+    # a name, and no `Order 2: missing` nor a space to fill in
+    begins = bool(below) and not _FIELD.match(below[0]) and not (above and above[-1].rstrip().endswith(":"))
+    enough = (alone and stop == end) or any(map(is_contact, below))
+    return (number, stop) if begins and enough and len(below) <= _SIGNATURE_LINES else None
 
 
 def _contact_data(lines: Sequence[str], kinds: Sequence[SegmentKind], start: int, end: int) -> tuple[int, int] | None:

@@ -317,7 +317,7 @@ def test_the_house_of_an_agent_whom_the_caller_names_is_known_as_well(tmp_path: 
 def test_whoever_may_be_the_customer_writes_no_notes(
     tmp_path: Path, begins: tuple[str, str], next_one: tuple[str, str], headers: dict[str, str]
 ) -> None:
-    assert letters(tmp_path, begins, next_one, **headers) == ["message", "message"]
+    assert letters(tmp_path, begins, next_one, roles=None, **headers) == ["message", "message"]
 
 
 def test_a_customer_by_the_mapping_writes_no_notes_to_a_desk_of_the_same_domain(tmp_path: Path) -> None:

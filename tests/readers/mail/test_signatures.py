@@ -174,3 +174,60 @@ def test_how_something_was_sent_is_the_authors_also_at_the_end(line: str, above:
 def test_what_a_telephone_or_program_adds_is_signature(line: str) -> None:
     for above in ("Yes.", "Yes.\n\nKind regards,\nJana"):
         assert parts(f"{above}\n\n{line}") == [("body", above), ("signature", line)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order 1: late\n--\nOrder 2: missing\n--\nOrder 3: wrong colour\nPlease fix all of them.",
+        "Order 1: late\n--\nOrder 2: missing\n--\nOrder 3: wrong colour",
+        "Order 1: late\n--\nOrder 2: missing",
+        "Hello,\nplease fill in:\n_____\nName\n_____\nCity",
+        "Hello,\nplease fill in:\n_______\nName",
+        "Bestellung 1 fehlt\n—\nBestellung 2 kam defekt an.\nBitte tauschen Sie sie um.",
+        "První balík přišel.\n--\nDruhý balík nepřišel, prosím o prověření.",
+        "Az első jó.\n_____\nA második csomag nem jött meg.",
+        "Esimene on korras.\n--\nTeine pakk ei tulnud kohale.\n--\nKolmas ka mitte.",
+        "First part.\n--\nPlease call me at +420 777 123 456",
+        "A\n--\nB\n--\nC\n--\nD",
+        "My first order is late.\nThanks\n--\nMy second order is late too.",
+        "Die erste fehlt.\nMfG\nEva\n--\nIch habe auch die zweite nicht erhalten.",
+    ],
+)
+def test_lines_that_part_what_the_author_writes_begin_no_signature(text: str) -> None:
+    assert parts(text) == [("body", text)]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nJana\nAcme",
+        "--\nJana",
+        "—\nJana Nova\nAcme s.r.o.\nvedoucí oddělení reklamací",
+        "_____________\nJana Nova\nAcme Ltd\nwww.acme.test",
+        "-- \nJana Nova\nBe yourself, everyone else is already taken.",
+        "--\nJana Nova\nwww.acme.test\nPlease consider the environment before you print this.",
+        "-- \nJana\n\n_______________________________\nshop mailing list\nshop@lists.test",
+        "--\nJana Nova\n--\nAcme Ltd\nTel. +420 777 123 456",
+        "--\nTel.: +420 777 123 456\nAcme",
+        "--\nJana mailto:<email>\nPresident, Acme http://acme.test",
+        "--\nJana Nova | Toys\n<http://x.test/> | for sick children:",
+        "--\n_______________\nJ a n a  N o v a\nLead, Guidelines\n650/786-4551\n_______________",
+        "-- \n" + "\n".join(f"Acme office {name}" for name in "ABCDEFGHIJKLMNOPQ"),
+    ],
+)
+def test_a_delimiter_begins_a_signature(signature: str) -> None:
+    assert parts(f"Hi.\nIt works.\n\n{signature}") == [("body", "Hi.\nIt works."), ("signature", signature)]
+
+
+def test_below_a_closing_a_delimiter_begins_a_slogan_as_well() -> None:
+    above, slogan = (
+        "Es ist eingetragen.\n\nMit freundlichen Grüßen\nH. Rüter",
+        "--\nAcme – danke, dass Sie bei uns sind!",
+    )
+    assert parts(f"{above}\n{slogan}") == [("body", above), ("signature", slogan)]
+
+
+def test_what_is_said_below_contact_data_under_a_delimiter_is_the_authors() -> None:
+    text = "Hi.\n--\nJana Nova\n+420 777 123 456\n\nOne more thing: please call me after five."
+    assert [kind for kind, _ in parts(text)] == ["body", "signature", "body"]
