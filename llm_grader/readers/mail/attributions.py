@@ -21,6 +21,7 @@ _SLASHED = re.compile(r"\d{4}/\d{1,2}/\d{1,2} \S")
 _YEAR_AND_TIME = re.compile(r"(?=.{0,80}?(?<!\d)(?:19|20)\d{2}(?!\d)).{0,80}?(?<!\d)\d{1,2}[:.]\d{2}(?!\d)", re.DOTALL)
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _IN_BRACKETS = re.compile(r"[<(\[][^\s<>@]{1,64}@[^\s<>@]{1,255}[>)\]]")
+_GAP = re.compile(r":[ \xa0]{2,}(?=\S)")
 _ENDS = (":", "：", ">")
 _LONGEST_MARKER = 120
 _COMMENT_DATE = re.compile(
@@ -53,6 +54,8 @@ def attributions(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         bare = line.strip(_AROUND)
         if not bare or (is_quote(line) and not _closes_address(lines, last)):
             continue
+        if _begins_quotation(lines, last):
+            yield last, last + 1
         dashed = line.rstrip()[-1:] == "-" and line.lstrip()[:1] == "-"
         if bare[-1] in _ENDS or dashed:
             first = _first_line(lines, last)
@@ -64,6 +67,20 @@ def _closes_address(lines: Sequence[str], number: int) -> bool:
     """Whether the `>` at the beginning of a line belongs to an address that was broken in two."""
     above = lines[number - 1] if number else ""
     return above.rfind("<") > above.rfind(">")
+
+
+def _begins_quotation(lines: Sequence[str], number: int) -> bool:
+    """Whether the quotation begins on the line that introduces it, behind a gap, as Yahoo for Android writes it."""
+    gap = _GAP.search(lines[number]) if "@" in lines[number] else None
+    if gap is None or (number and lines[number - 1].strip()):
+        return False
+    head = lines[number][: gap.start() + 1].strip(_AROUND)
+    return (
+        len(head) <= _LONGEST
+        and _IN_BRACKETS.search(head) is not None
+        and _wrote(head)
+        and _is_dated(head, lines, number)
+    )
 
 
 def _first_line(lines: Sequence[str], last: int) -> int | None:

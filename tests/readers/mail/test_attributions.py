@@ -70,3 +70,34 @@ def test_above_quoted_lines_no_line_is_a_sentence_of_the_author(attribution: str
 def test_a_name_above_the_verb_belongs_to_the_line_of_a_mail_program() -> None:
     attribution = "Jana Nova-Kalnina, Teenindusosakond\nkirjutas 5. veebruaril 2024 kell 10:12:"
     assert body(f"Yes.\n\n{attribution}\n\nOld.\n") == "Yes."
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "  On Sun, Jan 4, 2026 at 10:12, Help<help@shop.test> wrote:   ",
+        "  Am So., 4. Jan. 2026 um 10:12 schrieb Hilfe<help@shop.test>:   ",
+        "  Dne ne, 4 1 2026 v 10:12 Podpora<help@shop.test> napsal(a):   ",
+        "  Le dim., 4 janv. 2026 à 10:12, Aide<help@shop.test> a écrit :   ",
+    ],
+)
+def test_a_quotation_may_begin_on_the_line_that_introduces_it(attribution: str) -> None:
+    quoted = f"{attribution}On its way.\nRegards"
+    assert parts(f"Nothing.\n\nSent from Yahoo Mail on Android\n\n{quoted}") == [
+        ("body", "Nothing."),
+        ("signature", "Sent from Yahoo Mail on Android"),
+        ("quoted", quoted.strip()),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 4 Jan 2026 Help <help@shop.test> wrote: it is on its way.\nIt is not.",
+        "Hello,\nOn 4 Jan 2026 Help <help@shop.test> wrote:  it is on its way.\nIt is not.",
+        "Hello,\n\nOn 4 Jan 2026 at 10:12 the shop wrote:   it is on its way.\nIt is not.",
+        "Hello,\n\nmy address:   <eva@post.test>, since 4.1.2026:   yes",
+    ],
+)
+def test_a_sentence_about_what_was_written_introduces_nothing(text: str) -> None:
+    assert parts(text) == [("body", text)]
