@@ -6,7 +6,7 @@ Being the first to speak is no cue: in public sets it is the customer as often a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from llm_grader.readers.roles.callers import Call, call_of
@@ -38,7 +38,7 @@ def roles_by_cues(transcript: Transcript, undecided: Sequence[str]) -> dict[str,
     texts = {s: words.get(s, "") for s in undecided if s not in recorded}
     # one who may call from a house or be a customer from another is told by more
     least = CLEAR_MARGIN + ("open" in calls.values())
-    clear = dict(_clear(_leanings(texts, calls, language), least))
+    clear = _clear(_leanings(texts, calls, language), least)
     return {s: Decision("bot", "cues", 0.75) for s in recorded} | clear
 
 
@@ -81,13 +81,25 @@ def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str
     return found
 
 
-def _clear(scores: Mapping[str, int], least: int) -> Iterator[tuple[str, Decision]]:
-    """Who leans to the agent's side, and who to the customer's, by `least` more than everyone else undecided."""
+def _clear(scores: Mapping[str, int], least: int) -> dict[str, Decision]:
+    """Who leans to the agent's side, and who to the customer's, by `least` more than everyone else undecided.
+
+    Two agents, between whom a call is handed over, may lean alike: beside a customer who is told by this, everyone who
+    leans to the agent's side by as much is one.
+    """
     ranked = sorted(scores.items(), key=lambda item: item[1])
     if len(ranked) == 1:
         ranked = [("", 0), *ranked] if ranked[0][1] > 0 else [*ranked, ("", 0)]
-    sides: tuple[tuple[Role, list[tuple[str, int]]], ...] = (("agent", ranked[-2:][::-1]), ("customer", ranked[:2]))
-    for role, two in sides:
-        margin = abs(two[0][1] - two[1][1]) if len(two) == 2 else 0
-        if margin >= least and two[0][0]:
-            yield two[0][0], Decision(role, "cues", round(1 - 0.5 / margin, 2))
+    margins: tuple[tuple[Role, list[tuple[str, int]]], ...] = (("agent", ranked[-2:][::-1]), ("customer", ranked[:2]))
+    found = {
+        two[0][0]: Decision(role, "cues", round(1 - 0.5 / margin, 2))
+        for role, two in margins
+        if len(two) == 2 and (margin := abs(two[0][1] - two[1][1])) >= least and two[0][0]
+    }
+    caller, lowest = ranked[0] if ranked else ("", 0)
+    if caller in found and found[caller].role == "customer" and lowest < 0:
+        more = {speaker: score for speaker, score in ranked[1:] if speaker and score >= least}
+        found = {
+            speaker: Decision("agent", "cues", round(1 - 0.5 / score, 2)) for speaker, score in more.items()
+        } | found
+    return found

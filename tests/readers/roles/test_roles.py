@@ -157,6 +157,49 @@ def test_without_a_clear_margin_roles_stay_unknown() -> None:
     assert settled.turns[0].role_confidence is None
 
 
+@pytest.mark.parametrize(
+    ("first", "caller", "second"),
+    [
+        (
+            "Thank you for calling Lumo, how can I help you?",
+            "I have a problem with my bill.",
+            "Billing, Nora speaking, thank you for holding, how can I help?",
+        ),
+        (
+            "Guten Tag, wie kann ich Ihnen helfen? Einen Moment bitte, ich verbinde Sie.",
+            "Ich habe eine Frage zu, meine Rechnung stimmt nicht.",
+            "Buchhaltung, vielen Dank fürs Warten, wie kann ich Ihnen helfen?",
+        ),
+        (
+            "Dobrý den, jak vám mohu pomoci? Okamžik prosím, přepojím vás.",
+            "Mám problém, moje faktura nesedí.",
+            "Fakturace, děkuji za trpělivost, s čím vám mohu pomoci?",
+        ),
+    ],
+)
+def test_two_agents_to_whom_a_call_goes_one_after_the_other_are_both_known(
+    first: str, caller: str, second: str
+) -> None:
+    settled = assign_roles(transcript(("A", first), ("B", caller), ("C", second)), RoleMapping())
+    assert [role for role, _ in decided(settled).values()] == ["agent", "customer", "agent"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "third"),
+    [
+        ("I have a problem with my bill.", "Hello there, let me see."),  # too little to tell
+        ("Hello, it is me.", "Thank you for holding, how can I help?"),  # nobody is plainly the customer
+        ("I have a problem with my bill.", "My order is late as well, and I need help."),  # a second customer
+    ],
+)
+def test_one_who_is_heard_besides_an_agent_and_a_customer_is_no_agent_without_saying_so(
+    caller: str, third: str
+) -> None:
+    agent = "Thank you for calling Lumo, how can I help you?"
+    settled = assign_roles(transcript(("A", agent), ("B", caller), ("C", third)), RoleMapping())
+    assert decided(settled)["C"][0] != "agent"
+
+
 def test_a_recording_is_never_taken_for_the_agent() -> None:
     read = transcript(
         ("A", "Thank you for calling. For English press one. This call may be recorded. How can I help you?"),
