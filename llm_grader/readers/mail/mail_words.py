@@ -167,17 +167,20 @@ FORWARDED = _marker(
 )
 """`---------- Forwarded message ---------` and its like."""
 
-CLOSING = pattern(
-    """regards|best regards|kind regards|warm regards|many regards|with best regards|with kind regards|best wishes
-    |sincerely|yours sincerely|yours faithfully|cheers|thanks|thank you|many thanks|mit freundlichen grüßen
-    |mit besten grüßen|mit freundlichem gruß|viele grüße|beste grüße|liebe grüße|freundliche grüße|herzliche grüße
-    |mfg|lg|vg|s pozdravem|s přátelským pozdravem|s úctou|hezký den|zdraví|üdvözlettel|tisztelettel|köszönettel|üdv
-    |lugupidamisega|parimate soovidega|parimat|tervitades|tervitustega|cordialement|bien à vous|saludos|un saludo
+_CLOSINGS = _one_of(
+    """regards|best regards|kind regards|warm regards|many regards|with best regards|with kind regards|best wishes|best
+    |sincerely|yours sincerely|yours faithfully|cheers|thanks|thank you|many thanks|thanks in advance
+    |have a nice day|have a great day|have a good day|mit freundlichen grüßen|mit besten grüßen|mit freundlichem gruß
+    |viele grüße|beste grüße|liebe grüße|freundliche grüße|herzliche grüße|schöne grüße|grüße|gruß|danke|vielen dank
+    |danke im voraus|vielen dank im voraus|schönen tag|schönen tag noch|mfg|lg|vg|s pozdravem|s přátelským pozdravem
+    |s úctou|hezký den|přeji hezký den|přejeme hezký den|zdraví|děkuji|děkujeme|děkuji předem|díky|díky moc|ďakujem
+    |üdvözlettel|tisztelettel|köszönettel|üdv|köszönöm|köszönöm szépen|köszönjük|előre is köszönöm|szép napot
+    |további szép napot|lugupidamisega|parimate soovidega|parimat|tervitades|tervitustega|aitäh|tänan|tänan ette
+    |ilusat päeva|cordialement|bien à vous|merci|merci d'avance|saludos|un saludo|gracias|grazie|cordiali saluti
     |met vriendelijke groet|mvh|vänliga hälsningar|med vänlig hälsning|med vänliga hälsningar|venlig hilsen
-    |med venlig hilsen|pozdrawiam|z poważaniem""",
-    before=r"\s*",
-    after=r"[ ,.!]*",
+    |med venlig hilsen|pozdrawiam|z poważaniem|dziękuję"""
 )
+CLOSING = re.compile(rf"\s*(?:{_CLOSINGS})(?: ?/ ?(?:{_CLOSINGS}))?[ ,.!:]*", re.IGNORECASE)
 """A line that closes a letter."""
 
 _DISCLAIMER = (

@@ -231,3 +231,40 @@ def test_below_a_closing_a_delimiter_begins_a_slogan_as_well() -> None:
 def test_what_is_said_below_contact_data_under_a_delimiter_is_the_authors() -> None:
     text = "Hi.\n--\nJana Nova\n+420 777 123 456\n\nOne more thing: please call me after five."
     assert [kind for kind, _ in parts(text)] == ["body", "signature", "body"]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Best,",
+        "Have a nice day!",
+        "Üdvözlettel:",
+        "Děkuji",
+        "Díky moc",
+        "S pozdravem / Best regards",
+        "Mit freundlichen Grüßen / Kind regards,",
+        "Vielen Dank im Voraus",
+        "Schöne Grüße",
+        "Köszönöm szépen,",
+        "Szép napot!",
+        "Aitäh",
+        "Ilusat päeva!",
+        "Merci d'avance,",
+        "Gracias",
+    ],
+)
+def test_a_closing_in_any_words_has_contact_data_below(closing: str) -> None:
+    text = f"It is late.\n\n{closing}\nJana Nova\nAcme Ltd\n+420 777 123 456"
+    assert parts(text)[1:] == [("signature", "Acme Ltd\n+420 777 123 456")]
+    for said in (
+        "Můžete mi zavolat na 777 123 456",
+        "Bitte rufen Sie mich an: 0171 1234567",
+        "See it here: www.x.test",
+    ):
+        assert [kind for kind, _ in parts(f"It is late.\n\n{closing}\n{said}\nAnd tell me more.")] == ["body"]
+
+
+@pytest.mark.parametrize("line", ["Best of all, it works", "Danke für nichts", "Děkuji nechci", "Best/worst case"])
+def test_a_sentence_that_begins_like_a_closing_is_none(line: str) -> None:
+    text = f"Hello,\n{line}\nAcme\nSee www.x.test"
+    assert parts(text) == [("body", text)]
