@@ -14,6 +14,8 @@ _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _CLOSING = {
     name: re.compile(rf"</{name}[^<>]*>", re.IGNORECASE) for name in ("script", "style", "title", "xml", "template")
 }
+_HIDING = ("div", "span", "p", "table", "td")
+_TAGS = {name: re.compile(rf"</?{name}(?![\w:-])[^<>]*>", re.IGNORECASE) for name in _HIDING}
 _BREAKS = frozenset({"br", "div", "tr", "table", "ul", "ol", "section", "header", "footer", "hr", "body", "blockquote"})
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _MEANT = _BREAKS | _PARAGRAPHS | {"li", "td", "th"}
@@ -24,6 +26,9 @@ _UNSEEN = re.compile(
     r"(?<=[\s\"';])(?:(?:width|height)\s{0,9}[=:]\s{0,9}[\"']?[01](?:px)?(?![\w.%])|display\s{0,9}:\s{0,9}none)",
     re.IGNORECASE,
 )  # a picture that counts who opens the mail
+_HIDDEN = re.compile(r"(?<=[\s\"'])style\s{0,9}=\s{0,9}[\"'][^\"']{0,500}?display\s{0,9}:\s{0,9}none", re.IGNORECASE)
+_LONGEST_HIDDEN = 5_000
+_SHORTEST_HIDING = len('style="display:none"')
 _TARGET = re.compile(r"\s*(?:(https?://[^\s<>]+)|mailto:([^\s<>?]+)(?:\?.*)?|tel:([^\s<>]+))\s*", re.IGNORECASE)
 _BEGINS_AS_HTML = re.compile(
     r"\s*<(?:!doctype|html|head|body|div|p|table|span|br|style|meta|blockquote)\b", re.IGNORECASE
@@ -48,25 +53,37 @@ def html_to_text(html: str) -> str:
     unless they tell it.
     """
     page = _Page()
-    at = 0
+    at = hidden_from = 0
     while found := _TAG.search(html, at):
         if found.start() > at:
             page.text(html[at : found.start()])
         at = found.end()
         name = (found[2] or "").lower()
-        if name in _MEANT:
+        if at > hidden_from and _is_hidden(name, found):
+            end = _end_of(html, name, at)
+            at, hidden_from = (at, at + _LONGEST_HIDDEN) if end is None else (end, 0)
+        elif name in _MEANT:
             page.tag(name, closing=bool(found[1]))
         elif name == "a":
             page.link("" if found[1] else _address(found[3]))
         elif name == "img" and not _UNSEEN.search(found[3]):
             page.say(_value(_ALT, found[3]).strip() or "[image]")
-        elif name in _CLOSING and not found[1] and not found[3].endswith("/"):
-            at = _after_closing(html, name, at)
-        elif found[0] == "<!--":
-            at = _after(html, "-->", at)
+        else:
+            at = _after_unread(html, name, found)
     page.text(html[at:])
     page.link("")
     return page.finish()
+
+
+def _is_hidden(name: str, tag: re.Match[str]) -> bool:
+    return name in _HIDING and not tag[1] and len(tag[3]) > _SHORTEST_HIDING and _HIDDEN.search(tag[3]) is not None
+
+
+def _after_unread(html: str, name: str, tag: re.Match[str]) -> int:
+    """Where the page goes on behind a tag, with what no reader sees after it: a style, a script, a comment."""
+    if name in _CLOSING and not tag[1] and not tag[3].endswith("/"):
+        return _after_closing(html, name, tag.end())
+    return _after(html, "-->", tag.end()) if tag[0] == "<!--" else tag.end()
 
 
 def _after(html: str, end: str, at: int) -> int:
@@ -78,6 +95,16 @@ def _after_closing(html: str, name: str, at: int) -> int:
     # where the closing tag is missing, browsers show nothing of the rest
     found = _CLOSING[name].search(html, at)
     return found.end() if found else len(html)
+
+
+def _end_of(html: str, name: str, at: int) -> int | None:
+    """Where the block ends whose tag ends here, with those of the same name in it; None where it does not, near by."""
+    depth = 1
+    for tag in _TAGS[name].finditer(html, at, at + _LONGEST_HIDDEN):
+        depth += -1 if tag[0].startswith("</") else 1
+        if not depth:
+            return tag.end()
+    return None
 
 
 def _value(attribute: re.Pattern[str], tag: str) -> str:

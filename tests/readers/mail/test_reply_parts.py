@@ -349,6 +349,11 @@ def test_public_replies_are_trimmed_as_by_hand_but_for_quotes_that_stay_quotes()
         ),
         ('<a href="https://x.test"><img src="logo.png"></a>', "[image] <https://x.test>"),
         (f'<a href="https://x.test/click?upn={"a" * 90}">Pay</a>', "Pay <https://x.test/click>"),
+        ('<div style="display:none;max-height:0">Preview <div>of</div> it</div><p>Hello</p>', "Hello"),
+        ("<p>Hi <span style='color:red; DISPLAY : NONE !important'>unseen</span>you</p>", "Hi you"),
+        ('<div style="display:none">never closed <p>Hello</p>', "never closed\n\nHello"),
+        ('<div style="display:block">seen</div><div data-x="display:none">seen</div>', "seen\nseen"),
+        ("<p>display:none hides it</p>", "display:none hides it"),
         ("", ""),
     ],
 )
@@ -379,6 +384,9 @@ def test_pictures_and_links_of_a_signature_leave_it_a_signature() -> None:
         "a\n\n",
         "<a href=x",
         "<img alt='",
+        "<p style='display:none'>",
+        "<div style='display:none'><div>",
+        "<p style='display:none'></p",
     ],
 )
 def test_hostile_html_takes_a_time_in_proportion(hostile: str) -> None:
