@@ -102,13 +102,14 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
     """Whether the headers of an earlier mail (`From: … Sent: … Subject: …`) begin here, or the rule above them."""
     if _RULE.fullmatch(lines[number]):
         number = next((at for at in range(number + 1, min(number + 4, len(lines))) if lines[at].strip()), number)
-    if _header_kind(lines[number]) is None or _is_form(lines, number):
+    if _header_kind(lines[number]) is None:
         return False
     headers = [(kind, line) for line in lines[number : number + _HEADER_LINES] if (kind := _header_kind(line))]
     kinds = {kind for kind, _ in headers}
     has_from = "from" in map(_header_kind, lines[number : number + _FROM_WITHIN])
     # an itinerary has From, To and Date as well, but neither a subject nor an address
-    return has_from and len(kinds) >= 3 and ("subject" in kinds or any(has_address(line) for _, line in headers))
+    of_mail = "subject" in kinds or any(has_address(line) for _, line in headers)
+    return has_from and len(kinds) >= 3 and of_mail and not _is_form(lines, number)
 
 
 def _is_form(lines: Sequence[str], number: int) -> bool:

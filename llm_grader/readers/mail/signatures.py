@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 from llm_grader.readers.mail.mail_words import CLOSING, DISCLAIMER, LEGAL
 from llm_grader.readers.mail.said import is_asked, is_contact, is_postscript, is_said, is_sent_from_device, may_be_name
@@ -65,8 +65,11 @@ def _below_delimiter(lines: Sequence[str], number: int, end: int, *, alone: bool
     above = [line for line in lines[max(number - _CLOSING_WITHIN, 0) : number] if line.strip()]
     closed = any(len(line) <= _LONGEST_CLOSING and CLOSING.fullmatch(line.rstrip()) for line in above)
     ends = is_postscript if sure else is_asked if closed else is_said
-    stop = next((at for at in range(number + 1, end) if ends(lines[at])), end)
-    below = [line for line in lines[number + 1 : stop] if line.strip()]
+    written = (at for at in range(number + 1, end) if lines[at].strip())
+    near = list(islice(written, _LONGEST_SIGNATURE + 1))
+    said = next((at for at in near if ends(lines[at])), None)
+    stop = end if said is None else said
+    below = [lines[at] for at in near if at < stop]
     if sure:
         short = len(below) <= _SIGNATURE_LINES or not any(map(is_said, below[:_LONGEST_SIGNATURE]))
         return (number, stop) if short and len(below) <= _LONGEST_SIGNATURE else None
