@@ -22,6 +22,7 @@ _ENDS = (".", "!", "?", "…", ":")
 _CLOSED = "\"'“”’»)] \t\r\n"
 _LONGEST = 2000
 """Characters of a line of a signature, with the addresses of its links."""
+_CUT = 3
 _FEWEST = 3
 _FEWEST_WITHOUT_END = 4
 _SURE_SPEAKING = 2
@@ -142,8 +143,9 @@ def is_asked(line: str) -> bool:
 
 
 def _words(line: str) -> list[str]:
-    """The words of a line that begin with a letter, without addresses."""
-    bare = (word.strip(_AROUND) for word in _ADDRESSES.sub(" ", line).split())
+    """The words of a line that begin with a letter, without addresses and what is cut short, as in `Fő u. 5`."""
+    spelled = (word for word in _ADDRESSES.sub(" ", line).split() if not (word.endswith(".") and len(word) <= _CUT))
+    bare = (word.strip(_AROUND) for word in spelled)
     return [word for word in bare if word[:1].isalpha()]
 
 

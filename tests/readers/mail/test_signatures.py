@@ -60,6 +60,7 @@ def test_what_is_said_below_contact_data_is_the_authors(signature: str, said: st
         "customer service manager at Acme Inc.\nT: +44 20 1234 5678",
         "Leiterin der Abteilung für Kundenanliegen\nAcme GmbH & Co. KG\nHRB 12345\nTel.: 089 123456",
         "ügyfélszolgálati munkatárs\nAcme Kft.\n2. emelet 5. ajtó\n+36 30 123 4567",
+        "Acme Zrt.\n1051 Budapest, Fő u. 5. 2. em.\n+36 1 234 5678",
         "klienditeenindaja\nAcme OÜ\ne-post: jana@acme.test",
         "Bestellannahme\nTelefonnummer: 089 123456",
         "+420 777 123 456\n\nPlease consider the environment before printing this e-mail.",
