@@ -175,7 +175,7 @@ def test_the_agent_under_review_is_named_by_address_id_or_name(tmp_path: Path, n
         "help/2024-05-01": [message(user, "Hi", n) for n, user in enumerate(("U2CLIENT", "U4EVAXXX", "U1AGENT"))],
     }
     (transcript,) = read(tmp_path, days, roles=roles)
-    assert [turn.role for turn in transcript.turns] == ["unknown", "agent", "agent"]
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent", "agent"]
     assert transcript.agent_id == "Jana"
 
 
