@@ -25,6 +25,10 @@ def _is_path(expression: str) -> str:
 Expression = Annotated[str, AfterValidator(_is_path), Field(min_length=1, description="A JMESPath expression.")]
 Unit = Literal["s", "ms", "us", "ns", "ticks"]
 
+_TAKEN_BACK = " || ".join(
+    f"{flag} == `true`" for flag in ("draft", "is_draft", "isDraft", "deleted", "is_deleted", "isDeleted")
+)
+
 
 class Part(Model):
     """A place, and what stands there means.
@@ -168,6 +172,8 @@ class Recipe(Model):
     - `group`: what of a turn says to which of several conversations it belongs; `thread`: how one answers another.
     - `lines`: the place of a text with labelled lines, read where there are no turns.
     - `ignore`: holds for what is no part of the conversation, such as hypotheses; how many there were is a warning.
+    - `unsent`: holds for what was written and never said to anybody, or was taken back: drafts, failed and deleted
+      messages; how many there were is a warning. By default, what is marked as `draft` or `deleted`.
     - `turn`, `opening`: the parts of a turn, and of a first turn that is the conversation's own object.
     - `words`, `join`: of a recording: words that make turns by speaker, `segments` of a speaker that are joined where
       they follow each other closely, or `utterances` that are turns as they are.
@@ -188,6 +194,7 @@ class Recipe(Model):
     thread: RecipeThread | None = None
     lines: Place | None = None
     ignore: Expression | None = None
+    unsent: Expression = _TAKEN_BACK
     turn: TurnParts
     opening: TurnParts | None = None
     words: Words | None = None

@@ -43,6 +43,7 @@ class RecipeReader:
         self.recipe = recipe
         self._finder = Finder(recipe)
         self._ignore = path(recipe.ignore) if recipe.ignore else None
+        self._unsent = path(recipe.unsent)
         self._read_of_turns = tree_of(list(recipe.consumed_by_turns()))
         self._read_of_whole = tree_of(list(recipe.consumed_by_the_whole()))
 
@@ -102,9 +103,12 @@ class RecipeReader:
 
     def _kept(self, turns: Sequence[Any], reader: PartReader) -> list[Any]:
         """The objects that are part of the conversation."""
-        kept = [item for item in turns if not holds(self._ignore(item))] if self._ignore else list(turns)
-        if ignored := len(turns) - len(kept):
+        part = [item for item in turns if not holds(self._ignore(item))] if self._ignore else list(turns)
+        if ignored := len(turns) - len(part):
             reader.note(f"{ignored} of {len(turns)} items are no part of the conversation and were left out")
+        kept = [item for item in part if not holds(self._unsent(item))]
+        if unsent := len(part) - len(kept):
+            reader.note(f"{unsent} of {len(turns)} items are drafts, were deleted or never sent, and were left out")
         return kept
 
     def _left(self, whole: Any, kept: Sequence[Any]) -> dict[str, Any]:
