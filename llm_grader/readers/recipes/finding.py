@@ -17,6 +17,10 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.table_rows import column_names, is_parquet, read_rows
 
 _SAMPLE = 50
+_CONVERSATIONS_TRIED = 20
+_LISTS_TRIED = 3
+_ITEMS_TRIED = 10
+_DEEPEST_LIST = 3
 
 
 class Items(NamedTuple):
@@ -41,15 +45,26 @@ class Finder:
         self._conversations = path(recipe.conversations) if recipe.conversations else None
         self._group = part_of(recipe.group)
         self._lines = part_of(recipe.lines)
+        self._id = part_of(recipe.id)
 
     def applies(self, document: Document) -> bool:
-        """Whether every place that the recipe needs holds something, in the first conversation or all records."""
+        """Whether every place that the recipe needs holds something: in one of the first conversations, or all records.
+
+        A call that nobody answered has no turns, and an item may hold no text: an export may well begin with them.
+        """
         sample = self._sample(document)
         if not sample:
             return False
-        first = next(iter(self._within(sample[0])), None)
-        wholes = (first, sample) if isinstance(sample[0], dict) else (first,)
-        return any(all(holds(place(whole)) for place in self._applies) for whole in wholes)
+        wholes = list(islice((whole for record in sample for whole in self._within(record)), _CONVERSATIONS_TRIED))
+        if isinstance(sample[0], dict):
+            wholes.insert(1, sample)
+        if any(map(self._fits, wholes)):
+            return True
+        longer = islice((whole for whole in wholes if len(self._turns(whole)) > 1), _LISTS_TRIED)
+        return any(self._fits(later) for whole in longer for later in _without_first_items(whole))
+
+    def _fits(self, whole: Any) -> bool:
+        return all(holds(place(whole)) for place in self._applies)
 
     def conversations(self, document: Document) -> Iterator[Items]:
         """The conversations of the file.
@@ -118,7 +133,9 @@ class Finder:
         if self._recipe.thread is not None:
             groups = _threads(found.turns, self._recipe.thread)
         elif self._group is not None:
-            groups = _grouped(found.turns, partial(text_of, self._group))
+            # a page without items is no conversation, but one that has an id of its own is
+            alone = {None: []} if self._id is not None and text_of(self._id, found.whole) else {}
+            groups = _grouped(found.turns, partial(text_of, self._group)) or alone
         else:
             groups = {None: list(found.turns)}
         for name, items in groups.items():
@@ -128,6 +145,19 @@ class Finder:
 def holds(value: Any) -> bool:
     """Whether a place holds something; `false` and an empty list or text are nothing."""
     return value is not False and not is_nothing(value)
+
+
+def _without_first_items(whole: Any) -> Iterator[Any]:
+    """A conversation without the first item of each of its lists, without the first two, and so on."""
+    return (_from_item(whole, number, _DEEPEST_LIST) for number in range(1, _ITEMS_TRIED))
+
+
+def _from_item(value: Any, number: int, depth: int) -> Any:
+    if isinstance(value, list):
+        return value[number:]
+    if isinstance(value, dict) and depth:
+        return {key: _from_item(inside, number, depth - 1) for key, inside in value.items()}
+    return value
 
 
 def _rows(document: Document) -> Iterator[Record]:

@@ -24,6 +24,7 @@ from llm_grader.readers.text import labelled_text
 from llm_grader.transcript import Channel, Transcript, Turn
 
 _MISSING = "items of this conversation could not be read: turns may be missing"
+_PLACES_TOLD = 5
 _ENDS = ("started_at", "ended_at")
 _OFFSET = re.compile(r"^\(\s*(?:(\d+)h\s*)?(?:(\d+)m\s*)?(\d+)s\s*\)[ \t]*", re.MULTILINE)
 
@@ -54,19 +55,27 @@ class RecipeReader:
     def read(self, document: Document) -> Iterator[Transcript]:
         """The conversations of the file; an item that cannot be read is told, and costs nothing but itself.
 
+        Those without turns, such as calls that nobody answered, are counted on the last one of the file.
+
         Raises:
             MalformedInput: there is no JSON in it, or no turn where the recipe says.
         """
-        empty = True
+        last: Transcript | None = None
+        silent: list[str] = []
         for items in self._finder.conversations(document):
             with document.at(items.where):
                 transcript = self._transcript(items, document)
-                if transcript.turns:
-                    empty = False
-                    yield transcript
-        if empty:
-            places = " or ".join(place.expression for place in self.recipe.listed)
-            document.report(MalformedInput(f"{self.NAME}: no turns at {places}"))
+                if not transcript.turns:
+                    silent.append(items.where)
+                    continue
+                if last is not None:
+                    yield last
+                last = transcript
+        if last is not None:
+            yield _with_silent(last, silent)
+            return
+        places = " or ".join(place.expression for place in self.recipe.listed)
+        document.report(MalformedInput(f"{self.NAME}: no turns at {places}"))
 
     def _transcript(self, items: Items, document: Document) -> Transcript:
         whole, recipe = items.whole, self.recipe
@@ -155,6 +164,15 @@ class RecipeReader:
             pieces, cues = joined_segments(pieces)
         heard = recording(document, pieces, source=JsonObject({}), name="heard")
         return heard.model_copy(update={"metadata": {"cues": cues}}) if cues else heard
+
+
+def _with_silent(last: Transcript, silent: Sequence[str]) -> Transcript:
+    """The last conversation of a file, with how many others of it have no turns, and where the first of them are."""
+    if not silent:
+        return last
+    places = "; ".join(filter(None, silent[:_PLACES_TOLD])) + ("; …" if len(silent) > _PLACES_TOLD else "")
+    warning = f"conversations of the file that have no turns and were left out: {len(silent)} ({places})"
+    return last.model_copy(update={"warnings": (*last.warnings, warning.replace(" ()", ""))})
 
 
 def _turn(recipe: Recipe, item: Any, reader: PartReader) -> Turn | None:
