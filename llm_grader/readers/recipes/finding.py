@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -24,12 +25,17 @@ _DEEPEST_LIST = 3
 
 
 class Items(NamedTuple):
-    """The objects of one conversation: the one that is the whole, and those that are its turns."""
+    """The objects of one conversation: the one that is the whole, and those that are its turns.
+
+    `pages` is on how many pages of the export they stand, `twice` how many of them do so on more than one.
+    """
 
     whole: Any
     turns: Sequence[Any]
     where: str
     name: str | None = None
+    pages: int = 1
+    twice: int = 0
 
 
 class Finder:
@@ -78,12 +84,20 @@ class Finder:
         if not sample:
             raise MalformedInput("no JSON object in it")
         if any(self._has_turns(whole) for record in sample for whole in self._within(record)):
-            for record, where in self._records(document):
-                yield from self._of_record(record, where)
+            found = (items for record, where in self._records(document) for items in self._of_record(record, where))
+            yield from found if self._group is None else self._joined(found)
             return
         together = [record for record, _ in self._records(document)]
         for items in self._parted(Items(together, self._turns(together), "")):
             yield items._replace(whole=items.turns)
+
+    def _joined(self, found: Iterable[Items]) -> Iterator[Items]:
+        """Conversations of which an export gives the items page by page, each with the items of all its pages."""
+        pages: dict[str, list[Items]] = {}
+        for number, items in enumerate(found):
+            name = items.name or self._id_of(items.whole)
+            pages.setdefault(f"named {name}" if name else f"number {number}", []).append(items)
+        yield from map(_of_pages, pages.values())
 
     def _of_record(self, record: Any, where: str) -> Iterator[Items]:
         several = self._within(record)
@@ -108,6 +122,13 @@ class Finder:
         if isinstance(listed, list) and listed:
             return listed
         return [record] if is_nothing(listed) else [listed]
+
+    def _id_of(self, whole: Any) -> str | None:
+        """The id that a conversation states, None for one that states none or nothing that could be one."""
+        try:
+            return text_of(self._id, whole) if self._id is not None else None
+        except MalformedInput:
+            return None
 
     def _has_turns(self, whole: Any) -> bool:
         opening = self._recipe.opening
@@ -134,7 +155,7 @@ class Finder:
             groups = _threads(found.turns, self._recipe.thread)
         elif self._group is not None:
             # a page without items is no conversation, but one that has an id of its own is
-            alone = {None: []} if self._id is not None and text_of(self._id, found.whole) else {}
+            alone = {None: []} if self._id_of(found.whole) else {}
             groups = _grouped(found.turns, partial(text_of, self._group)) or alone
         else:
             groups = {None: list(found.turns)}
@@ -145,6 +166,24 @@ class Finder:
 def holds(value: Any) -> bool:
     """Whether a place holds something; `false` and an empty list or text are nothing."""
     return value is not False and not is_nothing(value)
+
+
+def _of_pages(pages: Sequence[Items]) -> Items:
+    """The conversation of these pages; what stands on two of them, as where they overlap, is one item."""
+    if len(pages) == 1:
+        return pages[0]
+    turns = list(pages[0].turns)
+    known = {_written(item) for item in turns}
+    for page in pages[1:]:
+        new = [item for item in page.turns if _written(item) not in known]
+        turns += new
+        known.update(map(_written, new))
+    twice = sum(len(page.turns) for page in pages) - len(turns)
+    return pages[0]._replace(turns=turns, pages=len(pages), twice=twice)
+
+
+def _written(item: Any) -> str:
+    return json.dumps(item, sort_keys=True)
 
 
 def _without_first_items(whole: Any) -> Iterator[Any]:

@@ -169,7 +169,8 @@ class Recipe(Model):
     - `turns`: the place of the list of turns in a conversation; several are read one after the other. Where a record
       has none, all records of the file together are the conversation.
     - `table`: whether it is read of the rows of CSV and other tables, too.
-    - `group`: what of a turn says to which of several conversations it belongs; `thread`: how one answers another.
+    - `group`: what of a turn says to which of several conversations it belongs, whichever pages of an export they are
+      on; `thread`: how one answers another.
     - `lines`: the place of a text with labelled lines, read where there are no turns.
     - `ignore`: holds for what is no part of the conversation, such as hypotheses; how many there were is a warning.
     - `unsent`: holds for what was written and never said to anybody, or was taken back: drafts, failed and deleted

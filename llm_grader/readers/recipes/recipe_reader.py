@@ -84,6 +84,9 @@ class RecipeReader:
         reader = PartReader(document.options.roles, channel, people_of(recipe.people, whole))
         for warning in assumed:
             reader.note(warning)
+        if items.pages > 1:
+            twice = f", of which {items.twice} items stand on two" if items.twice else ""
+            reader.note(f"put together from {items.pages} pages of the export{twice}")
         kept = self._kept(items.turns, reader)
         heard = self._heard(kept, items, reader, document=document)
         times = {name: reader.time(recipe.of_the_whole[name], whole) for name in _ENDS if name in recipe.of_the_whole}
