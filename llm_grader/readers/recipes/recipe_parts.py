@@ -11,6 +11,7 @@ from llm_grader.files.json_strict import describe
 from llm_grader.readers.desks.help_desk import Cast, Person
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.mail.reply_parts import split_reply
+from llm_grader.readers.recipes.document_nodes import is_document, text_of_nodes
 from llm_grader.readers.recipes.paths import is_nothing, path
 from llm_grader.readers.recipes.recipe import Part, RecipePeople, TurnParts
 from llm_grader.readers.roles.role_words import role_of_label
@@ -24,7 +25,7 @@ _READ_AS_BOT = "the assistant was read as a bot, which is not graded; if it is t
 
 
 def text_of(part: Part, value: Any) -> str | None:
-    """What a part says as text, by its meanings where it has some; None for nothing.
+    """What a part says as text, by its meanings where it has some, or all that a tree of nodes says; None for nothing.
 
     Raises:
         MalformedInput: a list or an object stands where a text should.
@@ -33,6 +34,8 @@ def text_of(part: Part, value: Any) -> str | None:
     if is_nothing(found) or (found is False and "false" not in part.meanings):
         return part.otherwise
     if isinstance(found, (list, dict)):
+        if is_document(found):
+            return text_of_nodes(found) or part.otherwise
         raise MalformedInput(f"{part.path}: expected text, found {describe(found)}")
     text = as_text(found) or ""
     if not part.values or text in part.meant:
