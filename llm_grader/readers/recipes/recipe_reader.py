@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.calls.speech import joined_segments, recording, spoken_words
-from llm_grader.readers.mail.html_text import html_to_text
+from llm_grader.readers.recipes.chat_bodies import read_chat_body
 from llm_grader.readers.recipes.finding import Finder, Items, holds
 from llm_grader.readers.recipes.paths import left_over, path, tree_of
 from llm_grader.readers.recipes.pieces import pieces_of
@@ -20,13 +18,11 @@ from llm_grader.readers.recipes.recipe_parts import PartReader, people_of, text_
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.json_object import JsonObject
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
-from llm_grader.readers.text import labelled_text
 from llm_grader.transcript import Channel, Transcript, Turn
 
 _MISSING = "items of this conversation could not be read: turns may be missing"
 _PLACES_TOLD = 5
 _ENDS = ("started_at", "ended_at")
-_OFFSET = re.compile(r"^\(\s*(?:(\d+)h\s*)?(?:(\d+)m\s*)?(\d+)s\s*\)[ \t]*", re.MULTILINE)
 
 
 class RecipeReader:
@@ -107,7 +103,7 @@ class RecipeReader:
         """The turns of a conversation, and what of the whole only they tell."""
         lines = part_of(self.recipe.lines)
         if not kept and lines is not None and (text := text_of(lines, items.whole)):
-            return _of_lines(text, document)
+            return read_chat_body(text, document)
         if self.recipe.words or self.recipe.join:
             return self._recording(kept, document)
         turns = self._read_turns(kept, items, reader, document=document)
@@ -184,13 +180,3 @@ def _turn(recipe: Recipe, item: Any, reader: PartReader) -> Turn | None:
     except (MalformedInput, ValidationError):
         reader.note(_MISSING)
         raise
-
-
-def _of_lines(text: str, document: Document) -> Transcript:
-    """A text whose lines begin with speakers; `( 1m 5s )` before one is the time since the beginning."""
-    plain = html_to_text(text) if "</" in text or "<br" in text else text
-    clocked = _OFFSET.sub(lambda found: f"[{found[1] or 0:>02}:{found[2] or 0:>02}:{found[3]:>02}] ", plain)
-    options = replace(document.options, channel=document.options.channel or "chat")
-    part = Document(clocked.encode(), name=document.name, stem="lines", options=options, is_part=True)
-    (transcript,) = labelled_text.read(part)
-    return transcript
