@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -17,6 +18,7 @@ from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.table_rows import column_names, is_parquet, read_rows
 
+_WHOLE = re.compile(r"^(\d+)\.0$")
 _SAMPLE = 50
 _CONVERSATIONS_TRIED = 20
 _LISTS_TRIED = 3
@@ -215,7 +217,7 @@ def _grouped(items: Iterable[Any], name_of: Any) -> dict[str | None, list[Any]]:
 def _threads(items: Sequence[Any], thread: RecipeThread) -> dict[str | None, list[Any]]:
     """Items by the first one of the chain of answers that each is in; a circle of answers begins where it is met."""
     own, above = path(thread.id), path(thread.replies_to)
-    parents = {as_text(own(item)): as_text(above(item)) for item in items}
+    parents = {_number_of(own(item)): _number_of(above(item)) for item in items}
 
     def first(name: str | None) -> str | None:
         met: set[str | None] = set()
@@ -224,4 +226,10 @@ def _threads(items: Sequence[Any], thread: RecipeThread) -> dict[str | None, lis
             name = parents[name]
         return min(met, key=str) if name in met else name
 
-    return _grouped(items, lambda item: first(as_text(own(item))))
+    return _grouped(items, lambda item: first(_number_of(own(item))))
+
+
+def _number_of(value: Any) -> str | None:
+    """An id as text; `3.0` is 3, as programs write whole numbers of a column in which some are missing."""
+    text = as_text(value)
+    return text if text is None else _WHOLE.sub(r"\1", text)
