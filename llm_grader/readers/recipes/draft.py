@@ -17,18 +17,25 @@ from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of,
 _DEEPEST = 5
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NESTED_FIRST = 3
+_MOST_KEYS = 50
+_SLOWEST = 100
+_MILLISECONDS = re.compile(
+    r"(?:_ms|[a-z]Ms|[a-z]MS|(?<![a-z])ms|_?[mM]illis(?:econds?)?|_?[mM]secs?)$|^(?:start|end|offset)ms$"
+)
 
 
 class _Listed(NamedTuple):
     """A list of objects that could be turns: where it stands, and what its objects hold.
 
-    `within` is where the conversations stand of which each has such a list; empty where a record is one.
+    `within` is where the conversations stand of which each has such a list; empty where a record is one. They are a
+    list, or, where `mapped`, the values of an object whose keys are their ids.
     """
 
     place: tuple[str, ...]
     items: Sequence[Mapping[str, Any]]
     guess: Guess
     within: tuple[str, ...] = ()
+    mapped: bool = False
 
 
 def suggest_mapping(document: Document) -> str:
@@ -47,7 +54,7 @@ def suggest_mapping(document: Document) -> str:
         raise UnsupportedFormat(
             "no list of objects in which something could be what was said: write a recipe (`llm-grader read schema`)"
         )
-    if listed is None or not listed.place:
+    if listed is None or not (listed.place or listed.mapped):
         found = suggest_columns(document)
         if _is_table(found):
             return _written(found, "columns")
@@ -68,6 +75,30 @@ def _lists_of(document: Document) -> Iterator[_Listed]:
         for within, wholes in _objects_in(record, ()):
             found = (listed for whole in wholes[:_NESTED_FIRST] for listed in _lists_in(whole, ()))
             yield from (listed._replace(within=within) for listed in found)
+        yield from _lists_by_key(record, ())
+
+
+def _lists_by_key(value: Any, place: tuple[str, ...]) -> Iterator[_Listed]:
+    """The lists that the values of an object have at one place: each value is a conversation, or the list itself is."""
+    if not isinstance(value, dict) or len(place) >= _DEEPEST:
+        return
+    wholes = list(value.values())[:_MOST_KEYS]
+    are_ids = all(any(map(str.isdigit, key)) for key in value)
+    if len(wholes) > 1 and (are_ids or all(isinstance(whole, dict) for whole in wholes)):
+        for first in (listed for whole in wholes[:_NESTED_FIRST] for listed in _lists_in(whole, ())):
+            lists = [listed for whole in wholes if isinstance(listed := _at(whole, first.place), list)]
+            items = [item for listed in lists for item in listed if isinstance(item, dict)]
+            # a conversation without turns may have no list at all
+            if 1 < len(lists) > len(wholes) / 2 and (guess := guess_parts(columns_of(items))).parts:
+                yield _Listed(first.place, items, guess, place, mapped=True)
+    for key, inside in value.items():
+        yield from _lists_by_key(inside, (*place, key))
+
+
+def _at(value: Any, place: Sequence[str]) -> Any:
+    for key in place:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _objects_in(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
@@ -95,11 +126,16 @@ def _weight(listed: _Listed) -> tuple[int, bool, int, int]:
     """How much a list looks like turns: by the parts that are found, and by how much of it is text."""
     parts = listed.guess.parts
     text = [item for item in listed.items if isinstance(item.get(parts["text"]), str) or "." in parts["text"]]
-    return len(parts.keys() & {"role", "speaker", "at", "start"}), bool(listed.place), len(text), len(parts)
+    return (
+        len(parts.keys() & {"role", "speaker", "at", "start"}),
+        bool(listed.place) or listed.mapped,
+        len(text),
+        len(parts),
+    )
 
 
 def _recipe(listed: _Listed, document: Document) -> Suggestion:
-    turns = ".".join(map(_key, listed.place)) or "[]"
+    turns = ".".join(map(_key, listed.place)) or ("@" if listed.mapped else "[]")
     turn: dict[str, Any] = {part: _path(column) for part, column in listed.guess.parts.items()}
     if listed.guess.roles and "role" in turn:
         turn["role"] = {"path": turn["role"], "values": listed.guess.roles}
@@ -107,8 +143,11 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         turn["visibility"] = _visibility(listed.guess.parts["visibility"], turn["visibility"])
     if "kind" in turn:
         turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"}}
+    milliseconds = [part for part in ("start", "end") if part in turn and _is_in_milliseconds(listed, part)]
+    turn |= {part: {"path": turn[part], "unit": "ms"} for part in milliseconds}
     within = ".".join(map(_key, listed.within))
-    name, first = _id_of(document, listed.within), f"{turns}[0]" if listed.place else "[0]"
+    within = f"values({within or '@'})" if listed.mapped else within
+    name, first = _id_of(document, listed), f"{turns}[0]" if listed.place else "[0]"
     data = {
         "name": "my-export",
         "title": "What this export is",
@@ -120,6 +159,10 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         "channel": "call" if "start" in turn else "email" if "subject" in turn else "chat",
     }
     doubts = ["whether these are chats, e-mails or calls (`channel`: chat, email or call)"]
+    if milliseconds:
+        doubts.append("whether times count milliseconds (`unit`): by their names, or too large for seconds, they do")
+    if listed.mapped:
+        doubts.append("whether each key stands for a conversation; the keys themselves cannot be read as ids")
     doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
     return Suggestion(data, tuple(doubts))
 
@@ -133,12 +176,25 @@ def _visibility(column: str, place: str) -> dict[str, Any]:
     }
 
 
-def _id_of(document: Document, within: Sequence[str]) -> str | None:
+def _is_in_milliseconds(listed: _Listed, part: str) -> bool:
+    """Whether a time since the beginning counts milliseconds: it is called so, or nobody speaks as slowly as that."""
+    column, words = listed.guess.parts[part], listed.guess.parts["text"]
+    if _MILLISECONDS.search(column.rpartition(".")[2]):
+        return True
+    columns = columns_of(listed.items)
+    values = [value for value in columns[column] if value is not None]
+    if not all(isinstance(value, int) for value in values):
+        return False
+    spoken = sum(len(said.split()) for said in columns[words] if isinstance(said, str))
+    return max(values) - min(values) > _SLOWEST * spoken > 0
+
+
+def _id_of(document: Document, listed: _Listed) -> str | None:
     """The key of a conversation that is its id."""
-    first: Any = document.json.first
-    for key in within:
-        first = first.get(key)
-    if isinstance(first, list) and within:
+    first: Any = _at(document.json.first, listed.within)
+    if listed.mapped and isinstance(first, dict):
+        first = next(iter(first.values()), None)
+    elif isinstance(first, list) and listed.within:
         first = next((item for item in first if isinstance(item, dict)), {})
     first = first if isinstance(first, dict) else {}
     simple = [key for key, value in first.items() if isinstance(value, (str, int)) and not isinstance(value, bool)]

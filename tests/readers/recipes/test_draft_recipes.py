@@ -1,0 +1,110 @@
+"""Recipes that are drafted: of conversations by key, and of times that count milliseconds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from llm_grader.readers.recipes.draft import suggest_mapping
+from llm_grader.readers.source.document import Document, Options
+from llm_grader.transcript import Transcript
+from tests.readers.recipes.exports import read_export, said
+
+
+def by_draft(tmp_path: Path, data: Any) -> tuple[list[Transcript], str]:
+    """What is read by the recipe that is drafted of the same file, and the draft."""
+    document = Document(json.dumps(data).encode(), name="in", stem="in", options=Options())
+    draft = suggest_mapping(document)
+    return read_export(tmp_path, data, columns=yaml.safe_load(draft))[0], draft
+
+
+ASKED = [{"role": "customer", "text": "Where is it?"}, {"role": "agent", "text": "Here it is."}]
+GREETED = [{"role": "customer", "text": "Hello there you."}]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"c1": {"messages": ASKED}, "c2": {"messages": GREETED}},
+        {"c1": {"messages": ASKED}, "c2": {"status": "missed"}, "c3": {"messages": GREETED}},
+        {"c1": ASKED, "c2": GREETED},
+        {"export": {"ann": {"log": {"messages": ASKED}}, "bo": {"log": {"messages": GREETED}}}},
+        {"data": {"8f-1": {"messages": ASKED}, "9a-2": {"messages": GREETED}}, "count": 2},
+    ],
+)
+def test_each_key_of_a_map_of_conversations_is_one(tmp_path: Path, data: Any) -> None:
+    transcripts, draft = by_draft(tmp_path, data)
+    assert [said(transcript) for transcript in transcripts] == [
+        ["customer: Where is it?", "agent: Here it is."],
+        ["customer: Hello there you."],
+    ]
+    assert "whether each key stands for a conversation" in draft
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"c1": {"messages": ASKED}},
+        {"messages": ASKED, "notes": [{"text": "vip"}]},
+        {"chat": {"id": 5, "messages": ASKED}, "visitor": {"name": "Bo"}},
+        {"chat": {"messages": ASKED}, "pages": {"views": [{"url": "x"}]}},
+    ],
+)
+def test_what_is_one_conversation_stays_one(tmp_path: Path, data: Any) -> None:
+    (transcript,), draft = by_draft(tmp_path, data)
+    assert said(transcript)[:2] == ["customer: Where is it?", "agent: Here it is."]
+    assert "each key" not in draft
+
+
+def spoken(start: str, end: str, times: list[tuple[float, float]]) -> list[dict[str, Any]]:
+    words = ("Hello this is Ann.", "Where is my parcel?", "Here it is now.")
+    sides = ("agent", "customer", "agent")
+    return [
+        {"speaker": side, start: times[at][0], end: times[at][1], "text": text}
+        for at, (side, text) in enumerate(zip(sides, words, strict=True))
+    ]
+
+
+MILLISECONDS: list[tuple[float, float]] = [(500, 2000), (3000, 4000), (65000, 66000)]
+SECONDS: list[tuple[float, float]] = [(0, 2), (3, 4), (65, 66)]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize(
+    ("start", "end", "times"),
+    [
+        ("start", "end", MILLISECONDS),
+        ("startMs", "endMs", [(500, 900), (910, 950), (960, 990)]),
+        ("start_ms", "end_ms", [(500, 900), (910, 950), (960, 990)]),
+        ("start_time", "end_time", MILLISECONDS),
+    ],
+)
+def test_times_that_count_milliseconds_are_drafted_as_such(
+    tmp_path: Path, start: str, end: str, times: list[tuple[float, float]], wrapped: bool
+) -> None:
+    turns = spoken(start, end, times)
+    (transcript,), draft = by_draft(tmp_path, {"id": "k", "turns": turns} if wrapped else turns)
+    if "unit: ms" in draft:
+        assert [turn.start for turn in transcript.turns] == [pair[0] / 1000 for pair in times]
+    else:
+        assert start not in draft.split("turn:")[1]  # a name that is known as no time is left out, not misread
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "times"),
+    [
+        ("start", "end", SECONDS),
+        ("start", "end", [(0.5, 2.0), (3.0, 4.0), (65.5, 66.0)]),
+        ("start", "end", [(0, 2), (300, 301), (900, 905)]),
+    ],
+)
+def test_times_that_count_seconds_stay_seconds(
+    tmp_path: Path, start: str, end: str, times: list[tuple[float, float]]
+) -> None:
+    (transcript,), draft = by_draft(tmp_path, {"id": "k", "turns": spoken(start, end, times)})
+    assert "unit" not in draft
+    assert [turn.start for turn in transcript.turns] == [pair[0] for pair in times]
