@@ -186,7 +186,7 @@ def _is_in_milliseconds(listed: _Listed, part: str) -> bool:
     if not all(isinstance(value, int) for value in values):
         return False
     spoken = sum(len(said.split()) for said in columns[words] if isinstance(said, str))
-    return max(values) - min(values) > _SLOWEST * spoken > 0
+    return bool(max(values) - min(values) > _SLOWEST * spoken > 0)
 
 
 def _id_of(document: Document, listed: _Listed) -> str | None:

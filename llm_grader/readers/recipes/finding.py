@@ -157,7 +157,7 @@ class Finder:
             groups = _threads(found.turns, self._recipe.thread)
         elif self._group is not None:
             # a page without items is no conversation, but one that has an id of its own is
-            alone = {None: []} if self._id_of(found.whole) else {}
+            alone: dict[str | None, list[Any]] = {None: []} if self._id_of(found.whole) else {}
             groups = _grouped(found.turns, partial(text_of, self._group)) or alone
         else:
             groups = {None: list(found.turns)}

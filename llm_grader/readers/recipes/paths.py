@@ -14,7 +14,11 @@ from typing import Any, TypeAlias, cast
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions, signature
 from jmespath.parser import ParsedResult
+
+from llm_grader.errors import MalformedInput
+from llm_grader.files.json_strict import parse_json
 
 Finder: TypeAlias = Callable[[Any], Any]
 Steps: TypeAlias = tuple[str, ...]
@@ -79,12 +83,26 @@ def _finder(node: Mapping[str, Any]) -> Finder:
     return _COMPOUND[kind](*map(_finder, node["children"]), value) if kind in _COMPOUND else _searching(node)
 
 
+class _Ours(Functions):
+    """JMESPath's functions, and `parse_json`: the value of a text that is JSON, null for any other."""
+
+    @signature({"types": ["string", "null"]})
+    def _func_parse_json(self, text: str | None) -> Any:
+        try:
+            return parse_json(text or "null")
+        except MalformedInput:
+            return None
+
+
+_WITH_OURS = jmespath.Options(custom_functions=_Ours())
+
+
 def _searching(node: Mapping[str, Any]) -> Finder:
     search = ParsedResult("", cast("Any", node)).search
 
     def find(value: Any) -> Any:
         try:
-            return search(value)
+            return search(value, options=_WITH_OURS)
         except (JMESPathError, TypeError):  # a value is of another type than can be compared: there is nothing to find
             return None
 

@@ -1,7 +1,8 @@
 """A recipe: where in an export the conversations stand, and what is a turn of theirs.
 
-Every place is a JMESPath expression. A part of a turn, or of the conversation, may be an expression alone or one with
-what its values mean (`values`, and `otherwise` for all other ones) or how a time is written (`unit`, `format`).
+Every place is a JMESPath expression, which may call `parse_json` for a text that is JSON itself. A part of a turn, or
+of the conversation, may be an expression alone or one with what its values mean (`values`, and `otherwise` for all
+other ones) or how a time is written (`unit`, `format`).
 """
 
 from __future__ import annotations
