@@ -14,10 +14,12 @@ _LATEST_EPOCH = 32_503_680_000  # the year 3000 in seconds: what is larger is mi
 _FIRST_OFFSET_BELOW = {1: 120, 2: 7200}  # by the number of colons, in seconds
 _HALF_DAY = 43_200
 
+# a clock begins no date: seen first, that spares all the ways to write one
 _DATE = (
-    r"\d{4}-\d{2}-\d{2}(?:T|,?[ ])|\d{1,2}[./-]\d{1,2}[./-]\d{2,4},?[ ]|\d{4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?,?[ ]"
+    r"(?!\d{1,2}:)"
+    r"(?:\d{4}-\d{2}-\d{2}(?:T|,?[ ])|\d{1,2}[./-]\d{1,2}[./-]\d{2,4},?[ ]|\d{4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?,?[ ]"
     r"|\d{1,2}(?:\.\d{1,2}\.|/\d{1,2}),?[ ]"
-    r"|(?:[^\W\d_]{3,10}\.? \d{1,2},?|\d{1,2}\.? [^\W\d_]{3,10}\.?,?) \d{4},?[ ](?:at )?"
+    r"|(?:[^\W\d_]{3,10}\.? \d{1,2},?|\d{1,2}\.? [^\W\d_]{3,10}\.?,?) \d{4},?[ ](?:at )?)"
 )
 _HALF = r"(?:[ ]?[AaPp](?:[Mm]|\.[ ]?[Mm]\.?)(?![^\W_]))?"  # `A. Müller` is no half of a day
 STAMP = rf"(?:{_DATE})?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,6}})?{_HALF}(?:Z|[ ]?[+-]\d{{2}}:?\d{{2}})?"

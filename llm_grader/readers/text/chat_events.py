@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from operator import itemgetter
+from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.times import STAMP
@@ -59,10 +60,31 @@ def _flat(pattern: str) -> str:
     return re.sub(r"\s*\n\s*", "", pattern.strip())
 
 
+_STEM = 4
+_stem_of = itemgetter(slice(_STEM))
+
+
+def _stems_in(verbs: str) -> frozenset[str]:
+    """How the longest word of each of these begins."""
+    return frozenset(_stem_of(max(re.findall(r"[^\W\d_]+", verb), key=len)) for verb in verbs.split("|"))
+
+
+class _OfSomebody(NamedTuple):
+    """What tells an event of somebody, and the stems of which one stands in every line that does."""
+
+    event: str
+    pattern: re.Pattern[str]
+    stems: frozenset[str]
+
+
 _VERBS = {event: _flat(words) for event, words in _WORDS.items()}
 _OBJECT = rf"(?:[ ](?:to[ ]|in[ ]|from[ ]|k[ ]|do[ ])?{_flat(_THING)})?"
 _OF_SOMEBODY = [
-    (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:{_VERBS[event]}){_OBJECT}[.!]?", re.IGNORECASE))
+    _OfSomebody(
+        event,
+        re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:{_VERBS[event]}){_OBJECT}[.!]?", re.IGNORECASE),
+        _stems_in(_VERBS[event]),
+    )
     for event in ("joined", "left", "hold", "transfer", "notice")
 ]
 _STARTED = r"(?:has )?started|gestartet|begonnen|zahájila?|spustila?|elindította|elkezdte|alustas|käivitas"
@@ -79,13 +101,18 @@ _TALK = _flat(r"""
     |hívást|vestluse|kõne)
 """)
 _OF_SOMEBODY += [
-    (event, re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:(?:{does})[ ]{what}|(?:hat|has)[ ]{what}[ ](?:{does}))[.!]?", re.I))
+    _OfSomebody(
+        event,
+        re.compile(rf"(?P<who>.{{1,60}}?)[ ](?:(?:{does})[ ]{what}|(?:hat|has)[ ]{what}[ ](?:{does}))[.!]?", re.I),
+        _stems_in(does),
+    )
     for event, does, what in (
         ("start", _STARTED, _TALK),
         ("end", _STOPPED, _TALK),
         ("notice", f"{_STARTED}|{_STOPPED}", _RECORD),
     )
 ]
+_OF_SOMEBODYS = frozenset[str]().union(*(told.stems for told in _OF_SOMEBODY))
 _WHEN = r"[ ](?:after|at|on|nach|um|am|po|v|v čase)[ ][^.!?]{0,20}\d[^!?]{0,20}"
 _TAIL = rf"(?:{_WHEN}|[ ](?:by|von|durch)(?:[ ][\w'’.-]{{1,20}}){{1,3}})?"
 _OF_A_THING = [
@@ -125,39 +152,14 @@ _TO_YOU = [
     ),
     ("notice", re.compile(r"(?:page|seite|strana|oldal|lk\.?) \d{1,4} ?(?:of|von|z|/) ?\d{1,4}", re.I)),
 ]
-_STEM = 4
-_stem_of = itemgetter(slice(_STEM))
-_STEMS = frozenset(
-    max(re.findall(r"[^\W\d_]+", words), key=len)[:_STEM]
-    for words in (
-        *"|".join(_VERBS.values()).split("|"),
-        "chatting",
-        "talking",
-        "verbunden",
-        "end",
-        "today",
-        "yesterday",
-        "changed",
-        "updated",
-        "status",
-        "priority",
-        "page",
-        "seite",
-        "strana",
-        "oldal",
-        "seen",
-        *(
-            "stopped",
-            "gestoppt",
-            "geschlossen",
-            "spustil",
-            "zastavil",
-            "befejezte",
-            "leállította",
-            "käivitas",
-            "peatas",
-        ),
-        *("delivered", "edited", "bearbeitet", "upraveno", "szerkesztve", "muudetud"),
+_STEMS = _stems_in(
+    "|".join(
+        (
+            *_VERBS.values(),
+            "chatting|talking|verbunden|end|today|yesterday|changed|updated|status|priority|page|seite|strana|oldal|seen",
+            "stopped|gestoppt|geschlossen|spustil|zastavil|befejezte|leállította|käivitas|peatas",
+            "delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
+        )
     )
 )
 """How the longest word of every event begins: a line without such a word, a time or marks around it tells none."""
@@ -168,6 +170,7 @@ _TIME_ALONE = re.compile(
     r"[\])]?(?: uhr)?|today|yesterday|delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
     re.IGNORECASE,
 )
+_LONGEST_TIME_WORD = len("szerkesztve")  # every other time has a colon
 _MARKS = "*-=~[(<─—"
 _RULED = r"\*{2,}|-{2,}|[─—]{2,}|={2,}|~+"
 _WRAPPED = re.compile(rf"({_RULED}|[\[(<])[ ]?(?P<inside>[^\[\]()<>*~]{{2,}}?)[ ]?(?:{_RULED}|[\])>])")
@@ -178,7 +181,8 @@ _PRONOUNS = frozenset(
 
 def is_time(line: str) -> bool:
     """Whether a line consists of a time, or of the day or `Delivered` that a messenger writes in its place."""
-    return _TIME_ALONE.fullmatch(line.strip()) is not None
+    line = line.strip()
+    return (":" in line or len(line) <= _LONGEST_TIME_WORD) and _TIME_ALONE.fullmatch(line) is not None
 
 
 def bare_event(line: str) -> tuple[str, str] | None:
@@ -215,10 +219,12 @@ def _event_between_marks(words: str) -> str | None:
 
 @lru_cache(maxsize=16_384)  # a line is asked for its event once for each thing that its text may be
 def _event_in_words(line: str) -> str | None:
-    for event, pattern in _OF_SOMEBODY:
-        found = pattern.fullmatch(line)
+    lower = line.lower()
+    stems = {stem for stem in _OF_SOMEBODYS if stem in lower}
+    for told in _OF_SOMEBODY if stems else ():
+        found = None if told.stems.isdisjoint(stems) else told.pattern.fullmatch(line)
         if found and _is_somebody(found["who"]):
-            return event
+            return told.event
     return next((event for event, pattern in (*_TO_YOU, *_OF_A_THING, *_ALONE) if pattern.fullmatch(line)), None)
 
 

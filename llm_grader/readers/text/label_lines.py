@@ -30,6 +30,7 @@ _AFTER = (
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
+_COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*[-–—|]?[ \t]*(?=\S)")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
@@ -80,7 +81,8 @@ def parse_lines(text: str) -> list[Line]:
 
 def parse_line(line: str, number: int = 1) -> Line:
     """One line, with its label if it begins like `Agent:`, `[00:01:02] Kunde:`, `**Agent:**` or `Petr (10:22):`."""
-    found = _LINE.match(line) if ":" in line or "：" in line else None
+    may_be_labelled = (":" in line or "：" in line) and _COLON.search(line)
+    found = _LINE.match(line) if may_be_labelled else None
     if found is None:
         return _by_nick(line, number) if "<" in line else Line(number, line)
     label = " ".join(found["label"].split())

@@ -23,7 +23,7 @@ _MOST_WORDS = 8
 _DATE = rf"(?:{MONTH} \d{{1,2}}|\d{{1,2}}\.? {MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?"
 _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
-    rf"|{WEEKDAY}(?:{_DATE})?|{_DATE})"
+    rf"|(?=\w+\.?,? \w)(?:{WEEKDAY}(?:{_DATE})?|{_DATE}))"
 )
 # a day has a blank behind its first word and a time below: asked first, that is cheap to see
 _WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"
@@ -37,6 +37,7 @@ _NAME_FIRST = re.compile(
 _TIME_FIRST = re.compile(
     rf"[ \t>]*[\[(]?{_WHEN}[\])]?[ \t]*[-–—|·,]?[ \t]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*:?", re.IGNORECASE
 )
+_CLOCK = re.compile(r"\d:\d\d")
 _FEWEST = 2
 _FEWEST_BARE = 3
 
@@ -75,6 +76,8 @@ def _head(line: Line) -> Line | None:
         return None
     if line.label and line.stamp:
         return line
+    if not _CLOCK.search(whole):
+        return None
     found = _NAME_FIRST.fullmatch(whole) or _TIME_FIRST.fullmatch(whole)
     if found is None or bare_event(whole):
         return None
