@@ -66,7 +66,7 @@ _stem_of = itemgetter(slice(_STEM))
 
 def _stems_in(verbs: str) -> frozenset[str]:
     """How the longest word of each of these begins."""
-    return frozenset(_stem_of(max(re.findall(r"[^\W\d_]+", verb), key=len)) for verb in verbs.split("|"))
+    return frozenset(max(re.findall(r"[^\W\d_]+", verb), key=len)[:_STEM] for verb in verbs.split("|"))
 
 
 class _OfSomebody(NamedTuple):
@@ -163,9 +163,10 @@ _STEMS = _stems_in(
     )
 )
 """How the longest word of every event begins: a line without such a word, a time or marks around it tells none."""
+_ENDING = _stems_in(f"{_VERBS['end']}|{_STOPPED}|end")
 _TIME_ALONE = re.compile(
-    r"[\[(]?(?:(?:seen|read|delivered)(?: at)? )?"
-    rf"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?{STAMP}"
+    r"[\[(]?(?:(?=[^\W\d_])(?:(?:seen|read|delivered)(?: at)? )?"
+    rf"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]*(?:at |um |v |kell )?)?)?{STAMP}"
     rf"(?:[ ]?(?:{TO}|,)[ ]?{STAMP})?"
     r"[\])]?(?: uhr)?|today|yesterday|delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
     re.IGNORECASE,
@@ -183,6 +184,12 @@ def is_time(line: str) -> bool:
     """Whether a line consists of a time, or of the day or `Delivered` that a messenger writes in its place."""
     line = line.strip()
     return (":" in line or len(line) <= _LONGEST_TIME_WORD) and _TIME_ALONE.fullmatch(line) is not None
+
+
+def may_end(line: str) -> bool:
+    """Whether a line has a word that tells the end of a conversation: cheaper to ask than whether it does."""
+    lower = line.lower()
+    return any(stem in lower for stem in _ENDING)
 
 
 def bare_event(line: str) -> tuple[str, str] | None:

@@ -46,7 +46,7 @@ def may_be_note(label: str) -> bool:
 
 def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
     """The lines, those that begin a note with that for a label: `[Internal note] …`, or the words alone on a line."""
-    return [line if line.label else _labelled(line) for line in lines]
+    return [line if line.label or not line.whole else _labelled(line) for line in lines]
 
 
 def _labelled(line: Line) -> Line:
@@ -89,9 +89,12 @@ def without_quoted(lines: Sequence[Line], speakers: frozenset[str], ours: Contai
         speakers: the labels of those who speak.
         ours: those of them who speak for the house, and are not taken to quote.
     """
+    notes = {label for label in {line.label for line in lines} if note_author(label, speakers) is not None}
+    if not notes:
+        return list(lines)
     found, by, above, quoted = list[Line](), "", "", False
     for line in lines:
-        is_note = bool(line.label) and note_author(line.label, speakers) is not None
+        is_note = line.label in notes
         if is_note and by and by not in ours and (quoted or above.endswith(":")):
             line = line.without_label()
         found.append(line)
@@ -107,7 +110,8 @@ def without_quoted(lines: Sequence[Line], speakers: frozenset[str], ours: Contai
 
 def notes_between(lines: Sequence[Line], speakers: frozenset[str], ours: Container[str]) -> Iterator[tuple[int, str]]:
     """The notes, by line and label, that do not say whose they are and that words of a customer may stand around."""
-    labelled = [at for at, line in enumerate(lines) if line.label in speakers or note_author(line.label) is not None]
+    notes = {label for label in {line.label for line in lines} if note_author(label) is not None}
+    labelled = [at for at, line in enumerate(lines) if line.label in speakers or line.label in notes] if notes else []
     for above, at, below in zip(labelled, labelled[1:], [*labelled[2:], len(lines)], strict=False):
         line, by = lines[at], lines[above].label
         if note_author(line.label) != "" or by not in speakers or by in ours:

@@ -34,7 +34,7 @@ from llm_grader.transcript import Channel, Transcript, Turn
 NAME = "text"
 
 _FIRST_SPEAKER_WITHIN = 20
-_BLANKS = re.compile("[\u00a0\u202f]")  # as programs put them before the half of the day
+_BLANKS = ("\u00a0", "\u202f")  # as programs put them before the half of the day
 _DOUBTS_TOLD = 5
 _FEWEST_INNER = 2
 _INNER_LABEL = re.compile(r"[.!?…\"”)|][ \t]+[^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30})?:[ \t]")
@@ -85,7 +85,8 @@ def _parts(document: Document) -> Parts:
 def _lines(text: str, document: Document) -> list[Line]:
     """The lines of a text as it is pasted, each turn on one of its own."""
     roles = document.options.roles
-    text = _BLANKS.sub(" ", text)
+    for blank in _BLANKS:
+        text = text.replace(blank, " ")
     return with_notes_labelled(with_name_lines(parse_lines(with_line_ends(text, roles)), roles))
 
 
@@ -97,9 +98,8 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     named = legend.roles.keys() | names_listed(lines)
     speakers = find_speakers(lines, roles, named, event_in=_is_aside)
     ours = {label for label in speakers if (legend.roles.get(label) or stated_role(label, roles)) == "agent"}
-    labels = {line.number: line.label for line in lines if line.label}
-    lines = without_quoted(lines, speakers, ours)
-    quoted = [(line.number, label) for line in lines if not line.label and (label := labels.get(line.number))]
+    labelled, lines = lines, without_quoted(lines, speakers, ours)
+    quoted = [(line.number, line.label) for line, read in zip(labelled, lines, strict=True) if read is not line]
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)

@@ -34,14 +34,14 @@ class LabelCast:
         self.notes = notes
         self._timed: dict[tuple[str, ...], Turn] = {}
 
-    def turn(self, label: str, text: str, **when: Any) -> Turn:
+    def turn(self, label: str, text: str, when: Mapping[str, Any]) -> Turn:
         """A turn of the speaker with this label; `when` are its fields that say when it was.
 
         It is a copy of one that has the same fields, so that all of them share what says which these are.
         """
         key = (label, *when)
         alike = self._timed.get(key) or self._timed.setdefault(key, self.empty[label].model_copy(update=when))
-        return alike.model_copy(update={"text": text, **when})
+        return alike.model_copy(update={**when, "text": text})
 
 
 def cast_of(
@@ -104,15 +104,15 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     yield from _turn(opening, words, cast, stamps)
 
 
-def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> Iterator[Turn]:
+def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> tuple[Turn, ...]:
+    """The turn that a line opens; none where nothing is said after an event."""
     text = "\n".join(words).strip()
     if opening.label not in cast.empty:
-        yield Turn(role="system", text=text, kind="event", event="report", visibility="internal")
-        return
+        return (Turn(role="system", text=text, kind="event", event="report", visibility="internal"),)
     if not text and (not words or opening.number == _REOPENED):
-        return
+        return ()
     end = stamps.time_of(opening.until).get("start") if opening.until else None
-    yield cast.turn(opening.label, text, **stamps.time_of(opening.stamp), end=end)
+    return (cast.turn(opening.label, text, {**stamps.time_of(opening.stamp), "end": end}),)
 
 
 def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line | None]) -> bool:

@@ -42,7 +42,7 @@ def with_line_ends(text: str, roles: RoleMapping) -> str:
         text = unfolded(text, roles)
         if "\n" in text.strip():
             return text
-    if any(mark in text for mark in _MARKS):
+    if any(mark.strip(" ")[0] in text and mark in text for mark in _MARKS):  # one character is soon looked for
         text = _broken_at_marks(text, roles)
     beginning = text.split("\n", _LOOKED_AT)[:_LOOKED_AT]
     inside = [line[start - 1] for line in beginning for start, _ in _breaks(line, roles)]

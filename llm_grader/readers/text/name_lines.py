@@ -38,6 +38,7 @@ _TIME_FIRST = re.compile(
     rf"[ \t>]*[\[(]?{_WHEN}[\])]?[ \t]*[-–—|·,]?[ \t]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*:?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d:\d\d")
+_LETTER = re.compile(r"[^\W\d_]")
 _FEWEST = 2
 _FEWEST_BARE = 3
 
@@ -76,7 +77,7 @@ def _head(line: Line) -> Line | None:
         return None
     if line.label and line.stamp:
         return line
-    if not _CLOCK.search(whole):
+    if not _CLOCK.search(whole) or not _LETTER.search(whole):
         return None
     found = _NAME_FIRST.fullmatch(whole) or _TIME_FIRST.fullmatch(whole)
     if found is None or bare_event(whole):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import is_field, plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
-from llm_grader.readers.text.chat_events import bare_event
-from llm_grader.readers.text.label_lines import Line, find_speakers, without_stamp
+from llm_grader.readers.text.chat_events import bare_event, may_end
+from llm_grader.readers.text.label_lines import EMPTY, Line, find_speakers, without_stamp
 from llm_grader.readers.text.text_header import greets
 
 _WORDS = """
@@ -131,8 +131,9 @@ def _rules(lines: Sequence[Line]) -> dict[str, list[int]]:
 
 def _headings(lines: Sequence[Line]) -> list[int]:
     """Lines such as `=== Conversation 12 ===` below a blank one, each with a number of its own."""
-    after_blank = (at for at, line in enumerate(lines) if line.whole and _below_blank(lines, at))
-    found = ((at, _HEADING.fullmatch(lines[at].whole[:_LONGEST_HEADING])) for at in after_blank)
+    beside = enumerate(zip([EMPTY, *lines], lines, strict=False))
+    after_blank = ((at, line.whole) for at, (above, line) in beside if line.whole and above.blank)
+    found = ((at, _HEADING.fullmatch(whole[:_LONGEST_HEADING])) for at, whole in after_blank)
     return _if_distinct([(at, name["id"]) for at, name in found if name])
 
 
@@ -169,7 +170,7 @@ def _ends(lines: Sequence[Line]) -> list[int]:
 
 
 def _tells_end(line: Line) -> bool:
-    if len(line.whole) > _LONGEST_END:
+    if len(line.whole) > _LONGEST_END or not may_end(line.whole):
         return False
     event = bare_event(line.text if line.label else without_stamp(line.whole)[0])
     return event is not None and event[0] == "end"
