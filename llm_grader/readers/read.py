@@ -31,6 +31,7 @@ from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping, with_agent
 from llm_grader.readers.source.columns import ColumnMapping, is_recipe
 from llm_grader.readers.source.document import Document, Options
+from llm_grader.readers.source.garbage import without_search
 from llm_grader.readers.source.source import Source, read_documents
 from llm_grader.readers.source.time_doubts import language_warnings, time_warnings
 from llm_grader.readers.tables import tabular
@@ -188,15 +189,21 @@ def _read(
             if isinstance(chosen, JoiningReader):
                 joined.setdefault(chosen, []).extend(chosen.pieces(document))
                 continue
-            for transcript in chosen.read(document):
-                settled = _settled(transcript, options, as_written=chosen is canonical)
-                named = settled if chosen is canonical else _with_source(settled, document.name)
-                yield ids.made_unique(_with_warnings(named, document.warnings), document)
+            for transcript in without_search(_of_file(document, chosen)):
+                yield ids.made_unique(transcript, document)
         except InputError as error:
             document.report(error)
     for joining, pieces in joined.items():
         for transcript in joining.join(pieces, options):
             yield ids.made_unique(_settled(transcript, options))
+
+
+def _of_file(document: Document, reader: Reader) -> Iterator[Transcript]:
+    """The conversations of a file, settled, with its name and its warnings."""
+    for transcript in reader.read(document):
+        settled = _settled(transcript, document.options, as_written=reader is canonical)
+        named = settled if reader is canonical else _with_source(settled, document.name)
+        yield _with_warnings(named, document.warnings)
 
 
 def _recognise(document: Document) -> Reader | JoiningReader:
