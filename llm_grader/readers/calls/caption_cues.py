@@ -60,8 +60,7 @@ def parse_captions(text: str) -> CaptionFile:
     for start, at, end in zip(starts, timings, [*starts[1:], len(lines)], strict=False):
         below = lines[at + 1 : max(end, at + 1)]
         own = list(takewhile(str.strip, dropwhile(str.isspace, below))) if is_vtt else below
-        cue = _cue(at + 1, lines[at], own)
-        found.cues.append(cue._replace(identifier=lines[start]) if start < at else cue)
+        found.cues.append(_cue(at + 1, lines[at], own, identifier=lines[start] if start < at else ""))
         found.notes += _blocks(below[_end_of(below, own) :])
     return found
 
@@ -104,14 +103,14 @@ def _first_line(lines: Sequence[str], timing: int) -> int:
     return timing - 1 if above and ARROW not in above and (alone or above.isdigit()) else timing
 
 
-def _cue(number: int, timing: str, lines: list[str]) -> Cue:
+def _cue(number: int, timing: str, lines: list[str], *, identifier: str) -> Cue:
     while lines and not lines[-1].strip():
         lines.pop()
     found = _TIMING.match(timing)
     if found is None:
-        return Cue(number, None, None, lines)
+        return Cue(number, None, None, lines, identifier)
     times = found.groups()
-    return Cue(number, _seconds(*times[:4]), _seconds(*times[4:]), lines)
+    return Cue(number, _seconds(*times[:4]), _seconds(*times[4:]), lines, identifier)
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:

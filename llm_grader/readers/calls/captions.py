@@ -20,6 +20,7 @@ from llm_grader.readers.calls.speech import JOINED_WITHIN
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.turn_copies import TurnCopies
 from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
 from llm_grader.readers.text.one_line import unfolded
 from llm_grader.signals.machines import is_mailbox, is_recording
@@ -93,7 +94,7 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
             yield from (_Piece(speaker, words, cue) for speaker, words in _by_voice(text) if words)
         return
     roles = document.options.roles
-    lines = [[_line(line, document) for line in _labels_apart(_MARKUP.sub("", text), roles)] for text in texts]
+    lines = [[_line(line, document) for line in _labels_apart(_without_markup(text), roles)] for text in texts]
     every = [line for several in lines for line in several]
     speakers = find_speakers(every, roles, event_in=lambda line: is_mailbox(line) or is_recording(line))
     if not speakers and (named := list(_by_names(cues, lines, roles))):
@@ -166,9 +167,11 @@ def _line(text: str, document: Document) -> Line:
 
 
 def _clean(text: str) -> str:
-    if "<" in text or "{" in text:
-        text = _MARKUP.sub("", text)
-    return unescape(text).strip()
+    return unescape(_without_markup(text)).strip()
+
+
+def _without_markup(text: str) -> str:
+    return _MARKUP.sub("", text) if "<" in text or "{" in text else text
 
 
 def _labels_at_changes(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
@@ -211,7 +214,8 @@ def _joined(pieces: Sequence[_Piece], roles: RoleMapping) -> tuple[list[Turn], l
         else:
             groups.append([piece])
     speakers = {speaker: stated_role(speaker, roles) for speaker in {piece.speaker for piece in pieces}}
-    turns = [_turn(group, speakers[group[0].speaker]) for group in groups]
+    copies = TurnCopies()
+    turns = [_turn(group, speakers[group[0].speaker], copies) for group in groups]
     return turns, [cue for number, group in enumerate(groups) for cue in _places(number, group)]
 
 
@@ -223,17 +227,16 @@ def _continues(before: _Piece, piece: _Piece) -> bool:
     return before.cue.start <= piece.cue.start <= before.cue.end + JOINED_WITHIN
 
 
-def _turn(group: Sequence[_Piece], role: Role | None) -> Turn:
+def _turn(group: Sequence[_Piece], role: Role | None, copies: TurnCopies) -> Turn:
     ends = [piece.cue.end for piece in group if piece.cue.end is not None]
     if group[0].is_sound:
         cue = group[0].cue
         return Turn(role="system", text=group[0].text, kind="event", event="sound", start=cue.start, end=cue.end)
-    return Turn(
+    return copies.turn(
+        " ".join([piece.text for piece in group]),
+        {"start": group[0].cue.start, "end": max(ends, default=None)},
         role=role or "unknown",
-        text=" ".join(piece.text for piece in group),
         speaker=group[0].speaker,
-        start=group[0].cue.start,
-        end=max(ends, default=None),
         role_source="source" if role else None,
         role_confidence=1.0 if role else None,
     )

@@ -29,7 +29,7 @@ class Spoken(NamedTuple):
 
 def read_metadata(text: str) -> Spoken | None:
     """What a cue of JSON says, as meeting recorders write it; None when it is no JSON object."""
-    if not text.lstrip().startswith("{") or not text.rstrip().endswith("}"):
+    if "{" not in text or not text.lstrip().startswith("{") or not text.rstrip().endswith("}"):
         return None
     try:
         value = json.loads(text)

@@ -17,6 +17,7 @@ from llm_grader.readers.chats.whatsapp_words import event_in, people_in
 from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.turn_copies import TurnCopies
 from llm_grader.transcript import Participant, Transcript, Turn, TurnKind
 
 NAME = "whatsapp"
@@ -69,8 +70,9 @@ def read(document: Document) -> Iterator[Transcript]:
     dates = Dates([(entry.date, entry.clock, entry.half) for entry in entries])
     turns: list[Turn] = []
     edited: list[int] = []
+    copies = TurnCopies()
     for number, entry in enumerate(entries):
-        turns += _turns(entry, dates.time_of(number), document)
+        turns += _turns(entry, dates.time_of(number), document, copies)
         edited += [len(turns) - 1] if _is_edited(entry) else []
     about = {"heading": above, "edited": edited}
     yield Transcript(
@@ -113,21 +115,21 @@ def _clean(name: str) -> str:
     return " ".join(re.sub(f"[{_MARKS}]", "", name).split()).removeprefix("~").strip()
 
 
-def _turns(entry: _Entry, time: dict[str, Any], document: Document) -> Iterator[Turn]:
+def _turns(entry: _Entry, time: dict[str, Any], document: Document, copies: TurnCopies) -> Iterator[Turn]:
     """What an entry tells; what somebody writes below a file is a message of its own."""
     unmarked = _EDITED.sub("", entry.text) if _is_edited(entry) else entry.text
     text = unmarked.strip(_AROUND)
     marked = entry.text[:1] in _DIRECTIONS
-    first, caption = (part.strip(_AROUND) for part in text.partition("\n")[::2])
+    first, caption = (part.strip(_AROUND) for part in text.partition("\n")[::2]) if "\n" in text else (text, "")
     on_file = bool(entry.name and caption) and event_in(first, marked=marked) == "attachment"
     for words, by_it in ((first, marked), (caption, False)) if on_file else ((text, marked),):
         event = event_in(words, marked=by_it) if entry.name else "system"
         if event == "system":
-            yield Turn(role="system", text=words, kind="event", event=event, **time)
+            yield copies.turn(words, time, role="system", kind="event", event=event)
             continue
         role = stated_role(entry.name, document.options.roles) or "unknown"
         kind: TurnKind = "event" if event else "message"
-        yield Turn(role=role, text=words, speaker=entry.name, kind=kind, event=event, **time)
+        yield copies.turn(words, time, role=role, speaker=entry.name, kind=kind, event=event)
 
 
 def _people(turns: Sequence[Turn]) -> Iterable[str]:

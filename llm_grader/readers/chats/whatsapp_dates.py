@@ -55,8 +55,7 @@ class Dates:
             return None
         year, month, day = self._read(date)
         try:
-            midnight = datetime(year, month, day, tzinfo=UTC)
-            return midnight.replace(hour=seconds // 3600, minute=seconds // 60 % 60, second=seconds % 60)
+            return datetime(year, month, day, seconds // 3600, seconds // 60 % 60, seconds % 60, tzinfo=UTC)
         except ValueError:
             return None
 
