@@ -3,7 +3,8 @@ r"""A transcript on one line, or with `\n`, `<br>` or ` | ` where one turn ends:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from llm_grader.readers.mail.html_text import html_to_text
@@ -17,8 +18,12 @@ _TAG = re.compile(r"<br ?/?>|</(?:p|div|li|tr|td)>", re.IGNORECASE)
 _MARKS = "|;/–—•-"
 _COLON = re.compile(r"[:：](?!//)(?!\d)")
 _WORD = r"[^\W\d_][\w'’-]*"
-_PHRASE = re.compile(rf"{_WORD}(?:[ ]{_WORD}){{0,2}}(?:[ ]\d{{1,2}})?(?:[ ]?\([^()]{{1,30}}\))?[*_]{{0,2}}[ ]?$")
+# what begins behind a letter would have begun with that one: seen first, that spares most places the rest
+_PHRASE = re.compile(
+    rf"(?<![^\W\d_]){_WORD}(?:[ ]{_WORD}){{0,2}}(?:[ ]\d{{1,2}})?(?:[ ]?\([^()]{{1,30}}\))?[*_]{{0,2}}[ ]?$"
+)
 _STAMP = re.compile(r"(?:[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[ ]?[AaPp][Mm])?[\])]|(?<!\S)\d{1,2}:\d{2}:\d{2})[ ]*$")
+_STAMP_ENDS = (")", "]")
 _BOLD = re.compile(r"[*_]{0,3}")
 _LONGEST_LABEL = 70
 _SENTENCE_ENDS = (".", "!", "?", "…", '"', "”", "»", ")", *_MARKS)
@@ -49,8 +54,8 @@ def unfolded(text: str, roles: RoleMapping) -> str:
     openings = list(_openings(text, roles)) if "\n" not in text.strip() else []
     if not openings or text[: openings[0].start].strip(f" {_MARKS}*") or not _speaks(openings[0].label, roles):
         return _without_marks(text.split("\n")) if "\n" in text.strip() else text
-    labels = [opening.label for opening in openings]
-    turns = [openings[0], *(opening for opening in openings[1:] if _begins(opening, labels, roles))]
+    labels = Counter(opening.label for opening in openings)
+    turns = [openings[0], *(opening for opening in openings[1:] if _begins(opening, openings[0].label, labels, roles))]
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     return _without_marks(
         [f"{turn.stamp}{turn.label}: {text[turn.end : end].strip()}" for turn, end in zip(turns, ends, strict=True)]
@@ -72,7 +77,8 @@ def _openings(text: str, roles: RoleMapping) -> Iterator[_Opening]:
         label = _label_in(head[: phrase.start()], phrase[0], roles) if phrase else ""
         if label:
             before = text[done : colon.start() - len(label)].rstrip("*_ ")
-            stamp = _STAMP.search(before)
+            last = before.rstrip()[-1:]
+            stamp = _STAMP.search(before) if last.isdigit() or last in _STAMP_ENDS else None
             above = before[: stamp.start()].rstrip() if stamp else before
             # a note begins behind a sentence: in one, or behind `It says:`, somebody speaks of it
             is_note = note_author(label.strip("*_ ")) is not None
@@ -96,15 +102,15 @@ def _label_in(above: str, phrase: str, roles: RoleMapping) -> str:
     return phrase if ends else ""
 
 
-def _begins(opening: _Opening, labels: Sequence[str], roles: RoleMapping) -> bool:
+def _begins(opening: _Opening, first: str, labels: Mapping[str, int], roles: RoleMapping) -> bool:
     """Whether a label in the line begins a turn: a known one, or a name where it or the first one comes back."""
     label = opening.label
     if note_author(label) is not None:
         return opening.clear
     if _is_role(label, roles) or (len(label) > 1 and is_numbered_speaker(label)):
         # in the middle of a sentence only a single word written as the first label is: `the customer: …` is no turn
-        return opening.clear or (" " not in label and (label[0].isupper() or not labels[0][0].isupper()))
-    return opening.clear and is_name(label) and (labels.count(label) > 1 or labels.count(labels[0]) > 1)
+        return opening.clear or (" " not in label and (label[0].isupper() or not first[0].isupper()))
+    return opening.clear and (labels[label] > 1 or labels[first] > 1) and is_name(label)
 
 
 def _is_role(label: str, roles: RoleMapping) -> bool:
