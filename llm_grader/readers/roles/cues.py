@@ -70,11 +70,12 @@ def _leanings(texts: Mapping[str, str], calls: Mapping[str, Call], language: str
 
     of_house = {speaker for speaker in texts if calls.get(speaker) == "of_house"}
     asks = {s: count(s, "customer") if s in of_house else count(s, "customer", "calling") for s in texts}
+    calling = {s for s in texts if calls.get(s, "none") != "none"}
+    asking = {s for s in texts if asks[s]}
     found = {}
     for speaker in texts:
-        others = [other for other in texts if other != speaker]
-        called = any(calls.get(other, "none") != "none" for other in others)
-        has_customer = any(asks[other] for other in others)
+        called = len(calling) > (speaker in calling)  # by somebody else
+        has_customer = len(asking) > (speaker in asking)
         polite = 0 if called else count(speaker, "greeting", "hold")
         helps = count(speaker, "agent") + (polite if has_customer else min(polite, 1))
         found[speaker] = helps - asks[speaker] + (CLEAR_MARGIN if speaker in of_house else 0)
