@@ -11,27 +11,33 @@ from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 
 from llm_grader.readers.roles.role_words import role_of_label
-from llm_grader.readers.text.label_lines import Line
+from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.label_lines import Line, is_name
 
-_INTERNAL = r"internal(?:ly)?|interne[rs]?|interní|belső|sisemine|sise"
+_INTERNAL = r"internal(?:ly)?|interne[rs]?|interní|interná|belső|sisemine|sise|interna|wewnętrzna"
 _PRIVATE = r"intern|private?|private[rs]|soukrom[áýé]|privát|privaatne"
 _OURS = r"(?:agents?['’]?s?|staff|wrap[ -]up|after[ -]call)"  # whose comments and messages are for the customer
-_NOTED = r"(?:notes?|notiz(?:en)?|vermerk|poznámk[ay]|megjegyzés(?:ek)?|jegyzet|märkus(?:ed)?|märge)"
+_NOTED = (
+    r"(?:notes?|notiz(?:en)?|vermerk|poznámk[ay]|megjegyzés(?:ek)?|jegyzet|märkus(?:ed)?|märge|nota|notitie|notatka)"
+)
 _COMMENT = rf"(?:{_NOTED}|comments?|remarks?|anmerkung(?:en)?|kommentar|komentář|kommentaar)"
 _HIDDEN = rf"(?:{_INTERNAL}|{_PRIVATE})"
 _NAMED = (
     rf"(?:{_HIDDEN} {_COMMENT}|(?:{_INTERNAL}) (?:messages?|zpráva|üzenet)|{_OURS} {_NOTED}"
     rf"|{_COMMENT} (?:[-–] |[(\[])?{_HIDDEN}[)\]]?|whisper(?:ed)?)"
 )
-_OF_NOBODY = re.compile(rf"{_NAMED}(?: (?:by|from|to|von|an|od) (?P<by>[^()\[\]]+))?", re.IGNORECASE)
+_AUTHOR = r"(?: (?:by|from|to|von|an|od) |,? ?[-–—|] |, | ?[(\[]|(?P<blank> ))(?P<by>\w[^()\[\]:\n]{0,39}?)"
+_BY_SOMEBODY = rf"{_COMMENT} (?:by|from|von|od) (?P<author>[^()\[\]:\n]{{1,40}}?) ?[(\[]{_HIDDEN}"
+_OF_NOBODY = re.compile(rf"(?:{_NAMED}(?:{_AUTHOR})?|{_BY_SOMEBODY})[)\]]?", re.IGNORECASE)
 _OF_SOMEBODY = re.compile(
-    rf"(?P<by>[^()\[\]]+?) ?(?:[-–] |[(\[])"
+    rf"(?P<by>[^()\[\]]+?) ?(?:[-–—] |[(\[])"
     rf"(?:{_NAMED}|(?P<word>{_INTERNAL}|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED}))[)\]]?",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    rf"[ \t>*_#]*[\[(]?(?P<label>{_NAMED}(?: (?:by|from|von|od) [^()\[\]:\n]{{1,40}})?)"
-    r"(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|(?P<alone>[*_ \t]*$))[*_ \t]*",
+    rf"[ \t>*_#]*(?P<ruled>[-=~]{{2,}}[ ]?)?[\[(]?(?P<label>{_NAMED}(?:{_AUTHOR})?|{_BY_SOMEBODY})"
+    rf"(?:[ ,(\[–-]{{1,3}}(?P<stamp>{STAMP}))?"
+    r"(?(ruled)[)\]]?[ ]?[-=~]{2,}$|(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|(?P<alone>[*_ \t]*$))[*_ \t]*)",
     re.IGNORECASE,
 )
 _BARE = re.compile(_NOTED, re.IGNORECASE)
@@ -53,10 +59,14 @@ def _labelled(line: Line) -> Line:
     found = _OPENING.match(line.whole)
     if found is None or (found["alone"] is not None and not _BARE.search(found["label"])):
         return line
+    label = found["label"].strip()
+    author = note_author(label)
+    if author is None or (found["alone"] is not None and found["by"] and not author):
+        return line
     text = line.whole[found.end() :].rstrip()
     opened = found[0].lstrip(" \t>*_#")[:1] in ("[", "(") and found[0].rstrip("*_ \t").endswith(":")
     closed = opened and "]" not in found[0] and ")" not in found[0] and text.endswith((")", "]"))
-    return Line(line.number, line.whole, found["label"].strip(), text[:-1] if closed else text)
+    return Line(line.number, line.whole, label, text[:-1] if closed else text, found["stamp"] or "")
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +78,7 @@ def note_author(label: str, speakers: Container[str] = _NOBODY) -> str | None:
     if not label or len(label) > _LONGEST_LABEL:
         return None
     if found := _OF_NOBODY.fullmatch(label):
-        return (found["by"] or "").strip()
+        return _named(str(found["by"] or found["author"] or "").strip(), is_apart=found["blank"] is None)
     found = _OF_SOMEBODY.fullmatch(label)
     if found is None:
         return None
@@ -79,6 +89,13 @@ def note_author(label: str, speakers: Container[str] = _NOBODY) -> str | None:
         return by if is_somebody else None
     # an `Agent (Intern)` is a trainee
     return None if found["private"] and found["private"].startswith("I") else by
+
+
+def _named(who: str, *, is_apart: bool) -> str | None:
+    """Whom the words behind a word for a note name: nobody with `(urgent)`, and with a sentence it is no label."""
+    if is_name(who) and role_of_label(who) != "customer":
+        return who
+    return None if " " in who or not is_apart else ""
 
 
 def without_quoted(lines: Sequence[Line], speakers: frozenset[str], ours: Container[str]) -> list[Line]:

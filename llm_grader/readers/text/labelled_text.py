@@ -104,11 +104,11 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
     heading = "\n".join(line.whole for line in lines[:first]).strip()
-    stamps = Stamps([line.stamp for line in lines if line.label in speakers and line.stamp])
+    cast = cast_of(lines, speakers, legend=legend.roles, roles=roles)
+    stamps = Stamps([line.stamp for line in lines if line.label in cast.empty and line.stamp])
     of_callers = any(map(_CALLERS.match, speakers))
     above = "call" if of_callers else " ".join((heading, *header, *header.values()))
     channel, assumed = _channel(document, above, stamps)
-    cast = cast_of(lines, speakers, legend=legend.roles, roles=roles)
     turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
     about = (("header", header), ("legend", "\n".join(legend_lines)), ("heading", heading))
     return Transcript(
