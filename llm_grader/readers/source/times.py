@@ -27,8 +27,9 @@ STAMP = rf"(?:{_DATE})?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,6}})?{_HALF}(?
 
 _EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,6}))?")
-_DAY = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{2,4}),? (.*)")
-_DOTTED = re.compile(r"(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?,? (.*)")  # as in Hungary
+_DAY = re.compile(r"(\d{1,2})([./-]) ?(\d{1,2})[./-] ?(\d{2,4})\.?,? (?:[a-z]{1,4} )?(.*)")
+_DOTTED = re.compile(r"(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?,? (?:[a-z]{1,4} )?(.*)")  # as in Hungary
+_AFTER_DATE = re.compile(r"(?<=\d),? (?:[a-z]{1,4} )?")
 
 
 def clock_seconds(text: str) -> float | None:
@@ -134,7 +135,7 @@ class Stamps:
             return f"{dotted[1]}-{dotted[2]:>02}-{dotted[3]:>02} {_written_clock(dotted[4])}"
         found = _DAY.match(stamp)
         if found is None:
-            return stamp.replace(", ", " ", 1)
+            return _AFTER_DATE.sub(" ", stamp, count=1)
         if self._day_first is None:
             return ""
         day, month = (found[1], found[3]) if self._day_first else (found[3], found[1])

@@ -16,6 +16,14 @@ MONTH = (
     r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro"
     r"|már|ápr|máj|jún|júl|sze|vee|juu)\w{0,8}\.?"
 )
+_AT = r"(?:(?:at|um|v|ve|kell|klo|o) )?"
+DATE_IN_FIGURES = (
+    r"(?:\d{4}[-./] ?\d{1,2}[-./] ?\d{1,2}\.?|\d{1,2}[-./] ?\d{1,2}[-./] ?\d{2,4}\.?|\d{1,2}\. ?\d{1,2}\."
+    rf"|\d{{1,2}}/\d{{1,2}}),? {_AT}"
+)
+"""A regular expression of what stands before a time: `5. 1. 2026 `, `05.01.2026 um `, `5/1, `."""
+DATE_WITH_MONTH = rf"(?:{MONTH} \d{{1,2}}|\d{{1,2}}\.? {MONTH}),? (?:\d{{4}},? )?{_AT}"
+"""A regular expression of what stands before a time: `Jan 5, `, `5. Januar 2026 um `."""
 _YEAR = r"(?:19|20)\d{2}"
 _WRITTEN = (
     rf"(?:{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|\d{{1,2}}(?:st|nd|rd|th|\.)? {MONTH},? {_YEAR}"

@@ -10,15 +10,20 @@ from typing import NamedTuple
 from llm_grader.readers.roles.role_words import is_field, is_numbered_speaker, plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH, WEEKDAY
 
 TO = r"(?:-+>|[-–—→~])"
 """What stands between the two times of a range."""
 
 # Every part is bounded or cannot match what follows it, so that a line is read in one pass.
-_NUMBER = r"(?:#?\d{1,5}[.)|]?[ \t]+(?![-–—+*/x]))?"
+_NUMBER = r"(?:(?!\d{4}\. ?\d)#?\d{1,5}[.)|]?[ \t]+(?![-–—+*/x]))?"
 _SECONDS = r"(?:(?:\d{1,2}h[ ]?)?(?:\d{1,3}m[ ]?)?\d{1,6}(?:\.\d{1,3})?[ ]?s|\d{1,6}\.\d{1,3})"
+# the first word of a day is asked for first: that is cheap to see
+_WEEKDAY = rf"(?:(?=[^\W\d_]{{2,12}}[., ])(?i:{WEEKDAY}))?"
+_DATE = rf"(?:(?=[^\W_]{{1,12}}[-./, ])(?i:{DATE_IN_FIGURES}|{DATE_WITH_MONTH}))?"
+_ZONE = r"(?:[ ](?:[Uu]hr|UTC|GMT|BST|CES?T|EES?T|WES?T|[ECMP][SD]T)(?![^\W_]))?"
 _TIME = (
-    rf"[\[(<{{]?[ ]?(?P<time>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?[ ]?[\])>}}]?"
+    rf"[\[(<{{]?[ ]?{_WEEKDAY}(?P<time>{_DATE}{STAMP}){_ZONE}(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?[ ]?[\])>}}]?"
     rf"|[\[(][ ]?(?P<seconds>{_SECONDS})(?:[ ]?{TO}[ ]?(?P<end>{_SECONDS}))?[ ]?[\])]"
     r"|\[(?P<words>[^\[\]\n:]{1,30}\d{1,2}:\d{2}[^\[\]\n]{0,20})\]"
 )

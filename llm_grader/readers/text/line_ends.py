@@ -14,6 +14,7 @@ from llm_grader.files.json_strict import is_json
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.days import DATE_IN_FIGURES
 from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import is_known, is_name, parse_line, text_begins
 from llm_grader.readers.text.one_line import unfolded
@@ -25,7 +26,7 @@ _BETWEEN = re.compile(
 )
 _COLON = re.compile(r"(?P<words>(?:(?<=\s)|^)(?:[^\s:：]{1,30}[ ]){0,3}[^\s:：]{1,30})[ ]?[:：](?=\s|[^\W\d]|\*|$)")
 _LAST_WORD = re.compile(r"([^\s:：]{1,30})[ ]?[:：]")
-_STAMP_BEFORE = re.compile(rf"[\[(]?{STAMP}[\])]?[ \t]*[-–—|]?[ \t]*[*_]{{0,3}}$")
+_STAMP_BEFORE = re.compile(rf"[\[(]?(?:(?<!\d){DATE_IN_FIGURES})?{STAMP}[\])]?[ \t]*[-–—|]?[ \t]*[*_]{{0,3}}$")
 _ENDS = '.!?…"”»)]*'
 _LOOKED_AT = 60
 _LONGEST_STAMP = 40

@@ -13,17 +13,16 @@ from functools import lru_cache
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
-from llm_grader.readers.text.days import MONTH, WEEKDAY
+from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH, WEEKDAY
 from llm_grader.readers.text.label_lines import EMPTY, TO, Line, is_known, is_name, is_turned_name
 from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
 _LONGEST_NAME = 60
 _MOST_WORDS = 8
-_DATE = rf"(?:{MONTH} \d{{1,2}}|\d{{1,2}}\.? {MONTH}),? (?:\d{{4}},? )?(?:at |um |v )?"
 _DAY = (
     r"(?:(?:today|yesterday|heute|gestern|dnes|včera|ma|tegnap|täna|eile)[ ,]{0,2}(?:at |um |v |kell )?"
-    rf"|(?=\w+\.?,? \w)(?:{WEEKDAY}(?:{_DATE})?|{_DATE}))"
+    rf"|(?=\w+\.?,? \w)(?:{WEEKDAY}(?:{DATE_WITH_MONTH})?|{DATE_WITH_MONTH})|{DATE_IN_FIGURES})"
 )
 # a day has a blank behind its first word and a time below: asked first, that is cheap to see
 _WHEN = rf"(?:(?=[^\W_]{{1,12}}[., ])(?P<day>{_DAY}))?(?P<stamp>{STAMP})(?:[ ]?{TO}[ ]?(?P<until>{STAMP}))?(?: uhr)?"

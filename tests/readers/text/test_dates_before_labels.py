@@ -1,0 +1,80 @@
+"""Dates and times before, behind and above the label of a turn, as programs of several countries write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llm_grader.readers import read_transcripts
+from llm_grader.transcript import Transcript
+
+WORDS = ("Hello", "my card is late", "I look into it")
+
+
+def read(folder: Path, text: str) -> Transcript:
+    (folder / "dates.txt").write_text(text, "utf-8")
+    (transcript,) = read_transcripts(folder / "dates.txt")
+    return transcript
+
+
+def minutes(transcript: Transcript) -> list[int | None]:
+    clocks = (turn.at or turn.clock for turn in transcript.turns)
+    return [None if clock is None else clock.minute for clock in clocks]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "5. 1. 2026 10:{}",
+        "5. 1. 2026, 10:{}",
+        "5. 1. 2026 10:{} -",
+        "[5. 1. 2026 10:{}]",
+        "5. 1. 26 10:{}",
+        "5.1.2026 v 10:{}",
+        "05.01.2026 um 10:{} Uhr",
+        "05.01.2026, 10:{} Uhr -",
+        "05.01.2026 kell 10:{}",
+        "2026. 01. 05. 10:{}",
+        "2026-01-05 at 10:{}",
+        "2026-01-05 10:{}:11 UTC",
+        "Mon 10:{}",
+        "[Mon 10:{}]",
+        "Mo., 05.01.2026 10:{}",
+        "po 5. 1. 2026 10:{}",
+        "esmaspäev 05.01.2026 kell 10:{}",
+        "10:{} AM CET |",
+    ],
+)
+@pytest.mark.parametrize("names", [("Agent", "Zákazník"), ("Jana", "Petr Novák")])
+def test_a_day_belongs_to_the_time_below_it(tmp_path: Path, stamp: str, names: tuple[str, str]) -> None:
+    who = (names[0], names[1], names[0])
+    lines = [f"{stamp.format(f'0{at}')} {name}: {text}" for at, (name, text) in enumerate(zip(who, WORDS, strict=True))]
+    transcript = read(tmp_path, "\n".join(lines))
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == list(zip(who, WORDS, strict=True))
+    assert "heading" not in transcript.metadata
+    assert (minutes(transcript) == [0, 1, 2]) != any("could not be read" in told for told in transcript.warnings)
+
+
+@pytest.mark.parametrize("stamp", ["Jan 5, 10:0{} AM", "5. Januar 10:0{}", "5. ledna v 10:0{}"])
+def test_a_day_without_its_year_is_no_part_of_what_was_said(tmp_path: Path, stamp: str) -> None:
+    text = f"{stamp.format(2)} Agent: Hello\n{stamp.format(3)} Kunde: my card is late\n"
+    transcript = read(tmp_path, text)
+    assert [turn.text for turn in transcript.turns] == ["Hello", "my card is late"]
+    assert any("2 times could not be read" in told for told in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "it was sent twice\n5. 1. 2026 10:02 Praha: odesláno\n6. 1. 2026 11:10 Brno: doručeno",
+        "I called\nMon 10:02 Billing: no answer",
+        "free are\n5. 1. 2026 v 10:02\n6. 1. 2026 v 11:00",
+        "1. 2. 2026 is fine, 10:02 is not: too early",
+        "Room 5, 10:02 is the time: be there",
+        "the match is 5. 1. 10:02 at home",
+    ],
+)
+def test_days_within_what_somebody_says_stay_there(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Agent: Hello\nCustomer: {words}\nAgent: I look into it\nCustomer: ok\n")
+    assert [turn.text for turn in transcript.turns] == ["Hello", words, "I look into it", "ok"]
