@@ -38,6 +38,7 @@ _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
 _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*[-–—|]?[ \t]*(?=\S)")
+_ALONE = re.compile(rf"[ \t]*(?:{_TIME})[ \t]*:?[ \t]*")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
 _TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
 _PHONE = re.compile(r"\+\d[\d ()/-]{6,18}\d")
@@ -129,6 +130,12 @@ def _clock(seconds: str | None) -> str:
     hours, minutes, rest = (re.search(rf"([\d.]+)[ ]?{unit}", seconds) for unit in ("h", "m", "(?:s|$)"))
     total = sum(float(part[1]) * size for part, size in ((hours, 3600), (minutes, 60), (rest, 1)) if part)
     return f"{int(total // 3600):02}:{int(total // 60 % 60):02}:{total % 60:06.3f}"
+
+
+def time_alone(line: str) -> tuple[str, str] | None:
+    """The time that a line consists of, and the end of the range; None for any other line."""
+    found = _ALONE.fullmatch(line) if ":" in line or "s" in line else None
+    return stamps_of(found) if found else None
 
 
 def without_stamp(line: str) -> tuple[str, str]:

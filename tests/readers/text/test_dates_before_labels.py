@@ -78,3 +78,42 @@ def test_a_day_without_its_year_is_no_part_of_what_was_said(tmp_path: Path, stam
 def test_days_within_what_somebody_says_stay_there(tmp_path: Path, words: str) -> None:
     transcript = read(tmp_path, f"Agent: Hello\nCustomer: {words}\nAgent: I look into it\nCustomer: ok\n")
     assert [turn.text for turn in transcript.turns] == ["Hello", words, "I look into it", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("above", "starts"),
+    [
+        ("10:0{}", [0, 60, 180]),
+        ("[00:00:0{}]", [2, 3, 5]),
+        ("00:00:0{} - 00:00:09", [2, 3, 5]),
+        ("10:0{} AM", [0, 60, 180]),
+        ("05.01.2026 10:0{}", None),
+        ("5. 1. 2026 v 10:0{}", None),
+        ("05.01.2026 um 10:0{} Uhr", None),
+        ("Mon 10:0{}", [0, 60, 180]),
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_time_above_each_label_is_that_of_its_turn(
+    tmp_path: Path, above: str, starts: list[int] | None, gap: str
+) -> None:
+    turns = ((2, "Agent: Hello"), (3, "Kunde: My parcel"), (5, "Agent: ok"))
+    transcript = read(tmp_path, "".join(f"{above.format(at)}\n{gap}{turn}\n{gap}" for at, turn in turns))
+    assert [turn.text for turn in transcript.turns] == ["Hello", "My parcel", "ok"]
+    assert [turn.start for turn in transcript.turns] == starts or minutes(transcript) == [2, 3, 5]
+    assert "heading" not in transcript.metadata
+
+
+def test_a_time_that_stands_above_few_turns_is_read_as_before(tmp_path: Path) -> None:
+    turns = "Agent: When?\nKunde: I can come at:\n10:30\n11:00\nAgent: Good.\nKunde: ok\nAgent: bye\n"
+    transcript = read(tmp_path, f"10:02\n{turns}")
+    assert transcript.turns[1].text == "I can come at:\n10:30\n11:00"
+    assert {turn.start for turn in transcript.turns} == {None}
+    assert transcript.metadata["heading"] == "10:02"
+
+
+def test_times_in_what_is_said_stay_where_each_turn_has_its_own_above(tmp_path: Path) -> None:
+    text = "10:02\nAgent: When?\n10:03\nKunde: I can come at\n10:30\n11:00 or\n12:00 too\n10:05\nAgent: ok\n"
+    transcript = read(tmp_path, text)
+    assert [turn.start for turn in transcript.turns if turn.kind == "message"][:2] == [0, 60]
+    assert "12:00 too" in transcript.turns[-2].text

@@ -1,0 +1,39 @@
+"""Turns whose time stands on a line of its own above the label, in a text that gives most of them theirs this way."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+from llm_grader.readers.text.label_lines import EMPTY, Line, time_alone
+
+_FEWEST = 2
+
+
+def with_times_above(lines: Sequence[Line], speakers: Container[str]) -> list[Line]:
+    """The lines, those that open a turn with the time above them, which is then no line.
+
+    A text that begins otherwise, or gives fewer than half of the turns a time, is handed back as it is: there a time
+    on its own line may be what somebody says.
+    """
+    openings = [at for at, line in enumerate(lines) if line.label in speakers]
+    if not openings or _time_above(lines, openings[0]) is None:
+        return list(lines)
+    timed = {at: above for at in openings if (above := _time_above(lines, at)) is not None}
+    # a time between blank lines is one of a part of the talk, unless each turn has one
+    apart = any(at - above > 1 for at, above in timed.items())
+    if len(timed) < _FEWEST or (1 if apart else 2) * len(timed) < len(openings):
+        return list(lines)
+    found = list(lines)
+    for at, above in timed.items():
+        stamp, until = time_alone(lines[above].whole) or ("", "")
+        found[at] = lines[at]._replace(stamp=stamp, until=until)
+        found[above] = EMPTY
+    return found
+
+
+def _time_above(lines: Sequence[Line], at: int) -> int | None:
+    """The place of a time that stands alone above a label which has none; a blank line may be between."""
+    above = next((place for place in (at - 1, at - 2) if place >= 0 and lines[place].whole.strip()), None)
+    if above is None or lines[at].stamp or lines[above].label:
+        return None
+    return above if time_alone(lines[above].whole) else None
