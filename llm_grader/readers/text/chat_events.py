@@ -150,6 +150,7 @@ _TO_YOU = [
             r"(?:\w+ )?(?:status|priority) (?:was |has been )?(?:changed|set|updated)(?: from \w+)? to \w+", re.I
         ),
     ),
+    ("notice", re.compile(r"(?:Rea|A)ssigned to [^\W\d_a-z].{0,60}|Zugewiesen an .{1,60}|Přiřazeno .{1,60}")),
     ("notice", re.compile(r"(?:page|seite|strana|oldal|lk\.?) \d{1,4} ?(?:of|von|z|/) ?\d{1,4}", re.I)),
 ]
 _STEMS = _stems_in(
@@ -157,6 +158,7 @@ _STEMS = _stems_in(
         (
             *_VERBS.values(),
             "chatting|talking|verbunden|end|today|yesterday|changed|updated|status|priority|page|seite|strana|oldal|seen",
+            "přiřazeno|zugewiesen|reassigned",
             "stopped|gestoppt|geschlossen|spustil|zastavil|befejezte|leállította|käivitas|peatas",
             "delivered|edited|bearbeitet|upraveno|szerkesztve|muudetud",
         )

@@ -31,6 +31,7 @@ _WRITTEN = (
 )
 _FIGURES = rf"(?:{_YEAR}[-./] ?\d{{1,2}}[-./] ?\d{{1,2}}\.?|\d{{1,2}}[-./] ?\d{{1,2}}[-./] ?{_YEAR})"
 _DAY = re.compile(rf"(?:{WEEKDAY})?{_WRITTEN}(?:,? (?:{_WEEKDAYS}))?|{WEEKDAY}{_FIGURES}", re.IGNORECASE)
+_WITHOUT_WEEKDAY = re.compile(_WRITTEN, re.IGNORECASE)
 _IN_FIGURES = re.compile(_FIGURES)
 _LONGEST = 40
 
@@ -43,3 +44,8 @@ def is_day(line: str, *, marked: bool = False) -> bool:
     if len(line) > _LONGEST or ("20" not in line and "19" not in line):  # with which every year begins
         return False
     return _DAY.fullmatch(line) is not None or (marked and _IN_FIGURES.fullmatch(line) is not None)
+
+
+def is_day_of_no_week(line: str) -> bool:
+    """Whether a line is a date such as `12 March 2024`, which people write as well as messengers do."""
+    return len(line) <= _LONGEST and _WITHOUT_WEEKDAY.fullmatch(line) is not None

@@ -9,6 +9,7 @@ from typing import Any
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.times import Stamps
 from llm_grader.readers.text.chat_events import bare_event
+from llm_grader.readers.text.days import is_day, is_day_of_no_week
 from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.text_header import begins_report
@@ -17,7 +18,19 @@ from llm_grader.transcript import Role, RoleSource, Turn
 _LONGEST_EVENT = 140
 _OF_MESSENGERS = ("seen", "read", "delivered")
 _INSIDE = ",;:-–—/&(„“+="  # what ends no sentence
+_UNENDED = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the is are was were of on at by for from since until till to in and or but with says said say shows show "
+        "reads states see like der die das den dem ein eine ist war sind am im um vom zum zur bis seit für mit und "
+        "oder aber auf an zu steht zeigt heißt lautet sagt sehe je byl byla bylo dne od do na v ve k ke s se z ze i "
+        "nebo ale píše ukazuje stojí hlásí vidím az és vagy de van volt ez írja mutatja látom áll oli ja või aga kuni "
+        "alates näitab ütleb seisab näen",
+    )
+)
+"""Words with which no sentence ends: what stands below them goes on with it."""
 _RULED = re.compile(r"\s*(?:\*{2,}|-{2,}|[─—]{2,}|={2,}|~{2,})")
+_FEWEST_DAYS = 2
 _REOPENED = 0  # lines are numbered from 1
 
 
@@ -33,6 +46,8 @@ class LabelCast:
         self.empty = empty
         self.notes = notes
         self._timed: dict[tuple[str, ...], Turn] = {}
+        self._in_lines: bool | None = None
+        self._days: int | None = None
 
     def turn(self, label: str, text: str, when: Mapping[str, Any]) -> Turn:
         """A turn of the speaker with this label; `when` are its fields that say when it was.
@@ -42,6 +57,19 @@ class LabelCast:
         key = (label, *when)
         alike = self._timed.get(key) or self._timed.setdefault(key, self.empty[label].model_copy(update=when))
         return alike.model_copy(update={**when, "text": text})
+
+    def speaks_in_lines(self, lines: Sequence[Line]) -> bool:
+        """Whether every turn of the text is one line: what has no label are events."""
+        if self._in_lines is None:
+            others = (line for line in lines if line.label not in self.empty and not line.blank)
+            self._in_lines = all(bare_event(line.whole) or bare_event(without_stamp(line.whole)[0]) for line in others)
+        return self._in_lines
+
+    def days_in(self, lines: Sequence[Line]) -> int:
+        """How many lines of the text are a day and nothing else."""
+        if self._days is None:
+            self._days = sum(line.whole != "" and is_day(line.whole.strip()) for line in lines)
+        return self._days
 
 
 def cast_of(
@@ -93,7 +121,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
             opening.label in cast.empty
             and (event := _event(line, stamps))
             and not _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=(above, below))
-            and not (_may_go_on(event, line) and (_goes_on(words) or not _opens_below(lines, at, cast)))
+            and not (_may_go_on(event, line) and _is_part(lines, at, words, cast))
         ):
             yield from _turn(opening, words, cast, stamps)
             yield event
@@ -130,15 +158,28 @@ def _may_go_on(event: Turn, line: Line) -> bool:
     return event.event in ("day", "notice") and not is_set_off
 
 
-def _goes_on(words: Sequence[str]) -> bool:
-    """Whether the last words said are no whole sentence."""
-    last = next((said for text in reversed(words) if (said := text.strip())), "")
-    return last != "" and (last[-1].isalnum() or last[-1] in _INSIDE)
+def _is_part(lines: Sequence[Line], at: int, words: Sequence[str], cast: LabelCast) -> bool:
+    """Whether a line between words and the next turn is part of these words.
 
-
-def _opens_below(lines: Sequence[Line], at: int, cast: LabelCast) -> bool:
-    """Whether what stands below a line begins a turn or is nobody's, or nothing does."""
+    People end sentences without a full stop in chats: where each turn is one line, or the line names who speaks below,
+    one is over unless its last word says that it is not.
+    """
     below = next((lines[place] for place in range(at + 1, len(lines)) if not lines[place].blank), None)
+    if not _opens(below, cast):
+        return True
+    last = next((said for text in reversed(words) if (said := text.strip())), "")
+    if not last or not (last[-1].isalnum() or last[-1] in _INSIDE):
+        return False
+    if last[-1] in _INSIDE or last.split()[-1].casefold() in _UNENDED:
+        return True
+    if is_day_of_no_week(lines[at].whole.strip()) and cast.days_in(lines) < _FEWEST_DAYS:
+        return True  # a single date may be what somebody was asked for
+    announced = below is not None and below.label != "" and below.label.casefold() in lines[at].whole.casefold()
+    return not announced and not cast.speaks_in_lines(lines)
+
+
+def _opens(below: Line | None, cast: LabelCast) -> bool:
+    """Whether what stands below a line begins a turn or is nobody's, or nothing does."""
     if below is None or below.label in cast.empty or bare_event(below.whole):
         return True
     words, stamp = without_stamp(below.whole)
