@@ -21,7 +21,7 @@ from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_lab
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.turn_copies import TurnCopies
-from llm_grader.readers.text.label_lines import Line, find_speakers, parse_line
+from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line
 from llm_grader.readers.text.one_line import unfolded
 from llm_grader.signals.machines import is_mailbox, is_recording
 from llm_grader.transcript import Role, Transcript, Turn
@@ -34,6 +34,7 @@ _MARKUP = re.compile(r"</?(?:[bciuv]|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<\d[\d:
 _QUOTES = re.compile('["“”„«»]')
 _OPEN_QUOTES = ("'", "‘", "‚", "‹", "`")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", ")", "]", "|", ";", "/", "–", "—", "•", "-")
+_CHANGE = re.compile(r"(?<=\s)>{2,3}(?=[ \t]*[^\s>])")
 _FEWEST_LABELS = 2
 _LONGEST_INNER = 5
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
@@ -106,7 +107,23 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
 
 def _labels_apart(text: str, roles: RoleMapping) -> list[str]:
     """The lines of a cue, broken before each label where one of them holds the words of several."""
-    return [part for line in text.split("\n") for part in _apart(line, roles)]
+    lines = text.split("\n")
+    if ">>" in text or "&gt;" in text:
+        lines = [part for line in lines for part in _at_changes(line.replace("&gt;", ">"))]
+    return [part for line in lines for part in _apart(line, roles)]
+
+
+def _at_changes(line: str) -> list[str]:
+    """The parts of a line, broken before each `>>` that stands above a label: there the speaker changes."""
+    starts = [mark.start() for mark in _CHANGE.finditer(line) if _changes(line, mark.start())]
+    return [line[start:end].rstrip() for start, end in pairwise([0, *starts, len(line)]) if end > start]
+
+
+def _changes(line: str, at: int) -> bool:
+    """Whether a word for a speaker stands there, or a name behind the end of a sentence."""
+    label = parse_line(line[at:]).label
+    is_sure = role_of_label(label) is not None or is_numbered_speaker(label)
+    return is_sure or (is_name(label) and line[:at].rstrip().endswith(_ENDS[:6]))
 
 
 def _apart(line: str, roles: RoleMapping) -> list[str]:
