@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
+from llm_grader.readers.roles.role_words import is_field
+from llm_grader.readers.text.label_lines import parse_line
+
 ARROW = "-->"
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,6}))?"
 _TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*(?:-->|->|[—–]>|→|,(?=\d{{1,2}}:\d\d:\d\d))[ \t]*{_TIME}(?=\s|$)")
@@ -19,6 +22,10 @@ _FENCE = re.compile(r"[ \t]*(?:```|~~~)\w*[ \t]*")
 _FENCED_HEAD = re.compile(r"[ \t]*(?:```|~~~)[ \t]*(?=WEBVTT)")
 _FENCE_END = re.compile(r"(?:```|~~~)[ \t]*$")
 _HEAD = re.compile(rf"\s*(?:WEBVTT(?:\s|$)|(?:\d+[ \t]*\n)?{_TIMING.pattern})")
+_BELOW_TITLE = re.compile(
+    rf"\n(?:[ \t]*\n(?:WEBVTT[^\n]*\n\s*)?(?:\d+[ \t]*\n)?|[01][ \t]*\n)(?=[^\n]*-->){_TIMING.pattern}"
+)
+_LONGEST_TITLE = 500
 _FENCED = re.compile(rf"^{_FENCE.pattern}\n{_HEAD.pattern}", re.MULTILINE)
 
 
@@ -42,8 +49,17 @@ class CaptionFile:
 
 
 def looks_like_captions(head: str) -> bool:
-    """Whether a text begins as WebVTT or SRT, or holds it in a fence as chat assistants write it."""
-    return (_HEAD.match(head) or _FENCED.search(head)) is not None
+    """Whether a text begins as WebVTT or SRT, below a title at most, or in a fence as chat assistants write it."""
+    return (_HEAD.match(head) or _FENCED.search(head)) is not None or _has_title(head)
+
+
+def _has_title(head: str) -> bool:
+    """Whether captions begin below lines of which none is what somebody says."""
+    first = _BELOW_TITLE.search(head[:_LONGEST_TITLE]) if "-->" in head[: 2 * _LONGEST_TITLE] else None
+    if first is None:
+        return False
+    labels = (parse_line(line).label for line in head[: first.start()].split("\n"))
+    return all(not label or is_field(label) for label in labels)
 
 
 def parse_captions(text: str) -> CaptionFile:
