@@ -37,7 +37,7 @@ _AFTER = (
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
 _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
-_STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*[-–—|]?[ \t]*(?=\S)")
+_STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*(?:[-–—|](?![-–—]))?[ \t]*(?=\S)")
 _ALONE = re.compile(rf"[ \t]*(?:{_TIME})[ \t]*:?[ \t]*")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
 _TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")

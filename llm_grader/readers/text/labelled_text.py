@@ -8,7 +8,8 @@ guessed at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.roles import stated_role
@@ -22,8 +23,8 @@ from llm_grader.readers.text.internal_notes import (
     with_notes_labelled,
     without_quoted,
 )
-from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line, parse_lines
-from llm_grader.readers.text.labelled_turns import cast_of, turns_of
+from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line, parse_lines, without_stamp
+from llm_grader.readers.text.labelled_turns import cast_of, event_of, turns_of
 from llm_grader.readers.text.legend import names_listed, read_legend
 from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.readers.text.name_lines import with_name_lines
@@ -47,6 +48,8 @@ _SUMMARY = "each side speaks once, beside fields of a report: this may be a summ
 _LOST = "the turns stand on one line and cannot be told apart: nobody was taken for the speaker"
 _QUOTED = "line {}: {!r} below a line that ends with a colon: read as words of the turn above, and no note"
 _BETWEEN = "line {}: {!r} between lines of one speaker: read as a note up to the next label, which may be theirs"
+_LIKELY = "line {}: read as an event, for every other line opens a turn: it may be words of the turn above"
+_EVENTS_ABOVE = ("joined", "left", "start", "transfer", "hold")
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
 _CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
 _CHAT_WORDS = re.compile(
@@ -105,13 +108,16 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)
-    heading = "\n".join(line.whole for line in lines[:first]).strip()
+    begun = _events_above(lines[:first])
+    heading = "\n".join(line.whole for line in lines[: first - len(begun)]).strip()
     cast = cast_of(lines, speakers, legend=legend.roles, roles=roles)
-    stamps = Stamps([line.stamp for line in lines if line.label in cast.empty and line.stamp])
+    of_events = [stamp for line in begun if (stamp := without_stamp(line.whole)[1])]
+    stamps = Stamps(of_events + [line.stamp for line in lines if line.label in cast.empty and line.stamp])
     of_callers = any(map(_CALLERS.match, speakers))
-    above = "call" if of_callers else " ".join((heading, *header, *header.values()))
+    above = "call" if of_callers else " ".join((heading, *(line.whole for line in begun), *header, *header.values()))
     channel, assumed = _channel(document, above, stamps)
-    turns, lost = _with_doubt(tuple(turns_of(lines[first:], cast, stamps)))
+    above_all = [event for line in begun if (event := event_of(line, stamps))]
+    turns, lost = _with_doubt((*above_all, *turns_of(lines[first:], cast, stamps)))
     about = (("header", header), ("legend", "\n".join(legend_lines)), ("heading", heading))
     return Transcript(
         id=name,
@@ -126,9 +132,17 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *_doubts(lines[first:], speakers | cast.notes),
             *(_QUOTED.format(*note) for note in quoted[:1]),
             *(_BETWEEN.format(*note) for note in notes_between(lines[first:], speakers, ours)),
+            *(_LIKELY.format(number) for number in cast.guessed[:1]),
             *lost,
         ),
     )
+
+
+def _events_above(lines: Sequence[Line]) -> list[Line]:
+    """The lines right above the first turn that tell who came or that the chat began, and the blank ones between."""
+    events = ((line, bare_event(without_stamp(line.whole)[0])) for line in reversed(lines))
+    found = takewhile(lambda told: told[0].blank or (told[1] or ("",))[0] in _EVENTS_ABOVE, events)
+    return [line for line, _ in found][::-1]
 
 
 def _is_aside(line: str) -> bool:

@@ -12,6 +12,7 @@ from llm_grader.readers.text.chat_events import bare_event
 from llm_grader.readers.text.days import is_day, is_day_of_no_week
 from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import Line, without_stamp
+from llm_grader.readers.text.likely_events import likely_events
 from llm_grader.readers.text.text_header import begins_report
 from llm_grader.transcript import Role, RoleSource, Turn
 
@@ -31,6 +32,7 @@ _UNENDED = frozenset(
 """Words with which no sentence ends: what stands below them goes on with it."""
 _RULED = re.compile(r"\s*(?:\*{2,}|-{2,}|[─—]{2,}|={2,}|~{2,})")
 _FEWEST_DAYS = 2
+_UNKNOWN: Mapping[int, str] = {}
 _REOPENED = 0  # lines are numbered from 1
 
 
@@ -45,8 +47,10 @@ class LabelCast:
     def __init__(self, empty: Mapping[str, Turn], notes: frozenset[str] = frozenset()) -> None:
         self.empty = empty
         self.notes = notes
+        self.guessed: list[int] = []
+        """The lines that were read as events for only the text as a whole shows them to be some."""
         self._timed: dict[tuple[str, ...], Turn] = {}
-        self._in_lines: bool | None = None
+        self._events: Mapping[int, str] | None = _UNKNOWN
         self._days: int | None = None
 
     def turn(self, label: str, text: str, when: Mapping[str, Any]) -> Turn:
@@ -58,12 +62,11 @@ class LabelCast:
         alike = self._timed.get(key) or self._timed.setdefault(key, self.empty[label].model_copy(update=when))
         return alike.model_copy(update={**when, "text": text})
 
-    def speaks_in_lines(self, lines: Sequence[Line]) -> bool:
-        """Whether every turn of the text is one line: what has no label are events."""
-        if self._in_lines is None:
-            others = (line for line in lines if line.label not in self.empty and not line.blank)
-            self._in_lines = all(bare_event(line.whole) or bare_event(without_stamp(line.whole)[0]) for line in others)
-        return self._in_lines
+    def events_in(self, lines: Sequence[Line]) -> Mapping[int, str] | None:
+        """The events, by line, that only the text as a whole shows to be some; None if not every turn is one line."""
+        if self._events is _UNKNOWN:
+            self._events = likely_events(lines, self.empty, self.empty.keys() - self.notes)
+        return self._events
 
     def days_in(self, lines: Sequence[Line]) -> int:
         """How many lines of the text are a day and nothing else."""
@@ -111,18 +114,13 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     such as a summary at its end, is an event up to the next label.
     """
     opening, words = lines[0], list[str]()
-    for at, (line, above, below) in enumerate(zip(lines, [None, *lines], [*lines[1:], None], strict=False)):
+    for at, (line, above) in enumerate(zip(lines, [None, *lines], strict=False)):
         if not line.whole:
             words.append("")
         elif line.label in cast.empty or begins_report(line, above):
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.empty else line.whole]
-        elif (
-            opening.label in cast.empty
-            and (event := _event(line, stamps))
-            and not _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=(above, below))
-            and not (_may_go_on(event, line) and _is_part(lines, at, words, cast))
-        ):
+        elif opening.label in cast.empty and (event := _event_below(opening, words, lines, at, cast, stamps)):
             yield from _turn(opening, words, cast, stamps)
             yield event
             clock = event.text if event.event == "time" and event.text[:1].isdigit() else ""
@@ -143,11 +141,34 @@ def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) 
     return (cast.turn(opening.label, text, {**stamps.time_of(opening.stamp), "end": end}),)
 
 
-def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line | None]) -> bool:
+def _event_below(
+    opening: Line, words: Sequence[str], lines: Sequence[Line], at: int, cast: LabelCast, stamps: Stamps
+) -> Turn | None:
+    """The event that a line below words tells; None where it is part of them."""
+    line = lines[at]
+    event = event_of(line, stamps)
+    if event is None:
+        name = (cast.events_in(lines) or {}).get(line.number)
+        if not name or _is_unended(_last_of(words)):
+            return None
+        cast.guessed.append(line.number)
+        return _told(name, line, stamps)
+    beside = (*lines[max(at - 1, 0) : at], *lines[at + 1 : at + 2])
+    if _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=beside):
+        return None
+    return None if _may_go_on(event, line) and _is_part(lines, at, words, cast) else event
+
+
+def _told(name: str, line: Line, stamps: Stamps) -> Turn:
+    text, stamp = without_stamp(line.whole)
+    return Turn(role="system", text=text, kind="event", event=name, **stamps.time_of(stamp))
+
+
+def _is_said(event: Turn, *, below_name: bool, beside: Sequence[Line]) -> bool:
     """Whether a date or a time is somebody's: a date right below the name, or one of several below each other."""
     if event.event not in ("time", "day"):
         return False
-    others = (bare_event(line.whole) for line in beside if line is not None)
+    others = (bare_event(line.whole) for line in beside)
     listed = any(found is not None and found[0] == event.event and _may_be_listed(found[1]) for found in others)
     return (listed and _may_be_listed(event.text)) or (below_name and event.event == "day")
 
@@ -167,15 +188,22 @@ def _is_part(lines: Sequence[Line], at: int, words: Sequence[str], cast: LabelCa
     below = next((lines[place] for place in range(at + 1, len(lines)) if not lines[place].blank), None)
     if not _opens(below, cast):
         return True
-    last = next((said for text in reversed(words) if (said := text.strip())), "")
-    if not last or not (last[-1].isalnum() or last[-1] in _INSIDE):
-        return False
-    if last[-1] in _INSIDE or last.split()[-1].casefold() in _UNENDED:
-        return True
+    last = _last_of(words)
+    if _is_unended(last) or not last[-1:].isalnum():
+        return _is_unended(last)
     if is_day_of_no_week(lines[at].whole.strip()) and cast.days_in(lines) < _FEWEST_DAYS:
         return True  # a single date may be what somebody was asked for
     announced = below is not None and below.label != "" and below.label.casefold() in lines[at].whole.casefold()
-    return not announced and not cast.speaks_in_lines(lines)
+    return not announced and cast.events_in(lines) is None
+
+
+def _last_of(words: Sequence[str]) -> str:
+    return next((said for text in reversed(words) if (said := text.strip())), "")
+
+
+def _is_unended(words: str) -> bool:
+    """Whether a sentence cannot end with these words."""
+    return words != "" and (words[-1] in _INSIDE or words.split()[-1].casefold() in _UNENDED)
 
 
 def _opens(below: Line | None, cast: LabelCast) -> bool:
@@ -191,7 +219,8 @@ def _may_be_listed(text: str) -> bool:
     return any(map(str.isdigit, text)) and not text.lower().startswith(_OF_MESSENGERS)
 
 
-def _event(line: Line, stamps: Stamps) -> Turn | None:
+def event_of(line: Line, stamps: Stamps) -> Turn | None:
+    """The event that a line without a speaker tells; None for none."""
     if len(line.whole) > _LONGEST_EVENT:
         return None
     stamp = ""

@@ -82,3 +82,94 @@ def test_dates_without_weekdays_are_days_where_several_stand_between_turns(tmp_p
 def test_what_a_sentence_goes_on_with_is_said(tmp_path: Path, words: str) -> None:
     transcript = read(tmp_path, f"Agent: Hello\nCustomer: {words}\nAgent: ok\nCustomer: thanks\n")
     assert told(transcript) == [("Agent", "Hello"), ("Customer", words), ("Agent", "ok"), ("Customer", "thanks")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Nora transferred the chat to Billing",
+        "Chat transferred to: Billing",
+        "The call was put on hold for 2 minutes",
+        "Nora took over the chat",
+        "You have been connected to Nora.",
+        "Nora Berg was added to the conversation",
+        "Customer is waiting in queue",
+        "Recording paused",
+        "Missed call",
+        "Customer sent an image",
+        "Gespräch wurde an Anna Klein übergeben.",
+        "Anna hat das Gespräch übernommen",
+        "Chat wurde an Anna weitergeleitet",
+        "Verpasster Anruf",
+        "Hovor byl přepojen na: Fakturace",
+        "Operátor předal hovor na Fakturace",
+        "Petr převzal konverzaci",
+        "Hovor ukončil zákazník",
+        "Zákazník byl přidržen",
+        "Az ügynök várakoztatta az ügyfelet",
+        "A beszélgetés lezárult",
+        "Anna átvette a beszélgetést",
+        "Ügynök átadta a beszélgetést: Pénzügy",
+        "Vestlus suunati: Arved",
+        "Vestlus lõpetati",
+        "Vestlus on lõppenud",
+        "Mari võttis vestluse üle",
+        "Klient pandi ootele",
+        "10:02:05 -- Nora joined --",
+    ],
+)
+@pytest.mark.parametrize("first", ["I want a refund.", "I want a refund"])
+def test_what_happens_to_the_talk_is_nobodys(tmp_path: Path, line: str, first: str) -> None:
+    transcript = read(tmp_path, f"Customer: {first}\n{line}\nAgent: Hello.\nCustomer: thanks\n")
+    assert [turn.kind for turn in transcript.turns] == ["message", "event", "message", "message"]
+    assert transcript.turns[0].text == first
+    assert transcript.turns[1].text in (line, "Nora joined")
+
+
+def test_what_only_the_text_as_a_whole_shows_to_be_an_event_is_told(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "Customer: I called.\nNora transferred the chat to Billing\nAgent: Hello.\n")
+    assert "line 2: read as an event, for every other line opens a turn" in " ".join(transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    ("above", "event"),
+    [
+        ("Anna Berger hat den Chat betreten.", "joined"),
+        ("[10:02] Visitor joined", "joined"),
+        ("Chat started", "start"),
+        ("Mari liitus vestlusega", "joined"),
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_an_event_above_the_first_turn_is_one(tmp_path: Path, above: str, event: str, gap: str) -> None:
+    transcript = read(tmp_path, f"Support\n\n{above}\n{gap}[10:03] Visitor: my bill\n[10:04] Agent: Hello.\n")
+    assert [(turn.event, turn.text) for turn in transcript.turns] == [
+        (event, above.removeprefix("[10:02] ")),
+        (None, "my bill"),
+        (None, "Hello."),
+    ]
+    assert transcript.metadata["heading"] == "Support"
+    assert transcript.turns[1].start == (60 if "10:02" in above else 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I called.\nNora transferred the call to Billing\nand then it ended",
+        "my screen says\nChat transferred to: Billing",
+        "it says:\nThe call was put on hold for 2 minutes",
+        "I called.\nNora transferred me to Billing",
+        "I called.\nYour chat was closed, was it not?",
+        "I called.\nMy call was put on hold for an hour",
+        "I called.\nCustomer service was rude yesterday",
+        "I called.\nThe parcel was forwarded to Brno",
+        "Ich rief an.\nMein Gespräch wurde an Anna übergeben",
+        "Volala jsem.\nHovor mi nikdo nepřepojil",
+        "I called.\nBilling closed at five",
+        "hi.\nAgent",
+    ],
+)
+def test_what_somebody_tells_of_a_call_stays_theirs(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Agent: Hello.\nCustomer: {words}\nAgent: Sorry.\nCustomer: thanks\n")
+    assert told(transcript)[1] == ("Customer", words)
+    assert len(transcript.turns) == 4
