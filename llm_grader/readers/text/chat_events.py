@@ -223,7 +223,8 @@ def _event_between_marks(words: str) -> str | None:
     if _PAUSED.fullmatch(words):
         return "pause"
     # what somebody says in brackets may hold such words too
-    return "notice" if _event_in_words(words) == "notice" else None
+    event = _event_in_words(words)
+    return event if event in ("notice", "end") else None
 
 
 @lru_cache(maxsize=16_384)  # a line is asked for its event once for each thing that its text may be

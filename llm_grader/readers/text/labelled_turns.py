@@ -13,7 +13,7 @@ from llm_grader.readers.text.days import is_day, is_day_of_no_week
 from llm_grader.readers.text.internal_notes import note_author
 from llm_grader.readers.text.label_lines import Line, without_stamp
 from llm_grader.readers.text.likely_events import likely_events
-from llm_grader.readers.text.text_header import begins_report
+from llm_grader.readers.text.text_header import begins_report, closing_report
 from llm_grader.transcript import Role, RoleSource, Turn
 
 _LONGEST_EVENT = 140
@@ -114,10 +114,11 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
     such as a summary at its end, is an event up to the next label.
     """
     opening, words = lines[0], list[str]()
+    closing = closing_report(lines, cast.empty)
     for at, (line, above) in enumerate(zip(lines, [None, *lines], strict=False)):
         if not line.whole:
             words.append("")
-        elif line.label in cast.empty or begins_report(line, above):
+        elif line.label in cast.empty or begins_report(line, above) or at == closing:
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.empty else line.whole]
         elif opening.label in cast.empty and (event := _event_below(opening, words, lines, at, cast, stamps)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from llm_grader.readers.roles.role_words import is_field, role_of_label
 from llm_grader.readers.text.label_lines import Line, is_name
@@ -32,6 +32,42 @@ _REPORTS = _listed(
     """summary, call summary, chat summary, disposition, next steps, action items, sentiment, zusammenfassung, shrnutí,
     összefoglalás, kokkuvõte"""
 )
+
+_MEASURES = _listed(
+    """duration, chat duration, call duration, conversation duration, total duration, handle time, handling time, wait
+    time, waiting time, customer satisfaction, csat, nps, satisfaction score, survey result, dauer, gesprächsdauer,
+    chatdauer, wartezeit, kundenzufriedenheit, délka, délka hovoru, délka chatu, doba čekání, spokojenost zákazníka,
+    időtartam, hívás időtartama, várakozási idő, ügyfélelégedettség, kestus, kõne kestus, ooteaeg, kliendi rahulolu"""
+)
+_OF_TALKS = _MEASURES | _listed(
+    """ticket, ticket id, case, case id, chat id, call id, conversation id, status, date, start, end, started, ended,
+    channel, queue, language, tags, topic, rating, comment, stav, téma, hodnocení, komentář, datum, kanal, thema,
+    bewertung, kommentar, állapot, csatorna, értékelés, olek, kanal, hinnang, teema"""
+)
+_EXPORTED = re.compile(
+    r"(?:transcribed|exported|generated|downloaded|powered|exportiert|erstellt|exportováno|vygenerováno|přepsáno"
+    r"|exportálva|exporditud) (?:by|with|from|on|at|via|von|mit|am|z|ze|dne|v) .{1,80}",
+    re.IGNORECASE,
+)
+
+
+def closing_report(lines: Sequence[Line], speakers: Container[str]) -> int | None:
+    """Where the last paragraph begins, if it tells how long the talk took, how it was liked or who exported it.
+
+    Fields such as `Order: …` may be what the last speaker writes, and so may any below a line that announces them.
+    """
+    last = next((at for at in range(len(lines) - 1, -1, -1) if not lines[at].blank), -1)
+    first = next((at for at in range(last, -1, -1) if lines[at].blank or lines[at].label in speakers), -1) + 1
+    if first < 1 or first > last or not lines[first - 1].blank:
+        return None
+    above = next((line.whole.rstrip() for line in lines[first - 1 :: -1] if not line.blank), "")
+    block = lines[first : last + 1]
+    # below names on lines of their own nothing has a label
+    labels = [line.whole.partition(":")[0].strip(" \t*_-").casefold() for line in block]
+    exported = [_EXPORTED.fullmatch(line.whole.strip(" \t*_")) is not None for line in block]
+    told = all(label in _OF_TALKS or export for label, export in zip(labels, exported, strict=True))
+    measured = any(exported) or not _MEASURES.isdisjoint(labels)
+    return first if told and measured and above[-1:] not in (":", ",") else None
 
 
 def begins_report(line: Line, above: Line | None) -> bool:

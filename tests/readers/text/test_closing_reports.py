@@ -1,0 +1,60 @@
+"""What programs write below a conversation, and fields that the last speaker writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llm_grader.readers import read_transcripts
+from llm_grader.transcript import Transcript
+
+
+def read(folder: Path, text: str) -> Transcript:
+    (folder / "chat.txt").write_text(text, "utf-8")
+    (transcript,) = read_transcripts(folder / "chat.txt")
+    return transcript
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "Ticket: 4711\nStatus: closed\nDuration: 5:12",
+        "Customer satisfaction: 5",
+        "Chat duration: 5m 12s\nExported by Anna on 05.01.2026",
+        "Transcribed by https://otter.ai",
+        "Gesprächsdauer: 5:12\nKundenzufriedenheit: 4",
+        "Délka hovoru: 5:12\nStav: vyřešeno",
+        "Ügyfélelégedettség: 5",
+        "Kõne kestus: 5:12",
+        "Exportiert von Anna am 5. Januar 2026",
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["Agent: Hello.\nCustomer: My card.\nAgent: {}", "Ann Lee  0:02\nHi\n\nBo Ek  0:09\n{}"]
+)
+def test_what_tells_of_the_talk_below_it_is_a_report(tmp_path: Path, report: str, form: str) -> None:
+    transcript = read(tmp_path, f"{form.format('Solved.')}\n\n{report}\n")
+    assert [(turn.event, turn.text) for turn in transcript.turns[-2:]] == [(None, "Solved."), ("report", report)]
+
+
+def test_the_end_of_a_transcript_may_be_in_bold(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "Agent: Hello.\nCustomer: My card.\n\n**End of transcript**\n")
+    assert [turn.event for turn in transcript.turns] == [None, None, "end"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Here it is.\n\nOrder: 4711\nStatus: sent\nPrice: 5 EUR",
+        "This is your ticket:\n\nTicket: 4711\nStatus: closed\nDuration: 5:12",
+        "See my bill.\n\nCall duration: 5:12\nPrice: 3 EUR",
+        "I send you this.\n\nStatus: closed\nTicket: 4711",
+        "Solved.\nDuration: 5:12",
+        "Solved.\n\nExported goods by ship take longer.",
+        "Solved.\n\nDate: 5 May\nTime: 10:00",
+    ],
+)
+def test_fields_in_the_last_message_are_said(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Customer: My card.\nAgent: Hello.\nCustomer: When?\nAgent: {words}\n")
+    assert [turn.text for turn in transcript.turns] == ["My card.", "Hello.", "When?", words]
