@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from llm_grader.readers.roles.roles import RoleMapping
@@ -38,6 +38,10 @@ _TIME_FIRST = re.compile(
 )
 _CLOCK = re.compile(r"\d:\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_TALK = re.compile(
+    r"chat|\bcall|conversation|transcript|gespräch|anruf|hovor|konverza|beszélget|hívás|vestlus|kõne", re.IGNORECASE
+)
+_LONGEST_TITLE = 3  # in lines
 _FEWEST = 2
 _FEWEST_BARE = 3
 
@@ -102,9 +106,22 @@ def _bare(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     names = {head.label for head in kept.values()}
     if len(kept) < _FEWEST_BARE or 2 * sure < len(kept) or len(names) < _FEWEST:
         return {}
-    if begins not in kept and not all(head.stamp for head in kept.values()):
+    is_titled = sure == len(kept) and _has_title(lines, begins, kept, roles)
+    if begins not in kept and not is_titled and not all(head.stamp for head in kept.values()):
         return {}
     return kept | {at + 1: EMPTY for at, head in kept.items() if head.stamp}
+
+
+def _has_title(lines: Sequence[Line], begins: int, kept: Mapping[int, Line], roles: RoleMapping) -> bool:
+    """Whether what stands above the first name is a title: short, and a blank line stands above each name.
+
+    Names of which none is a word for a speaker may be headings of any text, unless the title tells of a chat or a call.
+    """
+    above = [line.whole for line in lines[begins : min(kept)] if not line.blank]
+    if len(above) > _LONGEST_TITLE or any(len(line) > _LONGEST or line.rstrip()[-1] in ".!?," for line in above):
+        return False
+    talks = any(is_known(head.label, roles) for head in kept.values()) or any(map(_TALK.search, above))
+    return talks and all(lines[at - 1].blank for at in kept)
 
 
 def _marked(line: Line, label: str, stamp: str = "", until: str = "") -> Line:
