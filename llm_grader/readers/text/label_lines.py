@@ -31,7 +31,7 @@ _BEFORE = rf"[ \t]*(?:(?:[-*+•]|>+)[ \t]+)?{_NUMBER}[*_]{{0,3}}(?:(?:{_TIME})[
 _LABEL = r"(?P<label>[^\s:：*_\[(<>][^:：\n*<>]{0,59}?)"
 # no letter begins it: seen first, that spares most places of a line the rest
 _AFTER = (
-    rf"(?=[*_ \t\[(:：])[*_]{{0,3}}(?:[ \t]*[\[(](?P<late>{STAMP})[\])])?[*_]{{0,3}}"
+    rf"(?=[*_ \t\[(:：])[*_]{{0,3}}(?:[ \t]*[\[(]{_WEEKDAY}(?P<late>{_DATE}{STAMP}){_ZONE}[\])])?[*_]{{0,3}}"
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)

@@ -15,8 +15,10 @@ from llm_grader.readers.text.label_lines import Line, is_known
 _TIME = rf"(?:[\[(]?(?P<stamp>{STAMP})[\])]?[ \t]*[-–—|]?[ \t]*)?"
 _WORDS = r"[^\W\d_][\w .'’-]{0,40}?(?: ?\([^()\n]{1,30}\))?"
 _MARKED = re.compile(
-    rf"[ \t]*{_TIME}(?:(?:[\[(](?P<a>{_WORDS})[\])]:?|<(?P<b>{_WORDS})>:?"
-    rf"|(?P<c>{_WORDS})(?:[ ]?>+|[ ][-–—|→]+|[ ][-=]+>))[ \t]+|(?P<d>{_WORDS})[ ]?\t[ \t]*)(?=\S)"
+    rf"[ \t]*[*_]{{0,3}}{_TIME}(?:(?:[\[(](?P<a>{_WORDS})[\])]:?|<(?P<b>{_WORDS})>:?"
+    rf"|(?P<c>{_WORDS})[*_]{{0,3}}(?:[ ]?>+|[ ][-–—|→]+|[ ][-=]+>))[ \t]+(?:(?P<late>{STAMP}):[ \t]+)?"
+    rf"|(?P<e>{_WORDS})[ ](?:at|um|v|kell)[ ](?P<after>{STAMP}):[ \t]+|(?P<d>{_WORDS})[ ]?\t[ \t]*)"
+    rf"(?=\S)(?!{STAMP}[ \t]*$)"
 )
 _LONGEST = 120
 _LOOKED_AT = 100
@@ -41,5 +43,6 @@ def _marked(line: Line) -> Line | None:
     begins = _MARKED.match(line.whole[:_LONGEST]) if line.whole else None
     if begins is None:
         return None
-    label = next(filter(None, begins.group("a", "b", "c", "d"))).strip()
-    return Line(line.number, line.whole, label, line.whole[begins.end() :], begins["stamp"] or "")
+    label = next(filter(None, begins.group("a", "b", "c", "d", "e"))).strip()
+    stamp = begins["stamp"] or begins["late"] or begins["after"] or ""
+    return Line(line.number, line.whole, label, line.whole[begins.end() :], stamp)

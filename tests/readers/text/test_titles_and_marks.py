@@ -47,3 +47,56 @@ def test_a_title_may_stand_above_names(tmp_path: Path, title: str, form: str, na
 def test_headings_of_any_text_are_no_speakers(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{} (Mon, 1/5/2026, 10:0{}:11 am): {}",
+        "{} (Jan 5, 10:0{} AM): {}",
+        "{} (5. 1. 2026 10:0{}): {}",
+        "{} (po 5. 1. 2026, 10:0{}): {}",
+        "{} [05.01.2026 um 10:0{} Uhr]: {}",
+    ],
+)
+@pytest.mark.parametrize("names", [("Agent", "Customer"), ("Nora", "Piet Smit")])
+def test_a_time_behind_a_name_may_hold_words(tmp_path: Path, form: str, names: tuple[str, str]) -> None:
+    who = (names[0], names[1], names[0])
+    lines = (form.format(name, at, text) for at, (name, text) in enumerate(zip(who, WORDS, strict=True)))
+    assert said(read(tmp_path, "\n".join(lines))) == list(zip(who, WORDS, strict=True))
+
+
+@pytest.mark.parametrize("form", ["{} - 10:0{}: {}", "{} at 10:0{}: {}", "{} – 10:0{}: {}"])
+def test_a_time_behind_a_word_for_a_speaker_may_stand_without_brackets(tmp_path: Path, form: str) -> None:
+    who = ("Agent", "Customer", "Agent")
+    lines = (form.format(name, at, text) for at, (name, text) in enumerate(zip(who, WORDS, strict=True)))
+    transcript = read(tmp_path, "\n".join(lines))
+    assert said(transcript) == list(zip(who, WORDS, strict=True))
+    assert [turn.start for turn in transcript.turns] == [0, 60, 120]
+
+
+def test_a_bold_name_may_have_a_dash_behind_it(tmp_path: Path) -> None:
+    turns = zip(("Nora (agent)", "Piet (customer)", "Nora (agent)"), WORDS, strict=True)
+    transcript = read(tmp_path, "\n\n".join(f"**{name}** — {text}" for name, text in turns))
+    assert said(transcript) == list(zip(("Nora (agent)", "Piet (customer)", "Nora (agent)"), WORDS, strict=True))
+
+
+def test_a_time_alone_behind_a_dash_is_no_word(tmp_path: Path) -> None:
+    turns = zip(("Agent", "Customer", "Agent"), WORDS, strict=True)
+    transcript = read(tmp_path, "\n\n".join(f"**{name}** – 10:0{at}\n{text}" for at, (name, text) in enumerate(turns)))
+    assert [(turn.text, turn.start) for turn in transcript.turns] == list(zip(WORDS, (0, 60, 120), strict=True))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "My plan:\nMonday at 10:00: doctor\nTuesday at 11:00: dentist",
+        "My plan:\nMonday - 10:00: doctor\nTuesday - 11:00: dentist",
+        "Open (Mon, 10:00): yes\nOpen (Tue, 10:00): no",
+        "I called at 10:02: no answer",
+        "- agent at 10:02: no answer",
+    ],
+)
+def test_times_behind_other_words_are_said(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Agent: Hello\nCustomer: {words}\nAgent: ok\nCustomer: bye\n")
+    assert said(transcript) == [("Agent", "Hello"), ("Customer", words), ("Agent", "ok"), ("Customer", "bye")]
