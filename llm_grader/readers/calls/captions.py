@@ -7,6 +7,7 @@ Cues of the same speaker that follow within two seconds make one turn; where eac
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import pairwise
@@ -38,6 +39,11 @@ _CHANGE = re.compile(r"(?<=\s)>{2,3}(?=[ \t]*[^\s>])")
 _FEWEST_LABELS = 2
 _LONGEST_INNER = 5
 _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ \t]*")
+
+
+_MOST = 1.5  # two of three cues
+_NUMBER = re.compile(r"[ \t]*(\+?\d[\d ()*/-]{5,20}\d):[ \t]+")  # as Zoom hides those of who calls in
+_NAMED = re.compile(r"\+?\d[\d ()*/-]{5,20}\d|[^\W\d_]\w*\.\w+|(?:[^\W\d_]+['’]s )?i(?:Phone|Pad)(?: \(\d+\))?")
 
 
 class _Piece(NamedTuple):
@@ -97,12 +103,23 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
     roles = document.options.roles
     lines = [[_line(line, document) for line in _labels_apart(_without_markup(text), roles)] for text in texts]
     every = [line for several in lines for line in several]
-    speakers = find_speakers(every, roles, event_in=lambda line: is_mailbox(line) or is_recording(line))
+    named = _names_at_cues(lines)
+    speakers = find_speakers(every, roles, named, event_in=lambda line: is_mailbox(line) or is_recording(line))
     if not speakers and (named := list(_by_names(cues, lines, roles))):
         yield from named
         return
     for cue, several in zip(cues, lines, strict=True):
         yield from (_Piece(speaker, words, cue) for speaker, words in _by_label(several, speakers) if words)
+
+
+def _names_at_cues(lines: Sequence[Sequence[Line]]) -> frozenset[str]:
+    """What stands before a colon at the beginning of most cues, which is who speaks, a device or a number as well."""
+    labels = Counter(several[0].label for several in lines if several and several[0].whole)
+    labelled = labels.total() - labels.pop("", 0)
+    if len(labels) < _FEWEST_LABELS or _MOST * labelled < len(lines) or max(labels.values()) < _FEWEST_LABELS:
+        return frozenset()
+    names = [label for label in labels if is_name(label) or _NAMED.fullmatch(label)]
+    return frozenset(names) if 2 * len(names) > len(labels) else frozenset()
 
 
 def _labels_apart(text: str, roles: RoleMapping) -> list[str]:
@@ -177,7 +194,8 @@ def _line(text: str, document: Document) -> Line:
     """A line with its label; one in brackets is a label only when we know it for a speaker: `[Music]` is none."""
     found = _BRACKETED.match(text) if "[" in text else None
     if found is None:
-        return parse_line(text)
+        number = _NUMBER.match(text) if "*" in text else None
+        return Line(0, text, number[1], text[number.end() :]) if number else parse_line(text)
     label = " ".join(found[1].split())
     is_speaker = document.options.roles.role_of(label) or role_of_label(label) or is_numbered_speaker(label)
     return Line(0, text, label, text[found.end() :]) if is_speaker else Line(0, text)
