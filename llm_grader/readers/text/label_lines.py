@@ -44,9 +44,10 @@ _TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
 _PHONE = re.compile(r"\+\d[\d ()/-]{6,18}\d")
 _LOGIN = re.compile(r"[^\W\d_].*[._@\d]|[._@].*[^\W\d_]")
 _PARTICLES = frozenset(["from", "of", "at", "de", "van", "von", "da", "di", "del", "der", "den", "zu", "od", "z"])
-_TO_SOMEBODY = re.compile(
+TO_SOMEBODY = re.compile(
     r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
 )
+"""Who writes to whom, as meetings write it above or before a message: `From Ana Weber to Everyone`."""
 
 _PICTURES = re.compile(r"(?:[^\w\s\u0000-\u200c]\s*)+")
 _SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|napsala?|říká|írta|mondta|kirjutas|ütles)")
@@ -96,7 +97,7 @@ def parse_line(line: str, number: int = 1) -> Line:
         label = _PICTURES.sub("", label, count=1) or label
     stamp, until = stamps_of(found)
     text = line[found.end() :]
-    if stamp and (sent := _TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
+    if stamp and (sent := TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
         label = sent["who"]
     elif " " in label and (saying := _SAYS.fullmatch(label)) and (not text.strip() or role_of_label(saying["who"])):
         label = saying["who"]

@@ -14,7 +14,16 @@ from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
 from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH, WEEKDAY
-from llm_grader.readers.text.label_lines import EMPTY, TO, Line, is_known, is_name, is_turned_name
+from llm_grader.readers.text.label_lines import (
+    EMPTY,
+    TO,
+    TO_SOMEBODY,
+    Line,
+    is_known,
+    is_name,
+    is_turned_name,
+    time_alone,
+)
 from llm_grader.readers.text.other_marks import with_other_marks
 
 _LONGEST = 110
@@ -38,6 +47,7 @@ _TIME_FIRST = re.compile(
 )
 _CLOCK = re.compile(r"\d:\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
+_AFTER_LOGIN = re.compile(r"[\w.-]{2,32} — (?i:today|yesterday|\d)")  # as Discord copies messages
 _TALK = re.compile(
     r"chat|\bcall|conversation|transcript|gespräch|anruf|hovor|konverza|beszélget|hívás|vestlus|kõne", re.IGNORECASE
 )
@@ -69,15 +79,20 @@ def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and a time."""
     heads = {at: head for at, line in enumerate(lines) if ":" in line.whole and (head := _head(line)) is not None}
     labels = {head.label for head in heads.values()}
-    speaking = {label for label in labels if is_known(label, roles) or is_name(label) or is_turned_name(label)}
+    dashed = {head.label for head in heads.values() if _AFTER_LOGIN.match(head.whole)}
+    speaking = {label for label in labels if is_known(label, roles) or is_name(label) or is_turned_name(label)} | dashed
     heads = {at: head for at, head in heads.items() if head.label in speaking}
     return heads if len(heads) >= _FEWEST and len(speaking) >= _FEWEST else {}
 
 
 def _head(line: Line) -> Line | None:
     whole = line.whole
-    if len(whole) > _LONGEST or (line.label and line.text.strip()):
+    if len(whole) > _LONGEST:
         return None
+    if line.label and line.text.strip():
+        sent = TO_SOMEBODY.fullmatch(line.label)
+        when = time_alone(line.text) if sent else None
+        return _marked(line, sent["who"], *when) if sent and when else None
     if line.label and line.stamp:
         return line
     if not _CLOCK.search(whole) or not _LETTER.search(whole):

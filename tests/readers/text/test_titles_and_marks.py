@@ -100,3 +100,30 @@ def test_a_time_alone_behind_a_dash_is_no_word(tmp_path: Path) -> None:
 def test_times_behind_other_words_are_said(tmp_path: Path, words: str) -> None:
     transcript = read(tmp_path, f"Agent: Hello\nCustomer: {words}\nAgent: ok\nCustomer: bye\n")
     assert said(transcript) == [("Agent", "Hello"), ("Customer", words), ("Agent", "ok"), ("Customer", "bye")]
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("from {} to everyone:    10:0{} AM\n{}", ("Ana Weber", "Maya Okonjo")),
+        ("von {} an alle:    10:0{}\n{}", ("Ana Weber", "Maya Okonjo")),
+        ("{} — Today at 9:4{} AM\n{}", ("kim_o", "lena")),
+        ("{} — 5/1/2026 9:4{} AM\n{}", ("kim_o", "lena")),
+        ("09:1{1} AM CET | {0}: {2}", ("Nora from Lumo", "Piet Smit")),
+    ],
+)
+@pytest.mark.parametrize("title", ["", "Meeting chat\n"])
+def test_names_above_messages_of_meetings_are_speakers(
+    tmp_path: Path, form: str, names: tuple[str, str], title: str
+) -> None:
+    who = (names[0], names[1], names[0])
+    turns = (form.format(name, at, text) for at, (name, text) in enumerate(zip(who, WORDS, strict=True)))
+    assert said(read(tmp_path, title + "\n".join(turns))) == list(zip(who, WORDS, strict=True))
+
+
+@pytest.mark.parametrize(
+    "words", ["it arrives today at 9:41 AM", "from Brno to Prague: 10:02", "arrives — today at 9:41"]
+)
+def test_times_of_parcels_name_nobody(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Agent: Hello\nCustomer: It says\n{words}\nAgent: ok\nCustomer: bye\n")
+    assert said(transcript)[1] == ("Customer", f"It says\n{words}")
