@@ -103,8 +103,8 @@ def _pieces(cues: Sequence[Cue], document: Document) -> Iterator[_Piece]:
     roles = document.options.roles
     lines = [[_line(line, document) for line in _labels_apart(_without_markup(text), roles)] for text in texts]
     every = [line for several in lines for line in several]
-    named = _names_at_cues(lines)
-    speakers = find_speakers(every, roles, named, event_in=lambda line: is_mailbox(line) or is_recording(line))
+    callers = _names_at_cues(lines)
+    speakers = find_speakers(every, roles, callers, event_in=lambda line: is_mailbox(line) or is_recording(line))
     if not speakers and (named := list(_by_names(cues, lines, roles))):
         yield from named
         return
