@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.source.moments import Moments, seconds
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS, part_that_hides
+from llm_grader.readers.tables.note_columns import NoteColumns, note_columns
+from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS
 from llm_grader.transcript import Role
 
 _ROLES = frozenset(get_args(Role))
@@ -57,10 +58,18 @@ class Guess(NamedTuple):
     parts: dict[str, str]
     roles: dict[str, Role]
     open_roles: tuple[str, ...] = ()
+    notes: NoteColumns = NoteColumns({}, {})
 
 
-def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
-    """What columns with these values hold; each column is one part at most. Without a text nothing is found."""
+def guess_parts(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], bool] = lambda _: True) -> Guess:
+    """What columns with these values hold; each column is one part at most. Without a text nothing is found.
+
+    One that says whose a turn is may say as well that it is a note: `incoming`, `outgoing`, `internal`.
+
+    Args:
+        columns: their values, by name.
+        of_turns: whether what stands in a column differs within a conversation.
+    """
     filled = {name: [v for v in values if as_text(v) is not None] for name, values in columns.items()}
     filled = {name: values for name, values in filled.items() if values}
     parts: dict[str, str] = {}
@@ -72,8 +81,6 @@ def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
         "at": _are_times,
         "start": _are_seconds,
         "end": _are_seconds,
-        "visibility": _are_few,
-        "kind": _are_few,
         "speaker": _are_names,
         "subject": _are_texts,
     }
@@ -84,15 +91,31 @@ def guess_parts(columns: Mapping[str, Sequence[Any]]) -> Guess:
         fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
         if part == "role":
             fitting = fitting or [name for name, values in free.items() if _are_sides(values)]
-        if part in ("kind", "visibility"):
-            fitting = fitting or [name for name, values in free.items() if _hides(name, values) == part]
         if fitting:
             best = min(fitting, key=lambda name: (-_sides_known(part, name, free[name]), rank(part, name) or 0))
             # a column of names or addresses may be called `sender`: it tells people apart, and no roles
             people = part == "role" and not _sides_known(part, best, free[best])
             parts["speaker" if people else part] = best
+    notes = note_columns({name: columns[name] for name in _may_tell_notes(filled, parts)}, of_turns)
+    parts |= notes.parts
+    if "kind" not in parts and (kind := _kind_column(filled, parts)) is not None:
+        parts["kind"] = kind
     words = [as_text(value) or "" for value in filled.get(parts.get("role", ""), ())]
-    return Guess(parts, *_meanings(parts.get("role", ""), words))
+    in_order = {part: parts[part] for part in ("text", *tests, "visibility", "kind") if part in parts}
+    return Guess(in_order, *_meanings(parts.get("role", ""), words), notes)
+
+
+def _may_tell_notes(filled: Mapping[str, Sequence[Any]], parts: Mapping[str, str]) -> list[str]:
+    others = {column for part, column in parts.items() if part != "role"}
+    return [name for name, values in filled.items() if name not in others and _are_few(name, values)]
+
+
+def _kind_column(filled: Mapping[str, Sequence[Any]], parts: Mapping[str, str]) -> str | None:
+    """The column that is called so and tells messages from what happened."""
+    free = [name for name, values in filled.items() if name not in parts.values() and _are_few(name, values)]
+    return min(
+        (name for name in free if rank("kind", name) is not None), key=lambda n: rank("kind", n) or 0, default=None
+    )
 
 
 def order_column(
@@ -110,6 +133,21 @@ def order_column(
     named = sorted((place, name) for name in columns if (place := rank("order", name)) is not None)
     free = (name for _, name in named if name not in parts.values())
     return next((name for name in free if columns[name] and number_turns(columns[name], conversations)), None)
+
+
+def differing_within(conversations: Sequence[Any] | None) -> Callable[[Sequence[Any]], bool]:
+    """Whether values differ within a conversation, and are not said of each as a whole; all are one if none is named.
+
+    Args:
+        conversations: that of each row.
+    """
+
+    def differs(values: Sequence[Any]) -> bool:
+        first: dict[str | None, str | None] = {}
+        rows = zip(conversations or [None] * len(values), values, strict=True)
+        return any(first.setdefault(as_text(name), text) != text for name, v in rows for text in [as_text(v)])
+
+    return differs
 
 
 def number_turns(values: Sequence[Any], conversations: Sequence[Any]) -> bool:
@@ -159,10 +197,6 @@ def _are_sides(values: Sequence[Any]) -> bool:
     words = {as_text(value) or "" for value in values if isinstance(value, str)}
     sides = {side for word in words if (side := side_of(word))}
     return len(words) <= _MOST_VALUES and "customer" in sides and len(sides) > 1
-
-
-def _hides(name: str, values: Sequence[Any]) -> str | None:
-    return part_that_hides(name, [as_text(value) or "" for value in values]) if _are_few(name, values) else None
 
 
 def _sides_known(part: str, column: str, values: Sequence[Any]) -> int:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import Guess, guess_parts, order_column, rank
+from llm_grader.readers.tables.column_guesses import Guess, differing_within, guess_parts, order_column, rank
+from llm_grader.readers.tables.note_columns import may_tell_notes, note_columns, tells_events
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows
-from llm_grader.readers.tables.table_values import part_that_hides
 
 OBVIOUS_TURN = TurnColumns(
     **{name: name for name in ("text", "role", "speaker", "at", "start", "end", "kind", "visibility", "subject")}
@@ -20,7 +20,7 @@ OBVIOUS_TURN = TurnColumns(
 """The columns of a turn that are called like its parts."""
 
 _IDS = ("transcript_id", "conversation_id")
-_VISIBILITIES = ("internal", "is_internal", "private", "is_private", "public", "is_public")
+_OF_NOTES = ("kind", "visibility")
 _OF_MODELS = frozenset(("content", "value"))  # messages to models are a format of their own
 _ROWS_GUESSED_BY = 200
 _FEWEST_ROWS = 2
@@ -33,18 +33,41 @@ def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping |
         return _of_one(document, names)
     if "text" not in names or not {"role", "speaker"} & set(names):
         return None
-    hidden = [name for name in _VISIBILITIES if name in names]
     other = {f"{name}_column": name for name in ("channel", "language") if name in names}
-    parts = {name: name for name in OBVIOUS_TURN.by_field if name in names}
+    parts = {name: name for name in OBVIOUS_TURN.by_field if name in names and name not in _OF_NOTES}
     if not {"at", "start", "end"} & parts.keys():
         parts |= _times_in(document, names)
     beginning = _beginning(document, names)
     conversations = beginning.pop(ids)
-    if not hidden and not {"kind", "visibility"} & parts.keys():
-        parts |= _hidden_by({name: values for name, values in beginning.items() if name not in parts.values()})
-    turn = TurnColumns(**{**({"visibility": hidden[0]} if hidden else {}), **parts})
     order = order_column(beginning, parts, conversations)
-    return ColumnMapping(id=ids, turn=turn, order=order, **other)
+    return ColumnMapping(id=ids, turn=TurnColumns(**parts), order=order, **other)
+
+
+def with_note_columns(
+    mapping: ColumnMapping, conversations: Iterable[Sequence[Mapping[str, Any]]], warn: Callable[[str], None]
+) -> ColumnMapping:
+    """An obvious mapping with the columns that tell notes from messages in this table; what is in doubt is told.
+
+    Args:
+        mapping: that of the table.
+        conversations: the rows of each.
+        warn: told what is in doubt, by the name of the column.
+    """
+    parts = mapping.turn.by_field if mapping.turn else {}
+    rows = [(number, row) for number, several in enumerate(conversations) for row in several]
+    names = dict.fromkeys(name for _, row in rows for name in row)
+    taken = {mapping.id, mapping.order, *(column for part, column in parts.items() if part not in ("role", "kind"))}
+    free = [name for name in names if name not in taken and may_tell_notes(name)]
+    columns = {name: [row.get(name) for _, row in rows] for name in free}
+    differs = differing_within([number for number, _ in rows])
+    notes = note_columns(columns, lambda name: differs(columns[name]))
+    for doubt in notes.doubts:
+        warn(doubt)
+    found = {**({"kind": "kind"} if "kind" in columns and tells_events(columns["kind"]) else {}), **notes.parts}
+    if not found:
+        return mapping
+    of_turn = {part: column for part, column in parts.items() if part not in _OF_NOTES} | found
+    return ColumnMapping.model_validate({**mapping.model_dump(), "turn": of_turn, **notes.meanings})
 
 
 def _beginning(document: Document, names: Sequence[str]) -> dict[str, list[str | None]]:
@@ -63,12 +86,6 @@ def _first_rows(document: Document) -> Iterator[Mapping[str, Any]]:
         quiet = Options(on_error=lambda _: None)
         part = Document(document.head.encode(), name=document.name, stem="", options=quiet)
         yield from (row.cells for row in read_rows(part, None, ()))
-
-
-def _hidden_by(columns: Mapping[str, Sequence[str | None]]) -> dict[str, str]:
-    """The first column that tells what the other side does not see."""
-    found = ((part_that_hides(name, filter(None, values)), name) for name, values in columns.items())
-    return next(({part: name} for part, name in found if part), {})
 
 
 def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,8 @@ from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import Guess, guess_parts, order_column, rank
+from llm_grader.readers.tables.column_guesses import Guess, differing_within, guess_parts, order_column, rank
+from llm_grader.readers.tables.note_words import said_by
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
 from llm_grader.readers.text.label_lines import find_speakers, parse_lines
@@ -100,11 +101,12 @@ def _side_of_column(name: str) -> Role | None:
 def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
     """A row for each turn."""
     name, doubts = _id_column(columns)
-    guess = guess_parts({column: values for column, values in columns.items() if column != name})
+    differs = differing_within(columns[name] if name else None)
+    guess = guess_parts({c: values for c, values in columns.items() if c != name}, lambda c: differs(columns[c]))
     if not guess.parts:
         return None
     name = name or next((column for column in columns if column not in guess.parts.values()), None)
-    kinds, open_kinds = _kinds(columns.get(guess.parts.get("kind", ""), ()))
+    kinds, open_kinds = _kinds(guess, columns)
     rows = max(map(len, columns.values()))
     others = {column: values for column, values in columns.items() if column != name}
     order = order_column(others, guess.parts, columns[name] if name else [None] * rows)
@@ -118,13 +120,21 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
     return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds))
 
 
-def _kinds(values: Sequence[Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What unusual words of a column of kinds mean, messages until somebody says otherwise; and that they are open."""
-    words = [word for word in dict.fromkeys(as_text(value) for value in values) if word and not is_usual_kind(word)]
+def _kinds(guess: Guess, columns: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What unusual words of kinds mean, messages until somebody says otherwise; and what is open about notes."""
+    column = guess.parts.get("kind")
+    if column is None or column in guess.notes.parts.values():
+        return dict(guess.notes.meanings), guess.notes.doubts
+    # what does not surely tell notes hides nothing
+    words = [word for word in dict.fromkeys(map(as_text, columns[column])) if word and not _is_shown(word, column)]
     if not words:
-        return {}, ()
+        return dict(guess.notes.meanings), guess.notes.doubts
     doubt = "which of the words under `kinds` are a note or an event: all of them were taken for messages"
-    return {"kinds": dict.fromkeys(words, "message")}, (doubt,)
+    return {**guess.notes.meanings, "kinds": dict.fromkeys(words, "message")}, (doubt,)
+
+
+def _is_shown(word: str, column: str) -> bool:
+    return is_usual_kind(word, column) and said_by(word) not in ("internal", "private")
 
 
 def _id_column(columns: Mapping[str, Sequence[Any]]) -> tuple[str | None, tuple[str, ...]]:
@@ -155,8 +165,10 @@ def _of_the_whole(columns: Mapping[str, Sequence[Any]], found: Mapping[str, Any]
         *(found.get("turn", {}).values() if "cell" not in found else ()),
     }
     free = [name for name in columns if name not in used]
+    telling = [name for part, name in found.get("turn", {}).items() if part in ("kind", "visibility")]
     for key, part in (("id", "id"), ("channel_column", "channel"), ("language_column", "language")):
-        named = sorted((place, name) for name in free if (place := rank(part, name)) is not None)
+        # where a channel of notes is one of those, its column says both
+        named = sorted((place, name) for name in (*free, *telling) if (place := rank(part, name)) is not None)
         if named and key not in found:
             whole[key] = named[0][1]
     if "channel_column" in whole:

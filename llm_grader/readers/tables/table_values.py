@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeVar, cast, get_args
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast, get_args
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.roles.role_words import plain
 from llm_grader.readers.source.ticket_fields import as_text
+from llm_grader.readers.tables.note_words import Said, said_by, seen_by, true_hides
 from llm_grader.transcript import Channel, TurnKind, Visibility
 
 _T = TypeVar("_T")
@@ -29,6 +29,13 @@ TRUE_WORDS = frozenset(
         "pravda",
         "igaz",
         "tõene",
+        "tak",
+        "oui",
+        "sí",
+        "si",
+        "vrai",
+        "verdadero",
+        "prawda",
         "on",
         "1.0",
         "✓",
@@ -37,69 +44,11 @@ TRUE_WORDS = frozenset(
 )
 FALSE_WORDS = frozenset(
     ("false", "0", "no", "n", "f", "nein", "ne", "nem", "ei", "falsch", "nepravda", "hamis", "väär", "off", "0.0")
-)
-_HIDDEN = re.compile(r"intern|privat|hidden|soukrom|belso|magan|sise|confidential|staff|agent.?only")
-_NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus")
-_SHOWN = re.compile(
-    r"public|visible|visib|offentlich|sichtbar|verejn|viditeln|nyilvanos|lathato|avalik|nahtav|external"
-)
-# whole names only: `international`, `delivery_note` and `customer_type` tell of other things than who sees a turn
-_HIDING = frozenset(
-    [
-        "note",
-        "notes",
-        "notiz",
-        "notizen",
-        "poznamka",
-        "megjegyzes",
-        "markus",
-        "internal",
-        "intern",
-        "interne",
-        "interner",
-        "internes",
-        "interni",
-        "belso",
-        "private",
-        "privat",
-        "public",
-        "visibility",
-        "visible",
-        "hidden",
-    ]
-)
-_OF_KINDS = frozenset(("type", "kind"))
-_OF_TURNS = frozenset(
-    [
-        "is",
-        "was",
-        "only",
-        "message",
-        "msg",
-        "comment",
-        "reply",
-        "response",
-        "turn",
-        "post",
-        "entry",
-        "item",
-        "record",
-        "activity",
-        "event",
-    ]
-)
-_TO_CUSTOMERS = re.compile(r"(?:is )?(?:visible to (?:the )?customers?|customer visible)")
-_WORDS_JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^\w\s]+")
-_FEW_WORDS = 3
-_KINDS: dict[str, TurnKind] = {
-    **dict.fromkeys(("message", "comment", "reply", "text", "chat", "email", "mail", "msg", "response"), "message"),
-    **dict.fromkeys(("note", "internal", "private", "notiz", "poznamka"), "note"),
-    **dict.fromkeys(("internal comment", "private comment", "internal message", "private message"), "note"),
-    **dict.fromkeys(("event", "system", "status", "assignment", "activity", "action"), "event"),
-}
-_VISIBILITIES: dict[str, Visibility] = {
-    **dict.fromkeys(("public", "external", "customer", "visible", "everyone", "all"), "public"),
-    **dict.fromkeys(("internal", "private", "agents", "staff", "note", "hidden"), "internal"),
+) | {"non", "nie", "faux", "falso", "fałsz"}
+_KIND_SAID: dict[Said | None, TurnKind] = {
+    **dict.fromkeys(("message", "shown"), "message"),
+    **dict.fromkeys(("note", "internal", "private"), "note"),
+    "event": "event",
 }
 _CHANNELS: dict[str, Channel] = {
     **dict.fromkeys(("email", "e mail", "mail", "web form", "form", "brief", "letter"), "email"),
@@ -117,18 +66,22 @@ def kind_of(value: Any, column: str, meanings: Mapping[str, TurnKind]) -> TurnKi
     word = _word(value)
     if (given := _given(word, meanings)) is not None:
         return given
-    if (truth := _truth(word)) is None:
-        kind = _by_words(word, _KINDS)
-        if kind is not None:
-            return kind
-    elif _HIDDEN.search(plain(column)) or _NOTE.search(plain(column)):
-        return "note" if truth else "message"
-    raise _unknown(column, value, "kinds", get_args(TurnKind))
+    kind = _usual_kind(word, column)
+    if kind is None:
+        raise _unknown(column, value, "kinds", get_args(TurnKind))
+    return kind
 
 
-def is_usual_kind(word: str) -> bool:
-    """Whether a word is a kind of turn without a mapping."""
-    return _by_words(_word(word), _KINDS) is not None
+def is_usual_kind(word: str, column: str) -> bool:
+    """Whether a word in a column of this name is a kind of turn without a mapping."""
+    return _usual_kind(_word(word), column) is not None
+
+
+def _usual_kind(word: str, column: str) -> TurnKind | None:
+    if (truth := truth_of(word)) is None:
+        return _KIND_SAID.get(said_by(word)) or ("message" if channel_of(word) else None)
+    hides = true_hides(column)
+    return None if hides is None else "note" if truth == hides else "message"
 
 
 def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -> Visibility:
@@ -140,42 +93,23 @@ def visibility_of(value: Any, column: str, meanings: Mapping[str, Visibility]) -
     word = _word(value)
     if (given := _given(word, meanings)) is not None:
         return given
-    if (truth := _truth(word)) is None:
-        visibility = _by_words(word, _VISIBILITIES)
-        if visibility is not None:
-            return visibility
-    elif _HIDDEN.search(plain(column)):
-        return "internal" if truth else "public"
-    elif _SHOWN.search(plain(column)):
-        return "public" if truth else "internal"
-    elif _NOTE.search(plain(column)):
-        return "internal" if truth else "public"
-    raise _unknown(column, value, "visibilities", get_args(Visibility))
+    visibility = _usual_visibility(word, column)
+    if visibility is None:
+        raise _unknown(column, value, "visibilities", get_args(Visibility))
+    return visibility
 
 
-def part_that_hides(column: str, words: Iterable[str]) -> Literal["kind", "visibility"] | None:
-    """Whether a column tells notes from messages, or the internal from the public, by its name and all of its words."""
-    name = plain(_WORDS_JOINED.sub(" ", column.rpartition(".")[2]))
-    of_whom = _TO_CUSTOMERS.fullmatch(name) is not None
-    named = frozenset(name.split())
-    if not of_whom and (named.isdisjoint(_HIDING | _OF_KINDS) or not named <= _HIDING | _OF_KINDS | _OF_TURNS):
-        return None
-    says_so = of_whom or not named.isdisjoint(_HIDING)
-    distinct = frozenset(words)
-    readers: tuple[tuple[Literal["kind", "visibility"], Callable[..., str]], ...] = (
-        ("kind", kind_of),
-        ("visibility", visibility_of),
-    )
-    for part, read in readers:
-        try:
-            found = {read(word, column, {}) for word in distinct}
-        except MalformedInput:
-            continue
-        # a column called `is_note` may hold the first one far down; one called `type` may tell of other things
-        hides = says_so or found & {"note", "internal"}
-        if hides and found & {"message", "public"}:
-            return part
-    return None
+def is_usual_visibility(word: str, column: str) -> bool:
+    """Whether a word in a column of this name says who sees a turn without a mapping."""
+    return _usual_visibility(_word(word), column) is not None
+
+
+def _usual_visibility(word: str, column: str) -> Visibility | None:
+    if (truth := truth_of(word)) is None:
+        kind = _KIND_SAID.get(seen_by(word))
+        return None if kind in (None, "event") else "internal" if kind == "note" else "public"
+    hides = true_hides(column)
+    return None if hides is None else "internal" if truth == hides else "public"
 
 
 def channel_of(value: Any) -> Channel | None:
@@ -188,16 +122,8 @@ def _word(value: Any) -> str:
     return (as_text(value) or "").strip().casefold()
 
 
-def _by_words(word: str, meanings: Mapping[str, _T]) -> _T | None:
-    """What a phrase of few words means, by the phrase, else by the words in it, where these mean one thing."""
-    words = plain(word).split()
-    if len(words) > _FEW_WORDS:
-        return None
-    found = {meanings[form] for form in (plain(word), *words) if form in meanings}
-    return found.pop() if len(found) == 1 else meanings.get(plain(word))
-
-
-def _truth(word: str) -> bool | None:
+def truth_of(word: str) -> bool | None:
+    """What a word for true or false means; None for other words."""
     return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
 
 

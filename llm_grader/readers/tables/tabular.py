@@ -18,7 +18,7 @@ from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import number_turns
 from llm_grader.readers.tables.headers import is_quoted_table
-from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping
+from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping, with_note_columns
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
 from llm_grader.readers.tables.table_values import channel_of
@@ -57,10 +57,13 @@ def read(document: Document) -> Iterator[Transcript]:
             with document.at(row.where):
                 yield _of_row(row, mapping, document)
         return
-    columns = mapping.turn or OBVIOUS_TURN
     groups = _grouped(rows, mapping, document)
-    if document.options.columns is None and mapping.order and not _are_numbered(groups, mapping.order):
-        mapping = ColumnMapping.model_validate(mapping.model_dump(exclude={"order"}))
+    if document.options.columns is None:
+        if mapping.order and not _are_numbered(groups, mapping.order):
+            mapping = ColumnMapping.model_validate(mapping.model_dump(exclude={"order"}))
+        cells = ([row.cells for row in several] for several in groups.values())
+        mapping = with_note_columns(mapping, cells, document.warn)
+    columns = mapping.turn or OBVIOUS_TURN
     times = _times_of(columns.at, [row for several in groups.values() for row in several], mapping)
     order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
     for several in groups.values():
