@@ -11,6 +11,7 @@ from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.source.moments import Moments, seconds
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.note_columns import NoteColumns, note_columns
+from llm_grader.readers.tables.note_words import last_key
 from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS
 from llm_grader.transcript import Role
 
@@ -36,13 +37,34 @@ _NAMES = {
     "id": "conversation_id conversationid chat_id ticket_id case_id call_id thread_id session_id dialogue_id "
     "dialog_id interaction_id contact_id transcript_id conversation chat ticket case call thread session "
     "vorgang vorgangsnummer ticketnummer gesprach id nr number no key konverzace hovor beszelgetes vestlus "
-    "cislo ticket_no case_no",
+    "cislo ticket_no case_no fallnummer gesprachsnummer",
     "language": "language lang locale sprache jazyk nyelv keel",
     "channel": "channel kanal csatorna medium media_type",
     "order": "turn_index turn_number turn_no turn_id turn message_index message_number message_no sequence_number "
     "sequence seq seq_no position order index line_number row poradi sorszam jarjekord reihenfolge",
 }
 _RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
+LEAST = 1000
+"""The rank of names that are not listed, such as `Číslo případu` of an id."""
+
+_NUMBERS = frozenset(
+    re.findall(
+        r"\w+",
+        "id ids no nr num number key ref reference identifier uuid n nummer kennung cislo kod szam szama azonosito "
+        "azonositoja number numero numer identifiant identificador identyfikator",
+    )
+)
+_CONVERSATIONS = frozenset(
+    re.findall(
+        r"\w+",
+        "conversation chat ticket case thread session dialogue dialog interaction transcript incident issue inquiry "
+        "enquiry vorgang vorgangs fall anfrage gesprach gesprachs unterhaltung chats tickets konverzace rozhovoru hovoru "
+        "tiketu pripadu pozadavku chatu ugy jegy beszelgetes hivas vestluse kone pileti juhtumi poordumise dossier "
+        "demande conversacion caso conversacion sesion zgloszenia rozmowy sprawy",
+    )
+)
+_ALONE = frozenset(("reference", "ref", "tiket", "jegy", "ugyszam", "jegyszam", "hivasszam", "caso", "dossier"))
+_FILLING = frozenset(("de", "du", "of", "la", "der", "des"))
 _INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
 _OUTGOING = re.compile(r"outgoing|outbound|agent")
 _SIDES: dict[str, Role] = {
@@ -164,8 +186,17 @@ def _is_number(value: Any) -> bool:
 
 def rank(part: str, column: str) -> int | None:
     """How well a column's name says that it holds a part: 0 is best, None not at all."""
-    name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.rpartition(".")[2])).strip("_")
-    return _RANK[part].get(plain(name).replace(" ", "_"))
+    name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last_key(column))).strip("_")
+    words = plain(name)
+    place = _RANK[part].get(words.replace(" ", "_"))
+    return LEAST if place is None and part == "id" and _numbers_a_conversation(words) else place
+
+
+def _numbers_a_conversation(name: str) -> bool:
+    """Whether a name says of what a number or an id is, and that this is a conversation: `Číslo případu`."""
+    words = frozenset(name.split()) - _FILLING
+    of_one = len(words) == 2 and len(words & _CONVERSATIONS) == 1 and not words.isdisjoint(_NUMBERS)
+    return of_one or (bool(words) and words <= _ALONE)
 
 
 def _text_column(filled: Mapping[str, Sequence[Any]]) -> str | None:

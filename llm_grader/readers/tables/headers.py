@@ -26,6 +26,7 @@ _MOST_WORDS = 4
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_NAME = re.compile(r"[?!:“”\"]|\.\s|\.$|^\d|^[-+*>]")
+_ABBREVIATED = re.compile(r"\b(?:no|nr|num|ref|tel|sz|č)\.", re.IGNORECASE)
 _LISTED = """
     id ids no nr number key uuid conversation chat call ticket case thread session dialogue dialog interaction
     contact message messages msg text body content comment transcript utterance sentence note notes reply
@@ -116,7 +117,11 @@ def _alike(names: Sequence[str], rows: Sequence[Sequence[str]], *, quoted: bool)
 
 def _could_be_name(cell: str) -> bool:
     words = cell.split()
-    return 0 < len(words) <= _MOST_WORDS and len(cell) <= _LONGEST_NAME and _NO_NAME.search(cell) is None
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and len(cell) <= _LONGEST_NAME
+        and _NO_NAME.search(_ABBREVIATED.sub("", cell)) is None
+    )
 
 
 def _is_identifier(cell: str) -> bool:

@@ -65,6 +65,7 @@ _NAMED_SHOWN = re.compile(
 )
 _NAMED_NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus|\bnotas?\b|notatk")
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^\w\s]+")
+_KEYS = re.compile(r"^.*\w\.(?=\w)")
 _NO_NOTES = frozenset(("voice note", "audio note", "video note", "sprachnotiz"))
 
 
@@ -108,9 +109,14 @@ def _together(found: set[Said]) -> Said | None:
     return next((said for said in ("event", "shown", "message") if said in found), None)
 
 
+def last_key(column: str) -> str:
+    """The name of a column, of keys with dots between them the last one; a dot may as well end an abbreviation."""
+    return _KEYS.sub("", column.rstrip("."))
+
+
 def name_as_compared(column: str) -> str:
     """The name of a column, or the last key of one, as words: `isPrivate` and `Is-Private` are the same."""
-    return plain(_JOINED.sub(" ", column.rpartition(".")[2]))
+    return plain(_JOINED.sub(" ", last_key(column)))
 
 
 def true_hides(column: str) -> bool | None:

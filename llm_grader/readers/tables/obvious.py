@@ -9,7 +9,7 @@ from typing import Any
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import Guess, differing_within, guess_parts, order_column, rank
+from llm_grader.readers.tables.column_guesses import LEAST, Guess, differing_within, guess_parts, order_column, rank
 from llm_grader.readers.tables.note_columns import may_tell_notes, note_columns, tells_events
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows
@@ -98,7 +98,8 @@ def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:
 def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     """The mapping of a table that is one conversation: no column could be its id, and two say who says what."""
     of_models = document.rows is None and document.json.first is not None and not _OF_MODELS.isdisjoint(names)
-    if not names or of_models or any(rank("id", name) is not None for name in names):
+    ranks = {name: place for name in names if (place := rank("id", name)) is not None}
+    if not names or of_models or any(place < LEAST for place in ranks.values()):
         return None
     columns = _beginning(document, names)
     if max(map(len, columns.values()), default=0) < _FEWEST_ROWS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -23,8 +24,15 @@ from llm_grader.transcript import Role
 
 _ROWS = 200
 _MOST = 0.6
-_ASKING = frozenset(("question", "request", "inquiry", "frage", "otazka", "kerdes", "kusimus", "query"))
-_ANSWERING = frozenset(("answer", "reply", "response", "antwort", "odpoved", "valasz", "vastus"))
+_ASKING = frozenset(
+    re.findall(
+        r"\w+",
+        "question request inquiry frage otazka dotaz kerdes kusimus query instruction pregunta consulta pytanie demande",
+    )
+)
+_ANSWERING = frozenset(
+    ("answer", "reply", "response", "antwort", "odpoved", "valasz", "vastus", "respuesta", "reponse", "odpowiedz")
+)
 
 
 class Suggestion(NamedTuple):
@@ -105,7 +113,6 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
     guess = guess_parts({c: values for c, values in columns.items() if c != name}, lambda c: differs(columns[c]))
     if not guess.parts:
         return None
-    name = name or next((column for column in columns if column not in guess.parts.values()), None)
     kinds, open_kinds = _kinds(guess, columns)
     rows = max(map(len, columns.values()))
     others = {column: values for column, values in columns.items() if column != name}

@@ -15,6 +15,7 @@ from llm_grader.readers.recipes.draft import suggest_mapping
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Transcript
 
+SIDES = ("agent", "customer")
 SAID = ("Good morning, how can I help?", "My parcel is late again")
 
 
@@ -151,3 +152,54 @@ def test_turns_that_are_numbered_are_put_in_that_order(tmp_path: Path, column: s
 def test_a_draft_without_an_agent_says_so(tmp_path: Path) -> None:
     table = f"chat_id;sender_type;message\n1;Contact;{SAID[1]}\n1;User;{SAID[0]}\n"
     assert "no word of sender_type was taken for one" in drafted(tmp_path, table)[0]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "sentiment,time,speaker,text",
+        "department,customer_name,text,role",
+        "Stimmung;Uhrzeit;Sprecher;Nachricht",
+        "priority,contact_number,role,text",
+        "oddělení;čas;role;zpráva",
+    ],
+)
+def test_a_column_that_is_not_called_so_is_no_id(tmp_path: Path, header: str) -> None:
+    mark = ";" if ";" in header else ","
+    columns = header.split(mark)
+    rows = [
+        mark.join(
+            said if c in ("text", "Nachricht", "zpráva") else who if c in ("role", "speaker", "Sprecher") else "a1"
+            for c in columns
+        )
+        for who, said in zip(("agent", "customer"), SAID, strict=True)
+    ]
+    text, transcripts = drafted(tmp_path, "\n".join([header, *rows, ""]).replace(", how", " how"))
+    assert "id" not in yaml.safe_load(text)
+    assert "(`id`)" in text
+    assert len(transcripts) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "case_number",
+        "Ticket No.",
+        "Číslo případu",
+        "Ügyszám",
+        "Vestluse ID",
+        "N° ticket",
+        "id_conversacion",
+        "Fall-Nr.",
+    ],
+)
+def test_a_number_of_a_conversation_is_its_id_wherever_it_stands(tmp_path: Path, name: str) -> None:
+    rows = [f"open;high;{n};{said};{who}" for n in (77, 78) for who, said in zip(SIDES, SAID, strict=True)]
+    text, transcripts = drafted(tmp_path, "\n".join([f"status;priority;{name};body;author_role", *rows, ""]))
+    assert yaml.safe_load(text)["id"] == name
+    assert [len(transcript.turns) for transcript in transcripts] == [2, 2]
+
+
+def test_an_instruction_and_its_response_are_a_row_of_turns_each(tmp_path: Path) -> None:
+    _, transcripts = drafted(tmp_path, f"flags,instruction,category,response\nB,{SAID[1]},ORDER,I can look it up\n")
+    assert sides(transcripts) == [("customer", SAID[1]), ("agent", "I can look it up")]
