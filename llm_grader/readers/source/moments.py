@@ -15,6 +15,7 @@ from typing import Any
 
 from llm_grader.readers.roles.role_words import plain
 from llm_grader.readers.source.times import instant
+from llm_grader.readers.source.zones import with_half_of_day, zoned
 from llm_grader.transcript import NO_ZONE
 
 _PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "ticks": 1e7}
@@ -25,35 +26,41 @@ _EPOCHS = ((1e17, 1e9), (1e14, 1e6), (3.3e10, 1e3))  # a number above the first 
 _FIRST_EPOCH = 1e8  # seconds, 1973: what is less is more likely a number of something
 _SERIALS = (20_000, 80_000)  # days from the end of 1899, as Excel counts them: the years 1954 to 2119
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
-_NUMBER = re.compile(r"\d{5}(?:\.\d{1,20})?|\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19}")
+_NUMBER = re.compile(r"\d{5}(?:[.,]\d{1,20})?|\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19}")
 _COMPACT = re.compile(r"\d{8}T\d{6}(?:Z|[+-]\d{4})?")
 _DURATION = re.compile(r"(-?\d+(?:\.\d+)?)s")
+_COMMA = re.compile(r"-?\d+,\d{1,6}")
 _ISO_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+_LONGEST = 80
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.][ ]?(\d{1,2})[-/.][ ]?(\d{1,2})\.?(?:[T ,]+(.*))?", re.DOTALL)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])[ ]?(\d{1,2})\2[ ]?(\d{4}|\d{2})(?:[T ,]+(.*))?", re.DOTALL)
 _CLOCK = re.compile(
     r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?(?:[ ]?([AaPp])\.?[ ]?[Mm]\b\.?)?"
-    r"[ ]*(Z|UTC|(?:GMT|UTC)?[ ]?[+-]\d{2}:?\d{2}|GMT)?"
+    r"[ ]*(Z\b|(?:UTC|GMT)(?![ ]?[+-]\d)|(?:GMT|UTC)?[ ]?[+-](?:\d{4}|\d{1,2}(?!\d)(?::\d{2})?))?"
 )
 _AT = re.compile(r"(?:at|um|v|ve|kell|à|às|a las|alle|om|kl\.?|klo|o)[ ]+", re.IGNORECASE)
-_BETWEEN_HYPHENS = re.compile(r"(?<=\d)-([^\W\d_]{3,9})-(?=\d)")
+_BETWEEN_MARKS = re.compile(r"(?<=\d)[-/]([^\W\d_]{3,9})\.?[-/](\d{4}|\d{2})(?!\d)[: ]?")
+_CLOCK_FIRST = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:[ ]?[AaPp]\.?[Mm]\b\.?)?)[, ]+(\d.*)", re.DOTALL)
+_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})[T ]?(\d{1,2}):?(\d{2})(?::?(\d{2}))?")
+_EXPONENT = re.compile(r"\d(?:\.\d{1,18})?[eE]\+?\d{1,2}")
 _YEAR = re.compile(r"(?<![\d:.+-])(?:19|20)\d{2}(?![\d:])")
 _DAY = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.)?(?![\d:])")
 _MONTH_WORD = re.compile(r"[^\W\d_]{3,}")
 _MONTHS = [
-    ("jan", "jaan", "led"),
-    ("feb", "veeb", "uno"),
+    ("jan", "jaan", "led", "ene", "stycz"),
+    ("feb", "veeb", "uno", "fev", "lut"),
     ("mar", "mrz", "brez"),
-    ("apr", "dub"),
+    ("apr", "dub", "avr", "abr", "kwie"),
     ("may", "mai", "maj", "kvet"),
-    ("june", "jun", "juun", "cerven"),
-    ("july", "jul", "juul", "cervenec", "cervence"),
-    ("aug", "srp"),
-    ("sep", "szept", "zari"),
-    ("oct", "okt", "rij"),
+    ("june", "jun", "juun", "cerven", "juin", "czerw"),
+    ("july", "jul", "juul", "cervenec", "cervence", "juil", "lip"),
+    ("aug", "srp", "aou", "ago", "sierp"),
+    ("sep", "szept", "zari", "wrze"),
+    ("oct", "okt", "rij", "paz"),
     ("nov", "lis"),
-    ("dec", "dez", "det", "pros"),
+    ("dec", "dez", "det", "pros", "dic", "grud"),
 ]
+_WEEKDAYS = frozenset(("mardi", "martes"))
 _MONTH_OF = sorted(
     ((stem, number) for number, stems in enumerate(_MONTHS, 1) for stem in stems), key=lambda s: -len(s[0])
 )
@@ -121,7 +128,7 @@ class Moments:
     def _unread(self, value: Any) -> str:
         if self._format is not None:
             return f"{self._column}: times that are not written as time_format {self._format!r} were left out"
-        found = _YEAR_LAST.fullmatch(str(value).strip()) if self._day_first is None else None
+        found = _YEAR_LAST.fullmatch(_arranged(str(value).strip())) if self._day_first is None else None
         if found is not None and found[2] != ".":
             return (
                 f"{self._column}: dates of the shape {_shape(value)} can be read with the day or the month first and "
@@ -144,7 +151,8 @@ def seconds(value: Any, unit: str | None = None) -> float | None:
     if isinstance(value, str) and (stated := _stated_seconds(value.strip())) is not None:
         return stated
     try:
-        number = float(value) / _PER_SECOND[unit or "s"]
+        written = value.replace(",", ".") if isinstance(value, str) and _COMMA.fullmatch(value.strip()) else value
+        number = float(written) / _PER_SECOND[unit or "s"]
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
@@ -165,15 +173,16 @@ def _stated_seconds(text: str) -> float | None:
 
 
 def time_of_day(text: str) -> float | None:
-    """Seconds since midnight of `9:58`, `09:58:30` or `1:05 PM`; None for anything else."""
-    found = _CLOCK.fullmatch(text.replace("\u202f", " ").strip())
+    """Seconds since midnight of `9:58`, `09:58:30`, `1:05 PM` or `1:05 odp.`; None for anything else."""
+    found = _CLOCK.fullmatch(with_half_of_day(text.replace("\u202f", " ").strip()))
     at = None if found is None or found[6] else _clocked(found)
     return None if at is None else at.hour * 3600.0 + at.minute * 60 + at.second + at.microsecond / 1e6
 
 
 def day_first(texts: Iterable[str]) -> bool | None:
     """Whether dates such as `5/13/2026` put the day first; None when all of them could be read either way."""
-    found = [match for text in texts if (match := _YEAR_LAST.fullmatch(text.strip())) and match[2] != "."]
+    arranged = (_arranged(text.strip()) if _CLOCK_FIRST.match(text.strip()) else text.strip() for text in texts)
+    found = [match for text in arranged if (match := _YEAR_LAST.fullmatch(text)) and match[2] != "."]
     first = max((int(match[1]) for match in found), default=0)
     second = max((int(match[3]) for match in found), default=0)
     return None if (first > 12) == (second > 12) else first > 12
@@ -187,6 +196,8 @@ def _of_number(number: float) -> datetime | None:
         return (_EXCEL_EPOCH + timedelta(milliseconds=round(number * 86_400_000))).replace(tzinfo=None)
     if abs(number) < _FIRST_EPOCH:
         return None
+    if found := _DIGITS.fullmatch(f"{number:.0f}"):  # 20260105100000
+        return datetime(*(int(part or 0) for part in found.groups()))
     per_second = next((size for above, size in _EPOCHS if abs(number) > above), 1.0)
     return datetime.fromtimestamp(number / per_second, UTC)
 
@@ -199,8 +210,14 @@ def _of_text(text: str, days_first: bool | None) -> datetime | None:
     at, assumed = instant(text)
     if at is not None and "-" in text[:5]:
         return at.replace(tzinfo=None) if assumed else at
-    if _NUMBER.fullmatch(text):
-        return _of_number(float(text))
+    if _NUMBER.fullmatch(text) or _EXPONENT.fullmatch(text):
+        return _of_number(float(text.replace(",", ".")))
+    if found := _DIGITS.fullmatch(text):
+        return datetime(*(int(part or 0) for part in found.groups()))
+    return _of_shape(_arranged(text), days_first) if len(text) <= _LONGEST else None
+
+
+def _of_shape(text: str, days_first: bool | None) -> datetime | None:
     if found := _YEAR_FIRST.fullmatch(text):
         return _dated(int(found[1]), int(found[2]), int(found[3]), found[4])
     if found := _YEAR_LAST.fullmatch(text):
@@ -209,12 +226,18 @@ def _of_text(text: str, days_first: bool | None) -> datetime | None:
             return None
         day, month = (found[1], found[3]) if first else (found[3], found[1])
         return _dated(int(found[4]) + (2000 if len(found[4]) == 2 else 0), int(month), int(day), found[5])
-    return _by_month_name(text) if len(text) <= 80 else None
+    return _by_month_name(text)
+
+
+def _arranged(text: str) -> str:
+    """A time with its date ahead of its clock, and the half of the day as English writes it."""
+    text = with_half_of_day(text)
+    return f"{found[2]} {found[1]}" if (found := _CLOCK_FIRST.fullmatch(text)) else text
 
 
 def _by_month_name(text: str) -> datetime | None:
-    """`5 Jan 2026 10:00`, `05-JAN-2026 10:00`, `Jan 5, 2026 10:00 AM`, `Mon Jan 05 10:00:00 +0000 2026`, RFC 2822."""
-    text = _BETWEEN_HYPHENS.sub(r" \1 ", text)
+    """`5 Jan 2026 10:00`, `05-JAN-26 10:00`, `Jan 5, 2026 10:00 AM`, `Mon Jan 05 10:00:00 +0000 2026`, RFC 2822."""
+    text = _BETWEEN_MARKS.sub(lambda found: f" {found[1]} {'20' if len(found[2]) == 2 else ''}{found[2]} ", text)
     months = [number for word in _MONTH_WORD.findall(text) if (number := _month(word))]
     clock = _CLOCK.search(text)
     rest = text if clock is None else f"{text[: clock.start()]} {text[clock.end() :]}"
@@ -223,13 +246,22 @@ def _by_month_name(text: str) -> datetime | None:
         days = _DAY.search(f"{rest[: year.start()]} {rest[year.end() :]}")
     if len(months) != 1 or year is None or days is None:
         return None
-    return _dated(int(year[0]), months[0], int(days[1]), clock[0] if clock else None)
+    behind = text[clock.end() :].replace(year[0], " ", 1) if clock else ""
+    return _dated(int(year[0]), months[0], int(days[1]), f"{clock[0]} {_zone_word(behind)}" if clock else None)
+
+
+def _zone_word(behind: str) -> str:
+    """What behind the clock of a date with the name of a month may be a zone: brackets, and words in capitals."""
+    words = (word for word in behind.split() if word.isupper() and not _month(word.strip(".,")))
+    return behind if "[" in behind or "(" in behind else " ".join(words)
 
 
 @lru_cache(maxsize=256)
 def _month(word: str) -> int | None:
-    """The month that a word names, in English, German, Czech, Hungarian or Estonian; None for other words."""
+    """The month that a word names in one of eight languages; None for other words."""
     name = plain(word)
+    if name in _WEEKDAYS:
+        return None
     return next((number for stem, number in _MONTH_OF if name.startswith(stem)), None)
 
 
@@ -237,11 +269,11 @@ def _dated(year: int, month: int, day: int, clock: str | None) -> datetime | Non
     """A date with the time of day that follows it; None where that is none."""
     if not clock or not clock.strip():
         return datetime(year, month, day)
-    found = _CLOCK.match(_AT.sub("", clock.strip(), count=1))
-    if found is None:
+    text = _AT.sub("", clock.strip(), count=1)
+    found = _CLOCK.match(text)
+    if found is None or (at := _clocked(found)) is None:
         return None
-    at = _clocked(found)
-    return None if at is None else datetime.combine(date(year, month, day), at, tzinfo=_zone(found[6]))
+    return zoned(datetime.combine(date(year, month, day), at, tzinfo=_zone(found[6])), text[found.end() :].strip())
 
 
 def _clocked(found: re.Match[str]) -> time | None:
@@ -258,10 +290,10 @@ def _clocked(found: re.Match[str]) -> time | None:
 def _zone(text: str | None) -> timezone | None:
     if not text:
         return None
-    found = re.search(r"([+-])(\d{2}):?(\d{2})", text)
+    found = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", text)
     if found is None:
         return UTC
-    minutes = int(found[2]) * 60 + int(found[3])
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
     return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
 
 

@@ -58,9 +58,9 @@ _CONVERSATIONS = frozenset(
     re.findall(
         r"\w+",
         "conversation chat ticket case thread session dialogue dialog interaction transcript incident issue inquiry "
-        "enquiry vorgang vorgangs fall anfrage gesprach gesprachs unterhaltung chats tickets konverzace rozhovoru hovoru "
-        "tiketu pripadu pozadavku chatu ugy jegy beszelgetes hivas vestluse kone pileti juhtumi poordumise dossier "
-        "demande conversacion caso conversacion sesion zgloszenia rozmowy sprawy",
+        "enquiry vorgang vorgangs fall anfrage gesprach gesprachs unterhaltung chats tickets konverzace rozhovoru "
+        "hovoru tiketu pripadu pozadavku chatu ugy jegy beszelgetes hivas vestluse kone pileti juhtumi poordumise "
+        "dossier demande conversacion caso sesion zgloszenia rozmowy sprawy",
     )
 )
 _ALONE = frozenset(("reference", "ref", "tiket", "jegy", "ugyszam", "jegyszam", "hivasszam", "caso", "dossier"))

@@ -65,7 +65,7 @@ _NAMED_SHOWN = re.compile(
 )
 _NAMED_NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus|\bnotas?\b|notatk")
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^\w\s]+")
-_KEYS = re.compile(r"^.*\w\.(?=\w)")
+_KEYS = re.compile(r"^.*\w\.(?=\S)")
 _NO_NOTES = frozenset(("voice note", "audio note", "video note", "sprachnotiz"))
 
 

@@ -27,7 +27,8 @@ _MOST = 0.6
 _ASKING = frozenset(
     re.findall(
         r"\w+",
-        "question request inquiry frage otazka dotaz kerdes kusimus query instruction pregunta consulta pytanie demande",
+        "question request inquiry frage otazka dotaz kerdes kusimus query instruction pregunta consulta "
+        "pytanie demande",
     )
 )
 _ANSWERING = frozenset(

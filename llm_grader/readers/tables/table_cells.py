@@ -22,7 +22,7 @@ from llm_grader.readers.tables.table_values import kind_of, visibility_of
 from llm_grader.transcript import Channel, Role, Ticket, Turn
 
 TIMES_OF_DAY = "times of day without a date: kept as seconds since the first"
-_TIMES_LEFT_OUT = "some times could not be read and were left out"
+_TIMES_LEFT_OUT = "{}: some times could not be read and were left out"
 _ROLES = frozenset(get_args(Role))
 _HTML = re.compile(
     r"<br ?/?>|</(?:p|div|span|b|i|u|strong|em|a|ul|ol|li|table|blockquote|body|html|font|h\d)>", re.IGNORECASE
@@ -123,7 +123,7 @@ class CellReader:
         if name == "at":
             return self._at(value)
         if name in ("start", "end"):
-            return {name: self._seconds(value)}
+            return {name: self._seconds(value, column)}
         if name == "kind":
             return {name: kind_of(value, column, self.mapping.kinds)}
         if name == "visibility":
@@ -169,10 +169,10 @@ class CellReader:
             return given
         return cast("Role", stated) if stated in _ROLES else role_of_label(stated)
 
-    def _seconds(self, value: Any) -> float | None:
+    def _seconds(self, value: Any, column: str) -> float | None:
         found = seconds(value)
         if found is None:
-            self.note(_TIMES_LEFT_OUT)
+            self.note(_TIMES_LEFT_OUT.format(column))
         return found
 
 

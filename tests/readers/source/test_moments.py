@@ -44,6 +44,36 @@ TEN = datetime(2026, 1, 5, 10, tzinfo=UTC)
         "5.1.2026 kell 10:00",
         "Mon Jan 05 2026 05:00:00 GMT-0500 (EST)",
         "5. jaanuar 2026 10:00",
+        "5 janvier 2026 à 10:00",
+        "5 janv. 2026 10:00",
+        "5 de enero de 2026, 10:00",
+        "5 stycznia 2026 10:00",
+        "20260105 10:00:00",
+        "20260105100000",
+        "10:00 05.01.2026",
+        "10:00:00, 5 Jan 2026",
+        "05/Jan/26 10:00 AM",
+        "05/Jan/2026:10:00:00 +0000",
+        "05-JAN-26 10.00.00.000000 AM",
+        "1.7676072E+12",
+        "46027,4166666667",
+        20260105100000,
+        "2026-01-05 02:00:00 PST",
+        "2026-01-05 05:00 EST",
+        "05.01.2026 11:00 MEZ",
+        "5. 1. 2026 11:00 SEČ",
+        "Mon, 05 Jan 2026 05:00:00 EST",
+        "Mon Jan 05 05:00:00 EST 2026",
+        "Jan 5, 2026 2:00 AM (PST)",
+        "2026-01-05 11:00 Europe/Prague",
+        "2026-01-05T11:00:00+01:00[Europe/Prague]",
+        "05.01.2026 12:00 UTC+2",
+        "05.01.2026 12:00:00 +02",
+        "5.1.2026 10:00 dop.",
+        "2026. 01. 05. de. 10:00",
+        "05.01.2026 vorm. 10:00 Uhr",
+        "05.01.2026 10:00 hod.",
+        "05.01.2026 10:00 - 10:05",
         # 20458 days from 1970-01-01 to 2026-01-05, of 86400 s, and 36000 s
         "1767607200",
         "1767607200000",
@@ -145,3 +175,39 @@ def test_a_zone_is_kept_and_its_absence_is_told() -> None:
 )
 def test_seconds_are_read_as_what_they_count(value: object, unit: str | None, expected: float | None) -> None:
     assert seconds(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["5.1.2026 1:05 odp.", "2026.01.05. du. 1:05", "5. ledna 2026 1:05 odp.", "5. Januar 2026 nachm. 1:05"]
+    + ["5.1.2026 1:05 odpoledne", "2026.01.05. délután 1:05", "5.1.2026 1:05 Uhr nachmittags"],
+)
+def test_the_second_half_of_the_day_is_known_in_other_languages(written: str) -> None:
+    assert Moments("at").read(written) == datetime(2026, 1, 5, 13, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-01-05 10:00 IST",  # of India, Ireland or Israel
+        "05.01.2026 10:00 XYZ",
+        "1/15/2026 10:00 AM Eastern Time",
+        "Mon, 05 Jan 2026 10:00:00 QQT",
+        "2026-01-05 10:00 Nowhere/Atlantis",
+    ],
+)
+def test_a_zone_that_nobody_knows_leaves_the_time_unread_and_told(written: str) -> None:
+    moments = Moments("Sent", ["1/15/2026"])
+    assert moments.read(written) is None
+    assert all(warning.startswith("Sent: times of the shape ") for warning in moments.warnings)
+    assert moments.warnings
+
+
+@pytest.mark.parametrize("day", ["martes, 5 de mayo de 2026", "mardi 5 mai 2026", "Tuesday, May 5, 2026"])
+def test_a_day_of_the_week_is_no_month(day: str) -> None:
+    assert Moments("at").read(day) == datetime(2026, 5, 5, tzinfo=UTC)
+
+
+def test_seconds_may_have_a_decimal_comma() -> None:
+    assert seconds("0,5") == 0.5
+    assert seconds("1,234,5") is None
