@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -28,15 +28,25 @@ def is_recipe(source: Mapping[str, Any] | Path | str) -> bool:
     return isinstance(data, Mapping) and bool(_ONLY_IN_RECIPES & data.keys())
 
 
+Unit = Literal["s", "ms", "us", "ns"]
+"""What numbers of seconds count: seconds, or a part of one."""
+
+
 class TurnColumns(Model):
-    """Which column (or which key of a JSON cell) holds which part of a turn."""
+    """Which column (or which key of a JSON cell) holds which part of a turn.
+
+    `date` is for tables in which the date and the time of day stand apart: `at` is the time then. `unit` is what the
+    numbers of `start` and `end` count, seconds by default.
+    """
 
     text: str
     role: str | None = None
     speaker: str | None = None
     at: str | None = None
+    date: str | None = None
     start: str | None = None
     end: str | None = None
+    unit: Unit | None = None
     kind: str | None = None
     visibility: str | None = None
     subject: str | None = None
@@ -45,7 +55,7 @@ class TurnColumns(Model):
     @cached_property
     def by_field(self) -> dict[str, str]:
         """The column of each part of a turn that has one."""
-        return self.model_dump(exclude_none=True)
+        return self.model_dump(exclude_none=True, exclude={"unit"})
 
 
 class ColumnMapping(Model):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
 from llm_grader.readers.roles.role_words import plain, role_of_label
-from llm_grader.readers.source.moments import Moments, seconds
+from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.note_columns import NoteColumns, note_columns
 from llm_grader.readers.tables.note_words import last_key
@@ -28,9 +28,12 @@ _NAMES = {
     "sprecher absender autor mluvci odesilatel felado saatja speaker_label nick username display_name "
     "author_id sender_id",
     "at": "created_at timestamp time date sent_at created datetime date_time ts created_time sent created_datetime "
-    "message_time createdat sentat datum zeit uhrzeit cas ido datum_cas aeg kuupaev when at",
-    "start": "start start_time starttime begin begin_time start_ms offset start_offset from_time time_offset",
-    "end": "end end_time endtime stop end_ms end_offset to_time",
+    "message_time createdat sentat datum zeit uhrzeit cas ido datum_cas aeg kuupaev when at "
+    "fecha hora fecha_hora heure date_heure date_et_heure idopont kellaaeg data godzina data_godzina datum_uhrzeit "
+    "datum_a_cas kuupaev_kellaaeg data_i_godzina fecha_y_hora",
+    "start": "start start_time starttime begin begin_time start_ms start_millis start_time_ms startms "
+    "start_milliseconds offset_ms begin_ms offset start_offset from_time time_offset",
+    "end": "end end_time endtime stop end_ms end_millis end_time_ms endms end_milliseconds end_offset to_time",
     "visibility": "internal private is_internal is_private public is_public visibility visible hidden",
     "kind": "kind part_type message_type comment_type event_type",
     "subject": "subject betreff predmet targy teema",
@@ -64,6 +67,14 @@ _CONVERSATIONS = frozenset(
     )
 )
 _ALONE = frozenset(("reference", "ref", "tiket", "jegy", "ugyszam", "jegyszam", "hivasszam", "caso", "dossier"))
+_UNIT = re.compile(
+    r"[ _(\[-](ms|msecs?|millis|milliseconds?|us|micros|ns|nanos)[)\]]?$|(?<=[a-z])(Ms|Millis|Milliseconds)$"
+)
+_UNITS = {
+    **dict.fromkeys(("ms", "msec", "msecs", "millis", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("us", "micros"), "us"),
+    **dict.fromkeys(("ns", "nanos"), "ns"),
+}
 _FILLING = frozenset(("de", "du", "of", "la", "der", "des"))
 _INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
 _OUTGOING = re.compile(r"outgoing|outbound|agent")
@@ -241,6 +252,40 @@ def _are_times(name: str, values: Sequence[Any]) -> bool:
     numbers = (isinstance(value, (int, float)) and not isinstance(value, bool) and value < 20_000 for value in values)
     read = sum(moments.reads(v) or c for v, c in zip(values, clocks, strict=True))
     return not any(numbers) and (read * 2 > len(values) or _are_undecided(values))
+
+
+def with_unit(parts: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a turn, and the unit of its seconds where the names of their columns end with one: `start_ms`."""
+    names = [last_key(parts[part]) for part in ("start", "end") if part in parts]
+    units = {found[1] or found[2] for name in names if (found := _UNIT.search(name))}
+    unit = next((word for word in units), "") or ""
+    return {**parts, "unit": _UNITS[unit.casefold()]} if unit else dict(parts)
+
+
+def with_date(parts: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """The parts of a turn, its date and its time of day apart where each is in a column of its own."""
+    at = parts.get("at")
+    if at is None or "date" in parts or at not in columns:
+        return dict(parts)
+    others = [name for name in columns if rank("at", name) is not None and name not in parts.values()]
+    if _are_dates(columns[at]):
+        clock = next((name for name in others if _are_clocks(columns[name])), None)
+        return {**parts, "date": at, "at": clock} if clock else dict(parts)
+    day = next((name for name in others if _are_dates(columns[name])), None) if _are_clocks(columns[at]) else None
+    return {**parts, "date": day} if day else dict(parts)
+
+
+def _are_dates(values: Sequence[Any]) -> bool:
+    """Whether all of these are days without a time."""
+    days = [re.sub(r"[T ]0?0:00(?::00)?$", "", text) for value in values if (text := as_text(value))]
+    moments = Moments("", days)
+    return bool(days) and all(":" not in day and (moments.reads(day) or _are_undecided([day])) for day in days)
+
+
+def _are_clocks(values: Sequence[Any]) -> bool:
+    """Whether all of these are times of day, and do not count from nought as in a recording."""
+    clocks = [time_of_day(text) for value in values if (text := as_text(value))]
+    return bool(clocks) and all(clock is not None for clock in clocks) and clocks[0] != 0
 
 
 def _are_undecided(values: Sequence[Any]) -> bool:

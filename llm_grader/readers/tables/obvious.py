@@ -9,7 +9,16 @@ from typing import Any
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import LEAST, Guess, differing_within, guess_parts, order_column, rank
+from llm_grader.readers.tables.column_guesses import (
+    LEAST,
+    Guess,
+    differing_within,
+    guess_parts,
+    order_column,
+    rank,
+    with_date,
+    with_unit,
+)
 from llm_grader.readers.tables.note_columns import may_tell_notes, note_columns, tells_events
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows
@@ -35,12 +44,13 @@ def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping |
         return None
     other = {f"{name}_column": name for name in ("channel", "language") if name in names}
     parts = {name: name for name in OBVIOUS_TURN.by_field if name in names and name not in _OF_NOTES}
-    if not {"at", "start", "end"} & parts.keys():
-        parts |= _times_in(document, names)
     beginning = _beginning(document, names)
+    if not {"at", "start", "end"} & parts.keys():
+        parts |= _times_in(beginning, differing_within(beginning[ids]))
+    parts = with_date(parts, beginning)
     conversations = beginning.pop(ids)
     order = order_column(beginning, parts, conversations)
-    return ColumnMapping(id=ids, turn=TurnColumns(**parts), order=order, **other)
+    return ColumnMapping(id=ids, turn=TurnColumns(**with_unit(parts)), order=order, **other)
 
 
 def with_note_columns(
@@ -66,7 +76,8 @@ def with_note_columns(
     found = {**({"kind": "kind"} if "kind" in columns and tells_events(columns["kind"]) else {}), **notes.parts}
     if not found:
         return mapping
-    of_turn = {part: column for part, column in parts.items() if part not in _OF_NOTES} | found
+    cleared = dict.fromkeys(_OF_NOTES)
+    of_turn = {**(mapping.turn.model_dump() if mapping.turn else {}), **cleared, **found}
     return ColumnMapping.model_validate({**mapping.model_dump(), "turn": of_turn, **notes.meanings})
 
 
@@ -88,11 +99,13 @@ def _first_rows(document: Document) -> Iterator[Mapping[str, Any]]:
         yield from (row.cells for row in read_rows(part, None, ()))
 
 
-def _times_in(document: Document, names: Sequence[str]) -> dict[str, str]:
-    """The one column that is called like the time of a message and holds times."""
-    called = {name for name in names if rank("at", name) is not None}
-    guess = guess_parts(_beginning(document, ["text", *called])) if called else None
-    return {"at": guess.parts["at"]} if guess and "at" in guess.parts else {}
+def _times_in(columns: Mapping[str, Sequence[str | None]], differs: Callable[[Sequence[Any]], bool]) -> dict[str, str]:
+    """The one column that is called like the time of a message and holds times, or the two of its beginning and end."""
+    called = [name for name in columns if rank("at", name) is not None]
+    # what began or ended may be the conversation
+    called += [n for part in ("start", "end") for n in columns if rank(part, n) is not None and differs(columns[n])]
+    guess = guess_parts({name: columns[name] for name in dict.fromkeys(["text", *called])}) if called else None
+    return {part: guess.parts[part] for part in ("at", "start", "end") if part in guess.parts} if guess else {}
 
 
 def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
@@ -107,10 +120,11 @@ def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     guess = guess_parts(columns)
     if guess.open_roles or not (_both_sides(guess) or _few_names(columns.get(guess.parts.get("speaker", ""), ()))):
         return None
-    left = (values for name, values in columns.items() if name not in guess.parts.values())
+    read = with_date(guess.parts, columns).values()
+    left = (values for name, values in columns.items() if name not in read)
     if any(len(set(values)) > 1 for values in left):  # one of them may say which rows belong together
         return None
-    return ColumnMapping(turn=TurnColumns(**guess.parts), roles=guess.roles)
+    return ColumnMapping(turn=TurnColumns(**with_unit(with_date(guess.parts, columns))), roles=guess.roles)
 
 
 def _both_sides(guess: Guess) -> bool:

@@ -14,7 +14,15 @@ from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
-from llm_grader.readers.tables.column_guesses import Guess, differing_within, guess_parts, order_column, rank
+from llm_grader.readers.tables.column_guesses import (
+    Guess,
+    differing_within,
+    guess_parts,
+    order_column,
+    rank,
+    with_date,
+    with_unit,
+)
 from llm_grader.readers.tables.note_words import said_by
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
@@ -82,10 +90,13 @@ def _of_lists(name: str, items: Sequence[Any]) -> Suggestion:
     if not all(isinstance(item, dict) for item in items):
         width = max(len(item) if isinstance(item, list) else 0 for item in items)
         items = [{str(at): v for at, v in enumerate(item)} for item in items if isinstance(item, list) and width]
-    guess = guess_parts(columns_of(items))
+    columns = columns_of(items)
+    guess = guess_parts(columns)
     if not guess.parts:
         return Suggestion({"cell": name, "turn": {"text": "?"}}, (f"which key of the objects in {name} is the text",))
-    return Suggestion({"cell": name, "turn": guess.parts, **_roles(guess)}, doubts_of(guess))
+    return Suggestion(
+        {"cell": name, "turn": with_unit(with_date(guess.parts, columns)), **_roles(guess)}, doubts_of(guess)
+    )
 
 
 def _wide(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
@@ -120,7 +131,7 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
     order = order_column(others, guess.parts, columns[name] if name else [None] * rows)
     data = {
         **({"id": name} if name else {}),
-        "turn": guess.parts,
+        "turn": with_unit(with_date(guess.parts, columns)),
         **({"order": order} if order else {}),
         **_roles(guess),
         **kinds,

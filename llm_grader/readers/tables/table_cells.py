@@ -54,6 +54,29 @@ def cell_of(cells: Mapping[str, Any], column: str | None) -> Any:
     return value
 
 
+def time_of(cells: Mapping[str, Any], columns: TurnColumns) -> Any:
+    """What says when a turn was: the cell of `at`, behind that of `date` where the date stands apart."""
+    at = cell_of(cells, columns.at)
+    if columns.date is None:
+        return at
+    day = re.sub(r"[T ]0?0:00(?::00(?:\.0+)?)?$", "", str(as_text(cell_of(cells, columns.date)) or "").strip())
+    clock = (as_text(at) or "").strip()
+    if not day or not clock:
+        return day or clock or None
+    try:
+        return float(day) + float(clock)  # a spreadsheet's days, and a part of one
+    except ValueError:
+        return f"{day} {clock}"
+
+
+def times_of(columns: TurnColumns, rows: Iterable[Mapping[str, Any]], mapping: ColumnMapping) -> Moments:
+    """How the times of the turns are written, by all of them."""
+    if columns.at is None and columns.date is None:
+        return Moments("", time_format=mapping.time_format)
+    name = " and ".join(filter(None, (columns.date, columns.at)))
+    return Moments(name, (time_of(row, columns) for row in rows), time_format=mapping.time_format)
+
+
 class CellReader:
     """Makes turns and a ticket of the cells of one transcript, and notes what had to be assumed.
 
@@ -85,9 +108,9 @@ class CellReader:
         """Remember what was assumed, once."""
         self._notes |= dict.fromkeys(warnings)
 
-    def learn_times(self, column: str, values: Iterable[Any]) -> None:
+    def learn_times(self, columns: TurnColumns, rows: Iterable[Mapping[str, Any]]) -> None:
         """Learn from all times of the turns how each is written."""
-        self._times = Moments(column, values, time_format=self.mapping.time_format)
+        self._times = times_of(columns, rows, self.mapping)
 
     def turn(self, cells: Mapping[str, Any], columns: TurnColumns, channel: Channel) -> Turn:
         """The turn that a row, or an object in a cell, stands for.
@@ -99,8 +122,10 @@ class CellReader:
             raise MalformedInput(f"{columns.text}: expected the text of the turn, found nothing")
         parts: dict[str, Any] = {"text": ""}
         for name, column in columns.by_field.items():
-            if as_text(value := cell_of(cells, column)) is not None:
+            if as_text(value := cell_of(cells, column)) is not None and name not in ("at", "date"):
                 parts |= self._part(name, column, value)
+        if as_text(value := time_of(cells, columns)) is not None:
+            parts |= self._at(value)
         if parts.get("kind", "message") != "message":
             parts.setdefault("visibility", "internal")
         elif channel == "email" and parts.get("visibility", "public") == "public":
@@ -120,8 +145,6 @@ class CellReader:
 
     def _part(self, name: str, column: str, value: Any) -> dict[str, Any]:
         """The fields of a turn that a cell gives."""
-        if name == "at":
-            return self._at(value)
         if name in ("start", "end"):
             return {name: self._seconds(value, column)}
         if name == "kind":
@@ -170,7 +193,8 @@ class CellReader:
         return cast("Role", stated) if stated in _ROLES else role_of_label(stated)
 
     def _seconds(self, value: Any, column: str) -> float | None:
-        found = seconds(value)
+        unit = self.mapping.turn.unit if self.mapping.turn else None
+        found = seconds(value, unit)
         if found is None:
             self.note(_TIMES_LEFT_OUT.format(column))
         return found

@@ -19,7 +19,7 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import number_turns
 from llm_grader.readers.tables.headers import is_quoted_table
 from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping, with_note_columns
-from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first
+from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first, times_of
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
 from llm_grader.readers.tables.table_values import channel_of
 from llm_grader.readers.tables.turns_in_cells import turns_of_cell
@@ -64,7 +64,7 @@ def read(document: Document) -> Iterator[Transcript]:
         cells = ([row.cells for row in several] for several in groups.values())
         mapping = with_note_columns(mapping, cells, document.warn)
     columns = mapping.turn or OBVIOUS_TURN
-    times = _times_of(columns.at, [row for several in groups.values() for row in several], mapping)
+    times = times_of(columns, (row.cells for several in groups.values() for row in several), mapping)
     order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
     for several in groups.values():
         with document.at(several[0].where):

@@ -50,8 +50,7 @@ def _of_list(
 ) -> list[Turn]:
     turns: list[Turn] = []
     items = [(number, _as_object(item, reader)) for number, item in enumerate(value, 1)]
-    if columns.at is not None:
-        reader.learn_times(columns.at, (cell_of(item, columns.at) for _, item in items))
+    reader.learn_times(columns, (item for _, item in items))
     order = reader.mapping.order
     if order is not None:
         items = in_order_of(

@@ -179,8 +179,15 @@ def test_seconds_are_read_as_what_they_count(value: object, unit: str | None, ex
 
 @pytest.mark.parametrize(
     "written",
-    ["5.1.2026 1:05 odp.", "2026.01.05. du. 1:05", "5. ledna 2026 1:05 odp.", "5. Januar 2026 nachm. 1:05"]
-    + ["5.1.2026 1:05 odpoledne", "2026.01.05. délután 1:05", "5.1.2026 1:05 Uhr nachmittags"],
+    [
+        "5.1.2026 1:05 odp.",
+        "2026.01.05. du. 1:05",
+        "5. ledna 2026 1:05 odp.",
+        "5. Januar 2026 nachm. 1:05",
+        "5.1.2026 1:05 odpoledne",
+        "2026.01.05. délután 1:05",
+        "5.1.2026 1:05 Uhr nachmittags",
+    ],
 )
 def test_the_second_half_of_the_day_is_known_in_other_languages(written: str) -> None:
     assert Moments("at").read(written) == datetime(2026, 1, 5, 13, 5, tzinfo=UTC)

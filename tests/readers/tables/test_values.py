@@ -10,6 +10,8 @@ import pytest
 
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers import read_transcripts
+from llm_grader.readers.recipes.draft import suggest_mapping
+from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Transcript
 
 MAIL = {"id": "id", "channel": "email", "turn": {"text": "body", "role": "role"}}
@@ -343,3 +345,82 @@ def test_a_column_of_notes_is_known_however_its_words_are_joined(tmp_path: Path,
     (tmp_path / "in.csv").write_text(f"conversation_id,role,text,{column}\n{rows}")
     (transcript,) = read_transcripts(tmp_path / "in.csv")
     assert {turn.text for turn in transcript.turns if not turn.spoken} == {"He shouts"}
+
+
+APART = [
+    ("date", "time", "2026-01-05", "09:58", "10:05"),
+    ("Datum", "Uhrzeit", "05.01.2026", "9:58", "10:05"),
+    ("datum", "čas", "5.1.2026", "9:58", "10:05"),
+    ("Dátum", "Idő", "2026.01.05.", "9:58", "10:05"),
+    ("Kuupäev", "Kellaaeg", "05.01.2026", "09:58:00", "10:05:00"),
+    ("Date", "Heure", "2026-01-05", "9h58", "10h05"),
+    ("Fecha", "Hora", "2026-01-05 00:00:00", "9:58", "10:05"),
+    ("Date", "Time", "2026-01-05", "9:58 AM", "10:05 AM"),
+]
+
+
+@pytest.mark.parametrize(("day", "clock", "date", "first", "second"), APART)
+def test_a_date_and_a_time_in_two_columns_are_one(
+    tmp_path: Path, day: str, clock: str, date: str, first: str, second: str
+) -> None:
+    rows = f"1;{date};{first};customer;Where is my parcel?\n1;{date};{second};agent;It is here.\n"
+    table = f"conversation_id;{day};{clock};role;text\n{rows}"
+    file = tmp_path / "in.csv"
+    file.write_text(table, "utf-8")
+    draft = suggest_mapping(Document(file, name="in", stem="in", options=Options()))
+    (tmp_path / "draft.yaml").write_text(draft, "utf-8")
+    for columns in (None, tmp_path / "draft.yaml"):
+        (transcript,) = read_transcripts(file, columns=columns)
+        found = [turn.at.isoformat()[:16] for turn in transcript.turns if turn.at]
+        assert found == ["2026-01-05T09:58", "2026-01-05T10:05"]
+        assert not transcript.metadata
+
+
+def test_an_undecided_date_apart_is_told_by_both_columns(tmp_path: Path) -> None:
+    columns = {"id": "id", "turn": {"text": "text", "role": "role", "at": "t", "date": "d"}}
+    (transcript,) = read(tmp_path, "id,d,t,role,text\n1,1/4/2026,9:58,agent,Hi\n", columns)
+    assert any(warning.startswith("d and t: dates of the shape") for warning in transcript.warnings)
+    (transcript,) = read(tmp_path, "id,d,t,role,text\n1,1/4/2026,,agent,Hi\n1,1/14/2026,9:58,agent,Yes\n", columns)
+    found = [turn.at and turn.at.isoformat()[:16] for turn in transcript.turns]
+    assert found == ["2026-01-04T00:00", "2026-01-14T09:58"]
+
+
+@pytest.mark.parametrize(
+    ("other", "values"), [("response_time", ("00:05", "00:10")), ("time", ("0:00", "0:12")), ("due_date", ("a", "b"))]
+)
+def test_a_column_beside_a_date_that_holds_no_time_of_day_is_not_joined(
+    tmp_path: Path, other: str, values: tuple[str, str]
+) -> None:
+    rows = [f"1,2026-01-05,{value},agent,Hello to you" for value in values]
+    (transcript,) = read(tmp_path, "\n".join([f"conversation_id,date,{other},role,text", *rows, ""]), None)
+    assert not any(turn.at and (turn.at.hour or turn.at.minute) for turn in transcript.turns)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "values"),
+    [
+        ("start_ms", "end_ms", ("1500", "2000", "62000", "63000")),
+        ("startMs", "endMs", ("1500", "2000", "62000", "63000")),
+        ("Start (ms)", "End (ms)", ("1500", "2000", "62000", "63000")),
+        ("start_millis", "end_millis", ("1500", "2000", "62000", "63000")),
+        ("start", "end", ("1.5", "2", "62", "63")),
+        ("start_time", "end_time", ("00:01.5", "00:02", "01:02", "01:03")),
+    ],
+)
+def test_a_column_of_milliseconds_is_read_as_such(
+    tmp_path: Path, start: str, end: str, values: tuple[str, str, str, str]
+) -> None:
+    a, b, c, d = values
+    file = tmp_path / "in.csv"
+    rows = f"1,{a},{b},agent,Hello to you\n1,{c},{d},customer,Hi to you\n"
+    file.write_text(f"transcript_id,{start},{end},role,text\n{rows}")
+    (tmp_path / "d.yaml").write_text(suggest_mapping(Document(file, name="in", stem="in", options=Options())))
+    for columns in (None, tmp_path / "d.yaml"):
+        (transcript,) = read_transcripts(file, columns=columns)
+        assert [(turn.start, turn.end) for turn in transcript.turns] == [(1.5, 2), (62, 63)]
+
+
+def test_when_a_conversation_began_is_no_time_of_its_turns(tmp_path: Path) -> None:
+    table = "conversation_id,start_time,role,text\n1,10:00:00,agent,Hi\n1,10:00:00,customer,Hello\n"
+    (transcript,) = read(tmp_path, table, None)
+    assert [turn.start for turn in transcript.turns] == [None, None]
