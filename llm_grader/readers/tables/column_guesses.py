@@ -47,6 +47,7 @@ _NAMES = {
     "sequence seq seq_no position order index line_number row poradi sorszam jarjekord reihenfolge",
 }
 _RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
+UNREAD = "{}: called like the time of a message, but what stands in it is no time that we can read"
 LEAST = 1000
 """The rank of names that are not listed, such as `Číslo případu` of an id."""
 
@@ -273,6 +274,14 @@ def with_date(parts: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) ->
         return {**parts, "date": at, "at": clock} if clock else dict(parts)
     day = next((name for name in others if _are_dates(columns[name])), None) if _are_clocks(columns[at]) else None
     return {**parts, "date": day} if day else dict(parts)
+
+
+def unread_times(parts: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The columns that are called like the time of a message and hold figures, where no time could be read."""
+    if not {"at", "start"}.isdisjoint(parts):
+        return []
+    free = [name for name in columns if rank("at", name) is not None and name not in parts.values()]
+    return [name for name in free if any(re.search(r"\d", as_text(value) or "") for value in columns[name])]
 
 
 def _are_dates(values: Sequence[Any]) -> bool:

@@ -11,11 +11,13 @@ from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import (
     LEAST,
+    UNREAD,
     Guess,
     differing_within,
     guess_parts,
     order_column,
     rank,
+    unread_times,
     with_date,
     with_unit,
 )
@@ -56,7 +58,9 @@ def obvious_mapping(document: Document, names: Sequence[str]) -> ColumnMapping |
 def with_note_columns(
     mapping: ColumnMapping, conversations: Iterable[Sequence[Mapping[str, Any]]], warn: Callable[[str], None]
 ) -> ColumnMapping:
-    """An obvious mapping with the columns that tell notes from messages in this table; what is in doubt is told.
+    """An obvious mapping with the columns that tell notes from messages in this table.
+
+    What is in doubt about them is told, and so are times that could not be read.
 
     Args:
         mapping: that of the table.
@@ -70,6 +74,8 @@ def with_note_columns(
     free = [name for name in names if name not in taken and may_tell_notes(name)]
     columns = {name: [row.get(name) for _, row in rows] for name in free}
     differs = differing_within([number for number, _ in rows])
+    for name in unread_times(parts, {name: [row.get(name) for _, row in rows[:_ROWS_GUESSED_BY]] for name in names}):
+        warn(UNREAD.format(name))
     notes = note_columns(columns, lambda name: differs(columns[name]))
     for doubt in notes.doubts:
         warn(doubt)

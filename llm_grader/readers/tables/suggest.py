@@ -15,11 +15,13 @@ from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import (
+    UNREAD,
     Guess,
     differing_within,
     guess_parts,
     order_column,
     rank,
+    unread_times,
     with_date,
     with_unit,
 )
@@ -136,7 +138,8 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
         **_roles(guess),
         **kinds,
     }
-    return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds))
+    unread = map(UNREAD.format, unread_times(guess.parts, columns))
+    return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds, *unread))
 
 
 def _kinds(guess: Guess, columns: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:

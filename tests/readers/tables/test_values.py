@@ -424,3 +424,23 @@ def test_when_a_conversation_began_is_no_time_of_its_turns(tmp_path: Path) -> No
     table = "conversation_id,start_time,role,text\n1,10:00:00,agent,Hi\n1,10:00:00,customer,Hello\n"
     (transcript,) = read(tmp_path, table, None)
     assert [turn.start for turn in transcript.turns] == [None, None]
+
+
+@pytest.mark.parametrize("written", ["week 3, day 5", "05012026-1000", "10:00 IST 5 Jan 2026"])
+def test_times_that_cannot_be_read_are_told_without_a_mapping_too(tmp_path: Path, written: str) -> None:
+    table = (
+        f'conversation_id,created_at,role,text\n1,"{written}",agent,Hello to you\n1,"{written}",customer,Hi to you\n'
+    )
+    (transcript,) = read(tmp_path, table, None)
+    assert any(warning.startswith("created_at: ") for warning in transcript.warnings)
+    assert not any(written in warning for warning in transcript.warnings)
+    draft = suggest_mapping(Document(table.encode(), name="in", stem="in", options=Options()))
+    assert "# Not told by the file: created_at: " in draft
+
+
+def test_a_column_called_like_a_time_with_none_in_it_is_not_told(tmp_path: Path) -> None:
+    table = (
+        "conversation_id,sent,at,role,text\n1,yes,2026-01-05 10:00,agent,Hi\n1,yes,2026-01-05 10:01,customer,Hello\n"
+    )
+    (transcript,) = read(tmp_path, table, None)
+    assert not any("sent" in warning for warning in transcript.warnings)
