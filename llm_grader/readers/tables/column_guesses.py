@@ -20,13 +20,13 @@ _MOST_VALUES = 12
 _NAMES = {
     "text": "text body content message msg utterance sentence transcript comment words said reply plain_text "
     "body_text message_text description nachricht inhalt zprava text_zpravy uzenet szoveg sonum sisu tekst "
-    "obsah",
+    "obsah mensaje contenido texte contenu tresc wiadomosc",
     "role": "role sender_type author_type participant_role participant_type speaker_role from_type user_type "
     "actor_type sender_role direction who party side sent_by from_agent inbound incoming is_incoming is_agent "
     "from_customer is_customer outbound outgoing rolle wer kdo role_mluvciho szerep roll kes",
     "speaker": "speaker author sender name speaker_name author_name sender_name from agent user participant speaker_id "
     "sprecher absender autor mluvci odesilatel felado saatja speaker_label nick username display_name "
-    "author_id sender_id",
+    "author_id sender_id auteur expediteur remitente nadawca",
     "at": "created_at timestamp time date sent_at created datetime date_time ts created_time sent created_datetime "
     "message_time createdat sentat datum zeit uhrzeit cas ido datum_cas aeg kuupaev when at "
     "fecha hora fecha_hora heure date_heure date_et_heure idopont kellaaeg data godzina data_godzina datum_uhrzeit "

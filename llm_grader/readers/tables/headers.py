@@ -42,6 +42,9 @@ _LISTED = """
     popis beszélgetés hívás üzenet szöveg tartalom ki szerep feladó ügyfél munkatárs ügynök idő dátum tárgy
     csatorna nyelv típus kérdés válasz megjegyzés vestlus kõne sõnum tekst sisu kes roll saatja klient
     teenindaja aeg kuupäev teema kanal keel tüüp küsimus vastus märkus kirjeldus
+    fecha hora autor mensaje remitente asunto cliente agente conversación conversacion respuesta pregunta rol
+    auteur expéditeur sujet contenu conseiller heure réponse dossier rôle data godzina treść wiadomość nadawca
+    temat klient rozmowa zgłoszenie odpowiedź pytanie
 """
 _COLUMN_WORDS = frozenset(plain(word) for word in _LISTED.split())
 
@@ -77,7 +80,10 @@ def find_header(head: str, wanted: Iterable[str] = ()) -> Header | None:
 
 def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], head: str) -> bool:
     """Whether cells are the names of columns, and these the rows below them."""
-    if not all(map(_could_be_name, names[1:])) or not (_could_be_name(names[0]) or not names[0]):
+    named = list(names)
+    while named[0] and not named[-1]:  # a separator at the end of each line
+        named.pop()
+    if not all(map(_could_be_name, named[1:])) or not (_could_be_name(named[0]) or not named[0]):
         return False
     filled = [name for name in names if name]
     if not filled or (len(set(filled)) < len(filled) and not all(map(is_column_name, filled))):
@@ -88,7 +94,7 @@ def is_header(names: Sequence[str], rows: Sequence[Sequence[str]], head: str) ->
         return bool(matching) and bool(rows) and head.partition("\n")[2].lstrip().startswith('"')
     identifiers = all(re.fullmatch(r"[\w.\-/#]+", name) for name in filled) and any(map(_is_identifier, filled))
     telling = matching >= 2 or (matching and (quoted or len(names) > 2)) or (identifiers and (quoted or len(names) > 2))
-    return bool(telling) and _alike(names, rows, quoted=quoted)
+    return bool(telling) and _alike(names, rows, quoted=quoted, sure=matching == len(filled) or identifiers)
 
 
 def is_quoted_table(head: str) -> bool:
@@ -106,11 +112,15 @@ def _is_quoted(cell: str, head: str) -> bool:
     return len(cell) > 1 and f'"{cell[:20]}'.replace('"', "") in head.replace('""', "") and f'"{cell[:20]}' in head
 
 
-def _alike(names: Sequence[str], rows: Sequence[Sequence[str]], *, quoted: bool) -> bool:
-    """Whether most rows have as many cells as the header, and are no lines that begin with a speaker."""
+def _alike(names: Sequence[str], rows: Sequence[Sequence[str]], *, quoted: bool, sure: bool) -> bool:
+    """Whether most rows have as many cells as the header, and are no lines that begin with a speaker.
+
+    Below a header that is surely one, rows may lack their last cells.
+    """
     if not rows:
-        return quoted or all(map(is_column_name, names))
-    as_many = sum(len(row) == len(names) for row in rows)
+        return quoted or all(map(is_column_name, filter(None, names)))
+    fewest = max(2, len(names) // 2 + 1) if sure else len(names)
+    as_many = sum(fewest <= len(row) <= len(names) for row in rows)
     labelled = sum(bool(role_of_label(parse_line(row[0]).label)) for row in rows if row and parse_line(row[0]).label)
     return as_many >= _ALIKE * len(rows) and (quoted or labelled * 2 < len(rows))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +19,10 @@ from llm_grader.readers.tables.table_start import TableStart, barred_rows, find_
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
 _PARQUET = b"PAR1"
+_LONE = "a quotation mark may not be closed"
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+# a cell that begins with a mark and ends neither with one in its line nor with one in a later line of its own
+_OPENED = re.compile(r'(?:^|\t)"(?!(?:[^"\t\r\n]|"")*"(?:\t|\r?\n|\r|\Z))', re.MULTILINE)
 _LARGEST_CELL = 200_000_000
 
 
@@ -78,7 +82,7 @@ def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) 
             yield from _barred_rows(document, start)
         else:
             mark = separator or (start.header.separator if start else ",")
-            yield from _csv_rows(document, mark, above=start.above if start else 0)
+            yield from _csv_rows(document, mark, wanted, above=start.above if start else 0)
 
 
 def _lines(count: int) -> str:
@@ -99,28 +103,97 @@ def _barred_rows(document: Document, start: TableStart) -> Iterator[Row]:
             yield Row(dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=True)), f"line {line}", table)
 
 
-def _csv_rows(document: Document, separator: str, *, above: int) -> Iterator[Row]:
+def _csv_rows(document: Document, separator: str, wanted: Iterable[str], *, above: int) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
     text = io.StringIO(document.text, newline="")
     above += int(STATED_SEPARATOR.match(document.head) is not None)
     for _ in range(above):
         text.readline()
-    reader = csv.reader(text, delimiter=separator, strict=True)
-    header = [cell.strip() for cell in _next_row(reader, document) or ()]
-    twice = next((name for name, times in Counter(header).items() if times > 1), None)
-    if twice is not None:
-        raise MalformedInput(f"the column {twice[:40]!r} stands twice", where=f"line {above + 1}")
+    quoting = csv.QUOTE_NONE if separator == "\t" and _has_lone_quotes(document.text) else csv.QUOTE_MINIMAL
+    reader = csv.reader(text, delimiter=separator, strict=True, quoting=quoting)
+    header = _named([cell.strip() for cell in _next_row(reader, document) or ()], frozenset(wanted), above, document)
+    needed = max((header.index(name) + 1 for name in wanted if name in header), default=len(header) // 2 + 1)
     while True:
-        where = f"line {reader.line_num + 1 + above}"
+        before = reader.line_num
         row = _next_row(reader, document)
         if row is None:
             return
+        where = f"line {before + 1 + above}"
+        if quoting == csv.QUOTE_NONE:
+            row = [_unquoted(cell) for cell in row]
+        elif reader.line_num - before > 1:
+            _tell_swallowed(row, separator, where, document)
         with document.at(where):
-            if row and len(row) != len(header):
-                document.warn(TURNS_MISSING)
-                raise MalformedInput(f"expected {len(header)} cells as in the header, found {len(row)}")
-            if row:
-                yield Row(dict(zip(header, row, strict=True)), where)
+            if fitted := _fitted(row, header, needed, document):
+                yield Row(dict(zip(header, fitted, strict=True)), where)
+
+
+def _named(names: Sequence[str], wanted: frozenset[str], above: int, document: Document) -> list[str]:
+    """Names of columns, each once: those without one by their place, and a second one of a name with its number.
+
+    Raises:
+        MalformedInput: one that a mapping names stands twice.
+    """
+    found: list[str] = []
+    for place, name in enumerate(names, 1):
+        times = names[: place - 1].count(name) if name else 0
+        if times and name in wanted:
+            problem = f"the column {name[:40]!r} stands twice, and the mapping names it: rename one of them"
+            raise MalformedInput(problem, where=f"line {above + 1}")
+        if times:
+            document.warn(f"the column {name[:40]!r} stands several times: the first one was read")
+        found.append(f"{name} ({times + 1})" if times else name or f"column {place}")
+    return found
+
+
+def _fitted(row: Sequence[str], header: Sequence[str], needed: int, document: Document) -> Sequence[str]:
+    """A row with as many cells as the header: without empty ones beyond it, with those that it lacks at its end.
+
+    An empty row, such as a spreadsheet leaves at the end, is none.
+
+    Raises:
+        MalformedInput: it has more than that, or ends before a column that is needed.
+    """
+    if "\\N" in row:  # as MySQL writes nothing
+        row = ["" if cell == "\\N" else cell for cell in row]
+    if not any(row):
+        return []
+    if len(row) == len(header):
+        return row
+    if len(row) > len(header) and not any(row[len(header) :]):
+        return row[: len(header)]
+    if needed <= len(row) < len(header):
+        document.warn("some rows end before the last columns, which were read as empty there")
+        return [*row, *[""] * (len(header) - len(row))]
+    document.warn(TURNS_MISSING)
+    raise MalformedInput(f"expected {len(header)} cells as in the header, found {len(row)}")
+
+
+def _has_lone_quotes(text: str) -> bool:
+    """Whether a quotation mark between tabs quotes no whole cell: read as one, it breaks a row or swallows others."""
+    if '"' not in text or _OPENED.search(text) is None:
+        return False
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True)
+    try:
+        return any(_swallows(row, "\t") for row in reader)
+    except csv.Error:
+        return True
+
+
+def _swallows(row: Sequence[str], separator: str) -> bool:
+    """Whether a cell holds what looks like whole rows."""
+    fewest = max(1, len(row) - 1)
+    return any(line.count(separator) >= fewest for cell in row if "\n" in cell for line in cell.split("\n")[1:])
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if _QUOTED.fullmatch(cell) else cell
+
+
+def _tell_swallowed(row: Sequence[str], separator: str, where: str, document: Document) -> None:
+    """Tell of a cell that holds whole rows: a quotation mark in front of it may never have been closed."""
+    if _swallows(row, separator):
+        document.warn(f"a cell holds what looks like more rows of the table, the first at {where}: {_LONE}")
 
 
 def _next_row(reader: Any, document: Document) -> Sequence[str] | None:

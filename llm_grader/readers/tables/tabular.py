@@ -167,10 +167,14 @@ def _by_turn(cells: Sequence[Mapping[str, Any]], mapping: ColumnMapping) -> dict
 
 
 def _turn(row: Row, reader: CellReader, channel: Channel, document: Document) -> list[Turn]:
-    """The turn of a row; none where it cannot be read, which is told."""
+    """The turn of a row; none where it has no text or cannot be read, which is told."""
+    columns = reader.mapping.turn or OBVIOUS_TURN
+    if columns.text in row.cells and as_text(row.cells[columns.text]) is None:
+        document.warn(f"rows without {columns.text!r} were left out: nothing is said in them")
+        return []
     with document.at(row.where):
         try:
-            return [reader.turn(row.cells, reader.mapping.turn or OBVIOUS_TURN, channel)]
+            return [reader.turn(row.cells, columns, channel)]
         except (MalformedInput, ValidationError):
             document.warn(TURNS_MISSING)
             raise

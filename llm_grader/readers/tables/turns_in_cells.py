@@ -15,6 +15,7 @@ from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
+from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, since_first
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row
 from llm_grader.readers.text import labelled_text
@@ -61,6 +62,9 @@ def _of_list(
             note=reader.note,
         )
     for number, item in items:
+        if columns.text in item and as_text(item[columns.text]) is None:
+            reader.note(f"items without {columns.text!r} were left out: nothing is said in them")
+            continue
         with document.at(f"{where} {reader.mapping.cell} {number}".strip()):
             try:
                 turns.append(reader.turn(item, columns, channel))

@@ -165,7 +165,7 @@ def test_who_the_customer_is_may_stand_above_a_table(tmp_path: Path) -> None:
 def test_a_column_that_stands_twice_is_said_to(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("chat_id,role,message,message\n1,customer,It is late,x\n1,agent,I look,y\n")
     with pytest.raises(MalformedInput, match="the column 'message' stands twice"):
-        list(read_transcripts(tmp_path / "in.csv"))
+        list(read_transcripts(tmp_path / "in.csv", columns={"id": "chat_id", "turn": {"text": "message"}}))
 
 
 @pytest.mark.parametrize("end", ["Agent: Thanks\n", ""])
