@@ -129,12 +129,18 @@ def _legacy(data: bytes) -> tuple[str, list[str]]:
     # a torn tail or one bad emoji in a UTF-8 file must not turn every umlaut of it into another encoding's letters
     valid = sum(1 for _ in _VALID_UTF8.finditer(data))
     broken = data.decode("utf-8", errors="replace").count("\ufffd")
-    if valid > 4 * broken:
+    if valid > 4 * broken or (valid > 1 and valid >= broken and not _reads_better(data)):
         return _with_replacements(data, "utf-8", [])
     encoding = guess_encoding(data)
     if encoding is None:
         raise UnsupportedFormat("these bytes are no text in any encoding we know: save the file as UTF-8")
     return _with_replacements(data, encoding, [f"not UTF-8: read as {encoding}"])
+
+
+def _reads_better(data: bytes) -> bool:
+    """Whether some legacy encoding makes letters of a language of all that is not ASCII, of UTF-8 as well."""
+    sample = _telling_lines(data)
+    return max(_fit(sample, encoding, language) for language, encoding in _CANDIDATES) > _SURE_FIT
 
 
 def guess_encoding(data: bytes) -> str | None:

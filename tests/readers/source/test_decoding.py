@@ -79,3 +79,13 @@ def test_a_long_line_takes_a_time_in_proportion() -> None:
 def test_what_is_no_text_is_told_by_its_first_bytes(magic: bytes, told: str) -> None:
     with pytest.raises(UnsupportedFormat, match=told):
         decode(magic + bytes(range(256)))
+
+
+@pytest.mark.parametrize(
+    "text", ["Größe fünf\n", "Přišla žlutá\n", "Őszintén, gyűrű\n", "Pão já está\n", "It costs 5 € – thanks\n"]
+)
+@pytest.mark.parametrize("broken", [b"Caf\xe9\n", b"na\xefve\n", b"\xdcber\n"])
+def test_one_broken_byte_in_a_short_file_does_not_make_utf8_another_encoding(text: str, broken: bytes) -> None:
+    found, (warning,) = decode(text.encode() + broken)
+    assert found.startswith(text)
+    assert warning == "1 places are not valid UTF-8 and were read as U+FFFD"
