@@ -22,13 +22,15 @@ _LABELS: dict[Role, str] = {
         operátor, operátorka, pracovník, pracovnice, poradce, poradkyně, podpora, technik, zákaznická podpora,
         zákaznický servis, pracovník podpory, pracovnice podpory, ügynök, ügyintéző, ügyfélszolgálat,
         ügyfélszolgálatos, munkatárs, tanácsadó, diszpécser, operaator, klienditeenindaja, teenindaja,
-        klienditugi, klienditeenindus, konsultant, nõustaja
+        klienditugi, klienditeenindus, konsultant, nõustaja, human agent, live agent, conseiller, conseillère,
+        téléconseiller, téléconseillère, agente, asesor, asesora, operador, operadora, konsultantka, doradca
     """,
     "customer": """
         customer, client, caller, user, end user, guest, visitor, buyer, subscriber, kunde, kundin, anrufer,
         anruferin, nutzer, nutzerin, benutzer, benutzerin, besucher, besucherin, gast, zákazník, zákaznice,
         klient, klientka, volající, uživatel, uživatelka, návštěvník, ügyfél, vásárló, vevő, hívó,
-        felhasználó, látogató, helistaja, kasutaja, ostja, külastaja
+        felhasználó, látogató, helistaja, kasutaja, ostja, külastaja, requester, cliente, clienta, usuario, usuaria,
+        usager, użytkownik, użytkowniczka
     """,
     "bot": """
         bot, chatbot, voicebot, robot, ivr, assistant, virtual assistant, digital assistant, ai assistant, ai agent,
@@ -248,7 +250,7 @@ _ROLE_OF_LABEL: dict[str, Role] = {word: role for role, words in _LABELS.items()
 @lru_cache(maxsize=4096)
 def role_of_label(label: str) -> Role | None:
     """The role that a speaker label names: `Agent`, `Kundin`, `Agent 2`, `Agent Jana`, `Jana (Agent)`; else None."""
-    word = plain(label).rstrip("0123456789#. ")
+    word = plain(label).rstrip("0123456789#.: ")
     if word in _ROLE_OF_LABEL:
         return _ROLE_OF_LABEL[word]
     if inside := re.fullmatch(r"([^()\[\]]*)[(\[]([^()\[\]]+)[)\]]", word):

@@ -6,24 +6,23 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, cast, get_args
+from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.files.json_strict import describe
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.mail.reply_parts import split_reply
-from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text, ticket_of
 from llm_grader.readers.source.times import clock_time
+from llm_grader.readers.tables.column_guesses import side_of
 from llm_grader.readers.tables.table_values import kind_of, visibility_of
 from llm_grader.transcript import Channel, Role, Ticket, Turn
 
 TIMES_OF_DAY = "times of day without a date: kept as seconds since the first"
 _TIMES_LEFT_OUT = "{}: some times could not be read and were left out"
-_ROLES = frozenset(get_args(Role))
 _HTML = re.compile(
     r"<br ?/?>|</(?:p|div|span|b|i|u|strong|em|a|ul|ol|li|table|blockquote|body|html|font|h\d)>", re.IGNORECASE
 )
@@ -190,7 +189,7 @@ class CellReader:
         given = self.mapping.roles_by_word.get(stated.strip().casefold())
         if given is not None:
             return given
-        return cast("Role", stated) if stated in _ROLES else role_of_label(stated)
+        return side_of(stated)
 
     def _seconds(self, value: Any, column: str) -> float | None:
         unit = self.mapping.turn.unit if self.mapping.turn else None

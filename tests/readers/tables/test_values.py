@@ -444,3 +444,21 @@ def test_a_column_called_like_a_time_with_none_in_it_is_not_told(tmp_path: Path)
     )
     (transcript,) = read(tmp_path, table, None)
     assert not any("sent" in warning for warning in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    ("customer", "agent"),
+    [
+        ("Requester", "Admin"),
+        ("END_USER", "HUMAN_AGENT"),
+        ("Customer:", "Agent:"),
+        ("client", "conseiller"),
+        ("cliente", "agente"),
+        ("Klient", "Konsultant"),
+        ("incoming", "outgoing"),
+    ],
+)
+def test_more_words_for_the_two_sides_are_known(tmp_path: Path, customer: str, agent: str) -> None:
+    table = f"conversation_id,role,text\n1,{customer},Where is it?\n1,{agent},Let me look.\n"
+    (transcript,) = read(tmp_path, table, None)
+    assert [turn.role for turn in transcript.turns] == ["customer", "agent"]
