@@ -188,6 +188,11 @@ def day_first(texts: Iterable[str]) -> bool | None:
     return None if (first > 12) == (second > 12) else first > 12
 
 
+def _of_digits(found: re.Match[str]) -> datetime:
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute, second)
+
+
 def _of_number(number: float) -> datetime | None:
     if isinstance(number, bool) or not math.isfinite(number):
         return None
@@ -197,7 +202,7 @@ def _of_number(number: float) -> datetime | None:
     if abs(number) < _FIRST_EPOCH:
         return None
     if found := _DIGITS.fullmatch(f"{number:.0f}"):  # 20260105100000
-        return datetime(*(int(part or 0) for part in found.groups()))
+        return _of_digits(found)
     per_second = next((size for above, size in _EPOCHS if abs(number) > above), 1.0)
     return datetime.fromtimestamp(number / per_second, UTC)
 
@@ -213,7 +218,7 @@ def _of_text(text: str, days_first: bool | None) -> datetime | None:
     if _NUMBER.fullmatch(text) or _EXPONENT.fullmatch(text):
         return _of_number(float(text.replace(",", ".")))
     if found := _DIGITS.fullmatch(text):
-        return datetime(*(int(part or 0) for part in found.groups()))
+        return _of_digits(found)
     return _of_shape(_arranged(text), days_first) if len(text) <= _LONGEST else None
 
 

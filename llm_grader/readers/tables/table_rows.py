@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
@@ -109,7 +109,9 @@ def _csv_rows(document: Document, separator: str, wanted: Iterable[str], *, abov
     above += int(STATED_SEPARATOR.match(document.head) is not None)
     for _ in range(above):
         text.readline()
-    quoting = csv.QUOTE_NONE if separator == "\t" and _has_lone_quotes(document.text) else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = (
+        csv.QUOTE_NONE if separator == "\t" and _has_lone_quotes(document.text) else csv.QUOTE_MINIMAL
+    )
     reader = csv.reader(text, delimiter=separator, strict=True, quoting=quoting)
     header = _named([cell.strip() for cell in _next_row(reader, document) or ()], frozenset(wanted), above, document)
     needed = max((header.index(name) + 1 for name in wanted if name in header), default=len(header) // 2 + 1)
