@@ -32,6 +32,7 @@ _DURATION = re.compile(r"(-?\d+(?:\.\d+)?)s")
 _COMMA = re.compile(r"-?\d+,\d{1,6}")
 _ISO_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _LONGEST = 80
+_LONGEST_CLOCK = 18  # `12:05 nachmittags`: whole dates are longer
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.][ ]?(\d{1,2})[-/.][ ]?(\d{1,2})\.?(?:[T ,]+(.*))?", re.DOTALL)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])[ ]?(\d{1,2})\2[ ]?(\d{4}|\d{2})(?:[T ,]+(.*))?", re.DOTALL)
 _CLOCK = re.compile(
@@ -174,7 +175,8 @@ def _stated_seconds(text: str) -> float | None:
 
 def time_of_day(text: str) -> float | None:
     """Seconds since midnight of `9:58`, `09:58:30`, `1:05 PM` or `1:05 odp.`; None for anything else."""
-    found = _CLOCK.fullmatch(with_half_of_day(text.replace("\u202f", " ").strip()))
+    text = text.replace("\u202f", " ").strip()
+    found = _CLOCK.fullmatch(text if len(text) > _LONGEST_CLOCK else with_half_of_day(text))
     at = None if found is None or found[6] else _clocked(found)
     return None if at is None else at.hour * 3600.0 + at.minute * 60 + at.second + at.microsecond / 1e6
 
