@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
@@ -69,7 +69,7 @@ def with_note_columns(
     """
     parts = mapping.turn.by_field if mapping.turn else {}
     rows = [(number, row) for number, several in enumerate(conversations) for row in several]
-    names = dict.fromkeys(name for _, row in rows for name in row)
+    names = dict.fromkeys(chain.from_iterable(row for _, row in rows))
     taken = {mapping.id, mapping.order, *(column for part, column in parts.items() if part not in ("role", "kind"))}
     free = [name for name in names if name not in taken and may_tell_notes(name)]
     columns = {name: [row.get(name) for _, row in rows] for name in free}

@@ -126,7 +126,8 @@ def _csv_rows(document: Document, separator: str, wanted: Iterable[str], *, abov
         elif reader.line_num - before > 1:
             _tell_swallowed(row, separator, where, document)
         with document.at(where):
-            if fitted := _fitted(row, header, needed, document):
+            whole = len(row) == len(header) and row[0] and "\\N" not in row
+            if fitted := row if whole else _fitted(row, header, needed, document):
                 yield Row(dict(zip(header, fitted, strict=True)), where)
 
 
