@@ -22,6 +22,7 @@ from llm_grader.readers.calls import (
 )
 from llm_grader.readers.chats import abcd, canonical, chat_messages, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
+from llm_grader.readers.garbage import without_search
 from llm_grader.readers.mail import mail
 from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.readers.recipes.packaged import RECIPE_NAMES, load_recipe, packaged_recipe
@@ -31,7 +32,6 @@ from llm_grader.readers.roles.role_doubts import role_warnings
 from llm_grader.readers.roles.roles import RoleMapping, assign_roles, load_role_mapping, with_agent
 from llm_grader.readers.source.columns import ColumnMapping, is_recipe
 from llm_grader.readers.source.document import Document, Options
-from llm_grader.readers.source.garbage import without_search
 from llm_grader.readers.source.source import Source, read_documents
 from llm_grader.readers.source.time_doubts import language_warnings, time_warnings
 from llm_grader.readers.tables import tabular

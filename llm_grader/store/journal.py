@@ -39,7 +39,7 @@ _Operation = Callable[[sqlite3.Connection], Any]
 _MOST_IN_ONE_COMMIT = 256
 
 
-class _Entry(NamedTuple):
+class _JournalEntry(NamedTuple):
     """Something to write, and who is told of it: a task that waits for it, or whoever keeps the failures."""
 
     what: _Operation | Begin | End | Save
@@ -67,7 +67,7 @@ class Journal:
         self._notes: list[StoredResult] = []
         self._failures: list[Exception] = []
         self._db = store.connect()
-        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_JournalEntry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="llm_grader journal", daemon=True)
         self._thread.start()
 
@@ -86,7 +86,7 @@ class Journal:
 
     async def _written(self, what: _Operation | Begin | Save) -> Any:
         waiting = asyncio.get_running_loop().create_future()
-        self._queue.put(_Entry(what, waiting))
+        self._queue.put(_JournalEntry(what, waiting))
         return await waiting
 
     async def save(self, card: Scorecard, transcript: Transcript | None = None) -> None:
@@ -111,7 +111,7 @@ class Journal:
             write_run_items(db, self.run_id, [(one.transcript_id, one.key) for one in notes])
             note_conversations(db, notes)
 
-        self._queue.put(_Entry(operation, failures=self._failures))
+        self._queue.put(_JournalEntry(operation, failures=self._failures))
 
     async def begin_attempt(self, owner: str, key: str, transcript_id: str, *, prompt_bytes: int, items: int) -> int:
         """Lease `key` to `owner` and note that a request for it is about to be sent; returns the attempt's number.
@@ -131,11 +131,11 @@ class Journal:
 
         It is in doubt, too, where the outcome is None: we gave up waiting, and do not know.
         """
-        self._queue.put(_Entry(End(attempt, now(), outcome, usage)))
+        self._queue.put(_JournalEntry(End(attempt, now(), outcome, usage)))
 
     def drop_attempt(self, attempt: int) -> None:
         """Take back an attempt that was not sent after all, with the next commit."""
-        self._queue.put(_Entry(lambda db: db.execute("delete from attempts where attempt_id = ?", (attempt,))))
+        self._queue.put(_JournalEntry(lambda db: db.execute("delete from attempts where attempt_id = ?", (attempt,))))
 
     def close(self) -> None:
         """Write what is waiting, end all leases, and end the thread.
@@ -144,7 +144,9 @@ class Journal:
             DiskError, StoreError: something that was noted could not be written.
         """
         self._submit_notes()
-        self._queue.put(_Entry(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",))))
+        self._queue.put(
+            _JournalEntry(lambda db: db.execute("delete from claims where owner glob ?", (f"{self._owner}.*",)))
+        )
         self._queue.put(None)
         self._thread.join()
         for failure in self._failures:
@@ -156,14 +158,14 @@ class Journal:
             batch, ended = self._gather()
             if time.monotonic() - renewed > self._seconds_between_renewals:
                 renewed = time.monotonic()
-                batch.append(_Entry(self._renew))
+                batch.append(_JournalEntry(self._renew))
             if batch:
                 self._commit(self._db, batch)
         self._db.close()
 
-    def _gather(self) -> tuple[list[_Entry], bool]:
+    def _gather(self) -> tuple[list[_JournalEntry], bool]:
         """What has come since the last commit, and whether that was all; waits a while for the first."""
-        batch: list[_Entry] = []
+        batch: list[_JournalEntry] = []
         with contextlib.suppress(queue.Empty):
             entry = self._queue.get(timeout=self._seconds_between_renewals)
             while entry is not None:
@@ -177,7 +179,7 @@ class Journal:
     def _renew(self, db: sqlite3.Connection) -> None:
         db.execute("update claims set claimed_at = ? where owner glob ?", (now(), f"{self._owner}.*"))
 
-    def _commit(self, db: sqlite3.Connection, batch: list[_Entry]) -> None:
+    def _commit(self, db: sqlite3.Connection, batch: list[_JournalEntry]) -> None:
         """All of `batch` in one transaction: either everything is on disk, or everybody gets the error."""
         values: list[Any] = [None] * len(batch)
         failure: Exception | None = None
