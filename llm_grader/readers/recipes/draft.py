@@ -11,7 +11,8 @@ import yaml
 
 from llm_grader.errors import UnsupportedFormat
 from llm_grader.readers.source.document import Document
-from llm_grader.readers.tables.column_guesses import Guess, guess_parts, rank
+from llm_grader.readers.tables.column_guesses import Guess, guess_parts
+from llm_grader.readers.tables.column_names import rank
 from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, suggest_columns
 
 _DEEPEST = 5

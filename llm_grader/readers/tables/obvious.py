@@ -10,17 +10,15 @@ from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import (
-    LEAST,
     UNREAD,
     Guess,
     differing_within,
     guess_parts,
     order_column,
-    rank,
     unread_times,
     with_date,
-    with_unit,
 )
+from llm_grader.readers.tables.column_names import LEAST, rank, with_unit
 from llm_grader.readers.tables.note_columns import may_tell_notes, note_columns, tells_events
 from llm_grader.readers.tables.table_cells import cell_of
 from llm_grader.readers.tables.table_rows import is_parquet, read_rows

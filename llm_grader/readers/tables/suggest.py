@@ -20,11 +20,10 @@ from llm_grader.readers.tables.column_guesses import (
     differing_within,
     guess_parts,
     order_column,
-    rank,
     unread_times,
     with_date,
-    with_unit,
 )
+from llm_grader.readers.tables.column_names import rank, with_unit
 from llm_grader.readers.tables.note_words import said_by
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
