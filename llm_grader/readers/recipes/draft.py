@@ -11,9 +11,11 @@ import yaml
 
 from llm_grader.errors import UnsupportedFormat
 from llm_grader.readers.source.document import Document
+from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts
 from llm_grader.readers.tables.column_names import rank
 from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, suggest_columns
+from llm_grader.readers.tables.table_values import is_usual_visibility, visibility_of
 
 _DEEPEST = 5
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
@@ -140,8 +142,8 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
     turn: dict[str, Any] = {part: _path(column) for part, column in listed.guess.parts.items()}
     if listed.guess.roles and "role" in turn:
         turn["role"] = {"path": turn["role"], "values": listed.guess.roles}
-    if "visibility" in turn and rank("visibility", listed.guess.parts["visibility"]) is not None:
-        turn["visibility"] = _visibility(listed.guess.parts["visibility"], turn["visibility"])
+    if "visibility" in turn:
+        turn["visibility"] = _visibility(listed, turn["visibility"])
     if "kind" in turn:
         turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"}}
     milliseconds = [part for part in ("start", "end") if part in turn and _is_in_milliseconds(listed, part)]
@@ -168,13 +170,13 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
     return Suggestion(data, tuple(doubts))
 
 
-def _visibility(column: str, place: str) -> dict[str, Any]:
-    hidden = re.search(r"internal|private|hidden", column, re.IGNORECASE) is not None
-    return {
-        "path": place,
-        "values": {"true": "internal" if hidden else "public", "false": "public" if hidden else "internal"},
-        "otherwise": "public",
-    }
+def _visibility(listed: _Listed, place: str) -> dict[str, Any]:
+    """What the words of the key that says who sees a turn mean, those of true and false by what the key is called."""
+    column = listed.guess.parts["visibility"]
+    words = {as_text(item) or "" for item in columns_of(listed.items)[column]} | {"true", "false"}
+    usual = {word: visibility_of(word, column, {}) for word in sorted(words) if is_usual_visibility(word, column)}
+    meanings = usual | listed.guess.notes.meanings.get("visibilities", {})
+    return {"path": place, "values": meanings, "otherwise": "public"}
 
 
 def _is_in_milliseconds(listed: _Listed, part: str) -> bool:

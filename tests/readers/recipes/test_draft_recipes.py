@@ -108,3 +108,25 @@ def test_times_that_count_seconds_stay_seconds(
     (transcript,), draft = by_draft(tmp_path, {"id": "k", "turns": spoken(start, end, times)})
     assert "unit" not in draft
     assert [turn.start for turn in transcript.turns] == [pair[0] for pair in times]
+
+
+@pytest.mark.parametrize(
+    ("key", "shown", "hidden"),
+    [
+        ("is_note", False, True),
+        ("non_public", "no", "yes"),
+        ("public", True, False),
+        ("intern", "nein", "ja"),
+        ("visibility", "public", "internal"),
+    ],
+)
+def test_who_sees_a_turn_is_drafted_by_what_its_key_is_called(
+    tmp_path: Path, key: str, shown: object, hidden: object
+) -> None:
+    turns = [
+        {"who": "customer", "body": "Where is it?", key: shown},
+        {"who": "agent", "body": "He is an important man.", key: hidden},
+        {"who": "agent", "body": "Here it is.", key: shown},
+    ]
+    (transcript,), _ = by_draft(tmp_path, {"chats": [{"cid": "7", "msgs": turns}]})
+    assert [turn.visibility for turn in transcript.turns] == ["public", "internal", "public"]
