@@ -30,7 +30,9 @@ _OFFSET = re.compile(r"(?:GMT|UTC)?[ ]?([+-])(\d{1,2}):?(\d{2})?")
 _REGION = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _NO_ZONE = re.compile(
-    r"(?:Uhr|hod(?:in)?|h|hrs?|óra(?:kor)?|ór[ay]|godz)?[.,]?|(?:[-–]|bis|to|do)[ ]*\d{1,2}[:.]\d{2}.*", re.IGNORECASE
+    r"(?:Uhr|hod(?:in)?|h|hrs?|óra(?:kor)?|ór[ay]|godz)?[.,]?|(?:[-–]|bis|to|do)[ ]*\d{1,2}[:.]\d{2}.*"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?|(?:mo|di|mi|do|fr|sa|so|po|út|st|čt|pá|ne)\.?|edited",
+    re.IGNORECASE,
 )
 _HALVES = "dopoledne|odpoledne|dop|odp|vormittags?|nachmittags?|vorm|nachm"
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
@@ -62,6 +64,7 @@ def zoned(at: datetime, behind: str) -> datetime:
     names = _IN_BRACKETS.findall(behind)
     outside = _IN_BRACKETS.sub(" ", behind).strip()
     zone = None if _NO_ZONE.fullmatch(outside) else _zone(_without_words(outside))
+    names = [name for name in names if not _NO_ZONE.fullmatch(name.strip())]
     if zone is None and (at.tzinfo is not None or not names):
         return at
     return at.replace(tzinfo=zone or _zone(names[0])) if at.tzinfo is None else at

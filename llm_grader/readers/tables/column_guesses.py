@@ -206,7 +206,7 @@ def _are_dates(values: Sequence[Any]) -> bool:
     """Whether all of these are days without a time."""
     days = [re.sub(r"[T ]0?0:00(?::00)?$", "", text) for value in values if (text := as_text(value))]
     moments = Moments("", days)
-    return bool(days) and all(":" not in day and (moments.reads(day) or _are_undecided([day])) for day in days)
+    return bool(days) and all(":" not in day and moments.reads(day) for day in days)
 
 
 def _are_clocks(values: Sequence[Any]) -> bool:

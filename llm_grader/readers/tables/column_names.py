@@ -52,11 +52,14 @@ _CONVERSATIONS = frozenset(
     re.findall(
         r"\w+",
         "conversation chat ticket case thread session dialogue dialog interaction transcript incident issue inquiry "
-        "enquiry vorgang vorgangs fall anfrage gesprach gesprachs unterhaltung chats tickets konverzace rozhovoru "
+        "enquiry conv convo room request call kontakt juhtum poordumine jednani vorgang vorgangs fall anfrage gesprach "
+        "gesprachs unterhaltung chats tickets konverzace rozhovoru "
         "hovoru tiketu pripadu pozadavku chatu ugy jegy beszelgetes hivas vestluse kone pileti juhtumi poordumise "
         "dossier demande conversacion caso sesion zgloszenia rozmowy sprawy",
     )
 )
+_JOINED_ID = re.compile(r"(chat|call|conv|conversation|ticket|case|thread|session|room|issue)(?:id|nr|no)")
+_AROUND = frozenset(("mail", "message", "call", "contact"))
 _ALONE = frozenset(("reference", "ref", "tiket", "jegy", "ugyszam", "jegyszam", "hivasszam", "caso", "dossier"))
 _UNIT = re.compile(
     r"[ _(\[-](ms|msecs?|millis|milliseconds?|us|micros|ns|nanos)[)\]]?$|(?<=[a-z])(Ms|Millis|Milliseconds)$"
@@ -79,8 +82,10 @@ def rank(part: str, column: str) -> int | None:
 
 def _numbers_a_conversation(name: str) -> bool:
     """Whether a name says of what a number or an id is, and that this is a conversation: `Číslo případu`."""
-    words = frozenset(name.split()) - _FILLING
-    of_one = len(words) == 2 and len(words & _CONVERSATIONS) == 1 and not words.isdisjoint(_NUMBERS)
+    words = frozenset(
+        found[1] if (found := _JOINED_ID.fullmatch(word)) else word for word in name.split() if word not in _FILLING
+    )
+    of_one = not words.isdisjoint(_CONVERSATIONS) and words <= _CONVERSATIONS | _NUMBERS | _AROUND
     return of_one or (bool(words) and words <= _ALONE)
 
 

@@ -109,7 +109,7 @@ def _tells(said: Collection[Said | None], column: str, named: _Named, *, empty: 
     """Whether words that say these things tell notes from messages."""
     hidden, others = _HIDDEN & frozenset(said), frozenset(said) - _HIDDEN
     if named in ("surely", "notes") and None not in others:
-        return bool(others or empty)
+        return bool(others or empty) or (named == "surely" and frozenset(said) <= {"internal", "note"})
     if not hidden or named == "notes":
         return False
     if named == "surely":
@@ -122,7 +122,10 @@ def _tells(said: Collection[Said | None], column: str, named: _Named, *, empty: 
     of_turn = not _OF_TURNS.isdisjoint(name_as_compared(column).split())
     if None in others:
         return "internal" in hidden and of_turn and named == "kinds"
-    return named == "kinds" or ("internal" in hidden and not _DIRECTIONS.isdisjoint(name_as_compared(column).split()))
+    if named == "kinds":
+        return True
+    # incoming, outgoing, internal; of internal and external alone, each is a side
+    return "internal" in hidden and "message" in others and not _DIRECTIONS.isdisjoint(name_as_compared(column).split())
 
 
 class NoteColumns(NamedTuple):

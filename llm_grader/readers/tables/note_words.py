@@ -66,6 +66,13 @@ _NAMED_SHOWN = re.compile(
 _NAMED_NOTE = re.compile(r"note|notiz|poznamk|megjegyzes|markus|\bnotas?\b|notatk")
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])|[^\w\s]+")
 _KEYS = re.compile(r"^.*\w\.(?=\S)")
+_PAPERS = frozenset(  # a delivery note, a Galaxy Note
+    re.findall(
+        r"\w+",
+        "delivery credit debit dispatch despatch shipping shipment packing consignment goods advice sick galaxy "
+        "promissory bank release cover redmi infinix dodaci kauf",
+    )
+)
 _NO_NOTES = frozenset(("voice note", "audio note", "video note", "sprachnotiz"))
 
 
@@ -79,6 +86,8 @@ def said_by(phrase: str) -> Said | None:
     if not 0 < len(words) <= _MOST_WORDS:
         return None
     found = {said for word in words if (said := _said(word)) is not None}
+    if found == {"note"} and not _PAPERS.isdisjoint(words):
+        return None
     if not _FLIPS.isdisjoint(words):
         found = {_TURNED.get(said, said) for said in found}
     elif not _OURS.isdisjoint(words) and ("shown" in found or not _ONLY.isdisjoint(text.split())):

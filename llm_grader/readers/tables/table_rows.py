@@ -176,6 +176,9 @@ def _has_lone_quotes(text: str) -> bool:
     """Whether a quotation mark between tabs quotes no whole cell: read as one, it breaks a row or swallows others."""
     if '"' not in text or _OPENED.search(text) is None:
         return False
+    widths = [line.count("\t") for line in text.splitlines() if line.strip()]
+    if sum(width != widths[0] for width in widths) * 50 > len(widths):  # cells of several lines are there
+        return False
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True)
     try:
         return any(_swallows(row, "\t") for row in reader)
