@@ -139,7 +139,9 @@ def _is_of_the_author(joined: str, lines: Sequence[str], first: int, last: int) 
     below = next((line for line in lines[last + 1 : last + 4] if line.strip()), "")
     if OF_A_SENTENCE.search(joined) or below.lstrip().startswith(_OPENING_MARKS):
         return True
-    return not has_address(joined) and (joined.islower() or (first > 0 and bool(lines[first - 1].strip())))
+    return not has_address(joined) and (
+        joined.islower() or (first > 0 and bool(lines[first - 1].strip()) and not _YEAR_AND_TIME.match(joined))
+    )
 
 
 def _is_dated_address(joined: str) -> bool:

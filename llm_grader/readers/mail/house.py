@@ -74,9 +74,12 @@ def home_of(letters: Sequence[Letter], roles: RoleMapping) -> str:
     elsewhere = {_domain(who.address) for who in first.to} - {sender}
     everyone = [who for letter in letters for who in (letter.sender, *letter.to, *letter.copy)]
     desks = {_domain(who.address) for who in everyone if side(who, roles)[0] in HOUSE}
+    if any(_is_part_of(domain, sender) or _is_part_of(sender, domain) for domain in elsewhere):
+        return ""  # the students of a university, the branches of a company
     is_ours = is_desk(first.sender.address) or not any(is_desk(who.address) for who in first.to)
     if sender in desks and elsewhere and is_ours and not elsewhere & desks:
-        return "" if _is_free_mail(sender) else sender
+        has_colleague = any(_domain(who.address) == sender and side(who, roles)[0] not in HOUSE for who in first.to)
+        return "" if has_colleague or _is_free_mail(sender) else sender
     asked = {_domain(who.address) for who in first.to if side(who, roles)[0] in HOUSE} - {sender}
     home = asked.pop() if len(asked) == 1 else ""
     # a colleague beside the desk may be the customer, to whom somebody writes for the desk
@@ -106,6 +109,10 @@ def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:
 def _is_at(who: Address, home: str, roles: RoleMapping) -> bool:
     domain = _domain(who.address)
     return (domain == home or domain.endswith(f".{home}")) and side(who, roles)[0] != "customer"
+
+
+def _is_part_of(domain: str, other: str) -> bool:
+    return bool(other) and domain.endswith(f".{other}")
 
 
 def _is_free_mail(domain: str) -> bool:

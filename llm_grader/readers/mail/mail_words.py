@@ -86,7 +86,8 @@ OF_A_PERSON = re.compile(
 
 OF_A_SENTENCE = re.compile(
     r"^(?i:the|an?|der|die|das|ein|eine|az?|ez|this|that|your|our|my) [^\W\d_]"
-    r"|(?<!\w)(?:the|(?<!von )der|die|your|our|my|me|us|mir|uns|[Ii]hr(?:e[nmr]?)?|mein(?:e[nmr]?)?|unser(?:e[nmr]?)?"
+    r"|(?<!\w)(?:the|(?<!von )(?<!van )der|die|your|our|my|me|us|mir|uns|[Ii]hr(?:e[nmr]?)?|mein(?:e[nmr]?)?"
+    r"|unser(?:e[nmr]?)?"
     r"|váš|vaše|vaši|můj|moje|náš|naše|naši|mi|mně|nám|nekem|nekünk|kollégá\w+|teie|meie|minu|mulle|meile"
     r"|votre|notre|mon|nous|su|nuestr[oa]|uw|mijn|onze|wasz|nasz|mój)(?!\w)"
     r"|(?<!\w)(?i:frau|herrn?|mrs?\.?|ms\.?|pan[ií]?|monsieur|madame|härra|proua) \w"

@@ -66,8 +66,13 @@ _OF_A_COMPANY = re.compile(
 """Sentences that stand in signatures: on the environment, on pages to follow, on viruses, on the company."""
 _OF_A_CASE = re.compile(
     r"\b(?:order|bestell(?:ung|nummer|nr)|auftrag|objedn|rendel|tellimus|invoice|rechnung|faktur|számla|arve|ticket"
-    r"|tracking|zásilk|sendung|paket|csomag|pakk|case|commande|pedido|zamówien)\w*",
+    r"|tracking|zásilk|sendung|paket|csomag|pakk|case|kunden|customer|client n|vertrag|contract|smlouv|zákaznick\w+ č"
+    r"|ügyfélsz|lepingu|kliendinumb|variabil|iban|konto|account|účt|účet|zähler|meter|seri(?:al|en)|imei|s/n|polic"
+    r"|booking|buchung|passport|commande|pedido|zamówien)\w*",
     re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\s*(?:(?:my|meine?|moje|můj|az? |minu) )?(?:new|neue[rs]?|nov[áýé]|új|uus)\b[^:]{1,30}:", re.IGNORECASE
 )
 _PHONE = re.compile(r"(?:tele)?(?:phone|fon|foon)|\btel\b|mobil|handy|\+\d|@|www\.|https?:", re.IGNORECASE)
 
@@ -112,9 +117,14 @@ def _has_name_first(line: str) -> bool:
     return is_name and not any(word.casefold() in _SPEAKING for word in _words(rest))
 
 
+def _tells_data(line: str) -> bool:
+    """Whether a line tells a number of the matter, such as `Kundennummer: 4711`, or what has changed."""
+    return bool(_CHANGED.match(line) or (_OF_A_CASE.search(line) and CONTACT.search(line) and not is_contact(line)))
+
+
 def is_said(line: str) -> bool:
     """Whether a line is what the author says."""
-    if len(line) > _LONGEST or is_postscript(line) or _FIRST_ITEM.match(line):
+    if len(line) > _LONGEST or is_postscript(line) or _FIRST_ITEM.match(line) or _tells_data(line):
         return True
     if SENT_FROM.match(line):
         return not is_sent_from_device(line)

@@ -40,6 +40,7 @@ _OPENING = re.compile(
     r"(?(ruled)[)\]]?[ ]?[-=~]{2,}$|(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|(?P<alone>[*_ \t]*$))[*_ \t]*)",
     re.IGNORECASE,
 )
+_MANY = re.compile(r"(?:whisper\w*|.*\b(?:notes|notizen|comments|remarks)) ", re.IGNORECASE)  # `Private Notes App`
 _BARE = re.compile(_NOTED, re.IGNORECASE)
 _LONGEST_LABEL = 60
 _NOBODY: frozenset[str] = frozenset()
@@ -78,6 +79,8 @@ def note_author(label: str, speakers: Container[str] = _NOBODY) -> str | None:
     if not label or len(label) > _LONGEST_LABEL:
         return None
     if found := _OF_NOBODY.fullmatch(label):
+        if found["blank"] is not None and _MANY.match(label):
+            return None
         return _named(str(found["by"] or found["author"] or "").strip(), is_apart=found["blank"] is None)
     found = _OF_SOMEBODY.fullmatch(label)
     if found is None:
@@ -131,7 +134,8 @@ def notes_between(lines: Sequence[Line], speakers: frozenset[str], ours: Contain
     labelled = [at for at, line in enumerate(lines) if line.label in speakers or line.label in notes] if notes else []
     for above, at, below in zip(labelled, labelled[1:], [*labelled[2:], len(lines)], strict=False):
         line, by = lines[at], lines[above].label
-        if note_author(line.label) != "" or by not in speakers or by in ours:
+        author = note_author(line.label)
+        if author is None or author in speakers or by not in speakers or by in ours:
             continue
         more = sum(not other.blank for other in lines[at + 1 : below])
         goes_on = below < len(lines) and lines[below].label == by

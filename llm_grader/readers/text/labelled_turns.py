@@ -17,6 +17,7 @@ from llm_grader.readers.text.text_header import begins_report, closing_report
 from llm_grader.transcript import Role, RoleSource, Turn
 
 _LONGEST_EVENT = 140
+_OF_TICKETS = ("assigned to", "reassigned to", "zugewiesen an", "přiřazeno")  # customers read that out as well
 _OF_MESSENGERS = ("seen", "read", "delivered")
 _INSIDE = ",;:-–—/&(„“+="  # what ends no sentence
 _UNENDED = frozenset(
@@ -156,6 +157,8 @@ def _event_below(
         return _told(name, line, stamps)
     beside = (*lines[max(at - 1, 0) : at], *lines[at + 1 : at + 2])
     if _is_said(event, below_name=not any(words) and opening.number != _REOPENED, beside=beside):
+        return None
+    if event.text.casefold().startswith(_OF_TICKETS) and not _RULED.match(line.whole) and cast.events_in(lines) is None:
         return None
     return None if _may_go_on(event, line) and _is_part(lines, at, words, cast) else event
 

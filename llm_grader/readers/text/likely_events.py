@@ -58,6 +58,7 @@ _OF_SPEECH = frozenset(
         "te teie teid ta tema not never nicht nie",
     )
 )
+_SENTENCE = re.compile(r"[^\W\d_]{3}[.!] +\S")  # one ends inside
 _CONNECTED = re.compile(r"(?:you have been|you are now|sie wurden|byli jste) \w+ .{1,60}", re.IGNORECASE)
 
 
@@ -89,7 +90,7 @@ def likely_events(lines: Sequence[Line], labels: Container[str], names: Containe
 def _likely(words: str, names: Container[str]) -> str | None:
     """The event that a line may tell: its subject is a speaker or a call, and nobody is spoken to."""
     parts = words.replace(":", " ").rstrip(".!").split()
-    if len(words) > _LONGEST or not 1 < len(parts) <= _MOST_WORDS or "?" in words:
+    if len(words) > _LONGEST or not 1 < len(parts) <= _MOST_WORDS or "?" in words or _SENTENCE.search(words):
         return None
     event = next((name for name, verbs in _VERBS if verbs.search(words)), None)
     if event is None or _CONNECTED.fullmatch(words):
@@ -98,12 +99,14 @@ def _likely(words: str, names: Container[str]) -> str | None:
         return None
     while len(parts) > 1 and parts[0].casefold() in _ARTICLES:
         parts = parts[1:]
-    return event if _THING.match(parts[0]) or _is_speaker(parts, names) else None
+    is_brief = event in ("transfer", "hold")  # of these, a role alone; else beside a chat or a call
+    return event if _THING.match(parts[0]) or _is_speaker(parts, names, is_brief=is_brief) else None
 
 
-def _is_speaker(parts: Sequence[str], names: Container[str]) -> bool:
+def _is_speaker(parts: Sequence[str], names: Container[str], *, is_brief: bool) -> bool:
     """Whether the first words are somebody who speaks, or a role; or a name, beside a chat or a call."""
     starts = [" ".join(parts[:count]) for count in range(1, min(len(parts), _MOST_OF_NAME + 1))]
-    if any(start in names or role_of_label(start) for start in starts):
+    has_role = any(map(role_of_label, starts))
+    if any(start in names for start in starts) or (has_role and is_brief):
         return True
-    return is_name(parts[0]) and any(map(_THING.match, parts[1:]))
+    return (is_name(parts[0]) or has_role) and any(map(_THING.match, parts[1:]))

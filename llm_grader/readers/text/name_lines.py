@@ -78,6 +78,18 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
 def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     """The lines of a name and a time."""
     heads = {at: head for at, line in enumerate(lines) if ":" in line.whole and (head := _head(line)) is not None}
+    sent = {at for at in heads if lines[at].label and lines[at].text.strip()}  # `From Ana to Everyone: 10:22`
+    if sent and len(sent) < len(heads):  # among other heads, it is what somebody says: `From Praha to Brno: 10:22`
+        heads = {at: head for at, head in heads.items() if at not in sent}
+    elif sent:  # words stand below each
+        below = {at: next(iter(lines[at + 1 : at + 2]), EMPTY) for at in heads}
+        heads = {
+            at: head
+            for at, head in heads.items()
+            if at + 1 not in sent
+            and not below[at].blank
+            and not (is_name(below[at].label) or is_known(below[at].label, roles))
+        }
     labels = {head.label for head in heads.values()}
     dashed = {head.label for head in heads.values() if _AFTER_LOGIN.match(head.whole)}
     speaking = {label for label in labels if is_known(label, roles) or is_name(label) or is_turned_name(label)} | dashed

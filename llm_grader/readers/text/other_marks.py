@@ -18,8 +18,9 @@ _MARKED = re.compile(
     rf"[ \t]*[*_]{{0,3}}{_TIME}(?:(?:[\[(](?P<a>{_WORDS})[\])]:?|<(?P<b>{_WORDS})>:?"
     rf"|(?P<c>{_WORDS})[*_]{{0,3}}(?:[ ]?>+|[ ][-–—|→]+|[ ][-=]+>))[ \t]+(?:(?P<late>{STAMP}):[ \t]+)?"
     rf"|(?P<e>{_WORDS})[ ](?:at|um|v|kell)[ ](?P<after>{STAMP}):[ \t]+|(?P<d>{_WORDS})[ ]?\t[ \t]*)"
-    rf"(?=\S)(?!{STAMP}[ \t]*$)"
+    r"(?=\S)"
 )
+_TIME_ONLY = re.compile(rf"{STAMP}[ \t]*")
 _LONGEST = 120
 _LOOKED_AT = 100
 _FEWEST = 2
@@ -31,7 +32,10 @@ def with_other_marks(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Lin
         return {}
     known = frozenset(_speakers(lines, roles))
     found = ((at, _marked(line)) for at, line in enumerate(lines))
-    return {at: line for at, line in found if line is not None and line.label in known}
+    marked = {at: line for at, line in found if line is not None and line.label in known}
+    # where most are a name and a time, the words stand below; where few are, a time is what somebody answers
+    said = {at: line for at, line in marked.items() if not _TIME_ONLY.fullmatch(line.text)}
+    return said if 2 * len(said) < len(marked) else marked
 
 
 def _speakers(lines: Sequence[Line], roles: RoleMapping) -> Iterator[str]:

@@ -44,8 +44,9 @@ _OF_TALKS = _MEASURES | _listed(
     channel, queue, language, tags, topic, rating, comment, stav, téma, hodnocení, komentář, datum, kanal, thema,
     bewertung, kommentar, állapot, csatorna, értékelés, olek, kanal, hinnang, teema"""
 )
+_OF_ANYTHING = _listed("duration, dauer, délka, időtartam, kestus")  # of a film, a journey, a plank
 _EXPORTED = re.compile(
-    r"(?:transcribed|exported|generated|downloaded|powered|exportiert|erstellt|exportováno|vygenerováno|přepsáno"
+    r"(?!.*\b(?:my|your|our|mein|ihre[rm]?|eurer?|unsere[rm]?|vaš\w+|naš\w+)\b)(?:transcribed|exported|generated|downloaded|powered|exportiert|erstellt|exportováno|vygenerováno|přepsáno"
     r"|exportálva|exporditud) (?:by|with|from|on|at|via|von|mit|am|z|ze|dne|v) .{1,80}",
     re.IGNORECASE,
 )
@@ -66,7 +67,7 @@ def closing_report(lines: Sequence[Line], speakers: Container[str]) -> int | Non
     labels = [line.whole.partition(":")[0].strip(" \t*_-").casefold() for line in block]
     exported = [_EXPORTED.fullmatch(line.whole.strip(" \t*_")) is not None for line in block]
     told = all(label in _OF_TALKS or export for label, export in zip(labels, exported, strict=True))
-    measured = any(exported) or not _MEASURES.isdisjoint(labels)
+    measured = any(exported) or not _MEASURES.isdisjoint(labels if len(labels) > 1 else set(labels) - _OF_ANYTHING)
     return first if told and measured and above[-1:] not in (":", ",") else None
 
 

@@ -21,7 +21,7 @@ def with_times_above(lines: Sequence[Line], speakers: Container[str]) -> list[Li
     timed = {at: above for at in openings if (above := _time_above(lines, at)) is not None}
     # a time between blank lines is one of a part of the talk, unless each turn has one
     apart = any(at - above > 1 for at, above in timed.items())
-    if len(timed) < _FEWEST or (1 if apart else 2) * len(timed) < len(openings):
+    if len(timed) < _FEWEST or (4 * len(timed) < 3 * len(openings) or (apart and len(timed) < len(openings))):
         return list(lines)
     found = list(lines)
     for at, above in timed.items():
