@@ -49,6 +49,7 @@ _LOST = "the turns stand on one line and cannot be told apart: nobody was taken 
 _QUOTED = "line {}: {!r} below a line that ends with a colon: read as words of the turn above, and no note"
 _BETWEEN = "line {}: {!r} between lines of one speaker: read as a note up to the next label, which may be theirs"
 _LIKELY = "line {}: read as an event, for every other line opens a turn: it may be words of the turn above"
+_REPORT = "line {}: the last paragraph was read as a report on the talk: it may be words of the turn above"
 _EVENTS_ABOVE = ("joined", "left", "start", "transfer", "hold")
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
 _CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
@@ -133,6 +134,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *(_QUOTED.format(*note) for note in quoted[:1]),
             *(_BETWEEN.format(*note) for note in notes_between(lines[first:], speakers, ours)),
             *(_LIKELY.format(number) for number in cast.guessed[:1]),
+            *([_REPORT.format(cast.reported)] if cast.reported else []),
             *lost,
         ),
     )

@@ -50,6 +50,8 @@ class LabelCast:
         self.notes = notes
         self.guessed: list[int] = []
         """The lines that were read as events for only the text as a whole shows them to be some."""
+        self.reported: int | None = None
+        """The line with which the last paragraph begins, where it was read as a report."""
         self._timed: dict[tuple[str, ...], Turn] = {}
         self._events: Mapping[int, str] | None = _UNKNOWN
         self._days: int | None = None
@@ -120,6 +122,8 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
         if not line.whole:
             words.append("")
         elif line.label in cast.empty or begins_report(line, above) or at == closing:
+            if at == closing and line.label not in cast.empty:
+                cast.reported = line.number
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.empty else line.whole]
         elif opening.label in cast.empty and (event := _event_below(opening, words, lines, at, cast, stamps)):

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Container, Sequence
 
 from llm_grader.readers.roles.role_words import is_field, role_of_label
+from llm_grader.readers.source.times import STAMP
+from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH
 from llm_grader.readers.text.label_lines import Line, is_name
 
 _HELLO = re.compile(
@@ -45,17 +47,29 @@ _OF_TALKS = _MEASURES | _listed(
     bewertung, kommentar, állapot, csatorna, értékelés, olek, kanal, hinnang, teema"""
 )
 _OF_ANYTHING = _listed("duration, dauer, délka, időtartam, kestus")  # of a film, a journey, a plank
+_WITH_ANYTHING = _listed(
+    "date, start, end, status, topic, comment, stav, téma, komentář, datum, thema, kommentar, teema"
+)
 _EXPORTED = re.compile(
-    r"(?!.*\b(?:my|your|our|mein|ihre[rm]?|eurer?|unsere[rm]?|vaš\w+|naš\w+)\b)(?:transcribed|exported|generated|downloaded|powered|exportiert|erstellt|exportováno|vygenerováno|přepsáno"
-    r"|exportálva|exporditud) (?:by|with|from|on|at|via|von|mit|am|z|ze|dne|v) .{1,80}",
+    r"(?!.*\b(?:my|your|our|mein|ihre[rm]?|eurer?|unsere[rm]?|vaš\w+|naš\w+)\b)"
+    r"(?:transcribed|exported|generated|downloaded|powered|exportiert|erstellt|exportováno|vygenerováno|přepsáno"
+    r"|exportálva|exporditud) (?:by|with|from|on|at|via|von|mit|am|z|ze|dne|v) (?P<by>.{1,80})",
     re.IGNORECASE,
 )
+_OF_EXPORTS = re.compile(
+    rf"https?:|www\.|\w@\w|[a-z]\.(?:com|ai|io|app|net)\b|{STAMP}|\b(?:{DATE_IN_FIGURES}|{DATE_WITH_MONTH})(?:\d{{4}})?"
+    r"|\b(?:zendesk|intercom|freshdesk|freshchat|livechat|tidio|crisp|drift|genesys|aircall|dialpad|salesforce|hubspot"
+    r"|otter|zoom|whatsapp|whisper|fireflies|sonix|trint|descript|deepgram|assemblyai|smartsupp|userlike|liveagent)\b",
+    re.IGNORECASE,
+)
+"""What a line of an export has: an address, a date or a time, or the name of a program that exports talks."""
 
 
 def closing_report(lines: Sequence[Line], speakers: Container[str]) -> int | None:
     """Where the last paragraph begins, if it tells how long the talk took, how it was liked or who exported it.
 
-    Fields such as `Order: …` may be what the last speaker writes, and so may any below a line that announces them.
+    Fields such as `Order: …` may be what the last speaker writes, and so may any below a line that announces them, and
+    `Powered by Windows 11`.
     """
     last = next((at for at in range(len(lines) - 1, -1, -1) if not lines[at].blank), -1)
     first = next((at for at in range(last, -1, -1) if lines[at].blank or lines[at].label in speakers), -1) + 1
@@ -65,9 +79,12 @@ def closing_report(lines: Sequence[Line], speakers: Container[str]) -> int | Non
     block = lines[first : last + 1]
     # below names on lines of their own nothing has a label
     labels = [line.whole.partition(":")[0].strip(" \t*_-").casefold() for line in block]
-    exported = [_EXPORTED.fullmatch(line.whole.strip(" \t*_")) is not None for line in block]
+    exported = [_EXPORTED.fullmatch(line.whole.strip(" \t*_")) for line in block]
     told = all(label in _OF_TALKS or export for label, export in zip(labels, exported, strict=True))
-    measured = any(exported) or not _MEASURES.isdisjoint(labels if len(labels) > 1 else set(labels) - _OF_ANYTHING)
+    sure = any(export is not None and _OF_EXPORTS.search(export["by"] + " ") for export in exported)
+    measured = sure or not (_MEASURES - _OF_ANYTHING).isdisjoint(labels)
+    # a journey has a date and a duration as well, and no number of a chat
+    measured |= not _OF_ANYTHING.isdisjoint(labels) and not {*labels} <= _OF_ANYTHING | _WITH_ANYTHING
     return first if told and measured and above[-1:] not in (":", ",") else None
 
 

@@ -53,8 +53,22 @@ def test_the_end_of_a_transcript_may_be_in_bold(tmp_path: Path) -> None:
         "Solved.\nDuration: 5:12",
         "Solved.\n\nExported goods by ship take longer.",
         "Solved.\n\nDate: 5 May\nTime: 10:00",
+        "My laptop is the old one.\n\nPowered by Windows 11",
+        "It stops.\n\nExported on Monday",
+        "Im Anhang\n\nErstellt mit Word",
+        "We book this.\n\nDate: 5 May\nDuration: 20 minutes",
+        "To měří.\n\nDatum: 5. 5.\nDélka: 20 m",
     ],
 )
 def test_fields_in_the_last_message_are_said(tmp_path: Path, words: str) -> None:
     transcript = read(tmp_path, f"Customer: My card.\nAgent: Hello.\nCustomer: When?\nAgent: {words}\n")
     assert [turn.text for turn in transcript.turns] == ["My card.", "Hello.", "When?", words]
+
+
+@pytest.mark.parametrize(
+    "report", ["Powered by Zendesk", "Exported on 5 May", "Chat ID: 77\nDate: 5 May\nDuration: 5:12"]
+)
+def test_a_last_paragraph_that_is_hidden_is_told(tmp_path: Path, report: str) -> None:
+    transcript = read(tmp_path, f"Agent: Hello.\nCustomer: My card.\n\n{report}\n")
+    assert [(turn.event, turn.text) for turn in transcript.turns[1:]] == [(None, "My card."), ("report", report)]
+    assert "line 4: the last paragraph was read as a report on the talk" in " ".join(transcript.warnings)
