@@ -41,14 +41,24 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _MANY = re.compile(r"(?:whisper\w*|.*\b(?:notes|notizen|comments|remarks)) ", re.IGNORECASE)  # `Private Notes App`
+_NO_AUTHOR = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|pondělí|úterý|středa"
+    r"|čtvrtek|pátek|sobota|neděle|hétfő|kedd|szerda|csütörtök|péntek|szombat|vasárnap|\w+päev) "
+    r"|(?:.* )?(?:page|seite|strana|oldal|lehekülg|line|part|section|step|item|version|v) ?\d.* "
+    r"|(?:.* )?(?:inc|ltd|llc|gmbh|corp|s\.r\.o|kft|editor|app|software|feature|pro|plus|mode|tool|plugin)\.? ",
+    re.IGNORECASE,
+)
+"""What is no person, with a blank behind it: `Monday`, `Page 5`, `Inc`, `Editor`."""
 _BARE = re.compile(_NOTED, re.IGNORECASE)
 _LONGEST_LABEL = 60
 _NOBODY: frozenset[str] = frozenset()
 
 
 def may_be_note(label: str) -> bool:
-    """Whether a label is a word for a note that does not say for whom it is."""
-    return _BARE.fullmatch(label) is not None
+    """Whether a label is a word for a note that does not say for whom it is, or begins like one of the house."""
+    return _BARE.fullmatch(label) is not None or (
+        len(label) <= _LONGEST_LABEL and _OF_NOBODY.fullmatch(label) is not None
+    )
 
 
 def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
@@ -81,7 +91,10 @@ def note_author(label: str, speakers: Container[str] = _NOBODY) -> str | None:
     if found := _OF_NOBODY.fullmatch(label):
         if found["blank"] is not None and _MANY.match(label):
             return None
-        return _named(str(found["by"] or found["author"] or "").strip(), is_apart=found["blank"] is None)
+        who = str(found["by"] or found["author"] or "").strip()
+        if who not in speakers and _NO_AUTHOR.fullmatch(f"{who} "):
+            return "" if label.endswith((")", "]")) else None
+        return _named(who, is_apart=found["blank"] is None)
     found = _OF_SOMEBODY.fullmatch(label)
     if found is None:
         return None

@@ -106,3 +106,33 @@ def test_what_somebody_says_of_notes_stays_theirs(tmp_path: Path, words: str, wh
         (who, "Thanks."),
     ]
     assert {turn.kind for turn in transcript.turns} == {"message"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Internal Note Editor: it crashes",
+        "Whisper, Inc: sent me a bill",
+        "Agent's notes - Monday: refused",
+        "Agent note, Page 5: refused",
+        "Agent note, Page 5",
+        "Interne Notiz - Montag: abgelehnt",
+        "Private Notes App: it crashes",
+    ],
+)
+def test_a_note_is_by_nobody_who_is_no_person(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Customer: It stops.\n{words}\nAgent: {CHECKS}\nCustomer: Thanks.\n")
+    assert [(turn.kind, turn.text) for turn in transcript.turns] == [
+        ("message", f"It stops.\n{words}"),
+        ("message", CHECKS),
+        ("message", "Thanks."),
+    ]
+    label = words.partition(":")[0]
+    assert ":" not in words or f"line 2: {label!r} is not known as a speaker" in " ".join(transcript.warnings)
+
+
+def test_a_note_by_a_number_or_of_a_day_in_brackets_is_one(tmp_path: Path) -> None:
+    noted = "Internal note - Agent 2: he lies\nInternal note (Monday): rude\nInternal note - Monika: sad"
+    transcript = read(tmp_path, f"Customer: {WANTS}\n{noted}\nAgent: {CHECKS}\n")
+    notes = [(turn.speaker, turn.text) for turn in transcript.turns if turn.kind == "note"]
+    assert notes == [("Agent 2", "he lies"), (None, "rude"), ("Monika", "sad")]
