@@ -133,7 +133,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *_doubts(lines[first:], speakers | cast.notes),
             *(_QUOTED.format(*note) for note in quoted[:1]),
             *(_BETWEEN.format(*note) for note in notes_between(lines[first:], speakers, ours)),
-            *(_LIKELY.format(number) for number in cast.guessed[:1]),
+            *(_LIKELY.format(number) for number in cast.guessed),
             *([_REPORT.format(cast.reported)] if cast.reported else []),
             *lost,
         ),

@@ -55,10 +55,11 @@ _OF_SPEECH = frozenset(
         r"\w+",
         "i me my mine we us our you your he she they ich mich mir mein meine wir uns du sie ihr ihnen ihre er já mě mi "
         "můj moje jsem jsme nás nám vy vám vás váš ona én engem nekem mi minket ön önt ma mina mind mulle mul meie "
-        "te teie teid ta tema not never nicht nie",
+        "te teie teid ta tema not never nicht nie "
+        "without ohne bez nélkül ilma voicemail mailbox",
     )
 )
-_SENTENCE = re.compile(r"[^\W\d_]{3}[.!] +\S")  # one ends inside
+_SAID = re.compile(r"[^\W\d_]{3}[.!] +\S|\+\d")  # a sentence ends inside, or a display shows who called
 _CONNECTED = re.compile(r"(?:you have been|you are now|sie wurden|byli jste) \w+ .{1,60}", re.IGNORECASE)
 
 
@@ -90,7 +91,7 @@ def likely_events(lines: Sequence[Line], labels: Container[str], names: Containe
 def _likely(words: str, names: Container[str]) -> str | None:
     """The event that a line may tell: its subject is a speaker or a call, and nobody is spoken to."""
     parts = words.replace(":", " ").rstrip(".!").split()
-    if len(words) > _LONGEST or not 1 < len(parts) <= _MOST_WORDS or "?" in words or _SENTENCE.search(words):
+    if len(words) > _LONGEST or not 1 < len(parts) <= _MOST_WORDS or "?" in words or _SAID.search(words):
         return None
     event = next((name for name, verbs in _VERBS if verbs.search(words)), None)
     if event is None or _CONNECTED.fullmatch(words):

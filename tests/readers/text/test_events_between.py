@@ -131,6 +131,13 @@ def test_what_only_the_text_as_a_whole_shows_to_be_an_event_is_told(tmp_path: Pa
     assert "line 2: read as an event, for every other line opens a turn" in " ".join(transcript.warnings)
 
 
+def test_each_line_taken_for_an_event_is_told(tmp_path: Path) -> None:
+    text = "Customer: I called.\nNora paused the chat\nAgent: Hello.\nCustomer: ok\nNora resumed the chat\nAgent: Hi\n"
+    warnings = " ".join(read(tmp_path, text).warnings)
+    assert "line 2: read as an event" in warnings
+    assert "line 5: read as an event" in warnings
+
+
 @pytest.mark.parametrize(
     ("above", "event"),
     [
@@ -167,6 +174,12 @@ def test_an_event_above_the_first_turn_is_one(tmp_path: Path, above: str, event:
         "Volala jsem.\nHovor mi nikdo nepřepojil",
         "I called.\nBilling closed at five",
         "hi.\nAgent",
+        "I called.\nThe call was forwarded to voicemail",
+        "I called.\nMissed call from +49 171 1234567",
+        "I waited.\nAgent closed the chat without an answer",
+        "I waited.\nConversation closed without a reply.",
+        "Ich wartete.\nChat wurde ohne Antwort geschlossen",
+        "Čekala jsem.\nHovor byl ukončen bez odpovědi",
     ],
 )
 def test_what_somebody_tells_of_a_call_stays_theirs(tmp_path: Path, words: str) -> None:
