@@ -35,6 +35,7 @@ _AFTER = (
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
+_TIMED_BY_DAY = re.compile(rf"[ \t]*(?i:{WEEKDAY})\d{{1,2}}:")
 _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*(?:[-–—|](?![-–—]))?[ \t]*(?=\S)")
@@ -167,6 +168,7 @@ def find_speakers(
     sure = {label for label in counts if label in named or is_known(label, roles)}
     marked = {line.label for line in lines if line.stamp or line.bold}
     names = {label for label in counts if label not in sure and (is_name(label) or _is_login(label, marked))}
+    names -= _timetabled(lines, sure | names)
     sides = {roles.role_of(label) or role_of_label(label) for label in sure}
     if {"agent", "customer"} <= sides:
         return frozenset(sure | _returning(lines, sure, names) | (names & marked if sure <= marked else set()))
@@ -176,6 +178,13 @@ def find_speakers(
     if not sure and len({plain(name) for name in names}) < 2:
         return frozenset()
     return frozenset(sure | names)
+
+
+def _timetabled(lines: Sequence[Line], labels: set[str]) -> set[str]:
+    """The labels that only stand behind a weekday and a time, as in `Mon 10:00 Praha: full`, where others have none."""
+    timed = {line.label for line in lines if line.stamp and _TIMED_BY_DAY.match(line.whole)}
+    others = {line.label for line in lines if timed and line.label in labels and not line.stamp}
+    return timed - others if others else set()
 
 
 def _is_login(label: str, marked: Container[str]) -> bool:

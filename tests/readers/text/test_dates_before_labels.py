@@ -117,3 +117,16 @@ def test_times_in_what_is_said_stay_where_each_turn_has_its_own_above(tmp_path: 
     transcript = read(tmp_path, text)
     assert [turn.start for turn in transcript.turns if turn.kind == "message"][:2] == [0, 60]
     assert "12:00 too" in transcript.turns[-2].text
+
+
+def test_a_timetable_that_somebody_writes_names_no_speaker(tmp_path: Path) -> None:
+    times = "the bus\nMon 10:00 Praha: full\nTue 10:00 Praha: full\nWed 10:00 Praha: full"
+    (tmp_path / "bus.txt").write_text(f"Jana Nova: Hello\nPeter Weber: {times}\nJana Nova: ok\nPeter Weber: bye\n")
+    (transcript,) = read_transcripts(tmp_path / "bus.txt")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [
+        ("Jana Nova", "Hello"),
+        ("Peter Weber", times),
+        ("Jana Nova", "ok"),
+        ("Peter Weber", "bye"),
+    ]
+    assert any("'Praha' is not known as a speaker" in warning for warning in transcript.warnings)
