@@ -136,3 +136,8 @@ def test_a_note_by_a_number_or_of_a_day_in_brackets_is_one(tmp_path: Path) -> No
     transcript = read(tmp_path, f"Customer: {WANTS}\n{noted}\nAgent: {CHECKS}\n")
     notes = [(turn.speaker, turn.text) for turn in transcript.turns if turn.kind == "note"]
     assert notes == [("Agent 2", "he lies"), (None, "rude"), ("Monika", "sad")]
+
+
+def test_a_note_by_somebody_else_between_words_of_a_customer_is_told(tmp_path: Path) -> None:
+    text = f"Customer: {WANTS}\nInternal note - Nora: refused\nThat is what I read.\nAgent: {CHECKS}\nCustomer: ok\n"
+    assert any("line 2" in warning for warning in read(tmp_path, text).warnings)

@@ -127,3 +127,26 @@ def test_names_above_messages_of_meetings_are_speakers(
 def test_times_of_parcels_name_nobody(tmp_path: Path, words: str) -> None:
     transcript = read(tmp_path, f"Agent: Hello\nCustomer: It says\n{words}\nAgent: ok\nCustomer: bye\n")
     assert said(transcript)[1] == ("Customer", f"It says\n{words}")
+
+
+@pytest.mark.parametrize("form", ["[{}] {}", "{} - {}", "{}> {}"])
+def test_an_answer_that_is_only_a_time_stays_with_its_speaker(tmp_path: Path, form: str) -> None:
+    turns = [("Agent", "When do you leave?"), ("Customer", "10:30"), ("Agent", "Where?"), ("Customer", "Berlin")]
+    assert said(read(tmp_path, "\n".join(form.format(*turn) for turn in turns))) == turns
+
+
+@pytest.mark.parametrize(
+    ("form", "gap"), [("Jana Nova 10:21\n{}", "\n\n"), ("Jana Nova: {}", "\n")], ids=["name lines", "labels"]
+)
+def test_a_list_of_journeys_is_said(tmp_path: Path, form: str, gap: str) -> None:
+    trains = "My trains\nVon Berlin an Hamburg: 11:00\nVon Hamburg an Kiel: 13:00"
+    other = form.replace("Jana Nova", "Peter Weber")
+    transcript = read(
+        tmp_path, gap.join((form.format("Hello"), other.format(trains), form.format("ok"), other.format("bye")))
+    )
+    assert said(transcript) == [
+        ("Jana Nova", "Hello"),
+        ("Peter Weber", trains),
+        ("Jana Nova", "ok"),
+        ("Peter Weber", "bye"),
+    ]
