@@ -29,7 +29,7 @@ _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 _NUMBER = re.compile(r"\d{5}(?:[.,]\d{1,20})?|\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19}")
 _COMPACT = re.compile(r"\d{8}T\d{6}(?:Z|[+-]\d{4})?")
 _DURATION = re.compile(r"(-?\d+(?:\.\d+)?)s")
-_COMMA = re.compile(r"-?\d+,\d{1,6}")
+_COMMA = re.compile(r"-?\d+,(?!\d{3}$)\d{1,6}")  # `1,134` may be a thousand and more
 _ISO_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _LONGEST = 80
 _LONGEST_CLOCK = 18  # `12:05 nachmittags`: whole dates are longer

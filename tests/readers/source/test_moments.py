@@ -217,4 +217,10 @@ def test_a_day_of_the_week_is_no_month(day: str) -> None:
 
 def test_seconds_may_have_a_decimal_comma() -> None:
     assert seconds("0,5") == 0.5
+    assert seconds("12,25") == 12.25
     assert seconds("1,234,5") is None
+
+
+def test_three_figures_behind_a_comma_may_be_thousands_and_are_no_seconds() -> None:
+    assert seconds("1,134") is None
+    assert seconds("0,1345") == 0.1345
