@@ -93,6 +93,19 @@ def test_what_is_internal_is_never_shown_as_said_to_the_customer(tmp_path: Path,
         assert turn.spoken == (turn.kind == "message")
 
 
+@pytest.mark.parametrize(
+    ("public", "more"),
+    [(True, {}), ("yes", {"via": {"channel": "web"}}), (1, {"audit_id": 7}), (None, {"ticket_id": 7})],
+)
+def test_comments_of_any_program_are_none_of_zendesk(public: Any, more: dict[str, Any]) -> None:
+    comment = {"author_id": 10, "body": "Where is it?", "public": public, "created_at": "2026-03-02T08:00:00Z", **more}
+    document = Document(json.dumps({"comments": [comment]}).encode(), name="in", stem="in", options=Options())
+    assert not packaged_recipe("zendesk-comments").sniff(document)
+    known = {**comment, "public": False, "plain_body": "Where is it?"}
+    document = Document(json.dumps({"comments": [known]}).encode(), name="in", stem="in", options=Options())
+    assert packaged_recipe("zendesk-comments").sniff(document)
+
+
 def test_every_recipe_is_a_format_has_a_test_and_says_where_its_shape_is_from() -> None:
     assert {case.recipe for case in CASES.values()} == set(RECIPE_NAMES) - {"rocketchat-room"}
     assert set(RECIPE_NAMES) <= set(FORMATS)
