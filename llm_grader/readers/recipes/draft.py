@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import yaml
 
@@ -21,7 +21,8 @@ _DEEPEST = 5
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NESTED_FIRST = 3
 _MOST_KEYS = 50
-_SLOWEST = 100
+_SLOWEST = 100  # seconds a word
+_A_DAY = 86_400
 _MILLISECONDS = re.compile(
     r"(?:_ms|[a-z]Ms|[a-z]MS|(?<![a-z])ms|_?[mM]illis(?:econds?)?|_?[mM]secs?)$|^(?:start|end|offset)ms$"
 )
@@ -146,7 +147,8 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         turn["visibility"] = _visibility(listed, turn["visibility"])
     if "kind" in turn:
         turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"}}
-    milliseconds = [part for part in ("start", "end") if part in turn and _is_in_milliseconds(listed, part)]
+    units = {part: _unit(listed, part) for part in ("start", "end") if part in turn}
+    milliseconds = [part for part, unit in units.items() if unit == "ms"]
     turn |= {part: {"path": turn[part], "unit": "ms"} for part in milliseconds}
     within = ".".join(map(_key, listed.within))
     within = f"values({within or '@'})" if listed.mapped else within
@@ -164,6 +166,10 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
     doubts = ["whether these are chats, e-mails or calls (`channel`: chat, email or call)"]
     if milliseconds:
         doubts.append("whether times count milliseconds (`unit`): by their names, or too large for seconds, they do")
+    if "slow" in units.values():
+        doubts.append(
+            "whether times count seconds: few words are said in them; write `unit: ms` if they count milliseconds"
+        )
     if listed.mapped:
         doubts.append("whether each key stands for a conversation; the keys themselves cannot be read as ids")
     doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
@@ -179,17 +185,23 @@ def _visibility(listed: _Listed, place: str) -> dict[str, Any]:
     return {"path": place, "values": meanings, "otherwise": "public"}
 
 
-def _is_in_milliseconds(listed: _Listed, part: str) -> bool:
-    """Whether a time since the beginning counts milliseconds: it is called so, or nobody speaks as slowly as that."""
+def _unit(listed: _Listed, part: str) -> Literal["ms", "slow"] | None:
+    """What a time since the beginning counts: milliseconds if it is called so, or in seconds would last over a day.
+
+    `slow` where in seconds nobody speaks as slowly as that, but people who write to each other may; None for seconds.
+    """
     column, words = listed.guess.parts[part], listed.guess.parts["text"]
     if _MILLISECONDS.search(column.rpartition(".")[2]):
-        return True
+        return "ms"
     columns = columns_of(listed.items)
     values = [value for value in columns[column] if value is not None]
-    if not all(isinstance(value, int) for value in values):
-        return False
+    if not values or not all(isinstance(value, int) for value in values):
+        return None
+    lasts = max(values) - min(values)
     spoken = sum(len(said.split()) for said in columns[words] if isinstance(said, str))
-    return bool(max(values) - min(values) > _SLOWEST * spoken > 0)
+    if not lasts > _SLOWEST * spoken > 0:
+        return None
+    return "ms" if lasts > _A_DAY else "slow"
 
 
 def _id_of(document: Document, listed: _Listed) -> str | None:

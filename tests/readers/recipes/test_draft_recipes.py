@@ -69,7 +69,7 @@ def spoken(start: str, end: str, times: list[tuple[float, float]]) -> list[dict[
     ]
 
 
-MILLISECONDS: list[tuple[float, float]] = [(500, 2000), (3000, 4000), (65000, 66000)]
+MILLISECONDS: list[tuple[float, float]] = [(500, 2000), (3000, 4000), (96000, 97000)]
 SECONDS: list[tuple[float, float]] = [(0, 2), (3, 4), (65, 66)]
 
 
@@ -108,6 +108,13 @@ def test_times_that_count_seconds_stay_seconds(
     (transcript,), draft = by_draft(tmp_path, {"id": "k", "turns": spoken(start, end, times)})
     assert "unit" not in draft
     assert [turn.start for turn in transcript.turns] == [pair[0] for pair in times]
+
+
+def test_short_turns_ten_minutes_apart_are_not_taken_for_milliseconds_but_told(tmp_path: Path) -> None:
+    turns = [{"role": ("customer", "agent")[at % 2], "start": 600 * at, "text": "Here now."} for at in range(6)]
+    (transcript,), draft = by_draft(tmp_path, {"id": "k", "turns": turns})
+    assert [turn.start for turn in transcript.turns] == [0, 600, 1200, 1800, 2400, 3000]
+    assert "# Not told by the file: whether times count seconds" in draft
 
 
 @pytest.mark.parametrize(
