@@ -195,7 +195,7 @@ def _without_first_items(whole: Any) -> Iterator[Any]:
 
 def _from_item(value: Any, number: int, depth: int) -> Any:
     if isinstance(value, list):
-        return value[number:]
+        return value[number : number + _SAMPLE]
     if isinstance(value, dict) and depth:
         return {key: _from_item(inside, number, depth - 1) for key, inside in value.items()}
     return value

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from llm_grader.errors import UnsupportedFormat
+from llm_grader.readers.recipes.finding import _without_first_items
 from llm_grader.readers.recipes.packaged import packaged_recipe
 from llm_grader.readers.source.document import Document, Options
 from tests.readers.recipes.exports import lines_of, minute, read_export, said
@@ -178,6 +179,23 @@ OTHERS = [
     {"events": [{"event": "", "payload": ""}, {"event": "click", "payload": "x"}]},
     {"chats": [{"id": "0", "lines": []}, {"id": "1", "lines": [{"said": "Where?"}]}]},
 ]
+
+
+class Counting(list[Any]):
+    """A list that counts how much of it is copied."""
+
+    copied = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.copied += len(found) if isinstance(at, slice) else 0
+        return found
+
+
+def test_a_long_list_is_not_copied_to_try_its_first_items() -> None:
+    items = Counting({"text": "x"} for _ in range(60_000))
+    list(_without_first_items({"items": items}))
+    assert items.copied < 1000
 
 
 @pytest.mark.parametrize("data", OTHERS)
