@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from llm_grader.errors import MalformedInput
@@ -179,17 +179,25 @@ def _has_lone_quotes(text: str) -> bool:
     widths = [line.count("\t") for line in text.splitlines() if line.strip()]
     if sum(width != widths[0] for width in widths) * 50 > len(widths):  # cells of several lines are there
         return False
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True)
     try:
-        return any(_swallows(row, "\t") for row in reader)
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True))
     except csv.Error:
         return True
+    firsts = frozenset(row[0] for row in rows if row)
+    return any(_swallows(row, "\t", firsts) for row in rows)
 
 
-def _swallows(row: Sequence[str], separator: str) -> bool:
-    """Whether a cell holds what looks like whole rows."""
+def _swallows(row: Sequence[str], separator: str, firsts: Collection[str] | None = None) -> bool:
+    """Whether a cell holds what looks like whole rows: of two columns, such as begin like other rows.
+
+    Args:
+        row: the cells.
+        separator: what stands between cells.
+        firsts: the first cells of the rows of the table, where they are known.
+    """
     fewest = max(1, len(row) - 1)
-    return any(line.count(separator) >= fewest for cell in row if "\n" in cell for line in cell.split("\n")[1:])
+    lines = (line for cell in row if "\n" in cell for line in cell.split("\n")[1:] if line.count(separator) >= fewest)
+    return any(fewest > 1 or firsts is None or line.split(separator, 1)[0] in firsts for line in lines)
 
 
 def _unquoted(cell: str) -> str:

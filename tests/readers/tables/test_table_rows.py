@@ -79,6 +79,17 @@ def test_between_tabs_a_mark_that_quotes_no_whole_cell_is_text(tmp_path: Path, f
     assert [turn.text for turn in transcript.turns] == [first, 'Your box is 5"', 'quoted "whole"']
 
 
+def test_a_cell_of_several_lines_with_tabs_in_them_stays_one(tmp_path: Path) -> None:
+    content = 'name\ttext\nAnna\t"Liste:\nA\t1\nB\t2"\nBo\tWhere is it?\nAnna\tLet me look.\nBo\tThanks\n'
+    columns = {"turn": {"text": "text", "speaker": "name"}}
+    assert [turn.text for turn in read(tmp_path, content, columns, "in.tsv").turns] == [
+        "Liste:\nA\t1\nB\t2",
+        "Where is it?",
+        "Let me look.",
+        "Thanks",
+    ]
+
+
 def test_a_cell_that_holds_rows_of_the_table_is_told(tmp_path: Path) -> None:
     content = 'conversation_id,role,text\n1,customer,"Where is it\n1,agent,Your box is 5"\n1,agent,Bye\n'
     assert any("a quotation mark may not be closed" in warning for warning in read(tmp_path, content).warnings)
