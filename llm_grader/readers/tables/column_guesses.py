@@ -71,7 +71,8 @@ def guess_parts(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], 
             # a column of names or addresses may be called `sender`: it tells people apart, and no roles
             people = part == "role" and not _sides_known(part, best, free[best])
             parts["speaker" if people else part] = best
-    notes = note_columns({name: columns[name] for name in _may_tell_notes(filled, parts)}, of_turns)
+    may_hide = {name: columns[name] for name in _may_tell_notes(filled, parts)}
+    notes = note_columns(may_hide, of_turns, columns.get(parts.get("role", ""), ()))
     parts |= notes.parts
     if "kind" not in parts and (kind := _kind_column(filled, parts)) is not None:
         parts["kind"] = kind

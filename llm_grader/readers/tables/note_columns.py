@@ -14,6 +14,7 @@ from llm_grader.readers.tables.note_words import (
     PRIVATE,
     SHOWN,
     Said,
+    is_external,
     name_as_compared,
     said_by,
     seen_by,
@@ -136,12 +137,15 @@ class NoteColumns(NamedTuple):
     doubts: tuple[str, ...] = ()
 
 
-def note_columns(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], bool]) -> NoteColumns:
+def note_columns(
+    columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], bool], roles: Sequence[Any] = ()
+) -> NoteColumns:
     """The columns that tell what the other side does not see, surer ones first; an open word is taken for a message.
 
     Args:
         columns: the values of those that may do so.
         of_turns: whether what stands in a column differs within a conversation.
+        roles: what stands in the column of roles, if there is one.
     """
     parts: dict[str, str] = {}
     meanings: dict[str, dict[str, str]] = {}
@@ -149,7 +153,8 @@ def note_columns(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str],
     named = [name for name in columns if _named(name)]
     for name in sorted(named, key=lambda name: _SUREST_FIRST.index(_named(name) or "loosely")):
         words = list(dict.fromkeys(as_text(value) or "" for value in columns[name]))
-        part = hiding_part(name, words, of_turns=of_turns(name))
+        sides = _named(name) in ("kinds", "loosely") and _are_sides(columns[name], roles)
+        part = None if sides else hiding_part(name, words, of_turns=of_turns(name))
         if part in parts:
             part = _other(part, name, words)
         if part is not None and part not in parts:
@@ -160,6 +165,18 @@ def note_columns(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str],
         elif part is None and _may_hide(words) and of_turns(name):
             doubts.append(LEFT.format(name))
     return NoteColumns(parts, meanings, tuple(doubts))
+
+
+def _are_sides(values: Sequence[Any], roles: Sequence[Any]) -> bool:
+    """Whether `internal` and `external` say whose turns they are: each role has one of them, and one is outside."""
+    if len(values) != len(roles):
+        return False
+    pairs = {
+        (as_text(role) or "", is_external(as_text(value) or "")) for value, role in zip(values, roles, strict=True)
+    }
+    said = [outside for _, outside in pairs]
+    each_has_one = len({role for role, _ in pairs}) == len(pairs)
+    return None not in said and each_has_one and len(pairs) > said.count(True) == 1
 
 
 def _other(part: HidingPart, name: str, words: Sequence[str]) -> HidingPart | None:

@@ -24,7 +24,8 @@ SHOWN = (
     r"public|publique|public[ao]|publiczn[aey]|publik|offentlich(?:e[rs]?)?|verejn[aey]|nyilvanos|avalik"
     r"|visible|sichtbar(?:e[rs]?)?|viditeln[aey]|lathato|nahtav|widoczn[aey]"
 )
-_EXTERNAL = r"extern(?:al|ally|e[rs]?|[aioy])?|zewnetrzn[aeiy]|kulso|valine|published|veroffentlicht"
+_OUTSIDE = r"extern(?:al|ally|e[rs]?|[aioy])?|zewnetrzn[aeiy]|kulso|valine"
+_EXTERNAL = rf"{_OUTSIDE}|published|veroffentlicht"
 NOTE = (
     r"notes?|notiz(?:en)?|vermerk|poznamk[ay]|jegyzet|megjegyzes(?:ek)?|feljegyzes|markus(?:ed)?|marge"
     r"|notas?|notatk[ai]|whisper"
@@ -74,6 +75,12 @@ _PAPERS = frozenset(  # a delivery note, a Galaxy Note
     )
 )
 _NO_NOTES = frozenset(("voice note", "audio note", "video note", "sprachnotiz"))
+
+
+def is_external(word: str) -> bool | None:
+    """Whether a word is `external`, and not `internal`: both may say whose turn it is; None for other words."""
+    text = plain(word)
+    return True if re.fullmatch(_OUTSIDE, text) else False if re.fullmatch(INTERNAL, text) else None
 
 
 @lru_cache(maxsize=4096)

@@ -74,7 +74,8 @@ def with_note_columns(
     differs = differing_within([number for number, _ in rows])
     for name in unread_times(parts, {name: [row.get(name) for _, row in rows[:_ROWS_GUESSED_BY]] for name in names}):
         warn(UNREAD.format(name))
-    notes = note_columns(columns, lambda name: differs(columns[name]))
+    roles = [row.get(parts["role"]) for _, row in rows] if "role" in parts else []
+    notes = note_columns(columns, lambda name: differs(columns[name]), roles)
     for doubt in notes.doubts:
         warn(doubt)
     found = {**({"kind": "kind"} if "kind" in columns and tells_events(columns["kind"]) else {}), **notes.parts}

@@ -164,6 +164,36 @@ def test_what_is_said_of_each_conversation_as_a_whole_hides_none(tmp_path: Path)
     assert all(turn.spoken for transcript in transcripts for turn in transcript.turns)
 
 
+@pytest.mark.parametrize("way", [read, read_by_draft])
+@pytest.mark.parametrize(
+    ("column", "ours", "theirs"),
+    [
+        ("Richtung", "intern", "extern"),
+        ("Art", "intern", "extern"),
+        ("Typ", "interní", "externí"),
+        ("Típus", "belső", "külső"),
+        ("type", "internal", "external"),
+        ("message_type", "Internal", "External"),
+    ],
+)
+def test_internal_and_external_that_go_with_the_roles_say_whose_turn_it_is(
+    tmp_path: Path, way: object, column: str, ours: str, theirs: str
+) -> None:
+    transcript = way(tmp_path, table(column, (theirs, ours, ours)))  # type: ignore[operator]
+    assert not hidden(transcript)
+    assert hidden(way(tmp_path, table(column, (theirs, ours, theirs)))) == (  # type: ignore[operator]
+        set() if column == "Richtung" else {SAID[1]}
+    )
+
+
+def test_internal_and_external_that_go_with_the_roles_are_told(tmp_path: Path) -> None:
+    for words in (("extern", "intern", "intern"), ("extern", "intern", "extern")):
+        told = read(tmp_path, table("Richtung", words)).warnings
+        assert any(warning.startswith("Richtung: some of its words may mean notes") for warning in told)
+    told = read(tmp_path, table("Art", ("extern", "intern", "intern"))).warnings
+    assert any(warning.startswith("Art: some of its words may mean notes") for warning in told)
+
+
 def test_words_that_may_mean_notes_or_not_are_told(tmp_path: Path) -> None:
     transcript = read(tmp_path, table("type", ("business", "private", "business")))
     assert any(warning.startswith("type: some of its words may mean notes") for warning in transcript.warnings)
