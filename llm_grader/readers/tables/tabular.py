@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from llm_grader.errors import MalformedInput
-from llm_grader.readers.source.columns import ColumnMapping
+from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import number_turns
+from llm_grader.readers.tables.days import day_above, past_midnight
 from llm_grader.readers.tables.headers import is_quoted_table
 from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping, with_note_columns
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first, times_of
@@ -64,6 +65,7 @@ def read(document: Document) -> Iterator[Transcript]:
         cells = ([row.cells for row in several] for several in groups.values())
         mapping = with_note_columns(mapping, cells, document.warn)
     columns = mapping.turn or OBVIOUS_TURN
+    groups = {name: _with_days(several, columns, document) for name, several in groups.items()}
     times = times_of(columns, (row.cells for several in groups.values() for row in several), mapping)
     order = _times_of(mapping.order, [row for several in groups.values() for row in several], mapping)
     for several in groups.values():
@@ -127,6 +129,14 @@ def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) ->
     return groups
 
 
+def _with_days(rows: list[Row], columns: TurnColumns, document: Document) -> list[Row]:
+    """The rows of a conversation, with the day of the row above where they have none."""
+    if columns.date is None:
+        return rows
+    filled = day_above([row.cells for row in rows], columns, document.warn)
+    return [row._replace(cells=cells) for row, cells in zip(rows, filled, strict=True)]
+
+
 def _times_of(column: str | None, rows: Sequence[Row], mapping: ColumnMapping) -> Moments:
     """How the times of a column are written, by all of them."""
     values = (cell_of(row.cells, column) for row in rows) if column else ()
@@ -146,7 +156,9 @@ def _of_rows(rows: Sequence[Row], reader: CellReader, document: Document) -> Tra
     pairs = [(row, turn) for row in rows for turn in _turn(row, reader, channel, document)]
     if not pairs:
         return None
-    turns = since_first([turn for _, turn in pairs], reader.warnings)
+    columns = mapping.turn or OBVIOUS_TURN
+    turns = past_midnight([turn for _, turn in pairs], [row.cells for row, _ in pairs], columns, reader.note)
+    turns = since_first(turns, reader.warnings)
     places = list(range(len(turns))) if mapping.order else order_of_times(turns, reader.note)
     metadata = _by_turn([pairs[place][0].cells for place in places], mapping)
     return _transcript([turns[place] for place in places], whole, reader, document=document, metadata=metadata)

@@ -376,6 +376,57 @@ def test_a_date_and_a_time_in_two_columns_are_one(
         assert not transcript.metadata
 
 
+def days_apart(tmp_path: Path, rows: list[tuple[str, str]]) -> Transcript:
+    table = "".join(f"1,{day},{clock},agent,said {at}\n" for at, (day, clock) in enumerate(rows))
+    (transcript,) = read(tmp_path, f"conversation_id,date,time,role,text\n{table}", None)
+    return transcript
+
+
+def times_of_turns(transcript: Transcript) -> list[str]:
+    return [f"{turn.at:%d %H:%M} {turn.text[-1]}" for turn in transcript.turns if turn.at]
+
+
+@pytest.mark.parametrize("below", ["2026-01-05", ""])
+def test_times_of_a_day_that_stays_the_same_go_on_past_midnight(tmp_path: Path, below: str) -> None:
+    clocks = [("2026-01-05", "23:58"), (below, "23:59"), (below, "00:01"), (below, "00:02")]
+    transcript = days_apart(tmp_path, clocks)
+    assert times_of_turns(transcript) == ["05 23:58 0", "05 23:59 1", "06 00:01 2", "06 00:02 3"]
+    assert any(warning.startswith("date: the same day in all rows") for warning in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("2026-01-05", "21:00"), ("2026-01-05", "08:00")], ["05 08:00 1", "05 21:00 0"]),
+        (
+            [("2026-01-05", "21:00"), ("2026-01-05", "20:30"), ("2026-01-05", "08:00")],
+            ["05 08:00 2", "05 20:30 1", "05 21:00 0"],
+        ),
+        ([("2026-01-05", "23:58"), ("2026-01-06", "00:01")], ["05 23:58 0", "06 00:01 1"]),
+    ],
+)
+def test_rows_of_which_the_newest_is_first_are_of_one_day(
+    tmp_path: Path, rows: list[tuple[str, str]], expected: list[str]
+) -> None:
+    transcript = days_apart(tmp_path, rows)
+    assert times_of_turns(transcript) == expected
+    assert not any(warning.startswith("date: the same day") for warning in transcript.warnings)
+
+
+def test_a_day_in_the_first_row_of_a_conversation_is_that_of_the_rows_below(tmp_path: Path) -> None:
+    rows = ["1,2026-01-05,9:58", "1,,10:05", "2,2026-01-06,9:00", "2,,9:01", "3,,9:02"]
+    table = "".join(f"{row},agent,said\n" for row in rows)
+    one, two, three = read(tmp_path, f"conversation_id,date,time,role,text\n{table}", None)
+    assert [f"{turn.at:%d %H:%M}" for turn in (*one.turns, *two.turns) if turn.at] == [
+        "05 09:58",
+        "05 10:05",
+        "06 09:00",
+        "06 09:01",
+    ]
+    assert three.turns[0].at is None
+    assert any(warning.startswith("date: empty in some rows") for warning in one.warnings)
+
+
 def test_an_undecided_date_apart_is_told_by_both_columns(tmp_path: Path) -> None:
     columns = {"id": "id", "turn": {"text": "text", "role": "role", "at": "t", "date": "d"}}
     (transcript,) = read(tmp_path, "id,d,t,role,text\n1,1/4/2026,9:58,agent,Hi\n", columns)
