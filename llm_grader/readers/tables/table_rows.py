@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from llm_grader.errors import MalformedInput
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.tables.headers import STATED_SEPARATOR
+from llm_grader.readers.tables.short_rows import ShortRows
 from llm_grader.readers.tables.table_start import TableStart, barred_rows, find_table
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
@@ -58,8 +59,17 @@ def column_names(document: Document, wanted: Iterable[str] = ()) -> list[str]:
     return start.header.names if start else []
 
 
-def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) -> Iterator[Row]:
+def read_rows(
+    document: Document, separator: str | None, wanted: Iterable[str], again: Collection[str] = ()
+) -> Iterator[Row]:
     """The rows of the file; one that is broken is reported, and the rest is read.
+
+    Args:
+        document: the file.
+        separator: what stands between cells; found out by default.
+        wanted: the columns that a mapping names.
+        again: those of which a value stands in several rows, as the id of a conversation does: a row that lacks its
+            last cells must have one of these in common with others, or it may be a torn line of text.
 
     Raises:
         MalformedInput: the file as a whole is broken.
@@ -82,7 +92,7 @@ def read_rows(document: Document, separator: str | None, wanted: Iterable[str]) 
             yield from _barred_rows(document, start)
         else:
             mark = separator or (start.header.separator if start else ",")
-            yield from _csv_rows(document, mark, wanted, above=start.above if start else 0)
+            yield from _csv_rows(document, mark, wanted, again, above=start.above if start else 0)
 
 
 def _lines(count: int) -> str:
@@ -103,17 +113,18 @@ def _barred_rows(document: Document, start: TableStart) -> Iterator[Row]:
             yield Row(dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=True)), f"line {line}", table)
 
 
-def _csv_rows(document: Document, separator: str, wanted: Iterable[str], *, above: int) -> Iterator[Row]:
+def _csv_rows(
+    document: Document, separator: str, wanted: Iterable[str], again: Collection[str], *, above: int
+) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_CELL)  # a conversation in a cell is easily longer than the default
-    text = io.StringIO(document.text, newline="")
     above += int(STATED_SEPARATOR.match(document.head) is not None)
-    for _ in range(above):
-        text.readline()
     quoting: Literal[0, 3] = (
         csv.QUOTE_NONE if separator == "\t" and _has_lone_quotes(document.text) else csv.QUOTE_MINIMAL
     )
-    reader = csv.reader(text, delimiter=separator, strict=True, quoting=quoting)
+    reader = _opened(document, separator, quoting, above)
     header = _named([cell.strip() for cell in _next_row(reader, document) or ()], frozenset(wanted), above, document)
+    written = _unquoted if quoting == csv.QUOTE_NONE else str
+    short = ShortRows(header, again, lambda: _opened(document, separator, quoting, above), written)
     needed = max((header.index(name) + 1 for name in wanted if name in header), default=len(header) // 2 + 1)
     while True:
         before = reader.line_num
@@ -122,13 +133,21 @@ def _csv_rows(document: Document, separator: str, wanted: Iterable[str], *, abov
             return
         where = f"line {before + 1 + above}"
         if quoting == csv.QUOTE_NONE:
-            row = [_unquoted(cell) for cell in row]
+            row = [written(cell) for cell in row]
         elif reader.line_num - before > 1:
             _tell_swallowed(row, separator, where, document)
         with document.at(where):
             whole = len(row) == len(header) and row[0] and "\\N" not in row
-            if fitted := row if whole else _fitted(row, header, needed, document):
+            if fitted := row if whole else _fitted(row, header, needed, short, document):
                 yield Row(dict(zip(header, fitted, strict=True)), where)
+
+
+def _opened(document: Document, separator: str, quoting: Literal[0, 3], above: int) -> Any:
+    """A reader of the text, below the lines that stand above the table."""
+    text = io.StringIO(document.text, newline="")
+    for _ in range(above):
+        text.readline()
+    return csv.reader(text, delimiter=separator, strict=True, quoting=quoting)
 
 
 def _named(names: Sequence[str], wanted: frozenset[str], above: int, document: Document) -> list[str]:
@@ -149,13 +168,15 @@ def _named(names: Sequence[str], wanted: frozenset[str], above: int, document: D
     return found
 
 
-def _fitted(row: Sequence[str], header: Sequence[str], needed: int, document: Document) -> Sequence[str]:
+def _fitted(
+    row: Sequence[str], header: Sequence[str], needed: int, short: ShortRows, document: Document
+) -> Sequence[str]:
     """A row with as many cells as the header: without empty ones beyond it, with those that it lacks at its end.
 
     An empty row, such as a spreadsheet leaves at the end, is none.
 
     Raises:
-        MalformedInput: it has more than that, or ends before a column that is needed.
+        MalformedInput: it has more than that, or ends before a column that is needed, or may be a torn line.
     """
     if "\\N" in row:  # as MySQL writes nothing
         row = ["" if cell == "\\N" else cell for cell in row]
@@ -165,7 +186,7 @@ def _fitted(row: Sequence[str], header: Sequence[str], needed: int, document: Do
         return row
     if len(row) > len(header) and not any(row[len(header) :]):
         return row[: len(header)]
-    if needed <= len(row) < len(header):
+    if needed <= len(row) < len(header) and short.belongs(row):
         document.warn("some rows end before the last columns, which were read as empty there")
         return [*row, *[""] * (len(header) - len(row))]
     document.warn(TURNS_MISSING)

@@ -52,7 +52,7 @@ def read(document: Document) -> Iterator[Transcript]:
     mapping = _mapping(document)
     if mapping is None or missing_from(document, mapping):
         raise MalformedInput(missing_columns(document))
-    rows = read_rows(document, mapping.separator, mapping.named)
+    rows = read_rows(document, mapping.separator, mapping.named, _again(mapping))
     if mapping.cell or mapping.columns:
         for row in rows:
             with document.at(row.where):
@@ -73,6 +73,14 @@ def read(document: Document) -> Iterator[Transcript]:
             reader = CellReader(mapping, document.options.roles, times.afresh())
             if transcript := _of_rows(_sorted(several, mapping.order, order, reader), reader, document):
                 yield transcript
+
+
+def _again(mapping: ColumnMapping) -> list[str]:
+    """The columns of which a value stands in several rows, where a row is a turn."""
+    if mapping.cell or mapping.columns:
+        return []
+    turn = mapping.turn or OBVIOUS_TURN
+    return [name for name in (mapping.id, turn.role or turn.speaker) if name]
 
 
 def _are_numbered(groups: Mapping[str, Sequence[Row]], order: str) -> bool:

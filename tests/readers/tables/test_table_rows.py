@@ -58,6 +58,30 @@ def test_a_row_without_its_text_or_with_too_many_cells_is_still_refused(tmp_path
     assert [problem.where for problem in problems] == ["line 3"]
 
 
+@pytest.mark.parametrize("columns", [None, LONG])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1,customer,Where is it?,5\nso, yes, thanks\n1,agent,Let me look.,5\n",
+        "1,customer,Where is it?\n1,agent,Let me look.\nso, yes, thanks\n",
+        "1,customer,Where is it?,5\nso, yes, thanks\n1,agent,Let me look.\nor, no, thanks\n",
+    ],
+)
+def test_a_torn_line_as_long_as_what_is_needed_is_no_conversation(tmp_path: Path, content: str, columns: Any) -> None:
+    problems: list[InputError] = []
+    (tmp_path / "in.csv").write_text(f"conversation_id,role,text,rating\n{content}")
+    (transcript,) = read_transcripts(tmp_path / "in.csv", columns=columns, on_error=problems.append)
+    assert [turn.text for turn in transcript.turns] == SAID
+    assert "rows of this file could not be read: turns may be missing" in transcript.warnings
+    assert problems
+
+
+def test_a_conversation_that_nobody_rated_is_read_beside_one_with_a_rating(tmp_path: Path) -> None:
+    rows = "1,customer,Where is it?,5\n1,agent,Here.,5\n2,customer,Thanks\n2,agent,Bye\n"
+    (tmp_path / "in.csv").write_text(f"conversation_id,role,text,rating\n{rows}")
+    assert [len(transcript.turns) for transcript in read_transcripts(tmp_path / "in.csv")] == [2, 2]
+
+
 def test_a_total_below_a_table_is_no_conversation(tmp_path: Path) -> None:
     content = "conversation_id,role,text\n1,customer,Where is it?\n1,agent,Let me look.\nTotal: 2,,\n"
     assert read(tmp_path, content).id == "1"
