@@ -22,7 +22,7 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NESTED_FIRST = 3
 _MOST_KEYS = 50
 _SLOWEST = 100  # seconds a word
-_A_DAY = 86_400
+_LONGEST_CALL = 4 * 3600  # seconds
 _MILLISECONDS = re.compile(
     r"(?:_ms|[a-z]Ms|[a-z]MS|(?<![a-z])ms|_?[mM]illis(?:econds?)?|_?[mM]secs?)$|^(?:start|end|offset)ms$"
 )
@@ -186,7 +186,7 @@ def _visibility(listed: _Listed, place: str) -> dict[str, Any]:
 
 
 def _unit(listed: _Listed, part: str) -> Literal["ms", "slow"] | None:
-    """What a time since the beginning counts: milliseconds if it is called so, or in seconds would last over a day.
+    """What a time since the beginning counts: milliseconds if it is called so, or in seconds would last over four hours.
 
     `slow` where in seconds nobody speaks as slowly as that, but people who write to each other may; None for seconds.
     """
@@ -201,7 +201,7 @@ def _unit(listed: _Listed, part: str) -> Literal["ms", "slow"] | None:
     spoken = sum(len(said.split()) for said in columns[words] if isinstance(said, str))
     if not lasts > _SLOWEST * spoken > 0:
         return None
-    return "ms" if lasts > _A_DAY else "slow"
+    return "ms" if lasts > _LONGEST_CALL else "slow"
 
 
 def _id_of(document: Document, listed: _Listed) -> str | None:

@@ -69,7 +69,7 @@ def spoken(start: str, end: str, times: list[tuple[float, float]]) -> list[dict[
     ]
 
 
-MILLISECONDS: list[tuple[float, float]] = [(500, 2000), (3000, 4000), (96000, 97000)]
+MILLISECONDS: list[tuple[float, float]] = [(500, 2000), (3000, 4000), (65000, 66000)]
 SECONDS: list[tuple[float, float]] = [(0, 2), (3, 4), (65, 66)]
 
 
