@@ -8,7 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from llm_grader.readers.mail.mail_words import ABOVE_THIS, OF_A_PERSON, OF_A_SENTENCE, SAID, WROTE
+from llm_grader.readers.mail.mail_words import (
+    ABOVE_THIS,
+    OF_A_DATED_SENTENCE,
+    OF_A_PERSON,
+    OF_A_SENTENCE,
+    SAID,
+    WROTE,
+)
 
 _MOST_LINES = 4
 _LONGEST = 400
@@ -136,12 +143,17 @@ def _is_of_the_author(joined: str, lines: Sequence[str], first: int, last: int) 
     """
     if _IN_BRACKETS.search(joined) or _is_above_quote(lines, last):
         return False
-    below = next((line for line in lines[last + 1 : last + 4] if line.strip()), "")
-    if OF_A_SENTENCE.search(joined) or below.lstrip().startswith(_OPENING_MARKS):
+    if _YEAR_AND_TIME.match(joined):
+        goes_on = joined[:1].islower() and OF_A_SENTENCE.search(joined) is not None
+        is_sentence = goes_on or OF_A_DATED_SENTENCE.search(joined) is not None
+        return is_sentence or (joined.islower() and not has_address(joined))
+    if OF_A_SENTENCE.search(joined):
         return True
-    return not has_address(joined) and (
-        joined.islower() or (first > 0 and bool(lines[first - 1].strip()) and not _YEAR_AND_TIME.match(joined))
-    )
+    if has_address(joined):
+        return False
+    below = next((line for line in lines[last + 1 : last + 4] if line.strip()), "")
+    is_apart = first == 0 or not lines[first - 1].strip()
+    return joined.islower() or not is_apart or below.lstrip().startswith(_OPENING_MARKS)
 
 
 def _is_dated_address(joined: str) -> bool:

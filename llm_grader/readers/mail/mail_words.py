@@ -97,6 +97,13 @@ OF_A_SENTENCE = re.compile(
 Without an address only: a name may have such words in it.
 """
 
+OF_A_DATED_SENTENCE = re.compile(
+    r"^(?i:the|an?|az?|ez|this|that|your|our|my) [a-zà-ž]"
+    r"|^(?i:der|die|das|eine?|ihre?|unsere?|meine?|váš|vaše|vaši|můj|moje|náš|naše|naši|teie|meie|votre|notre) [^\W\d_]"
+    r"|(?<!\w)(?:me|us|mir|uns|mi|mně|nám|nekem|nekünk|mulle|meile|nous)(?!\w)"
+)
+"""Those of them that tell a sentence beside a year and a clock as well, which else only programs give."""
+
 _HEADERS: dict[HeaderKind, str] = {
     "from": "from|von|od|odesílatel|feladó|küldő|saatja|kellelt|de|van|från|fra|nadawca|da|lähettäjä|от|от кого",
     "date": """date|sent|datum|gesendet|odesláno|odoslané|datum odeslání|dátum|elküldve|küldve|küldés dátuma

@@ -27,6 +27,10 @@ from tests.readers.mail.test_reply_parts import body, parts
         "Jó napot,\n\nA kollégája 2026. 01. 04-én ezt írta:\n\nPénteken jön.\n\nNem jött.",
         "Tere,\nteie kolleeg kirjutas 04.01.2026 kell 10:12:\nPakk tuleb.\nEi tulnud.",
         "Tere,\n\nkuller kirjutas 04.01.2026 kell 10:12:\n\nPakk on kohal.\n\nEi ole.",
+        "Your courier wrote on Jan 4, 2026 at 10:12:\n\ndelivered\n\nIt was not.",
+        "Ihre Kollegin Anna Klein schrieb am 4. Januar 2026 um 10:12:\n\nWare kommt.\n\nSie kam nicht.",
+        "Am 4. Januar 2026 um 10:12 schrieb mir Frau Klein:\n\nWare kommt.\n\nSie kam nicht.",
+        "Pan Novák mi 4. 1. 2026 v 10:12 napsal:\n\nZboží je na cestě.\n\nNení.",
         "Bonjour,\nvotre collègue a écrit le 4 janvier 2026 :\n« Lundi »\nRien.",
     ],
 )
@@ -47,10 +51,18 @@ def test_what_others_wrote_by_the_authors_account_is_the_authors(text: str) -> N
         "On 5 Feb 2024, Your Shop <help@shop.test> wrote:",
         "The Shop <help@shop.test> wrote on 5 Feb 2024:",
         "Am 05.02.2024 10:12 schrieb Ihr Serviceteam <help@shop.test>:",
+        "Am 05.02.2024 um 10:12 schrieb Ihr Acme Team:",
+        "Am 05.02.2024 um 10:12 schrieb Frau Nova:",
+        "On 5 Feb 2024, at 10:12, Mr Smith wrote:",
+        "On 5 Feb 2024, at 10:12, Pan Wei wrote:",
+        "The Acme Team wrote on 5 Feb 2024 at 10:12:",
+        "Dne 5. 2. 2024 10:12 Naše firma napsal(a):",
+        "On 5 Feb 2024, jana.nova@acme.test wrote:",
     ],
 )
 def test_a_line_of_a_mail_program_is_known_with_a_blank_line_above_it(attribution: str) -> None:
-    for quotation in ("\n\nOld.\nMore.\n", "\nOld.\nMore.\n", "\n> Old.\n> More.\n", "\n\n> Old.\n"):
+    dated = ['\n"Old."\nMore.\n'] if "10:12" in attribution or "@" in attribution else []
+    for quotation in ("\n\nOld.\nMore.\n", "\nOld.\nMore.\n", "\n> Old.\n> More.\n", "\n\n> Old.\n", *dated):
         assert body(f"My answer: yes.\nSecond line.\n\n{attribution}{quotation}") == "My answer: yes.\nSecond line."
 
 
