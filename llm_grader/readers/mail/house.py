@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter
-from llm_grader.readers.mail.mail_words import DESKS, FREE_MAIL
+from llm_grader.readers.mail.mail_words import DESKS, FORMS, FREE_MAIL
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.transcript import Role, RoleSource
@@ -87,17 +87,48 @@ def home_of(letters: Sequence[Letter], roles: RoleMapping) -> str:
     return home if only_desks and not _is_free_mail(home) else ""
 
 
-def stays_inside(letter: Letter, roles: RoleMapping, home: str) -> bool:
-    """Whether only the house reads a letter of its own: by the roles, or by the `home_of` its conversation."""
+def stay_inside(letters: Sequence[Letter], roles: RoleMapping) -> list[bool]:
+    """Whether only the house reads each letter of a conversation: by the roles, or by the domain of the house.
+
+    By the domain, whoever writes to nobody but a desk may ask as a customer: the wife in copy, the customer's other
+    address, somebody of a company whose customers have its addresses. They stay in the open, and what they are
+    answered, unless a letter among colleagues, or one for the house to its customer, came before.
+    """
+    home = home_of(letters, roles)
+    colleagues, asking = set[str](), set[str]()
+    inside = list[bool]()
+    for letter in letters:
+        recipients = (*letter.to, *letter.copy)
+        desks = [side(who, roles)[0] in HOUSE for who in recipients]
+        people = {who.address for who in (letter.sender, *recipients) if side(who, roles)[0] not in HOUSE}
+        at_home = _stays_at(home, letter, roles)
+        if at_home and all(desks) and not people <= colleagues:
+            asking |= people
+        at_home = at_home and not people & asking
+        if at_home:
+            colleagues |= people
+        elif home and not any(desks) and _is_at(letter.sender, home, roles):
+            colleagues.add(letter.sender.address)  # who answers for the house
+        inside.append(at_home or _is_among_mapped(letter, roles))
+    return inside
+
+
+def _is_among_mapped(letter: Letter, roles: RoleMapping) -> bool:
     recipients = (*letter.to, *letter.copy)
     own = _domain(letter.sender.address)
-    if not recipients:
+    return bool(recipients) and all(_is_of_house(who, own, roles) for who in (letter.sender, *recipients))
+
+
+def _stays_at(home: str, letter: Letter, roles: RoleMapping) -> bool:
+    """Whether everybody is at home; what a form or another program sends for somebody is theirs."""
+    recipients = (*letter.to, *letter.copy)
+    if not home or not recipients or letter.automatic or _is_form(letter.sender.address):
         return False
-    if all(_is_of_house(who, own, roles) for who in (letter.sender, *recipients)):
-        return True
-    # what a form or another program sends for somebody is theirs
-    people = (letter.sender, *recipients, *letter.reply_to)
-    return bool(home) and not letter.automatic and all(_is_at(who, home, roles) for who in people)
+    return all(_is_at(who, home, roles) for who in (letter.sender, *recipients, *letter.reply_to))
+
+
+def _is_form(address: str) -> bool:
+    return plain(address.partition("@")[0]).replace("-", "").replace("_", "").replace(".", "") in FORMS
 
 
 def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from llm_grader.readers.mail.house import home_of, is_desk, side, stays_inside
+from llm_grader.readers.mail.house import is_desk, side, stay_inside
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter, parse_letter
 from llm_grader.readers.mail.mail_threads import Thread, thread_letters
@@ -75,8 +75,8 @@ def _transcript(thread: Thread, options: Options, stems: Counter[str]) -> Transc
     letters, warnings = _without_copies(thread.letters)
     if any(letter.at is None for letter in letters) and len(letters) > 1:
         warnings.append("not every mail has a date: they are in the order of the files")
-    home = home_of(letters, options.roles)
-    turns = tuple(_turn(letter, options.roles, home) for letter in letters)
+    inside = stay_inside(letters, options.roles)
+    turns = tuple(_turn(letter, options.roles, inside=within) for letter, within in zip(letters, inside, strict=True))
     times = [letter.at for letter in letters if letter.at]
     return Transcript(
         id=_id(thread.letters, stems),
@@ -125,9 +125,8 @@ def _without_copies(thread: Sequence[Letter]) -> tuple[list[Letter], list[str]]:
     return kept, warnings
 
 
-def _turn(letter: Letter, roles: RoleMapping, home: str) -> Turn:
+def _turn(letter: Letter, roles: RoleMapping, *, inside: bool) -> Turn:
     role, source, confidence = ("bot", "source", 1.0) if letter.automatic else side(letter.sender, roles)
-    inside = stays_inside(letter, roles, home)
     return Turn(
         role=role,
         text=letter.text,

@@ -26,6 +26,9 @@ def pattern(phrases: str, *, before: str = "", after: str = "") -> re.Pattern[st
 DESKS = frozenset(["help", "hilfe", "pomoc", "segitseg", "abi", "service", "servicedesk", "helpline", "hotline"])
 """The words before the `@` of a desk's address, besides those that name an agent's role."""
 
+FORMS = frozenset(["web", "website", "form", "webform", "contactform", "formular", "webformular", "kontaktformular"])
+"""The words before the `@` of the address that a form of a site sends from."""
+
 FREE_MAIL = frozenset(
     [
         *(

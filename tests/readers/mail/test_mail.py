@@ -280,7 +280,6 @@ def letters(tmp_path: Path, *who: tuple[str, str], roles: RoleMapping | None = N
     [
         ("anna@acme.test", "tom@acme.test"),
         (DESK, "store@acme.test"),
-        ("store@acme.test", DESK),
         (DESK, "anna@acme.test, tom@brno.acme.test"),
     ],
 )
@@ -288,6 +287,30 @@ def test_colleagues_at_the_desk_that_a_customer_wrote_to_write_notes(
     tmp_path: Path, begins: tuple[str, str], inside: tuple[str, str]
 ) -> None:
     assert letters(tmp_path, begins, inside, (DESK, CUSTOMER)) == ["message", "note", "message"]
+
+
+@pytest.mark.parametrize(
+    "before", [(DESK, "store@acme.test"), ("store@acme.test", "tom@acme.test"), ("store@acme.test", CUSTOMER)]
+)
+def test_a_known_colleague_writes_notes_to_the_desk(tmp_path: Path, before: tuple[str, str]) -> None:
+    kinds = letters(tmp_path, (CUSTOMER, DESK), before, ("store@acme.test", DESK), (DESK, "store@acme.test"))
+    assert kinds[2:] == ["note", "note"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        (("wife@acme.test", DESK), (DESK, "wife@acme.test")),
+        ((DESK, f"{CUSTOMER}, wife@acme.test"), ("wife@acme.test", DESK), (DESK, "wife@acme.test")),
+        (("wife@acme.test", f"{DESK}, {CUSTOMER}"), ("wife@acme.test", DESK)),
+        ((DESK, CUSTOMER), ("webform@acme.test", DESK)),
+        (("kontaktformular@acme.test", "tom@acme.test"),),
+    ],
+)
+def test_whoever_writes_only_to_the_desk_of_their_own_domain_may_be_a_customer(
+    tmp_path: Path, who: tuple[tuple[str, str], ...]
+) -> None:
+    assert letters(tmp_path, (CUSTOMER, DESK), *who) == ["message"] * (len(who) + 1)
 
 
 def test_the_house_of_an_agent_whom_the_caller_names_is_known_as_well(tmp_path: Path) -> None:
