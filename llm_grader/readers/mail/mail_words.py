@@ -191,7 +191,7 @@ _CLOSINGS = _one_of(
     |met vriendelijke groet|mvh|vänliga hälsningar|med vänlig hälsning|med vänliga hälsningar|venlig hilsen
     |med venlig hilsen|pozdrawiam|z poważaniem|dziękuję"""
 )
-CLOSING = re.compile(rf"\s*(?:{_CLOSINGS})(?: ?/ ?(?:{_CLOSINGS}))?[ ,.!:]*", re.IGNORECASE)
+CLOSING = re.compile(rf"\s*(?!best ?:)(?:{_CLOSINGS})(?: ?/ ?(?:{_CLOSINGS}))?[ ,.!:]*", re.IGNORECASE)
 """A line that closes a letter."""
 
 _DISCLAIMER = (

@@ -66,14 +66,20 @@ _OF_A_COMPANY = re.compile(
 """Sentences that stand in signatures: on the environment, on pages to follow, on viruses, on the company."""
 _OF_A_CASE = re.compile(
     r"\b(?:order|bestell(?:ung|nummer|nr)|auftrag|objedn|rendel|tellimus|invoice|rechnung|faktur|számla|arve|ticket"
-    r"|tracking|zásilk|sendung|paket|csomag|pakk|case|kunden|customer|client n|vertrag|contract|smlouv|zákaznick\w+ č"
-    r"|ügyfélsz|lepingu|kliendinumb|variabil|iban|konto|account|účt|účet|zähler|meter|seri(?:al|en)|imei|s/n|polic"
-    r"|booking|buchung|passport|commande|pedido|zamówien)\w*",
+    r"|tracking|zásilk|sendung|paket|csomag|pakk|case|kunden|customer|client n|vertrag|contract|smlouv|zákaznick\w+ č|ügyfélsz|lepingu|kliendinumb|variabil|iban|konto|account|účt|účet|zähler|meter|seri(?:al|en)|imei|s/n|polic|booking|buchung|passport|commande|pedido|zamówien)\w*",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
     r"\s*(?:(?:my|meine?|moje|můj|az? |minu) )?(?:new|neue[rs]?|nov[áýé]|új|uus)\b[^:]{1,30}:", re.IGNORECASE
 )
+_TOLD = re.compile(
+    r"\s*(?:date of birth|born|geburtsdatum|geboren|datum narození|narozen|rodné číslo|születési|sünniaeg|isikukood"
+    r"|(?:my |meine? )?(?:photo|picture|foto|fotk|bild|kép|fénykép|pilt|video|screenshot|scan|beleg|proof)[^:]{0,30}:"
+    r"|(?:reachable|available|erreichbar|zu erreichen|k zastižení|dostupn[áý]|elérhető|kättesaadav)\b)",
+    re.IGNORECASE,
+)
+"""What one is asked for and then gives below a closing: a birthday, a picture, when one can be called."""
+_LABEL = re.compile(r"\s*((?:[^\s:]+\s+){2,8}[^\s:]+):\s")
 _PHONE = re.compile(r"(?:tele)?(?:phone|fon|foon)|\btel\b|mobil|handy|\+\d|@|www\.|https?:", re.IGNORECASE)
 
 
@@ -97,9 +103,9 @@ def is_sent_from_device(line: str) -> bool:
 
 
 def may_be_name(line: str) -> bool:
-    """Whether a line below `Kind regards` may be who writes: it neither is a sentence nor begins a list."""
+    """Whether a line below `Kind regards` may be who writes: no sentence, no beginning of a list, no street or link."""
     text = line.rstrip(_CLOSED)
-    if text.endswith((":", "?")):
+    if text.endswith((":", "?")) or any(character.isdigit() for character in text) or _ADDRESSES.search(text):
         return False
     if _has_name_first(line):
         return True
@@ -117,14 +123,9 @@ def _has_name_first(line: str) -> bool:
     return is_name and not any(word.casefold() in _SPEAKING for word in _words(rest))
 
 
-def _tells_data(line: str) -> bool:
-    """Whether a line tells a number of the matter, such as `Kundennummer: 4711`, or what has changed."""
-    return bool(_CHANGED.match(line) or (_OF_A_CASE.search(line) and CONTACT.search(line) and not is_contact(line)))
-
-
 def is_said(line: str) -> bool:
     """Whether a line is what the author says."""
-    if len(line) > _LONGEST or is_postscript(line) or _FIRST_ITEM.match(line) or _tells_data(line):
+    if len(line) > _LONGEST or is_postscript(line) or _FIRST_ITEM.match(line) or _is_given(line):
         return True
     if SENT_FROM.match(line):
         return not is_sent_from_device(line)
@@ -145,6 +146,16 @@ def is_said(line: str) -> bool:
         return len(words) >= _FEWEST
     speaking = len(words) >= _FEWEST_WITHOUT_END and any(word.casefold() in _SPEAKING for word in words)
     return speaking or len(words) >= _NO_TITLE
+
+
+def _is_given(line: str) -> bool:
+    """Whether a line gives what the case needs: something new, a number of it, or what several words announce."""
+    if _CHANGED.match(line) or _TOLD.match(line):
+        return True
+    if not CONTACT.search(line):
+        return False
+    label = None if _OF_A_COMPANY.search(line) else _LABEL.match(line)
+    return not is_contact(line) or (label is not None and not _PHONE.search(label[1]))
 
 
 def is_asked(line: str) -> bool:
