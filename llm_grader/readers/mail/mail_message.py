@@ -15,10 +15,11 @@ from typing import NamedTuple
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.mail.mail_headers import POLICY, Address, Headers, sound
 from llm_grader.readers.mail.mail_parts import Attachment, attachments_of, texts_of
-from llm_grader.readers.mail.mail_words import AUTO_REPLY, REPLY_PREFIX
+from llm_grader.readers.mail.mail_words import AUTO_REPLY, AWAY, AWAY_SUBJECT, REPLY_PREFIX
 from llm_grader.transcript import NO_ZONE
 
 _MOST_BOUNDARIES = 50
+_SAYS_SO_WITHIN = 2000  # before what it quotes
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _FIELD = rb"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _HEAD = re.compile(rb"(?:%b)+\n" % _FIELD)
@@ -99,6 +100,7 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
         warnings.append("a mail consists of attachments only")
     if any("\0" in text for text in texts):
         warnings.append("NUL characters are part of the text")
+    text = sound("\n\n".join(texts), warnings).strip()
     sender = (*headers.addresses("from"), *headers.addresses("sender"), Address("", ""))[0]
     references = f"{headers.words('references')} {headers.words('in-reply-to')}"
     return Letter(
@@ -110,9 +112,9 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
         copy=headers.addresses("cc"),
         reply_to=headers.addresses("reply-to"),
         at=at,
-        text=sound("\n\n".join(texts), warnings).strip(),
+        text=text,
         attachments=attachments,
-        automatic=_is_automatic(message, headers, sender),
+        automatic=_is_automatic(message, headers, sender, text),
         warnings=tuple(dict.fromkeys(warnings)),
         source=source,
         stem=stem,
@@ -130,19 +132,27 @@ def _date(raw: str, warnings: list[str]) -> datetime | None:
     return at.replace(tzinfo=at.tzinfo or UTC)
 
 
-def _is_automatic(message: EmailMessage, headers: Headers, sender: Address) -> bool:
+def _is_automatic(message: EmailMessage, headers: Headers, sender: Address, text: str) -> bool:
     submitted = headers.words("auto-submitted").split(";")[0].strip().lower()
     return (
         submitted not in ("", "no")
         or headers.words("precedence").strip().lower() in ("bulk", "junk", "auto_reply")
         or "x-autoreply" in headers
         or message.get_content_type() == "multipart/report"
-        or _is_auto_reply(headers)
+        or _is_auto_reply(headers, text)
         or _ROBOT.fullmatch(sender.address.partition("@")[0]) is not None
     )
 
 
-def _is_auto_reply(headers: Headers) -> bool:
-    """Whether the subject says so; in a letter that answers none, and does not ask for no more of them, people do."""
-    answers = any(headers.words(name) for name in ("in-reply-to", "references", "x-auto-response-suppress"))
-    return answers and AUTO_REPLY.match(headers.words("subject")) is not None
+def _is_auto_reply(headers: Headers, text: str) -> bool:
+    """Whether the subject says so; in a letter that answers none, and does not ask for no more of them, people do.
+
+    A subject that only says `out of office` needs a letter that tells of it, where no header does.
+    """
+    subject = headers.words("subject")
+    if not AUTO_REPLY.match(subject):
+        return False
+    if "x-auto-response-suppress" in headers:
+        return True
+    answers = any(headers.words(name) for name in ("in-reply-to", "references"))
+    return answers and (not AWAY_SUBJECT.match(subject) or not text or AWAY.search(text[:_SAYS_SO_WITHIN]) is not None)

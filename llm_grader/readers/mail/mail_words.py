@@ -89,8 +89,8 @@ OF_A_PERSON = re.compile(
 
 OF_A_SENTENCE = re.compile(
     r"^(?i:the|an?|der|die|das|ein|eine|az?|ez|this|that|your|our|my) [^\W\d_]"
-    r"|(?<!\w)(?:the|(?<!von )(?<!van )der|die|your|our|my|me|us|mir|uns|[Ii]hr(?:e[nmr]?)?|mein(?:e[nmr]?)?"
-    r"|unser(?:e[nmr]?)?"
+    r"|(?<!\w)(?:the|(?<!von )(?<!van )der|die|your|our|my|me|us|mir|uns"
+    r"|[Ii]hr(?:e[nmr]?)?|mein(?:e[nmr]?)?|unser(?:e[nmr]?)?"
     r"|váš|vaše|vaši|můj|moje|náš|naše|naši|mi|mně|nám|nekem|nekünk|kollégá\w+|teie|meie|minu|mulle|meile"
     r"|votre|notre|mon|nous|su|nuestr[oa]|uw|mijn|onze|wasz|nasz|mój)(?!\w)"
     r"|(?<!\w)(?i:frau|herrn?|mrs?\.?|ms\.?|pan[ií]?|monsieur|madame|härra|proua) \w"
@@ -232,6 +232,23 @@ AUTO_REPLY = pattern(
     after=r"[ \t]*(?:[:：]|$)",
 )
 """The beginning, or the whole, of the subject that a program gives to an automatic reply."""
+
+AWAY_SUBJECT = pattern(
+    """out of (?:the )?office|nepřítomnost|mimo kancelář|házon kívül|kontorist väljas|absence du bureau
+    |afwezig""",
+    before=r"\s*",
+    after=r"[ \t]*(?:[:：]|$)",
+)
+"""Those of them that say nothing of a machine: people write so of a chair or a printer as well."""
+
+AWAY = pattern(
+    r"""\bback (?=on\b)|\bback (?=in\b)|\bback (?=at\b)|\bback (?=by\b)|\bback (?=from\b)|\bi return|my return
+    |will return|\baway\b|\bout of (?:the )?office|\bon (?:\w+ )?leave|vacation|holiday|absen
+    |limited access|automat|urlaub|abwesen|nicht im büro|nicht im haus|zurück|wieder da|wieder erreichbar|vertretung
+    |dovolen|nepřítom|mimo kancelář|nejsem v|nebudu v|zpět|vrátím|zastup|szabadság|házon kívül|távol|nem tartózkod
+    |visszatér|puhkus|kontorist|eemal|tagasi|asenda|congé|retour|afwezig|vakantie|terug""",
+)
+"""What tells in a letter that its author is away."""
 
 REPLY_PREFIX = re.compile(
     r"(?:(?:re|aw|antw|antwort|odp|odpověď|vá|válasz|vs|vast|sv|ref|rv|fwd?|wg|přep|tov|továbbítás|vl|edasi|tr|enc|vb|pd)"

@@ -66,7 +66,9 @@ _OF_A_COMPANY = re.compile(
 """Sentences that stand in signatures: on the environment, on pages to follow, on viruses, on the company."""
 _OF_A_CASE = re.compile(
     r"\b(?:order|bestell(?:ung|nummer|nr)|auftrag|objedn|rendel|tellimus|invoice|rechnung|faktur|számla|arve|ticket"
-    r"|tracking|zásilk|sendung|paket|csomag|pakk|case|kunden|customer|client n|vertrag|contract|smlouv|zákaznick\w+ č|ügyfélsz|lepingu|kliendinumb|variabil|iban|konto|account|účt|účet|zähler|meter|seri(?:al|en)|imei|s/n|polic|booking|buchung|passport|commande|pedido|zamówien)\w*",
+    r"|tracking|zásilk|sendung|paket|csomag|pakk|case|kunden|customer|client n|vertrag|contract|smlouv"
+    r"|zákaznick\w+ č|ügyfélsz|lepingu|kliendinumb|variabil|iban|konto|account|účt|účet|zähler|meter"
+    r"|seri(?:al|en)|imei|s/n|polic|booking|buchung|passport|commande|pedido|zamówien)\w*",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(

@@ -219,6 +219,13 @@ def test_what_people_write_about_automatic_replies_is_theirs(
     assert read(tmp_path)[0].turns[0].role == "unknown"
 
 
+@pytest.mark.parametrize("subject", ["Out of office: printer", "Mimo kancelář: tiskárna", "Afwezig: monteur"])
+def test_a_subject_of_an_absence_makes_no_machine_of_whoever_asks_for_help(tmp_path: Path, subject: str) -> None:
+    sign = {"Subject": str(Header(subject, "utf-8")), "In_Reply_To": "<0@x>"}
+    mail(tmp_path, "1.eml", body="It is broken, please help.", **sign)
+    assert read(tmp_path)[0].turns[0].role == "unknown"
+
+
 def test_without_a_mapping_the_address_of_a_desk_is_a_cue(tmp_path: Path) -> None:
     mail(tmp_path, "1.eml", sender="podpora@x.test", Message_ID="<1@x>")
     mail(tmp_path, "2.eml", sender="petr@y.test", In_Reply_To="<1@x>")
