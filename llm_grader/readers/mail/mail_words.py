@@ -124,6 +124,15 @@ HEADER = pattern("|".join(HEADER_KIND), before=r"[\s>]*[*_]{0,3}(", after=r")[*_
 """A line such as `Von: …` or `*Subject:* …`; the word is group 1."""
 
 
+SENT = pattern(
+    """sent|gesendet|odesláno|odoslané|elküldve|küldve|saadetud|saatmisaeg|envoyé|enviado|enviado el|verzonden|skickat
+    |sendt|wysłano|inviato|отправлено""",
+    before=r"[\s>]*[*_]{0,3}",
+    after=r"[*_]{0,3}[ \t]?:",
+)
+"""The date in the headers of a mail program, as no form names it."""
+
+
 MESSAGE_FIELD = pattern(
     """message|your message|message body|message text|comment|comments|question|enquiry|inquiry|description|details
     |nachricht|ihre nachricht|nachrichtentext|deine nachricht|mitteilung|ihre mitteilung|anliegen|ihr anliegen|frage

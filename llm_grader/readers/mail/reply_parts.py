@@ -25,6 +25,7 @@ from llm_grader.readers.mail.mail_words import (
     HEADER_KIND,
     MESSAGE_FIELD,
     ORIGINAL,
+    SENT,
     HeaderKind,
 )
 from llm_grader.readers.mail.signatures import mark_ending
@@ -113,14 +114,17 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
 
 
 def _is_form(lines: Sequence[str], number: int) -> bool:
-    """Whether fields of a contact form begin at a line: they name no recipient, and the last holds what is written."""
+    """Whether fields of a contact form begin at a line: they name no recipient, and the last holds what is written.
+
+    Below a blank line that field stands by itself: else somebody begins a letter with such a word.
+    """
     for at in range(number, min(number + _HEADER_LINES, len(lines))):
         line = lines[at]
         if MESSAGE_FIELD.match(line):
             return True
         if not line.strip():
-            return MESSAGE_FIELD.match("".join(lines[at + 1 : at + 2])) is not None
-        if _header_kind(line) == "to" or not _FIELD.match(line):
+            return MESSAGE_FIELD.fullmatch("".join(lines[at + 1 : at + 2]).rstrip()) is not None
+        if _header_kind(line) == "to" or SENT.match(line) or not _FIELD.match(line):
             return False
     return False
 

@@ -176,6 +176,18 @@ def test_a_field_of_a_form_in_an_earlier_mail_leaves_it_quoted(headers: str) -> 
         assert body(f"My answer.\n\n{headers}\n\n{text}\n") == "My answer."
 
 
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "From: Jana <jana@acme.test>\nSent: Monday\nSubject: Order\nText: here\n\nDear Peter",
+        "Von: Jana <jana@acme.test>\nGesendet: Montag, 5. Mai 2024 10:00\nBetreff: AW\n\nText: Hallo\nwie geht es",
+        "Von: Jana <jana@acme.test>\nDatum: Montag, 5. Mai 2024 10:00\nBetreff: AW\n\nText: Hallo\nwie geht es",
+    ],
+)
+def test_headers_without_a_recipient_above_a_word_of_forms_are_still_an_earlier_mail(quoted: str) -> None:
+    assert body(f"It is broken.\n\n{quoted}\n") == "It is broken."
+
+
 def test_answers_between_quoted_lines_are_body() -> None:
     text = "On 5 Feb 2024 10:12 Jana <j@a.test> wrote:\n> Which size?\n\nLarge.\n\n> Which colour?\n\nBlue.\n"
     assert parts(text) == [
