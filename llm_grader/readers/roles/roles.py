@@ -20,6 +20,17 @@ from llm_grader.signals.agents import several_agents, speaking_agents, unknown_a
 from llm_grader.transcript import Model, Role, Transcript, Turn, name_key
 
 _CHANNEL = re.compile(r"(?:ch|channel)?[ _]?(\d{1,2})(?:, .*)?")
+_ONE_OF_THE_STAFF = re.compile(
+    r"(?:supervisor|manager|team ?lead(?:er)?|shift lead(?:er)?|colleague|teamleit\w*|schichtleit\w*"
+    r"|vorgesetzt\w*|kolleg\w*|vedoucí|nadřízen\w*|kolega|kolegyně"
+    r"|csoportvezető|műszakvezető|kolléga|meeskonnajuht|vahetuse vanem)"
+    r"(?: \w+){0,2} (?:here|joining|speaking|taking over|hier|am apparat|tady|u telefonu|vagyok|siin|kuuleb)\b"
+    r"|\b(?:i am|i'm|this is|ich bin|hier ist|jsem|tady) (?:\w+ ){0,3}?"
+    r"(?:supervisor|manager|team ?lead(?:er)?|shift lead(?:er)?|teamleit\w*|schichtleit\w*|vorgesetzt\w*"
+    r"|vedoucí|nadřízen\w*)\b",
+    re.IGNORECASE,
+)
+_INTRODUCED_WITHIN = 300
 _OTHER_SIDE: dict[Role, Role] = {"agent": "customer", "customer": "agent"}
 
 
@@ -162,7 +173,10 @@ def _by_elimination(
         return {}
     known = [_known(turn, decisions) for speaker, turn in speaking.items() if speaker != undecided[0]]
     role = known[0].role
-    if role not in _OTHER_SIDE or (len(known) > 1 and any(decision.role != "agent" for decision in known)):
+    several = len(known) > 1
+    if role not in _OTHER_SIDE or (several and any(decision.role != "agent" for decision in known)):
+        return {}
+    if several and _ONE_OF_THE_STAFF.search(speaking[undecided[0]].text[:_INTRODUCED_WITHIN]):
         return {}
     source = next((decision.source for decision in known if decision.source == "cues"), known[0].source)
     return {undecided[0]: Decision(_OTHER_SIDE[role], source, 0.9)}

@@ -82,6 +82,17 @@ def test_one_who_is_left_beside_several_agents_is_the_customer() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["supervisor here", "hello supervisor here, joining", "Hi, this is the shift leader.", "Hier ist der Teamleiter"],
+)
+def test_one_who_is_left_beside_several_agents_and_says_they_are_of_the_staff_is_no_customer(text: str) -> None:
+    settled = assign_roles(transcript(("a", "x"), ("b", text), ("c", "z")), RoleMapping(agents=("a", "c")))
+    assert decided(settled)["b"][0] != "customer"
+    asked = transcript(("a", "x"), ("b", "I want your manager."), ("c", "z"))
+    assert decided(assign_roles(asked, RoleMapping(agents=("a", "c"))))["b"][0] == "customer"
+
+
+@pytest.mark.parametrize(
     "roles",
     [
         RoleMapping(agents=("a",), customers=("c",)),
