@@ -186,7 +186,7 @@ def _visibility(listed: _Listed, place: str) -> dict[str, Any]:
 
 
 def _unit(listed: _Listed, part: str) -> Literal["ms", "slow"] | None:
-    """What a time since the beginning counts: milliseconds if it is called so, or in seconds would last over four hours.
+    """What a time since the beginning counts: milliseconds if called so, or in seconds over four hours.
 
     `slow` where in seconds nobody speaks as slowly as that, but people who write to each other may; None for seconds.
     """
