@@ -6,20 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.readers import read_transcripts
-from llm_grader.transcript import Transcript
+from tests.readers.calls.read_captions import read, said
 
 HEAD = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nAGENT: Hello.\n\n"
-
-
-def read(folder: Path, text: str, name: str = "call.vtt") -> Transcript:
-    (folder / name).write_text(text, "utf-8")
-    (transcript,) = read_transcripts(folder / name)
-    return transcript
-
-
-def said(transcript: Transcript) -> list[tuple[str | None, str]]:
-    return [(turn.speaker, turn.text) for turn in transcript.turns]
 
 
 @pytest.mark.parametrize("mark", [">>", "&gt;&gt;", ">>>"])

@@ -6,18 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llm_grader.readers import read_transcripts
-from llm_grader.transcript import Transcript
-
-
-def read(folder: Path, text: str, name: str = "call.vtt") -> Transcript:
-    (folder / name).write_text(text, "utf-8")
-    (transcript,) = read_transcripts(folder / name)
-    return transcript
-
-
-def said(transcript: Transcript) -> list[tuple[str | None, str]]:
-    return [(turn.speaker, turn.text) for turn in transcript.turns]
+from tests.readers.calls.read_captions import read, said
 
 
 @pytest.mark.parametrize("title", ["My call", "Hovor 4711", "Call ID: 4711\nDate: 5. 1. 2026", "# Gespräch\n\nTeil 1"])
