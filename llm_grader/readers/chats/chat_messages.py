@@ -34,9 +34,16 @@ _READ_AS_BOT = "the assistant was read as a bot, which is not graded; if it is t
 
 
 def sniff(document: Document) -> bool:
-    """Whether the first record is a message, or holds a list of them."""
-    first = first_fields(document)
-    return _is_message(first) or _list_in(first) is not None
+    """Whether the first record is a message, or the first with anything in its list holds a list of them."""
+    if _is_message(first_fields(document)):
+        return True
+    begun = (value for value in document.json.beginnings if isinstance(value, dict) and not _is_empty(value))
+    return _list_in(next(begun, {})) is not None
+
+
+def _is_empty(fields: dict[str, Any]) -> bool:
+    """Whether nobody has written yet in a conversation."""
+    return any(key in fields and fields[key] in ([], None) for key in _LISTS)
 
 
 def _list_in(fields: dict[str, Any]) -> str | None:

@@ -79,6 +79,19 @@ def test_several_conversations_are_several(tmp_path: Path) -> None:
     assert [each.id for each in read_all(tmp_path, [MESSAGES, {**MESSAGES, "id": "8"}])] == ["7", "8"]
 
 
+def test_an_export_may_begin_with_a_conversation_in_which_nobody_wrote(tmp_path: Path) -> None:
+    nobody, somebody = read_all(tmp_path, [{"messages": []}, MESSAGES])
+    assert (len(nobody.turns), somebody.id) == (0, "7")
+    assert "no turn of a customer" in nobody.warnings
+
+
+def test_a_first_conversation_without_its_list_is_told_and_the_next_one_is_read(tmp_path: Path) -> None:
+    told: list[Exception] = []
+    (somebody,) = read_transcripts(put(tmp_path, [{"messages": None}, MESSAGES]), on_error=told.append)
+    assert somebody.id == "7"
+    assert "item 1: messages: expected a list of messages, found nothing" in str(told[0])
+
+
 @pytest.mark.parametrize("messages", [[], [{"from": "+420123", "body": "sms"}], [{"role": 1, "content": "x"}], {}])
 def test_other_messages_are_another_format(tmp_path: Path, messages: object) -> None:
     assert isinstance(refusal(put(tmp_path, {"messages": messages})), UnsupportedFormat)
