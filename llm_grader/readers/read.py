@@ -217,7 +217,7 @@ def _recognise(document: Document) -> Reader | JoiningReader:
     # whoever says what the columns mean wants a table read as one, whatever else it looks like
     wanted: tuple[Reader, ...] = (tabular,) if document.options.columns else ()
     for reader in (*wanted, *_candidates(document)):
-        if reader.sniff(document) and not (reader is canonical and is_foreign(document.json.first)):
+        if reader.sniff(document) and not (reader is canonical and is_foreign(document.json.beginnings)):
             return reader
     if wanted and column_names(document):
         raise MalformedInput(tabular.missing_columns(document))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from llm_grader.readers.source.document import Document
@@ -13,10 +14,11 @@ _HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _DRAFT = "`llm-grader read FILE --suggest-columns` drafts"
 
 
-def is_foreign(first: Any) -> bool:
-    """Whether a record with a list of turns is somebody else's: it is no transcript of ours, nor are its turns."""
-    turns = first.get("turns") if isinstance(first, dict) else None
-    if not isinstance(turns, list) or not turns or {"channel", "schema_version"} & first.keys():
+def is_foreign(records: Iterable[Any]) -> bool:
+    """Whether the first of some records with anything in its turns is somebody else's: neither it nor they are ours."""
+    first = next((record for record in records if isinstance(record, dict) and record.get("turns")), {})
+    turns = first.get("turns")
+    if not isinstance(turns, list) or {"channel", "schema_version"} & first.keys():
         return False
     return not isinstance(turns[0], dict) or not {"role", "text"} <= turns[0].keys()
 
@@ -38,7 +40,7 @@ def describe_unknown(document: Document) -> str:
 
 
 def _kind(document: Document) -> str:
-    if is_foreign(document.json.first):
+    if is_foreign(document.json.beginnings):
         return (
             "JSON with a list of turns that are not as this library writes them (a transcript of ours has an id, a "
             f"channel, and turns with role and text): {_DRAFT} a recipe that reads it"

@@ -336,3 +336,14 @@ def test_the_channel_that_a_transcript_does_not_state_is_the_callers(tmp_path: P
     unstated = SMALLEST.replace('"channel": "chat", ', "")
     (read,) = read_transcripts(write(tmp_path, unstated), channel="call")
     assert (read.channel, read.warnings) == ("call", ("no turn of a customer",))
+
+
+def test_a_list_of_foreign_turns_is_known_as_such_though_its_first_conversation_is_empty(tmp_path: Path) -> None:
+    """Both were refused as broken ones of ours, `id: Field required (and 2 more)`."""
+    said = [{"speaker": "USER", "utterance": "A hotel?", "turn_id": "0"}]
+    dialogues = [
+        {"dialogue_id": f"M{number}", "services": [], "turns": turns} for number, turns in enumerate([[], said])
+    ]
+    path = tmp_path / "dialogues.json"
+    path.write_text(json.dumps(dialogues), "utf-8")
+    assert [turn.text for transcript in read_transcripts(path) for turn in transcript.turns] == ["A hotel?"]
