@@ -131,9 +131,13 @@ def fits_of(labelled: Sequence[Labelled], origin: FitOrigin) -> Fits:
 
 
 def _cue_fits(labelled: Sequence[Labelled]) -> Iterator[tuple[str, ItemFit]]:
-    """By words alone, as nothing is known of what else an item of another rubric asks."""
+    """By words alone: nothing is known of what else an item of another rubric asks, nor which of its labels need words.
+
+    So what is not given for lack of words counts as given.
+    """
     for cue_id in load_cues():
-        rows = [replace(row, score=None) for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
+        of_cue = [row for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
+        rows = [replace(row, score=None, lacking=()) for row in of_cue]
         if len(rows) >= _LEAST_LABELS:
             yield cue_id, _fit(rows, "", _quotes_of(cue_id, labelled))
 

@@ -194,3 +194,13 @@ def test_gold_that_is_not_there_is_an_error_with_its_exit_code(
     arguments = ["--gold", str(tmp_path)]
     assert main(arguments, open_server=lambda **_: pytest.fail("nothing may be started")) == InputError.exit_code
     assert "transcripts.jsonl" in capsys.readouterr().err
+
+
+def test_a_cue_does_not_claim_the_agreement_of_an_item_whose_labels_all_need_words() -> None:
+    """Another rubric's item may give a label where nothing is found, and be wrong there."""
+    one = labelled("greeting", skill=1.0)
+    silent = [Known(f"s{n}", "en", None, 0, n % 2 == 0, lacking=("met", "not_met")) for n in range(40)]
+    fits = fits_of([one._replace(rows=(*one.rows, *silent))], ORIGIN)
+    assert fits.rubrics["tiny"]["greeting"].agreement.conversations == 40
+    assert fits.cues["greeting"].agreement.conversations == 80
+    assert fits.cues["greeting"].agreement.kappa < fits.rubrics["tiny"]["greeting"].agreement.kappa
