@@ -66,7 +66,7 @@ def path(expression: str) -> Path:
 
 def is_nothing(value: Any) -> bool:
     """Whether a value holds nothing: null, or an empty text, list or object."""
-    return value is None or (isinstance(value, (str, list, dict)) and not value)
+    return not value and (value is None or isinstance(value, (str, list, dict)))
 
 
 def _finder(node: Mapping[str, Any]) -> Finder:
@@ -80,6 +80,8 @@ def _finder(node: Mapping[str, Any]) -> Finder:
         return lambda _: value
     if kind in ("identity", "current"):
         return lambda found: found
+    if kind == "function_expression" and value == "type" and len(node["children"]) == 1:
+        return _type_of(_finder(node["children"][0]))
     return _COMPOUND[kind](*map(_finder, node["children"]), value) if kind in _COMPOUND else _searching(node)
 
 
@@ -151,6 +153,19 @@ def _ordered(left: Any, right: Any) -> bool:
     return all(isinstance(side, (int, float)) and not isinstance(side, bool) for side in (left, right))
 
 
+def _type_of(inner: Finder) -> Finder:
+    return lambda found: _TYPES.get(type(inner(found)))
+
+
+_TYPES = {
+    bool: "boolean",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+    str: "string",
+    float: "number",
+    int: "number",
+}
 _NESTED = ("subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection")
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
@@ -171,7 +186,7 @@ _COMPOUND: dict[str, Callable[..., Finder]] = {
 
 def _true(value: Any) -> bool:
     """What JMESPath takes for true: everything but false and what is empty."""
-    return value is not False and not is_nothing(value)
+    return bool(value) or not (value is None or value is False or isinstance(value, (str, list, dict)))
 
 
 def _consumed(node: Mapping[str, Any], outside: Steps) -> Iterator[Steps]:

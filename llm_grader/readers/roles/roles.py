@@ -136,7 +136,7 @@ def assign_roles(transcript: Transcript, mapping: RoleMapping) -> Transcript:
     decisions |= _by_elimination(transcript, decisions, [speaker for speaker in unknown if speaker not in decisions])
     if undecided := [speaker for speaker in unknown if speaker not in decisions]:
         decisions |= roles_by_cues(transcript, undecided)
-    turns = tuple(_decided(turn, decisions.get(turn.speaker or "", _UNKNOWN)) for turn in transcript.turns)
+    turns = _decided(transcript.turns, decisions)
     roles = {turn.speaker: turn.role for turn in turns if turn.speaker}
     participants = tuple(
         p.model_copy(update={"role": roles[p.id]}) if p.role == "unknown" and p.id in roles else p
@@ -147,13 +147,21 @@ def assign_roles(transcript: Transcript, mapping: RoleMapping) -> Transcript:
     return with_agent(transcript.model_copy(update=update), mapping)
 
 
-def _decided(turn: Turn, decision: Decision) -> Turn:
-    if turn.role != "unknown":
-        if turn.role_source is not None:
-            return turn
-        return turn.model_copy(update={"role_source": "source", "role_confidence": 1.0})
-    role, source, confidence = decision
-    return turn.model_copy(update={"role": role, "role_source": source, "role_confidence": confidence})
+def _decided(turns: Sequence[Turn], decisions: Mapping[str, Decision]) -> tuple[Turn, ...]:
+    """The turns, each with its role."""
+    sourced, unknown = {"role_source": "source", "role_confidence": 1.0}, _update(_UNKNOWN)
+    updates = {speaker: _update(decision) for speaker, decision in decisions.items()}
+
+    def decided(turn: Turn) -> Turn:
+        if turn.role == "unknown":
+            return turn.model_copy(update=updates.get(turn.speaker or "", unknown))
+        return turn if turn.role_source is not None else turn.model_copy(update=sourced)
+
+    return tuple(map(decided, turns))
+
+
+def _update(decision: Decision) -> dict[str, Any]:
+    return {"role": decision.role, "role_source": decision.source, "role_confidence": decision.confidence}
 
 
 def _by_elimination(

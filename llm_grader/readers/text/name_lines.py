@@ -63,7 +63,7 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
     """
     opening = Counter(line.label for line in lines if line.label and line.text.strip())
     labelled = sum(count for label, count in opening.items() if is_known(label, roles))
-    if 2 * labelled >= sum(not line.blank for line in lines):
+    if labelled and 2 * labelled >= sum(not line.blank for line in lines):
         return list(lines)
     ways: list[Callable[[Sequence[Line], RoleMapping], dict[int, Line]]] = [_with_times, _bare]
     if not labelled:
@@ -147,7 +147,8 @@ def _has_title(lines: Sequence[Line], begins: int, kept: Mapping[int, Line], rol
     above = [line.whole for line in lines[begins : min(kept)] if not line.blank]
     if len(above) > _LONGEST_TITLE or any(len(line) > _LONGEST or line.rstrip()[-1] in ".!?," for line in above):
         return False
-    talks = any(is_known(head.label, roles) for head in kept.values()) or any(map(_TALK.search, above))
+    names = {head.label for head in kept.values()}
+    talks = any(is_known(name, roles) for name in names) or any(map(_TALK.search, above))
     return talks and all(lines[at - 1].blank for at in kept)
 
 

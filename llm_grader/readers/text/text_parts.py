@@ -27,7 +27,9 @@ _HEADING = re.compile(
 )
 _IDS = frozenset(f"{word}{tail}" for word in map(plain, _WORDS.split(",")) for tail in ("", " id", " number")) | {"id"}
 _RULE = re.compile(r"[ \t]*(?:([=#*_~-])[ \t]*)(?:\1[ \t]*){2,}")
+_DIGIT = re.compile(r"\d")
 _MARKS = "=#*_~-"  # what separates more comes first
+_ENDS_RULE = frozenset(_MARKS + " \t")
 _LONGEST_HEADING = 80
 _LONGEST_END = 110
 
@@ -54,6 +56,8 @@ def conversations_in(lines: list[Line], roles: RoleMapping) -> Parts:
     ]
     ended = ("lines such as `Chat ended`", [lines[start:end] for start, end in pairwise(_ends(lines))])
     for way, separated in (*ruled, ended):
+        if len(separated) < 2:
+            continue
         parts = [part for part in separated if any(not line.blank for line in part)]
         whole = sum(_speakers(part, roles) > 1 for part in parts)
         if whole == len(parts) > 1:
@@ -85,10 +89,10 @@ def _blank_doubt(lines: list[Line], roles: RoleMapping) -> Iterator[str]:
 
 def _gaps(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     """Each stretch of blank lines: its place and its length."""
-    filled = [at for at, line in enumerate(lines) if line.whole and not line.whole.isspace()]
-    for above, below in pairwise([-1, *filled, len(lines)]):
-        if below > above + 1:
-            yield above + 1, below - above - 1
+    empty = [at for at, line in enumerate(lines) if not line.whole or line.whole.isspace()]
+    for _, following in groupby(enumerate(empty), key=lambda numbered: numbered[1] - numbered[0]):
+        places = [at for _, at in following]
+        yield places[0], len(places)
 
 
 def _has_two_labels(part: Sequence[Line]) -> bool:
@@ -124,7 +128,7 @@ def _rules(lines: Sequence[Line]) -> dict[str, list[int]]:
     """The lines of three or more of the same mark and nothing else, by mark."""
     found: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
-        if line.whole and (rule := _RULE.fullmatch(line.whole)):
+        if line.whole[-1:] in _ENDS_RULE and (rule := _RULE.fullmatch(line.whole)):
             found.setdefault(rule[1], []).append(number)
     return found
 
@@ -132,7 +136,7 @@ def _rules(lines: Sequence[Line]) -> dict[str, list[int]]:
 def _headings(lines: Sequence[Line]) -> list[int]:
     """Lines such as `=== Conversation 12 ===` below a blank one, each with a number of its own."""
     beside = enumerate(zip([EMPTY, *lines], lines, strict=False))
-    after_blank = ((at, line.whole) for at, (above, line) in beside if line.whole and above.blank)
+    after_blank = ((at, line.whole) for at, (above, line) in beside if above.blank and _DIGIT.search(line.whole))
     found = ((at, _HEADING.fullmatch(whole[:_LONGEST_HEADING])) for at, whole in after_blank)
     return _if_distinct([(at, name["id"]) for at, name in found if name])
 
