@@ -22,7 +22,7 @@ _SHOWN_IN_FULL = 5
 
 
 class Cards:
-    """Takes the cards of a run; in memory it keeps a line of each, and no more than a few in full.
+    """Takes the cards of a run; in memory it keeps a line of each that is shown, and no more than a few in full.
 
     Args:
         grader: whose rubric the cards belong to.
@@ -33,6 +33,9 @@ class Cards:
         self._grader = grader
         self._as_json = as_json
         self._rows: list[Brief] = []
+        self._all_ok = True
+        self._lowest: float | None = 100.0
+        """The lowest score of what was graded, None where one has none."""
         self._kept: list[Scorecard] = []
         # Rates are worked out from the verdicts of all cards.
         self._most_kept = _SHOWN_IN_FULL if grader.calibration is None else sys.maxsize
@@ -43,7 +46,7 @@ class Cards:
         Raises:
             BrokenPipeError: nobody reads stdout any more.
         """
-        self._rows.append(Brief.of(card))
+        self._count(Brief.of(card))
         if self._as_json:
             sys.stdout.write(card.model_dump_json() + "\n")
             sys.stdout.flush()
@@ -59,21 +62,29 @@ class Cards:
         """
         if self._grader.store is None or len(results) <= _SHOWN_IN_FULL or self._grader.calibration is not None:
             for one in results:
-                self.add(self._grader.stored(one))
-                yield self._rows[-1]
+                card = self._grader.stored(one)
+                self.add(card)
+                yield Brief.of(card)
             return
         for brief, text in read_briefs(self._grader.store, results, as_json=self._as_json):
-            self._rows.append(brief)
+            self._count(brief)
             if self._as_json:
                 sys.stdout.write(f"{text}\n")
             yield brief
         sys.stdout.flush()
 
+    def _count(self, brief: Brief) -> None:
+        self._all_ok = self._all_ok and brief.status == "ok"
+        if brief.status != "not_graded" and self._lowest is not None:
+            self._lowest = None if brief.score is None else min(self._lowest, brief.score)
+        if not self._as_json:
+            self._rows.append(brief)
+
     def print(self) -> None:
         """The tables: each card in full where they are few, and the summary."""
         from llm_grader.cli.terminal.show import items_of, print_card, print_summary, stdout_console
 
-        if self._as_json or not self._rows:
+        if not self._rows:
             return
         console, language = stdout_console(), self._grader.prompts.language
         items = items_of(self._grader.rubric, language)
@@ -88,10 +99,9 @@ class Cards:
 
     def exit_code(self, unreadable: int, fail_under: float | None) -> int:
         """The exit code that the run as a whole comes to."""
-        graded = [row for row in self._rows if row.status != "not_graded"]
-        if fail_under is not None and any(row.score is None or row.score < fail_under for row in graded):
+        if fail_under is not None and (self._lowest is None or self._lowest < fail_under):
             return 1
-        return 3 if unreadable or any(row.status != "ok" for row in self._rows) else 0
+        return 0 if self._all_ok and not unreadable else 3
 
 
 def _print_rates(console: Console, cards: Sequence[Scorecard], calibration: Calibration, rubric: Rubric) -> None:
