@@ -26,15 +26,15 @@ from llm_grader.asking.messages import LOCAL_TEMPLATES, prompt_hash
 from llm_grader.errors import GraderError
 from llm_grader.eval.labels.gold import Gold, read_gold
 from llm_grader.eval.measured.fit_report import agreement_apart, agreement_of, render_fits_table
-from llm_grader.eval.measured.item_fit import FOLDS, SPREAD, Known, Labelled, fit_item, left_out
+from llm_grader.eval.measured.item_fit import DIVISIONS, FOLDS, SPREAD, Known, Labelled, fit_item, left_out
 from llm_grader.files.yaml_strict import load_yaml
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
-from llm_grader.local.by_choice import ChoiceAsker, Choose, lacks_words, score_of
+from llm_grader.local.by_choice import ChoiceAsker, lacks_words
 from llm_grader.local.fits import FitOrigin, Fits, ItemFit, QuotesRead, render_fits
-from llm_grader.local.questions import Conversation
+from llm_grader.local.questions import Choose, Conversation, score_of
 from llm_grader.local.server import LocalServer
 from llm_grader.rubric.load import load_rubric, packaged_rubrics
 from llm_grader.rubric.model import Item, Rubric
@@ -45,7 +45,10 @@ from llm_grader.verdict import MET, NOT_MET, Label, LabelSource
 SEED = 20_26
 TRIED = "phrases_tried"
 """The mark in a conversation's metadata that phrases of cues were tried on it while they were written."""
-METHOD = f"logistic regression by item, prior of standard deviation {SPREAD}; κ over {FOLDS} parts left out"
+METHOD = (
+    f"logistic regression by item, prior of standard deviation {SPREAD}; "
+    f"κ over {FOLDS} parts left out, divided {DIVISIONS} times"
+)
 _LEAST_LABELS = 20
 _QUOTES = Path(__file__).parent / "quotes_read.yaml"
 
@@ -96,26 +99,36 @@ def agreed_labels(gold: Gold, rubric: Rubric) -> list[tuple[Item, dict[str, bool
 
 
 async def know(
-    asker: ChoiceAsker | None, gold: Gold, rubric: Rubric, asked: Callable[[Item], bool] = lambda _: True
+    asker: ChoiceAsker | None,
+    gold: Gold,
+    rubric: Rubric,
+    asked: Callable[[Item], bool] = lambda _: True,
+    by_turns: Callable[[Item], bool] = lambda _: False,
 ) -> list[Labelled]:
-    """What is known of each labelled item, doubtful words aside; without an asker, and if not `asked`, no score."""
+    """What is known of each labelled item, doubtful words aside; without an asker, and if not `asked`, no score.
+
+    Items `by_turns` are asked turn by turn: of them no words are doubtful, and no label is lacking for want of words.
+    """
     labels = agreed_labels(gold, rubric)
     rows: dict[str, list[Known]] = {item.id: [] for item, _ in labels}
     doubtful = Counter[str]()
     for transcript in gold.transcripts.values():
         conversation = Conversation(transcript)
+        these = [item for item, met in labels if transcript.id in met]
+        turns = await asker.judge_turns(conversation, [item for item in these if by_turns(item)]) if asker else {}
         for item, met in labels:
-            if transcript.id not in met:
+            if item not in these:
                 continue
-            if conversation.doubt(item):
+            if conversation.doubt(item) and item.id not in turns:
                 doubtful[item.id] += 1
                 continue
             score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
             language = "en" if conversation.in_english else transcript.language or "?"
-            found = conversation.found(item)
-            tried = bool(transcript.metadata.get(TRIED))
+            row = Known(transcript.id, language, score, conversation.found(item), met[transcript.id])
             lacking = tuple(label for label in (MET, NOT_MET) if lacks_words(conversation, item, label))
-            rows[item.id].append(Known(transcript.id, language, score, found, met[transcript.id], tried, lacking))
+            by_turn = turns[item.id].score if item.id in turns else None
+            row = replace(row, tried=bool(transcript.metadata.get(TRIED)), turns=by_turn)
+            rows[item.id].append(row if item.id in turns else replace(row, lacking=lacking))
         sys.stderr.write(f"{rubric.id} {transcript.id}\n")
     return [Labelled(rubric.id, item, tuple(rows[item.id]), doubtful[item.id]) for item, _ in labels]
 
@@ -137,7 +150,7 @@ def _cue_fits(labelled: Sequence[Labelled]) -> Iterator[tuple[str, ItemFit]]:
     """
     for cue_id in load_cues():
         of_cue = [row for _, item, of_item, _ in labelled if item.cue == cue_id for row in of_item]
-        rows = [replace(row, score=None, lacking=()) for row in of_cue]
+        rows = [replace(row, score=None, turns=None, lacking=()) for row in of_cue]
         if len(rows) >= _LEAST_LABELS:
             yield cue_id, _fit(rows, "", _quotes_of(cue_id, labelled))
 
@@ -175,6 +188,7 @@ def _fit(rows: Sequence[Known], policy: str, quotes: QuotesRead | None = None) -
     return ItemFit(
         intercept=round(weights.intercept, 4),
         whole=round(weights.whole, 4),
+        turns=round(weights.turns, 4),
         found=round(weights.found, 4),
         other_language=round(weights.other, 4),
         agreement=agreement_of(rows, odds, seed=SEED),
@@ -206,7 +220,13 @@ async def fit_packaged(
         asker = ChoiceAsker(RememberedChoices(gateway.choose, server.weights_sha256, arguments.answers))
         labelled = []
         for id_, gold in golds.items():
-            labelled += await know(asker, gold, load_rubric(id_), lambda item: item.id in arguments.ask)
+            labelled += await know(
+                asker,
+                gold,
+                load_rubric(id_),
+                lambda item: item.id in arguments.ask,
+                lambda item: item.id in arguments.by_turns,
+            )
         await gateway.aclose()
         weights_sha256 = server.weights_sha256
     origin = FitOrigin(
@@ -236,6 +256,7 @@ def main(argv: Sequence[str] | None = None, *, open_server: Callable[..., LocalS
     parser.add_argument("--gold", type=Path, required=True, help="folder with transcripts and labels of each rubric")
     parser.add_argument("--answers", type=Path, help="file that keeps the model's answers")
     parser.add_argument("--ask", nargs="*", default=(), help="items that the model is asked about; others go by words")
+    parser.add_argument("--by-turns", nargs="*", default=(), help="items that it is asked about turn by turn")
     parser.add_argument("--out", type=Path, help="file of fits that is written")
     parser.add_argument("--worth", type=Path, help="file with the worth of cues that is written")
     parser.add_argument("--context", type=int, default=8192, help="context of the model, in tokens")

@@ -78,7 +78,8 @@ def _line(name: str, rows: Sequence[Known], fit: ItemFit | None, *, judged: bool
         return f"{name:44}{len(rows):5}{sum(row.met for row in rows):6}  too few labels"
     compared = [row for row, _ in given(rows, left_out(rows, seed=seed))]
     counts = f"{name:44}{len(compared):5}{sum(row.met for row in compared):6}"
-    by = ", ".join(name for name, weight in (("the model", fit.whole), ("words", fit.found)) if weight)
+    weights = (("the model", fit.whole), ("the model, turn by turn", fit.turns), ("words", fit.found))
+    by = ", ".join(name for name, weight in weights if weight)
     goes_by = by if judged else f"not judged ({by})"
     one = fit.agreement
     apart = f"{fit.apart.kappa:6.2f} {fit.apart.low:6.2f} to {fit.apart.high:.2f}" if fit.apart else f"{'–':>6}{'':15}"

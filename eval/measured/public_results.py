@@ -31,8 +31,9 @@ from llm_grader.eval.public.sets import PublicSet, read_public_set
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.endpoint import Endpoint
 from llm_grader.gateway.gateway import Gateway
-from llm_grader.local.by_choice import ChoiceAsker, likelier, score_of
-from llm_grader.local.questions import NO, YES, Conversation, options_of
+from llm_grader.local.by_choice import ChoiceAsker
+from llm_grader.local.decision import likelier
+from llm_grader.local.questions import NO, YES, Conversation, options_of, score_of
 from llm_grader.local.server import LocalServer
 from llm_grader.verdict import Verdict
 

@@ -26,7 +26,7 @@ from llm_grader.transcript import Channel, Role, Transcript, Turn, primary_langu
 
 TEMPLATES = ("rules", "chat", "email", "call", "checklist", "transcript", "repair")
 """Templates of requests to grade, but for those to the embedded model."""
-LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item", "local_sentence")
+LOCAL_TEMPLATES = ("local_transcript", "local_evidence", "local_item", "local_sentence", "local_turn")
 """Templates of requests to the embedded model."""
 DECISION_TEMPLATES = ("decision_item", "decision_evidence", "transcript")
 """Templates of requests to a model that only chooses."""

@@ -2,51 +2,40 @@
 
 A small model that writes JSON guesses; asked one question, and scored on the probability of its first word, it does
 not. What its answer is worth for an item, and what the words found in the conversation are, is measured beforehand
-(see `fits`). A label that needs evidence cites the sentence in which the item's cue stands; where none does, the item
-is left to a larger model. Of an item without a cue, and without fits, the model is asked for a turn and a sentence.
+(see `fits`). Of some items it is asked turn by turn (see `turn_by_turn`). A label that needs evidence cites the
+sentence in which the item's cue stands; where none does, the item is left to a larger model, or, turn by turn, one of
+the surest message is cited. Of an item without a cue, and without fits, the model is asked for a turn and a sentence.
 """
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from llm_grader.asking.judge import counting
 from llm_grader.checking.claims import Claim, Failed, Quote, Reply
 from llm_grader.errors import ContextTooLong, EndpointError, JudgeError
 from llm_grader.gateway.answer_text import Choice
-from llm_grader.gateway.bodies import Message
-from llm_grader.local.fits import Fits, ItemFit, never_given, probability
+from llm_grader.local.decision import ChoiceDecision, likelier, render_grounds, render_unable, undecided
+from llm_grader.local.fits import Fits, ItemFit, probability
 from llm_grader.local.questions import (
-    NO,
-    YES,
+    Choose,
     Conversation,
     options_of,
     render_question,
     render_search,
     render_sentence_search,
+    score_of,
 )
+from llm_grader.local.turn_by_turn import UNASKED, TurnScores, score_turns, telling_sentence
 from llm_grader.rubric.model import Item, wording
-from llm_grader.signals.cues.packaged import load_cues, phrase_languages, showing
+from llm_grader.signals.cues.packaged import load_cues, phrase_languages
 from llm_grader.transcript import Transcript
 from llm_grader.usage import Usage
-from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, UNJUDGED
-
-Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
+from llm_grader.verdict import MET, NOT_MET
 
 _WRAPPING_TOKENS = 128
 _MOST_SENTENCES = 9  # a digit each, so that the first token tells them apart
-
-
-class ChoiceDecision(NamedTuple):
-    """A label, the probability that it is right, the reason, and what asking for it took."""
-
-    label: str
-    confidence: float | None
-    reason: str
-    usage: Usage = Usage()
 
 
 class ChoiceAsker:
@@ -91,15 +80,20 @@ class ChoiceAsker:
         """
         conversation = Conversation(transcript)
         self._check_length(conversation, items)
-        reply, began = Reply(), time.monotonic()
+        by_turns = [item for item in items if conversation.has_phrases and self._is_by_turns(item)]
+        try:
+            scores = await self.judge_turns(conversation, by_turns)
+            reply = Reply()
+        except JudgeError as fault:
+            scores, reply = {}, _failed(by_turns, fault)
+            items = [item for item in items if item not in by_turns]
+        began = time.monotonic()
         for number, item in enumerate(items):
-            self._doing(_render_place(transcript, number, len(items), time.monotonic() - began))
+            self._doing(_render_place(transcript, "question", number, len(items), time.monotonic() - began))
             try:
-                reply += await self._ask_item(conversation, item)
-            except (ContextTooLong, EndpointError):
-                raise
+                reply += await self._ask_item(conversation, item, scores.get(item.id, UNASKED))
             except JudgeError as fault:
-                reply += Reply(problems={item.id: fault.code}, usage=fault.usage or Usage())
+                reply += _failed([item], fault)
         return reply
 
     async def ask_again(self, transcript: Transcript, items: Sequence[Item], failed: Mapping[str, Failed]) -> Reply:
@@ -115,10 +109,24 @@ class ChoiceAsker:
         """
         return await self._choose(render_question(conversation, item, self._language), tuple(options_of(item)))
 
-    async def decide(self, conversation: Conversation, item: Item) -> ChoiceDecision:
+    async def judge_turns(self, conversation: Conversation, items: Sequence[Item]) -> dict[str, TurnScores]:
+        """What the model says of each item, message by message, before any fit.
+
+        Raises:
+            JudgeError: see `errors`.
+        """
+        began, transcript = time.monotonic(), conversation.transcript
+
+        def doing(done: int, total: int) -> None:
+            self._doing(_render_place(transcript, "message", done, total, time.monotonic() - began))
+
+        return await score_turns(self._choose, conversation, items, language=self._language, doing=doing)
+
+    async def decide(self, conversation: Conversation, item: Item, turns: TurnScores = UNASKED) -> ChoiceDecision:
         """The label of an item: by its fit, or by the model's answer where it is asked without fits.
 
-        None where words were found that only may show it, or the conversation's language has no phrases.
+        None where words were found that only may show it, or the conversation's language has no phrases. `turns` is
+        what the model said of it message by message, where its fit wants that.
 
         Raises:
             JudgeError: see `errors`.
@@ -126,30 +134,43 @@ class ChoiceAsker:
         if self._fits is None:
             choice = await self.judge(conversation, item)
             return likelier(item, choice)
-        fit = self._fits.of(self._rubric_id, item) if item.scale == "binary" and item.judged != "audio" else None
+        fit = self._fit_of(item)
         if fit is None or not fit.judges(item):
-            return ChoiceDecision(CANNOT_ASSESS, None, _unable(item, fit))
-        if fit.found and not conversation.has_phrases:
-            reason = f"{UNJUDGED} here: its phrases are in {', '.join(phrase_languages())} only; name a larger one"
-            return ChoiceDecision(CANNOT_ASSESS, None, reason)
-        if fit.found and (doubt := conversation.doubt(item)):
-            reason = f"{UNJUDGED} here: words in turn {doubt.turn} may mean it or not; name a larger one"
-            return ChoiceDecision(CANNOT_ASSESS, None, reason)
-        score, usage = 0.0, Usage()
+            return undecided(render_unable(item, fit))
+        if not conversation.has_phrases and (fit.found or fit.turns):
+            return undecided(f"here: it was measured in {', '.join(phrase_languages())} only; name a larger one")
+        if fit.turns and not turns.by_turn:
+            return undecided("here: there is no message to ask about; name a larger one")
+        if not fit.turns and fit.found and (doubt := conversation.doubt(item)):
+            return undecided(f"here: words in turn {doubt.turn} may mean it or not; name a larger one")
+        score, by_turns, usage = 0.0, turns.score or 0.0, turns.usage
         if fit.whole:
-            choice = await self.judge(conversation, item)
-            score, usage = score_of(choice), choice.usage
+            with counting(usage):
+                choice = await self.judge(conversation, item)
+            score, usage = score_of(choice), usage + choice.usage
         found = conversation.found(item)
-        log_odds = fit.log_odds(score=score, found=found, in_english=conversation.in_english)
-        label = MET if log_odds > 0 else NOT_MET
-        return ChoiceDecision(label, probability(log_odds), _why(item, fit, found=found, score=score), usage)
+        log_odds = fit.log_odds(score=score, found=found, in_english=conversation.in_english, turns=by_turns)
+        grounds = render_grounds(item, fit, found=found, log_odds=log_odds)
+        return ChoiceDecision(MET if log_odds > 0 else NOT_MET, probability(log_odds), grounds, usage)
 
-    async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
+    def _fit_of(self, item: Item) -> ItemFit | None:
+        if self._fits is None or item.scale != "binary" or item.judged == "audio":
+            return None
+        return self._fits.of(self._rubric_id, item)
+
+    def _is_by_turns(self, item: Item) -> bool:
+        fit = self._fit_of(item)
+        return fit is not None and fit.judges(item) and fit.turns != 0
+
+    async def cite(
+        self, conversation: Conversation, item: Item, label: str, scores: TurnScores = UNASKED
+    ) -> tuple[tuple[Quote, ...], Usage]:
         """The sentence that tells most about `item`, of the turns that may prove `label`.
 
-        It is the first that shows the item's cue, where that speaks for the label. Else the model is asked for the
-        turn, without the label (told that it said Yes, it finds the turn less often, 10 of 26 in human chats against
-        24), and for one of its sentences. None where no turn can prove it.
+        It is the first that shows the item's cue, where that speaks for the label. Else, where the model was asked
+        message by message, a sentence of the one that it is surest of. Else the model is asked for the turn, without
+        the label (told that it said Yes, it finds the turn less often, 10 of 26 in human chats against 24), and for one
+        of its sentences. None where no turn can prove it.
 
         Raises:
             JudgeError: see `errors`.
@@ -157,6 +178,13 @@ class ChoiceAsker:
         turns = conversation.citable(item, label)
         if shown := _shown(conversation, item, label, turns):
             return (shown,), Usage()
+        if label == MET and (sure := scores.surest(turns)) is not None:
+            sentences = conversation.sentences(sure, item, label)[:_MOST_SENTENCES] or (turns[sure],)
+            channel = conversation.transcript.channel
+            quote, usage = await telling_sentence(
+                self._choose, sentences, item, language=self._language, channel=channel
+            )
+            return (Quote(turn=sure, quote=quote),), usage
         return await self._search(conversation, item, label, turns)
 
     async def _search(
@@ -177,15 +205,15 @@ class ChoiceAsker:
             choice = await self._choose(asked, tuple(str(number) for number in range(1, len(sentences) + 1)))
         return (Quote(turn=turn, quote=sentences[int(choice.answer) - 1]),), usage + choice.usage
 
-    async def _ask_item(self, conversation: Conversation, item: Item) -> Reply:
-        decision = await self.decide(conversation, item)
-        if self._fits is not None and lacks_words(conversation, item, decision.label):
-            reason = f"{UNJUDGED} here: no words were found that show {decision.label}, to which it leans"
-            decision = ChoiceDecision(CANNOT_ASSESS, None, reason, decision.usage)
+    async def _ask_item(self, conversation: Conversation, item: Item, scores: TurnScores) -> Reply:
+        decision = await self.decide(conversation, item, scores)
+        if self._fits is not None and not scores.by_turn and lacks_words(conversation, item, decision.label):
+            why = f"here: no words were found that show {decision.label}, to which it leans"
+            decision = undecided(why, decision.usage)
         quotes, usage = tuple[Quote, ...](), Usage()
         if decision.label in item.evidence.required_for:
             with counting(decision.usage):
-                quotes, usage = await self.cite(conversation, item, decision.label)
+                quotes, usage = await self.cite(conversation, item, decision.label, scores)
         claim = Claim(
             item_id=item.id,
             label=decision.label,
@@ -200,23 +228,40 @@ class ChoiceAsker:
             return
         questions = (wording(item.question, self._language) for item in items)
         longest = max(questions, key=len, default="")
-        needed = self._count_tokens(conversation.opening[0]["content"] + longest) + _WRAPPING_TOKENS
+        needed = self._count_tokens(self._longest_read(conversation, items) + longest) + _WRAPPING_TOKENS
         if needed > self._context_tokens:
             raise ContextTooLong(
                 f"transcript {conversation.transcript.id} needs {needed} tokens, and the local model's context has "
                 f"{self._context_tokens}: raise it"
             )
 
+    def _longest_read(self, conversation: Conversation, items: Sequence[Item]) -> str:
+        """The longest text that a question about these items may begin with: all that was said, or one message."""
+        if self._fits is None or any(map(self._reads_whole, items)):
+            return conversation.opening[0]["content"]
+        messages = (text for item in items for text in conversation.messages(item).values())
+        return max(messages, key=len, default="")
 
-def _render_place(transcript: Transcript, done: int, total: int, seconds: float) -> str:
-    """Which question comes, and from the second on how long the rest takes if it goes on like that."""
+    def _reads_whole(self, item: Item) -> bool:
+        fit = self._fit_of(item)
+        return fit is not None and fit.judges(item) and (fit.whole != 0 or item.cue not in load_cues())
+
+
+def _failed(items: Sequence[Item], fault: JudgeError) -> Reply:
+    """The problem of what could not be asked.
+
+    Raises:
+        ContextTooLong, EndpointError: no transcript can be graded.
+    """
+    if isinstance(fault, ContextTooLong | EndpointError):
+        raise fault
+    return Reply(problems={item.id: fault.code for item in items}, usage=fault.usage or Usage())
+
+
+def _render_place(transcript: Transcript, what: str, done: int, total: int, seconds: float) -> str:
+    """Which question or message comes, and from the second on how long the rest takes if it goes on like that."""
     left = f", about {max(1, round(seconds / done * (total - done)))} s left" if done else ", reading it first"
-    return f"{transcript.id}: question {done + 1} of {total}{left}"
-
-
-def score_of(choice: Choice) -> float:
-    """Log-odds of Yes, in nats: logP(Yes) − logP(No)."""
-    return choice.logprobs[YES] - choice.logprobs[NO]
+    return f"{transcript.id}: {what} {done + 1} of {total}{left}"
 
 
 def _shown(conversation: Conversation, item: Item, label: str, turns: Collection[int]) -> Quote | None:
@@ -229,35 +274,3 @@ def lacks_words(conversation: Conversation, item: Item, label: str) -> bool:
     if item.cue not in load_cues() or label not in item.evidence.required_for:
         return False
     return _shown(conversation, item, label, conversation.citable(item, label)) is None
-
-
-def likelier(item: Item, choice: Choice) -> ChoiceDecision:
-    """The label that the model's answer stands for, and the probability that it is right, as far as the model knows."""
-    if item.scale == "binary":
-        score = score_of(choice)
-        answer, confidence = YES if score > 0 else NO, probability(score)
-    else:
-        total = math.fsum(map(math.exp, choice.logprobs.values()))
-        answer, confidence = choice.answer, math.exp(choice.logprobs[choice.answer]) / total
-    reason = f"the model's answer to the question was {answer}"
-    return ChoiceDecision(options_of(item)[answer], confidence, reason, choice.usage)
-
-
-def _unable(item: Item, fit: ItemFit | None) -> str:
-    if item.cue is not None and item.cue not in load_cues():
-        return f"{UNJUDGED} (no cue is called {item.cue}, see `rubric lint`): name a larger one"
-    if fit is not None and fit.is_good_enough:
-        return f"{UNJUDGED} (no words of it can show {never_given(item)[0]}): name a larger one"
-    measured = "its agreement on it was never measured" if fit is None else str(fit.stated)
-    return f"{UNJUDGED} ({measured}): name a larger one"
-
-
-def _why(item: Item, fit: ItemFit, *, found: int, score: float) -> str:
-    """What the label rests on, in words."""
-    parts = []
-    if fit.found and (cue_ids := tuple(showing(item).values())):
-        title = load_cues()[cue_ids[1 if found < 0 else 0]].title
-        parts.append(f"{'words' if found else 'no words'} found for “{title[0].lower()}{title[1:]}”")
-    if fit.whole:
-        parts.append(f"the model leans to {YES if score > 0 else NO}")
-    return "; ".join(parts) or "the same for every conversation"

@@ -69,15 +69,17 @@ class QuotesRead(Model):
 class ItemFit(Model):
     """Log-odds (nats) of met: `intercept`, and what is added for each thing that is known.
 
-    `whole` for each nat of the model's score on the whole conversation, `found` where a place of the item's cue is
-    found and taken away where one of the cue against it is, `other_language` where the conversation is not in English.
-    With `whole` 0 the model is not asked. `policy` is the item's `policy_hash` it was fitted for, empty for what holds
-    of a cue whatever the item. `apart` is the agreement on conversations on which no phrase was tried while it was
-    written, None where they are too few. `quotes` are those that were read, None where none were.
+    `whole` for each nat of the model's score on the whole conversation, `turns` for each nat of what it says of the
+    agent's messages one by one (`turn_by_turn.TurnScores.score`), `found` where a place of the item's cue is found and
+    taken away where one of the cue against it is, `other_language` where the conversation is not in English. With
+    `whole` and `turns` 0 the model is not asked. `policy` is the item's `policy_hash` it was fitted for, empty for what
+    holds of a cue whatever the item. `apart` is the agreement on conversations on which no phrase was tried while it
+    was written, None where they are too few. `quotes` are those that were read, None where none were.
     """
 
     intercept: float
     whole: float = 0.0
+    turns: float = 0.0
     found: float = 0.0
     other_language: float = 0.0
     agreement: FitAgreement
@@ -100,9 +102,15 @@ class ItemFit(Model):
         """Whether an item is judged by it: it is good enough, and both labels can be given."""
         return self.is_good_enough and not never_given(item)
 
-    def log_odds(self, *, score: float, found: int, in_english: bool) -> float:
+    @property
+    def asks_model(self) -> bool:
+        """Whether the model is asked, of the whole conversation or turn by turn."""
+        return self.whole != 0 or self.turns != 0
+
+    def log_odds(self, *, score: float, found: int, in_english: bool, turns: float = 0.0) -> float:
         """The log-odds of met, in nats: above 0 it is more likely than not_met. `found`: see `Conversation.found`."""
-        return self.intercept + self.whole * score + self.found * found + self.other_language * (not in_english)
+        asked = self.whole * score + self.turns * turns
+        return self.intercept + asked + self.found * found + self.other_language * (not in_english)
 
 
 def never_given(item: Item) -> tuple[str, ...]:
@@ -223,7 +231,7 @@ def probability(log_odds: float) -> float:
 
 
 def _without_model(fits: Mapping[str, ItemFit]) -> dict[str, ItemFit]:
-    return {id_: fit for id_, fit in fits.items() if fit.whole == 0}
+    return {id_: fit for id_, fit in fits.items() if not fit.asks_model}
 
 
 def _hold(fits: Fits, weights_sha256: str) -> bool:

@@ -5,13 +5,14 @@ The transcript comes first in every question, so that the server's cache holds i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 
 from llm_grader.asking.citable import CitableTurns
 from llm_grader.asking.messages import speaker_of, template
 from llm_grader.checking.claims import Quote
 from llm_grader.checking.evidence import QuoteFinder
+from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
 from llm_grader.rubric.model import Item, wording
 from llm_grader.signals.cues.find import CuePlace, packaged_finder
@@ -20,6 +21,9 @@ from llm_grader.signals.cues.words import StretchWords
 from llm_grader.signals.language import language_of
 from llm_grader.transcript import Transcript, primary_language
 from llm_grader.verdict import CANNOT_ASSESS, MET, NOT_MET, Evidence
+
+Choose = Callable[[Sequence[Message], Sequence[str]], Awaitable[Choice]]
+"""Chooses one of some options, with the log-probability of each."""
 
 YES, NO = "Yes", "No"
 
@@ -45,6 +49,14 @@ class Conversation:
     def citable(self, item: Item, label: str) -> dict[int, str]:
         """Number → words of each turn that can prove `label`: said in public by a role whose words count for it."""
         return self._citable.under(item.evidence, label)
+
+    def messages(self, item: Item) -> dict[int, str]:
+        """Number → all that its author wrote of each turn that can prove that the item is met."""
+        turns = self.transcript.turns
+        return {
+            number: "\n".join(turns[number].text[start:end] for start, end in turns[number].body_spans()).strip()
+            for number in self.citable(item, MET)
+        }
 
     def places(self, item: Item, label: str) -> tuple[CuePlace, ...]:
         """The sentences that show a label, by the item's cue or the one against it, the most telling first."""
@@ -89,6 +101,11 @@ class Conversation:
     def quote(self, place: CuePlace) -> Quote:
         """The words at a place."""
         return Quote(turn=place.turn, quote=self.transcript.turns[place.turn].text[place.start : place.end])
+
+
+def score_of(choice: Choice) -> float:
+    """Log-odds of Yes, in nats: logP(Yes) − logP(No)."""
+    return choice.logprobs[YES] - choice.logprobs[NO]
 
 
 def options_of(item: Item) -> dict[str, str]:

@@ -83,7 +83,8 @@ def test_an_item_whose_policy_was_reworded_goes_by_its_cue_alone() -> None:
 def test_fits_of_another_model_leave_what_words_decide_and_it_is_said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fits = Fits(rubrics={"r": {"asked": one(whole=1.0), "words": one(found=2.0)}}, origin=origin())
+    asked = {"asked": one(whole=1.0), "by_turns": one(turns=1.0), "words": one(found=2.0)}
+    fits = Fits(rubrics={"r": asked}, origin=origin())
     monkeypatch.setattr(packaged, "read_packaged", lambda: fits)
     with caplog.at_level(logging.WARNING, logger="llm_grader"):
         assert load_fits(weights_sha256="w1") == fits

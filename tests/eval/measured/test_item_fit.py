@@ -87,3 +87,18 @@ def test_a_verdict_that_is_not_given_for_lack_of_words_is_not_compared() -> None
     found = agreement_of(rows, odds, seed=1)
     assert (found.kappa, found.conversations) == (1.0, 20)
     assert agreement_of(rows[:20], odds[:20], seed=1).conversations == 0
+
+
+def test_turn_by_turn_counts_where_it_tells_more_than_words() -> None:
+    rng = np.random.default_rng(9)
+    rows = []
+    for number in range(400):
+        turns, found = float(rng.normal()), bool(rng.random() < 0.5)
+        met = bool(rng.random() < 1 / (1 + math.exp(-3 * turns)))
+        rows.append(Known(f"t{number}", "en", None, found, met, turns=turns))
+    weights = fit_item(rows)
+    assert weights.turns == pytest.approx(3.0, abs=0.6)
+    assert weights.whole == 0
+    assert weights.log_odds(rows[0]) == pytest.approx(
+        weights.intercept + weights.turns * (rows[0].turns or 0) + weights.found * rows[0].found
+    )

@@ -1,0 +1,107 @@
+"""Asking turn by turn: one question about each of the agent's messages alone, and about the sentences of one of them.
+
+Of what an agent does in one message, a small model tells more when it reads that message and nothing else. A message
+comes first in every question about it, so that the server's cache holds it from item to item.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import NamedTuple
+
+from llm_grader.asking.judge import counting
+from llm_grader.asking.messages import template
+from llm_grader.gateway.bodies import Message
+from llm_grader.local.questions import NO, YES, Choose, Conversation, score_of
+from llm_grader.rubric.model import Item, wording
+from llm_grader.transcript import Channel
+from llm_grader.usage import Usage
+
+_SUREST = 2
+
+
+class TurnScores(NamedTuple):
+    """What was said of an item, turn by turn: number of the turn → log-odds of Yes, in nats; and what asking took."""
+
+    by_turn: Mapping[int, float] = {}
+    usage: Usage = Usage()
+
+    @property
+    def score(self) -> float | None:
+        """The mean log-odds of the two messages that are surest, in nats; None where there are none.
+
+        What an agent does stands in one message or two. Over 62 conversations it told the labels of `process_outline`
+        apart better (AUC .86) than the highest (.79), the mean of all (.75) or the log of the mean odds (.79).
+        """
+        surest = sorted(self.by_turn.values())[-_SUREST:]
+        return math.fsum(surest) / len(surest) if surest else None
+
+    def surest(self, turns: Container[int]) -> int | None:
+        """Of some turns the one of which it is said most surely, the first of equals; None where none was asked."""
+        asked = [turn for turn in self.by_turn if turn in turns]
+        return max(asked, key=self.by_turn.__getitem__, default=None)
+
+
+UNASKED = TurnScores()
+
+
+async def score_turns(
+    choose: Choose,
+    conversation: Conversation,
+    items: Sequence[Item],
+    *,
+    language: str,
+    doing: Callable[[int, int], None] = lambda _done, _total: None,
+) -> dict[str, TurnScores]:
+    """What is said of each item, by its id, asked about every message that can prove that it is met.
+
+    Args:
+        choose: chooses one of some options.
+        conversation: its messages are asked about, in order.
+        items: each is asked about a message before the next comes.
+        language: BCP 47 code of the questions' wording.
+        doing: gets how many messages are done, and how many there are.
+
+    Raises:
+        JudgeError: see `errors`; what it took is in its usage.
+    """
+    found: dict[str, dict[int, float]] = {item.id: {} for item in items}
+    used = {item.id: Usage() for item in items}
+    messages = {item.id: conversation.messages(item) for item in items}
+    words = {turn: text for of_item in messages.values() for turn, text in of_item.items()}
+    for done, turn in enumerate(sorted(words)):
+        doing(done, len(words))
+        for item in items:
+            if turn not in messages[item.id]:
+                continue
+            asked = render_turn_question(words[turn], item, language, conversation.transcript.channel)
+            with counting(sum(used.values(), Usage())):
+                choice = await choose(asked, (YES, NO))
+            found[item.id][turn] = score_of(choice)
+            used[item.id] += choice.usage
+    return {item.id: TurnScores(found[item.id], used[item.id]) for item in items}
+
+
+async def telling_sentence(
+    choose: Choose, sentences: Sequence[str], item: Item, *, language: str, channel: Channel
+) -> tuple[str, Usage]:
+    """The sentence of which the item is said most surely, asked about each alone; the first of equals.
+
+    Raises:
+        JudgeError: see `errors`; what it took is in its usage.
+    """
+    usage, scores = Usage(), list[float]()
+    for sentence in sentences if len(sentences) > 1 else ():
+        with counting(usage):
+            choice = await choose(render_turn_question(sentence, item, language, channel), (YES, NO))
+        scores.append(score_of(choice))
+        usage += choice.usage
+    return (sentences[scores.index(max(scores))] if scores else sentences[0]), usage
+
+
+def render_turn_question(words: str, item: Item, language: str, channel: Channel) -> list[Message]:
+    """Messages that ask about one item and some words of the agent's alone."""
+    told = "\n".join(f"    {line}" for line in words.splitlines())
+    asked = template("local_turn").render(channel=channel, words=told, question=wording(item.question, language))
+    return [{"role": "user", "content": asked}]

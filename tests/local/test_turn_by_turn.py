@@ -1,0 +1,177 @@
+"""Asking turn by turn: which messages are asked about, in what order, what their scores come to, and what is cited."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
+from llm_grader.gateway.answer_text import Choice
+from llm_grader.gateway.bodies import Message
+from llm_grader.local.by_choice import ChoiceAsker
+from llm_grader.local.fits import FitAgreement, Fits, ItemFit
+from llm_grader.local.questions import NO, YES, Conversation
+from llm_grader.local.turn_by_turn import TurnScores, score_turns, telling_sentence
+from llm_grader.rubric.model import Item
+from llm_grader.transcript import Segment, Transcript, Turn
+from llm_grader.usage import Usage
+
+PLAN, WHY = (
+    Item.model_validate({"id": id_, "title": id_, "question": f"Did the agent {id_}?", **cue})
+    for id_, cue in (("plan", {}), ("why", {"cue": "sorry"}))
+)
+QUOTED = "First I check it. Then you get a mail.\n> Why does it take so long?"
+TALK = Transcript(
+    id="t1",
+    channel="email",
+    language="en",
+    turns=(
+        Turn(role="customer", text="Where is it?"),
+        Turn(role="agent", text="Hello."),
+        Turn(role="agent", text="Ask the depot.", kind="note", visibility="internal"),
+        Turn(
+            role="agent",
+            text=QUOTED,
+            segments=(
+                Segment(kind="body", start=0, end=QUOTED.index(">")),
+                Segment(kind="quoted", start=QUOTED.index(">"), end=len(QUOTED)),
+            ),
+        ),
+    ),
+)
+
+
+class Model:
+    """Chooses by a script: what is asked → log-odds of Yes, or an error."""
+
+    def __init__(self, script: Callable[[str], float | JudgeError]) -> None:
+        self._script = script
+        self.asked: list[str] = []
+
+    async def __call__(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
+        assert tuple(options) == (YES, NO)
+        (message,) = messages  # a message alone, without the conversation
+        self.asked.append(message["content"])
+        answer = self._script(message["content"])
+        if isinstance(answer, JudgeError):
+            raise answer
+        logprobs = {YES: answer, NO: 0.0}
+        return Choice(answer=YES if answer > 0 else NO, logprobs=logprobs, usage=Usage(requests=1, prompt_tokens=10))
+
+
+def fits(*items: Item, low: float = 0.5, **weights: float) -> Fits:
+    """The same fit for each item of the rubric `mine`."""
+    agreement = FitAgreement(kappa=low + 0.1, low=low, high=low + 0.2, conversations=60)
+    made = {
+        one.id: ItemFit(agreement=agreement, policy=one.policy_hash(), **{"intercept": 0.0, **weights}) for one in items
+    }
+    return Fits(rubrics={"mine": made})
+
+
+def test_each_message_is_asked_about_alone_and_all_items_of_it_before_the_next() -> None:
+    model, places = Model(lambda _: 1.0), list[tuple[int, int]]()
+    scores = asyncio.run(
+        score_turns(
+            model, Conversation(TALK), [PLAN, WHY], language="en", doing=lambda done, of: places.append((done, of))
+        )
+    )
+    assert [("Hello." in asked, "agent plan?" in asked) for asked in model.asked] == [
+        (True, True),
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert all("depot" not in asked and "Where is it" not in asked for asked in model.asked)
+    assert all("so long" not in asked for asked in model.asked)  # what is quoted is not the agent's
+    assert scores["plan"].by_turn == {1: 1.0, 3: 1.0}
+    assert scores["plan"].usage.requests == 2
+    assert places == [(0, 2), (1, 2)]
+
+
+def test_the_score_is_the_mean_of_the_two_surest() -> None:
+    assert TurnScores({1: 2.0, 2: -7.0, 5: 1.0}).score == 1.5
+    assert TurnScores({3: -2.0}).score == -2.0
+    assert TurnScores().score is None
+
+
+def test_a_fit_turn_by_turn_judges_and_cites_the_surest_sentence_of_the_surest_message() -> None:
+    model = Model(lambda asked: 4.0 if "you get a mail" in asked else 1.0 if "check" in asked else -9.0)
+    asker = ChoiceAsker(model, fits=fits(PLAN, intercept=5.0, turns=1.0), rubric_id="mine")
+    claim = asyncio.run(asker.ask(TALK, [PLAN])).claims["plan"]
+    assert claim.label == "met"  # 5 + (4 − 9) / 2 = 2.5
+    assert claim.confidence == pytest.approx(1 / (1 + math.exp(-2.5)))
+    assert [(quote.turn, quote.quote) for quote in claim.quotes] == [(3, "Then you get a mail.")]
+    assert "asked message by message, the model leans to Yes" in claim.reason
+    assert len(model.asked) == 4  # two messages, and two sentences
+
+
+def test_what_is_not_met_turn_by_turn_has_a_reason_and_no_quote() -> None:
+    asker = ChoiceAsker(Model(lambda _: -3.0), fits=fits(PLAN, turns=1.0), rubric_id="mine")
+    claim = asyncio.run(asker.ask(TALK, [PLAN])).claims["plan"]
+    assert (claim.label, claim.quotes) == ("not_met", ())
+    assert "leans to No" in claim.reason
+
+
+def test_a_cue_that_shows_it_is_cited_without_asking_for_a_sentence() -> None:
+    sorry = TALK.model_copy(
+        update={"turns": (*TALK.turns, Turn(role="agent", text="One moment. I am sorry for that."))}
+    )
+    model = Model(lambda _: 2.0)
+    claim = asyncio.run(ChoiceAsker(model, fits=fits(WHY, turns=1.0), rubric_id="mine").ask(sorry, [WHY])).claims["why"]
+    assert [(quote.turn, quote.quote) for quote in claim.quotes] == [(4, "I am sorry for that.")]
+    assert len(model.asked) == 3
+
+
+def test_without_a_cue_found_it_is_judged_by_its_messages_all_the_same() -> None:
+    claim = asyncio.run(
+        ChoiceAsker(Model(lambda _: 2.0), fits=fits(WHY, turns=1.0), rubric_id="mine").ask(TALK, [WHY])
+    ).claims["why"]
+    assert (claim.label, claim.quotes[0].turn) == ("met", 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "low", "reason"), [("fr", 0.5, "measured in cs, de, en, et, hu only"), ("en", 0.1, "κ 0.20")]
+)
+def test_where_its_fit_does_not_hold_the_model_is_not_asked(language: str, low: float, reason: str) -> None:
+    talk = TALK.model_copy(update={"language": language})
+    model = Model(lambda _: 2.0)
+    reply = asyncio.run(ChoiceAsker(model, fits=fits(PLAN, low=low, turns=1.0), rubric_id="mine").ask(talk, [PLAN]))
+    assert reply.claims["plan"].label == "cannot_assess"
+    assert reason in reply.claims["plan"].reason
+    assert model.asked == []
+
+
+def test_a_question_that_fails_leaves_the_other_items_and_counts_what_was_asked() -> None:
+    model = Model(lambda asked: 1.0 if "Hello." in asked else BadRequest("no"))
+    whole = Item.model_validate({"id": "hello", "title": "h", "question": "Hello?", "cue": "greeting"})
+    made = fits(PLAN, turns=1.0)
+    by_words = fits(whole, found=4.0).rubrics["mine"]["hello"]
+    made = Fits(rubrics={"mine": {**made.rubrics["mine"], "hello": by_words}})
+    reply = asyncio.run(ChoiceAsker(model, fits=made, rubric_id="mine").ask(TALK, [PLAN, whole]))
+    assert reply.problems == {"plan": "bad_request"}
+    assert reply.claims.keys() == {"hello"}
+    assert reply.usage.requests == 1
+
+
+def test_an_endpoint_that_fails_for_all_is_an_error() -> None:
+    asker = ChoiceAsker(Model(lambda _: AuthError("no")), fits=fits(PLAN, turns=1.0), rubric_id="mine")
+    with pytest.raises(AuthError):
+        asyncio.run(asker.ask(TALK, [PLAN]))
+
+
+def test_a_single_sentence_needs_no_question() -> None:
+    model = Model(lambda _: pytest.fail("asked"))
+    chosen, usage = asyncio.run(telling_sentence(model, ["Yes."], PLAN, language="en", channel="chat"))
+    assert (chosen, usage.requests) == ("Yes.", 0)
+
+
+def test_only_its_longest_message_has_to_fit_where_no_question_is_about_the_whole() -> None:
+    long = TALK.model_copy(update={"turns": (Turn(role="customer", text="Why? " * 100), *TALK.turns)})
+    sorry = {"fits": fits(WHY, turns=1.0), "rubric_id": "mine", "count_tokens": len}
+    reply = asyncio.run(ChoiceAsker(Model(lambda _: -2.0), context_tokens=220, **sorry).ask(long, [WHY]))
+    assert reply.claims["why"].label == "not_met"
+    with pytest.raises(ContextTooLong):
+        asyncio.run(ChoiceAsker(Model(lambda _: -2.0), context_tokens=180, **sorry).ask(long, [WHY]))
