@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter
-from llm_grader.readers.mail.mail_words import DESKS, FORMS, FREE_MAIL
-from llm_grader.readers.roles.role_words import plain, role_of_label
+from llm_grader.readers.mail.mail_words import FREE_MAIL
+from llm_grader.readers.mail.sending.writers import is_desk, is_form
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.transcript import Role, RoleSource
 
@@ -27,12 +27,6 @@ def side(who: Address, roles: RoleMapping) -> tuple[Role, RoleSource | None, flo
     if is_desk(who.address):
         return "agent", "cues", 0.9
     return "unknown", None, None
-
-
-def is_desk(address: str) -> bool:
-    """Whether an address is a house's and nobody's own, such as `support@` and `help+4711@`."""
-    local = address.partition("@")[0].partition("+")[0]
-    return role_of_label(local) == "agent" or plain(local) in DESKS
 
 
 class House:
@@ -122,13 +116,9 @@ def _is_among_mapped(letter: Letter, roles: RoleMapping) -> bool:
 def _stays_at(home: str, letter: Letter, roles: RoleMapping) -> bool:
     """Whether everybody is at home; what a form or another program sends for somebody is theirs."""
     recipients = (*letter.to, *letter.copy)
-    if not home or not recipients or letter.automatic or _is_form(letter.sender.address):
+    if not home or not recipients or letter.automatic or is_form(letter.sender.address):
         return False
     return all(_is_at(who, home, roles) for who in (letter.sender, *recipients, *letter.reply_to))
-
-
-def _is_form(address: str) -> bool:
-    return plain(address.partition("@")[0]).replace("-", "").replace("_", "").replace(".", "") in FORMS
 
 
 def _is_of_house(who: Address, home: str, roles: RoleMapping) -> bool:

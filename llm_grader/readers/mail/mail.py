@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from llm_grader.readers.mail.house import is_desk, side, stay_inside
+from llm_grader.readers.mail.house import side, stay_inside
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter, parse_letter
 from llm_grader.readers.mail.mail_threads import Thread, thread_letters
 from llm_grader.readers.mail.reply_parts import split_reply
+from llm_grader.readers.mail.sending.writers import is_desk
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Participant, Role, Transcript, Turn
@@ -147,6 +148,7 @@ def _about(letter: Letter) -> dict[str, Any]:
         "id": letter.id,
         "file": letter.source,
         "name": letter.sender.name,
+        "through": "" if letter.through is None else _mailbox(letter.through),
         "to": [_mailbox(who) for who in letter.to],
         "cc": [_mailbox(who) for who in letter.copy],
         "attachments": [attachment._asdict() for attachment in letter.attachments],

@@ -16,6 +16,7 @@ from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.mail.mail_headers import POLICY, Address, Headers, sound
 from llm_grader.readers.mail.mail_parts import Attachment, attachments_of, texts_of
 from llm_grader.readers.mail.mail_words import AUTO_REPLY, AWAY, AWAY_SUBJECT, REPLY_PREFIX
+from llm_grader.readers.mail.sending.writers import is_robot, writer_of
 from llm_grader.transcript import NO_ZONE
 
 _MOST_BOUNDARIES = 50
@@ -25,18 +26,19 @@ _FIELD = rb"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _HEAD = re.compile(rb"(?:%b)+\n" % _FIELD)
 _FIELDS = re.compile(_FIELD.decode())
 _WITH_PARTS = re.compile(rb"multipart/|message/", re.IGNORECASE)
-_ROBOT = re.compile(
-    r"(?:.*[-._])?(?:no[-._]?reply|do[-._]?not[-._]?reply|notifications?|mailer-daemon|postmaster)(?:[-._+].*)?"
-)
 
 
 class Letter(NamedTuple):
-    """One mail. `references` are the ids of earlier letters; `automatic` is whether a machine sent it."""
+    """One mail. `references` are the ids of earlier letters; `automatic` is whether a machine sent it.
+
+    `through` is the address of a group or a form that passed on what its `sender` wrote.
+    """
 
     id: str
     references: tuple[str, ...]
     subject: str
     sender: Address
+    through: Address | None
     to: tuple[Address, ...]
     copy: tuple[Address, ...]
     reply_to: tuple[Address, ...]
@@ -101,20 +103,22 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
     if any("\0" in text for text in texts):
         warnings.append("NUL characters are part of the text")
     text = sound("\n\n".join(texts), warnings).strip()
-    sender = (*headers.addresses("from"), *headers.addresses("sender"), Address("", ""))[0]
+    writer = writer_of(headers, text)
+    warnings += filter(None, [writer.warning])
     references = f"{headers.words('references')} {headers.words('in-reply-to')}"
     return Letter(
         id=next(iter(_MESSAGE_ID.findall(headers.words("message-id"))), ""),
         references=tuple(_MESSAGE_ID.findall(references)),
         subject=" ".join(sound(headers.words("subject"), warnings).split()),
-        sender=sender,
+        sender=writer.who,
+        through=writer.through,
         to=headers.addresses("to"),
         copy=headers.addresses("cc"),
         reply_to=headers.addresses("reply-to"),
         at=at,
         text=text,
         attachments=attachments,
-        automatic=_is_automatic(message, headers, sender, text),
+        automatic=not writer.by_form and _is_automatic(message, headers, writer.who, text),
         warnings=tuple(dict.fromkeys(warnings)),
         source=source,
         stem=stem,
@@ -140,7 +144,7 @@ def _is_automatic(message: EmailMessage, headers: Headers, sender: Address, text
         or "x-autoreply" in headers
         or message.get_content_type() == "multipart/report"
         or _is_auto_reply(headers, text)
-        or _ROBOT.fullmatch(sender.address.partition("@")[0]) is not None
+        or is_robot(sender.address)
     )
 
 

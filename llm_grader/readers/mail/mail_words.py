@@ -29,6 +29,15 @@ DESKS = frozenset(["help", "hilfe", "pomoc", "segitseg", "abi", "service", "serv
 FORMS = frozenset(["web", "website", "form", "webform", "contactform", "formular", "webformular", "kontaktformular"])
 """The words before the `@` of the address that a form of a site sends from."""
 
+PROGRAMS = frozenset(
+    [
+        *("wordpress", "wwwdata", "apache", "mailer", "webmaster", "nobody", "server", "system", "cms", "joomla"),
+        *("drupal", "typo3", "shop", "eshop", "store", "webshop", "info", "kontakt", "contact", "contactus"),
+        *("kapcsolat", "urlap", "vorm", "formulare", "enquiries", "inquiries", "bestellung"),
+    ]
+)
+"""Those that programs of a site send from as well, without marks."""
+
 FREE_MAIL = frozenset(
     [
         *(
