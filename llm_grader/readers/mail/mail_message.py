@@ -15,12 +15,12 @@ from typing import NamedTuple
 from llm_grader.errors import InputError, MalformedInput
 from llm_grader.readers.mail.mail_headers import POLICY, Address, Headers, sound
 from llm_grader.readers.mail.mail_parts import Attachment, attachments_of, texts_of
-from llm_grader.readers.mail.mail_words import AUTO_REPLY, AWAY, AWAY_SUBJECT, REPLY_PREFIX
-from llm_grader.readers.mail.sending.writers import is_robot, writer_of
+from llm_grader.readers.mail.mail_words import REPLY_PREFIX
+from llm_grader.readers.mail.sending.auto_replies import SAYS_AUTOMATIC, is_automatic, says_automatic
+from llm_grader.readers.mail.sending.writers import writer_of
 from llm_grader.transcript import NO_ZONE
 
 _MOST_BOUNDARIES = 50
-_SAYS_SO_WITHIN = 2000  # before what it quotes
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _FIELD = rb"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _HEAD = re.compile(rb"(?:%b)+\n" % _FIELD)
@@ -104,7 +104,9 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
         warnings.append("NUL characters are part of the text")
     text = sound("\n\n".join(texts), warnings).strip()
     writer = writer_of(headers, text)
-    warnings += filter(None, [writer.warning])
+    automatic = not writer.by_form and is_automatic(message, headers, writer.who, text)
+    told = SAYS_AUTOMATIC if not automatic and says_automatic(text) else ""
+    warnings += filter(None, [writer.warning, told])
     references = f"{headers.words('references')} {headers.words('in-reply-to')}"
     return Letter(
         id=next(iter(_MESSAGE_ID.findall(headers.words("message-id"))), ""),
@@ -118,7 +120,7 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
         at=at,
         text=text,
         attachments=attachments,
-        automatic=not writer.by_form and _is_automatic(message, headers, writer.who, text),
+        automatic=automatic,
         warnings=tuple(dict.fromkeys(warnings)),
         source=source,
         stem=stem,
@@ -134,29 +136,3 @@ def _date(raw: str, warnings: list[str]) -> datetime | None:
     if at.tzinfo is None and "-0000" not in raw:  # which is UTC from a place that is not told
         warnings.append(NO_ZONE)
     return at.replace(tzinfo=at.tzinfo or UTC)
-
-
-def _is_automatic(message: EmailMessage, headers: Headers, sender: Address, text: str) -> bool:
-    submitted = headers.words("auto-submitted").split(";")[0].strip().lower()
-    return (
-        submitted not in ("", "no")
-        or headers.words("precedence").strip().lower() in ("bulk", "junk", "auto_reply")
-        or "x-autoreply" in headers
-        or message.get_content_type() == "multipart/report"
-        or _is_auto_reply(headers, text)
-        or is_robot(sender.address)
-    )
-
-
-def _is_auto_reply(headers: Headers, text: str) -> bool:
-    """Whether the subject says so; in a letter that answers none, and does not ask for no more of them, people do.
-
-    A subject that only says `out of office` needs a letter that tells of it, where no header does.
-    """
-    subject = headers.words("subject")
-    if not AUTO_REPLY.match(subject):
-        return False
-    if "x-auto-response-suppress" in headers:
-        return True
-    answers = any(headers.words(name) for name in ("in-reply-to", "references"))
-    return answers and (not AWAY_SUBJECT.match(subject) or not text or AWAY.search(text[:_SAYS_SO_WITHIN]) is not None)

@@ -54,6 +54,11 @@ def is_form(address: str) -> bool:
     return _word(address) in FORMS
 
 
+def is_of_program(address: str) -> bool:
+    """Whether programs of a site send from an address, such as a form from `webform@`, or `info@`."""
+    return is_form(address) or _word(address) in PROGRAMS
+
+
 def writer_of(headers: Headers, text: str) -> Writer:
     """The author of a mail, by its headers and, of what a form sends, by its text."""
     sender = (*headers.addresses("from"), *headers.addresses("sender"), Address("", ""))[0]
@@ -88,7 +93,7 @@ def _by_form(headers: Headers, sender: Address, text: str) -> Writer | None:
     if not to or not away or "@" not in answers.address or is_desk(answers.address) or is_robot(answers.address):
         return None
     inside = all(_same_house(sender.address, address) for address in to)
-    is_program = is_robot(sender.address) or is_form(sender.address) or _word(sender.address) in PROGRAMS
+    is_program = is_robot(sender.address) or is_of_program(sender.address)
     if not is_program and not (inside and (is_desk(sender.address) or sender.address in to)):
         return Writer(sender, warning=_PERHAPS_FORM) if inside else None
     named = plain(answers.name) != "" and plain(answers.name) == plain(sender.name)
