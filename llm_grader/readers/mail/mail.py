@@ -17,6 +17,7 @@ from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter, parse_letter
 from llm_grader.readers.mail.mail_threads import Thread, thread_letters
 from llm_grader.readers.mail.reply_parts import split_reply
+from llm_grader.readers.mail.sending.saved_heads import as_letter, is_saved_letter
 from llm_grader.readers.mail.sending.writers import is_desk
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, Options
@@ -34,7 +35,12 @@ _STUFFED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def sniff(document: Document) -> bool:
-    """Whether the file begins with mail headers, or with the separator of an mbox and then headers."""
+    """Whether the file begins with mail headers, or those that a program shows, or as an mbox does."""
+    return _has_headers(document) or is_saved_letter(document.head)
+
+
+def _has_headers(document: Document) -> bool:
+    """Whether the file begins with headers of mail, or with the separator of an mbox and then headers."""
     head = document.beginning[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf\r\n")
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     lines = block.splitlines()[1:] if _SEPARATOR.match(head) else block.splitlines()
@@ -45,7 +51,8 @@ def sniff(document: Document) -> bool:
 
 def pieces(document: Document) -> Iterator[Letter]:
     """The letters of the file; one that cannot be taken apart is reported, and the rest is read."""
-    several = _letters(document.data)
+    saved = as_letter(document.lines_text) if is_saved_letter(document.head) else None
+    several = [saved] if saved is not None else _letters(document.data)
     for number, data in enumerate(several, 1):
         with document.at(f"message {number}" if len(several) > 1 else ""):
             yield parse_letter(data, source=document.name, stem=document.stem)
@@ -99,7 +106,12 @@ def _participants(letters: Sequence[Letter], turns: Sequence[Turn]) -> Iterator[
     names = {who.address: who.name for who in reversed(recipients) if who.name}
     names |= {letter.sender.address: letter.sender.name for letter in letters if letter.sender.name}
     for address in dict.fromkeys((*people, *(who.address for who in recipients))):
-        yield Participant(id=address, role=people.get(address, "unknown"), name=names.get(address), email=address)
+        yield Participant(
+            id=address,
+            role=people.get(address, "unknown"),
+            name=names.get(address),
+            email=address if "@" in address else None,
+        )
 
 
 def _id(thread: Sequence[Letter], stems: Counter[str]) -> str:

@@ -18,9 +18,13 @@ from llm_grader.readers.mail.mail_parts import Attachment, attachments_of, texts
 from llm_grader.readers.mail.mail_words import REPLY_PREFIX
 from llm_grader.readers.mail.sending.auto_replies import SAYS_AUTOMATIC, is_automatic, says_automatic
 from llm_grader.readers.mail.sending.writers import writer_of
+from llm_grader.readers.source.moments import Moments
 from llm_grader.transcript import NO_ZONE
 
 _MOST_BOUNDARIES = 50
+_LONGEST_DATE = 80
+_HALF_DAY = re.compile(r"\d ?[AaPp]\.?[Mm]\b")
+_WEEKDAY = re.compile(r"^[^\W\d_]{2,12}[.,]{0,2} (?=\d)")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 _FIELD = rb"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*"
 _HEAD = re.compile(rb"(?:%b)+\n" % _FIELD)
@@ -97,7 +101,7 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
     headers = Headers(message)
     texts = [text for text in texts_of(message, warnings) if text.strip()]
     attachments = tuple(attachments_of(message, warnings))
-    at = _date(headers.words("date"), warnings)
+    at = _date(headers, warnings)
     if not texts and attachments:
         warnings.append("a mail consists of attachments only")
     if any("\0" in text for text in texts):
@@ -127,12 +131,26 @@ def _letter(message: EmailMessage, *, source: str, stem: str) -> Letter:
     )
 
 
-def _date(raw: str, warnings: list[str]) -> datetime | None:
+def _date(headers: Headers, warnings: list[str]) -> datetime | None:
+    raw = headers.words("date")
+    if not raw or _HALF_DAY.search(raw):  # as a mail program shows it, and not as a header has it
+        return _shown_date(raw or headers.words("sent"), warnings)
     try:
         at = email.utils.parsedate_to_datetime(raw)
     except (ValueError, TypeError, IndexError, OverflowError):
-        warnings.append("a mail has no date that can be read")
-        return None
+        return _shown_date(raw, warnings)
     if at.tzinfo is None and "-0000" not in raw:  # which is UTC from a place that is not told
         warnings.append(NO_ZONE)
     return at.replace(tzinfo=at.tzinfo or UTC)
+
+
+def _shown_date(raw: str, warnings: list[str]) -> datetime | None:
+    """A date as people read it, such as `Montag, 5. Januar 2026 12:00`."""
+    whole = raw[:_LONGEST_DATE].strip()
+    for shown in (whole, _WEEKDAY.sub("", whole)):
+        moments = Moments("date", [shown])
+        if moments.reads(shown) and (at := moments.read(shown)) is not None:
+            warnings += moments.warnings
+            return at
+    warnings.append("a mail has no date that can be read")
+    return None
