@@ -25,6 +25,7 @@ from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.garbage import without_search
 from llm_grader.readers.mail import mail
 from llm_grader.readers.mail.mail_turns import with_mail_parts
+from llm_grader.readers.pages import GOES_ON, goes_on
 from llm_grader.readers.recipes.packaged import RECIPE_NAMES, load_recipe, packaged_recipe
 from llm_grader.readers.recipes.recipe import Recipe
 from llm_grader.readers.recipes.recipe_reader import RecipeReader
@@ -200,10 +201,14 @@ def _read(
 
 def _of_file(document: Document, reader: Reader) -> Iterator[Transcript]:
     """The conversations of a file, settled, with its name and its warnings."""
+    latest, more = None, list[str]()
     for transcript in reader.read(document):
+        if document.json.latest is not latest:
+            latest = document.json.latest
+            more = [GOES_ON] if goes_on(latest) else []
         settled = _settled(transcript, document.options, as_written=reader is canonical)
         named = settled if reader is canonical else _with_source(settled, document.name)
-        yield _with_warnings(named, document.warnings)
+        yield _with_warnings(named, [*document.warnings, *more])
 
 
 def _recognise(document: Document) -> Reader | JoiningReader:

@@ -66,7 +66,6 @@ def read(document: Document) -> Iterator[Transcript]:
     """
     conversations: dict[str, _Listing] = {}
     calls: dict[str, _Listing] = {}
-    goes_on = False
     for value, where in records_in(document):
         with document.at(where):
             page = JsonObject(value)
@@ -74,12 +73,10 @@ def read(document: Document) -> Iterator[Transcript]:
                 conversations.setdefault(message.needed_text(*_CONVERSATION), _Listing(page, [])).items.append(message)
             for sentence in _items(page, "sentences", alone=_is_sentence(value)):
                 calls.setdefault(_call_of(sentence, page), _Listing(page, [])).items.append(sentence)
-            meta = page.object("meta")
-            goes_on = meta is not None and meta.text("next_page_url", "nextPageUrl") is not None
+            if (meta := page.object("meta")) is not None:
+                meta.skip("next_page_url", "nextPageUrl")
     if not conversations and not calls:
         raise UnsupportedFormat(_SEALED if "location" in first_fields(document) else _NO_SENTENCES)
-    if goes_on:
-        document.warn("the export goes on with another page, which is not in this file")
     for name, listing in conversations.items():
         with document.at(name):
             yield _conversation(name, listing, document)

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from llm_grader.errors import UnsupportedFormat
+from llm_grader.readers.pages import GOES_ON, goes_on
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts
@@ -62,7 +63,9 @@ def suggest_mapping(document: Document) -> str:
         found = suggest_columns(document)
         if _is_table(found):
             return _written(found, "columns")
-    return _written(_recipe(listed or _Listed((), [], flat), document), "recipe")
+    drafted = _recipe(listed or _Listed((), [], flat), document)
+    more = (GOES_ON,) if any(map(goes_on, document.json.beginnings)) else ()
+    return _written(drafted._replace(doubts=(*drafted.doubts, *more)), "recipe")
 
 
 def _is_table(found: Suggestion) -> bool:

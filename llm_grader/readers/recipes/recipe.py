@@ -176,6 +176,7 @@ class Recipe(Model):
     - `ignore`: holds for what is no part of the conversation, such as hypotheses; how many there were is a warning.
     - `unsent`: holds for what was written and never said to anybody, or was taken back: drafts, failed and deleted
       messages; how many there were is a warning. By default, what is marked as `draft` or `deleted`.
+    - `excerpt`: holds for a conversation of which the export may give no more than its last message, which is told.
     - `turn`, `opening`: the parts of a turn, and of a first turn that is the conversation's own object.
     - `words`, `join`: of a recording: words that make turns by speaker, `segments` of a speaker that are joined where
       they follow each other closely, or `utterances` that are turns as they are.
@@ -197,6 +198,7 @@ class Recipe(Model):
     lines: Place | None = None
     ignore: Expression | None = None
     unsent: Expression = _TAKEN_BACK
+    excerpt: Expression | None = None
     turn: TurnParts
     opening: TurnParts | None = None
     words: Words | None = None

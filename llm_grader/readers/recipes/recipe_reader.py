@@ -21,6 +21,7 @@ from llm_grader.readers.source.sequence import in_order_of, in_order_of_times
 from llm_grader.transcript import Channel, Transcript, Turn
 
 _MISSING = "items of this conversation could not be read: turns may be missing"
+_EXCERPT = "this list of conversations may hold only the last message of each: give their messages"
 _PLACES_TOLD = 5
 _ENDS = ("started_at", "ended_at")
 
@@ -41,6 +42,7 @@ class RecipeReader:
         self._finder = Finder(recipe)
         self._ignore = path(recipe.ignore) if recipe.ignore else None
         self._unsent = path(recipe.unsent)
+        self._excerpt = path(recipe.excerpt) if recipe.excerpt else None
         self._read_of_turns = tree_of(list(recipe.consumed_by_turns()))
         self._read_of_whole = tree_of(list(recipe.consumed_by_the_whole()))
 
@@ -83,6 +85,8 @@ class RecipeReader:
         if items.pages > 1:
             twice = f", of which {items.twice} items stand on two" if items.twice else ""
             reader.note(f"put together from {items.pages} pages of the export{twice}")
+        if self._excerpt and holds(self._excerpt(whole)):
+            reader.note(_EXCERPT)
         kept = self._kept(items.turns, reader)
         heard = self._heard(kept, items, reader, document=document)
         times = {name: reader.time(recipe.of_the_whole[name], whole) for name in _ENDS if name in recipe.of_the_whole}

@@ -206,10 +206,14 @@ class JsonRecords:
 
     Args:
         document: the file; its bytes are let go of once its text is read as JSON.
+
+    Attributes:
+        latest: the record that was read last.
     """
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self.latest: Any = None
 
     @cached_property
     def first(self) -> Any:
@@ -233,6 +237,7 @@ class JsonRecords:
         """The JSON records; one that is broken is reported with its position, and the rest is still read."""
         for record in self._records():
             if isinstance(record, Record):
+                self.latest = record.value
                 yield record
             else:
                 self._document.report(record)

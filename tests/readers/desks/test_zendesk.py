@@ -123,7 +123,7 @@ def test_an_export_of_tickets_finds_its_comments_users_and_metrics(tmp_path: Pat
     assert first.ticket is not None
     assert first.ticket.reopens == 1
     assert second.turns[0].text == "Hi"
-    assert any("further pages" in warning for warning in first.warnings)
+    assert any("another page" in warning for warning in first.warnings)
     assert any("only its description" in warning for warning in second.warnings)
 
 
