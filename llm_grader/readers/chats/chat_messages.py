@@ -6,6 +6,7 @@ An assistant is a bot, which is not graded as the agent; where it stands for one
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ _ROLES: dict[str, Role] = {
     "function_call": "system",
 }
 _TOOLS = {"tool": "tool", "function": "tool", "observation": "tool", "function_call": "tool_call"}
+_TOOL_PARTS = {"tool_use": "tool_call", "server_tool_use": "tool_call", "tool_result": "tool"}
 _READ_AS_BOT = "the assistant was read as a bot, which is not graded; if it is the agent, name it as one"
 
 
@@ -78,7 +80,8 @@ def _conversation(record: JsonObject, document: Document) -> Transcript:
         raise record.wrong(key, "a list of messages")
     messages = record.objects(key)
     turns = [turn for message in messages for turn in _turns(message, document.options.roles)]
-    no_text = sum(part.text("text", "refusal") is None for message in messages for part in _parts(message))
+    parts = [part for message in messages for part in _parts(message) if not _tool_in(part)]
+    no_text = sum(part.text("text", "refusal") is None for part in parts)
     warnings = (
         "" if document.options.channel else "the channel is not stated: read as chat",
         _READ_AS_BOT if any(turn.role == "bot" for turn in turns) else "",
@@ -99,12 +102,42 @@ def _turns(message: JsonObject, roles: RoleMapping) -> Iterator[Turn]:
     stated = None if roles.role_of(word) else _ROLES.get(word.casefold()) or role_of_label(word)
     turn = Turn(role=stated or "unknown", text=_text(message), speaker=word)
     calls = message.objects("tool_calls")
-    if turn.text or not calls:
+    tools = [_of_tool(part, turn) for part in _parts(message) if _tool_in(part)]
+    yield from (found for found in tools if found.event == "tool")  # what one answered comes before what is said of it
+    if turn.text or not (calls or tools):
         yield turn.model_copy(update=_hidden(word, stated))
+    yield from (found for found in tools if found.event != "tool")
     for call in calls:
         function = call.object("function") or call
         words = f"{function.label('name') or '?'} {function.label('arguments') or ''}".strip()
         yield turn.model_copy(update={"text": words, "kind": "event", "visibility": "internal", "event": "tool_call"})
+
+
+def _tool_in(part: JsonObject) -> str | None:
+    """The event that a part of a content is, which asks a tool or gives what one answered; None for what is said."""
+    kind = part.value("type")
+    event = _TOOL_PARTS.get(kind) if isinstance(kind, str) else None
+    if event is None and "text" not in part:
+        part.leave("type")
+    return event
+
+
+def _of_tool(part: JsonObject, turn: Turn) -> Turn:
+    """What was asked of a tool, by whoever speaks, or what it answered, which nobody says."""
+    event = _tool_in(part)
+    hidden = {"kind": "event", "visibility": "internal", "event": event}
+    if event == "tool_call":
+        asked = part.value("input")
+        words = f"{part.text('name') or '?'} {'' if asked is None else json.dumps(asked, ensure_ascii=False)}".strip()
+        return turn.model_copy(update={**hidden, "text": words})
+    answer = part.value("content")
+    texts = [text for found in answer if (text := _said_in(found))] if isinstance(answer, list) else [answer or ""]
+    return turn.model_copy(update={**hidden, "text": "\n".join(map(str, texts)), "role": "system", "speaker": "tool"})
+
+
+def _said_in(part: Any) -> str | None:
+    text = part.get("text") if isinstance(part, dict) else None
+    return text if isinstance(text, str) else None
 
 
 def _hidden(word: str, stated: Role | None) -> dict[str, str]:

@@ -136,8 +136,11 @@ def _comment(
 def _body(
     fields: JsonObject, text: str, at: datetime | None, *, author: str | None, private: bool, scene: Scene
 ) -> Iterator[Turn]:
-    """What a person or Zendesk says in a comment: a message or a note, an event where nobody wrote it."""
-    machine = author in _SYSTEM
+    """What a person or Zendesk says in a comment: a message or a note, an event where nobody wrote it.
+
+    A rule, such as a trigger, writes in the name of an agent.
+    """
+    machine = author in _SYSTEM or via_of(fields) == "rule"
     author = None if machine else author
     public = _is_public(fields, author, scene) and not private
     if machine:

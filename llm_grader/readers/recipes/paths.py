@@ -86,7 +86,15 @@ def _finder(node: Mapping[str, Any]) -> Finder:
 
 
 class _Ours(Functions):
-    """JMESPath's functions, and `parse_json`: the value of a text that is JSON, null for any other."""
+    """JMESPath's functions, and two of ours.
+
+    `parse_json` is the value of a text that is JSON, null for any other. `spread` is a list of objects in which each
+    object that holds several items in a list of its own stands once for each of them, marked with `spread`.
+    """
+
+    @signature({"types": ["array", "null"]}, {"types": ["string"]})
+    def _func_spread(self, objects: list[Any] | None, key: str) -> Any:
+        return None if objects is None else [one for found in objects for one in _spread(found, key)]
 
     @signature({"types": ["string", "null"]})
     def _func_parse_json(self, text: str | None) -> Any:
@@ -94,6 +102,12 @@ class _Ours(Functions):
             return parse_json(text or "null")
         except MalformedInput:
             return None
+
+
+def _spread(found: Any, key: str) -> list[Any]:
+    listed = found.get(key) if isinstance(found, dict) else None
+    several = isinstance(listed, list) and len(listed) > 1
+    return [{**found, key: [item], "spread": True} for item in listed or ()] if several else [found]
 
 
 _WITH_OURS = jmespath.Options(custom_functions=_Ours())

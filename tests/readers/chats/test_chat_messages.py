@@ -30,6 +30,29 @@ def test_parts_without_text_are_told_and_kept_as_metadata(tmp_path: Path) -> Non
     assert transcript.metadata["messages"][1] == {"content": [{}, {"type": "image_url"}]}
 
 
+@pytest.mark.parametrize("answer", ["sent", [{"type": "text", "text": "sent"}]])
+def test_a_tool_that_is_part_of_a_message_is_an_event_and_leaves_no_empty_turn(tmp_path: Path, answer: object) -> None:
+    asked = [
+        {"type": "text", "text": "Let me see."},
+        {"type": "tool_use", "id": "t", "name": "get", "input": {"id": 7}},
+    ]
+    answered = [{"type": "tool_result", "tool_use_id": "t", "content": answer}]
+    both = [*answered, {"type": "text", "text": "And when?"}]
+    says = [("user", "Where?"), ("assistant", asked), ("user", answered), ("user", both), ("assistant", "Today.")]
+    transcript = read_one(tmp_path, {"messages": [{"role": role, "content": content} for role, content in says]})
+    assert [(turn.role, turn.event, turn.text) for turn in transcript.turns] == [
+        ("customer", None, "Where?"),
+        ("bot", None, "Let me see."),
+        ("bot", "tool_call", 'get {"id": 7}'),
+        ("system", "tool", "sent"),
+        ("system", "tool", "sent"),
+        ("customer", None, "And when?"),
+        ("bot", None, "Today."),
+    ]
+    assert [turn.spoken for turn in transcript.turns] == [turn.event is None for turn in transcript.turns]
+    assert not any("no text" in warning for warning in transcript.warnings)
+
+
 def test_an_assistant_is_a_bot_unless_the_mapping_names_it(tmp_path: Path) -> None:
     assert BOT in read_one(tmp_path, MESSAGES).warnings
     mapped = read_one(tmp_path, MESSAGES, RoleMapping(agents=("assistant",)))
