@@ -72,7 +72,8 @@ class TurnParts(Model):
     """Where the parts of a turn stand, seen from the object that is the turn.
 
     `html` is a text with markup, which counts before `text`. `speaker` tells people apart, `name` is what they are
-    called. `channel` is that of a recording. `start` and `end` are seconds from its beginning.
+    called. `channel` is that of a recording. `start` and `end` are seconds from its beginning. `files` are the names of
+    what is attached, or a list of them: nobody says them, so that they are an event of their own.
     """
 
     text: Place | None = None
@@ -91,6 +92,7 @@ class TurnParts(Model):
     subject: Place | None = None
     language: Place | None = None
     confidence: Place | None = None
+    files: Place | None = None
 
     @model_validator(mode="after")
     def _means_what_we_know(self) -> Self:

@@ -127,21 +127,33 @@ class PartReader:
         Raises:
             MalformedInput: something in it is of another kind than it should be.
         """
-        if not isinstance(item, dict):
-            raise MalformedInput(f"expected an object, found {describe(item)}")
-        texts = {name: text_of(part, item) for name, part in parts.items() if name not in _TIMES}
+        texts = _texts_of(parts, item)
         text, fields = _written(texts), self._seen(texts)
-        word = parts["role"].find(item) if "role" in parts else None
         if not text and fields.get("kind") == "event":
             text = texts.get("event") or fields["event"]
         if not text:
             return None
-        fields |= self._cast.says(*self._speaker(texts, word if isinstance(word, str) else None)) | self._when(
-            parts, item
-        )
+        fields |= self._by(parts, texts, item)
         if self._channel == "email" and fields.get("kind", "message") == "message":
             fields["segments"] = split_reply(text)
         return Turn(text=text, **fields)
+
+    def attached(self, parts: Mapping[str, Part], item: Any) -> Turn | None:
+        """The event that somebody attached files, None where nobody did.
+
+        Raises:
+            MalformedInput: something in the object is of another kind than it should be.
+        """
+        names = _names_of(parts["files"].find(item)) if "files" in parts and isinstance(item, dict) else []
+        if not names:
+            return None
+        by = self._by(parts, _texts_of(parts, item), item)
+        return Turn(text=", ".join(names), kind="event", visibility="internal", event="attachment", **by)
+
+    def _by(self, parts: Mapping[str, Part], texts: Mapping[str, str | None], item: Any) -> dict[str, Any]:
+        """Who speaks, and when."""
+        word = parts["role"].find(item) if "role" in parts else None
+        return self._cast.says(*self._speaker(texts, word if isinstance(word, str) else None)) | self._when(parts, item)
 
     def _seen(self, texts: Mapping[str, str | None]) -> dict[str, Any]:
         """What kind of turn it is, and who sees it."""
@@ -188,7 +200,20 @@ class PartReader:
         return fields
 
 
-_TIMES = frozenset(("at", "start", "end", "confidence"))
+_NO_TEXTS = frozenset(("at", "start", "end", "confidence", "files"))
+
+
+def _texts_of(parts: Mapping[str, Part], item: Any) -> dict[str, str | None]:
+    """What the parts of an object say that are texts."""
+    if not isinstance(item, dict):
+        raise MalformedInput(f"expected an object, found {describe(item)}")
+    return {name: text_of(part, item) for name, part in parts.items() if name not in _NO_TEXTS}
+
+
+def _names_of(found: Any) -> list[str]:
+    """The names of files in a list, or of the only one."""
+    listed = found if isinstance(found, list) else [found]
+    return [name for one in listed if one and isinstance(one, (str, int)) and (name := as_text(one))]
 
 
 def number_of(part: Part, value: Any) -> float | None:

@@ -143,9 +143,9 @@ class RecipeReader:
         found = [] if first is None else [first]
         for number, item in enumerate(self._sorted(kept, reader), 1):
             with document.at(f"{items.where} turn {number}".strip()):
-                turn = _turn(recipe, item, reader)
-                found += [] if turn is None else [turn]
-                blank += turn is None
+                turns = _turns(recipe, item, reader)
+                found += turns
+                blank += not turns
         if blank:
             reader.note(f"{blank} of {len(kept)} items hold no text and were left out")
         found = with_stated_roles(found)
@@ -178,9 +178,11 @@ def _with_silent(last: Transcript, silent: Sequence[str]) -> Transcript:
     return last.model_copy(update={"warnings": (*last.warnings, warning.replace(" ()", ""))})
 
 
-def _turn(recipe: Recipe, item: Any, reader: PartReader) -> Turn | None:
+def _turns(recipe: Recipe, item: Any, reader: PartReader) -> list[Turn]:
+    """What is said in an item, and what is attached to it."""
     try:
-        return reader.turn(recipe.turn.by_name, item)
+        said, attached = reader.turn(recipe.turn.by_name, item), reader.attached(recipe.turn.by_name, item)
+        return [turn for turn in (said, attached) if turn is not None]
     except (MalformedInput, ValidationError):
         reader.note(_MISSING)
         raise

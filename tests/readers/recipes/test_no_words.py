@@ -50,23 +50,24 @@ def test_an_interactive_message_of_connect_is_what_it_shows(
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ({"photo": "(File not included. Change data exporting settings to download.)"}, "photo"),
-        ({"photo": "photos/photo_1.jpg"}, "photos/photo_1.jpg"),
+        ({"photo": "(File not included. Change data exporting settings to download.)"}, ["photo"]),
+        ({"photo": "photos/photo_1.jpg"}, ["photos/photo_1.jpg"]),
         (
             {"file": "(File not included)", "file_name": "(File not included)", "media_type": "voice_message"},
-            "voice_message",
+            ["voice_message"],
         ),
-        ({"file": "(File not included)", "file_name": "a.pdf"}, "a.pdf"),
-        ({"text": "(File not included?)", "photo": "x"}, "(File not included?)"),
+        ({"file": "(File not included)", "file_name": "a.pdf"}, ["a.pdf"]),
+        ({"text": "(File not included?)", "photo": "x"}, ["(File not included?)", "x"]),
     ],
 )
-def test_a_file_that_telegram_leaves_out_is_no_words(tmp_path: Path, file: dict[str, str], expected: str) -> None:
+def test_a_file_that_telegram_leaves_out_is_no_words(tmp_path: Path, file: dict[str, str], expected: list[str]) -> None:
     message = {"id": 2, "type": "message", "date": "2026-01-05T11:00:00", "from": "Bo", "from_id": "user2", "text": ""}
     ((transcript,), known) = read_export(
         tmp_path, {"name": "Bo", "type": "personal_chat", "id": 11, "messages": [{**message, **file}]}
     )
     assert known == "telegram"
-    assert [turn.text for turn in transcript.turns] == [expected]
+    assert [turn.text for turn in transcript.turns] == expected
+    assert [turn.spoken for turn in transcript.turns] == [bool(file.get("text")), False][-len(expected) :]
 
 
 CALL = [{"name": "lookup", "args": {}, "id": "1"}]
