@@ -23,6 +23,7 @@ from llm_grader.readers.calls import (
 from llm_grader.readers.chats import abcd, canonical, chat_messages, slack, whatsapp
 from llm_grader.readers.desks import freshdesk, intercom, liveagent, zendesk
 from llm_grader.readers.garbage import without_search
+from llm_grader.readers.garbled import garbled_warnings
 from llm_grader.readers.mail import mail
 from llm_grader.readers.mail.mail_turns import with_mail_parts
 from llm_grader.readers.pages import GOES_ON, goes_on
@@ -250,7 +251,8 @@ def _settled(transcript: Transcript, options: Options, *, as_written: bool = Fal
         settled = with_agent(quoted, options.roles)
     else:
         settled = assign_roles(with_languages(quoted), options.roles)
-    return _with_warnings(settled, [*role_warnings(settled), *time_warnings(settled), *language_warnings(settled)])
+    more = (*language_warnings(settled), *garbled_warnings(settled))
+    return _with_warnings(settled, [*role_warnings(settled), *time_warnings(settled), *more])
 
 
 def _with_source(transcript: Transcript, name: str) -> Transcript:

@@ -15,10 +15,14 @@ from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts
 from llm_grader.readers.tables.column_names import rank
+from llm_grader.readers.tables.note_words import said_by
 from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, suggest_columns
 from llm_grader.readers.tables.table_values import is_usual_visibility, visibility_of
 
 _DEEPEST = 5
+_MOST_TYPES = 8
+_TYPE = re.compile(r"[\w./-]{1,40}")
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_-]")
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 _NESTED_FIRST = 3
 _MOST_KEYS = 50
@@ -149,7 +153,7 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
     if "visibility" in turn:
         turn["visibility"] = _visibility(listed, turn["visibility"])
     if "kind" in turn:
-        turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"}}
+        turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"} | _kinds(listed)}
     units = {part: _unit(listed, part) for part in ("start", "end") if part in turn}
     milliseconds = [part for part, unit in units.items() if unit == "ms"]
     turn |= {part: {"path": turn[part], "unit": "ms"} for part in milliseconds}
@@ -175,8 +179,25 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         )
     if listed.mapped:
         doubts.append("whether each key stands for a conversation; the keys themselves cannot be read as ids")
+    doubts += _of_types(listed)
     doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
     return Suggestion(data, tuple(doubts))
+
+
+def _kinds(listed: _Listed) -> dict[str, str]:
+    """What the words of the key that says what an object is mean, as far as it is no message."""
+    words = {as_text(item) or "" for item in columns_of(listed.items)[listed.guess.parts["kind"]]}
+    said = {word: said_by(_BETWEEN_WORDS.sub(" ", word)) for word in sorted(words)}
+    return {word: "note" if kind != "event" else kind for word, kind in said.items() if kind in ("note", "event")}
+
+
+def _of_types(listed: _Listed) -> Iterator[str]:
+    """The doubt that objects of some type are nothing that was said."""
+    for name, values in columns_of(listed.items).items():
+        words = sorted({as_text(value) or "" for value in values} - {""})
+        is_type = name.rpartition(".")[2] == "type" and name not in listed.guess.parts.values()
+        if is_type and 1 < len(words) <= _MOST_TYPES and all(map(_TYPE.fullmatch, words)):
+            yield f"whether objects of each `{name}` are said ({', '.join(words)}): else name a `kind`, such as event"
 
 
 def _visibility(listed: _Listed, place: str) -> dict[str, Any]:

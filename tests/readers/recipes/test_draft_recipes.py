@@ -12,7 +12,7 @@ import yaml
 from llm_grader.readers.recipes.draft import suggest_mapping
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.transcript import Transcript
-from tests.readers.recipes.exports import read_export, said
+from tests.readers.recipes.exports import minute, read_export, said
 
 
 def by_draft(tmp_path: Path, data: Any) -> tuple[list[Transcript], str]:
@@ -137,3 +137,28 @@ def test_who_sees_a_turn_is_drafted_by_what_its_key_is_called(
     ]
     (transcript,), _ = by_draft(tmp_path, {"chats": [{"cid": "7", "msgs": turns}]})
     assert [turn.visibility for turn in transcript.turns] == ["public", "internal", "public"]
+
+
+def typed(key: str, *words: str) -> Any:
+    said = [{"text": f"It is here, Eva {at}.", "author": "Eva", "at": minute(at), key: w} for at, w in enumerate(words)]
+    return {"id": "4", "said": said}
+
+
+def test_what_a_kind_calls_an_event_or_a_note_is_drafted_as_such(tmp_path: Path) -> None:
+    words = ("message", "systemEventMessage", "status_change", "internal note", "message")
+    ((transcript,), _) = by_draft(tmp_path, typed("message_type", *words))
+    assert [turn.kind for turn in transcript.turns] == ["message", "event", "event", "note", "message"]
+
+
+@pytest.mark.parametrize(
+    ("data", "asked"),
+    [
+        (typed("type", "transcript", "moment", "transcript"), True),
+        (typed("type", "text", "text", "text"), False),
+        (typed("type", "It is late.", "Come now.", "It is late."), False),
+        (typed("kind", "message", "event", "message"), False),
+    ],
+)
+def test_types_of_objects_that_may_not_all_be_said_are_asked_about(tmp_path: Path, data: Any, asked: bool) -> None:
+    _, draft = by_draft(tmp_path, data)
+    assert ("whether objects of each `type` are said" in draft) == asked
