@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from llm_grader.readers.mail.answers_inside import ANSWERS_INSIDE, may_answer_inside
 from llm_grader.readers.mail.house import side, stay_inside
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter, parse_letter
@@ -85,6 +86,9 @@ def _transcript(thread: Thread, options: Options, stems: Counter[str]) -> Transc
         warnings.append("not every mail has a date: they are in the order of the files")
     inside = stay_inside(letters, options.roles)
     turns = tuple(_turn(letter, options.roles, inside=within) for letter, within in zip(letters, inside, strict=True))
+    parts = zip(letters, turns, strict=True)
+    if any(may_answer_inside(turn.text, turn.segments, letter.sender.name) for letter, turn in parts):
+        warnings.append(ANSWERS_INSIDE)
     times = [letter.at for letter in letters if letter.at]
     return Transcript(
         id=_id(thread.letters, stems),

@@ -164,14 +164,16 @@ def _marker(phrases: str) -> re.Pattern[str]:
     )
 
 
-ORIGINAL = _marker(
-    """original message|original email|ursprüngliche nachricht|originalnachricht|original-nachricht|původní zpráva
+_ORIGINAL = """original message|original email
+    |ursprüngliche nachricht|originalnachricht|original-nachricht|původní zpráva
     |původní e-mail|pôvodná správa|eredeti üzenet|eredeti levél|algne kiri|algne sõnum|algne teade|algsõnum
     |originaalkiri|message d'origine
     |message original|mensaje original|oorspronkelijk bericht|originalmeddelande|ursprungligt meddelande
     |oprindelig meddelelse|wiadomość oryginalna|oryginalna wiadomość|messaggio originale|mensagem original"""
-)
+ORIGINAL = _marker(_ORIGINAL)
 """`-----Original Message-----` and its like."""
+ORIGINAL_ALONE = pattern(_ORIGINAL, before=r"[\s>]{0,20}", after=r"\s{0,20}")
+"""The same words without any marks, which count right above headers only."""
 
 ABOVE_THIS = re.compile(
     r"(?:repl|respon|answer|write|antwort|odpov|válasz|vasta|répon|escrib|antwoord|svar|skriv|odpow|pisz)[^\n]{0,60}"

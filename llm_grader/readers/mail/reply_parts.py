@@ -25,6 +25,7 @@ from llm_grader.readers.mail.mail_words import (
     HEADER_KIND,
     MESSAGE_FIELD,
     ORIGINAL,
+    ORIGINAL_ALONE,
     SENT,
     HeaderKind,
 )
@@ -32,6 +33,10 @@ from llm_grader.readers.mail.signatures import mark_ending
 from llm_grader.transcript import Segment, SegmentKind
 
 _HEADER_LINES = 10
+_LONGEST_MARK = 60
+_SENTENCE = 3
+"""The words of a line that begins a sentence, and is no greeting."""
+_COMPARED = re.compile(r"\s{0,20}> ?\d{1,9}(?:[.,]\d{1,6})? ?(?:[^\W\d_]{1,12}\b|[%€$£°])")
 _FROM_WITHIN = 3
 _MARKED = re.compile(r"[\s>]{0,20}[-_=*]{2}|[^:\n]{1,80}:")  # cheap, and true for every line that could be a marker
 _FIELD = re.compile(r"[^:\n]{1,40}:")
@@ -61,8 +66,12 @@ def _kinds(lines: Sequence[str]) -> list[SegmentKind]:
     """What each line is."""
     kinds: list[SegmentKind] = []
     introduced = dict(attributions(lines))
+    compared = _comparison(lines)
     written = False
     while (number := len(kinds)) < len(lines):
+        if number == compared:
+            kinds.append("body")
+            continue
         kind, end = _part_at(lines, number, introduced, written=written)
         written = written or (kind == "body" and bool(lines[number].strip()))
         kinds += [kind] * (end - number)
@@ -72,6 +81,15 @@ def _kinds(lines: Sequence[str]) -> list[SegmentKind]:
     for start, end in _runs(kinds, "body"):
         mark_ending(lines, kinds, start, end)
     return kinds
+
+
+def _comparison(lines: Sequence[str]) -> int | None:
+    """The line that goes on with a sentence, as in `it weighs` above `> 5 kg`, where no other line is quoted."""
+    quotes = [number for number, line in enumerate(lines) if is_quote(line)]
+    if len(quotes) != 1 or quotes[0] == 0 or not _COMPARED.match(lines[quotes[0]]):
+        return None
+    above = lines[quotes[0] - 1].split()
+    return quotes[0] if len(above) >= _SENTENCE and above[-1].isalpha() and above[-1].islower() else None
 
 
 def _part_at(
@@ -88,7 +106,8 @@ def _part_at(
         return "quoted", introduced[number] if is_quote(below) or not written else end
     if is_quote(line):
         return "quoted", end if written and introduces_unmarked(line) else number + 1
-    if marked and (ORIGINAL.fullmatch(line) or _begins_headers(lines, number)):
+    may_mark = marked or _is_original_alone(line)
+    if may_mark and (ORIGINAL.fullmatch(line) or _begins_headers(lines, number)):
         return ("quoted" if written else "forwarded"), end
     if is_above_marker(line):
         return "quoted", end if written else number + 1
@@ -100,8 +119,8 @@ def _end_of_quotes(lines: Sequence[str], number: int) -> int:
 
 
 def _begins_headers(lines: Sequence[str], number: int) -> bool:
-    """Whether the headers of an earlier mail (`From: … Sent: … Subject: …`) begin here, or the rule above them."""
-    if _RULE.fullmatch(lines[number]):
+    """Whether the headers of an earlier mail (`From: … Sent: … Subject: …`) begin here, or what stands above them."""
+    if _RULE.fullmatch(lines[number]) or _is_original_alone(lines[number]):
         number = next((at for at in range(number + 1, min(number + 4, len(lines))) if lines[at].strip()), number)
     if _header_kind(lines[number]) is None:
         return False
@@ -111,6 +130,10 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
     # an itinerary has From, To and Date as well, but neither a subject nor an address
     of_mail = "subject" in kinds or any(has_address(line) for _, line in headers)
     return has_from and len(kinds) >= 3 and of_mail and not _is_form(lines, number)
+
+
+def _is_original_alone(line: str) -> bool:
+    return len(line) <= _LONGEST_MARK and ORIGINAL_ALONE.fullmatch(line) is not None
 
 
 def _is_form(lines: Sequence[str], number: int) -> bool:
