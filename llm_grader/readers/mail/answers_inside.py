@@ -13,6 +13,7 @@ from llm_grader.transcript import Segment
 ANSWERS_INSIDE = "the author of a mail may answer inside the mail that it quotes: such answers were read as quoted"
 
 _LONGEST_LINE = 400
+_LOOKED_AT = 20_000
 _NAMED = re.compile(
     r"\s{0,8}(?:\[|\*\*|<<|>>|\(\()\s?([^\W\d_][\w .'-]{0,40}?)\s?(?::\s?\]|\]\s?:?|:\s?\*\*|\*\*\s?:|:)"
 )
@@ -40,7 +41,7 @@ def may_answer_inside(text: str, segments: tuple[Segment, ...], name: str) -> bo
     if not unmarked:
         return False
     body = "".join(text[part.start : part.end] for part in segments if part.kind == "body")
-    if _BELOW.search(body):
+    if _BELOW.search(body[:_LOOKED_AT]):
         return True
     first = {word.casefold() for word in name.split()}
     found = (_NAMED.match(line) for line in unmarked)
@@ -49,5 +50,5 @@ def may_answer_inside(text: str, segments: tuple[Segment, ...], name: str) -> bo
 
 def _unmarked(quoted: str) -> list[str]:
     """The lines of a quotation below its first blank line that no `>` marks."""
-    _, _, below = quoted.partition("\n\n")
+    _, _, below = quoted[:_LOOKED_AT].partition("\n\n")
     return [line for line in below.splitlines() if line.strip() and not is_quote(line) and len(line) <= _LONGEST_LINE]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from llm_grader.readers.mail.attributions import (
@@ -85,7 +85,7 @@ def _kinds(lines: Sequence[str]) -> list[SegmentKind]:
 
 def _comparison(lines: Sequence[str]) -> int | None:
     """The line that goes on with a sentence, as in `it weighs` above `> 5 kg`, where no other line is quoted."""
-    quotes = [number for number, line in enumerate(lines) if is_quote(line)]
+    quotes = list(islice((number for number, line in enumerate(lines) if is_quote(line)), 2))
     if len(quotes) != 1 or quotes[0] == 0 or not _COMPARED.match(lines[quotes[0]]):
         return None
     above = lines[quotes[0] - 1].split()
@@ -106,7 +106,7 @@ def _part_at(
         return "quoted", introduced[number] if is_quote(below) or not written else end
     if is_quote(line):
         return "quoted", end if written and introduces_unmarked(line) else number + 1
-    may_mark = marked or _is_original_alone(line)
+    may_mark = marked or (_has_field(lines[number + 1 : number + 2]) and _is_original_alone(line))
     if may_mark and (ORIGINAL.fullmatch(line) or _begins_headers(lines, number)):
         return ("quoted" if written else "forwarded"), end
     if is_above_marker(line):
@@ -130,6 +130,10 @@ def _begins_headers(lines: Sequence[str], number: int) -> bool:
     # an itinerary has From, To and Date as well, but neither a subject nor an address
     of_mail = "subject" in kinds or any(has_address(line) for _, line in headers)
     return has_from and len(kinds) >= 3 and of_mail and not _is_form(lines, number)
+
+
+def _has_field(lines: Sequence[str]) -> bool:
+    return any(map(_FIELD.match, lines))
 
 
 def _is_original_alone(line: str) -> bool:

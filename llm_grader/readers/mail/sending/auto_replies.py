@@ -19,6 +19,7 @@ SAYS_AUTOMATIC = "a mail says of itself that it was sent automatically: it was r
 """Told where a mail says so, and may all the same hold what somebody wrote."""
 
 _SAYS_SO_WITHIN = 2000  # before what it quotes
+_LOOKED_AT = 8000
 _RECEIVED_WITHIN = 300
 _ACKNOWLEDGEMENT = 800
 """The characters of an acknowledgement, which has no room for an answer."""
@@ -70,11 +71,12 @@ def is_automatic(message: EmailMessage, headers: Headers, sender: Address, text:
 
 def says_automatic(text: str) -> bool:
     """Whether a sentence that the author of a mail wrote says that a machine did."""
-    return "auto" in text.casefold() and _ITSELF.search(_own(text)) is not None
+    return "auto" in text[:_LOOKED_AT].casefold() and _ITSELF.search(_own(text)) is not None
 
 
 def _own(text: str) -> str:
     """What of a mail its author wrote, as far as it is looked at."""
+    text = text[:_LOOKED_AT]
     kept = "".join(text[part.start : part.end] for part in split_reply(text) if part.kind in ("body", "disclaimer"))
     return kept[:_SAYS_SO_WITHIN].strip()
 
