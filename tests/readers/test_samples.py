@@ -113,7 +113,7 @@ EXPECTED: dict[str, Read | str] = {
     "whatsapp/chatminer_test_mmddyyyy_12hrs.txt": Read("whatsapp", 1, 9, 5, "Lorem"),
     "whisper/openai_meanwhile.json": COLUMNS,
 }
-REPLIES_WITH_HEADERS = 5
+REPLIES_WITH_HEADERS = 6
 """Of the texts in `email-replies`, those that begin with the headers of a mail."""
 FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file())
 
