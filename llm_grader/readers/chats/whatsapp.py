@@ -18,6 +18,7 @@ from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.turn_copies import TurnCopies
+from llm_grader.readers.text.label_lines import is_name, is_turned_name
 from llm_grader.transcript import Participant, Transcript, Turn, TurnKind
 
 NAME = "whatsapp"
@@ -34,6 +35,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _SPEECH = re.compile(r"(?P<name>[^:\n\"“”„«»]{1,80}):(?P<blank> |\n|$)?(?P<text>)")
+_FEWEST_NAMES = 2
 _EDITED = re.compile(r"(?<=\S) ?\u200e<[^<>\n]{3,60}>$")
 
 
@@ -48,14 +50,26 @@ class _Entry(NamedTuple):
 
 
 def sniff(document: Document) -> bool:
-    """Whether the first line that is not blank begins as every message does."""
+    """Whether the first line that is not blank begins as every message does, and names do not stand there alone."""
     found = _OPENING.match(next((line for line in document.head.split("\n") if line.strip()), ""))
     if found is None:
         return False
     # `[2024-05-01 10:22] Jana: …` and `[5/6/2024 10:22] Agent: …` are how anybody stamps a line
     is_iso = len(found["date"].partition(found["point"])[0]) == 4
     anybodys = is_iso or role_of_label(found["rest"].partition(":")[0]) is not None
-    return not (found["bracket"] and not found["comma"] and anybodys)
+    return not found["bracket"] or not ((not found["comma"] and anybodys) or _names_alone(document.head))
+
+
+def _names_alone(head: str) -> bool:
+    """Whether a name and nothing else stands behind each date, with the words below, as meetings copy their chats."""
+    lines = head.split("\n")
+    opened = [(at, found["rest"].strip(_AROUND)) for at, line in enumerate(lines) if (found := _OPENING.match(line))]
+    below = [next(iter(lines[at + 1 : at + 2]), "") for at, _ in opened]
+    said = sum(bool(words.strip()) and not _OPENING.match(words) for words in below)
+    names = [rest for _, rest in opened if is_name(rest) or is_turned_name(rest)]
+    if any(":" in rest for _, rest in opened) or len(set(names)) < _FEWEST_NAMES:
+        return False
+    return 2 * said > len(opened) and 2 * len(names) > len(opened)
 
 
 def read(document: Document) -> Iterator[Transcript]:

@@ -286,3 +286,35 @@ def test_the_notice_of_encryption_is_nobodys_though_a_name_stands_before_it(tmp_
     (tmp_path / "chat.txt").write_text(f"[13/05/24, 10:22:01] Acme: {notice}\n[13/05/24, 10:22:31] Bo: Hi\n")
     (transcript,) = read_transcripts(tmp_path / "chat.txt")
     assert [(turn.role, turn.kind) for turn in transcript.turns[:1]] == [("system", "event")]
+
+
+def format_of(folder: Path, text: str) -> tuple[str, list[tuple[str | None, str]]]:
+    file = folder / "chat.txt"
+    file.write_text(text, "utf-8")
+    names: list[str] = []
+    (transcript,) = read_transcripts(file, on_file=lambda _, name: names.append(name))
+    return names[0], [(turn.speaker, turn.text) for turn in transcript.turns if turn.kind == "message"]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["25/01/2026 10:0{}", "1/25/2026 10:0{} AM", "25.01.2026 10:0{}", "25. 1. 2026 10:0{}", "25/01/2026, 10:0{}"],
+)
+def test_names_alone_behind_dates_in_brackets_are_those_of_a_meeting(tmp_path: Path, stamp: str) -> None:
+    heads = [f"[{stamp.format(number)}] {name}" for number, name in enumerate(("Ana Weber", "Jon Roe", "Ana Weber"))]
+    text = f"{heads[0]}\nGood morning.\n\n{heads[1]}\nIt is late.\nVery: late.\n\n{heads[2]}\nI look.\n"
+    found = [("Ana Weber", "Good morning."), ("Jon Roe", "It is late.\nVery: late."), ("Ana Weber", "I look.")]
+    assert format_of(tmp_path, text) == ("text", found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[25/01/2026, 10:02:11] Jon Roe joined\n[25/01/2026, 10:03:11] Jon Roe: It\nis late\n",
+        "[25/01/2026, 10:02:11] Ana Weber\nadded you\n[25/01/2026, 10:03:11] Jon Roe\nleft\n"
+        "[25/01/2026, 10:04:11] Jon Roe: It is late\n",
+        "25/01/2026, 10:02 - Ana Weber\n25/01/2026, 10:03 - Jon Roe: It is late\n",
+    ],
+)
+def test_a_name_alone_beside_messages_stays_whatsapps(tmp_path: Path, text: str) -> None:
+    assert format_of(tmp_path, text)[0] == "whatsapp"
