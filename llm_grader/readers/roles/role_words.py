@@ -78,6 +78,15 @@ _NUMBERED_SPEAKER = re.compile(
     r"resztvevo|csatorna|koneleja|raakija|osaleja|unknown speaker|unknown)? ?(?:\d{1,3}|[a-h])"
 )
 
+_MARKS_INSIDE = frozenset("*:_·/|-–—#(")
+_GENDERED = re.compile(
+    r"(?P<base>[^\W\d_]{2,30})(?:[*:_·](?P<x>)|/-?|\()(?P<end>in(?:nen)?|(?(x)(?!)|(?:e|r|a|ka|ce|n?ice|k?yně|ová)))"
+    r"\)?(?![^\W_])"
+)
+_NUMBERED_BY_ID = re.compile(r" ?#[\w-]{1,20}$")
+_PARTS = re.compile(r"( [-–—|/] |/)")
+_MOST_OF_NAME = 3
+
 Side = Literal["agent", "customer", "bot", "greeting", "hold", "calling"]
 
 _PHRASES: dict[str, dict[Side, str]] = {
@@ -250,6 +259,8 @@ _ROLE_OF_LABEL: dict[str, Role] = {word: role for role, words in _LABELS.items()
 @lru_cache(maxsize=4096)
 def role_of_label(label: str) -> Role | None:
     """The role that a speaker label names: `Agent`, `Kundin`, `Agent 2`, `Agent Jana`, `Jana (Agent)`; else None."""
+    if not _MARKS_INSIDE.isdisjoint(label):
+        label = _plainer(label)
     word = plain(label).rstrip("0123456789#.: ")
     if word in _ROLE_OF_LABEL:
         return _ROLE_OF_LABEL[word]
@@ -260,6 +271,27 @@ def role_of_label(label: str) -> Role | None:
             (_ROLE_OF_LABEL[phrase] for phrase in (f"{note} {name}", note, name) if phrase in _ROLE_OF_LABEL), None
         )
     return None if is_field(label) else _role_of_words(label.split())
+
+
+def _plainer(label: str) -> str:
+    """A label without the marks that say more than the role: `Kund*in`, `Kunde/Kundin`, `Agent - Jana`, `Guest #3f`."""
+    label = _GENDERED.sub(_without_gender, _NUMBERED_BY_ID.sub("", label, count=1), count=1)
+    one, mark, other = _PARTS.split(label, maxsplit=1) if _PARTS.search(label) else (label, "", "")
+    roles = [_ROLE_OF_LABEL.get(plain(part).rstrip("0123456789#. ")) for part in (one, other)]
+    if not mark or _PARTS.search(other) or roles == [None, None]:
+        return label
+    if None not in roles:
+        return one if roles[0] == roles[1] else label
+    # who it is may stand beside it, but not behind a slash: `User/Password` are two fields
+    role, name = (one, other) if roles[0] else (other, one)
+    words = name.split()
+    is_name = 0 < len(words) <= _MOST_OF_NAME and all(word[0].isupper() for word in words) and not is_field(name)
+    return role if is_name and mark.strip() != "/" else label
+
+
+def _without_gender(found: re.Match[str]) -> str:
+    joined = found["base"] + found["end"]
+    return next((word for word in (joined, found["base"]) if plain(word) in _ROLE_OF_LABEL), found[0])
 
 
 def _role_of_words(words: list[str]) -> Role | None:

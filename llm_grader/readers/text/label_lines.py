@@ -28,13 +28,20 @@ _TIME = (
     r"|\[(?P<words>[^\[\]\n:]{1,30}\d{1,2}:\d{2}[^\[\]\n]{0,20})\]"
 )
 _BEFORE = rf"[ \t]*(?:(?:[-*+•]|>+)[ \t]+)?{_NUMBER}[*_]{{0,3}}(?:(?:{_TIME})[ \t]*[-–—|]?[ \t]*)?[*_]{{0,3}}"
-_LABEL = r"(?P<label>[^\s:：*_\[(<>][^:：\n*<>]{0,59}?)"
+_LABEL = r"(?P<label>[^\s:：*_\[(<>\])][^:：\n*<>]{0,59}?)"
 # no letter begins it: seen first, that spares most places of a line the rest
 _AFTER = (
     rf"(?=[*_ \t\[(:：])[*_]{{0,3}}(?:[ \t]*[\[(]{_WEEKDAY}(?P<late>{_DATE}{STAMP}){_ZONE}[\])])?[*_]{{0,3}}"
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
+_ENCLOSED = re.compile(
+    rf"{_BEFORE}(?:\[(?P<label>[^\[\]<>:\n]{{1,50}})\]|<(?P<nick>[^<>:@/\n]{{1,50}})>"
+    rf"|(?P<name>[^\W\d_][^<>:@\[\n]{{0,50}}?)[ ]?<[^<>\s:@]{{1,60}}@[^<>\s:@]{{1,60}}>){_AFTER}"
+)
+"""A label in marks: `[Visitor]: …`, `<Visitor>: …`, or an address behind it: `Jana <jana@example.test>: …`."""
+_GENDERED = re.compile(r"(?P<word>[^\W\d_]{2,30})[*:](?P<end>in(?:nen)?)(?=[ \t]{0,2}[*:：\[(])")
+_LABEL_WITHIN = 120
 _TIMED_BY_DAY = re.compile(rf"[ \t]*(?i:{WEEKDAY})\d{{1,2}}:")
 _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
@@ -50,7 +57,7 @@ TO_SOMEBODY = re.compile(
 )
 """Who writes to whom, as meetings write it above or before a message: `From Ana Weber to Everyone`."""
 
-_PICTURES = re.compile(r"(?:[^\w\s\u0000-\u200c]\s*)+")
+_PICTURES = re.compile(r"(?:[^\w\s\u0000-\u200c\u2010-\u2027\u2030-\u205e]\s*)+")
 _SAYS = re.compile(r"(?P<who>.{1,50}) (?:says|said|wrote|sagt|schrieb|píše|napsala?|říká|írta|mondta|kirjutas|ütles)")
 
 
@@ -90,12 +97,13 @@ def parse_lines(text: str) -> list[Line]:
 def parse_line(line: str, number: int = 1) -> Line:
     """One line, with its label if it begins like `Agent:`, `[00:01:02] Kunde:`, `**Agent:**` or `Petr (10:22):`."""
     may_be_labelled = (":" in line or "：" in line) and _COLON.search(line)
-    found = _LINE.match(line) if may_be_labelled else None
+    found = _LINE.match(_masked(line)) if may_be_labelled else None
     if found is None:
-        return _by_nick(line, number) if "<" in line else Line(number, line)
-    label = " ".join(found["label"].split())
+        enclosed = _enclosed(line, number) if may_be_labelled and ("]" in line or ">" in line) else None
+        return enclosed or (_by_nick(line, number) if "<" in line else Line(number, line))
+    label = " ".join(line[slice(*found.span("label"))].split())
     if not label.isascii():
-        label = _PICTURES.sub("", label, count=1) or label
+        label = _PICTURES.sub("", label, count=1).strip() or label
     stamp, until = stamps_of(found)
     text = line[found.end() :]
     if stamp and (sent := TO_SOMEBODY.fullmatch(label)):  # as meetings write their chats
@@ -103,6 +111,29 @@ def parse_line(line: str, number: int = 1) -> Line:
     elif " " in label and (saying := _SAYS.fullmatch(label)) and (not text.strip() or role_of_label(saying["who"])):
         label = saying["who"]
     return Line(number, line, label, text, stamp or found["late"] or "", "*" in found[0], until)
+
+
+def _masked(line: str) -> str:
+    """The line, with a slash for the colon or the star of `Kund:in: …`, so that the label does not end there."""
+    if ":in" not in line and "*in" not in line:
+        return line
+    found = _GENDERED.search(line, 0, _LABEL_WITHIN)
+    if found is None or role_of_label(found[0]) is None:
+        return line
+    return f"{line[: found.end('word')]}/{line[found.start('end') :]}"
+
+
+def _enclosed(line: str, number: int) -> Line | None:
+    """One line whose label stands in marks, if that is a word for a speaker or a name."""
+    found = _ENCLOSED.match(line)
+    if found is None:
+        return None
+    label = " ".join((found["label"] or found["nick"] or found["name"]).split())
+    is_numbered = len(label) > 1 and not label.isdigit() and is_numbered_speaker(label)
+    if not (is_numbered or role_of_label(label) or is_name(label)):
+        return None
+    stamp, until = stamps_of(found)
+    return Line(number, line, label, line[found.end() :], stamp or found["late"] or "", "*" in found[0], until)
 
 
 def _by_nick(line: str, number: int) -> Line:
@@ -115,7 +146,7 @@ def _by_nick(line: str, number: int) -> Line:
 
 def text_begins(line: str) -> int:
     """Where the words behind the label of a line begin; 0 for a line without one."""
-    found = _LINE.match(line) or _NICK.match(line)
+    found = _LINE.match(_masked(line)) or _NICK.match(line)
     return found.end() if found else 0
 
 

@@ -58,7 +58,8 @@ def _broken_at_marks(text: str, roles: RoleMapping) -> str:
     parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
     opening = Counter(parse_line(part).label for line, marks in parts for part in _between(line, marks))
     del opening[""]
-    stated = {label for label in opening if is_known(label, roles) or note_author(label) is not None}
+    whole = {parse_line(line).label for line, marks in parts if marks}  # `Jana | Visitor: …` is one label
+    stated = {label for label in whole | opening.keys() if is_known(label, roles) or note_author(label) is not None}
     returning = max(opening.values(), default=0) > 1
     speakers = stated | ({label for label in opening if is_name(label)} if returning else set())
     places = [_places(line, marks, speakers) if marks else [] for line, marks in parts]
