@@ -18,11 +18,13 @@ from llm_grader.readers.calls.caption_cues import CaptionFile, Cue, looks_like_c
 from llm_grader.readers.calls.cue_speakers import Spoken, read_metadata, spoken_by_names
 from llm_grader.readers.calls.rolling import repeated
 from llm_grader.readers.calls.speech import JOINED_WITHIN
+from llm_grader.readers.labels.likely_names import is_likely_name
+from llm_grader.readers.labels.speakers import find_speakers
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.turn_copies import TurnCopies
-from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line
+from llm_grader.readers.text.label_lines import Line, is_name, parse_line
 from llm_grader.readers.text.one_line import unfolded
 from llm_grader.signals.machines import is_mailbox, is_recording
 from llm_grader.transcript import Role, Transcript, Turn
@@ -118,7 +120,7 @@ def _names_at_cues(lines: Sequence[Sequence[Line]]) -> frozenset[str]:
     labelled = labels.total() - labels.pop("", 0)
     if len(labels) < _FEWEST_LABELS or _MOST * labelled < len(lines) or max(labels.values()) < _FEWEST_LABELS:
         return frozenset()
-    names = [label for label in labels if is_name(label) or _NAMED.fullmatch(label)]
+    names = [label for label in labels if is_name(label) or is_likely_name(label) or _NAMED.fullmatch(label)]
     return frozenset(names) if 2 * len(names) > len(labels) else frozenset()
 
 

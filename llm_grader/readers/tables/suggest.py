@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.files.json_strict import is_json, parse_json
+from llm_grader.readers.labels.speakers import find_speakers
 from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, unreported
@@ -27,7 +28,7 @@ from llm_grader.readers.tables.column_names import rank, with_unit
 from llm_grader.readers.tables.note_words import said_by
 from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
-from llm_grader.readers.text.label_lines import find_speakers, parse_lines
+from llm_grader.readers.text.label_lines import parse_lines
 from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.transcript import Role
 

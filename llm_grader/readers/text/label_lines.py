@@ -1,13 +1,11 @@
-"""Lines that begin with a label, and which of these labels are speakers."""
+"""Lines that begin with a label, as speakers are named in front of what they say."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
-from llm_grader.readers.roles.role_words import is_field, is_numbered_speaker, plain, role_of_label
+from llm_grader.readers.roles.role_words import is_field, is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH, WEEKDAY
@@ -42,15 +40,11 @@ _ENCLOSED = re.compile(
 """A label in marks: `[Visitor]: …`, `<Visitor>: …`, or an address behind it: `Jana <jana@example.test>: …`."""
 _GENDERED = re.compile(r"(?P<word>[^\W\d_]{2,30})[*:](?P<end>in(?:nen)?)(?=[ \t]{0,2}[*:：\[(])")
 _LABEL_WITHIN = 120
-_TIMED_BY_DAY = re.compile(rf"[ \t]*(?i:{WEEKDAY})\d{{1,2}}:")
 _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*(?:[-–—|](?![-–—]))?[ \t]*(?=\S)")
 _ALONE = re.compile(rf"[ \t]*(?:{_TIME})[ \t]*:?[ \t]*")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
-_TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
-_PHONE = re.compile(r"\+\d[\d ()/-]{6,18}\d")
-_LOGIN = re.compile(r"[^\W\d_].*[._@\d]|[._@].*[^\W\d_]")
 _PARTICLES = frozenset(["from", "of", "at", "de", "van", "von", "da", "di", "del", "der", "den", "zu", "od", "z"])
 TO_SOMEBODY = re.compile(
     r"(?:From|Von|Od|De|Feladó)[ \t]+(?P<who>.{1,60}?)(?:[ \t]+(?:to|an|pro|komu|à|a)[ \t]+.{1,60})?", re.IGNORECASE
@@ -176,65 +170,6 @@ def without_stamp(line: str) -> tuple[str, str]:
     may_begin = not line[:1].isalpha() and (":" in line or "s" in line)
     found = _STAMPED.match(line) if may_begin else None
     return (line[found.end() :].strip(), stamps_of(found)[0]) if found else (line.strip(), "")
-
-
-def _nobodys(_line: str) -> object:
-    return None
-
-
-def find_speakers(
-    lines: Sequence[Line],
-    roles: RoleMapping,
-    named: Container[str] = (),
-    *,
-    event_in: Callable[[str], object] = _nobodys,
-) -> frozenset[str]:
-    """The labels that are speakers: known ones, and names where nothing better explains the lines.
-
-    With an agent and a customer known, a name is a speaker only when it is marked (bold, stamped) as they are, or comes
-    back after one of them; with one side known, or none, when it opens several turns, or every line of the text has a
-    label. `named` are those that a legend names; lines in which `event_in` finds something need no label.
-    """
-    counts = Counter(line.label for line in lines if line.label)
-    sure = {label for label in counts if label in named or is_known(label, roles)}
-    marked = {line.label for line in lines if line.stamp or line.bold}
-    names = {label for label in counts if label not in sure and (is_name(label) or _is_login(label, marked))}
-    names -= _timetabled(lines, sure | names)
-    sides = {roles.role_of(label) or role_of_label(label) for label in sure}
-    if {"agent", "customer"} <= sides:
-        return frozenset(sure | _returning(lines, sure, names) | (names & marked if sure <= marked else set()))
-    labels = names | sure
-    if not all(line.label in labels or line.blank or event_in(line.whole) for line in lines):
-        names = {name for name in names if counts[name] > 1 or name in marked}
-    if not sure and len({plain(name) for name in names}) < 2:
-        return frozenset()
-    return frozenset(sure | names)
-
-
-def _timetabled(lines: Sequence[Line], labels: set[str]) -> set[str]:
-    """The labels that only stand behind a weekday and a time, as in `Mon 10:00 Praha: full`, where others have none."""
-    timed = {line.label for line in lines if line.stamp and _TIMED_BY_DAY.match(line.whole)}
-    others = {line.label for line in lines if timed and line.label in labels and not line.stamp}
-    return timed - others if others else set()
-
-
-def _is_login(label: str, marked: Container[str]) -> bool:
-    """Whether a label is one word such as `jana_92`, or a telephone number; behind a time any word, or `Nová, Jana`."""
-    if (label in marked and is_turned_name(label)) or _PHONE.fullmatch(label):
-        return True
-    is_login = label in marked or _LOGIN.search(label) is not None
-    return is_login and _TOKEN.fullmatch(label) is not None and not is_field(label)
-
-
-def _returning(lines: Sequence[Line], sure: set[str], names: set[str]) -> set[str]:
-    """The names that open lines in the turns of more than one of the known: no list in what one of them says."""
-    stretches: dict[str, set[int]] = {}
-    begun = 0
-    for line in lines:
-        begun += line.label in sure
-        if line.label in names:
-            stretches.setdefault(line.label, set()).add(begun)
-    return {name for name, several in stretches.items() if len(several) > 1}
 
 
 def is_known(label: str, roles: RoleMapping) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from llm_grader.errors import MalformedInput
+from llm_grader.readers.labels.likely_names import is_bare_id, is_likely_name
+from llm_grader.readers.labels.speakers import find_speakers
 from llm_grader.readers.roles.roles import stated_role
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.times import Stamps
@@ -23,7 +25,7 @@ from llm_grader.readers.text.internal_notes import (
     with_notes_labelled,
     without_quoted,
 )
-from llm_grader.readers.text.label_lines import Line, find_speakers, is_name, parse_line, parse_lines, without_stamp
+from llm_grader.readers.text.label_lines import Line, is_name, parse_line, parse_lines, without_stamp
 from llm_grader.readers.text.labelled_turns import cast_of, event_of, turns_of
 from llm_grader.readers.text.legend import names_listed, read_legend
 from llm_grader.readers.text.line_ends import with_line_ends
@@ -179,15 +181,14 @@ def _above(lines: list[Line]) -> list[str]:
 
 
 def _may_speak(label: str) -> bool:
-    return bool(label) and is_name(label)
+    return bool(label) and (is_name(label) or is_likely_name(label) or is_bare_id(label))
 
 
 def _doubts(lines: list[Line], speakers: frozenset[str]) -> list[str]:
     summary = [_SUMMARY] if may_be_summary(lines, speakers) else []
     first = {line.label: line.number for line in reversed(lines) if line.label and line.label not in speakers}
-    doubts = sorted((number, label) for label, number in first.items() if is_name(label) or may_be_note(label))[
-        :_DOUBTS_TOLD
-    ]
+    doubtful = ((number, label) for label, number in first.items() if _may_speak(label) or may_be_note(label))
+    doubts = sorted(doubtful)[:_DOUBTS_TOLD]
     return summary + [
         f"line {at}: {label!r} is not known as a speaker: read as text of the turn above" for at, label in doubts
     ]

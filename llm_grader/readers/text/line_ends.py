@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from llm_grader.files.json_strict import is_json
+from llm_grader.readers.labels.likely_names import is_likely_name
 from llm_grader.readers.roles.role_words import is_numbered_speaker, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
@@ -58,8 +59,9 @@ def _broken_at_marks(text: str, roles: RoleMapping) -> str:
     parts = [(line, list(_BETWEEN.finditer(line))) for line in text.split("\n")]
     opening = Counter(parse_line(part).label for line, marks in parts for part in _between(line, marks))
     del opening[""]
-    whole = {parse_line(line).label for line, marks in parts if marks}  # `Jana | Visitor: …` is one label
-    stated = {label for label in whole | opening.keys() if is_known(label, roles) or note_author(label) is not None}
+    stated = {label for label in opening if is_known(label, roles) or note_author(label) is not None}
+    whole = Counter(parse_line(line).label for line, marks in parts if marks)  # `Jana | Visitor: …` is one label
+    stated |= {label for label in whole if is_known(label, roles) or (whole[label] > 1 and is_likely_name(label))}
     returning = max(opening.values(), default=0) > 1
     speakers = stated | ({label for label in opening if is_name(label)} if returning else set())
     places = [_places(line, marks, speakers) if marks else [] for line, marks in parts]

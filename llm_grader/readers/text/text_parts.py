@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from llm_grader.readers.labels.speakers import find_speakers
 from llm_grader.readers.roles.role_words import is_field, plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.text.chat_events import bare_event, may_end
-from llm_grader.readers.text.label_lines import EMPTY, Line, find_speakers, without_stamp
+from llm_grader.readers.text.label_lines import EMPTY, Line, without_stamp
 from llm_grader.readers.text.text_header import greets
 
 _WORDS = """

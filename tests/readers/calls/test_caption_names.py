@@ -21,7 +21,19 @@ def said(transcript: Transcript) -> list[tuple[str | None, str]]:
     return [(turn.speaker, turn.text) for turn in transcript.turns]
 
 
-@pytest.mark.parametrize("other", ["+1 415***1234", "iPhone (2)", "Maya's iPad", "Maya Okonjo", "+49 170 998877"])
+OTHERS = [
+    *("+1 415***1234", "iPhone (2)", "Maya's iPad", "Maya Okonjo", "+49 170 998877"),
+    *(
+        "Okonjo, Maya",
+        "Maya & Jon",
+        "Maya Okonjo | Acme",
+        "dr. Kiss-Nagy Éva",
+        "Maria del Carmen Gonzalez de la Fuente",
+    ),
+]
+
+
+@pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("one", ["Ana Weber", "ana.weber"])
 @pytest.mark.parametrize("last", [(), ("Thanks.",)])
 def test_who_is_named_before_most_cues_speaks(tmp_path: Path, one: str, other: str, last: tuple[str, ...]) -> None:

@@ -1,0 +1,1 @@
+"""Which labels in front of lines are speakers."""
