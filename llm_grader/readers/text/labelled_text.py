@@ -52,6 +52,10 @@ _QUOTED = "line {}: {!r} below a line that ends with a colon: read as words of t
 _BETWEEN = "line {}: {!r} between lines of one speaker: read as a note up to the next label, which may be theirs"
 _LIKELY = "line {}: read as an event, for every other line opens a turn: it may be words of the turn above"
 _REPORT = "line {}: the last paragraph was read as a report on the talk: it may be words of the turn above"
+_ABOVE = "line {}: sentences above the first speaker were read as a heading (lines: {}): they may be somebody's words"
+_SENTENCE_ENDS = ".!?…"
+_FEWEST_OF_SENTENCE = 3
+_MOST_OF_TITLE = 14
 _EVENTS_ABOVE = ("joined", "left", "start", "transfer", "hold")
 _CALL_WORDS = re.compile(r"\b(?:call|phone|telefon\w*|anruf\w*|hovor\w*|hívás\w*|kõne\w*)\b", re.IGNORECASE)
 _CALLERS = re.compile(r"(?:caller|ivr|anrufer(?:in)?|volající|hívó|helistaja)\b", re.IGNORECASE)
@@ -132,6 +136,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
             *stamps.warnings,
             *assumed,
             *_above(lines[:first]),
+            *_sentences_above(lines[: first - len(begun)]),
             *_doubts(lines[first:], speakers | cast.notes),
             *(_QUOTED.format(*note) for note in quoted[:1]),
             *(_BETWEEN.format(*note) for note in notes_between(lines[first:], speakers, ours)),
@@ -178,6 +183,20 @@ def _above(lines: list[Line]) -> list[str]:
     """The warning that somebody may speak above the first speaker."""
     doubtful = [line for line in lines if line.text.strip() and _may_speak(line.label)]
     return [f"line {line.number}: {line.label!r} is not known as a speaker: read as a heading" for line in doubtful[:1]]
+
+
+def _sentences_above(lines: Sequence[Line]) -> list[str]:
+    """The warning that words stand above the first speaker, as sentences and not as a title."""
+    filled = [line for line in lines if not line.blank]
+    doubtful = [line for line in filled if not line.label and _is_sentence(line.whole)]
+    return [_ABOVE.format(doubtful[0].number, len(filled))] if doubtful else []
+
+
+def _is_sentence(line: str) -> bool:
+    words = line.strip(" \t*_#>\"”'").split()
+    ends = bool(words) and words[-1][-1] in _SENTENCE_ENDS
+    letters = sum(word[0].isalpha() for word in words)
+    return letters > (_MOST_OF_TITLE if not ends else _FEWEST_OF_SENTENCE)
 
 
 def _may_speak(label: str) -> bool:

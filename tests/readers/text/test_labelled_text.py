@@ -326,3 +326,37 @@ def test_the_one_who_is_named_in_a_field_is_known(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text(f"{above}(10:00:02 AM) Bo Ek: It is late\n(10:00:32 AM) Ana: I look\n")
     (transcript,) = read_transcripts(tmp_path / "talk.txt")
     assert [(turn.speaker, turn.role) for turn in transcript.turns] == [("Bo Ek", "customer"), ("Ana", "agent")]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Good morning, my parcel is late.",
+        "Dobrý den, balík stále nedorazil!\n\nProsím o pomoc.",
+        "Jó napot, hol van a csomagom?",
+        "Tere, kus minu pakk on?",
+        "# Chat\n\nIch warte seit Wochen auf mein Paket.",
+    ],
+)
+def test_sentences_above_the_first_speaker_are_told(tmp_path: Path, above: str) -> None:
+    transcript = read(tmp_path, f"{above}\n\nAgent: I look.\nCustomer: Please.\n")
+    count = len([line for line in above.split("\n") if line])
+    (told,) = (warning for warning in transcript.warnings if "above the first speaker" in warning)
+    assert f"read as a heading (lines: {count})" in told
+    assert not set(told.split()) & {"parcel", "balík", "csomagom?", "pakk", "Paket."}
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Call transcript",
+        "Monday, January 5, 2026",
+        "Exported from Shop on January 6, 2026 at 09:00 AM Eastern Time (US & Canada)",
+        "Jan 5, 2026\nCall with Jon - Transcript\nAttendees\nAna Weber, Jon Roe",
+        "# Gespräch mit dem Kunden",
+        "Date: 5 May 2026\nSubject: It is late and nobody helps.",
+    ],
+)
+def test_a_title_above_the_first_speaker_is_no_doubt(tmp_path: Path, above: str) -> None:
+    transcript = read(tmp_path, f"{above}\n\nAgent: I look.\nCustomer: Please.\n")
+    assert not any("above the first speaker" in told for told in transcript.warnings)
