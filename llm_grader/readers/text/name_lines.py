@@ -76,7 +76,7 @@ def with_name_lines(lines: Sequence[Line], roles: RoleMapping) -> list[Line]:
 
 
 def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
-    """The lines of a name and a time."""
+    """The lines of a name and a time, or of a name below a time."""
     heads = {at: head for at, line in enumerate(lines) if ":" in line.whole and (head := _head(line)) is not None}
     sent = {at for at in heads if lines[at].label and lines[at].text.strip()}  # `From Ana to Everyone: 10:22`
     if sent and len(sent) < len(heads):  # among other heads, it is what somebody says: `From Praha to Brno: 10:22`
@@ -94,7 +94,30 @@ def _with_times(lines: Sequence[Line], roles: RoleMapping) -> dict[int, Line]:
     dashed = {head.label for head in heads.values() if _AFTER_LOGIN.match(head.whole)}
     speaking = {label for label in labels if is_known(label, roles) or is_name(label) or is_turned_name(label)} | dashed
     heads = {at: head for at, head in heads.items() if head.label in speaking}
-    return heads if len(heads) >= _FEWEST and len(speaking) >= _FEWEST else {}
+    below = _below_times(lines, {head.label for head in heads.values()}, roles)
+    heads |= below
+    if len(heads) < _FEWEST or len({head.label for head in heads.values()}) < _FEWEST:
+        return {}
+    return heads | {at - 1: EMPTY for at in below}
+
+
+def _below_times(lines: Sequence[Line], known: set[str], roles: RoleMapping) -> dict[int, Line]:
+    """The lines of a name alone right below a time alone: of names in `known`, or of all times where names come back.
+
+    What somebody says below a time may be written like a name, such as `Thanks`; a full name is none of these.
+    """
+    found: dict[int, Line] = {}
+    times = [at for at, line in enumerate(lines) if line.whole[-1:].isdigit() and time_alone(line.whole)]
+    for at in times:
+        who = _called(lines[at + 1]) if at + 2 < len(lines) and not lines[at + 2].blank else ""
+        if is_name(who) or is_known(who, roles):
+            stamp, until = time_alone(lines[at].whole) or ("", "")
+            found[at + 1] = _marked(lines[at + 1], who, stamp, until)
+    counts = Counter(head.label for head in found.values())
+    are_people = any(" " in label or is_known(label, roles) for label in counts)
+    if are_people and len(found) == len(times) and len(counts) > 1 and max(counts.values()) > 1:
+        return found
+    return {at: head for at, head in found.items() if head.label in known and (at < _FEWEST or lines[at - 2].blank)}
 
 
 def _head(line: Line) -> Line | None:

@@ -727,3 +727,24 @@ def test_notes_read_out_one_below_the_other_are_told(tmp_path: Path) -> None:
     assert said(transcript)[0] == ("Customer", words)
     assert [turn.kind for turn in transcript.turns] == ["message", "message", "note"]
     assert warned(transcript, "line 2: 'Internal note' below a line that ends with a colon")
+
+
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [("00:02\nAna Weber\n", "00:09\n{}\n"), ("00:02\nAna Weber\n", "{}  00:09\n"), ("Ana Weber  0:02\n", "{}  0:09\n")],
+)
+@pytest.mark.parametrize("other", ["Jon Roe", "Kiss Éva", "Zákazník"])
+def test_a_name_may_stand_below_its_time(tmp_path: Path, first: str, others: str, other: str) -> None:
+    theirs = others.format(other)
+    again = theirs.replace(other, "Ana Weber").replace("0:09", "1:20")
+    transcript = read(tmp_path, f"{first}Good morning.\n\n{theirs}It is late.\nVery late.\n\n{again}I look.\n")
+    assert [(turn.speaker, turn.start, turn.text) for turn in transcript.turns] == [
+        ("Ana Weber", 2, "Good morning."),
+        (other, 9, "It is late.\nVery late."),
+        ("Ana Weber", 80, "I look."),
+    ]
+
+
+def test_words_below_a_time_are_no_name(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFormat):
+        read(tmp_path, "10:05\nThanks\nIt came.\n10:06\nGood\nThat is all.\n10:07\nThanks\nBye.\n")
