@@ -10,7 +10,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 
-from llm_grader.readers.roles.role_words import role_of_label
+from llm_grader.readers.roles.role_words import is_field, role_of_label
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.label_lines import Line, is_name
 
@@ -28,16 +28,24 @@ _NAMED = (
 )
 _AUTHOR = r"(?: (?:by|from|to|von|an|od) |,? ?[-–—|] |, | ?[(\[]|(?P<blank> ))(?P<by>\w[^()\[\]:\n]{0,39}?)"
 _BY_SOMEBODY = rf"{_COMMENT} (?:by|from|von|od) (?P<author>[^()\[\]:\n]{{1,40}}?) ?[(\[]{_HIDDEN}"
+_WHISPERS = r"whisper(?:s|ed|ing)?|(?:ge)?flüstert?|šept[áa]\w{0,3}|súg\w{0,3}|suttog\w{0,3}|sosista\w{0,2}"
+_AGENT = r"agent|operát?or|mitarbeiter|berater|poradc|ügyintéző|ügynök|klienditeenindaja"
+_TO_AGENT = rf"(?:{_WHISPERS})(?: (?:to|an|zu))?(?: (?:the|den|dem|die|der|az?))? (?:{_AGENT})\w{{0,6}}"
 _OF_NOBODY = re.compile(rf"(?:{_NAMED}(?:{_AUTHOR})?|{_BY_SOMEBODY})[)\]]?", re.IGNORECASE)
 _OF_SOMEBODY = re.compile(
     rf"(?P<by>[^()\[\]]+?) ?(?:[-–—] |[(\[])"
-    rf"(?:{_NAMED}|(?P<word>{_INTERNAL}|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED}))[)\]]?",
+    rf"(?:(?P<aside>{_TO_AGENT})|{_NAMED}|(?P<word>{_INTERNAL}|(?P<private>{_PRIVATE})|(?<=[(\[]){_NOTED}))[)\]]?",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     rf"[ \t>*_#]*(?P<ruled>[-=~]{{2,}}[ ]?)?[\[(]?(?P<label>{_NAMED}(?:{_AUTHOR})?|{_BY_SOMEBODY})"
     rf"(?:[ ,(\[–-]{{1,3}}(?P<stamp>{STAMP}))?"
     r"(?(ruled)[)\]]?[ ]?[-=~]{2,}$|(?:[*_ \t]*[\])][*_ \t]*:?|[*_ \t]*:|(?P<alone>[*_ \t]*$))[*_ \t]*)",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(
+    rf"[ \t>*_]*[\[(](?:{_INTERNAL}|(?-i:intern|INTERN)|{_NAMED})[\])][*_ \t]*"
+    r"(?P<by>[^\W\d_][^()\[\]:\n]{0,39}?)[*_]{0,3}[ ]?:[*_ \t]*",
     re.IGNORECASE,
 )
 _MANY = re.compile(r"(?:whisper\w*|.*\b(?:notes|notizen|comments|remarks)) ", re.IGNORECASE)  # `Private Notes App`
@@ -67,6 +75,9 @@ def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
 
 
 def _labelled(line: Line) -> Line:
+    tagged = _BEFORE_NAME.match(line.whole) if line.whole.lstrip(" \t>*_")[:1] in ("[", "(") else None
+    if tagged and is_name(by := tagged["by"]) and not is_field(by):
+        return Line(line.number, line.whole, f"{by} (internal note)", line.whole[tagged.end() :].rstrip())
     found = _OPENING.match(line.whole)
     if found is None or (found["alone"] is not None and not _BARE.search(found["label"])):
         return line
@@ -99,6 +110,8 @@ def note_author(label: str, speakers: Container[str] = _NOBODY) -> str | None:
     if found is None:
         return None
     by = str(found["by"])
+    if found["aside"] and role_of_label(by) == "customer":
+        return None
     if found["word"] and role_of_label(by) != "agent":
         # `Maya (private)` may tell a telephone from another
         is_somebody = not found["private"] and by in speakers and role_of_label(by) is None

@@ -141,3 +141,57 @@ def test_a_note_by_a_number_or_of_a_day_in_brackets_is_one(tmp_path: Path) -> No
 def test_a_note_by_somebody_else_between_words_of_a_customer_is_told(tmp_path: Path) -> None:
     text = f"Customer: {WANTS}\nInternal note - Nora: refused\nThat is what I read.\nAgent: {CHECKS}\nCustomer: ok\n"
     assert any("line 2" in warning for warning in read(tmp_path, text).warnings)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[Internal] Nora: he lies",
+        "(Internal) Nora: he lies",
+        "[Interní] Nora: he lies",
+        "[Belső] Nora: he lies",
+        "[Sisemine] Nora: he lies",
+        "[intern] Nora: he lies",
+        "**[Internal note]** **Nora:** he lies",
+        "Nora (whisper to agent): he lies",
+        "Nora (flüstert an Agent): he lies",
+        "Nora (šeptá operátorovi): he lies",
+        "Nora (sosistab klienditeenindajale): he lies",
+    ],
+)
+def test_a_note_may_say_so_before_its_author_or_tell_whom_it_is_for(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Customer: {WANTS}\n{words}\nAgent: {CHECKS}\nCustomer: Thanks.\n")
+    assert [(turn.kind, turn.visibility, turn.speaker, turn.text) for turn in transcript.turns] == [
+        ("message", "public", "Customer", WANTS),
+        ("note", "internal", "Nora", "he lies"),
+        ("message", "public", "Agent", CHECKS),
+        ("message", "public", "Customer", "Thanks."),
+    ]
+
+
+def test_what_a_supervisor_whispers_to_an_agent_is_not_said_to_the_customer(tmp_path: Path) -> None:
+    text = f"Customer: {WANTS}\nSupervisor (whisper to agent): offer 10 %\nAgent: {CHECKS}\n"
+    transcript = read(tmp_path, text)
+    assert [(turn.kind, turn.role) for turn in transcript.turns][1] == ("note", "supervisor")
+    assert not any("supervisor speaks" in told for told in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[Internal] error: 500",
+        "[Internal] Order: 500",
+        "[Intern] Nora: I learn here.",
+        "[Internal] The server says: no",
+        "Internal: no access",
+    ],
+)
+def test_other_words_behind_internal_are_somebodys(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Customer: I see\n{words}\nAgent: {CHECKS}\n")
+    assert {turn.kind for turn in transcript.turns} == {"message"}
+
+
+@pytest.mark.parametrize("label", ["Customer (whispers to agent)", "Kunde (flüstert)", "Customer (whispering)"])
+def test_a_customer_who_whispers_is_heard(tmp_path: Path, label: str) -> None:
+    transcript = read(tmp_path, f"Agent: {CHECKS}\n{label}: {WANTS}\n")
+    assert [(turn.kind, turn.role) for turn in transcript.turns] == [("message", "agent"), ("message", "customer")]
