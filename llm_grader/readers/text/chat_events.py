@@ -143,6 +143,15 @@ _TO_YOU = [
         "joined",
         re.compile(r"(?:you are (?:now )?|sie sind jetzt ?)(?:chatting|connected|talking|verbunden) .{1,60}", re.I),
     ),
+    (
+        "end",
+        re.compile(
+            r"(?:the |die )?(?:transcription|recording|transkription|aufzeichnung|přepis|nahrávání|átírás|felvétel"
+            r"|transkriptsioon|salvestus)(?: wurde| byla?| byl)? (?:ended after|nach (?=.{1,12} beendet)|beendet nach"
+            r"|skončil[ao]? po|ukončen[ao]? po|véget ért|lõppes) ?(?:\d{1,2}:)?\d{1,2}:\d{2}(?: beendet)?[.!]?.{0,4}",
+            re.I,
+        ),
+    ),
     ("end", re.compile(r"end of (?:the )?(?:chat|call|conversation|transcript)[.!]?", re.I)),
     (
         "notice",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from llm_grader.errors import MalformedInput
+from llm_grader.readers.chats.meeting_replies import with_replies
 from llm_grader.readers.labels.likely_names import is_bare_id, is_likely_name
 from llm_grader.readers.labels.speakers import find_speakers
 from llm_grader.readers.roles.roles import stated_role
@@ -124,7 +125,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     above = "call" if of_callers else " ".join((heading, *(line.whole for line in begun), *header, *header.values()))
     channel, assumed = _channel(document, above, stamps)
     above_all = [event for line in begun if (event := event_of(line, stamps))]
-    turns, lost = _with_doubt((*above_all, *turns_of(lines[first:], cast, stamps)))
+    turns, lost = _with_doubt((*above_all, *map(with_replies, turns_of(lines[first:], cast, stamps))))
     about = (("header", header), ("legend", "\n".join(legend_lines)), ("heading", heading))
     return Transcript(
         id=name,

@@ -65,6 +65,17 @@ _OF_EXPORTS = re.compile(
 """What a line of an export has: an address, a date or a time, or the name of a program that exports talks."""
 
 
+_GENERATED = re.compile(
+    r"[ \t]*(?:(?:this|the) (?:\w{1,20} )?transcript (?:was|is|has been) (?:\w{1,20}[ -])?generated\b.{0,80}\berrors?\b"
+    r"|diese[sr] (?:\w{1,20} )?transkript\w{0,6} (?:wurde|ist) .{0,40}(?:generiert|erstellt)\b.{0,80}\bfehler"
+    r"|tento (?:\w{1,20} )?přepis (?:byl|je) .{0,40}(?:vygenerován|vytvořen)\b.{0,80}\bchyb"
+    r"|ez (?:az? )?(?:\w{1,20} )?átirat .{0,60}(?:generált|készült|jött létre)\b.{0,80}\bhib"
+    r"|see (?:\w{1,20} )?(?:transkript\w{0,6}|ärakiri) .{0,60}(?:genereeri|loodud|koostatud).{0,80}\bv(?:igu|ead|ea))",
+    re.IGNORECASE,
+)
+"""What a meeting writes below a transcript about how it was made."""
+
+
 def closing_report(lines: Sequence[Line], speakers: Container[str]) -> int | None:
     """Where the last paragraph begins, if it tells how long the talk took, how it was liked or who exported it.
 
@@ -72,6 +83,8 @@ def closing_report(lines: Sequence[Line], speakers: Container[str]) -> int | Non
     `Powered by Windows 11`.
     """
     last = next((at for at in range(len(lines) - 1, -1, -1) if not lines[at].blank), -1)
+    if last > 0 and lines[last].label not in speakers and _GENERATED.match(lines[last].whole):
+        return last
     first = next((at for at in range(last, -1, -1) if lines[at].blank or lines[at].label in speakers), -1) + 1
     if first < 1 or first > last or not lines[first - 1].blank:
         return None

@@ -72,3 +72,42 @@ def test_a_last_paragraph_that_is_hidden_is_told(tmp_path: Path, report: str) ->
     transcript = read(tmp_path, f"Agent: Hello.\nCustomer: My card.\n\n{report}\n")
     assert [(turn.event, turn.text) for turn in transcript.turns[1:]] == [(None, "My card."), ("report", report)]
     assert "line 4: the last paragraph was read as a report on the talk" in " ".join(transcript.warnings)
+
+
+GENERATED = [
+    "This editable transcript was computer generated and might contain errors. People can also change the text.",
+    "The transcript was automatically generated and may contain errors.",
+    "Dieses bearbeitbare Transkript wurde automatisch generiert und kann Fehler enthalten.",
+    "Tento přepis byl automaticky vygenerován a může obsahovat chyby.",
+    "Ez az átirat automatikusan készült, és hibákat tartalmazhat.",
+    "See transkriptsioon on automaatselt loodud ja võib sisaldada vigu.",
+]
+
+
+@pytest.mark.parametrize("ended", ["Transcription ended after 00:05:12", "Transkription beendet nach 00:05:12", ""])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("generated", GENERATED)
+def test_how_a_transcript_was_made_is_said_by_nobody(tmp_path: Path, generated: str, gap: str, ended: str) -> None:
+    below = f"{gap}{ended}" if ended else ""
+    transcript = read(
+        tmp_path, f"Ann Lee: Hi.\nBo Ek: Late.\nAnn Lee: Let me look.\nBo Ek: Thanks.{below}{gap}{generated}\n"
+    )
+    assert [(turn.kind, turn.text) for turn in transcript.turns[3:]] == [
+        ("message", "Thanks."),
+        *([("event", ended)] if ended else []),
+        ("event", generated),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Transcription ended early",
+        "The recording ended after lunch, I think",
+        "The transcript was sent by mail, and I see errors",
+        "This transcript was generated for me.",
+    ],
+)
+def test_who_talks_of_transcripts_says_it(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Agent: Hi.\nCustomer: I waited.\n{words}\n")
+    assert [turn.text for turn in transcript.turns] == ["Hi.", f"I waited.\n{words}"]
