@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from llm_grader.readers.roles.role_words import is_field, is_numbered_speaker, role_of_label
@@ -29,7 +30,8 @@ _BEFORE = rf"[ \t]*(?:(?:[-*+•]|>+)[ \t]+)?{_NUMBER}[*_]{{0,3}}(?:(?:{_TIME})[
 _LABEL = r"(?P<label>[^\s:：*_\[(<>\])][^:：\n*<>]{0,59}?)"
 # no letter begins it: seen first, that spares most places of a line the rest
 _AFTER = (
-    rf"(?=[*_ \t\[(:：])[*_]{{0,3}}(?:[ \t]*[\[(]{_WEEKDAY}(?P<late>{_DATE}{STAMP}){_ZONE}[\])])?[*_]{{0,3}}"
+    rf"(?=[*_ \t\[(:：])[*_]{{0,3}}(?:[ \t]*[*_]{{0,3}}[\[(]{_WEEKDAY}(?P<late>{_DATE}{STAMP}){_ZONE}"
+    rf"(?:[ ]?{TO}[ ]?(?P<last>{STAMP}))?[\])])?[*_]{{0,3}}"
     r"(?:[ \t]*[:：][*_]{0,3}(?:[ \t]+|$)|(?<![\d \t])[:：][*_]{0,3}(?=[\w\"'„“«¿¡(])|：)"
 )
 _LINE = re.compile(_BEFORE + _LABEL + _AFTER)
@@ -40,6 +42,12 @@ _ENCLOSED = re.compile(
 """A label in marks: `[Visitor]: …`, `<Visitor>: …`, or an address behind it: `Jana <jana@example.test>: …`."""
 _GENDERED = re.compile(r"(?P<word>[^\W\d_]{2,30})[*:](?P<end>in(?:nen)?)(?=[ \t]{0,2}[*:：\[(])")
 _LABEL_WITHIN = 120
+_TIME_BEHIND = re.compile(
+    rf"{_BEFORE}(?P<label>[^\W\d_][^:：\n*<>\[\]()]{{0,49}}?),?[ ](?:(?:at|um|v|kell)[ ])?"
+    rf"(?P<late>{_DATE}{STAMP}){_ZONE}[ ]?[:：](?:[ \t]+|$)"
+)
+"""A label with its time behind it and no marks around that: `Agent 10:02: …`, `Jana Nová, 10:02:11 AM: …`."""
+_IS_WEEKDAY = re.compile(rf"(?i:{WEEKDAY})")
 _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a clock has a digit on either side
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*(?:[-–—|](?![-–—]))?[ \t]*(?=\S)")
@@ -85,7 +93,27 @@ EMPTY = Line(0, "")
 
 def parse_lines(text: str) -> list[Line]:
     """Every line of a text whose line ends are unified, numbered from 1."""
-    return [parse_line(line, number) if line else EMPTY for number, line in enumerate(text.split("\n"), 1)]
+    lines = [parse_line(line, number) if line else EMPTY for number, line in enumerate(text.split("\n"), 1)]
+    found = {at: timed for at, line in enumerate(lines) if not line.label and (timed := _timed_behind(line))}
+    counts = Counter(line.label for line in found.values())
+    # a single such line may be an appointment; a text of them is none
+    is_chat = len(counts) > 1 and max(counts.values()) > 1 and 2 * len(found) >= sum(not line.blank for line in lines)
+    if not is_chat:  # words for speakers beside others of these, which no log in somebody's words has
+        are_roles = all(role_of_label(label) for label in {line.label for line in lines} if label)
+        found = {at: line for at, line in found.items() if are_roles and role_of_label(line.label)}
+    return [found.get(at, line) for at, line in enumerate(lines)] if found else lines
+
+
+def _timed_behind(line: Line) -> Line | None:
+    """The line with its label, if a time stands behind that without marks around it."""
+    found = _TIME_BEHIND.match(line.whole) if line.whole.count(":") > 1 else None
+    if found is None:
+        return None
+    label = " ".join(found["label"].split()).rstrip(" ,–—|-")
+    label = saying["who"] if (saying := _SAYS.fullmatch(label)) else label
+    if _IS_WEEKDAY.fullmatch(f"{label} ") or not (is_name(label) or is_turned_name(label) or role_of_label(label)):
+        return None
+    return Line(line.number, line.whole, label, line.whole[found.end() :], found["late"])
 
 
 def parse_line(line: str, number: int = 1) -> Line:
@@ -104,7 +132,9 @@ def parse_line(line: str, number: int = 1) -> Line:
         label = sent["who"]
     elif " " in label and (saying := _SAYS.fullmatch(label)) and (not text.strip() or role_of_label(saying["who"])):
         label = saying["who"]
-    return Line(number, line, label, text, stamp or found["late"] or "", "*" in found[0], until)
+    late = found["late"] or ""
+    label = label.removesuffix(",") if late else label
+    return Line(number, line, label, text, stamp or late, "*" in found[0], until or found["last"] or "")
 
 
 def _masked(line: str) -> str:
@@ -127,6 +157,7 @@ def _enclosed(line: str, number: int) -> Line | None:
     if not (is_numbered or role_of_label(label) or is_name(label)):
         return None
     stamp, until = stamps_of(found)
+    until = until or found["last"] or ""
     return Line(number, line, label, line[found.end() :], stamp or found["late"] or "", "*" in found[0], until)
 
 

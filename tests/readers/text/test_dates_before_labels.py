@@ -130,3 +130,50 @@ def test_a_timetable_that_somebody_writes_names_no_speaker(tmp_path: Path) -> No
         ("Peter Weber", "bye"),
     ]
     assert any("'Praha' is not known as a speaker" in warning for warning in transcript.warnings)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{who} {time}: {words}",
+        "{who}, {time}: {words}",
+        "{who} {time}:11 AM: {words}",
+        "{who} ({time}-10:59): {words}",
+        "{who}, [{time}:11]:\n{words}",
+        "**{who}** *({time})*: {words}",
+        "{who} wrote at {time}:\n{words}",
+        "{who}, um {time} Uhr: {words}",
+    ],
+)
+@pytest.mark.parametrize(("one", "other"), [("Agent", "Customer"), ("Ügyintéző", "Ügyfél"), ("Ana Weber", "Jon Roe")])
+def test_a_time_may_stand_behind_the_label(tmp_path: Path, form: str, one: str, other: str) -> None:
+    spoken = ((one, "10:02", "Good morning."), (other, "10:03", "It is late."), (one, "10:04", "I look."))
+    text = "\n".join(form.format(who=who, time=time, words=words) for who, time, words in spoken)
+    (tmp_path / "talk.txt").write_text(text, "utf-8")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.speaker, turn.start, turn.text) for turn in transcript.turns] == [
+        (who, 60 * number, words) for number, (who, _, words) in enumerate(spoken)
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Monday 10:00: free\nTuesday 10:30: busy\nMonday 12:00: free",
+        "Praha 10:00: bus\nMeeting 11:00: at the shop",
+        "Call customer 10:02: no answer",
+        "at 10:30: yes",
+    ],
+)
+def test_a_time_behind_other_words_is_somebodys(tmp_path: Path, lines: str) -> None:
+    for one, other in (("Agent", "Customer"), ("Ana Weber", "Jon Roe")):
+        (tmp_path / "talk.txt").write_text(f"{one}: When?\n{other}: So:\n{lines}\n{one}: Fine.\n{other}: Yes.\n")
+        (transcript,) = read_transcripts(tmp_path / "talk.txt")
+        assert [turn.text for turn in transcript.turns] == ["When?", f"So:\n{lines}", "Fine.", "Yes."]
+
+
+def test_a_log_of_calls_that_somebody_writes_is_theirs(tmp_path: Path) -> None:
+    log = "Agent 10:02: no answer\nCustomer 10:03: called"
+    (tmp_path / "talk.txt").write_text(f"Ana: See:\n{log}\nJon: Oh.\nAna: Yes.\nJon: Bye.\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [turn.text for turn in transcript.turns] == [f"See:\n{log}", "Oh.", "Yes.", "Bye."]
