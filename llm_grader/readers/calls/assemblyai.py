@@ -14,7 +14,9 @@ from llm_grader.transcript import Transcript
 
 NAME = "assemblyai"
 
-_TELLING = frozenset(("audio_url", "utterances", "language_code", "audio_duration"))
+_TELLING = frozenset(
+    ("audio_url", "utterances", "language_code", "audio_duration", "dual_channel", "multichannel", "acoustic_model")
+)
 
 
 def sniff(document: Document) -> bool:

@@ -63,3 +63,9 @@ def test_the_public_sample_is_read() -> None:
     assert (turn.speaker, turn.start, turn.end) == ("A", 0.17, 25.14)
     assert turn.text.startswith("Yeah. As much as it's worth celebrating the first spacewalk")
     assert len(turn.text.split()) == 60
+
+
+def test_a_recording_of_several_channels_needs_no_length_to_be_known(tmp_path: Path) -> None:
+    kept = {key: ASSEMBLYAI[key] for key in ("id", "status", "text", "utterances", "words") if key in ASSEMBLYAI}
+    transcript = read_one(tmp_path, {**kept, "words": [], "dual_channel": True, "multichannel": True})
+    assert [text for _, text in spoken(transcript)] == [turn["text"] for turn in ASSEMBLYAI["utterances"]]
