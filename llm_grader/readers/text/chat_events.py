@@ -152,6 +152,14 @@ _TO_YOU = [
             re.I,
         ),
     ),
+    (
+        "end",
+        re.compile(
+            rf"{_flat(_THING)} (?:{_VERBS['end']})(?: (?:on|at|am|um|dne))?[ ]?:[ ]"
+            r"(?=.{0,50}(?:19|20)\d\d).{5,80}",
+            re.I,
+        ),
+    ),
     ("end", re.compile(r"end of (?:the )?(?:chat|call|conversation|transcript)[.!]?", re.I)),
     (
         "notice",

@@ -52,6 +52,7 @@ _COLON = re.compile(r"[:：](?:(?<!\d.)|(?!\d))|：")  # of a label: that of a c
 _NICK = re.compile(rf"[ \t]*(?:(?:{_TIME})[ \t]*)?<(?P<label>[^\s<>:@/][^<>:\n@/]{{0,40}})>[ \t]+(?=\S)")
 _STAMPED = re.compile(rf"[ \t]*{_NUMBER}(?:{_TIME})[ \t]*(?:[-–—|](?![-–—]))?[ \t]*(?=\S)")
 _ALONE = re.compile(rf"[ \t]*(?:{_TIME})[ \t]*:?[ \t]*")
+_FRAMES = re.compile(r"[ \t]*[\[(]?(\d{1,2}:\d{2}:\d{2})[:;]\d{2}[\])]?[ \t]*")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}(?: \d{1,5})?(?: \([^()]{1,40}\))?")
 _PARTICLES = frozenset(["from", "of", "at", "de", "van", "von", "da", "di", "del", "der", "den", "zu", "od", "z"])
 TO_SOMEBODY = re.compile(
@@ -192,6 +193,8 @@ def _clock(seconds: str | None) -> str:
 
 def time_alone(line: str) -> tuple[str, str] | None:
     """The time that a line consists of, and the end of the range; None for any other line."""
+    if frames := _FRAMES.fullmatch(line):
+        return frames[1], ""
     found = _ALONE.fullmatch(line) if ":" in line or "s" in line else None
     return stamps_of(found) if found else None
 

@@ -33,7 +33,7 @@ from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.readers.text.name_lines import with_name_lines
 from llm_grader.readers.text.text_header import may_be_summary, split_header
 from llm_grader.readers.text.text_parts import Parts, conversations_in
-from llm_grader.readers.text.times_above import with_times_above
+from llm_grader.readers.text.times_above import with_times_above, with_times_beside
 from llm_grader.transcript import Channel, Transcript, Turn
 
 NAME = "text"
@@ -112,7 +112,7 @@ def _conversation(lines: list[Line], name: str, document: Document, *, warnings:
     ours = {label for label in speakers if (legend.roles.get(label) or stated_role(label, roles)) == "agent"}
     labelled, lines = lines, without_quoted(lines, speakers, ours)
     quoted = [(line.number, line.label) for line, read in zip(labelled, lines, strict=True) if read is not line]
-    lines = with_times_above(lines, speakers)
+    lines = with_times_beside(with_times_above(lines, speakers), speakers)
     first = next((at for at, line in enumerate(lines) if line.label in speakers), None)
     if first is None:
         raise MalformedInput(_NO_DIALOGUE if header else _NO_SPEAKER)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.chat_events import bare_event, is_time
-from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH, WEEKDAY
+from llm_grader.readers.text.days import DATE_IN_FIGURES, DATE_WITH_MONTH, WEEKDAY, is_day
 from llm_grader.readers.text.label_lines import (
     EMPTY,
     TO,
@@ -46,6 +46,7 @@ _TIME_FIRST = re.compile(
     rf"[ \t>]*[\[(]?{_WHEN}[\])]?[ \t]*[-–—|·,]?[ \t]*[\[*_]{{0,3}}{_NAME}[\]*_]{{0,3}}[ \t]*:?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d:\d\d")
+_CLOCK_AND_DAY = re.compile(rf"[ \t]*(?P<clock>{STAMP}),? (?P<day>[^\n]{{6,30}}?)[ \t]*")
 _LETTER = re.compile(r"[^\W\d_]")
 _AFTER_LOGIN = re.compile(r"[\w.-]{2,32} — (?i:today|yesterday|\d)")  # as Discord copies messages
 _TALK = re.compile(
@@ -190,6 +191,8 @@ def _called(line: Line) -> str:
 
 def _time_below(lines: Sequence[Line], at: int) -> str:
     below = lines[at + 1].whole
+    if (found := _CLOCK_AND_DAY.fullmatch(below)) and is_day(found["day"]):
+        return f"{found['day']} {found['clock']}"
     return below.strip(" \t[]()") if is_time(below) else ""
 
 

@@ -1,12 +1,17 @@
-"""Turns whose time stands on a line of its own above the label, in a text that gives most of them theirs this way."""
+"""Turns whose time stands above the label or in the words, in a text that gives most of them theirs this way."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 
+from llm_grader.readers.source.times import STAMP
 from llm_grader.readers.text.label_lines import EMPTY, Line, time_alone
 
 _FEWEST = 2
+_BEFORE_WORDS = re.compile(rf"[\[(]?(?P<stamp>{STAMP})[\])]?(?:[ ]?\t|[ ]?[|–—][ ]|[ ]-[ ])\s*(?=\S)")
+_BEHIND_WORDS = re.compile(rf"(?<=\S)[ \t]{{1,4}}(?:\((?P<stamp>{STAMP})\)|\[(?P<other>{STAMP})\])[ \t]*$")
+_LONGEST_STAMP = 50
 
 
 def with_times_above(lines: Sequence[Line], speakers: Container[str]) -> list[Line]:
@@ -37,3 +42,25 @@ def _time_above(lines: Sequence[Line], at: int) -> int | None:
     if above is None or lines[at].stamp or lines[above].label:
         return None
     return above if time_alone(lines[above].whole) else None
+
+
+def with_times_beside(lines: Sequence[Line], speakers: Container[str]) -> list[Line]:
+    """The lines, those that open a turn with the time that begins or ends their words, where all of them have one."""
+    openings = [at for at, line in enumerate(lines) if line.label in speakers]
+    if len(openings) < _FEWEST or any(lines[at].stamp for at in openings):
+        return list(lines)
+    for timed in (_time_before, _time_behind):
+        found = {at: line for at in openings if (line := timed(lines[at]))}
+        if len(found) == len(openings):
+            return [found.get(at, line) for at, line in enumerate(lines)]
+    return list(lines)
+
+
+def _time_before(line: Line) -> Line | None:
+    found = _BEFORE_WORDS.match(line.text)
+    return line._replace(text=line.text[found.end() :], stamp=found["stamp"]) if found else None
+
+
+def _time_behind(line: Line) -> Line | None:
+    found = _BEHIND_WORDS.search(line.text, max(len(line.text) - _LONGEST_STAMP, 0)) if line.text else None
+    return line._replace(text=line.text[: found.start()], stamp=found["stamp"] or found["other"]) if found else None

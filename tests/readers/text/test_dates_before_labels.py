@@ -177,3 +177,59 @@ def test_a_log_of_calls_that_somebody_writes_is_theirs(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text(f"Ana: See:\n{log}\nJon: Oh.\nAna: Yes.\nJon: Bye.\n")
     (transcript,) = read_transcripts(tmp_path / "talk.txt")
     assert [turn.text for turn in transcript.turns] == [f"See:\n{log}", "Oh.", "Yes.", "Bye."]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{who}:\t{time}\t{words}",
+        "{who} | {time} | {words}",
+        "{who}: {time} – {words}",
+        "{who}: {words} ({time})",
+        "{who}: {words} [{time}]",
+        "{time}:07\n{who}: {words}\n",
+    ],
+)
+@pytest.mark.parametrize(("one", "other"), [("Agent", "Customer"), ("Operátorka", "Zákaznice")])
+def test_a_time_beside_the_words_of_every_turn_is_no_part_of_them(
+    tmp_path: Path, form: str, one: str, other: str
+) -> None:
+    spoken = ((one, "00:00:02", "Good morning."), (other, "00:00:09", "It is late."), (one, "00:01:20", "I look."))
+    text = "\n".join(form.format(who=who, time=time, words=words) for who, time, words in spoken)
+    (tmp_path / "talk.txt").write_text(text, "utf-8")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.speaker, turn.start, turn.text) for turn in transcript.turns] == [
+        (who, start, words) for (who, _, words), start in zip(spoken, (2, 9, 80), strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("When does it leave? (10:02)", "The next one (10:05)", "And then?", "(10:30)"),
+        ("10:02 - that is your train", "10:30 - that one", "Fine"),
+        ("Which of them?", "10:02 | 10:05 | 10:09", "10:05 | track 4"),
+    ],
+)
+def test_a_time_in_the_words_of_some_turns_is_said(tmp_path: Path, turns: tuple[str, ...]) -> None:
+    labelled = (f"{('Agent', 'Customer')[number % 2]}: {words}" for number, words in enumerate(turns))
+    (tmp_path / "talk.txt").write_text("\n".join(labelled))
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [turn.text for turn in transcript.turns] == list(turns)
+
+
+def test_a_time_and_its_day_below_a_name_are_not_said(tmp_path: Path) -> None:
+    heads = ("Ana Weber\n10:02 AM, Jan 5, 2026", "Jon Roe\n10:03 AM, Jan 5, 2026", "Ana Weber\n10:04 AM, Jan 5, 2026")
+    (tmp_path / "talk.txt").write_text("\n\n".join(f"{head}\nIt is late." for head in heads))
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [turn.text for turn in transcript.turns] == ["It is late."] * 3
+
+
+@pytest.mark.parametrize(
+    "words", ["Conversation ended on : Monday, January 5, 2026, at 10:06", "Chat closed: 5.1.2026"]
+)
+def test_when_a_chat_ended_is_said_by_nobody(tmp_path: Path, words: str) -> None:
+    talk = f"[10:02] Jon: It is late.\n[10:03] Ana: I look.\n[10:04] Jon: Thanks.\n{words}\n"
+    (tmp_path / "talk.txt").write_text(talk)
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [(turn.event, turn.text) for turn in transcript.turns[2:]] == [(None, "Thanks."), ("end", words)]
