@@ -94,7 +94,10 @@ EMPTY = Line(0, "")
 
 def parse_lines(text: str) -> list[Line]:
     """Every line of a text whose line ends are unified, numbered from 1."""
-    lines = [parse_line(line, number) if line else EMPTY for number, line in enumerate(text.split("\n"), 1)]
+    parts = text.split("\n")
+    if text[:1] == ">" and all(not part or part[0] == ">" for part in parts):  # what is quoted as a whole
+        parts = ["" if part.strip() == ">" else part for part in parts]
+    lines = [parse_line(line, number) if line else EMPTY for number, line in enumerate(parts, 1)]
     found = {at: timed for at, line in enumerate(lines) if not line.label and (timed := _timed_behind(line))}
     counts = Counter(line.label for line in found.values())
     # a single such line may be an appointment; a text of them is none

@@ -28,7 +28,7 @@ from llm_grader.readers.text.internal_notes import (
 )
 from llm_grader.readers.text.label_lines import Line, is_name, parse_line, parse_lines, without_stamp
 from llm_grader.readers.text.labelled_turns import cast_of, event_of, turns_of
-from llm_grader.readers.text.legend import names_listed, read_legend
+from llm_grader.readers.text.legend import names_listed, of_export, read_legend
 from llm_grader.readers.text.line_ends import with_line_ends
 from llm_grader.readers.text.name_lines import with_name_lines
 from llm_grader.readers.text.text_header import may_be_summary, split_header
@@ -104,6 +104,7 @@ def _lines(text: str, document: Document) -> list[Line]:
 
 def _conversation(lines: list[Line], name: str, document: Document, *, warnings: tuple[str, ...]) -> Transcript:
     legend = read_legend(lines)
+    legend = legend._replace(roles=of_export(lines) | legend.roles)
     legend_lines = [line.whole.strip() for line in lines if line.number in legend.lines] if legend.lines else []
     roles = document.options.roles
     header, lines = split_header([line for line in lines if line.number not in legend.lines])

@@ -32,6 +32,7 @@ _UNENDED = frozenset(
 )
 """Words with which no sentence ends: what stands below them goes on with it."""
 _RULED = re.compile(r"\s*(?:\*{2,}|-{2,}|[─—]{2,}|={2,}|~{2,})")
+_RULE = re.compile(r"\s*(?:-{3,}|={3,}|_{3,}|\*{3,})\s*")
 _FEWEST_DAYS = 2
 _UNKNOWN: Mapping[int, str] = {}
 _REOPENED = 0  # lines are numbered from 1
@@ -124,6 +125,7 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
         elif line.label in cast.empty or begins_report(line, above) or at == closing:
             if at == closing and line.label not in cast.empty:
                 cast.reported = line.number
+                words = _without_rule(words)
             yield from _turn(opening, words, cast, stamps)
             opening, words = line, [line.text if line.label in cast.empty else line.whole]
         elif opening.label in cast.empty and (event := _event_below(opening, words, lines, at, cast, stamps)):
@@ -134,6 +136,12 @@ def turns_of(lines: Sequence[Line], cast: LabelCast, stamps: Stamps) -> Iterator
         else:
             words.append(line.whole)
     yield from _turn(opening, words, cast, stamps)
+
+
+def _without_rule(words: list[str]) -> list[str]:
+    """The words above a report, without the rule that sets it off."""
+    last = next((at for at in range(len(words) - 1, 0, -1) if words[at].strip()), 0)
+    return words[:last] if last and _RULE.fullmatch(words[last]) else words
 
 
 def _turn(opening: Line, words: Sequence[str], cast: LabelCast, stamps: Stamps) -> tuple[Turn, ...]:

@@ -23,6 +23,10 @@ _ATTENDEES = re.compile(
     r"[*_# \t]*(?:attendees|participants|invited|teilnehmer(?:innen)?|účastníci|résztvevők|osalejad)[*_ \t]*(?::|$)",
     re.IGNORECASE,
 )
+_INTERCOM = (
+    re.compile(r"[*_# ]*Conversation with \S"),
+    re.compile(r"[*_ ]*Started on [^\n]{4,30} at \d{1,2}:\d\d"),
+)
 _CLAUSES = re.compile(r"[,;|/]|\b(?:and|und|a|és|ja)\b")
 _PAIR = re.compile(
     r"(?P<a>[^=:：–—→()]{1,40}?)[ \t]*(?:=|:|：|[–—→]|-+>|[ ]-[ ]|[ ](?:is|ist|je)[ ])[ \t]*(?P<b>[^=:：()]{1,60})"
@@ -61,6 +65,13 @@ def read_legend(lines: Sequence[Line]) -> Legend:
     if not used or (len(used) == 1 and used[0].label in roles):
         return Legend({}, frozenset())
     return Legend(roles, frozenset({*titles, *(line.number for line in used)}))
+
+
+def of_export(lines: Sequence[Line]) -> dict[str, Role]:
+    """The roles of labels in the text of a program known by its first lines: Intercom calls its bot Operator."""
+    above = [line.whole for line in islice((line for line in lines if not line.blank), 2)]
+    is_intercoms = len(above) > 1 and _INTERCOM[0].match(above[0]) and _INTERCOM[1].match(above[1])
+    return {"Operator": "bot"} if is_intercoms else {}
 
 
 def names_listed(lines: Sequence[Line]) -> frozenset[str]:

@@ -150,3 +150,21 @@ def test_a_list_of_journeys_is_said(tmp_path: Path, form: str, gap: str) -> None
         ("Jana Nova", "ok"),
         ("Peter Weber", "bye"),
     ]
+
+
+def test_an_export_of_intercoms_calls_its_bot_operator(tmp_path: Path) -> None:
+    above = "Conversation with Jon Roe\nStarted on January 5, 2026 at 10:02 AM Eastern Time (US & Canada)\n\n---\n\n"
+    talk = "10:02 AM | Jon Roe: Hi.\n\n10:03 AM | Operator: Wait.\n\n10:04 AM | Ana from Shop: Hello.\n"
+    below = "\n---\nExported from Shop on January 6, 2026 at 09:00 AM Eastern Time (US & Canada)\n"
+    transcript = read(tmp_path, above + talk + below)
+    assert [(turn.role, turn.text) for turn in transcript.turns[:3]] == [
+        ("unknown", "Hi."),
+        ("bot", "Wait."),
+        ("unknown", "Hello."),
+    ]
+    assert read(tmp_path, f"Conversation with Jon Roe\n\n{talk}").turns[1].role == "agent"
+
+
+def test_a_mark_of_quoting_alone_on_its_line_is_no_word(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "> **Agent:** Hello.\n>\n> **Customer:** It is late.\n>\n> **Agent:** I look.\n")
+    assert [turn.text for turn in transcript.turns] == ["Hello.", "It is late.", "I look."]
