@@ -10,7 +10,7 @@ from llm_grader.readers.labels.likely_names import is_bare_id, is_likely_name, i
 from llm_grader.readers.roles.role_words import is_field, plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.text.days import WEEKDAY
-from llm_grader.readers.text.label_lines import Line, is_known, is_name, is_turned_name
+from llm_grader.readers.text.label_lines import EMPTY, Line, is_known, is_name, is_turned_name
 
 _BOTH_SIDES = 2
 _ENDS = tuple(".!?…")
@@ -64,25 +64,26 @@ def _likely_ones(
 ) -> set[str]:
     """Those of the labels that may be names which are speakers, beside those that are known or plain names.
 
-    Where at most one of those speaks and every line has a label, all that may be somebody; else who comes back in the
-    turns of others.
+    Where every line has a label and at most one of those speaks, all that are written as only people are; who comes
+    back in the turns of others, where these are several, if so written.
     """
     if not likely:
         return set()
     both = known | likely
     labelled = all(line.label in both or line.blank or event_in(line.whole) for line in lines)
     counts = Counter(line.label for line in lines if line.label in both)
-    if labelled and len(known) < _BOTH_SIDES and (known or max(counts.values()) > 1):
-        return likely
     people = {label for label in likely if is_persons(label)}
-    return _returning(lines, known, likely if known else people) if labelled or known else set()
+    if labelled and len(known) < _BOTH_SIDES and (known or max(counts.values()) > 1):
+        return people | {label for label in likely if counts[label] > 1 or not known}
+    return _returning(lines, known, likely if len(known) < _BOTH_SIDES else people)
 
 
 def _saying(lines: Sequence[Line], labels: set[str]) -> set[str]:
     """Those of the labels that sentences follow: a price or a number behind one is that of a thing.
 
-    What stands alone on its line is one only where most labels do.
+    What stands alone on its line is one only where most labels do, and what a line with a colon announces is none.
     """
+    labels = labels - _announced(lines, labels)
     said, opened, alone = Counter[str](), Counter[str](), 0
     for line in (line for line in lines if labels and line.label):
         alone += -1 if line.text.strip() else 1
@@ -91,6 +92,18 @@ def _saying(lines: Sequence[Line], labels: set[str]) -> set[str]:
             said[line.label] += not line.text.strip() or _is_sentence(line.text)
     empty = {line.label for line in lines if line.label in labels and not line.text.strip()} if alone <= 0 else set()
     return {label for label in labels - empty if 2 * said[label] >= opened[label]}
+
+
+def _announced(lines: Sequence[Line], labels: set[str]) -> set[str]:
+    """Those of the labels that stand below words which end with a colon, as in `I ordered:`."""
+    found: set[str] = set()
+    above = EMPTY
+    for line in lines if labels else ():
+        is_bare = above.label != "" and not above.text.strip()  # the label of somebody whose words stand below
+        if line.label in labels and not is_bare and above.whole.rstrip().endswith(":"):
+            found.add(line.label)
+        above = above if line.blank else line
+    return found
 
 
 def _is_sentence(text: str) -> bool:

@@ -89,6 +89,26 @@ def test_things_that_are_listed_are_no_speakers(tmp_path: Path, lines: str) -> N
     ]
 
 
+@pytest.mark.parametrize("label", ["Save & Exit", "Póló, Kék", "Login / Logout"])
+def test_things_of_which_two_people_talk_in_sentences_are_no_speakers(tmp_path: Path, label: str) -> None:
+    for other in ("Customer", "Jon Roe"):
+        lines = (
+            f"{other}: It broke. I mean:",
+            f"{label}: it does not start at all.",
+            "Agent: I see.",
+            f"{other}: Yes.",
+        )
+        once = [*lines, "Agent: About that", f"{label}: we know of it, yes.", f"{other}: Good."]
+        transcript = read(tmp_path, "\n".join(once))
+        assert {turn.speaker for turn in transcript.turns} == {"Agent", other}
+        assert doubted(transcript) == [label]
+
+
+def test_what_stands_once_beside_the_only_one_known_is_told(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "Agent: Welcome.\nQ & A: This is where answers are.\nAgent: Anything else?\n")
+    assert (len(transcript.turns), doubted(transcript)) == (2, ["Q & A"])
+
+
 @pytest.mark.parametrize("label", ["Roe, Eva", "Billing & Refunds", "Jon - Acme", "@eva", "4711", 'Eva "E" Roe'])
 def test_a_third_one_who_may_speak_is_told(tmp_path: Path, label: str) -> None:
     transcript = read(tmp_path, f"Agent: Hello.\nCustomer: It is late.\n{label}: It is mine.\nAgent: I look.\n")
