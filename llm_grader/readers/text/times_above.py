@@ -50,6 +50,8 @@ def with_times_beside(lines: Sequence[Line], speakers: Container[str]) -> list[L
     if len(openings) < _FEWEST or any(lines[at].stamp for at in openings):
         return list(lines)
     for timed in (_time_before, _time_behind):
+        if timed(lines[openings[0]]) is None:  # most texts have none: the first turn shows it
+            continue
         found = {at: line for at in openings if (line := timed(lines[at]))}
         if len(found) == len(openings):
             return [found.get(at, line) for at, line in enumerate(lines)]
