@@ -18,8 +18,6 @@ from llm_grader.rubric.model import Item, wording
 from llm_grader.transcript import Channel
 from llm_grader.usage import Usage
 
-_SUREST = 2
-
 
 class TurnScores(NamedTuple):
     """What was said of an item, turn by turn: number of the turn → log-odds of Yes, in nats; and what asking took."""
@@ -29,13 +27,17 @@ class TurnScores(NamedTuple):
 
     @property
     def score(self) -> float | None:
-        """The mean log-odds of the two messages that are surest, in nats; None where there are none.
+        """The log of the mean odds of Yes over the messages, in nats; None where there are none.
 
-        What an agent does stands in one message or two. Over 62 conversations it told the labels of `process_outline`
-        apart better (AUC .86) than the highest (.79), the mean of all (.75) or the log of the mean odds (.79).
+        One message that surely does it counts for much, and several that may do it count for more than one. Of
+        `process_outline` it told more (κ .50 by a fit, 166 conversations) than the two highest (.46), the mean of all
+        log-odds (.44) or the highest (.39).
         """
-        surest = sorted(self.by_turn.values())[-_SUREST:]
-        return math.fsum(surest) / len(surest) if surest else None
+        values = self.by_turn.values()
+        if not values:
+            return None
+        most = max(values)
+        return most + math.log(math.fsum(math.exp(value - most) for value in values) / len(values))
 
     def surest(self, turns: Container[int]) -> int | None:
         """Of some turns the one of which it is said most surely, the first of equals; None where none was asked."""

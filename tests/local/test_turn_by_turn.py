@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import Choice
@@ -91,18 +93,26 @@ def test_each_message_is_asked_about_alone_and_all_items_of_it_before_the_next()
     assert places == [(0, 2), (1, 2)]
 
 
-def test_the_score_is_the_mean_of_the_two_surest() -> None:
-    assert TurnScores({1: 2.0, 2: -7.0, 5: 1.0}).score == 1.5
+def test_the_score_is_the_log_of_the_mean_odds() -> None:
+    assert TurnScores({1: 0.0, 2: math.log(3)}).score == pytest.approx(math.log(2))  # (1 + 3) / 2
     assert TurnScores({3: -2.0}).score == -2.0
     assert TurnScores().score is None
+    assert TurnScores({1: 1e4, 2: -1e4}).score == pytest.approx(1e4 - math.log(2))
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=30))
+def test_the_score_lies_between_the_mean_and_the_most(values: list[float]) -> None:
+    score = TurnScores(dict(enumerate(values))).score
+    assert score is not None
+    assert sum(values) / len(values) - 1e-9 <= score <= max(values) + 1e-9
 
 
 def test_a_fit_turn_by_turn_judges_and_cites_the_surest_sentence_of_the_surest_message() -> None:
     model = Model(lambda asked: 4.0 if "you get a mail" in asked else 1.0 if "check" in asked else -9.0)
-    asker = ChoiceAsker(model, fits=fits(PLAN, intercept=5.0, turns=1.0), rubric_id="mine")
+    asker = ChoiceAsker(model, fits=fits(PLAN, intercept=-2.0, turns=1.0), rubric_id="mine")
     claim = asyncio.run(asker.ask(TALK, [PLAN])).claims["plan"]
-    assert claim.label == "met"  # 5 + (4 − 9) / 2 = 2.5
-    assert claim.confidence == pytest.approx(1 / (1 + math.exp(-2.5)))
+    assert claim.label == "met"  # −2 + ln(e⁴ / 2) = 1.3
+    assert claim.confidence == pytest.approx(1 / (1 + math.exp(2 - 4 + math.log(2))))
     assert [(quote.turn, quote.quote) for quote in claim.quotes] == [(3, "Then you get a mail.")]
     assert "asked message by message, the model leans to Yes" in claim.reason
     assert len(model.asked) == 4  # two messages, and two sentences
