@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple
 
-from llm_grader.readers.roles.role_words import plain, role_of_label
+from llm_grader.readers.guesses.role_columns import are_few, meanings, role_column, sides_known
 from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_names import rank
 from llm_grader.readers.tables.note_columns import NoteColumns, note_columns
-from llm_grader.readers.tables.table_values import FALSE_WORDS, TRUE_WORDS
 from llm_grader.transcript import Role
 
-_ROLES = frozenset(get_args(Role))
-_MOST_VALUES = 12
+_PARTS = ("text", "role", "at", "start", "end", "speaker", "subject", "visibility", "kind")
 UNREAD = "{}: called like the time of a message, but what stands in it is no time that we can read"
-_INCOMING = re.compile(r"incoming|inbound|from_customer|is_customer|customer")
-_OUTGOING = re.compile(r"outgoing|outbound|agent")
-_SIDES: dict[str, Role] = {
-    **dict.fromkeys(("in", "incoming", "inbound", "received", "end-user", "enduser", "human", "contact"), "customer"),
-    **dict.fromkeys(("out", "outgoing", "outbound", "sent", "admin", "staff", "teammate"), "agent"),
-    **dict.fromkeys(("assistant", "ai", "model", "automation"), "bot"),
-}
 
 
 class Guess(NamedTuple):
@@ -34,9 +24,12 @@ class Guess(NamedTuple):
     roles: dict[str, Role]
     open_roles: tuple[str, ...] = ()
     notes: NoteColumns = NoteColumns({}, {})
+    doubts: tuple[str, ...] = ()
 
 
-def guess_parts(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], bool] = lambda _: True) -> Guess:
+def guess_parts(
+    columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], bool] = lambda _: True, *, together: bool = False
+) -> Guess:
     """What columns with these values hold; each column is one part at most. Without a text nothing is found.
 
     One that says whose a turn is may say as well that it is a note: `incoming`, `outgoing`, `internal`.
@@ -44,6 +37,7 @@ def guess_parts(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], 
     Args:
         columns: their values, by name.
         of_turns: whether what stands in a column differs within a conversation.
+        together: whether it is known which rows are one conversation, and there are several of one.
     """
     filled = {name: [v for v in values if as_text(v) is not None] for name, values in columns.items()}
     filled = {name: values for name, values in filled.items() if values}
@@ -51,44 +45,35 @@ def guess_parts(columns: Mapping[str, Sequence[Any]], of_turns: Callable[[str], 
     if (text := _text_column(filled)) is None:
         return Guess({}, {})
     parts["text"] = text
-    tests = {
-        "role": _are_roles,
-        "at": _are_times,
-        "start": _are_seconds,
-        "end": _are_seconds,
-        "speaker": _are_names,
-        "subject": _are_texts,
-    }
+    free = {name: values for name, values in filled.items() if name != text}
+    role, doubts = role_column(free, of_turns, together=together)
+    if role is not None:
+        # a column of names or addresses may be called `sender`: it tells people apart, and no roles
+        parts["role" if sides_known(role, free[role]) else "speaker"] = role
+    tests = {"at": _are_times, "start": _are_seconds, "end": _are_seconds, "speaker": _are_names, "subject": _are_texts}
     for part, holds in tests.items():
-        if part in parts:
-            continue
         free = {name: values for name, values in filled.items() if name not in parts.values()}
         fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
-        if part == "role":
-            fitting = fitting or [name for name, values in free.items() if _are_sides(values)]
-        if fitting:
-            best = min(fitting, key=lambda name: (-_sides_known(part, name, free[name]), rank(part, name) or 0))
-            # a column of names or addresses may be called `sender`: it tells people apart, and no roles
-            people = part == "role" and not _sides_known(part, best, free[best])
-            parts["speaker" if people else part] = best
+        if part not in parts and fitting:
+            parts[part] = min(fitting, key=lambda name: rank(part, name) or 0)
     may_hide = {name: columns[name] for name in _may_tell_notes(filled, parts)}
     notes = note_columns(may_hide, of_turns, columns.get(parts.get("role", ""), ()))
     parts |= notes.parts
     if "kind" not in parts and (kind := _kind_column(filled, parts)) is not None:
         parts["kind"] = kind
     words = [as_text(value) or "" for value in filled.get(parts.get("role", ""), ())]
-    in_order = {part: parts[part] for part in ("text", *tests, "visibility", "kind") if part in parts}
-    return Guess(in_order, *_meanings(parts.get("role", ""), words), notes)
+    in_order = {part: parts[part] for part in _PARTS if part in parts}
+    return Guess(in_order, *meanings(parts.get("role", ""), words), notes, doubts)
 
 
 def _may_tell_notes(filled: Mapping[str, Sequence[Any]], parts: Mapping[str, str]) -> list[str]:
     others = {column for part, column in parts.items() if part != "role"}
-    return [name for name, values in filled.items() if name not in others and _are_few(name, values)]
+    return [name for name, values in filled.items() if name not in others and are_few(values)]
 
 
 def _kind_column(filled: Mapping[str, Sequence[Any]], parts: Mapping[str, str]) -> str | None:
     """The column that is called so and tells messages from what happened."""
-    free = [name for name, values in filled.items() if name not in parts.values() and _are_few(name, values)]
+    free = [name for name, values in filled.items() if name not in parts.values() and are_few(values)]
     return min(
         (name for name in free if rank("kind", name) is not None), key=lambda n: rank("kind", n) or 0, default=None
     )
@@ -153,27 +138,6 @@ def _are_texts(_: str, values: Sequence[Any]) -> bool:
     return sum(isinstance(value, str) for value in values) * 2 > len(values)
 
 
-def _are_few(_: str, values: Sequence[Any]) -> bool:
-    simple = [value for value in values if isinstance(value, (str, bool, int))]
-    return len(simple) == len(values) and len({as_text(value) for value in values}) <= _MOST_VALUES
-
-
-def _are_roles(name: str, values: Sequence[Any]) -> bool:
-    return _are_few(name, values) and all(len(str(value).split()) <= 3 for value in values)
-
-
-def _are_sides(values: Sequence[Any]) -> bool:
-    """Whether the words name both sides of a conversation, whatever the column is called."""
-    words = {as_text(value) or "" for value in values if isinstance(value, str)}
-    sides = {side for word in words if (side := side_of(word))}
-    return len(words) <= _MOST_VALUES and "customer" in sides and len(sides) > 1
-
-
-def _sides_known(part: str, column: str, values: Sequence[Any]) -> int:
-    """How many words of a role column say whose they are."""
-    return len(_meanings(column, [as_text(value) or "" for value in values])[0]) if part == "role" else 0
-
-
 def _are_times(name: str, values: Sequence[Any]) -> bool:
     moments = Moments(name, values)
     clocks = (isinstance(value, str) and ":" in value and seconds(value) is not None for value in values)
@@ -226,24 +190,3 @@ def _are_seconds(_: str, values: Sequence[Any]) -> bool:
 
 def _are_names(_: str, values: Sequence[Any]) -> bool:
     return all(isinstance(value, (str, int)) and len(str(value)) <= 80 for value in values)
-
-
-def side_of(word: str) -> Role | None:
-    """The role that a word of a role column means, None where nobody can tell."""
-    if word in _ROLES:
-        return cast("Role", word)
-    return _SIDES.get(word.strip().casefold()) or role_of_label(word)
-
-
-def _meanings(column: str, words: Sequence[str]) -> tuple[dict[str, Role], tuple[str, ...]]:
-    """Whose the words of a role column are, and those of which nobody can tell."""
-    counted = [word for word, _ in Counter(words).most_common(_MOST_VALUES)]
-    if {word.casefold() for word in counted} <= TRUE_WORDS | FALSE_WORDS:
-        incoming, outgoing = _INCOMING.search(plain(column).replace(" ", "_")), _OUTGOING.search(plain(column))
-        if bool(incoming) == bool(outgoing):
-            return {}, tuple(counted)
-        yes: Role = "customer" if incoming else "agent"
-        no: Role = "agent" if incoming else "customer"
-        return {word: yes if word.casefold() in TRUE_WORDS else no for word in counted}, ()
-    found = {word: side for word in counted if (side := side_of(word))}
-    return found, tuple(word for word in counted if word not in found)

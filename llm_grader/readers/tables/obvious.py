@@ -122,7 +122,8 @@ def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     columns = _beginning(document, names)
     if max(map(len, columns.values()), default=0) < _FEWEST_ROWS:
         return None
-    guess = guess_parts(columns)
+    differs = differing_within(None)
+    guess = guess_parts(columns, lambda name: differs(columns[name]))
     if guess.open_roles or not (_both_sides(guess) or _few_names(columns.get(guess.parts.get("speaker", ""), ()))):
         return None
     read = with_date(guess.parts, columns).values()

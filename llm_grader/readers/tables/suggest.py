@@ -124,12 +124,13 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
     """A row for each turn."""
     name, doubts = _id_column(columns)
     differs = differing_within(columns[name] if name else None)
-    guess = guess_parts({c: values for c, values in columns.items() if c != name}, lambda c: differs(columns[c]))
+    others = {column: values for column, values in columns.items() if column != name}
+    together = name is not None and _comes_again(columns[name])
+    guess = guess_parts(others, lambda c: differs(columns[c]), together=together)
     if not guess.parts:
         return None
     kinds, open_kinds = _kinds(guess, columns)
     rows = max(map(len, columns.values()))
-    others = {column: values for column, values in columns.items() if column != name}
     order = order_column(others, guess.parts, columns[name] if name else [None] * rows)
     data = {
         **({"id": name} if name else {}),
@@ -207,7 +208,7 @@ def _roles(guess: Guess) -> dict[str, Any]:
 
 def doubts_of(guess: Guess) -> tuple[str, ...]:
     """What of a guess its author should look at; words of a role column only where they are short."""
-    doubts = []
+    doubts = list(guess.doubts)
     if "role" not in guess.parts:
         doubts.append("who is the agent: no column says a role (name a `role` column, or read with --agent NAME)")
     elif guess.roles and "agent" not in guess.roles.values():

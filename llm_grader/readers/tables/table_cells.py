@@ -10,6 +10,7 @@ from typing import Any
 
 from llm_grader.errors import MalformedInput
 from llm_grader.files.json_strict import describe
+from llm_grader.readers.guesses.role_columns import side_of
 from llm_grader.readers.mail.html_text import html_to_text
 from llm_grader.readers.mail.reply_parts import split_reply
 from llm_grader.readers.roles.roles import RoleMapping, stated_role
@@ -17,7 +18,6 @@ from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text, ticket_of
 from llm_grader.readers.source.times import clock_time
-from llm_grader.readers.tables.column_guesses import side_of
 from llm_grader.readers.tables.table_values import kind_of, visibility_of
 from llm_grader.transcript import Channel, Role, Ticket, Turn
 
