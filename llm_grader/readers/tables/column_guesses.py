@@ -50,7 +50,7 @@ def guess_parts(
     if role is not None:
         # a column of names or addresses may be called `sender`: it tells people apart, and no roles
         parts["role" if sides_known(role, free[role]) else "speaker"] = role
-    tests = {"at": _are_times, "start": _are_seconds, "end": _are_seconds, "speaker": _are_names, "subject": _are_texts}
+    tests = {"at": are_times, "start": _are_seconds, "end": _are_seconds, "speaker": _are_names, "subject": _are_texts}
     for part, holds in tests.items():
         free = {name: values for name, values in filled.items() if name not in parts.values()}
         fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
@@ -130,7 +130,7 @@ def _text_column(filled: Mapping[str, Sequence[Any]]) -> str | None:
     wordy = {name: sum(len(str(value).split()) for value in texts[name]) / len(texts[name]) for name in texts}
     if named:
         return max(named, key=lambda name: (min(wordy[name], 3), -(rank("text", name) or 0)))
-    long = [name for name in texts if wordy[name] >= 3 and not _are_times(name, texts[name])]
+    long = [name for name in texts if wordy[name] >= 3 and not are_times(name, texts[name])]
     return max(long, key=wordy.__getitem__, default=None)
 
 
@@ -138,7 +138,8 @@ def _are_texts(_: str, values: Sequence[Any]) -> bool:
     return sum(isinstance(value, str) for value in values) * 2 > len(values)
 
 
-def _are_times(name: str, values: Sequence[Any]) -> bool:
+def are_times(name: str, values: Sequence[Any]) -> bool:
+    """Whether most of these are points in time or times of day, or dates that can be read in two ways."""
     moments = Moments(name, values)
     clocks = (isinstance(value, str) and ":" in value and seconds(value) is not None for value in values)
     numbers = (isinstance(value, (int, float)) and not isinstance(value, bool) and value < 20_000 for value in values)

@@ -45,6 +45,8 @@ _LISTED = """
     fecha hora autor mensaje remitente asunto cliente agente conversación conversacion respuesta pregunta rol
     auteur expéditeur sujet contenu conseiller heure réponse dossier rôle data godzina treść wiadomość nadawca
     temat klient rozmowa zgłoszenie odpowiedź pytanie
+    query response anfrage kundennachricht kundenanfrage agentenantwort dotaz zákazníka operátora üzenete
+    kérdése válasza ügyintéző kliendi
 """
 _COLUMN_WORDS = frozenset(plain(word) for word in _LISTED.split())
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from llm_grader.readers.guesses.side_by_side import side_columns
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
@@ -120,7 +121,7 @@ def _of_one(document: Document, names: Sequence[str]) -> ColumnMapping | None:
     if not names or of_models or any(place < LEAST for place in ranks.values()):
         return None
     columns = _beginning(document, names)
-    if max(map(len, columns.values()), default=0) < _FEWEST_ROWS:
+    if max(map(len, columns.values()), default=0) < _FEWEST_ROWS or side_columns(columns):
         return None
     differs = differing_within(None)
     guess = guess_parts(columns, lambda name: differs(columns[name]))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.files.json_strict import is_json, parse_json
+from llm_grader.readers.guesses.side_by_side import AGENT_FIRST, EACH_ROW, side_columns, unused_texts
 from llm_grader.readers.labels.speakers import find_speakers
-from llm_grader.readers.roles.role_words import plain, role_of_label
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, unreported
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import (
     UNREAD,
     Guess,
+    are_times,
     differing_within,
     guess_parts,
     order_column,
@@ -30,20 +30,9 @@ from llm_grader.readers.tables.table_rows import column_names, read_rows
 from llm_grader.readers.tables.table_values import is_usual_kind
 from llm_grader.readers.text.label_lines import parse_lines
 from llm_grader.readers.text.line_ends import with_line_ends
-from llm_grader.transcript import Role
 
 _ROWS = 200
 _MOST = 0.6
-_ASKING = frozenset(
-    re.findall(
-        r"\w+",
-        "question request inquiry frage otazka dotaz kerdes kusimus query instruction pregunta consulta "
-        "pytanie demande",
-    )
-)
-_ANSWERING = frozenset(
-    ("answer", "reply", "response", "antwort", "odpoved", "valasz", "vastus", "respuesta", "reponse", "odpowiedz")
-)
 
 
 class Suggestion(NamedTuple):
@@ -72,7 +61,9 @@ def suggest_columns(document: Document) -> Suggestion:
         listed = ", ".join(names[:20])
         raise UnsupportedFormat(f"the columns are {listed}: none of them looks like the text of what was said")
     whole, doubts = _of_the_whole(columns, found.data)
-    return Suggestion({**whole, **found.data}, (*found.doubts, *doubts))
+    data = {**whole, **found.data}
+    used = [*data.values(), *data.get("columns", ()), *(data.get("turn", {}).values() if "cell" not in data else ())]
+    return Suggestion(data, (*found.doubts, *doubts, *unused_texts(columns, used)))
 
 
 def _cell(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
@@ -102,22 +93,24 @@ def _of_lists(name: str, items: Sequence[Any]) -> Suggestion:
 
 
 def _wide(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
-    """A column for each turn, such as `question` and `answer`."""
-    sides: dict[str, Role] = {}
-    for name, values in columns.items():
-        texts = [value for value in values if isinstance(value, str) and value]
-        side = _side_of_column(name)
-        if side and texts and sum(len(text.split()) for text in texts) >= 3 * len(texts):
-            sides[name] = side
-    return Suggestion({"columns": sides}, ()) if {"agent", "customer"} <= set(sides.values()) else None
+    """A column for each turn, such as `question` and `answer`; rows of one id are one conversation."""
+    sides = side_columns(columns)
+    if not sides:
+        return None
+    doubts = [AGENT_FIRST] if next(iter(sides.values())) == "agent" else []
+    name, _ = _id_column({column: values for column, values in columns.items() if column not in sides})
+    if name is None:
+        return Suggestion({"columns": sides}, (*doubts, EACH_ROW))
+    order = _order_of_rows(columns, name, sides) if _comes_again(columns[name]) else None
+    return Suggestion({"id": name, "columns": sides, **({"order": order} if order else {})}, tuple(doubts))
 
 
-def _side_of_column(name: str) -> Role | None:
-    words = plain(name).split()
-    for word in words:
-        if word in _ASKING or word in _ANSWERING:
-            return "customer" if word in _ASKING else "agent"
-    return next((role for word in words if (role := role_of_label(word)) in ("agent", "customer")), None)
+def _order_of_rows(columns: Mapping[str, Sequence[Any]], name: str, sides: Collection[str]) -> str | None:
+    """The column of the times of rows, or of their numbers; None where there is none."""
+    free = {column: values for column, values in columns.items() if column not in sides and column != name}
+    times = [column for column, values in free.items() if rank("at", column) is not None and are_times(column, values)]
+    best = min(times, key=lambda column: rank("at", column) or 0, default=None)
+    return best or order_column(free, {}, columns[name])
 
 
 def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:

@@ -23,7 +23,7 @@ from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping, wit
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first, times_of
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row, column_names, is_parquet, read_rows
 from llm_grader.readers.tables.table_values import channel_of
-from llm_grader.readers.tables.turns_in_cells import turns_of_cell
+from llm_grader.readers.tables.turns_in_cells import joined, rows_together, turns_of_cell
 from llm_grader.transcript import Channel, Transcript, Turn
 
 NAME = "table"
@@ -54,9 +54,9 @@ def read(document: Document) -> Iterator[Transcript]:
         raise MalformedInput(missing_columns(document))
     rows = read_rows(document, mapping.separator, mapping.named, _again(mapping))
     if mapping.cell or mapping.columns:
-        for row in rows:
-            with document.at(row.where):
-                yield _of_row(row, mapping, document)
+        for several, notes in rows_together(rows, mapping):
+            with document.at(several[0].where):
+                yield joined([_of_row(row, mapping, document) for row in several], notes)
         return
     groups = _grouped(rows, mapping, document)
     if document.options.columns is None:

@@ -1,8 +1,8 @@
-"""Turns that stand in one cell: a JSON list of them, or text with labelled lines."""
+"""Turns that stand in cells: in one, as a JSON list or text with labelled lines, or each in a cell of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,10 @@ from llm_grader.readers.tables.table_cells import CellReader, cell_of, since_fir
 from llm_grader.readers.tables.table_rows import TURNS_MISSING, Row
 from llm_grader.readers.text import labelled_text
 from llm_grader.readers.text.one_line import may_hold_others
-from llm_grader.transcript import Channel, Turn
+from llm_grader.transcript import Channel, Transcript, Turn
 
 _ONE_OR_SEVERAL = "a text that may hold the turns of several was read as one turn of nobody known: put each on a line"
+_SEVERAL_ROWS = "several rows have the id of this conversation: they were read as one, in their order"
 
 
 def turns_of_cell(
@@ -108,3 +109,39 @@ def _as_object(item: Any, reader: CellReader) -> Mapping[str, Any]:
     if isinstance(item, (list, tuple)):
         return {str(position): value for position, value in enumerate(item)}
     raise MalformedInput(f"{reader.mapping.cell}: expected a list of objects or lists, found {describe(item)} in it")
+
+
+def rows_together(rows: Iterable[Row], mapping: ColumnMapping) -> Iterator[tuple[list[Row], tuple[str, ...]]]:
+    """The rows of each conversation, in order, and what had to be assumed: of turns side by side those of one id."""
+    if not mapping.columns or mapping.id is None:
+        yield from (([row], ()) for row in rows)
+        return
+    groups: dict[str, list[Row]] = {}
+    for number, row in enumerate(rows):
+        groups.setdefault(as_text(cell_of(row.cells, mapping.id)) or f"row {number}", []).append(row)
+    order = mapping.order
+    values = (cell_of(row.cells, order) for several in groups.values() for row in several) if order else ()
+    moments = Moments(order or "", values, time_format=mapping.time_format)
+    for several in groups.values():
+        notes: dict[str, None] = {}
+        if order and len(several) > 1:
+            several = in_order_of(
+                several,
+                lambda row: cell_of(row.cells, order),
+                moments=moments,
+                name=order,
+                note=lambda warning, notes=notes: notes.setdefault(warning),  # type: ignore[misc]
+            )
+        yield several, tuple(notes)
+
+
+def joined(found: Sequence[Transcript], notes: Iterable[str]) -> Transcript:
+    """The conversation whose turns stand in several rows."""
+    if len(found) == 1:
+        return found[0]
+    keys = dict.fromkeys(key for part in found for key in part.metadata)
+    every = {key: [part.metadata.get(key) for part in found] for key in keys}
+    metadata = {key: values if any(v != values[0] for v in values) else values[0] for key, values in every.items()}
+    turns = tuple(turn for part in found for turn in part.turns)
+    told = (*(warning for part in found for warning in part.warnings), *notes, _SEVERAL_ROWS)
+    return found[-1].model_copy(update={"turns": turns, "metadata": metadata, "warnings": tuple(dict.fromkeys(told))})
