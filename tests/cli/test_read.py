@@ -153,9 +153,9 @@ def test_check_ends_with_totals_of_what_was_read_and_what_was_refused(tmp_path: 
     (tmp_path / "b.txt").write_text("nobody speaks here\n")
     (tmp_path / "c.csv").write_text("conversation_id,role,text\n1,agent,Hi\n1,customer,Hello\n2,agent,Bye\n")
     # a: one conversation of 2 turns; c: two, of 2 turns and 1. Warnings: no channel is stated of each of the three,
-    # and the last has no turn of a customer.
+    # c has no times, and the last has no turn of a customer.
     assert run(tmp_path, "--check").stdout.splitlines()[-1] == (
-        "in all: 2 files, 3 conversations, 5 turns, 1 refused, 4 warnings"
+        "in all: 2 files, 3 conversations, 5 turns, 1 refused, 6 warnings"
     )
 
 

@@ -16,7 +16,7 @@ from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts
 from llm_grader.readers.tables.column_names import rank
 from llm_grader.readers.tables.note_words import said_by
-from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, suggest_columns
+from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, no_time_in, suggest_columns
 from llm_grader.readers.tables.table_values import is_usual_visibility, visibility_of
 
 _DEEPEST = 5
@@ -181,6 +181,7 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         doubts.append("whether each key stands for a conversation; the keys themselves cannot be read as ids")
     doubts += _of_types(listed)
     doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
+    doubts += no_time_in(listed.guess)
     return Suggestion(data, tuple(doubts))
 
 

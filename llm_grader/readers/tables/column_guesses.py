@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from llm_grader.readers.guesses.role_columns import are_few, meanings, role_column, sides_known
+from llm_grader.readers.guesses.time_columns import time_by_values
 from llm_grader.readers.source.moments import Moments, seconds, time_of_day
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_names import rank
@@ -55,7 +56,12 @@ def guess_parts(
         free = {name: values for name, values in filled.items() if name not in parts.values()}
         fitting = [name for name in free if rank(part, name) is not None and holds(name, free[name])]
         if part not in parts and fitting:
-            parts[part] = min(fitting, key=lambda name: rank(part, name) or 0)
+            parts[part] = min(fitting, key=lambda name: (part == "at" and not of_turns(name), rank(part, name) or 0))
+    if {"at", "start"}.isdisjoint(parts):
+        free = [name for name in filled if name not in parts.values() and len(filled[name]) == len(filled[text])]
+        at, told = time_by_values(filled, free, of_turns)
+        parts |= {"at": at} if at else {}
+        doubts = (*doubts, *told)
     may_hide = {name: columns[name] for name in _may_tell_notes(filled, parts)}
     notes = note_columns(may_hide, of_turns, columns.get(parts.get("role", ""), ()))
     parts |= notes.parts

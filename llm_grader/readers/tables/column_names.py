@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from llm_grader.readers.guesses.time_names import says_when
 from llm_grader.readers.roles.role_words import plain
 from llm_grader.readers.tables.note_words import last_key
 
@@ -39,7 +40,7 @@ _NAMES = {
 }
 _RANK = {part: {name: place for place, name in enumerate(names.split())} for part, names in _NAMES.items()}
 LEAST = 1000
-"""The rank of names that are not listed, such as `Číslo případu` of an id."""
+"""The rank of names that are not listed, such as `Číslo případu` of an id, or `Erstellt am` of a time."""
 
 _NUMBERS = frozenset(
     re.findall(
@@ -77,7 +78,9 @@ def rank(part: str, column: str) -> int | None:
     name = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last_key(column))).strip("_")
     words = plain(name)
     place = _RANK[part].get(words.replace(" ", "_"))
-    return LEAST if place is None and part == "id" and _numbers_a_conversation(words) else place
+    if place is None and ((part == "id" and _numbers_a_conversation(words)) or (part == "at" and says_when(column))):
+        return LEAST
+    return place
 
 
 def _numbers_a_conversation(name: str) -> bool:

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from llm_grader.readers.guesses.side_by_side import side_columns
+from llm_grader.readers.guesses.time_columns import NO_TIME
 from llm_grader.readers.source.columns import ColumnMapping, TurnColumns
 from llm_grader.readers.source.document import Document, Options
 from llm_grader.readers.source.ticket_fields import as_text
@@ -73,8 +74,11 @@ def with_note_columns(
     free = [name for name in names if name not in taken and may_tell_notes(name)]
     columns = {name: [row.get(name) for _, row in rows] for name in free}
     differs = differing_within([number for number, _ in rows])
-    for name in unread_times(parts, {name: [row.get(name) for _, row in rows[:_ROWS_GUESSED_BY]] for name in names}):
+    unread = unread_times(parts, {name: [row.get(name) for _, row in rows[:_ROWS_GUESSED_BY]] for name in names})
+    for name in unread:
         warn(UNREAD.format(name))
+    if not unread and mapping.order is None and {"at", "start"}.isdisjoint(parts) and len(rows) > 1:
+        warn(NO_TIME)
     roles = [row.get(parts["role"]) for _, row in rows] if "role" in parts else []
     notes = note_columns(columns, lambda name: differs(columns[name]), roles)
     for doubt in notes.doubts:
@@ -110,7 +114,8 @@ def _times_in(columns: Mapping[str, Sequence[str | None]], differs: Callable[[Se
     called = [name for name in columns if rank("at", name) is not None]
     # what began or ended may be the conversation
     called += [n for part in ("start", "end") for n in columns if rank(part, n) is not None and differs(columns[n])]
-    guess = guess_parts({name: columns[name] for name in dict.fromkeys(["text", *called])}) if called else None
+    looked_at = {name: columns[name] for name in dict.fromkeys(["text", *called])}
+    guess = guess_parts(looked_at, lambda name: differs(columns[name])) if called else None
     return {part: guess.parts[part] for part in ("at", "start", "end") if part in guess.parts} if guess else {}
 
 

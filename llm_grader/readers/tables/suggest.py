@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from llm_grader.errors import MalformedInput, UnsupportedFormat
 from llm_grader.files.json_strict import is_json, parse_json
 from llm_grader.readers.guesses.side_by_side import AGENT_FIRST, EACH_ROW, side_columns, unused_texts
+from llm_grader.readers.guesses.time_columns import NO_TIME
 from llm_grader.readers.labels.speakers import find_speakers
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.readers.source.document import Document, unreported
@@ -88,7 +89,8 @@ def _of_lists(name: str, items: Sequence[Any]) -> Suggestion:
     if not guess.parts:
         return Suggestion({"cell": name, "turn": {"text": "?"}}, (f"which key of the objects in {name} is the text",))
     return Suggestion(
-        {"cell": name, "turn": with_unit(with_date(guess.parts, columns)), **_roles(guess)}, doubts_of(guess)
+        {"cell": name, "turn": with_unit(with_date(guess.parts, columns)), **_roles(guess)},
+        (*doubts_of(guess), *no_time_in(guess)),
     )
 
 
@@ -132,8 +134,9 @@ def _long(columns: Mapping[str, Sequence[Any]]) -> Suggestion | None:
         **_roles(guess),
         **kinds,
     }
-    unread = map(UNREAD.format, unread_times(guess.parts, columns))
-    return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds, *unread))
+    unread = [UNREAD.format(column) for column in unread_times(guess.parts, columns)]
+    no_time = () if order or unread or rows < 2 else no_time_in(guess)
+    return Suggestion(data, (*doubts, *doubts_of(guess), *open_kinds, *unread, *no_time))
 
 
 def _kinds(guess: Guess, columns: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -213,6 +216,11 @@ def doubts_of(guess: Guess) -> tuple[str, ...]:
         listed = ", ".join(map(repr, words)) or "longer ones"
         doubts.append(f"whose these words of {guess.parts['role']} are (write them under `roles`): {listed}")
     return tuple(doubts)
+
+
+def no_time_in(guess: Guess) -> tuple[str, ...]:
+    """What is told of turns that no time puts in order."""
+    return () if {"at", "start"} & guess.parts.keys() else (NO_TIME,)
 
 
 def columns_of(items: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
