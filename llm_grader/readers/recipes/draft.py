@@ -5,32 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 from llm_grader.errors import UnsupportedFormat
 from llm_grader.readers.pages import GOES_ON, goes_on
+from llm_grader.readers.recipes.draft_parts import group_of, html_part, kind_part, open_kinds, unit_of, visibility_part
 from llm_grader.readers.source.document import Document
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import Guess, guess_parts
 from llm_grader.readers.tables.column_names import rank
-from llm_grader.readers.tables.note_words import said_by
 from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of, no_time_in, suggest_columns
-from llm_grader.readers.tables.table_values import is_usual_visibility, visibility_of
 
 _DEEPEST = 5
 _MOST_TYPES = 8
 _TYPE = re.compile(r"[\w./-]{1,40}")
-_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_-]")
-_PLAIN = re.compile(r"[A-Za-z_]\w*")
+_PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NESTED_FIRST = 3
 _MOST_KEYS = 50
-_SLOWEST = 100  # seconds a word
-_LONGEST_CALL = 4 * 3600  # seconds
-_MILLISECONDS = re.compile(
-    r"(?:_ms|[a-z]Ms|[a-z]MS|(?<![a-z])ms|_?[mM]illis(?:econds?)?|_?[mM]secs?)$|^(?:start|end|offset)ms$"
-)
 
 
 class _Listed(NamedTuple):
@@ -145,27 +138,40 @@ def _weight(listed: _Listed) -> tuple[int, bool, int, int]:
     )
 
 
-def _recipe(listed: _Listed, document: Document) -> Suggestion:
-    turns = ".".join(map(_key, listed.place)) or ("@" if listed.mapped else "[]")
+def _turn_of(listed: _Listed) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Where the parts of a turn stand and what their values mean, and what is told of it."""
     turn: dict[str, Any] = {part: _path(column) for part, column in listed.guess.parts.items()}
     if listed.guess.roles and "role" in turn:
         turn["role"] = {"path": turn["role"], "values": listed.guess.roles}
+    if not listed.items:
+        return turn, ()
+    html, of_html = html_part(listed.guess, listed.items, turn["text"])
+    turn |= html
     if "visibility" in turn:
-        turn["visibility"] = _visibility(listed, turn["visibility"])
+        turn["visibility"] = visibility_part(listed.guess, listed.items, turn["visibility"])
     if "kind" in turn:
-        turn["kind"] = {"path": turn["kind"], "otherwise": "message", "values": {"note": "note"} | _kinds(listed)}
-    units = {part: _unit(listed, part) for part in ("start", "end") if part in turn}
+        turn["kind"] = kind_part(listed.guess, listed.items, turn["kind"])
+    return turn, (*of_html, *listed.guess.notes.doubts, *open_kinds(listed.guess, listed.items))
+
+
+def _recipe(listed: _Listed, document: Document) -> Suggestion:
+    turns = ".".join(map(_key, listed.place)) or ("@" if listed.mapped else "[]")
+    turn, of_turns = _turn_of(listed)
+    units = {part: unit_of(listed.guess, listed.items, part) for part in ("start", "end") if part in turn}
     milliseconds = [part for part, unit in units.items() if unit == "ms"]
     turn |= {part: {"path": turn[part], "unit": "ms"} for part in milliseconds}
     within = ".".join(map(_key, listed.within))
     within = f"values({within or '@'})" if listed.mapped else within
     name, first = _id_of(document, listed), f"{turns}[0]" if listed.place else "[0]"
+    is_whole = bool((name and listed.place) or within or (listed.place and len(document.json.beginnings) > 1))
+    group, of_groups = group_of(listed.guess, listed.items, is_whole=is_whole) if listed.items else (None, ())
     data = {
         "name": "my-export",
         "title": "What this export is",
         "applies": [f"{first}.{_path(listed.guess.parts['text'])}"],
         **({"conversations": within} if within else {}),
         "turns": turns,
+        **({"group": _path(group)} if group else {}),
         "turn": turn,
         **({"id": name} if name and listed.place else {}),
         "channel": "call" if "start" in turn else "email" if "subject" in turn else "chat",
@@ -179,17 +185,9 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
         )
     if listed.mapped:
         doubts.append("whether each key stands for a conversation; the keys themselves cannot be read as ids")
-    doubts += _of_types(listed)
     doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
-    doubts += no_time_in(listed.guess)
+    doubts += [*_of_types(listed), *of_groups, *of_turns, *no_time_in(listed.guess)]
     return Suggestion(data, tuple(doubts))
-
-
-def _kinds(listed: _Listed) -> dict[str, str]:
-    """What the words of the key that says what an object is mean, as far as it is no message."""
-    words = {as_text(item) or "" for item in columns_of(listed.items)[listed.guess.parts["kind"]]}
-    said = {word: said_by(_BETWEEN_WORDS.sub(" ", word)) for word in sorted(words)}
-    return {word: "note" if kind != "event" else kind for word, kind in said.items() if kind in ("note", "event")}
 
 
 def _of_types(listed: _Listed) -> Iterator[str]:
@@ -199,34 +197,6 @@ def _of_types(listed: _Listed) -> Iterator[str]:
         is_type = name.rpartition(".")[2] == "type" and name not in listed.guess.parts.values()
         if is_type and 1 < len(words) <= _MOST_TYPES and all(map(_TYPE.fullmatch, words)):
             yield f"whether objects of each `{name}` are said ({', '.join(words)}): else name a `kind`, such as event"
-
-
-def _visibility(listed: _Listed, place: str) -> dict[str, Any]:
-    """What the words of the key that says who sees a turn mean, those of true and false by what the key is called."""
-    column = listed.guess.parts["visibility"]
-    words = {as_text(item) or "" for item in columns_of(listed.items)[column]} | {"true", "false"}
-    usual = {word: visibility_of(word, column, {}) for word in sorted(words) if is_usual_visibility(word, column)}
-    meanings = usual | listed.guess.notes.meanings.get("visibilities", {})
-    return {"path": place, "values": meanings, "otherwise": "public"}
-
-
-def _unit(listed: _Listed, part: str) -> Literal["ms", "slow"] | None:
-    """What a time since the beginning counts: milliseconds if called so, or in seconds over four hours.
-
-    `slow` where in seconds nobody speaks as slowly as that, but people who write to each other may; None for seconds.
-    """
-    column, words = listed.guess.parts[part], listed.guess.parts["text"]
-    if _MILLISECONDS.search(column.rpartition(".")[2]):
-        return "ms"
-    columns = columns_of(listed.items)
-    values = [value for value in columns[column] if value is not None]
-    if not values or not all(isinstance(value, int) for value in values):
-        return None
-    lasts = max(values) - min(values)
-    spoken = sum(len(said.split()) for said in columns[words] if isinstance(said, str))
-    if not lasts > _SLOWEST * spoken > 0:
-        return None
-    return "ms" if lasts > _LONGEST_CALL else "slow"
 
 
 def _id_of(document: Document, listed: _Listed) -> str | None:

@@ -58,8 +58,8 @@ def guess_parts(
         if part not in parts and fitting:
             parts[part] = min(fitting, key=lambda name: (part == "at" and not of_turns(name), rank(part, name) or 0))
     if {"at", "start"}.isdisjoint(parts):
-        free = [name for name in filled if name not in parts.values() and len(filled[name]) == len(filled[text])]
-        at, told = time_by_values(filled, free, of_turns)
+        of_all = [name for name in filled if name not in parts.values() and len(filled[name]) == len(filled[text])]
+        at, told = time_by_values(filled, of_all, of_turns)
         parts |= {"at": at} if at else {}
         doubts = (*doubts, *told)
     may_hide = {name: columns[name] for name in _may_tell_notes(filled, parts)}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from llm_grader.readers.guesses.role_columns import side_of
+from llm_grader.readers.roles.role_words import role_of_label
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.note_words import (
     INTERNAL,
@@ -31,6 +33,8 @@ _SUREST_FIRST: tuple[_Named, ...] = ("surely", "notes", "kinds", "loosely")
 _MAP_OF: dict[HidingPart, str] = {"kind": "kinds", "visibility": "visibilities"}
 OPEN = "{}: words that we do not know were read as those of messages that the other side sees"
 LEFT = "{}: some of its words may mean notes; as others may not, all turns were read as seen by the other side"
+BY_WORDS = "{}: by its words, and not by its name, it was taken to say which turns the other side does not see"
+SIGHT = "{}: called like who sees a turn, but what its figures mean is not told: say it under `visibilities`"
 _HIDDEN: frozenset[Said | None] = frozenset(("internal", "private", "note"))
 _OF_SIGHT: frozenset[Said | None] = frozenset(("internal", "private", "shown"))
 _SEES = "visibility|sichtbarkeit|viditelnost|lathatosag|nahtavus|visibilite|visibilidad|widocznosc"
@@ -50,6 +54,7 @@ _OF_TURNS = frozenset(
         "nur nachricht nachrichten zpravy zprava kommentar komentar uzenet sonum",
     )
 )
+_CALLED_LIKE_TURNS = frozenset(("entry", "status", "element", "message status", "comment status", "eintrag", "stav"))
 _NEGATION = re.compile(_NEGATED)
 _TO_CUSTOMERS = re.compile(
     r"(?:is )?(?:not )?(?:(?:in)?visible (?:to|for) (?:the )?customers?|customer visible)"
@@ -74,12 +79,19 @@ def hiding_part(column: str, values: Iterable[str], *, of_turns: bool = True) ->
     if named is None or not words or len(words) > _MOST_VALUES:
         return None
     truths = {truth_of(word) for word in words}
+    if _are_open_figures(column, words):
+        return None
     if None not in truths:
         return "visibility" if named in ("surely", "notes") and true_hides(column) is not None else None
     said = {_said(word, named) for word in words}
     if len(truths) > 1 or not _tells(said, column, named, empty=empty, of_turns=of_turns):
         return None
     return "visibility" if said <= _OF_SIGHT | {None} else "kind"
+
+
+def _are_open_figures(column: str, words: Collection[str]) -> bool:
+    """Whether figures stand in a column of visibility: 1 may be a turn that all see, or one that some do."""
+    return re.fullmatch(_SEES, name_as_compared(column)) is not None and all(map(str.isdecimal, words))
 
 
 @lru_cache(maxsize=1024)
@@ -162,9 +174,36 @@ def note_columns(
             meant = _open_words(part, name, words)
             meanings |= {_MAP_OF[part]: meant} if meant else {}
             doubts += [OPEN.format(name)] if meant else []
-        elif part is None and _may_hide(words) and of_turns(name):
-            doubts.append(LEFT.format(name))
+        elif part is None and of_turns(name):
+            figures = _are_open_figures(name, [word for word in words if word])
+            doubts += [SIGHT.format(name)] if figures else [LEFT.format(name)] if _may_hide(words) else []
+    free = [name for name in columns if name not in named and of_turns(name)]
+    by_words = None if parts else next((name for name in free if _say_who_sees(name, columns[name], roles)), None)
+    if by_words is not None:
+        said = {said_by(as_text(value) or "") for value in columns[by_words]}
+        part = "visibility" if said <= _OF_SIGHT else "kind"
+        return NoteColumns({part: by_words}, {}, (*doubts, BY_WORDS.format(by_words)))
     return NoteColumns(parts, meanings, tuple(doubts))
+
+
+def _say_who_sees(column: str, values: Sequence[Any], roles: Sequence[Any]) -> bool:
+    """Whether words say of each turn that it is a message, or that the other side does not see it, and nothing else.
+
+    Private and internal alone do so only in a column that is called like one of turns. What a customer says is never
+    hidden from the customer: such words tell of something else, as of a plan.
+    """
+    words = [as_text(value) or "" for value in values]
+    said = {said_by(word) for word in words}
+    if len(set(words)) > _MOST_VALUES or not said <= _HIDDEN | {"message", "shown"}:
+        return False
+    if not said & _HIDDEN or not said - _HIDDEN or any(map(role_of_label, set(words))):
+        return False
+    if "note" not in said and name_as_compared(column) not in _CALLED_LIKE_TURNS:
+        return False
+    if len(words) != len(roles):
+        return True
+    hidden = {as_text(role) or "" for word, role in zip(words, roles, strict=True) if said_by(word) in _HIDDEN}
+    return all(side_of(role) != "customer" for role in hidden)
 
 
 def _are_sides(values: Sequence[Any], roles: Sequence[Any]) -> bool:

@@ -28,6 +28,11 @@ _HTML = re.compile(
 )
 
 
+def holds_html(text: str) -> bool:
+    """Whether a text is marked up as HTML."""
+    return "<" in text and _HTML.search(text) is not None
+
+
 def kept(value: Any) -> Any:
     """A cell as it can be kept in metadata: JSON values as they are, anything else as text; an empty cell is None."""
     if isinstance(value, (list, tuple)):
@@ -159,7 +164,7 @@ class CellReader:
 
     def shown(self, text: str, column: str) -> str:
         """A text as its reader sees it: HTML as the text that it shows."""
-        if "<" not in text or _HTML.search(text) is None:
+        if not holds_html(text):
             return text
         self.note(f"{column} holds HTML: read as the text that it shows")
         return html_to_text(text).strip()
