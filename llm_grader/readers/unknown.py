@@ -11,6 +11,7 @@ from llm_grader.readers.tables import tabular
 from llm_grader.readers.tables.table_rows import column_names
 
 _HTML = re.compile(r"\s*<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b")
 _DRAFT = "`llm-grader read FILE --suggest-columns` drafts"
 
 
@@ -34,6 +35,8 @@ def describe_unknown(document: Document) -> str:
         return "a document of RTF: save it as plain text, and read that"
     if _HTML.match(document.head):
         return "a page of HTML: save what it shows as text, and read that"
+    if _XML.match(document.head):
+        return "XML, of which no format is known: export the same as JSON or CSV, or save what is said as text"
     if "".join(document.head.split()) == "[]":
         return "an empty list: there is no conversation in it"
     return f"{_kind(document)}; is it one of `llm-grader read formats`? Then say --format NAME"

@@ -142,7 +142,9 @@ def test_each_format_is_listed_once_with_what_it_reads_and_no_junk_file_names_th
     assert all(about for _, about in listed)
     (tmp_path / "junk.txt").write_text("nobody speaks here\n")
     (tmp_path / "page.html").write_text(" <!DOCTYPE  HTML>\n<html><body>Agent: Hello</body></html>\n")
-    junk, page = run(tmp_path).stderr.splitlines()
+    (tmp_path / "tree.xml").write_text('<?xml version="1.0"?>\n<chat><turn who="agent">Hello</turn></chat>\n')
+    junk, page, tree = run(tmp_path).stderr.splitlines()
+    assert "XML, of which no format is known" in tree
     assert "is it one of `llm-grader read formats`? Then say --format NAME" in junk
     assert "whatsapp" not in junk
     assert "a page of HTML: save what it shows as text" in page
