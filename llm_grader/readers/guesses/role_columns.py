@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from llm_grader.readers.roles.role_words import plain, role_of_label
@@ -29,9 +30,14 @@ _DIRECTIONS: dict[str, Role] = {
 _SIDES: dict[str, Role] = {
     **_DIRECTIONS,
     **dict.fromkeys(("end user", "enduser", "human", "contact"), "customer"),
-    **dict.fromkeys(("admin", "staff", "teammate"), "agent"),
+    **dict.fromkeys(("appuser",), "customer"),
+    **dict.fromkeys(("admin", "staff", "teammate", "appmaker"), "agent"),
     **dict.fromkeys(("assistant", "ai", "model", "automation"), "bot"),
 }
+_WRITTEN = frozenset(("message", "msg", "reply", "response", "comment", "text"))
+_WRITERS = frozenset(("agent", "customer", "bot", "system"))
+_OTHER_SIDE: dict[Role | None, Role] = {"agent": "customer", "customer": "agent"}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def role_column(
@@ -111,7 +117,19 @@ def side_of(word: str) -> Role | None:
     """The role that a word of a role column means, None where nobody can tell."""
     if word in _ROLES:
         return cast("Role", word)
-    return _SIDES.get(plain(word)) or role_of_label(word)
+    return _SIDES.get(plain(word)) or role_of_label(word) or _writer(word)
+
+
+@lru_cache(maxsize=4096)
+def _writer(word: str) -> Role | None:
+    """Who writes what a word of few parts calls: `customer_message`, `AgentReply`, `MessageToVisitor`."""
+    words = plain(_CAMEL.sub(" ", word)).split()
+    if len(words) == 3 and words[0] in _WRITTEN and words[1] == "to":
+        return _OTHER_SIDE.get(role_of_label(words[2]))
+    role = role_of_label(words[0]) if len(words) == 2 else None
+    # a note of a customer may be one about the customer
+    by_role = {"agent": {"note"}, "system": {"event"}}.get(role or "", set())
+    return role if role in _WRITERS and words[1] in _WRITTEN | by_role else None
 
 
 def meanings(column: str, words: Sequence[str]) -> tuple[dict[str, Role], tuple[str, ...]]:

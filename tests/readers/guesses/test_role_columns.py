@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from llm_grader.readers.guesses.role_columns import side_of
 from tests.readers.guesses.drafts import drafted, read, said
 
 SAID = [["agent: Good morning.", "customer: I lost my card."]]
@@ -66,3 +67,28 @@ def test_a_flag_of_messages_says_who_speaks_though_all_are_alike(tmp_path: Path,
 def test_mails_that_are_a_conversation_each_have_their_direction(tmp_path: Path) -> None:
     table = "id,direction,text\n1,inbound,Where is it now?\n2,inbound,Cancel it please.\n"
     assert said(drafted(tmp_path, table)[1]) == [["customer: Where is it now?"], ["customer: Cancel it please."]]
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [
+        ("appUser", "customer"),
+        ("appMaker", "agent"),
+        ("customer_message", "customer"),
+        ("AgentReply", "agent"),
+        ("MessageToVisitor", "agent"),
+        ("MessageToOperator", "customer"),
+        ("Eingehend", "customer"),
+        ("odchozí", "agent"),
+        ("message", None),
+        ("agent_note", "agent"),
+        ("system_event", "system"),
+        ("customer_note", None),
+        ("customer_event", None),
+        ("agent_email", None),
+        ("system_message", "system"),
+        ("note to agent", None),
+    ],
+)
+def test_a_word_may_say_who_writes(word: str, role: str | None) -> None:
+    assert side_of(word) == role
