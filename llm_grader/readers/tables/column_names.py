@@ -53,13 +53,16 @@ _CONVERSATIONS = frozenset(
     re.findall(
         r"\w+",
         "conversation chat ticket case thread session dialogue dialog interaction transcript incident issue inquiry "
-        "enquiry conv convo room request call kontakt juhtum poordumine jednani vorgang vorgangs fall anfrage gesprach "
+        "enquiry conv convo room request call konversation konversations anruf "
+        "anrufs sitzung sitzungs kontakt juhtum poordumine jednani vorgang vorgangs fall anfrage gesprach "
         "gesprachs unterhaltung chats tickets konverzace rozhovoru "
         "hovoru tiketu pripadu pozadavku chatu ugy jegy beszelgetes hivas vestluse kone pileti juhtumi poordumise "
         "dossier demande conversacion caso sesion zgloszenia rozmowy sprawy",
     )
 )
-_JOINED_ID = re.compile(r"(chat|call|conv|conversation|ticket|case|thread|session|room|issue)(?:id|nr|no)")
+_JOINED_ID = re.compile(
+    r"(chat|call|conv|conversation|ticket|case|thread|session|room|issue|konversations|anruf)(?:id|nr|no)"
+)
 _AROUND = frozenset(("mail", "message", "call", "contact"))
 _ALONE = frozenset(("reference", "ref", "tiket", "jegy", "ugyszam", "jegyszam", "hivasszam", "caso", "dossier"))
 _UNIT = re.compile(

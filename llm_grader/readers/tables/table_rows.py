@@ -20,6 +20,7 @@ from llm_grader.readers.tables.table_start import TableStart, barred_rows, find_
 
 TURNS_MISSING = "rows of this file could not be read: turns may be missing"
 _PARQUET = b"PAR1"
+_HEADER_AGAIN = "the header of the table stands again between its rows: it was left out there"
 _LONE = "a quotation mark may not be closed"
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # a cell that begins with a mark and ends neither with one in its line nor with one in a later line of its own
@@ -122,7 +123,8 @@ def _csv_rows(
         csv.QUOTE_NONE if separator == "\t" and _has_lone_quotes(document.text) else csv.QUOTE_MINIMAL
     )
     reader = _opened(document, separator, quoting, above)
-    header = _named([cell.strip() for cell in _next_row(reader, document) or ()], frozenset(wanted), above, document)
+    names = [cell.strip() for cell in _next_row(reader, document) or ()]
+    header = _named(names, frozenset(wanted), above, document)
     written = _unquoted if quoting == csv.QUOTE_NONE else str
     short = ShortRows(header, again, lambda: _opened(document, separator, quoting, above), written)
     needed = max((header.index(name) + 1 for name in wanted if name in header), default=len(header) // 2 + 1)
@@ -136,6 +138,9 @@ def _csv_rows(
             row = [written(cell) for cell in row]
         elif reader.line_num - before > 1:
             _tell_swallowed(row, separator, where, document)
+        if len(row) > 1 and [cell.strip() for cell in row] == names:
+            document.warn(_HEADER_AGAIN)
+            continue
         with document.at(where):
             whole = len(row) == len(header) and row[0] and "\\N" not in row
             if fitted := row if whole else _fitted(row, header, needed, short, document):

@@ -17,7 +17,7 @@ from llm_grader.readers.source.moments import Moments
 from llm_grader.readers.source.sequence import in_order_of, order_of_times
 from llm_grader.readers.source.ticket_fields import as_text
 from llm_grader.readers.tables.column_guesses import number_turns
-from llm_grader.readers.tables.days import day_above, past_midnight
+from llm_grader.readers.tables.days import day_above, ids_above, past_midnight, without_totals
 from llm_grader.readers.tables.headers import is_quoted_table
 from llm_grader.readers.tables.obvious import OBVIOUS_TURN, obvious_mapping, with_note_columns
 from llm_grader.readers.tables.table_cells import CellReader, cell_of, kept, since_first, times_of
@@ -128,13 +128,15 @@ def _grouped(rows: Iterable[Row], mapping: ColumnMapping, document: Document) ->
             groups.setdefault(str(row.table), []).append(row)
         document.warn(_ONE if len(groups) < 2 else _EACH.format(len(groups)))
         return groups
-    for row in rows:
+    every = list(rows)
+    ids = ids_above([as_text(cell_of(row.cells, mapping.id)) for row in every], mapping.id, document.warn)
+    for row, name in zip(every, ids, strict=True):
         with document.at(row.where):
-            if (name := as_text(cell_of(row.cells, mapping.id))) is None:
+            if name is None:
                 document.warn(TURNS_MISSING)
                 raise MalformedInput(f"{mapping.id}: expected the id of the conversation, found nothing")
             groups.setdefault(name, []).append(row)
-    return groups
+    return without_totals(groups, mapping.turn or OBVIOUS_TURN, document.warn)
 
 
 def _with_days(rows: list[Row], columns: TurnColumns, document: Document) -> list[Row]:
