@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from llm_grader.errors import UnsupportedFormat
+from llm_grader.readers.guesses.side_by_side import unused_texts
 from llm_grader.readers.pages import GOES_ON, goes_on
 from llm_grader.readers.recipes.draft_parts import group_of, html_part, kind_part, open_kinds, unit_of, visibility_part
 from llm_grader.readers.source.document import Document
@@ -21,6 +22,8 @@ from llm_grader.readers.tables.suggest import Suggestion, columns_of, doubts_of,
 _DEEPEST = 5
 _MOST_TYPES = 8
 _TYPE = re.compile(r"[\w./-]{1,40}")
+_UNREAD_LIST = "whether {} inside each of the `turns` holds what was said: it is not read"
+_SAID_IN_LISTS = frozenset(("comments", "replies", "messages", "notes", "responses", "answers", "conversations"))
 _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NESTED_FIRST = 3
 _MOST_KEYS = 50
@@ -186,7 +189,7 @@ def _recipe(listed: _Listed, document: Document) -> Suggestion:
     if listed.mapped:
         doubts.append("whether each key stands for a conversation; the keys themselves cannot be read as ids")
     doubts += [doubt.replace("under `roles`", "under `values` of the role") for doubt in doubts_of(listed.guess)]
-    doubts += [*_of_types(listed), *of_groups, *of_turns, *no_time_in(listed.guess)]
+    doubts += [*_of_types(listed), *of_groups, *of_turns, *no_time_in(listed.guess), *_left(listed)]
     return Suggestion(data, tuple(doubts))
 
 
@@ -197,6 +200,13 @@ def _of_types(listed: _Listed) -> Iterator[str]:
         is_type = name.rpartition(".")[2] == "type" and name not in listed.guess.parts.values()
         if is_type and 1 < len(words) <= _MOST_TYPES and all(map(_TYPE.fullmatch, words)):
             yield f"whether objects of each `{name}` are said ({', '.join(words)}): else name a `kind`, such as event"
+
+
+def _left(listed: _Listed) -> list[str]:
+    """What is told of the texts of the items, and of the lists of what was said inside them, that nothing reads."""
+    inside = (place for item in listed.items[:_NESTED_FIRST] for place, _ in _objects_in(item, ()))
+    lists = dict.fromkeys(".".join(place) for place in inside if place[-1].casefold() in _SAID_IN_LISTS)
+    return [*unused_texts(columns_of(listed.items), listed.guess.parts.values()), *map(_UNREAD_LIST.format, lists)]
 
 
 def _id_of(document: Document, listed: _Listed) -> str | None:

@@ -78,3 +78,15 @@ def test_ids_of_items_are_none_of_conversations(tmp_path: Path) -> None:
     draft, transcripts = drafted(tmp_path, {"messages": items(id="AB")})
     assert len(transcripts) == 1
     assert "which key says what items belong to one conversation" in draft
+
+
+def test_a_draft_names_the_lists_and_texts_that_it_leaves(tmp_path: Path) -> None:
+    comments = [{"author": {"name": "Ann"}, "body": {"type": "doc", "content": []}}]
+    issues = [
+        {"key": "H-1", "fields": {"description": "It is on fire.", "comment": {"comments": comments}}},
+        {"key": "H-2", "fields": {"description": "It is black now.", "cause": "somebody pulled the plug"}},
+    ]
+    draft, _ = drafted(tmp_path, {"issues": issues})
+    assert "whether fields.comment.comments inside each of the `turns` holds what was said" in draft
+    assert "the column fields.cause is needed: it holds text and is not used" in draft
+    assert "inside each" not in drafted(tmp_path, {"id": "c1", "messages": items(call="AA")})[0]
