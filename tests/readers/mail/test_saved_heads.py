@@ -89,3 +89,26 @@ def test_fields_that_are_no_headers_of_a_mail_make_none(tmp_path: Path, text: st
     (tmp_path / "text.txt").write_text(text, "utf-8")
     found = list(read_transcripts(tmp_path, on_error=lambda _: None))
     assert [transcript.channel for transcript in found if transcript.channel == "email"] == []
+
+
+TALKS = (
+    "Bo Ek: When?\nAnna Lee: On Friday.\nBo Ek: Good.\nAnna Lee: Bye.\n",
+    "Your chat:\n\n[10:01] Bo Ek: When?\n[10:02] Anna Lee: On Friday.\n[10:03] Bo Ek: Good.\n[10:04] Anna Lee: Bye.\n",
+    "[10:01] Agent: When?\n[10:02] Customer: On Friday.\n",
+    "Bo Ek (10:01): When?\nAnna Lee (10:02): On Friday.\nBo Ek (10:03): Good.\nAnna Lee (10:04): Bye.\n",
+    "Bo Ek 10:01\nWhen?\n\nAnna Lee 10:02\nOn Friday.\n\nBo Ek 10:03\nGood.\n\nAnna Lee 10:04\nBye.\n",
+)
+
+
+@pytest.mark.parametrize("talk", TALKS)
+@pytest.mark.parametrize("language", ["de", "cs", "hu", "et"])
+def test_a_chat_that_was_sent_by_mail_stays_a_chat(tmp_path: Path, language: str, talk: str) -> None:
+    sender, sent, to, subject = THREADS[language]
+    head = f"{sender}: chat@acme.test\n{sent}\n{to}: bo@post.test\n{subject}: Chat\n\n"
+    assert len(read(tmp_path, head + talk).turns) > 1
+
+
+def test_a_list_in_a_mail_is_no_chat(tmp_path: Path) -> None:
+    words = "Guten Tag,\n\nPreis: 5\nAdresse: Brno\nPreis: 6\nTelefon: 777 123\n\nUm 10:00, 12:00 oder 17:30\n\nBo\n"
+    transcript = read(tmp_path, thread(THREADS["de"]).replace("On Friday.", words))
+    assert (transcript.channel, len(transcript.turns)) == ("email", 1)

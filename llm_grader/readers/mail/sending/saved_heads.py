@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from llm_grader.readers.mail.attributions import has_address
 from llm_grader.readers.mail.mail_words import HEADER, HEADER_KIND, SENT, HeaderKind
-from llm_grader.readers.roles.role_words import role_of_label
+from llm_grader.readers.roles.role_words import is_field, role_of_label
 
 _MOST_LINES = 20
 _DIALOGUE_WITHIN = 30
 _TRUE_HEADERS = re.compile(r"(?:date|message-id|received|return-path|mime-version|content-type)[ \t]*:", re.IGNORECASE)
 _FIELD = re.compile(r"[^\W\d_][^:\n]{0,40}:(?=\s|$)")
+_STAMP = re.compile(r"[\[(][^\])\n]{0,30}\d:\d{2}[^\])\n]{0,10}[\])]|\b\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m\b)?")
+_FEWEST_LABELS = 4
+_LONGEST_NAME = 40
 _ADDRESS = re.compile(r"[^\s<>\[\]()@;,:'\"]{1,64}@[^\s<>\[\]()@;,'\"]{1,255}")
 _NAMES: dict[HeaderKind, str] = {"from": "From", "date": "Sent", "to": "To", "copy": "Cc", "subject": "Subject"}
 _OF_TEXT = "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
@@ -82,9 +85,24 @@ def _headers(block: list[str]) -> Iterator[tuple[HeaderKind, str]]:
 
 
 def _is_dialogue(lines: list[str]) -> bool:
-    """Whether somebody speaks by a label such as `Agent:` below the headers: a talk that was sent by mail."""
-    fields = (_FIELD.match(line) for line in lines[:_DIALOGUE_WITHIN])
-    return any(role_of_label(found[0][:-1].strip()) is not None for found in fields if found)
+    """Whether somebody speaks by a label such as `Agent:` below the headers: a talk that was sent by mail.
+
+    People with names speak in turns.
+    """
+    labels = [label for line in lines[:_DIALOGUE_WITHIN] if (label := _label_of(line))]
+    if any(role_of_label(label) is not None for label in labels):
+        return True
+    names = [label for label in labels if label.casefold() not in HEADER_KIND and not is_field(label)]
+    return len(names) >= _FEWEST_LABELS and 1 < len(set(names)) < len(names)
+
+
+def _label_of(line: str) -> str:
+    """What stands before the colon, or before the time at the end of a line, without the time of the message."""
+    untimed = _STAMP.sub("", line.rstrip(), count=1)
+    found = _FIELD.match(untimed.strip(" \t,-–*"))
+    if found is None and untimed != line.rstrip() and len(untimed) <= _LONGEST_NAME:
+        return untimed.strip(" \t,-–*|")
+    return found[0].rstrip(":").strip(" \t,*") if found else ""
 
 
 def _mailboxes(value: str) -> str:
