@@ -70,6 +70,10 @@ def test_an_acknowledgement_that_says_that_a_machine_sent_it_is_a_bots(tmp_path:
         (DESK, "Tom wrote: it ships on Friday.\n\nThis is an automated message."),
         (ANNA, "We have received your lamp and send another one. This message was sent automatically."),
         (CUSTOMER, "We have received your request. This is an automated message."),
+        (DESK, "I received your request and sent a new lamp. This e-mail was sent automatically by our desk."),
+        (DESK, "Wir haben Ihre Anfrage erhalten. Ich schicke eine Lampe. Diese E-Mail wurde automatisch versandt."),
+        (DESK, "Přijali jsme váš dotaz. Poslal jsem lampu. Tato zpráva byla automaticky odeslána."),
+        (DESK, "Megkaptuk a levelét. Elküldtem a lámpát. Ez az e-mail automatikusan készült."),
         (DESK, "We have received your request." + " It ships soon." * 60 + " This is an automated message."),
     ],
 )
@@ -97,6 +101,10 @@ def test_what_may_hold_somebodys_words_stays_theirs_and_is_told(tmp_path: Path, 
         "Megkaptuk a levelét. Ez egy automatikus lámpa.",
         "Saime kirja kätte. See on automaatne lamp.",
         "We have received your request. Please do not reply to this e-mail.",
+        "We have received your request. It ships today. This message was automatically translated from Czech.",
+        "Wir haben Ihre Anfrage erhalten. Diese Nachricht wurde automatisch übersetzt.",
+        "Přijali jsme váš dotaz. Tato zpráva byla automaticky přeložena.",
+        "Megkaptuk a levelét. Ezt az üzenetet automatikusan fordítottuk.",
         "We have received your request.\n\nOn 5 May 2024 10:12 Eva <e@post.test> wrote:\n> This is an automatic reply.",
     ],
 )
@@ -115,6 +123,11 @@ def test_who_only_speaks_of_automatic_replies_is_no_machine(tmp_path: Path, body
         ("Automatická odpověď: lampa", "Dostávám jen automatické odpovědi."),
         ("Automatic reply does not come", "I am away from home."),
         ("Out of office: Lamp", "I was away on holiday, and it is broken."),
+        ("Abwesenheitsnotiz", "Bitte eine Abwesenheitsnotiz für Tom einrichten, er ist ab Montag im Urlaub."),
+        ("Automatic reply: on for ever", "Please end my automatic reply, as I am back from holiday."),
+        ("Automatická odpověď", "Zapněte mi prosím automatickou odpověď, mám dovolenou."),
+        ("Automatikus válasz", "Kérem, kapcsolják be az automatikus választ, szabadságon vagyok."),
+        ("Automaatvastus", "Palun lülitage automaatvastus sisse, olen puhkusel."),
     ],
 )
 def test_a_customer_who_writes_about_automatic_replies_is_the_customer(tmp_path: Path, subject: str, body: str) -> None:

@@ -2,7 +2,7 @@
 
 Headers get lost in exports. An automatic reply then says what it is in its subject and in its text, an acknowledgement
 in its text alone. What people write about such mail stays theirs: only a sentence of the author's own that begins with
-`this is an automatic` or the like counts.
+`this is an automatic` or the like counts, and no mail in which somebody speaks of themselves.
 """
 
 from __future__ import annotations
@@ -45,6 +45,21 @@ _ITSELF = re.compile(
     re.IGNORECASE,
 )
 """A sentence in which a mail says that a machine wrote it."""
+_DONE_TO_IT = re.compile(
+    r"[^.!?\n]{0,100}(?:translat|encrypt|scanned|übersetz|verschlüssel|geprüft|přelož|zašifrov|fordít|tõlgi)",
+    re.IGNORECASE,
+)
+"""The rest of a sentence about what a machine did to the words of somebody."""
+_OF_THEMSELVES = re.compile(
+    r"\bI(?:'ve|’ve|'m|’m|'ll|’ll)?\b|\b(?:[Ii]ch|[Jj]sem|[Mm]ina|[Oo]len)\b|\w{2,20}[tlrdz]t[ae]m\b"
+)
+"""What somebody says who speaks of themselves, as in `I refunded it`."""
+_NAMES_IT = re.compile(
+    r"\bauto(?:matic|mated)?[- ]?(?:repl(?:y|ies)|responses?)\b|abwesenheits(?:notiz|nachricht|meldung|assistent)"
+    r"|automatische\w? antwort|automatick\w{1,3} odpově|automatikus válasz|automaat(?:vastus|ne vastus)",
+    re.IGNORECASE,
+)
+"""An automatic reply that somebody writes about."""
 _RECEIVED = re.compile(
     r"received your (?:request|message|e-?mail|mail|enquiry|inquiry|query|question|ticket)"
     r"|your (?:request|message|e-?mail|mail|enquiry|inquiry|query|ticket) (?:\S{1,20} )?(?:has been|was) "
@@ -77,7 +92,11 @@ def is_automatic(message: EmailMessage, headers: Headers, sender: Address, text:
 
 def says_automatic(text: str) -> bool:
     """Whether a sentence that the author of a mail wrote says that a machine did."""
-    return "auto" in text[:_LOOKED_AT].casefold() and _ITSELF.search(_own(text)) is not None
+    return "auto" in text[:_LOOKED_AT].casefold() and _says_so(_own(text))
+
+
+def _says_so(own: str) -> bool:
+    return any(_DONE_TO_IT.match(own, found.end()) is None for found in _ITSELF.finditer(own))
 
 
 def _own(text: str) -> str:
@@ -103,16 +122,18 @@ def _is_auto_reply(headers: Headers, sender: Address, text: str) -> bool:
     if "?" in subject or "?" in (own := _own(text)):
         return False
     if AWAY_SUBJECT.match(subject):
-        return _ITSELF.search(own) is not None
+        return _says_so(own)
     is_away = any(not found[0].casefold().startswith("automat") for found in AWAY.finditer(own))
-    return is_away or _ITSELF.search(own) is not None or _is_from_desk(headers, sender)
+    return (is_away and not _NAMES_IT.search(own)) or _says_so(own) or _is_from_desk(headers, sender)
 
 
 def _acknowledges(headers: Headers, sender: Address, text: str) -> bool:
-    """Whether a desk tells in a few words that a mail arrived, and that a machine says so."""
+    """Whether a desk tells in a few words that a mail arrived, and that a machine says so, and nobody of themselves."""
     if not _is_from_desk(headers, sender) or not says_automatic(text):
         return False
     own = _own(text)
+    if _OF_THEMSELVES.search(own):
+        return False
     return len(own) <= _ACKNOWLEDGEMENT and _RECEIVED.search(own[:_RECEIVED_WITHIN]) is not None
 
 
