@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from llm_grader.readers.mail.mail_headers import Address
 from llm_grader.readers.mail.mail_message import Letter
-from llm_grader.readers.mail.mail_words import FREE_MAIL
-from llm_grader.readers.mail.sending.writers import is_desk, is_form
+from llm_grader.readers.mail.sending.writers import is_desk, is_form, is_free_mail
 from llm_grader.readers.roles.roles import RoleMapping
 from llm_grader.transcript import Role, RoleSource
 
@@ -73,12 +72,12 @@ def home_of(letters: Sequence[Letter], roles: RoleMapping) -> str:
     is_ours = is_desk(first.sender.address) or not any(is_desk(who.address) for who in first.to)
     if sender in desks and elsewhere and is_ours and not elsewhere & desks:
         has_colleague = any(_domain(who.address) == sender and side(who, roles)[0] not in HOUSE for who in first.to)
-        return "" if has_colleague or _is_free_mail(sender) else sender
+        return "" if has_colleague or is_free_mail(sender) else sender
     asked = {_domain(who.address) for who in first.to if side(who, roles)[0] in HOUSE} - {sender}
     home = asked.pop() if len(asked) == 1 else ""
     # a colleague beside the desk may be the customer, to whom somebody writes for the desk
     only_desks = all(side(who, roles)[0] in HOUSE for who in first.to if _domain(who.address) == home)
-    return home if only_desks and not _is_free_mail(home) else ""
+    return home if only_desks and not is_free_mail(home) else ""
 
 
 def stay_inside(letters: Sequence[Letter], roles: RoleMapping) -> list[bool]:
@@ -134,11 +133,6 @@ def _is_at(who: Address, home: str, roles: RoleMapping) -> bool:
 
 def _is_part_of(domain: str, other: str) -> bool:
     return bool(other) and domain.endswith(f".{other}")
-
-
-def _is_free_mail(domain: str) -> bool:
-    name, _, rest = domain.partition(".")
-    return name in FREE_MAIL and (rest.count(".") == 0 or rest.startswith(("co.", "com.")))
 
 
 def _domain(address: str) -> str:

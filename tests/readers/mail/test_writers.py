@@ -67,6 +67,8 @@ def test_nobody_is_taken_for_the_author_where_the_group_does_not_tell_and_that_i
         ("Tom via Acme <help@acme.test>", {"to": "eva@post.test", "Cc": DESK}),
         ("Tom (Acme) <help@acme.test>", {"to": "eva@post.test", "Reply_To": "Acme <desk@acme.test>"}),
         ("Tom <help@acme.test>", {"to": "eva@post.test", "Reply_To": "acme@tickets.test"}),
+        ("Tom via Acme <help@acme.test>", {"to": "eva@post.test", "Cc": DESK, "Reply_To": "t-7@tickets.test"}),
+        ("Tom via Acme <help@acme.test>", {"to": "eva@post.test", "List_ID": "<a>", "Reply_To": "t-7@tickets.test"}),
     ],
 )
 def test_a_desk_that_writes_to_the_customer_is_the_agent(tmp_path: Path, sender: str, headers: dict[str, str]) -> None:
@@ -132,4 +134,18 @@ def test_no_form_is_seen_where_nobody_else_is_answered(
 ) -> None:
     transcript = read(tmp_path, sender, "Message: we moved.", **headers)
     assert transcript.turns[0].role == role
+    assert told(transcript) == []
+
+
+def test_what_a_program_of_the_house_sends_its_customer_is_no_form_though_a_help_desk_of_its_name_answers(
+    tmp_path: Path,
+) -> None:
+    body = "Description: lamp\nAnswer to t-7@acme.tickets.test, please."
+    transcript = read(tmp_path, "noreply@acme.test", body, to="eva@post.test", Reply_To="t-7@acme.tickets.test")
+    assert who(transcript.turns[0]) == ("noreply@acme.test", "bot", "public")
+    assert told(transcript) == []
+
+
+def test_people_of_one_free_mail_are_no_house(tmp_path: Path) -> None:
+    transcript = read(tmp_path, "Eva <eva@gmail.com>", to="lamps@gmail.com", Reply_To="Eva <eva@work.test>")
     assert told(transcript) == []

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from llm_grader.readers.mail.mail_headers import Address, Headers
-from llm_grader.readers.mail.mail_words import DESKS, FORMS, MESSAGE_FIELD, PROGRAMS
+from llm_grader.readers.mail.mail_words import DESKS, FORMS, FREE_MAIL, MESSAGE_FIELD, PROGRAMS
 from llm_grader.readers.roles.role_words import plain, role_of_label
 
 _VIA = re.compile(
@@ -19,6 +19,7 @@ _VIA = re.compile(
 _GROUP_HEADERS = ("list-id", "mailing-list", "x-google-group-id")
 _FIELD_WITHIN = 40
 _FIELD_LINES = 60
+_SHORTEST_NAME = 3  # and no `co` as in `acme.co.uk`
 _ROBOT = re.compile(
     r"(?:.*[-._])?(?:no[-._]?reply|do[-._]?not[-._]?reply|notifications?|mailer-daemon|postmaster)(?:[-._+].*)?"
 )
@@ -72,7 +73,9 @@ def _through_group(headers: Headers, sender: Address) -> Writer | None:
     to_group = any(name in headers for name in _GROUP_HEADERS) or sender.address in [who.address for who in recipients]
     told = headers.addresses("x-original-from")
     if via and to_group:
-        told = told or headers.addresses("x-original-sender") or headers.addresses("reply-to")
+        told = told or headers.addresses("x-original-sender")
+        if all(_same_house(sender.address, who.address) for who in headers.addresses("to")):
+            told = told or headers.addresses("reply-to")
     others = [who for who in told if who.address not in ("", sender.address) and who not in recipients]
     if len(told) == 1 and len(others) == 1:
         name = others[0].name or (via["who"].strip() if via else "")
@@ -89,13 +92,13 @@ def _by_form(headers: Headers, sender: Address, text: str) -> Writer | None:
         return None
     (answers,) = replies
     to = [who.address for who in (*headers.addresses("to"), *headers.addresses("cc")) if who.address != answers.address]
-    away = not any(_same_house(answers.address, address) for address in (sender.address, *to))
+    away = not any(_is_of(answers.address, address) for address in (sender.address, *to))
     if not to or not away or "@" not in answers.address or is_desk(answers.address) or is_robot(answers.address):
         return None
     inside = all(_same_house(sender.address, address) for address in to)
     is_program = is_robot(sender.address) or is_of_program(sender.address)
     if not is_program and not (inside and (is_desk(sender.address) or sender.address in to)):
-        return Writer(sender, warning=_PERHAPS_FORM) if inside else None
+        return Writer(sender, warning=_PERHAPS_FORM) if inside and not is_free_mail(sender.address) else None
     named = plain(answers.name) != "" and plain(answers.name) == plain(sender.name)
     if (inside and named) or _has_fields(text, answers.address, printed=not inside):
         return Writer(answers, through=sender, by_form=True, warning=_BY_FORM)
@@ -120,6 +123,21 @@ def _has_fields(text: str, address: str, *, printed: bool) -> bool:
 def _same_house(address: str, other: str) -> bool:
     one, two = (where.partition("@")[2] for where in (address, other))
     return bool(one) and (one == two or one.endswith(f".{two}") or two.endswith(f".{one}"))
+
+
+def _is_of(address: str, house: str) -> bool:
+    """Whether an address is in a house, or at the help desk that has its name: `acme.desk.io` is of `acme.com`."""
+    if _same_house(address, house):
+        return True
+    name = house.rpartition("@")[2].rsplit(".", 2)[-2:][0]
+    is_named = len(name) >= _SHORTEST_NAME and address.rpartition("@")[2].startswith(f"{name}.")
+    return is_named and not is_free_mail(house)
+
+
+def is_free_mail(address: str) -> bool:
+    """Whether anybody may have an address at the domain of this one."""
+    name, _, rest = address.rpartition("@")[2].partition(".")
+    return name in FREE_MAIL and (rest.count(".") == 0 or rest.startswith(("co.", "com.")))
 
 
 def _word(address: str) -> str:
