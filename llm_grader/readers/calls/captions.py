@@ -45,6 +45,7 @@ _BRACKETED = re.compile(r"[ \t]*(?:>{2,3}[ \t]*)?\[([^\[\]\n]{1,60})\][ \t]*:?[ 
 
 _MOST = 1.5  # two of three cues
 _NUMBER = re.compile(r"[ \t]*(\+?\d[\d ()*/-]{5,20}\d):[ \t]+")  # as Zoom hides those of who calls in
+_BETWEEN_WORDS = re.compile(r" (?:and|und|a|és|ja|to) ")
 _NAMED = re.compile(r"\+?\d[\d ()*/-]{5,20}\d|[^\W\d_]\w*\.\w+|(?:[^\W\d_]+['’]s )?i(?:Phone|Pad)(?: \(\d+\))?")
 
 
@@ -120,8 +121,13 @@ def _names_at_cues(lines: Sequence[Sequence[Line]]) -> frozenset[str]:
     labelled = labels.total() - labels.pop("", 0)
     if len(labels) < _FEWEST_LABELS or _MOST * labelled < len(lines) or max(labels.values()) < _FEWEST_LABELS:
         return frozenset()
-    names = [label for label in labels if is_name(label) or is_likely_name(label) or _NAMED.fullmatch(label)]
+    names = [label for label in labels if is_name(label) or _is_likely(label) or _NAMED.fullmatch(label)]
     return frozenset(names) if 2 * len(names) > len(labels) else frozenset()
+
+
+def _is_likely(label: str) -> bool:
+    """Whether a label may be somebody, and no subject of a sentence such as `Terms and Conditions`."""
+    return is_likely_name(label) and _BETWEEN_WORDS.search(label) is None
 
 
 def _labels_apart(text: str, roles: RoleMapping) -> list[str]:

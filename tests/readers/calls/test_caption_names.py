@@ -49,6 +49,7 @@ def test_who_is_named_before_most_cues_speaks(tmp_path: Path, one: str, other: s
     [
         ("It is like this: it jams.", "The thing is: it broke.", "We tried it.", "And then it went."),
         ("Name: Bo", "Phone: 12", "Name: Eva", "Phone: 13"),
+        ("Terms and Conditions: these.", "Monday to Friday: ten.", "Terms and Conditions: those.", "Good."),
         ("first: open it.", "second: close it.", "third: open it."),
         ("iPhone: two of them.", "We have them here.", "And then some.", "So: yes."),
     ],
