@@ -28,6 +28,7 @@ from llm_grader.readers.mail.mail_words import (
     ORIGINAL_ALONE,
     SENT,
     HeaderKind,
+    pattern,
 )
 from llm_grader.readers.mail.signatures import mark_ending
 from llm_grader.transcript import Segment, SegmentKind
@@ -37,6 +38,13 @@ _LONGEST_MARK = 60
 _SENTENCE = 3
 """The words of a line that begins a sentence, and is no greeting."""
 _COMPARED = re.compile(r"\s{0,20}> ?\d{1,9}(?:[.,]\d{1,6})? ?(?:[^\W\d_]{1,12}\b|[%€$£°])")
+_OF_READERS_WORDS = pattern(
+    """you|your|said|says|wrote|asked|sie|ihre?|ihrer|ihrem|ihren|schrieben|fragten|vy|vám|váš|vaše|psali?|napsali?
+    |ptali?|ön|önök|írta|kérdezte|teie|te|kirjutasite|küsisite""",
+    before=r"\b",
+    after=r"\b",
+)
+"""What tells that a line is above words of whoever reads the mail, as in `you asked about`."""
 _FROM_WITHIN = 3
 _MARKED = re.compile(r"[\s>]{0,20}[-_=*]{2}|[^:\n]{1,80}:")  # cheap, and true for every line that could be a marker
 _FIELD = re.compile(r"[^:\n]{1,40}:")
@@ -87,6 +95,8 @@ def _comparison(lines: Sequence[str]) -> int | None:
     """The line that goes on with a sentence, as in `it weighs` above `> 5 kg`, where no other line is quoted."""
     quotes = list(islice((number for number, line in enumerate(lines) if is_quote(line)), 2))
     if len(quotes) != 1 or quotes[0] == 0 or not _COMPARED.match(lines[quotes[0]]):
+        return None
+    if _OF_READERS_WORDS.search(lines[quotes[0] - 1]):
         return None
     above = lines[quotes[0] - 1].split()
     return quotes[0] if len(above) >= _SENTENCE and above[-1].isalpha() and above[-1].islower() else None

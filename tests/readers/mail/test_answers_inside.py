@@ -97,6 +97,9 @@ def test_a_sign_that_compares_quotes_nothing(text: str) -> None:
         "my parcel weighs\n> 5 kg is too much\n> Regards\n",
         "On 5 May 2024 10:12 Eva <eva@post.test> wrote:\n> 5 kg\n",
         "I think that you\n> are right\n",
+        "Hello Bo,\nyou asked about the following\n> 2 lamps for 50 EUR\nYes.\n",
+        "Am Montag fragten Sie nach\n> 3 Lampen für 50 EUR\nJa.\n",
+        "V pondělí jste psali o tom, že váš balík má\n> 5 kg\nAno.\n",
     ],
 )
 def test_a_sign_that_quotes_does(text: str) -> None:
