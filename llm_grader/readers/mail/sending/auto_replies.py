@@ -46,7 +46,8 @@ _ITSELF = re.compile(
 )
 """A sentence in which a mail says that a machine wrote it."""
 _DONE_TO_IT = re.compile(
-    r"[^.!?\n]{0,100}(?:translat|encrypt|scanned|übersetz|verschlüssel|geprüft|přelož|zašifrov|fordít|tõlgi)",
+    r"[^.!?\n]{0,100}(?:translat|encrypt|scanned|delete|signed|übersetz"
+    r"|verschlüssel|signiert|gelöscht|geprüft|přelož|zašifrov|smaz|fordít|töröl|tõlgi)",
     re.IGNORECASE,
 )
 """The rest of a sentence about what a machine did to the words of somebody."""
