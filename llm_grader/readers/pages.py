@@ -78,7 +78,7 @@ def _is_short(scope: Mapping[str, Any]) -> bool:
     """Whether the list ends before the total that is told, or the page is not the last one."""
     page, last = _number(scope, "page"), _number(scope, "totalpages")
     if page is not None and last is not None:
-        return page < last
+        return max(page, 1) < last  # some count from zero
     total, begins = _number(scope, *_TOTAL), _number(scope, *_FROM)
     lists = [len(value) for value in scope.values() if isinstance(value, list)]
     return total is not None and begins is not None and len(lists) == 1 and begins + lists[0] < total

@@ -62,6 +62,7 @@ DONE: list[dict[str, Any]] = [
     {"end_of_stream": True, "next_page": "https://x.test/2"},
     {"isLastPage": True},
     {"pages": {"page": 3, "total_pages": 3, "next": None}},
+    {"page": 0, "totalPages": 1},
     {"pageInfo": {"hasNextPage": False, "endCursor": "x"}},
     {"page": 3},
     {"total": 99, "items": [1]},
