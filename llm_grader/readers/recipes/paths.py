@@ -164,6 +164,8 @@ def _same(left: Any, right: Any) -> bool:
 
 
 def _ordered(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return True
     return all(isinstance(side, (int, float)) and not isinstance(side, bool) for side in (left, right))
 
 

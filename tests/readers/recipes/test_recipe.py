@@ -8,7 +8,7 @@ from typing import Any
 
 import jmespath
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llm_grader.errors import InputError, MalformedInput
@@ -46,6 +46,7 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(EXPRESSIONS), VALUES)
+@example("a < b", {"a": "x", "b": "xy"})
 def test_a_place_is_what_jmespath_finds_there(expression: str, value: Any) -> None:
     try:
         expected = jmespath.search(expression, value)
