@@ -144,10 +144,11 @@ def typed(key: str, *words: str) -> Any:
     return {"id": "4", "said": said}
 
 
-def test_what_a_kind_calls_an_event_or_a_note_is_drafted_as_such(tmp_path: Path) -> None:
-    words = ("message", "systemEventMessage", "status_change", "internal note", "message")
-    ((transcript,), _) = by_draft(tmp_path, typed("message_type", *words))
-    assert [turn.kind for turn in transcript.turns] == ["message", "event", "event", "note", "message"]
+def test_what_a_kind_calls_a_note_is_drafted_as_such_and_events_are_asked_about(tmp_path: Path) -> None:
+    words = ("message", "status_change", "internal note", "message")
+    (transcript,), draft = by_draft(tmp_path, typed("message_type", *words))
+    assert [turn.kind for turn in transcript.turns] == ["message", "message", "note", "message"]
+    assert "which words of message_type mean a note or an event" in draft
 
 
 @pytest.mark.parametrize(
