@@ -48,6 +48,7 @@ _BEFORE_NAME = re.compile(
     r"(?P<by>[^\W\d_][^()\[\]:\n]{0,39}?)[*_]{0,3}[ ]?:[*_ \t]*",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(r"[+-]?\d")  # `(internal) Memory: 64 GB` is what somebody asks about
 _MANY = re.compile(r"(?:whisper\w*|.*\b(?:notes|notizen|comments|remarks)) ", re.IGNORECASE)  # `Private Notes App`
 _NO_AUTHOR = re.compile(
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|pondělí|úterý|středa"
@@ -76,7 +77,7 @@ def with_notes_labelled(lines: Sequence[Line]) -> list[Line]:
 
 def _labelled(line: Line) -> Line:
     tagged = _BEFORE_NAME.match(line.whole) if line.whole.lstrip(" \t>*_")[:1] in ("[", "(") else None
-    if tagged and is_name(by := tagged["by"]) and not is_field(by):
+    if tagged and is_name(by := tagged["by"]) and not (is_field(by) or _MEASURED.match(line.whole, tagged.end())):
         return Line(line.number, line.whole, f"{by} (internal note)", line.whole[tagged.end() :].rstrip())
     found = _OPENING.match(line.whole)
     if found is None or (found["alone"] is not None and not _BARE.search(found["label"])):

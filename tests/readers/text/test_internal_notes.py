@@ -181,6 +181,8 @@ def test_what_a_supervisor_whispers_to_an_agent_is_not_said_to_the_customer(tmp_
     [
         "[Internal] error: 500",
         "[Internal] Order: 500",
+        "(internal) Memory: 64 GB",
+        "[Interní] Paměť: 64 GB",
         "[Intern] Nora: I learn here.",
         "[Internal] The server says: no",
         "Internal: no access",
