@@ -226,10 +226,29 @@ def test_a_time_and_its_day_below_a_name_are_not_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Conversation ended on : Monday, January 5, 2026, at 10:06", "Chat closed: 5.1.2026"]
+    "words",
+    [
+        "Conversation ended on : Monday, January 5, 2026, at 10:06",
+        "Chat closed: 5.1.2026",
+        "Chat ended: 5 May 2026, 10:06 (UTC)",
+        "Call ended at: 2026-05-05 10:06 AM",
+    ],
 )
 def test_when_a_chat_ended_is_said_by_nobody(tmp_path: Path, words: str) -> None:
     talk = f"[10:02] Jon: It is late.\n[10:03] Ana: I look.\n[10:04] Jon: Thanks.\n{words}\n"
     (tmp_path / "talk.txt").write_text(talk)
     (transcript,) = read_transcripts(tmp_path / "talk.txt")
     assert [(turn.event, turn.text) for turn in transcript.turns[2:]] == [(None, "Thanks."), ("end", words)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The chat ended on: 5. 5. 2024, as far as I know.",
+        "Chat closed: 2024 was the order, not 2023",
+    ],
+)
+def test_sentences_with_a_year_behind_an_end_are_somebodys(tmp_path: Path, words: str) -> None:
+    (tmp_path / "talk.txt").write_text(f"Agent: Hi.\nCustomer: It is late.\n{words}\nAgent: I look.\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [turn.text for turn in transcript.turns] == ["Hi.", f"It is late.\n{words}", "I look."]
