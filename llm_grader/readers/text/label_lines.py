@@ -41,6 +41,15 @@ _ENCLOSED = re.compile(
 )
 """A label in marks: `[Visitor]: …`, `<Visitor>: …`, or an address behind it: `Jana <jana@example.test>: …`."""
 _GENDERED = re.compile(r"(?P<word>[^\W\d_]{2,30})[*:](?P<end>in(?:nen)?)(?=[ \t]{0,2}[*:：\[(])")
+_MARKS = (("[", "]"), ("<", ">"), ("", " <"))
+_FILES = re.compile(
+    r"(?:attachments?|files?|images?|photos?|pictures?|videos?|links?|documents?|screenshots?|voice|audio|stickers?"
+    r"|bild(?:er)?|anhang|anhänge|datei(?:en)?|foto[sy]?|přílohy?|soubory?|obrázek|fotka|odkaz|mellékletek|melléklet"
+    r"|csatolmány|fájl|kép|link|manus(?:ed)?|fail|pilt)(?: \d{1,3})?",
+    re.IGNORECASE,
+)
+"""What programs write in marks before the name of a file."""
+
 _LABEL_WITHIN = 120
 _TIME_BEHIND = re.compile(
     rf"{_BEFORE}(?P<label>[^\W\d_][^:：\n*<>\[\]()]{{0,49}}?),?[ ](?:(?:at|um|v|kell)[ ])?"
@@ -98,6 +107,8 @@ def parse_lines(text: str) -> list[Line]:
     if text[:1] == ">" and all(not part or part[0] == ">" for part in parts):  # what is quoted as a whole
         parts = ["" if part.strip() == ">" else part for part in parts]
     lines = [parse_line(line, number) if line else EMPTY for number, line in enumerate(parts, 1)]
+    if "]" in text or ">" in text:
+        lines = _without_things(lines)
     found = {at: timed for at, line in enumerate(lines) if not line.label and (timed := _timed_behind(line))}
     counts = Counter(line.label for line in found.values())
     # a single such line may be an appointment; a text of them is none
@@ -106,6 +117,23 @@ def parse_lines(text: str) -> list[Line]:
         are_roles = all(role_of_label(label) for label in {line.label for line in lines} if label)
         found = {at: line for at, line in found.items() if are_roles and role_of_label(line.label)}
     return [found.get(at, line) for at, line in enumerate(lines)] if found else lines
+
+
+def _without_things(lines: list[Line]) -> list[Line]:
+    """The lines, those that have a label in marks as what they are where no name comes back so: `[Settings]: …`."""
+    found = [at for at, line in enumerate(lines) if _is_in_marks(line) and not role_of_label(line.label)]
+    names = Counter(lines[at].label for at in found if not is_numbered_speaker(lines[at].label))
+    if not names or max(names.values()) > 1:
+        return lines
+    things = {at for at in found if lines[at].label in names}
+    return [line.without_label() if at in things else line for at, line in enumerate(lines)]
+
+
+def _is_in_marks(line: Line) -> bool:
+    opening = line.whole[: len(line.whole) - len(line.text)] if line.label else ""
+    return ("]" in opening or ">" in opening) and any(
+        f"{before}{line.label}{after}" in opening for before, after in _MARKS
+    )
 
 
 def _timed_behind(line: Line) -> Line | None:
@@ -158,7 +186,7 @@ def _enclosed(line: str, number: int) -> Line | None:
         return None
     label = " ".join((found["label"] or found["nick"] or found["name"]).split())
     is_numbered = len(label) > 1 and not label.isdigit() and is_numbered_speaker(label)
-    if not (is_numbered or role_of_label(label) or is_name(label)):
+    if not (is_numbered or role_of_label(label) or is_name(label)) or _FILES.fullmatch(label):
         return None
     stamp, until = stamps_of(found)
     until = until or found["last"] or ""

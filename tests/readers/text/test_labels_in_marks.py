@@ -79,3 +79,19 @@ def test_other_words_in_marks_before_a_colon_are_what_somebody_says(tmp_path: Pa
     words = "[1]: a shop\n[Link]: https://example.test\n<b>: bold\nMail to <jon@example.test>: he knows"
     transcript = read(tmp_path, f"Agent: See:\n{words}\nCustomer: Fine.\n")
     assert [turn.text for turn in transcript.turns] == [f"See:\n{words}", "Fine."]
+
+
+@pytest.mark.parametrize("other", ["Customer", "Jon Roe"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[Attachment]: invoice.pdf\n[Attachment]: kettle.jpg",
+        "[Příloha]: faktura.pdf",
+        "<Bild 1>: kettle.jpg",
+        "[Settings]: open this page\n[Wi-Fi]: switch it off",
+        "Eva Roe <eva@example.test>: use this.",
+    ],
+)
+def test_a_thing_in_marks_is_no_speaker_where_every_line_has_a_label(tmp_path: Path, words: str, other: str) -> None:
+    transcript = read(tmp_path, f"Agent: See.\n{words}\n{other}: It is late.\nAgent: I look.\n{other}: Thanks.\n")
+    assert [turn.text for turn in transcript.turns] == [f"See.\n{words}", "It is late.", "I look.", "Thanks."]
