@@ -110,6 +110,9 @@ def parse_lines(text: str) -> list[Line]:
     if "]" in text or ">" in text:
         lines = _without_things(lines)
     found = {at: timed for at, line in enumerate(lines) if not line.label and (timed := _timed_behind(line))}
+    others = sum(1 for line in lines if found and (role_of_label(line.label) or is_name(line.label)))
+    if 2 * others > len(found):  # beside turns of another form, it is what somebody tells: `Courier 10:02: not at home`
+        return lines
     counts = Counter(line.label for line in found.values())
     # a single such line may be an appointment; a text of them is none
     is_chat = len(counts) > 1 and max(counts.values()) > 1 and 2 * len(found) >= sum(not line.blank for line in lines)

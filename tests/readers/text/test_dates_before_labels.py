@@ -252,3 +252,19 @@ def test_sentences_with_a_year_behind_an_end_are_somebodys(tmp_path: Path, words
     (tmp_path / "talk.txt").write_text(f"Agent: Hi.\nCustomer: It is late.\n{words}\nAgent: I look.\n")
     (transcript,) = read_transcripts(tmp_path / "talk.txt")
     assert [turn.text for turn in transcript.turns] == ["Hi.", f"It is late.\n{words}", "I look."]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "Agent 10:02: said wait.",
+        "Operator at 10:02 am: promised a call back.",
+        "Parcel, 10:02: left the depot\nParcel, 11:30: in the van\nCourier 12:00: at the door",
+        "Jana 10:00: she comes\nPetr 11:00: he comes\nJana 12:00: she leaves",
+    ],
+)
+@pytest.mark.parametrize("other", ["Customer", "Jon Roe"])
+def test_a_log_between_turns_that_have_no_time_is_somebodys(tmp_path: Path, log: str, other: str) -> None:
+    (tmp_path / "talk.txt").write_text(f"{other}: It is late.\n{log}\nAgent: I look.\n{other}: Thanks.\n")
+    (transcript,) = read_transcripts(tmp_path / "talk.txt")
+    assert [turn.text for turn in transcript.turns] == [f"It is late.\n{log}", "I look.", "Thanks."]
