@@ -16,6 +16,7 @@ _BOTH_SIDES = 2
 _ENDS = tuple(".!?…")
 _FEW_WORDS = 3
 _TIMED_BY_DAY = re.compile(rf"[ \t]*(?i:{WEEKDAY})\d{{1,2}}:")
+_MARKED = re.compile(r" [-–—|/] |/| ?#")
 _TOKEN = re.compile(r"[^\W_][\w.@+-]{1,40}")
 _PHONE = re.compile(r"\+\d[\d ()/-]{6,18}\d")
 _LOGIN = re.compile(r"[^\W\d_].*[._@\d]|[._@].*[^\W\d_]")
@@ -41,6 +42,7 @@ def find_speakers(
     """
     counts = Counter(line.label for line in lines if line.label)
     sure = {label for label in counts if label in named or is_known(label, roles)}
+    sure -= _things_of(counts, {label for label in sure if label not in named and roles.role_of(label) is None})
     marked = {line.label for line in lines if line.stamp or line.bold}
     names = {label for label in counts if label not in sure and (is_name(label) or _is_login(label, marked))}
     names -= _timetabled(lines, sure | names)
@@ -57,6 +59,14 @@ def find_speakers(
     if not sure and len({plain(name) for name in names}) < 2:
         return frozenset()
     return frozenset(sure | names | _alternating(lines, sure | names))
+
+
+def _things_of(counts: Counter[str], sure: set[str]) -> set[str]:
+    """The labels with a mark behind the word for a role, once each, where others have none: `Kunde - Vertrag: …`."""
+    things = {label for label in sure if _MARKED.search(label)}
+    roles = {role_of_label(label) for label in sure - things}
+    once = all(counts[label] == 1 for label in things)
+    return {label for label in things if role_of_label(label) in roles} if once else set()
 
 
 def _likely_ones(

@@ -95,3 +95,18 @@ def test_other_words_in_marks_before_a_colon_are_what_somebody_says(tmp_path: Pa
 def test_a_thing_in_marks_is_no_speaker_where_every_line_has_a_label(tmp_path: Path, words: str, other: str) -> None:
     transcript = read(tmp_path, f"Agent: See.\n{words}\n{other}: It is late.\nAgent: I look.\n{other}: Thanks.\n")
     assert [turn.text for turn in transcript.turns] == [f"See.\n{words}", "It is late.", "I look.", "Thanks."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Support - Opening Times: we are there from 9 to 17.",
+        "Support | Billing: press 2.",
+        "Kunde - Vertrag: läuft aus.\nKunde | Tarif: Magenta M",
+        "Zákazník - Smlouva: běží do května.",
+        "Customer #4711: is on the invoice.",
+    ],
+)
+def test_a_thing_beside_a_word_for_a_speaker_is_none_where_they_speak_without(tmp_path: Path, words: str) -> None:
+    transcript = read(tmp_path, f"Agent: See.\n{words}\nCustomer: It is late.\nAgent: I look.\nCustomer: Thanks.\n")
+    assert [turn.text for turn in transcript.turns] == [f"See.\n{words}", "It is late.", "I look.", "Thanks."]
