@@ -107,7 +107,7 @@ async def know(
 ) -> list[Labelled]:
     """What is known of each labelled item, doubtful words aside; without an asker, and if not `asked`, no score.
 
-    Items `by_turns` are asked turn by turn: of them no words are doubtful, and no label is lacking for want of words.
+    Items `by_turns` are asked turn by turn.
     """
     labels = agreed_labels(gold, rubric)
     rows: dict[str, list[Known]] = {item.id: [] for item, _ in labels}
@@ -119,16 +119,18 @@ async def know(
         for item, met in labels:
             if item not in these:
                 continue
-            if conversation.doubt(item) and item.id not in turns:
+            if conversation.doubt(item):
                 doubtful[item.id] += 1
                 continue
             score = score_of(await asker.judge(conversation, item)) if asker and asked(item) else None
             language = "en" if conversation.in_english else transcript.language or "?"
-            row = Known(transcript.id, language, score, conversation.found(item), met[transcript.id])
+            found = conversation.found(item)
+            tried = bool(transcript.metadata.get(TRIED))
             lacking = tuple(label for label in (MET, NOT_MET) if lacks_words(conversation, item, label))
             by_turn = turns[item.id].score if item.id in turns else None
-            row = replace(row, tried=bool(transcript.metadata.get(TRIED)), turns=by_turn)
-            rows[item.id].append(row if item.id in turns else replace(row, lacking=lacking))
+            rows[item.id].append(
+                Known(transcript.id, language, score, found, met[transcript.id], tried, lacking, by_turn)
+            )
         sys.stderr.write(f"{rubric.id} {transcript.id}\n")
     return [Labelled(rubric.id, item, tuple(rows[item.id]), doubtful[item.id]) for item, _ in labels]
 

@@ -3,8 +3,8 @@
 A small model that writes JSON guesses; asked one question, and scored on the probability of its first word, it does
 not. What its answer is worth for an item, and what the words found in the conversation are, is measured beforehand
 (see `fits`). Of some items it is asked turn by turn (see `turn_by_turn`). A label that needs evidence cites the
-sentence in which the item's cue stands; where none does, the item is left to a larger model, or, turn by turn, one of
-the surest message is cited. Of an item without a cue, and without fits, the model is asked for a turn and a sentence.
+sentence in which the item's cue stands; where none does, the item is left to a larger model. Of an item without a cue,
+and without fits, the model is asked for a turn and a sentence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from llm_grader.local.questions import (
     render_sentence_search,
     score_of,
 )
-from llm_grader.local.turn_by_turn import UNASKED, TurnScores, score_turns, telling_sentence
+from llm_grader.local.turn_by_turn import UNASKED, TurnScores, score_turns
 from llm_grader.rubric.model import Item, wording
 from llm_grader.signals.cues.packaged import load_cues, phrase_languages
 from llm_grader.transcript import Transcript
@@ -141,7 +141,7 @@ class ChoiceAsker:
             return undecided(f"here: it was measured in {', '.join(phrase_languages())} only; name a larger one")
         if fit.turns and not turns.by_turn:
             return undecided("here: there is no message to ask about; name a larger one")
-        if not fit.turns and fit.found and (doubt := conversation.doubt(item)):
+        if fit.found and (doubt := conversation.doubt(item)):
             return undecided(f"here: words in turn {doubt.turn} may mean it or not; name a larger one")
         score, by_turns, usage = 0.0, turns.score or 0.0, turns.usage
         if fit.whole:
@@ -162,15 +162,12 @@ class ChoiceAsker:
         fit = self._fit_of(item)
         return fit is not None and fit.judges(item) and fit.turns != 0
 
-    async def cite(
-        self, conversation: Conversation, item: Item, label: str, scores: TurnScores = UNASKED
-    ) -> tuple[tuple[Quote, ...], Usage]:
+    async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
         """The sentence that tells most about `item`, of the turns that may prove `label`.
 
-        It is the first that shows the item's cue, where that speaks for the label. Else, where the model was asked
-        message by message, a sentence of the one that it is surest of. Else the model is asked for the turn, without
-        the label (told that it said Yes, it finds the turn less often, 10 of 26 in human chats against 24), and for one
-        of its sentences. None where no turn can prove it.
+        It is the first that shows the item's cue, where that speaks for the label. Else the model is asked for the
+        turn, without the label (told that it said Yes, it finds the turn less often, 10 of 26 in human chats against
+        24), and for one of its sentences. None where no turn can prove it.
 
         Raises:
             JudgeError: see `errors`.
@@ -178,13 +175,6 @@ class ChoiceAsker:
         turns = conversation.citable(item, label)
         if shown := _shown(conversation, item, label, turns):
             return (shown,), Usage()
-        if label == MET and (sure := scores.surest(turns)) is not None:
-            sentences = conversation.sentences(sure, item, label)[:_MOST_SENTENCES] or (turns[sure],)
-            channel = conversation.transcript.channel
-            quote, usage = await telling_sentence(
-                self._choose, sentences, item, language=self._language, channel=channel
-            )
-            return (Quote(turn=sure, quote=quote),), usage
         return await self._search(conversation, item, label, turns)
 
     async def _search(
@@ -207,13 +197,13 @@ class ChoiceAsker:
 
     async def _ask_item(self, conversation: Conversation, item: Item, scores: TurnScores) -> Reply:
         decision = await self.decide(conversation, item, scores)
-        if self._fits is not None and not scores.by_turn and lacks_words(conversation, item, decision.label):
+        if self._fits is not None and lacks_words(conversation, item, decision.label):
             why = f"here: no words were found that show {decision.label}, to which it leans"
             decision = undecided(why, decision.usage)
         quotes, usage = tuple[Quote, ...](), Usage()
         if decision.label in item.evidence.required_for:
             with counting(decision.usage):
-                quotes, usage = await self.cite(conversation, item, decision.label, scores)
+                quotes, usage = await self.cite(conversation, item, decision.label)
         claim = Claim(
             item_id=item.id,
             label=decision.label,

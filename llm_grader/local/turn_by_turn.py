@@ -1,4 +1,4 @@
-"""Asking turn by turn: one question about each of the agent's messages alone, and about the sentences of one of them.
+"""Asking turn by turn: one question about each of the agent's messages alone.
 
 Of what an agent does in one message, a small model tells more when it reads that message and nothing else. A message
 comes first in every question about it, so that the server's cache holds it from item to item.
@@ -7,7 +7,7 @@ comes first in every question about it, so that the server's cache holds it from
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from llm_grader.asking.judge import counting
@@ -38,11 +38,6 @@ class TurnScores(NamedTuple):
             return None
         most = max(values)
         return most + math.log(math.fsum(math.exp(value - most) for value in values) / len(values))
-
-    def surest(self, turns: Container[int]) -> int | None:
-        """Of some turns the one of which it is said most surely, the first of equals; None where none was asked."""
-        asked = [turn for turn in self.by_turn if turn in turns]
-        return max(asked, key=self.by_turn.__getitem__, default=None)
 
 
 UNASKED = TurnScores()
@@ -83,23 +78,6 @@ async def score_turns(
             found[item.id][turn] = score_of(choice)
             used[item.id] += choice.usage
     return {item.id: TurnScores(found[item.id], used[item.id]) for item in items}
-
-
-async def telling_sentence(
-    choose: Choose, sentences: Sequence[str], item: Item, *, language: str, channel: Channel
-) -> tuple[str, Usage]:
-    """The sentence of which the item is said most surely, asked about each alone; the first of equals.
-
-    Raises:
-        JudgeError: see `errors`; what it took is in its usage.
-    """
-    usage, scores = Usage(), list[float]()
-    for sentence in sentences if len(sentences) > 1 else ():
-        with counting(usage):
-            choice = await choose(render_turn_question(sentence, item, language, channel), (YES, NO))
-        scores.append(score_of(choice))
-        usage += choice.usage
-    return (sentences[scores.index(max(scores))] if scores else sentences[0]), usage
 
 
 def render_turn_question(words: str, item: Item, language: str, channel: Channel) -> list[Message]:

@@ -111,21 +111,17 @@ def test_a_conversation_with_words_that_only_may_show_it_is_left_out_and_counted
         assert (len(one.rows), one.doubtful) == (rows, doubtful)
 
 
-def test_an_item_asked_turn_by_turn_is_left_out_for_no_words() -> None:
+def test_of_an_item_asked_turn_by_turn_the_score_of_its_messages_is_known() -> None:
     requests = []
 
     async def count(messages: Sequence[Message], options: Sequence[str]) -> Choice:
         requests.append(messages[-1]["content"])
         return await always_yes(messages, options)
 
-    loose = CALL.model_copy(update={"turns": (Turn(role="agent", text="Meier am Apparat."), CALL.turns[1])})
-    found = know(
-        ChoiceAsker(count), Gold({"c1": loose}, (label("greeting", "met"),)), RUBRIC, lambda _: False, lambda _: True
-    )
+    found = know(ChoiceAsker(count), gold(label("greeting", "met")), RUBRIC, lambda _: False, lambda _: True)
     (one,) = asyncio.run(found)
-    assert one.rows == (Known("c1", "de", None, found=0, met=True, turns=2.0),)
-    assert one.doubtful == 0
-    assert ["Meier am Apparat." in asked and "In this message:" in asked for asked in requests] == [True]
+    assert one.rows == (Known("c1", "de", None, found=1, met=True, turns=2.0),)
+    assert ["Guten Tag!" in asked and "In this message:" in asked for asked in requests] == [True]
 
 
 def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
