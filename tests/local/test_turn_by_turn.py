@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llm_grader.checking.claims import Reply
 from llm_grader.errors import AuthError, BadRequest, ContextTooLong, JudgeError
 from llm_grader.gateway.answer_text import Choice
 from llm_grader.gateway.bodies import Message
@@ -168,8 +169,14 @@ def test_an_endpoint_that_fails_for_all_is_an_error() -> None:
 
 def test_only_its_longest_message_has_to_fit_where_no_question_is_about_the_whole() -> None:
     long = TALK.model_copy(update={"turns": (Turn(role="customer", text="Why? " * 100), *TALK.turns)})
-    sorry = {"fits": fits(WHY, turns=1.0), "rubric_id": "mine", "count_tokens": len}
-    reply = asyncio.run(ChoiceAsker(Model(lambda _: -2.0), context_tokens=220, **sorry).ask(long, [WHY]))
-    assert reply.claims["why"].label == "not_met"
+    made = fits(WHY, turns=1.0)
+
+    def ask(context_tokens: int) -> Reply:
+        asker = ChoiceAsker(
+            Model(lambda _: -2.0), fits=made, rubric_id="mine", context_tokens=context_tokens, count_tokens=len
+        )
+        return asyncio.run(asker.ask(long, [WHY]))
+
+    assert ask(220).claims["why"].label == "not_met"
     with pytest.raises(ContextTooLong):
-        asyncio.run(ChoiceAsker(Model(lambda _: -2.0), context_tokens=180, **sorry).ask(long, [WHY]))
+        ask(180)
