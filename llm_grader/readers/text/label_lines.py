@@ -109,7 +109,8 @@ def parse_lines(text: str) -> list[Line]:
     lines = [parse_line(line, number) if line else EMPTY for number, line in enumerate(parts, 1)]
     if "]" in text or ">" in text:
         lines = _without_things(lines)
-    found = {at: timed for at, line in enumerate(lines) if not line.label and (timed := _timed_behind(line))}
+    plain = ((at, line) for at, line in enumerate(lines) if ":" in line.whole and not line.label)
+    found = {at: timed for at, line in plain if (timed := _timed_behind(line))}
     others = sum(1 for line in lines if found and (role_of_label(line.label) or is_name(line.label)))
     if 2 * others > len(found):  # beside turns of another form, it is what somebody tells: `Courier 10:02: not at home`
         return lines

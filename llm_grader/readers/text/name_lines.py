@@ -108,15 +108,20 @@ def _below_times(lines: Sequence[Line], known: set[str], roles: RoleMapping) -> 
     What somebody says below a time may be written like a name, such as `Thanks`; a full name is none of these.
     """
     found: dict[int, Line] = {}
-    times = [at for at, line in enumerate(lines) if line.whole[-1:].isdigit() and time_alone(line.whole)]
-    for at in times:
+    times = 0
+    for at, line in enumerate(lines):
+        when = time_alone(line.whole) if line.whole[-1:].isdigit() else None
+        if when is None:
+            continue
+        times += 1
         who = _called(lines[at + 1]) if at + 2 < len(lines) and not lines[at + 2].blank else ""
         if is_name(who) or is_known(who, roles):
-            stamp, until = time_alone(lines[at].whole) or ("", "")
-            found[at + 1] = _marked(lines[at + 1], who, stamp, until)
+            found[at + 1] = _marked(lines[at + 1], who, *when)
+        elif not known:
+            return {}
     counts = Counter(head.label for head in found.values())
     are_people = any(" " in label or is_known(label, roles) for label in counts)
-    if are_people and len(found) == len(times) and len(counts) > 1 and max(counts.values()) > 1:
+    if are_people and len(found) == times and len(counts) > 1 and max(counts.values()) > 1:
         return found
     return {at: head for at, head in found.items() if head.label in known and (at < _FEWEST or lines[at - 2].blank)}
 
