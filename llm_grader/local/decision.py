@@ -56,7 +56,8 @@ def render_grounds(item: Item, fit: ItemFit, *, found: int, log_odds: float) -> 
     parts = []
     if fit.found and (cue_ids := tuple(showing(item).values())):
         title = load_cues()[cue_ids[1 if found < 0 else 0]].title
-        parts.append(f"{'words' if found else 'no words'} found for “{title[0].lower()}{title[1:]}”")
+        told = "words found for" if found else "no sign of" if log_odds > 0 else "no words found for"
+        parts.append(f"{told} “{title[0].lower()}{title[1:]}”")
     if fit.whole:
         parts.append(f"the model leans to {leaning}")
     if fit.turns:

@@ -85,8 +85,8 @@ def contact_gap(signal: Signal, transcript: Transcript) -> Outcome:
     longest = max(_silences(timed, until), default=0.0)
     end = "its solution" if settled else "the last message"
     reason = (
-        f"the customer's longest wait for a public message of a human agent was {in_words(longest)} between their "
-        f"first message and {end} {in_words(length)} later; at most {in_words(limit)} is asked"
+        f"the customer waited {in_words(longest)} at most for a public message of a human agent, in the "
+        f"{in_words(length)} from their first message to {end}; at most {in_words(limit)} is asked"
     )
     return Outcome(MET if longest <= limit else NOT_MET, reason)
 

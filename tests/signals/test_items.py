@@ -245,7 +245,7 @@ def test_contact_gap_counts_public_messages_of_people_only() -> None:
     others = [turn("bot", 12), turn("agent", 20, kind="note", visibility="internal"), turn("customer", 30)]
     verdict = judge(CONTACT, turn("customer", 0), *others, turn("agent", 36))
     assert verdict.label == NOT_MET
-    assert "was 1 d 12 h" in verdict.reason
+    assert "waited 1 d 12 h at most" in verdict.reason
 
 
 def test_contact_gap_begins_with_the_customers_first_message() -> None:

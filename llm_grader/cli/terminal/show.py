@@ -116,7 +116,7 @@ def print_card(console: Console, card: Scorecard, items: Mapping[str, ItemLine])
     _print_verdicts(console, judged, beside=console.width >= _WORDS_BESIDE)
     if unjudged := [item.title for item, verdict in lines if verdict.reason.startswith(UNJUDGED)]:
         names = printable(", ".join(unjudged))
-        console.print(f" left to a larger model ({len(unjudged)}): {names}", style="yellow", markup=False)
+        console.print(f" left to a larger model, see --model ({len(unjudged)}): {names}", style="yellow", markup=False)
 
 
 def _print_verdicts(console: Console, lines: Sequence[tuple[ItemLine, Verdict]], *, beside: bool) -> None:

@@ -70,7 +70,7 @@ class CueFinder:
                 code = primary_language(turn.language or language)
                 now = looked if number > begun else looked - later
                 for cue_id, place in self._in_turn(turn, number, now, code, is_name):
-                    if self._counts(cue_id, place, order, transcript.turns, numbers, code):
+                    if self._counts(cue_id, place, order, transcript, numbers, code):
                         found.setdefault(cue_id, Counter())[place] += 1
         return {
             cue_id: tuple(sorted(found[cue_id], key=lambda place: (-found[cue_id][place], place)))
@@ -119,18 +119,19 @@ class CueFinder:
         cue_id: str,
         place: CuePlace,
         order: int,
-        turns: tuple[Turn, ...],
+        transcript: Transcript,
         numbers: tuple[int, ...],
         language: str,
     ) -> bool:
         """Whether a place lies where its cue looks, `order` being the number of its turn among its speaker's."""
-        cue, text = self._cues[cue_id], turns[place.turn].text
+        cue, text = self._cues[cue_id], transcript.turns[place.turn].text
         if (cue.first and order >= cue.first) or (cue.last and order < len(numbers) - cue.last):
             return False
         if not cue.beyond_salutation or len(numbers) == 1:
             return True
         opens = order == 0 and not text[: place.start].strip()
-        return not opens and not (order < _OPENING_TURNS and self._greets(text[place.start : place.end], language))
+        opening = 1 if transcript.channel == "email" else _OPENING_TURNS  # each later letter greets anew
+        return not opens and not (order < opening and self._greets(text[place.start : place.end], language))
 
     def _greets(self, sentence: str, language: str) -> bool:
         words = StretchWords(sentence)

@@ -178,6 +178,13 @@ def test_a_name_in_a_greeting_is_used_for_nothing_else() -> None:
     assert [place.turn for place in finder.find(later)["uses_name"]] == [4]
 
 
+def test_the_salutation_of_a_later_letter_uses_the_name() -> None:
+    letters = talk(customer("Where is it?", "Jo Reed"), agent("Hello Jo,\nsoon."), agent("Hello Jo,\nit is done."))
+    assert "uses_name" not in packaged_finder().find(letters)  # of a chat it is the greeting yet
+    mails = letters.model_copy(update={"channel": "email"})
+    assert [place.turn for place in packaged_finder().find(mails)["uses_name"]] == [2]
+
+
 def test_a_conversation_in_several_languages_is_looked_through_in_all_of_them() -> None:
     both = talk(customer("Hallo."), agent("Thank you for your patience. Vielen Dank für Ihre Geduld."), language="mul")
     assert len(packaged_finder().find(both)["thanks"]) == 2
