@@ -80,7 +80,7 @@ class ChoiceAsker:
         """
         conversation = Conversation(transcript)
         self._check_length(conversation, items)
-        by_turns = [item for item in items if conversation.has_phrases and self._is_by_turns(item)]
+        by_turns = [item for item in items if self._is_by_turns(conversation, item)]
         try:
             scores = await self.judge_turns(conversation, by_turns)
             reply = Reply()
@@ -139,10 +139,10 @@ class ChoiceAsker:
             return undecided(render_unable(item, fit))
         if not conversation.has_phrases and (fit.found or fit.turns):
             return undecided(f"here: it was measured in {', '.join(phrase_languages())} only; name a larger one")
-        if fit.turns and not turns.by_turn:
-            return undecided("here: there is no message to ask about; name a larger one")
         if fit.found and (doubt := conversation.doubt(item)):
             return undecided(f"here: words in turn {doubt.turn} may mean it or not; name a larger one")
+        if fit.turns and not turns.by_turn:
+            return undecided("here: there is no message to ask about; name a larger one")
         score, by_turns, usage = 0.0, turns.score or 0.0, turns.usage
         if fit.whole:
             with counting(usage):
@@ -158,9 +158,12 @@ class ChoiceAsker:
             return None
         return self._fits.of(self._rubric_id, item)
 
-    def _is_by_turns(self, item: Item) -> bool:
+    def _is_by_turns(self, conversation: Conversation, item: Item) -> bool:
+        """Whether the model is asked about the item turn by turn: not where it is left open whatever it says."""
         fit = self._fit_of(item)
-        return fit is not None and fit.judges(item) and fit.turns != 0
+        if fit is None or not fit.judges(item) or not fit.turns:
+            return False
+        return conversation.has_phrases and not (fit.found and conversation.doubt(item))
 
     async def cite(self, conversation: Conversation, item: Item, label: str) -> tuple[tuple[Quote, ...], Usage]:
         """The sentence that tells most about `item`, of the turns that may prove `label`.

@@ -180,3 +180,20 @@ def test_only_its_longest_message_has_to_fit_where_no_question_is_about_the_whol
     assert ask(220).claims["why"].label == "not_met"
     with pytest.raises(ContextTooLong):
         ask(180)
+
+
+def test_words_that_may_mean_it_or_not_leave_it_open_and_nothing_is_asked() -> None:
+    """What is asked is paid for and counted: where the answer could change nothing, there is no question."""
+    greeting = Item.model_validate({"id": "hello", "title": "h", "question": "Hello?", "cue": "greeting"})
+    loose = Transcript(
+        id="t2",
+        channel="call",
+        language="de",
+        turns=(Turn(role="agent", text="Meier am Apparat."), Turn(role="customer", text="Ich höre Sie kaum.")),
+    )
+    model = Model(lambda _: 2.0)
+    made = fits(greeting, turns=1.0, found=1.0)
+    claim = asyncio.run(ChoiceAsker(model, fits=made, rubric_id="mine").ask(loose, [greeting])).claims["hello"]
+    assert claim.label == "cannot_assess"
+    assert "may mean it or not" in claim.reason
+    assert model.asked == []
