@@ -168,8 +168,6 @@ def _below_blank(lines: Sequence[Line], at: int) -> bool:
 
 def _ends(lines: Sequence[Line]) -> list[int]:
     """The beginning, what follows each line that tells the end of a conversation, and the end."""
-    if not may_end("\n".join(line.whole for line in lines)):  # one look at all of it spares one at each line
-        return [0, len(lines)]
     told = {label for label in {line.label for line in lines} if not label or role_of_label(label) == "system"}
     after = [at + 1 for at, line in enumerate(lines) if line.whole and line.label in told and _tells_end(line)]
     last = _last_filled(lines)
